@@ -1,0 +1,93 @@
+/**
+ * The Catalog: every transport, workload and scenario that a run can name, built in or from a user's module.
+ *
+ * A value that is passed on, never a global: two catalogs can live side by side (tests, and the two ends of a process peer).
+ *
+ * @module
+ */
+
+import type { MetricDefinition } from "./metrics.ts";
+import { METRICS } from "./metrics.ts";
+import type { Scenario } from "./scenario/scenario.ts";
+import { scenarios } from "./scenario/registry.ts";
+import { transports } from "./transport/registry.ts";
+import { type Transport, transportId } from "./transport/transport.ts";
+import { workloads } from "./workload/registry.ts";
+import type { Workload } from "./workload/workload.ts";
+
+/** What a user's module (`--module ./mine.ts`) exports as default: additions to the catalog. */
+export interface SockbenchModule {
+  /** Further transports. */
+  readonly transports?: readonly Transport[];
+  /** Further workloads. */
+  readonly workloads?: readonly Workload[];
+  /** Further scenarios. */
+  readonly scenarios?: readonly Scenario[];
+  /** Further metrics, made with `defineMetric`. */
+  readonly metrics?: readonly MetricDefinition[];
+}
+
+/** Everything that can be named, by name. */
+export interface Catalog {
+  /** By id: `tcp`, `tcp@libc`. */
+  readonly transports: ReadonlyMap<string, Transport>;
+  /** By name. */
+  readonly workloads: ReadonlyMap<string, Workload>;
+  /** By id. */
+  readonly scenarios: ReadonlyMap<string, Scenario>;
+  /** By id. */
+  readonly metrics: ReadonlyMap<string, MetricDefinition>;
+}
+
+/**
+ * Builds a catalog of the built-in parts and those of `modules`.
+ *
+ * @throws {Error} when a module names something that exists already, or lacks what it refers to.
+ */
+export function createCatalog(modules: readonly SockbenchModule[] = []): Catalog {
+  const catalog: Catalog = {
+    transports: collect(
+      "transport",
+      transportId,
+      transports,
+      modules.map((m) => m.transports),
+    ),
+    workloads: collect("workload", (w) => w.name, workloads, modules.map((m) => m.workloads)),
+    scenarios: collect("scenario", (s) => s.id, scenarios, modules.map((m) => m.scenarios)),
+    metrics: collect(
+      "metric",
+      (m) => m.id,
+      Object.values(METRICS),
+      modules.map((m) => m.metrics),
+    ),
+  };
+  for (const scenario of catalog.scenarios.values()) {
+    if (!catalog.workloads.has(scenario.workload)) {
+      throw new Error(
+        `Cannot use scenario "${scenario.id}": its workload "${scenario.workload}" is not defined`,
+      );
+    }
+    const unknown = scenario.metrics.find((id) => !catalog.metrics.has(id));
+    if (unknown !== undefined) {
+      throw new Error(
+        `Cannot use scenario "${scenario.id}": its metric "${unknown}" is not defined`,
+      );
+    }
+  }
+  return catalog;
+}
+
+function collect<T>(
+  kind: string,
+  keyOf: (item: T) => string,
+  builtIn: readonly T[],
+  added: readonly (readonly T[] | undefined)[],
+): ReadonlyMap<string, T> {
+  const map = new Map<string, T>();
+  for (const item of [...builtIn, ...added.flatMap((list) => list ?? [])]) {
+    const key = keyOf(item);
+    if (map.has(key)) throw new Error(`Cannot define ${kind} "${key}": the name is taken`);
+    map.set(key, item);
+  }
+  return map;
+}

@@ -1,0 +1,28 @@
+/**
+ * Plans: which cases a run will measure, how often, and how long that takes.
+ *
+ * @module
+ */
+
+import type { MetricDefinition } from "../metrics.ts";
+import type { ScenarioSpec } from "../scenario/scenario.ts";
+import type { Case, Skip } from "./case.ts";
+import type { Settings } from "./settings.ts";
+
+/** A Plan is the cases to measure, and what was skipped with the reason. */
+export interface Plan {
+  /** What was asked for. */
+  readonly settings: Settings;
+  /** The cells, in scenario order; rounds shuffle them. */
+  readonly cases: readonly Case[];
+  /** What cannot be measured here. */
+  readonly skipped: readonly Skip[];
+  /** The scenarios of the cases, as data. */
+  readonly scenarios: readonly ScenarioSpec[];
+  /** The metrics of the scenarios. */
+  readonly metrics: readonly MetricDefinition[];
+  /** Passes over all cases. */
+  readonly rounds: number;
+  /** Expected wall time of the run in nanoseconds. */
+  readonly estimateNs: number;
+}

@@ -1,0 +1,80 @@
+/**
+ * Scenarios: a question, the grid of parameters that answers it, its workload and its metrics. Declarations only.
+ *
+ * @module
+ */
+
+import type { Budget, Params } from "../workload/workload.ts";
+
+/** The three lengths of a run. */
+export type ProfileName = "quick" | "standard" | "thorough";
+
+/** A parameter that spans a scenario's grid. */
+export interface ParameterSpec {
+  /** As in case ids and `--param`: `bytes`, `pattern`. */
+  readonly name: string;
+  /** `size`: a number of bytes (`64`, `1KiB`, `largest` where the transport has a limit); `count`: a whole number; `choice`: one of `choices`. */
+  readonly kind: "size" | "count" | "choice";
+  /** One line for `list` and reports. */
+  readonly description: string;
+  /** Allowed values of a `choice`. */
+  readonly choices?: readonly string[];
+  /** Smallest allowed value of a size or count; absent: 1. */
+  readonly min?: number;
+  /** Largest allowed value of a size or count; absent: no limit but the transport's. */
+  readonly max?: number;
+}
+
+/** Part of a grid: every combination of the listed transports and values. */
+export interface GridBlock {
+  /** Transports by id, as in `tcp` or `tcp@libc`. */
+  readonly transports: readonly string[];
+  /** Values by parameter; a size may be `"largest"`: the largest message of the transport. */
+  readonly params: Readonly<Record<string, readonly (number | string)[]>>;
+}
+
+/** A pair of cases worth a sentence: all cases that agree but for `factor`, each against the one where it is `base`. */
+export interface Contrast {
+  /** `"transport"`, `"scenario"` or a parameter's name. */
+  readonly factor: string;
+  /** The value compared against: `tcp`, `off`, or, for factor `scenario`, another scenario's id. */
+  readonly base: string | number;
+  /** The metric compared. */
+  readonly metric: string;
+}
+
+/** The part of a scenario that is plain data; a record carries it, so that old records render without the code that made them. */
+export interface ScenarioSpec {
+  /** As in case ids: `round-trip`. */
+  readonly id: string;
+  /** The question in one sentence, ending in a question mark. */
+  readonly question: string;
+  /** What one operation is, in the singular: "exchange", "connection", "message". */
+  readonly operation: string;
+  /** The grid's parameters, in the order of the case id. */
+  readonly parameters: readonly ParameterSpec[];
+  /** Metric ids, the headline first. */
+  readonly metrics: readonly string[];
+  /** Which factors stand side by side as table columns: `["transport"]`, `["read"]`; the rest make the rows. */
+  readonly columns: readonly string[];
+  /** Comparisons that become findings. */
+  readonly contrasts: readonly Contrast[];
+  /** Numeric parameters for which the report names the best cell and the value from which more stops paying. */
+  readonly search?: readonly string[];
+  /** What a reader must know: bounds, settings, caveats. One sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** A Scenario is a question with all that is needed to measure its answer. */
+export interface Scenario extends ScenarioSpec {
+  /** The workload's name. */
+  readonly workload: string;
+  /** Parameters that are the same in every case and not part of its id, as in `{ nagle: "off" }`. */
+  readonly fixed?: Params;
+  /** The grid for each profile. */
+  readonly grid: Readonly<Record<ProfileName, readonly GridBlock[]>>;
+  /** Adapts the profile's budget, as in a bounded count; absent: the profile's own. */
+  budget?(params: Params, profileBudget: Budget): Budget;
+  /** Expected wall time of one trial in nanoseconds where time alone does not decide; absent: warm-up and measured interval. */
+  expectedNs?(params: Params, budget: Budget): number;
+}

@@ -1,0 +1,108 @@
+/**
+ * Channels: one open end of a socket, as workloads see it.
+ *
+ * The seam is deliberately thin: a channel method returns the runtime's own promise where it can, so that what is measured is
+ * the socket and not the suite (`bench/harness_bench.ts` shows what is left).
+ *
+ * @module
+ */
+
+/** Where a listener or a bound datagram socket can be reached. Plain data: it crosses threads and processes. */
+export type Endpoint =
+  | { readonly kind: "ip"; readonly hostname: string; readonly port: number }
+  | { readonly kind: "unix"; readonly path: string }
+  | { readonly kind: "memory"; readonly name: string };
+
+/** What a workload may ask of a channel before it is used. */
+export interface ChannelOptions {
+  /**
+   * Nagle's algorithm: `"on"` delays a small segment while data is unacknowledged (RFC 896), `"off"` sets TCP_NODELAY.
+   * Ignored by transports without it. Absent: the runtime's default is left untouched (Deno leaves Nagle on).
+   */
+  readonly nagle?: "on" | "off";
+}
+
+/** A StreamChannel is one end of a connection: bytes in order, no message boundaries, partial reads and writes show. */
+export interface StreamChannel {
+  /** Tells stream from datagram channels. */
+  readonly mode: "stream";
+  /**
+   * Waits for bytes and puts up to `buffer.length` of them into `buffer`.
+   *
+   * @returns the number of bytes read (≥ 1), or `null` at the end of the stream.
+   */
+  read(buffer: Uint8Array): Promise<number | null>;
+  /**
+   * Hands bytes to the transport.
+   *
+   * @returns the number of bytes taken, which may be less than `data.length`.
+   */
+  write(data: Uint8Array): Promise<number>;
+  /** Half-close: the other end reads what is under way, then the end of the stream; reading here goes on. */
+  closeWrite(): Promise<void>;
+  /** Closes both directions. A pending read or write settles (rejects, or reads `null`). Safe to call twice. */
+  close(): void;
+}
+
+/** A DatagramChannel is one bound datagram socket: whole messages, each of which may be lost or reordered. */
+export interface DatagramChannel {
+  /** Tells stream from datagram channels. */
+  readonly mode: "datagram";
+  /** Where this socket is bound. */
+  readonly endpoint: Endpoint;
+  /**
+   * Sends one message to the remote endpoint given at `bind`.
+   *
+   * @returns the number of bytes sent: all of them.
+   * @throws {MessageTooLargeError} when the message is beyond what the transport carries.
+   * @throws {Error} when the socket was bound without a remote endpoint.
+   */
+  send(data: Uint8Array): Promise<number>;
+  /**
+   * Waits for one message. A message longer than `buffer` is cut by the kernel without a word: hand in one byte more than
+   * the longest expected message to notice.
+   *
+   * @returns the message's length in bytes (0 for an empty datagram).
+   */
+  receive(buffer: Uint8Array): Promise<number>;
+  /**
+   * Sends one message to the sender of the last message received here: one socket may serve many peers.
+   *
+   * @throws {Error} when nothing was received yet.
+   */
+  reply(data: Uint8Array): Promise<number>;
+  /** Closes the socket and removes its socket file. A pending receive rejects. Safe to call twice. */
+  close(): void;
+}
+
+/** Either kind of channel. */
+export type Channel = StreamChannel | DatagramChannel;
+
+/** A StreamListener accepts connections. */
+export interface StreamListener {
+  /** Where clients connect to. */
+  readonly endpoint: Endpoint;
+  /** Waits for one connection. Rejects when the listener is closed meanwhile. */
+  accept(): Promise<StreamChannel>;
+  /** Stops listening and removes the socket file. Accepted channels live on. Safe to call twice. */
+  close(): void;
+}
+
+/** Thrown when a datagram is larger than its transport carries. */
+export class MessageTooLargeError extends Error {
+  /** Always "MessageTooLargeError". */
+  override readonly name = "MessageTooLargeError";
+  /**
+   * @param transport the transport's name, as in `udp`
+   * @param bytes the size that was refused
+   * @param limitBytes the largest size it carries, where known
+   */
+  constructor(transport: string, readonly bytes: number, readonly limitBytes: number | null) {
+    super(
+      `Cannot send ${bytes} bytes in one ${transport} datagram: ` +
+        (limitBytes === null
+          ? "the kernel refuses the size"
+          : `the limit is ${limitBytes} bytes`),
+    );
+  }
+}

@@ -7,7 +7,7 @@
  */
 
 import type { MetricDefinition } from "./metrics.ts";
-import { METRICS } from "./metrics.ts";
+import { METRIC_IDS, metricOf } from "./metrics.ts";
 import type { Scenario } from "./scenario/scenario.ts";
 import { scenarios } from "./scenario/registry.ts";
 import { transports } from "./transport/registry.ts";
@@ -57,7 +57,7 @@ export function createCatalog(modules: readonly SockbenchModule[] = []): Catalog
     metrics: collect(
       "metric",
       (m) => m.id,
-      Object.values(METRICS),
+      METRIC_IDS.map(metricOf),
       modules.map((m) => m.metrics),
     ),
   };

@@ -1,0 +1,94 @@
+/**
+ * The bucket layout: which values share a bucket. Log-linear, after HdrHistogram (Gil Tene, https://hdrhistogram.org):
+ * every power of two is cut into 128 equal buckets, so that the bucket width grows with the value and the relative
+ * error stays the same from nanoseconds to an hour.
+ *
+ * The layout is part of the record format: an index written today must name the same values for ever. A change here is
+ * a new `schemaVersion`.
+ *
+ * - Index 0 … 255 holds exactly the value 0 … 255.
+ * - Index i ≥ 256 holds `width = 2 ** (floor(i / 128) - 1)` values from `(128 + i % 128) * width` on.
+ *
+ * @module
+ */
+
+/** Buckets per power of two, as a power of two itself: `2 ** 7 = 128`. */
+const SUB_BITS = 7;
+
+/** The largest value with a bucket of its own, in nanoseconds: 2^42 - 1, about 73 minutes. Beyond it the last bucket counts. */
+export const LARGEST_BUCKETED_NS = 2 ** 42 - 1;
+
+/** Number of buckets. */
+export const BUCKET_COUNT = (42 - SUB_BITS + 1) * 2 ** SUB_BITS;
+
+/** Largest relative distance of a value to the midpoint of its bucket: half a bucket in 128, 0.39 %. */
+export const RELATIVE_ERROR = 1 / 256;
+
+/** The first value not handled by 32-bit integer operations. */
+const INT32_END = 2 ** 31;
+
+/** Divisor that brings values of 31 … 42 bits within 32-bit operations without losing their top 8 bits. */
+const LARGE_SCALE_BITS = 24;
+
+/**
+ * The bucket of a value.
+ *
+ * {@linkcode Histogram.record} repeats the first branch inline: a call per message would sit inside the measured interval
+ * whenever the compiler chose not to inline it.
+ *
+ * @param wholeNs A whole number of nanoseconds, 0 or more.
+ * @returns Its bucket's index; the last one for values beyond {@linkcode LARGEST_BUCKETED_NS}.
+ */
+export function bucketIndex(wholeNs: number): number {
+  if (wholeNs < INT32_END) {
+    const shift = 24 - Math.clz32(wholeNs | 128);
+    return (shift << SUB_BITS) + (wholeNs >> shift);
+  }
+  if (wholeNs > LARGEST_BUCKETED_NS) return BUCKET_COUNT - 1;
+  const high = Math.floor(wholeNs / 2 ** LARGE_SCALE_BITS);
+  const shift = 24 - Math.clz32(high);
+  return ((shift + LARGE_SCALE_BITS) << SUB_BITS) + (high >> shift);
+}
+
+/**
+ * The midpoint of a bucket: of the values that it holds, the one in the middle.
+ *
+ * @param index A bucket's index, 0 to {@linkcode BUCKET_COUNT} - 1.
+ * @returns Nanoseconds; may end in .5 where the bucket holds an even number of values.
+ */
+export function bucketMidpointNs(index: number): number {
+  if (index < 256) return index;
+  const width = 2 ** ((index >> SUB_BITS) - 1);
+  return (128 + (index & 127)) * width + (width - 1) / 2;
+}
+
+/**
+ * The nearest rank of a percentile: the smallest rank whose share of `count` is at least `p` %.
+ *
+ * A product such as `99.9 * 1000 / 100` may exceed the whole number meant by a few units in the last place; without the
+ * correction it would be rounded up to the next rank.
+ *
+ * @param p Percentile, 0 to 100.
+ * @param count Number of values, 1 or more.
+ * @returns 1 to `count`.
+ */
+export function nearestRank(p: number, count: number): number {
+  const product = (p * count) / 100;
+  const nearest = Math.round(product);
+  const rank = Math.abs(product - nearest) <= 4 * Number.EPSILON * nearest
+    ? nearest
+    : Math.ceil(product);
+  return Math.min(Math.max(rank, 1), count);
+}
+
+/**
+ * Refuses what is not a percentile.
+ *
+ * @param p Any number.
+ * @throws {RangeError} If it is not within 0 and 100.
+ */
+export function checkPercentile(p: number): void {
+  if (!(p >= 0 && p <= 100)) {
+    throw new RangeError(`Cannot take a percentile as p must be 0 to 100: current value is ${p}`);
+  }
+}

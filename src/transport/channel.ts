@@ -26,6 +26,8 @@ export interface ChannelOptions {
 export interface StreamChannel {
   /** Tells stream from datagram channels. */
   readonly mode: "stream";
+  /** Socket settings by name, as read back or, where they cannot be, as asked for and marked so. */
+  readonly settings?: Readonly<Record<string, string>>;
   /**
    * Waits for bytes and puts up to `buffer.length` of them into `buffer`.
    *
@@ -48,6 +50,8 @@ export interface StreamChannel {
 export interface DatagramChannel {
   /** Tells stream from datagram channels. */
   readonly mode: "datagram";
+  /** Socket settings by name, as read back or, where they cannot be, as asked for and marked so. */
+  readonly settings?: Readonly<Record<string, string>>;
   /** Where this socket is bound. */
   readonly endpoint: Endpoint;
   /**
@@ -100,9 +104,7 @@ export class MessageTooLargeError extends Error {
   constructor(transport: string, readonly bytes: number, readonly limitBytes: number | null) {
     super(
       `Cannot send ${bytes} bytes in one ${transport} datagram: ` +
-        (limitBytes === null
-          ? "the kernel refuses the size"
-          : `the limit is ${limitBytes} bytes`),
+        (limitBytes === null ? "the kernel refuses the size" : `the limit is ${limitBytes} bytes`),
     );
   }
 }

@@ -4,7 +4,13 @@
  * @module
  */
 
-import type { ChannelOptions, DatagramChannel, Endpoint, StreamChannel, StreamListener } from "./channel.ts";
+import type {
+  ChannelOptions,
+  DatagramChannel,
+  Endpoint,
+  StreamChannel,
+  StreamListener,
+} from "./channel.ts";
 
 /** Whether a transport works on this machine with these permissions, and its size limit; or why not. */
 export type Availability =

@@ -99,14 +99,14 @@ export interface ServeContext {
   accept(): Promise<Channel | null>;
   /** How often the driver has called `begin` or `end`: 0 in warm-up, 1 while measuring, 2 after. Cheap to read in a loop. */
   readonly marks: number;
-  /** Becomes true when the driver has finished: a rejected receive or accept then means the end, not an error. */
+  /** Becomes true when the driver has finished: a rejected receive then means the end, not an error. */
   readonly finishing: boolean;
+  /** What this end counts; written to in place, so that the peer can see whether datagrams still arrive. */
+  readonly tally: Tally;
 }
 
 /** What a serve half hands back. */
 export interface ServeResult {
-  /** What this end counted. */
-  readonly tally: Tally;
   /** Present where the serving end is the receiver of bulk data. */
   readonly window?: ReceiverWindow;
 }
@@ -120,5 +120,5 @@ export interface Workload {
   /** The measured half. */
   drive(context: DriveContext): Promise<DriveResult>;
   /** The half that the peer runs. Ends when `accept` yields `null` or its channel ends. */
-  serve(context: ServeContext): Promise<ServeResult>;
+  serve(context: ServeContext): Promise<ServeResult | void>;
 }

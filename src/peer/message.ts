@@ -1,0 +1,140 @@
+/**
+ * PeerLink as messages, for carriers that cross a thread or a process. One request at a time, each with one answer.
+ *
+ * @module
+ */
+
+import type { Catalog } from "../catalog.ts";
+import type { Clock } from "../clock.ts";
+import type { Endpoint } from "../transport/channel.ts";
+import { PeerError, type PeerLink, type ServeOrder, type ServeReport } from "./peer_link.ts";
+import { ServeHalf } from "./serve_half.ts";
+
+/** What the driver asks of a peer. */
+export type PeerRequest =
+  | { readonly ask: "serve"; readonly order: ServeOrder }
+  | { readonly ask: "mark" }
+  | { readonly ask: "finish" };
+
+/** What a peer answers. `ready` comes once, unasked, when it can take requests. */
+export type PeerAnswer =
+  | { readonly answer: "ready" }
+  | { readonly answer: "serve"; readonly endpoint: Endpoint }
+  | { readonly answer: "mark"; readonly cpuNs: number | null }
+  | { readonly answer: "finish"; readonly report: ServeReport }
+  | { readonly answer: "failed"; readonly message: string };
+
+/** The peer's side: carries out requests. A failure is an answer, so that the peer lives on. */
+export function createResponder(
+  catalog: Catalog,
+  clock: Clock,
+  cpuNs: () => number | null,
+): (request: PeerRequest) => Promise<PeerAnswer> {
+  let half: ServeHalf | undefined;
+  return async (request) => {
+    try {
+      switch (request.ask) {
+        case "serve":
+          await half?.abort();
+          half = await ServeHalf.start(request.order, catalog, clock);
+          return { answer: "serve", endpoint: half.endpoint };
+        case "mark":
+          half?.mark();
+          return { answer: "mark", cpuNs: cpuNs() };
+        case "finish": {
+          if (half === undefined) throw new Error("no serve half is running");
+          const report = await half.finish();
+          half = undefined;
+          return { answer: "finish", report };
+        }
+      }
+    } catch (error) {
+      await half?.abort();
+      half = undefined;
+      return { answer: "failed", message: error instanceof Error ? error.message : String(error) };
+    }
+  };
+}
+
+/** How a message carrier is reached. */
+export interface Carrier {
+  /** Hands a request over. */
+  send(request: PeerRequest): void | Promise<void>;
+  /** Ends the peer at once. */
+  end(): void | Promise<void>;
+}
+
+/** The driver's side of a message carrier: a PeerLink, plus what the carrier calls when something comes in. */
+export interface MessageLink extends PeerLink {
+  /** Resolves when the peer is ready for its first request. */
+  readonly ready: Promise<void>;
+  /** Takes an answer from the carrier. */
+  take(answer: PeerAnswer): void;
+  /** Takes the news that the peer is gone or talks nonsense; `reason` follows its label, as in "died (SIGKILL)". */
+  fail(reason: string): void;
+}
+
+/**
+ * Builds the driver's side of a message carrier.
+ *
+ * @param kind which carrier
+ * @param label names the peer in errors
+ * @param carrier how to reach it
+ */
+export function createMessageLink(
+  kind: PeerLink["kind"],
+  label: string,
+  carrier: Carrier,
+): MessageLink {
+  const ready = Promise.withResolvers<void>();
+  const died = Promise.withResolvers<never>();
+  died.promise.catch(() => {});
+  ready.promise.catch(() => {});
+  let waiting: PromiseWithResolvers<PeerAnswer> | undefined;
+  let closed = false;
+
+  async function ask<K extends PeerAnswer["answer"]>(
+    request: PeerRequest,
+    expected: K,
+  ): Promise<Extract<PeerAnswer, { answer: K }>> {
+    waiting = Promise.withResolvers<PeerAnswer>();
+    const { promise } = waiting;
+    await carrier.send(request);
+    const answer = await Promise.race([promise, died.promise]);
+    if (answer.answer === "failed") {
+      throw new PeerError("peer-failed", `peer ${label} failed: ${answer.message}`);
+    }
+    if (answer.answer !== expected) {
+      throw new PeerError(
+        "peer-failed",
+        `peer ${label} answered "${answer.answer}" to "${request.ask}"`,
+      );
+    }
+    return answer as Extract<PeerAnswer, { answer: K }>;
+  }
+
+  return {
+    kind,
+    label,
+    died: died.promise,
+    ready: ready.promise,
+    take(answer) {
+      if (answer.answer === "ready") ready.resolve();
+      else waiting?.resolve(answer);
+    },
+    fail(reason) {
+      if (closed) return;
+      const error = new PeerError("peer-died", `peer ${label} ${reason}`);
+      died.reject(error);
+      ready.reject(error);
+    },
+    serve: async (order) => (await ask({ ask: "serve", order }, "serve")).endpoint,
+    mark: async () => (await ask({ ask: "mark" }, "mark")).cpuNs,
+    finish: async () => (await ask({ ask: "finish" }, "finish")).report,
+    async close() {
+      if (closed) return;
+      closed = true;
+      await carrier.end();
+    },
+  };
+}

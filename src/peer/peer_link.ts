@@ -1,0 +1,69 @@
+/**
+ * PeerLink: the one small protocol between the driving end of a trial and whoever runs the serve half.
+ *
+ * `serve` → `mark` → `mark` → `finish`, once per trial; then the link is ready for the next. Orders and answers are plain data, so
+ * that they cross threads, processes and, later, hosts.
+ *
+ * @module
+ */
+
+import type { PeerKind } from "../plan/case.ts";
+import type { Endpoint } from "../transport/channel.ts";
+import type { Budget, Params, ReceiverWindow, Tally } from "../workload/workload.ts";
+
+/** What a peer is told to serve. */
+export interface ServeOrder {
+  /** The transport's id in the catalog. */
+  readonly transport: string;
+  /** The workload's name in the catalog. */
+  readonly workload: string;
+  /** The case's parameters, with the scenario's fixed ones. */
+  readonly params: Params;
+  /** The trial's budget. */
+  readonly budget: Budget;
+  /** The run's private directory for socket files. */
+  readonly directory: string;
+}
+
+/** What a peer has seen by the end of a trial. */
+export interface ServeReport {
+  /** What it counted. */
+  readonly tally: Tally;
+  /** Present where it was the receiver of bulk data. */
+  readonly window?: ReceiverWindow;
+}
+
+/** A PeerLink reaches one peer. One trial at a time. */
+export interface PeerLink {
+  /** Which carrier this is. */
+  readonly kind: PeerKind;
+  /** Names the peer in trials and errors: `process 4711`. */
+  readonly label: string;
+  /** Rejects, with a {@link PeerError}, when the peer dies; never resolves. */
+  readonly died: Promise<never>;
+  /** Starts a serve half; resolves with where to connect to. */
+  serve(order: ServeOrder): Promise<Endpoint>;
+  /**
+   * Marks the begin or end of the measured interval.
+   *
+   * @returns CPU time in nanoseconds the peer's process has used so far; `null` where it is the driver's process.
+   */
+  mark(): Promise<number | null>;
+  /** Ends the serve half, after the driver has closed its channels (streams) or sent its last (datagrams). */
+  finish(): Promise<ServeReport>;
+  /** Ends whatever runs and the peer itself, at once. Safe to call twice, and on a dead peer. */
+  close(): Promise<void>;
+}
+
+/** Thrown when a peer dies, hangs or answers nonsense; the message names it. */
+export class PeerError extends Error {
+  /** Always "PeerError". */
+  override readonly name = "PeerError";
+  /**
+   * @param kind a short stable word: `peer-died`, `peer-failed`
+   * @param message one sentence that names the peer
+   */
+  constructor(readonly kind: "peer-died" | "peer-failed", message: string) {
+    super(message);
+  }
+}

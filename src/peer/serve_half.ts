@@ -1,0 +1,144 @@
+/**
+ * The serving end: carries out a ServeOrder, whatever carrier brought it.
+ *
+ * @module
+ */
+
+import type { Catalog } from "../catalog.ts";
+import type { Clock } from "../clock.ts";
+import type { Channel, DatagramChannel, Endpoint, StreamListener } from "../transport/channel.ts";
+import type { OpenOptions } from "../transport/transport.ts";
+import type { ServeContext, ServeResult, Tally } from "../workload/workload.ts";
+import type { ServeOrder, ServeReport } from "./peer_link.ts";
+
+/** How long a datagram socket must have been silent before its trial counts as drained, in nanoseconds. */
+const QUIET_NS = 3e6;
+/** How long draining may take at most, in nanoseconds. */
+const DRAIN_LIMIT_NS = 500e6;
+
+/** A ServeHalf runs one serve half: made by an order, ended by `finish` or `abort`. */
+export class ServeHalf {
+  readonly #context: OpenServeContext;
+  readonly #result: Promise<ServeResult | void>;
+
+  private constructor(context: OpenServeContext, result: Promise<ServeResult | void>) {
+    this.#context = context;
+    this.#result = result;
+    // Reported by finish(); without this a failure before that would end the process.
+    result.catch(() => {});
+  }
+
+  /** Where the driver connects to. */
+  get endpoint(): Endpoint {
+    return this.#context.endpoint;
+  }
+
+  /**
+   * Opens what the order's transport needs and starts its workload's serve half.
+   *
+   * @throws {Error} when the catalog lacks the transport or workload, or opening fails.
+   */
+  static async start(order: ServeOrder, catalog: Catalog, clock: Clock): Promise<ServeHalf> {
+    const transport = catalog.transports.get(order.transport);
+    const workload = catalog.workloads.get(order.workload);
+    if (transport === undefined || workload === undefined) {
+      throw new Error(
+        `the peer does not know ${transport ? "workload" : "transport"} "${
+          transport ? order.workload : order.transport
+        }"; does it load the same modules?`,
+      );
+    }
+    const options = openOptions(order);
+    const open = transport.mode === "stream"
+      ? await transport.listen(options)
+      : await transport.bind(options);
+    const context = new OpenServeContext(order, clock, open);
+    return new ServeHalf(context, workload.serve(context));
+  }
+
+  /** Counts a mark of the driver. */
+  mark(): void {
+    this.#context.marks++;
+  }
+
+  /** Lets datagrams drain, ends the serve half and reports. Rejects with what the serve half failed of. */
+  async finish(): Promise<ServeReport> {
+    await this.#context.end();
+    const result = await this.#result;
+    return {
+      tally: this.#context.tally,
+      ...(result?.window !== undefined && { window: result.window }),
+    };
+  }
+
+  /** Closes everything at once and waits for the serve half to notice. */
+  async abort(): Promise<void> {
+    this.#context.finishing = true;
+    this.#context.closeAll();
+    await this.#result.catch(() => {});
+  }
+}
+
+/** The channel options that an order's parameters ask for. */
+export function openOptions(
+  { params, directory }: Pick<ServeOrder, "params" | "directory">,
+): OpenOptions {
+  const nagle = params.nagle;
+  return nagle === "on" || nagle === "off" ? { directory, nagle } : { directory };
+}
+
+class OpenServeContext implements ServeContext {
+  readonly params: ServeContext["params"];
+  readonly budget: ServeContext["budget"];
+  readonly tally: Tally = {};
+  readonly #open: StreamListener | DatagramChannel;
+  readonly #accepted: Channel[] = [];
+  marks = 0;
+  finishing = false;
+
+  constructor(order: ServeOrder, readonly clock: Clock, open: StreamListener | DatagramChannel) {
+    this.params = order.params;
+    this.budget = order.budget;
+    this.#open = open;
+  }
+
+  get endpoint(): Endpoint {
+    return this.#open.endpoint;
+  }
+
+  async accept(): Promise<Channel | null> {
+    if (!("accept" in this.#open)) return this.#open;
+    if (this.finishing) return null;
+    try {
+      const channel = await this.#open.accept();
+      this.#accepted.push(channel);
+      return channel;
+    } catch (error) {
+      if (this.finishing) return null;
+      throw error;
+    }
+  }
+
+  async end(): Promise<void> {
+    if (!("accept" in this.#open)) await this.#drain();
+    this.finishing = true;
+    this.#open.close();
+  }
+
+  closeAll(): void {
+    this.#open.close();
+    for (const channel of this.#accepted) channel.close();
+  }
+
+  // What was not lost is in the socket's queue already (loopback delivers within the send call), so a short silence is the end.
+  async #drain(): Promise<void> {
+    const startNs = this.clock.nowNs();
+    let seen: number | undefined;
+    do {
+      seen = this.tally.receivedMessages;
+      await this.clock.sleepUntilNs(this.clock.nowNs() + QUIET_NS);
+    } while (
+      seen !== this.tally.receivedMessages && this.clock.nowNs() - startNs < DRAIN_LIMIT_NS
+    );
+  }
+}

@@ -1,0 +1,35 @@
+/**
+ * The `worker` peer: the serve half runs in a worker, a thread with its own event loop and heap in the driver's process.
+ *
+ * @module
+ */
+
+import { createMessageLink, type PeerAnswer } from "./message.ts";
+import type { PeerLink } from "./peer_link.ts";
+
+let started = 0;
+
+/** Starts a worker and resolves when it is ready. */
+export async function openWorkerLink(modules: readonly string[]): Promise<PeerLink> {
+  const worker = new Worker(new URL("./worker_main.ts", import.meta.url), { type: "module" });
+  const link = createMessageLink("worker", `worker ${++started}`, {
+    send: (request) => worker.postMessage(request),
+    end: () => worker.terminate(),
+  });
+  worker.onmessage = (event: MessageEvent<PeerAnswer>) => {
+    if (event.data.answer === "failed") link.fail(`could not start: ${event.data.message}`);
+    link.take(event.data);
+  };
+  worker.onerror = (event) => {
+    event.preventDefault();
+    link.fail(`died (${event.message})`);
+  };
+  worker.postMessage(modules);
+  try {
+    await link.ready;
+  } catch (error) {
+    await link.close();
+    throw error;
+  }
+  return link;
+}

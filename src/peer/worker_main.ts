@@ -1,0 +1,28 @@
+/**
+ * Main module of the `worker` peer. Started by {@link openWorkerLink}; the first message names the modules to load.
+ *
+ * @module
+ */
+
+import { systemClock } from "../clock.ts";
+import { loadCatalog } from "./load_catalog.ts";
+import { createResponder, type PeerAnswer, type PeerRequest } from "./message.ts";
+
+const scope = globalThis as unknown as {
+  onmessage: ((event: MessageEvent<unknown>) => void) | null;
+  postMessage(answer: PeerAnswer): void;
+};
+
+scope.onmessage = async (event) => {
+  try {
+    const catalog = await loadCatalog(event.data as readonly string[]);
+    // CPU time is the process's and the driver reads it there: a worker is a thread of it.
+    const respond = createResponder(catalog, systemClock, () => null);
+    scope.onmessage = async (event) => {
+      scope.postMessage(await respond(event.data as PeerRequest));
+    };
+    scope.postMessage({ answer: "ready" });
+  } catch (error) {
+    scope.postMessage({ answer: "failed", message: (error as Error).message });
+  }
+};

@@ -1,0 +1,38 @@
+/**
+ * Scenario `connect`.
+ *
+ * @module
+ */
+
+import type { Budget } from "../workload/workload.ts";
+import type { Scenario } from "./scenario.ts";
+
+/** Connections of one trial at most, warm-up not counted. Each leaves a port in TIME_WAIT for a minute, of about 28,000. */
+export const CONNECTIONS_PER_TRIAL = 100;
+
+/** A profile's budget with a bounded count of connections. */
+export function boundedConnections(_params: unknown, budget: Budget): Budget {
+  return { ...budget, maxOperations: CONNECTIONS_PER_TRIAL };
+}
+
+/** What does opening (and closing) a connection cost? */
+export const connect: Scenario = {
+  id: "connect",
+  question: "What does opening (and closing) a connection cost?",
+  operation: "connection",
+  parameters: [],
+  metrics: ["connectP50", "connectP99", "connectionsPerSecond", "closeP50", "cpuPerOperation"],
+  columns: ["transport"],
+  contrasts: [{ factor: "transport", base: "tcp", metric: "connectP50" }],
+  notes: [
+    `One connection after another, opened and closed without a byte of data; at most ${CONNECTIONS_PER_TRIAL} per trial and 20 of warm-up, so that ephemeral ports and TIME_WAIT do not run out.`,
+    "Connect is timed from the call until the connection is usable; close until the call returns, the rest of the teardown goes on in the kernel.",
+  ],
+  workload: "connect",
+  grid: {
+    quick: [{ transports: ["tcp", "unix"], params: {} }],
+    standard: [{ transports: ["tcp", "tcp6", "unix"], params: {} }],
+    thorough: [{ transports: ["tcp", "tcp6", "unix"], params: {} }],
+  },
+  budget: boundedConnections,
+};

@@ -1,0 +1,35 @@
+/**
+ * Scenario `connect-round-trip`.
+ *
+ * @module
+ */
+
+import { boundedConnections, CONNECTIONS_PER_TRIAL } from "./connect.ts";
+import type { Scenario } from "./scenario.ts";
+
+/** What does one connection per request cost? */
+export const connectRoundTrip: Scenario = {
+  id: "connect-round-trip",
+  question: "What does a request cost when each has a connection of its own?",
+  operation: "request",
+  parameters: [
+    { name: "bytes", kind: "size", description: "size of the request and of the reply" },
+  ],
+  metrics: ["p50", "p99", "requestsPerSecond", "cpuPerOperation"],
+  columns: ["transport"],
+  contrasts: [
+    { factor: "scenario", base: "round-trip", metric: "p50" },
+    { factor: "transport", base: "tcp", metric: "p50" },
+  ],
+  notes: [
+    `Connect, request, reply, close, timed as one; at most ${CONNECTIONS_PER_TRIAL} connections per trial and 20 of warm-up, so that ephemeral ports and TIME_WAIT do not run out.`,
+  ],
+  workload: "connect-ping",
+  fixed: { nagle: "off" },
+  grid: {
+    quick: [{ transports: ["tcp", "unix"], params: { bytes: [64] } }],
+    standard: [{ transports: ["tcp", "unix"], params: { bytes: [64] } }],
+    thorough: [{ transports: ["tcp", "tcp6", "unix"], params: { bytes: [64, 1_024, 16_384] } }],
+  },
+  budget: boundedConnections,
+};

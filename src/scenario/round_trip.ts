@@ -1,0 +1,45 @@
+/**
+ * Scenario `round-trip`.
+ *
+ * @module
+ */
+
+import type { Scenario } from "./scenario.ts";
+
+const STREAMS = ["tcp", "tcp6", "unix"];
+const DATAGRAMS = ["udp", "udp6", "unixpacket"];
+
+/** How long does a request and its reply take? */
+export const roundTrip: Scenario = {
+  id: "round-trip",
+  question: "How long does a request and its reply take?",
+  operation: "exchange",
+  parameters: [
+    { name: "bytes", kind: "size", description: "size of the request and of the reply" },
+  ],
+  metrics: ["p50", "p90", "p99", "p999", "min", "max", "exchangesPerSecond", "cpuPerOperation"],
+  columns: ["transport"],
+  contrasts: [{ factor: "transport", base: "tcp", metric: "p50" }],
+  notes: [
+    "One request at a time over one kept connection or socket pair; the whole round trip, never halved.",
+    "TCP runs with Nagle off; with one write per request it makes no difference (see `nagle`).",
+  ],
+  workload: "ping-pong",
+  fixed: { nagle: "off" },
+  grid: {
+    quick: [
+      { transports: [...STREAMS, ...DATAGRAMS], params: { bytes: [64, 16_384] } },
+    ],
+    standard: [
+      { transports: STREAMS, params: { bytes: [64, 1_024, 16_384] } },
+      { transports: DATAGRAMS, params: { bytes: [64, 1_024, 16_384, "largest"] } },
+    ],
+    thorough: [
+      {
+        transports: STREAMS,
+        params: { bytes: [1, 64, 256, 1_024, 4_096, 16_384, 65_536, 262_144] },
+      },
+      { transports: DATAGRAMS, params: { bytes: [1, 64, 256, 1_024, 4_096, 16_384, "largest"] } },
+    ],
+  },
+};

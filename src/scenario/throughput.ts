@@ -1,0 +1,53 @@
+/**
+ * Scenario `throughput`.
+ *
+ * @module
+ */
+
+import type { Scenario } from "./scenario.ts";
+
+const KIB = 1_024;
+const MIB = 1_024 * KIB;
+
+/** How many bytes arrive per second? */
+export const throughput: Scenario = {
+  id: "throughput",
+  question: "How many bytes arrive per second?",
+  operation: "message",
+  parameters: [
+    { name: "bytes", kind: "size", description: "size of each write, or of each datagram" },
+  ],
+  metrics: ["bytesPerSecond", "messagesPerSecond", "bytesPerRead", "loss", "cpuPerByte"],
+  columns: ["transport"],
+  contrasts: [{ factor: "transport", base: "tcp", metric: "bytesPerSecond" }],
+  notes: [
+    "One direction, one connection, the sender never pauses; bytes are counted where they arrive, from the first to the last read of the measured interval.",
+    "Streams are read with a 64 KiB buffer (see `buffer-size` for others); TCP runs with Nagle off.",
+    "UDP has no flow control: what the receiver cannot take is lost and shown as loss. Unix datagrams make the sender wait instead.",
+  ],
+  workload: "bulk",
+  fixed: { nagle: "off", read: 64 * KIB },
+  grid: {
+    quick: [
+      { transports: ["tcp", "unix"], params: { bytes: [KIB, 64 * KIB, MIB] } },
+      { transports: ["udp", "unixpacket"], params: { bytes: [KIB, "largest"] } },
+    ],
+    standard: [
+      {
+        transports: ["tcp", "unix"],
+        params: { bytes: [KIB, 4 * KIB, 16 * KIB, 64 * KIB, 256 * KIB, MIB] },
+      },
+      { transports: ["udp", "unixpacket"], params: { bytes: [64, KIB, 16 * KIB, "largest"] } },
+    ],
+    thorough: [
+      {
+        transports: ["tcp", "tcp6", "unix"],
+        params: { bytes: [KIB, 4 * KIB, 16 * KIB, 64 * KIB, 256 * KIB, MIB] },
+      },
+      {
+        transports: ["udp", "udp6", "unixpacket"],
+        params: { bytes: [64, 256, KIB, 4 * KIB, 16 * KIB, "largest"] },
+      },
+    ],
+  },
+};

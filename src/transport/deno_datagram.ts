@@ -1,0 +1,101 @@
+/**
+ * Datagram channels over Deno's own sockets, shared by `udp`, `udp6` and `unixpacket`.
+ *
+ * @module
+ */
+
+import { type DatagramChannel, type Endpoint, MessageTooLargeError } from "./channel.ts";
+
+/** What differs between the transports that share {@link DenoDatagramChannel}. */
+export interface DatagramKind {
+  /** The transport's name, for errors. */
+  readonly name: string;
+  /** A size up to which a message cannot be too large: sends up to it go straight to the runtime. */
+  readonly safeBytes: number;
+  /** The largest message where the protocol fixes it; `null` where the kernel's settings do. */
+  readonly limitBytes: number | null;
+}
+
+/** A DatagramChannel over a `Deno.DatagramConn`. */
+export class DenoDatagramChannel implements DatagramChannel {
+  /** See {@link DatagramChannel.mode}. */
+  readonly mode = "datagram";
+  readonly #conn: Deno.DatagramConn;
+  readonly #kind: DatagramKind;
+  readonly #remote: Deno.Addr | undefined;
+  readonly #cleanUp: () => void;
+  #lastFrom: Deno.Addr | undefined;
+  #closed = false;
+
+  /**
+   * @param conn the bound socket; owned from now on
+   * @param kind what differs between transports
+   * @param endpoint where it is bound
+   * @param remote where `send` goes
+   * @param cleanUp runs once after closing
+   */
+  constructor(
+    conn: Deno.DatagramConn,
+    kind: DatagramKind,
+    readonly endpoint: Endpoint,
+    remote: Deno.Addr | undefined,
+    cleanUp: () => void = () => {},
+  ) {
+    this.#conn = conn;
+    this.#kind = kind;
+    this.#remote = remote;
+    this.#cleanUp = cleanUp;
+  }
+
+  /** See {@link DatagramChannel.send}. */
+  send(data: Uint8Array): Promise<number> {
+    if (this.#remote === undefined) {
+      return Promise.reject(
+        new Error(`Cannot send on a ${this.#kind.name} socket that was bound without a remote`),
+      );
+    }
+    return data.length <= this.#kind.safeBytes
+      ? this.#conn.send(data, this.#remote)
+      : this.#sendLarge(data, this.#remote);
+  }
+
+  /** See {@link DatagramChannel.receive}. */
+  async receive(buffer: Uint8Array): Promise<number> {
+    const [data, from] = await this.#conn.receive(buffer);
+    this.#lastFrom = from;
+    return data.length;
+  }
+
+  /** See {@link DatagramChannel.reply}. */
+  reply(data: Uint8Array): Promise<number> {
+    if (this.#lastFrom === undefined) {
+      return Promise.reject(
+        new Error(`Cannot reply on a ${this.#kind.name} socket that has received nothing yet`),
+      );
+    }
+    return data.length <= this.#kind.safeBytes
+      ? this.#conn.send(data, this.#lastFrom)
+      : this.#sendLarge(data, this.#lastFrom);
+  }
+
+  /** See {@link DatagramChannel.close}. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#conn.close();
+    this.#cleanUp();
+  }
+
+  // Apart from `send`, because a handler around every send would cost the small messages most.
+  async #sendLarge(data: Uint8Array, to: Deno.Addr): Promise<number> {
+    try {
+      return await this.#conn.send(data, to);
+    } catch (error) {
+      const code = (error as { code?: string }).code;
+      if (code === "EMSGSIZE" || code === "ENOBUFS") {
+        throw new MessageTooLargeError(this.#kind.name, data.length, this.#kind.limitBytes);
+      }
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * Stream channels over Deno's own connections, shared by `tcp`, `tcp6` and `unix`.
+ *
+ * @module
+ */
+
+import type { Endpoint, StreamChannel, StreamListener } from "./channel.ts";
+
+/** A StreamChannel over a `Deno.Conn`. Methods hand through the runtime's promise: an `async` here would sit inside every exchange. */
+export class DenoStreamChannel implements StreamChannel {
+  /** See {@link StreamChannel.mode}. */
+  readonly mode = "stream";
+  readonly #conn: Deno.Conn;
+  #closed = false;
+
+  /**
+   * @param conn the open connection; this channel owns it from now on
+   * @param settings what was asked of the socket
+   */
+  constructor(conn: Deno.Conn, readonly settings: Readonly<Record<string, string>> = {}) {
+    this.#conn = conn;
+  }
+
+  /** See {@link StreamChannel.read}. */
+  read(buffer: Uint8Array): Promise<number | null> {
+    return this.#conn.read(buffer);
+  }
+
+  /** See {@link StreamChannel.write}. */
+  write(data: Uint8Array): Promise<number> {
+    return this.#conn.write(data);
+  }
+
+  /** See {@link StreamChannel.closeWrite}. */
+  closeWrite(): Promise<void> {
+    return this.#conn.closeWrite();
+  }
+
+  /** See {@link StreamChannel.close}. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#conn.close();
+  }
+}
+
+/** A StreamListener over a `Deno.Listener`. */
+export class DenoStreamListener implements StreamListener {
+  readonly #listener: Deno.Listener;
+  readonly #wrap: (conn: Deno.Conn) => StreamChannel;
+  readonly #cleanUp: () => void;
+  #closed = false;
+
+  /**
+   * @param listener the open listener; owned from now on
+   * @param endpoint where clients connect to
+   * @param wrap turns an accepted connection into a channel
+   * @param cleanUp runs once after closing, as in removing a socket file
+   */
+  constructor(
+    listener: Deno.Listener,
+    readonly endpoint: Endpoint,
+    wrap: (conn: Deno.Conn) => StreamChannel,
+    cleanUp: () => void = () => {},
+  ) {
+    this.#listener = listener;
+    this.#wrap = wrap;
+    this.#cleanUp = cleanUp;
+  }
+
+  /** See {@link StreamListener.accept}. */
+  async accept(): Promise<StreamChannel> {
+    return this.#wrap(await this.#listener.accept());
+  }
+
+  /** See {@link StreamListener.close}. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#listener.close();
+    this.#cleanUp();
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * Probes: whether a transport works here, learned by using it once.
+ *
+ * @module
+ */
+
+import { type DatagramChannel, MessageTooLargeError } from "./channel.ts";
+import type { Availability, DatagramTransport, OpenOptions, StreamTransport } from "./transport.ts";
+
+/** Beyond this no kernel default goes: the search for the largest Unix datagram ends here, in bytes. */
+const LARGEST_SEARCHED_BYTES = 8 * 1024 * 1024;
+
+/** Opens a connection through `transport`, sends a byte each way, closes. */
+export async function probeStream(
+  transport: StreamTransport,
+  options: OpenOptions,
+): Promise<Availability> {
+  try {
+    const listener = await transport.listen(options);
+    try {
+      const [client, server] = await Promise.all([
+        transport.connect(listener.endpoint, options),
+        listener.accept(),
+      ]);
+      client.close();
+      server.close();
+    } finally {
+      listener.close();
+    }
+    return { available: true };
+  } catch (error) {
+    return { available: false, reason: reasonOf(error) };
+  }
+}
+
+/**
+ * Sends a datagram through `transport` to itself.
+ *
+ * @param limitBytes the largest message where the protocol fixes it; absent: found by trying
+ */
+export async function probeDatagram(
+  transport: DatagramTransport,
+  options: OpenOptions,
+  limitBytes?: number,
+): Promise<Availability> {
+  try {
+    const receiver = await transport.bind(options);
+    try {
+      const sender = await transport.bind({ ...options, remote: receiver.endpoint });
+      try {
+        const buffer = new Uint8Array(1);
+        await sender.send(new Uint8Array(1));
+        await receiver.receive(buffer);
+        const largestMessageBytes = limitBytes ?? await largestMessage(sender, receiver);
+        return { available: true, largestMessageBytes };
+      } finally {
+        sender.close();
+      }
+    } finally {
+      receiver.close();
+    }
+  } catch (error) {
+    return { available: false, reason: reasonOf(error) };
+  }
+}
+
+async function largestMessage(sender: DatagramChannel, receiver: DatagramChannel): Promise<number> {
+  const data = new Uint8Array(LARGEST_SEARCHED_BYTES);
+  const buffer = new Uint8Array(1);
+  let accepted = 1;
+  let refused = LARGEST_SEARCHED_BYTES + 1;
+  while (refused - accepted > 1) {
+    const bytes = Math.floor((accepted + refused) / 2);
+    try {
+      await sender.send(data.subarray(0, bytes));
+      await receiver.receive(buffer);
+      accepted = bytes;
+    } catch (error) {
+      if (!(error instanceof MessageTooLargeError)) throw error;
+      refused = bytes;
+    }
+  }
+  return accepted;
+}
+
+/** Why opening failed, in words that say what would change it. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const needed = /Requires ([\w-]+) access to "([^"]+)"/.exec(error.message);
+  if (needed !== null) {
+    const path = needed[2]!.startsWith("unix:");
+    return path
+      ? "permission missing: a Unix-domain socket needs --allow-net without a list (Deno has no wildcard for unix: paths) and read and write access to its directory"
+      : `permission missing: --allow-${needed[1]}=${needed[2]}`;
+  }
+  const code = (error as { code?: string }).code;
+  if (code === "EADDRNOTAVAIL" || code === "EAFNOSUPPORT") {
+    return `this machine has no address of that family on its loopback interface (${code})`;
+  }
+  return error.message.replace(/\s+/g, " ");
+}

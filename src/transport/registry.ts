@@ -1,0 +1,14 @@
+/**
+ * The built-in transports, in the order of reports. A new one is a file and a line here.
+ *
+ * @module
+ */
+
+import { tcp, tcp6 } from "./tcp.ts";
+import type { Transport } from "./transport.ts";
+import { udp, udp6 } from "./udp.ts";
+import { unix } from "./unix.ts";
+import { unixpacket } from "./unixpacket.ts";
+
+/** Every transport that ships with sockbench. */
+export const transports: readonly Transport[] = [tcp, tcp6, unix, udp, udp6, unixpacket];

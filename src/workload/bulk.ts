@@ -1,0 +1,218 @@
+/**
+ * Bulk: one end writes as fast as it can, the other reads. Throughput is counted where bytes arrive.
+ *
+ * The receiver's window opens with the first read after the driver's mark and closes with the last read of the trial; the bytes of
+ * the opening read are left out, since they arrived before the window did.
+ *
+ * @module
+ */
+
+import type { DatagramChannel, StreamChannel } from "../transport/channel.ts";
+import { numberParam } from "./exchange_loop.ts";
+import type {
+  Budget,
+  DriveContext,
+  DriveResult,
+  ReceiverWindow,
+  ServeContext,
+  Workload,
+} from "./workload.ts";
+
+/** Bytes of a datagram's sequence number; smaller datagrams carry none. */
+const SEQUENCE_BYTES = 4;
+
+/** One-way bulk transfer. Parameters: `bytes` per write or datagram and, on streams, `read`: the read buffer's size. */
+export const bulk: Workload = {
+  name: "bulk",
+  modes: ["stream", "datagram"],
+  async drive(context) {
+    const channel = await context.open();
+    return channel.mode === "stream"
+      ? await driveStream(channel, context)
+      : await driveDatagrams(channel, context);
+  },
+  async serve(context) {
+    const channel = await context.accept();
+    if (channel === null) return;
+    const window = channel.mode === "stream"
+      ? await receiveStream(channel, context)
+      : await receiveDatagrams(channel, context);
+    return window === undefined ? undefined : { window };
+  },
+};
+
+async function driveStream(channel: StreamChannel, context: DriveContext): Promise<DriveResult> {
+  const data = new Uint8Array(numberParam(context.params, "bytes"));
+  const { budget } = context;
+  await writeFor(channel, data, context, { warmupNs: 0, measureNs: budget.warmupNs });
+  await context.begin();
+  const { writes, bytes, elapsedNs } = await writeFor(channel, data, context, budget);
+  await channel.closeWrite();
+  // The peer closes once it has read everything: only then has all the work of the interval been done.
+  await channel.read(new Uint8Array(1));
+  await context.end();
+  channel.close();
+  return {
+    operations: writes,
+    elapsedNs,
+    histograms: {},
+    tally: { sentBytes: bytes, writes },
+  };
+}
+
+async function writeFor(
+  channel: StreamChannel,
+  data: Uint8Array,
+  { clock }: DriveContext,
+  budget: Budget,
+): Promise<{ writes: number; bytes: number; elapsedNs: number }> {
+  const { maxOperations = Infinity } = budget;
+  let writes = 0;
+  let bytes = 0;
+  let rest = data;
+  const startNs = clock.nowNs();
+  const endNs = startNs + budget.measureNs;
+  let nowNs = startNs;
+  do {
+    const written = await channel.write(rest);
+    bytes += written;
+    writes++;
+    rest = written === rest.length ? data : rest.subarray(written);
+    nowNs = clock.nowNs();
+  } while (nowNs < endNs && writes < maxOperations);
+  return { writes, bytes, elapsedNs: nowNs - startNs };
+}
+
+async function driveDatagrams(
+  channel: DatagramChannel,
+  context: DriveContext,
+): Promise<DriveResult> {
+  const data = new Uint8Array(numberParam(context.params, "bytes"));
+  const { budget } = context;
+  const warm = await sendFor(
+    channel,
+    data,
+    context,
+    { warmupNs: 0, measureNs: budget.warmupNs },
+    0,
+  );
+  await context.begin();
+  const { sent, elapsedNs } = await sendFor(channel, data, context, budget, warm.sent);
+  await context.end();
+  // The socket stays open: the receiver drains what is queued before the runner closes both ends.
+  return {
+    operations: sent,
+    elapsedNs,
+    histograms: {},
+    tally: {
+      sentMessages: warm.sent + sent,
+      sentBytes: sent * data.length,
+      writes: sent,
+    },
+  };
+}
+
+async function sendFor(
+  channel: DatagramChannel,
+  data: Uint8Array,
+  { clock }: DriveContext,
+  budget: Budget,
+  firstSequence: number,
+): Promise<{ sent: number; elapsedNs: number }> {
+  const sequence = data.length >= SEQUENCE_BYTES ? new DataView(data.buffer) : null;
+  const { maxOperations = Infinity } = budget;
+  let sent = 0;
+  const startNs = clock.nowNs();
+  const endNs = startNs + budget.measureNs;
+  let nowNs = startNs;
+  do {
+    sequence?.setUint32(0, firstSequence + sent);
+    await channel.send(data);
+    sent++;
+    nowNs = clock.nowNs();
+  } while (nowNs < endNs && sent < maxOperations);
+  return { sent, elapsedNs: nowNs - startNs };
+}
+
+async function receiveStream(
+  channel: StreamChannel,
+  context: ServeContext,
+): Promise<ReceiverWindow | undefined> {
+  const buffer = new Uint8Array(numberParam(context.params, "read"));
+  const { clock } = context;
+  let total = 0;
+  let reads = 0;
+  let openedNs = 0;
+  let openedBytes = 0;
+  let openedReads = 0;
+  let lastNs = 0;
+  try {
+    for (;;) {
+      const bytes = await channel.read(buffer);
+      if (bytes === null) break;
+      total += bytes;
+      reads++;
+      lastNs = clock.nowNs();
+      if (openedReads === 0 && context.marks > 0) {
+        openedNs = lastNs;
+        openedBytes = total;
+        openedReads = reads;
+      }
+    }
+  } finally {
+    channel.close();
+  }
+  return windowOf(total - openedBytes, reads - openedReads, openedReads, lastNs - openedNs);
+}
+
+async function receiveDatagrams(
+  channel: DatagramChannel,
+  context: ServeContext,
+): Promise<ReceiverWindow | undefined> {
+  const expected = numberParam(context.params, "bytes");
+  const buffer = new Uint8Array(expected + 1);
+  const sequence = expected >= SEQUENCE_BYTES ? new DataView(buffer.buffer) : null;
+  const { clock, tally } = context;
+  let received = 0;
+  let openedNs = 0;
+  let opened = 0;
+  let lastNs = 0;
+  let highest = -1;
+  let reordered = 0;
+  try {
+    for (;;) {
+      const bytes = await channel.receive(buffer);
+      if (bytes !== expected) {
+        throw new Error(`a datagram of ${bytes} bytes came instead of ${expected}`);
+      }
+      lastNs = clock.nowNs();
+      tally.receivedMessages = ++received;
+      if (sequence !== null) {
+        const number = sequence.getUint32(0);
+        if (number < highest) reordered++;
+        else highest = number;
+      }
+      if (opened === 0 && context.marks > 0) {
+        openedNs = lastNs;
+        opened = received;
+      }
+    }
+  } catch (error) {
+    if (!context.finishing) throw error;
+  }
+  tally.receivedMessages = received;
+  tally.reorderedMessages = reordered;
+  const messages = received - opened;
+  const window = windowOf(messages * expected, messages, opened, lastNs - openedNs);
+  return window && { ...window, messages };
+}
+
+/** The window, or nothing where too little arrived after the mark to span a time. */
+function windowOf(
+  bytes: number,
+  reads: number,
+  opened: number,
+  elapsedNs: number,
+): ReceiverWindow | undefined {
+  return opened === 0 || reads === 0 || elapsedNs <= 0 ? undefined : { bytes, reads, elapsedNs };
+}

@@ -1,0 +1,68 @@
+/**
+ * Connect: opens and closes connections, one after another, without a byte of data.
+ *
+ * @module
+ */
+
+import { Histogram } from "../record/histogram.ts";
+import { serveEach } from "./exchange_loop.ts";
+import type { Budget, DriveContext, Workload } from "./workload.ts";
+
+/** Open and close, timed apart. No parameters. */
+export const connect: Workload = {
+  name: "connect",
+  modes: ["stream"],
+  async drive(context) {
+    const connects = new Histogram();
+    const closes = new Histogram();
+    await openAndClose(
+      context,
+      { warmupNs: 0, measureNs: context.budget.warmupNs, maxOperations: WARMUP_CONNECTIONS },
+      connects,
+      closes,
+    );
+    connects.reset();
+    closes.reset();
+    await context.begin();
+    const measured = await openAndClose(context, context.budget, connects, closes);
+    await context.end();
+    return { ...measured, histograms: { connect: connects, close: closes }, tally: {} };
+  },
+  async serve(context) {
+    const buffer = new Uint8Array(1);
+    await serveEach(context, async (channel) => {
+      try {
+        await channel.read(buffer);
+      } finally {
+        channel.close();
+      }
+    });
+  },
+};
+
+/** Connections of a trial's warm-up at most: each leaves a TIME_WAIT behind, as the measured ones do. */
+export const WARMUP_CONNECTIONS = 20;
+
+async function openAndClose(
+  { clock, open }: DriveContext,
+  budget: Budget,
+  connects: Histogram,
+  closes: Histogram,
+): Promise<{ operations: number; elapsedNs: number }> {
+  const { maxOperations = Infinity, minOperations = 1 } = budget;
+  let operations = 0;
+  const startNs = clock.nowNs();
+  const endNs = startNs + budget.measureNs;
+  let closedNs = startNs;
+  do {
+    const calledNs = clock.nowNs();
+    const channel = await open();
+    const openNs = clock.nowNs();
+    channel.close();
+    closedNs = clock.nowNs();
+    connects.record(openNs - calledNs);
+    closes.record(closedNs - openNs);
+    operations++;
+  } while ((closedNs < endNs && operations < maxOperations) || operations < minOperations);
+  return { operations, elapsedNs: closedNs - startNs };
+}

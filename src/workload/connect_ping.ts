@@ -1,0 +1,62 @@
+/**
+ * Connect-ping: a fresh connection for every request: connect, write, read the reply, close.
+ *
+ * @module
+ */
+
+import { Histogram } from "../record/histogram.ts";
+import { answerStream, numberParam, readRest, serveEach, writeRest } from "./exchange_loop.ts";
+import { WARMUP_CONNECTIONS } from "./connect.ts";
+import type { Budget, DriveContext, Workload } from "./workload.ts";
+
+/** One request per connection. Parameter: `bytes`. */
+export const connectPing: Workload = {
+  name: "connect-ping",
+  modes: ["stream"],
+  async drive(context) {
+    const exchanges = new Histogram();
+    await requests(context, {
+      warmupNs: 0,
+      measureNs: context.budget.warmupNs,
+      maxOperations: WARMUP_CONNECTIONS,
+    }, exchanges);
+    exchanges.reset();
+    await context.begin();
+    const measured = await requests(context, context.budget, exchanges);
+    await context.end();
+    return { ...measured, histograms: { exchange: exchanges }, tally: {} };
+  },
+  async serve(context) {
+    const bytes = numberParam(context.params, "bytes");
+    const reply = new Uint8Array(bytes);
+    await serveEach(context, (channel) => answerStream(channel, bytes, reply));
+  },
+};
+
+async function requests(
+  { clock, open, params }: DriveContext,
+  budget: Budget,
+  histogram: Histogram,
+): Promise<{ operations: number; elapsedNs: number }> {
+  const request = new Uint8Array(numberParam(params, "bytes"));
+  const reply = new Uint8Array(request.length);
+  const { maxOperations = Infinity, minOperations = 1 } = budget;
+  let operations = 0;
+  const startNs = clock.nowNs();
+  const endNs = startNs + budget.measureNs;
+  let doneNs = startNs;
+  do {
+    const calledNs = clock.nowNs();
+    const channel = await open();
+    if (channel.mode !== "stream") throw new TypeError("connect-ping works over streams only");
+    const written = await channel.write(request);
+    if (written < request.length) await writeRest(channel, request, written);
+    const read = await channel.read(reply);
+    if (read !== reply.length) await readRest(channel, reply, read ?? 0);
+    channel.close();
+    doneNs = clock.nowNs();
+    histogram.record(doneNs - calledNs);
+    operations++;
+  } while ((doneNs < endNs && operations < maxOperations) || operations < minOperations);
+  return { operations, elapsedNs: doneNs - startNs };
+}

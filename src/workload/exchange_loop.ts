@@ -1,0 +1,117 @@
+/**
+ * Pieces shared by the workloads that exchange messages. None of them is called inside a measured interval except where an
+ * operation did not complete at the first try.
+ *
+ * @module
+ */
+
+import type { DatagramChannel, StreamChannel } from "../transport/channel.ts";
+import type { Params, ServeContext } from "./workload.ts";
+
+/** A numeric parameter; a planner's bug, not a user's, when it is absent. */
+export function numberParam(params: Params, name: string): number {
+  const value = params[name];
+  if (typeof value !== "number") {
+    throw new TypeError(
+      `Cannot run the workload: parameter "${name}" must be a number, it is ${value}`,
+    );
+  }
+  return value;
+}
+
+/** Reads into `buffer` from `filled` on until it is full. Throws at an early end of the stream. */
+export async function readRest(
+  channel: StreamChannel,
+  buffer: Uint8Array,
+  filled: number,
+): Promise<void> {
+  while (filled < buffer.length) {
+    const bytes = await channel.read(buffer.subarray(filled));
+    if (bytes === null) {
+      throw new Error(`the peer closed the connection after ${filled} of ${buffer.length} bytes`);
+    }
+    filled += bytes;
+  }
+}
+
+/** Writes what is left of `data` from `written` on. */
+export async function writeRest(
+  channel: StreamChannel,
+  data: Uint8Array,
+  written: number,
+): Promise<void> {
+  while (written < data.length) {
+    written += await channel.write(data.subarray(written));
+  }
+}
+
+/** Answers requests of a fixed size on one connection until the client ends it. */
+export async function answerStream(
+  channel: StreamChannel,
+  requestBytes: number,
+  reply: Uint8Array,
+): Promise<void> {
+  const request = new Uint8Array(requestBytes);
+  try {
+    for (;;) {
+      let filled = 0;
+      do {
+        const bytes = await channel.read(filled === 0 ? request : request.subarray(filled));
+        if (bytes === null) return;
+        filled += bytes;
+      } while (filled < requestBytes);
+      const written = await channel.write(reply);
+      if (written < reply.length) await writeRest(channel, reply, written);
+    }
+  } finally {
+    channel.close();
+  }
+}
+
+/** Echoes datagrams to their senders until the trial is over. */
+export async function answerDatagrams(
+  channel: DatagramChannel,
+  context: ServeContext,
+  largestBytes: number,
+): Promise<void> {
+  // One byte more than expected: a longer message shows instead of being cut without a word.
+  const buffer = new Uint8Array(largestBytes + 1);
+  let answered = 0;
+  try {
+    for (;;) {
+      const bytes = await channel.receive(buffer);
+      context.tally.receivedMessages = ++answered;
+      await channel.reply(
+        bytes === largestBytes ? buffer.subarray(0, largestBytes) : buffer.subarray(0, bytes),
+      );
+    }
+  } catch (error) {
+    if (!context.finishing) throw error;
+  }
+}
+
+/**
+ * Accepts connections until the trial is over and serves each at once, beside the others.
+ *
+ * @param serve handles one connection; a failure of one fails the trial
+ */
+export async function serveEach(
+  context: ServeContext,
+  serve: (channel: StreamChannel) => Promise<void>,
+): Promise<void> {
+  const running = new Set<Promise<void>>();
+  let failure: unknown;
+  for (;;) {
+    const channel = await context.accept();
+    if (channel === null) break;
+    if (channel.mode !== "stream") throw new TypeError("serveEach works over streams only");
+    const work: Promise<void> = serve(channel)
+      .catch((error) => {
+        failure ??= error;
+      })
+      .finally(() => running.delete(work));
+    running.add(work);
+  }
+  await Promise.all(running);
+  if (failure !== undefined) throw failure;
+}

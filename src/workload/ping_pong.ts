@@ -1,0 +1,136 @@
+/**
+ * Ping-pong: a request of `bytes`, its reply of the same size, one at a time, over one kept channel.
+ *
+ * Latency is the round trip, from before the write to after the last byte of the reply; it is never halved.
+ *
+ * @module
+ */
+
+import { Histogram } from "../record/histogram.ts";
+import type { Channel, DatagramChannel, StreamChannel } from "../transport/channel.ts";
+import {
+  answerDatagrams,
+  answerStream,
+  numberParam,
+  readRest,
+  writeRest,
+} from "./exchange_loop.ts";
+import type { Budget, DriveContext, DriveResult, ServeContext, Workload } from "./workload.ts";
+
+/** Request and reply of equal size over one channel. Parameter: `bytes`. */
+export const pingPong: Workload = {
+  name: "ping-pong",
+  modes: ["stream", "datagram"],
+  async drive(context) {
+    const bytes = numberParam(context.params, "bytes");
+    const channel = await context.open();
+    const exchanges = new Histogram();
+    const warmup: Budget = {
+      warmupNs: 0,
+      measureNs: context.budget.warmupNs,
+      ...(context.budget.maxOperations !== undefined &&
+        { maxOperations: context.budget.maxOperations }),
+    };
+    await exchange(channel, bytes, context, warmup, exchanges);
+    exchanges.reset();
+    await context.begin();
+    const measured = await exchange(channel, bytes, context, context.budget, exchanges);
+    await context.end();
+    channel.close();
+    return { ...measured, histograms: { exchange: exchanges } };
+  },
+  async serve(context) {
+    await servePingPong(context, numberParam(context.params, "bytes"));
+  },
+};
+
+async function servePingPong(context: ServeContext, bytes: number): Promise<void> {
+  const channel = await context.accept();
+  if (channel === null) return;
+  if (channel.mode === "datagram") await answerDatagrams(channel, context, bytes);
+  else await answerStream(channel, bytes, new Uint8Array(bytes));
+}
+
+function exchange(
+  channel: Channel,
+  bytes: number,
+  context: DriveContext,
+  budget: Budget,
+  histogram: Histogram,
+): Promise<Omit<DriveResult, "histograms">> {
+  return channel.mode === "stream"
+    ? exchangeOverStream(channel, bytes, context, budget, histogram)
+    : exchangeDatagrams(channel, bytes, context, budget, histogram);
+}
+
+// The two loops below are the measured interval: buffers are made before, nothing is allocated or looked up inside but the
+// promises of the socket calls themselves, and two clock readings bound each exchange so that counting stays outside.
+
+async function exchangeOverStream(
+  channel: StreamChannel,
+  bytes: number,
+  { clock }: DriveContext,
+  budget: Budget,
+  histogram: Histogram,
+): Promise<Omit<DriveResult, "histograms">> {
+  const request = new Uint8Array(bytes);
+  const reply = new Uint8Array(bytes);
+  const { maxOperations = Infinity, minOperations = 1 } = budget;
+  let operations = 0;
+  const startNs = clock.nowNs();
+  const endNs = startNs + budget.measureNs;
+  let doneNs = startNs;
+  do {
+    const sentNs = clock.nowNs();
+    const written = await channel.write(request);
+    if (written < bytes) await writeRest(channel, request, written);
+    const read = await channel.read(reply);
+    if (read !== bytes) await readRest(channel, reply, read ?? ended());
+    doneNs = clock.nowNs();
+    histogram.record(doneNs - sentNs);
+    operations++;
+  } while ((doneNs < endNs && operations < maxOperations) || operations < minOperations);
+  const moved = operations * bytes;
+  return {
+    operations,
+    elapsedNs: doneNs - startNs,
+    tally: { sentBytes: moved, receivedBytes: moved },
+  };
+}
+
+async function exchangeDatagrams(
+  channel: DatagramChannel,
+  bytes: number,
+  { clock }: DriveContext,
+  budget: Budget,
+  histogram: Histogram,
+): Promise<Omit<DriveResult, "histograms">> {
+  const request = new Uint8Array(bytes);
+  const reply = new Uint8Array(bytes + 1);
+  const { maxOperations = Infinity, minOperations = 1 } = budget;
+  let operations = 0;
+  const startNs = clock.nowNs();
+  const endNs = startNs + budget.measureNs;
+  let doneNs = startNs;
+  do {
+    const sentNs = clock.nowNs();
+    await channel.send(request);
+    const received = await channel.receive(reply);
+    doneNs = clock.nowNs();
+    if (received !== bytes) {
+      throw new Error(`the reply has ${received} bytes instead of ${bytes}`);
+    }
+    histogram.record(doneNs - sentNs);
+    operations++;
+  } while ((doneNs < endNs && operations < maxOperations) || operations < minOperations);
+  const moved = operations * bytes;
+  return {
+    operations,
+    elapsedNs: doneNs - startNs,
+    tally: { sentBytes: moved, receivedBytes: moved },
+  };
+}
+
+function ended(): never {
+  throw new Error("the peer closed the connection before it replied");
+}

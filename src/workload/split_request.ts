@@ -1,0 +1,121 @@
+/**
+ * Split request: a request of a header and a body, handed over in one write or in two; the reply of `header` bytes comes when the
+ * whole request has arrived. This is where Nagle's algorithm and delayed acknowledgements meet: the second small write waits for
+ * the acknowledgement of the first, which the receiver delays as it has nothing to say yet (RFC 896, RFC 1122 4.2.3.2).
+ *
+ * @module
+ */
+
+import { Histogram } from "../record/histogram.ts";
+import type { StreamChannel } from "../transport/channel.ts";
+import { answerStream, numberParam, readRest, serveEach, writeRest } from "./exchange_loop.ts";
+import type { Clock } from "../clock.ts";
+import type { Budget, Params, Workload } from "./workload.ts";
+
+/** How a request is handed to the socket. */
+export const PATTERNS = ["write-read", "write-write-read", "joined-write-read"] as const;
+
+/** Requests in one or two writes over one connection. Parameters: `pattern`, `header`, `body`. */
+export const splitRequest: Workload = {
+  name: "split-request",
+  modes: ["stream"],
+  async drive(context) {
+    const { budget, clock } = context;
+    const channel = await context.open();
+    if (channel.mode !== "stream") throw new TypeError("split-request works over streams only");
+    const parts = partsOf(context.params);
+    const reply = new Uint8Array(numberParam(context.params, "header"));
+    const first = new Histogram();
+    const exchanges = new Histogram();
+    // A new connection acknowledges at once (quick-ACK mode), so its first exchange is a figure of its own.
+    await exchange(channel, parts, reply, clock, { warmupNs: 0, measureNs: 0 }, first);
+    await exchange(
+      channel,
+      parts,
+      reply,
+      clock,
+      { warmupNs: 0, measureNs: budget.warmupNs },
+      exchanges,
+    );
+    exchanges.reset();
+    await context.begin();
+    const { operations, elapsedNs } = await exchange(
+      channel,
+      parts,
+      reply,
+      clock,
+      budget,
+      exchanges,
+    );
+    await context.end();
+    channel.close();
+    const requestBytes = parts.reduce((sum, part) => sum + part.length, 0);
+    return {
+      operations,
+      elapsedNs,
+      histograms: { exchange: exchanges, first },
+      tally: {
+        sentBytes: operations * requestBytes,
+        receivedBytes: operations * reply.length,
+        writes: operations * parts.length,
+      },
+    };
+  },
+  async serve(context) {
+    const requestBytes = partsOf(context.params).reduce((sum, part) => sum + part.length, 0);
+    const reply = new Uint8Array(numberParam(context.params, "header"));
+    await serveEach(context, (channel) => answerStream(channel, requestBytes, reply));
+  },
+};
+
+/** What one request hands to `write`, one call each. */
+function partsOf(params: Params): Uint8Array[] {
+  const header = numberParam(params, "header");
+  const body = numberParam(params, "body");
+  switch (params.pattern) {
+    case "write-read":
+      return [new Uint8Array(header)];
+    case "write-write-read":
+      return [new Uint8Array(header), new Uint8Array(body)];
+    case "joined-write-read":
+      return [new Uint8Array(header + body)];
+    default:
+      throw new TypeError(`Cannot run split-request with pattern "${params.pattern}"`);
+  }
+}
+
+async function exchange(
+  channel: StreamChannel,
+  parts: readonly Uint8Array[],
+  reply: Uint8Array,
+  clock: Clock,
+  budget: Budget,
+  histogram: Histogram,
+): Promise<{ operations: number; elapsedNs: number }> {
+  const one = parts[0]!;
+  const two = parts[1];
+  const { maxOperations = Infinity, minOperations = 1 } = budget;
+  let operations = 0;
+  const startNs = clock.nowNs();
+  const endNs = startNs + budget.measureNs;
+  let doneNs = startNs;
+  do {
+    const sentNs = clock.nowNs();
+    const written = await channel.write(one);
+    if (written < one.length) await writeRest(channel, one, written);
+    if (two !== undefined) {
+      const more = await channel.write(two);
+      if (more < two.length) await writeRest(channel, two, more);
+    }
+    const read = await channel.read(reply);
+    if (read !== reply.length) await readRest(channel, reply, read ?? ended());
+    doneNs = clock.nowNs();
+    histogram.record(doneNs - sentNs);
+    operations++;
+  } while ((doneNs < endNs && operations < maxOperations) || operations < minOperations);
+  return { operations, elapsedNs: doneNs - startNs };
+}
+
+function ended(): never {
+  throw new Error("the peer closed the connection before it replied");
+}

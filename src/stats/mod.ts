@@ -1,0 +1,15 @@
+/**
+ * The statistics of sockbench: pure functions, each of which cites its source and its failure case.
+ *
+ * The unit is always the trial (or the pair of trials), never the message: messages of one trial are
+ * correlated, and a test on them finds differences that are not there.
+ *
+ * @module
+ */
+
+export * from "./median_interval.ts";
+export * from "./paired_ratio.ts";
+export * from "./prng.ts";
+export { median, quantile } from "./quantile.ts";
+export * from "./robust_spread.ts";
+export * from "./two_speeds.ts";

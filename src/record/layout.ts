@@ -1,0 +1,84 @@
+/**
+ * Layouts: the shape of a record as far as writing needs it, and the writer that follows it. A record written twice is the
+ * same text, whatever order its fields were assigned in, so that files can be compared line by line.
+ *
+ * @module
+ */
+
+import { formatPath } from "./record_error.ts";
+
+/** A Layout tells which fields of a value are written, and in which order. */
+export type Layout =
+  /** A number, text, boolean or null. */
+  | { readonly kind: "leaf" }
+  /** Known fields in this order; others are left out, so that a Scenario can stand where a ScenarioSpec is asked for. */
+  | { readonly kind: "object"; readonly fields: readonly (readonly [string, Layout])[] }
+  /** Free keys: sorted, or left in their own order where that means something. */
+  | { readonly kind: "map"; readonly value: Layout; readonly sorted: boolean }
+  /** A list. */
+  | { readonly kind: "list"; readonly item: Layout };
+
+/** The parts of a value: key or index, value and layout of each. */
+type Part = readonly [key: string | number, value: unknown, layout: Layout];
+
+/**
+ * Writes a value as JSON text, with one line per part down to a given depth and each deeper part on its parent's line.
+ *
+ * @param layout The value's layout.
+ * @param value A value that fits the layout.
+ * @param depth Levels that are broken into lines.
+ * @returns The text, without a final line break.
+ * @throws {RangeError} If a number is not finite, as JSON would make `null` of it.
+ */
+export function writeJson(layout: Layout, value: unknown, depth: number): string {
+  return write(layout, value, depth, "", []);
+}
+
+function write(
+  layout: Layout,
+  value: unknown,
+  depth: number,
+  indent: string,
+  path: (string | number)[],
+): string {
+  const parts = partsOf(layout, value);
+  if (parts === undefined) return writeLeaf(value, path);
+  const inner = `${indent}  `;
+  const texts = parts.map(([key, part, partLayout]) => {
+    path.push(key);
+    const text = write(partLayout, part, depth - 1, inner, path);
+    path.pop();
+    return typeof key === "string" ? `${JSON.stringify(key)}:${depth > 0 ? " " : ""}${text}` : text;
+  });
+  const [open, close] = layout.kind === "list" ? ["[", "]"] : ["{", "}"];
+  return depth > 0 && texts.length > 0
+    ? `${open}\n${inner}${texts.join(`,\n${inner}`)}\n${indent}${close}`
+    : `${open}${texts.join(",")}${close}`;
+}
+
+/** The parts to write in their order; `undefined` for a leaf. Absent fields are no parts. */
+function partsOf(layout: Layout, value: unknown): readonly Part[] | undefined {
+  if (layout.kind === "leaf") return undefined;
+  if (layout.kind === "list") {
+    return (value as readonly unknown[]).map((item, index) => [index, item, layout.item] as const);
+  }
+  const source = value as Readonly<Record<string, unknown>>;
+  if (layout.kind === "object") {
+    return layout.fields.map(([key, part]) => [key, source[key], part] as const)
+      .filter(([, part]) => part !== undefined);
+  }
+  const keys = Object.keys(source);
+  if (layout.sorted) keys.sort();
+  return keys.map((key) => [key, source[key], layout.value] as const);
+}
+
+function writeLeaf(value: unknown, path: readonly (string | number)[]): string {
+  if (typeof value === "number" && !Number.isFinite(value)) {
+    throw new RangeError(
+      `Cannot write a record as ${
+        formatPath(path)
+      } must be a finite number: current value is ${value}`,
+    );
+  }
+  return JSON.stringify(value);
+}

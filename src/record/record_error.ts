@@ -1,0 +1,65 @@
+/**
+ * The error of a record that cannot be read. A leaf, so that a command can name it without loading the schema.
+ *
+ * @module
+ */
+
+/** A RecordError says in one sentence which file cannot be read as a record, what is wrong, and what would be right. */
+export class RecordError extends Error {
+  /** Distinguishes it from other errors by name. */
+  override readonly name = "RecordError";
+  /** The file, or whatever else the text came from. */
+  readonly source: string;
+
+  /**
+   * Makes the sentence of its two halves.
+   *
+   * @param source Where the text came from: a file name, or `standard input`.
+   * @param problem What is wrong and what would be right, without the closing full stop.
+   */
+  constructor(source: string, problem: string) {
+    super(`Cannot read ${printable(source)} as a record: ${problem}`);
+    this.source = source;
+  }
+}
+
+/**
+ * A value as an error message shows it: short, and on one line whatever it holds.
+ *
+ * Never recursive: a file may nest a million lists, and describing them must not overflow the stack.
+ *
+ * @param value Anything that JSON can hold; `undefined` for a field that is not there.
+ * @returns A few words, as in `"x"`, `-3`, `an object`, `missing`.
+ */
+export function describe(value: unknown): string {
+  if (value === undefined) return "missing";
+  if (typeof value === "string") {
+    return printable(JSON.stringify(value.length > 60 ? `${value.slice(0, 59)}…` : value));
+  }
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  return typeof value === "object" && value !== null ? "an object" : String(value);
+}
+
+/**
+ * The path of a field as code would write it: `trials[3].histograms.exchange.min`.
+ *
+ * @param path Keys and list indices, from the outside in.
+ * @returns One line; `the file` for the empty path.
+ */
+export function formatPath(path: readonly PropertyKey[]): string {
+  if (path.length === 0) return "the file";
+  return path.map((key, depth) => {
+    if (typeof key === "number") return `[${key}]`;
+    const name = String(key);
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || name.length > 60) return `[${describe(name)}]`;
+    return depth === 0 ? name : `.${name}`;
+  }).join("");
+}
+
+/** Escapes what would break the line or drive the terminal. */
+function printable(text: string): string {
+  // deno-lint-ignore no-control-regex
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  });
+}

@@ -23,6 +23,7 @@ const finite = z.number({ error: "a finite number" });
 const flag = z.boolean({ error: "true or false" });
 const duration = z.number({ error: "a number ≥ 0" }).min(0, { error: "a number ≥ 0" });
 const whole = wholeFrom(0);
+const METRIC_ID_RULE = "a metric id of camelCase letters and digits";
 
 function wholeFrom(min: number): z.ZodInt {
   const error = `a whole number ≥ ${min}`;
@@ -144,7 +145,7 @@ const scenario = object({
 });
 
 const metric = object({
-  id: text,
+  id: z.string({ error: METRIC_ID_RULE }).regex(/^[a-z][a-zA-Z0-9]*$/, { error: METRIC_ID_RULE }),
   unit: oneOf(METRIC_UNITS),
   better: oneOf(["lower", "higher", "neither"] satisfies MetricDirection[]),
   title: text,

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { WARMUP_CONNECTIONS } from "../workload/connect.ts";
 import type { Budget } from "../workload/workload.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -13,6 +14,15 @@ export const CONNECTIONS_PER_TRIAL = 100;
 /** A profile's budget with a bounded count of connections. */
 export function boundedConnections(_params: unknown, budget: Budget): Budget {
   return { ...budget, maxOperations: CONNECTIONS_PER_TRIAL };
+}
+
+/** What one connection takes, roughly, opened, used and closed, in nanoseconds: only for the plan's estimate. */
+const CONNECTION_NS = 80e3;
+
+/** Expected wall time of a trial whose count of connections ends it, in nanoseconds. */
+export function expectedConnectionsNs(_params: unknown, budget: Budget): number {
+  const countedNs = (CONNECTIONS_PER_TRIAL + WARMUP_CONNECTIONS) * CONNECTION_NS;
+  return Math.min(countedNs, budget.warmupNs + budget.measureNs);
 }
 
 /** What does opening (and closing) a connection cost? */
@@ -25,7 +35,7 @@ export const connect: Scenario = {
   columns: ["transport"],
   contrasts: [{ factor: "transport", base: "tcp", metric: "connectP50" }],
   notes: [
-    `One connection after another, opened and closed without a byte of data; at most ${CONNECTIONS_PER_TRIAL} per trial and 20 of warm-up, so that ephemeral ports and TIME_WAIT do not run out.`,
+    `One connection after another, opened and closed without a byte of data; at most ${CONNECTIONS_PER_TRIAL} per trial and ${WARMUP_CONNECTIONS} of warm-up, so that ephemeral ports and TIME_WAIT do not run out.`,
     "Connect is timed from the call until the connection is usable; close until the call returns, the rest of the teardown goes on in the kernel.",
   ],
   workload: "connect",
@@ -35,4 +45,5 @@ export const connect: Scenario = {
     thorough: [{ transports: ["tcp", "tcp6", "unix"], params: {} }],
   },
   budget: boundedConnections,
+  expectedNs: expectedConnectionsNs,
 };

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { boundedConnections, CONNECTIONS_PER_TRIAL } from "./connect.ts";
+import { boundedConnections, CONNECTIONS_PER_TRIAL, expectedConnectionsNs } from "./connect.ts";
+import { WARMUP_CONNECTIONS } from "../workload/connect.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** What does one connection per request cost? */
@@ -22,7 +23,7 @@ export const connectRoundTrip: Scenario = {
     { factor: "transport", base: "tcp", metric: "p50" },
   ],
   notes: [
-    `Connect, request, reply, close, timed as one; at most ${CONNECTIONS_PER_TRIAL} connections per trial and 20 of warm-up, so that ephemeral ports and TIME_WAIT do not run out.`,
+    `Connect, request, reply, close, timed as one; at most ${CONNECTIONS_PER_TRIAL} connections per trial and ${WARMUP_CONNECTIONS} of warm-up, so that ephemeral ports and TIME_WAIT do not run out.`,
   ],
   workload: "connect-ping",
   fixed: { nagle: "off" },
@@ -32,4 +33,5 @@ export const connectRoundTrip: Scenario = {
     thorough: [{ transports: ["tcp", "tcp6", "unix"], params: { bytes: [64, 1_024, 16_384] } }],
   },
   budget: boundedConnections,
+  expectedNs: expectedConnectionsNs,
 };

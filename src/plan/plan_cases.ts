@@ -1,0 +1,219 @@
+/**
+ * From settings to a plan: which cases are measured, which are skipped and why, and how long that takes.
+ *
+ * @module
+ */
+
+import type { Catalog } from "../catalog.ts";
+import type { GridBlock, Scenario, ScenarioSpec } from "../scenario/scenario.ts";
+import type { Availability } from "../transport/transport.ts";
+import type { Params } from "../workload/workload.ts";
+import { type Case, caseId, type Skip } from "./case.ts";
+import { matchesGlob } from "./glob.ts";
+import type { Plan } from "./plan.ts";
+import { PROFILES } from "./profile.ts";
+import type { Settings } from "./settings.ts";
+
+/** Opening, marking, draining and closing around one trial, in nanoseconds: measured on two cores with a process peer. */
+export const TRIAL_OVERHEAD_NS = 3e6;
+/** Starting the peer and probing transports, in nanoseconds. */
+export const START_NS = 300e6;
+
+/**
+ * Plans a run.
+ *
+ * @param settings what was asked for
+ * @param catalog what can be named
+ * @param availability by transport id, as found by probing
+ */
+export function planCases(
+  settings: Settings,
+  catalog: Catalog,
+  availability: ReadonlyMap<string, Availability>,
+): Plan {
+  const cases = new Map<string, Case>();
+  const skipped = new Map<string, Skip>();
+  const skip = (what: string, reason: string) => skipped.set(what, { what, reason });
+
+  for (const scenario of selectedScenarios(settings, catalog)) {
+    for (const { transport, params } of cells(scenario, settings, catalog)) {
+      const found = availability.get(transport) ??
+        { available: false, reason: "it was not probed" };
+      if (!found.available) {
+        skip(`transport ${transport}`, found.reason);
+        continue;
+      }
+      const resolved = resolveLargest(params, found.largestMessageBytes);
+      const id = caseId(scenario.id, transport, resolved ?? params);
+      if (settings.cases.length > 0 && !settings.cases.some((glob) => matchesGlob(glob, id))) {
+        continue;
+      }
+      if (resolved === undefined) {
+        skip(id, `${transport} is a stream: it has no largest message`);
+        continue;
+      }
+      const limit = found.largestMessageBytes;
+      if (limit !== undefined && typeof resolved.bytes === "number" && resolved.bytes > limit) {
+        skip(
+          id,
+          `${resolved.bytes} bytes are more than one ${transport} message carries: the limit is ${limit}`,
+        );
+        continue;
+      }
+      if (!cases.has(id)) cases.set(id, makeCase(id, scenario, transport, resolved, settings));
+    }
+  }
+  return assemblePlan(settings, catalog, [...cases.values()], [...skipped.values()]);
+}
+
+function assemblePlan(
+  settings: Settings,
+  catalog: Catalog,
+  cases: readonly Case[],
+  skipped: readonly Skip[],
+): Plan {
+  const used = new Set(cases.map((c) => c.scenario));
+  const scenarios = [...catalog.scenarios.values()].filter((s) => used.has(s.id)).map(specOf);
+  const metricIds = new Set(
+    scenarios.flatMap((s) => [...s.metrics, ...s.contrasts.map((c) => c.metric)]),
+  );
+  const roundNs = cases.reduce((sum, c) => sum + c.expectedNs, 0);
+  return {
+    settings,
+    cases,
+    skipped,
+    scenarios,
+    metrics: [...metricIds].map((id) => catalog.metrics.get(id)!),
+    rounds: settings.rounds,
+    estimateNs: START_NS + rehearsedNs(cases) + settings.rounds * roundNs,
+  };
+}
+
+/** The cases of the discarded pass before the first round: one for each pair of workload and transport, so that all code is warm. */
+export function rehearsals(cases: readonly Case[]): readonly Case[] {
+  const first = new Map<string, Case>();
+  for (const c of cases) {
+    const key = `${c.workload} ${c.transport}`;
+    const known = first.get(key);
+    if (known === undefined || c.expectedNs < known.expectedNs) first.set(key, c);
+  }
+  return [...first.values()];
+}
+
+function rehearsedNs(cases: readonly Case[]): number {
+  return rehearsals(cases).reduce((sum, c) => sum + c.expectedNs, 0);
+}
+
+function selectedScenarios(settings: Settings, catalog: Catalog): Scenario[] {
+  const all = [...catalog.scenarios.values()];
+  return settings.scenarios.length === 0
+    ? all
+    : all.filter((scenario) => settings.scenarios.includes(scenario.id));
+}
+
+interface Cell {
+  readonly transport: string;
+  readonly params: Params;
+}
+
+function* cells(scenario: Scenario, settings: Settings, catalog: Catalog): Generator<Cell> {
+  for (const block of withAskedTransports(scenario, settings, catalog)) {
+    for (const transport of block.transports) {
+      for (const params of combinations(scenario, block, settings.params)) {
+        yield { transport, params };
+      }
+    }
+  }
+}
+
+/**
+ * The grid, narrowed to the transports asked for. One that the grid does not list but the workload can use (a user's own, or `tcp6` in a
+ * standard run) joins the first block of its kind.
+ */
+function withAskedTransports(
+  scenario: Scenario,
+  settings: Settings,
+  catalog: Catalog,
+): GridBlock[] {
+  const grid = scenario.grid[settings.profile];
+  if (settings.transports.length === 0) return [...grid];
+  const listed = new Set(grid.flatMap((block) => block.transports));
+  const modes = catalog.workloads.get(scenario.workload)!.modes;
+  const modeOf = (id: string) => catalog.transports.get(id)?.mode;
+  const joining = settings.transports.filter((id) => {
+    const mode = modeOf(id);
+    return !listed.has(id) && mode !== undefined && modes.includes(mode);
+  });
+  const taken = new Set<string>();
+  return grid.map((block) => {
+    const kinds = new Set(block.transports.map(modeOf));
+    const joined = joining.filter((id) => kinds.has(modeOf(id)) && !taken.has(id));
+    joined.forEach((id) => taken.add(id));
+    const kept = block.transports.filter((id) => settings.transports.includes(id));
+    return { ...block, transports: [...kept, ...joined] };
+  });
+}
+
+function combinations(
+  scenario: Scenario,
+  block: GridBlock,
+  asked: Settings["params"],
+): Params[] {
+  let rows: Record<string, number | string>[] = [{}];
+  for (const { name } of scenario.parameters) {
+    const values = block.params[name];
+    // A block without a parameter is a control that does not have it, as unix has no Nagle.
+    if (values === undefined) continue;
+    const wanted = asked[name] ?? values;
+    rows = rows.flatMap((row) => wanted.map((value) => ({ ...row, [name]: value })));
+  }
+  return rows;
+}
+
+function resolveLargest(params: Params, largest: number | undefined): Params | undefined {
+  if (!Object.values(params).includes("largest")) return params;
+  if (largest === undefined) return undefined;
+  return Object.fromEntries(
+    Object.entries(params).map(([name, value]) => [name, value === "largest" ? largest : value]),
+  );
+}
+
+function makeCase(
+  id: string,
+  scenario: Scenario,
+  transport: string,
+  params: Params,
+  settings: Settings,
+): Case {
+  const profileBudget = PROFILES[settings.profile].budget;
+  const budget = scenario.budget?.(params, profileBudget) ?? profileBudget;
+  const timedNs = scenario.expectedNs?.(params, budget) ?? budget.warmupNs + budget.measureNs;
+  return {
+    id,
+    scenario: scenario.id,
+    transport,
+    params,
+    fixed: scenario.fixed ?? {},
+    workload: scenario.workload,
+    budget,
+    expectedNs: timedNs + TRIAL_OVERHEAD_NS,
+    placement: { peer: settings.peer, pin: "none" },
+  };
+}
+
+/** The part of a scenario that a record carries. */
+function specOf(scenario: Scenario): ScenarioSpec {
+  const { id, question, operation, parameters, metrics, columns, contrasts, search, notes } =
+    scenario;
+  return {
+    id,
+    question,
+    operation,
+    parameters,
+    metrics,
+    columns,
+    contrasts,
+    ...(search !== undefined && { search }),
+    notes,
+  };
+}

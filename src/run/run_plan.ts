@@ -1,0 +1,239 @@
+/**
+ * Runs a plan: the only step that touches sockets and clocks.
+ *
+ * @module
+ */
+
+import type { Catalog } from "../catalog.ts";
+import type { Clock } from "../clock.ts";
+import { openPeer } from "../peer/open_peer.ts";
+import type { PeerLink } from "../peer/peer_link.ts";
+import type { Case, Skip } from "../plan/case.ts";
+import { rehearsals } from "../plan/plan_cases.ts";
+import type { Plan } from "../plan/plan.ts";
+import { type Environment, type RunRecord, SCHEMA_VERSION, type Trial } from "../record/trial.ts";
+import { createPrng } from "../stats/prng.ts";
+import { orderRound } from "./order.ts";
+import { runTrial, type TrialOutcome } from "./run_trial.ts";
+
+/** What a run reports while it goes on, between trials and never inside one. */
+export type RunEvent =
+  | {
+    readonly kind: "trial";
+    readonly round: number;
+    readonly rounds: number;
+    /** Position within the round, from 0. */
+    readonly index: number;
+    /** Cases per round. */
+    readonly cases: number;
+    readonly caseId: string;
+    /** Why the trial failed, where it did. */
+    readonly error?: string;
+    readonly elapsedNs: number;
+    readonly remainingNs: number;
+  }
+  | {
+    readonly kind: "round";
+    readonly round: number;
+    readonly rounds: number;
+    /** Failed trials so far. */
+    readonly failed: number;
+    readonly elapsedNs: number;
+    readonly remainingNs: number;
+  }
+  | {
+    readonly kind: "peer";
+    /** One sentence: a peer was replaced, and why. */
+    readonly message: string;
+  };
+
+/** What a run needs besides its plan. */
+export interface RunOptions {
+  /** What the plan's names stand for. */
+  readonly catalog: Catalog;
+  /** The driver's clock. */
+  readonly clock: Clock;
+  /** Written into the record. */
+  readonly environment: Environment;
+  /** The command that repeats this run; written into the record. */
+  readonly command: string;
+  /** ISO 8601 start time, UTC; written into the record. */
+  readonly startedAt: string;
+  /** Private directory for socket files; the caller owns and removes it. */
+  readonly directory: string;
+  /** Ends the run after the trial under way; the record is then partial. */
+  readonly signal?: AbortSignal;
+  /** Called between trials. */
+  onEvent?(event: RunEvent): void;
+}
+
+/**
+ * Measures every case of the plan, round by round.
+ *
+ * @returns the record: partial when `signal` ended it early. A trial that failed is in it, with its error.
+ * @throws {PeerError} when no peer can be started at all.
+ */
+export async function runPlan(plan: Plan, options: RunOptions): Promise<RunRecord> {
+  const run = new Run(plan, options);
+  try {
+    await run.rehearse();
+    await run.measure();
+  } finally {
+    await run.close();
+  }
+  return run.record();
+}
+
+/** A case that fails this often in a row is given up, and said to be. */
+const MAX_FAILURES = 3;
+
+class Run {
+  readonly #plan: Plan;
+  readonly #options: RunOptions;
+  readonly #trials: Trial[] = [];
+  readonly #startNs: number;
+  readonly #roundNs: number;
+  #link: PeerLink | undefined;
+  readonly #failures = new Map<string, number>();
+  readonly #givenUp: Skip[] = [];
+  #failed = 0;
+  #doneNs = 0;
+  #finished = false;
+
+  constructor(plan: Plan, options: RunOptions) {
+    this.#plan = plan;
+    this.#options = options;
+    this.#startNs = options.clock.nowNs();
+    this.#roundNs = plan.cases.reduce((sum, c) => sum + c.expectedNs, 0);
+  }
+
+  /** Drives each workload over each transport once and discards it, so that the first round meets compiled code. */
+  async rehearse(): Promise<void> {
+    for (const c of rehearsals(this.#plan.cases)) {
+      if (this.#aborted) return;
+      await this.#trial(c);
+    }
+  }
+
+  async measure(): Promise<void> {
+    const { rounds, cases, scenarios, settings } = this.#plan;
+    const prng = createPrng(settings.seed);
+    for (let round = 1; round <= rounds; round++) {
+      const order = orderRound(cases, scenarios, prng);
+      for (const [index, c] of order.entries()) {
+        if (this.#aborted) return;
+        if (this.#failures.get(c.id) === MAX_FAILURES) continue;
+        const startedNs = this.#elapsedNs;
+        const outcome = await this.#trial(c);
+        if (this.#aborted) return;
+        this.#trials.push({ ...outcome, round, order: index, startedNs });
+        this.#doneNs += c.expectedNs;
+        this.#countFailures(c, outcome);
+        this.#tell(c, round, index, outcome);
+      }
+      this.#options.onEvent?.({
+        kind: "round",
+        round,
+        rounds,
+        failed: this.#failed,
+        elapsedNs: this.#elapsedNs,
+        remainingNs: this.#remainingNs,
+      });
+    }
+    this.#finished = true;
+  }
+
+  async close(): Promise<void> {
+    await this.#link?.close();
+    this.#link = undefined;
+  }
+
+  record(): RunRecord {
+    const { plan, options } = { plan: this.#plan, options: this.#options };
+    const { profile, rounds, seed, peer } = plan.settings;
+    return {
+      schemaVersion: SCHEMA_VERSION,
+      startedAt: options.startedAt,
+      durationNs: this.#elapsedNs,
+      estimateNs: plan.estimateNs,
+      partial: !this.#finished,
+      environment: options.environment,
+      settings: { profile, rounds, seed, peer, command: options.command },
+      scenarios: plan.scenarios,
+      metrics: plan.metrics,
+      cases: plan.cases,
+      skipped: [...plan.skipped, ...this.#givenUp],
+      trials: this.#trials,
+    };
+  }
+
+  get #aborted(): boolean {
+    return this.#options.signal?.aborted ?? false;
+  }
+
+  get #elapsedNs(): number {
+    return this.#options.clock.nowNs() - this.#startNs;
+  }
+
+  /** What is planned still, scaled by how the plan has held so far. */
+  get #remainingNs(): number {
+    const plannedNs = this.#roundNs * this.#plan.rounds;
+    const pace = this.#doneNs === 0 ? 1 : this.#elapsedNs / this.#doneNs;
+    return Math.max(0, plannedNs - this.#doneNs) * pace;
+  }
+
+  async #trial(c: Case): Promise<TrialOutcome> {
+    const { catalog, clock, directory, signal } = this.#options;
+    const link = this.#link ??= await this.#openPeer();
+    const outcome = await runTrial({
+      case: c,
+      transport: catalog.transports.get(c.transport)!,
+      workload: catalog.workloads.get(c.workload)!,
+      link,
+      clock,
+      directory,
+      ...(signal !== undefined && { signal }),
+    });
+    // A peer that failed once is in an unknown state: the next trial gets a new one.
+    if (outcome.error !== undefined) await this.close();
+    return outcome;
+  }
+
+  async #openPeer(): Promise<PeerLink> {
+    const { catalog, clock, directory } = this.#options;
+    const { peer, modules } = this.#plan.settings;
+    return await openPeer(peer, { catalog, clock, directory, modules });
+  }
+
+  // A case that hangs costs its watchdog's patience every time: it is not tried for ever.
+  #countFailures(c: Case, { error }: TrialOutcome): void {
+    if (error === undefined) {
+      this.#failures.delete(c.id);
+      return;
+    }
+    this.#failed++;
+    const count = (this.#failures.get(c.id) ?? 0) + 1;
+    this.#failures.set(c.id, count);
+    if (count === MAX_FAILURES) {
+      const reason = `given up after ${MAX_FAILURES} failed trials in a row: ${error.message}`;
+      this.#givenUp.push({ what: c.id, reason });
+    }
+  }
+
+  #tell(c: Case, round: number, index: number, { error }: TrialOutcome): void {
+    if (error?.kind === "peer-died") {
+      this.#options.onEvent?.({ kind: "peer", message: `${error.message}; a new one takes over` });
+    }
+    this.#options.onEvent?.({
+      kind: "trial",
+      round,
+      rounds: this.#plan.rounds,
+      index,
+      cases: this.#plan.cases.length,
+      caseId: c.id,
+      ...(error !== undefined && { error: error.message }),
+      elapsedNs: this.#elapsedNs,
+      remainingNs: this.#remainingNs,
+    });
+  }
+}

@@ -1,0 +1,213 @@
+/**
+ * One trial: fresh sockets, warm-up, measured interval, watchdog.
+ *
+ * @module
+ */
+
+import type { Clock } from "../clock.ts";
+import { processCpuNs } from "../peer/cpu_time.ts";
+import type { PeerLink, ServeReport } from "../peer/peer_link.ts";
+import { openOptions } from "../peer/serve_half.ts";
+import type { Case } from "../plan/case.ts";
+import type { CpuTime, Trial, TrialError } from "../record/trial.ts";
+import type { Channel, Endpoint } from "../transport/channel.ts";
+import type { Transport } from "../transport/transport.ts";
+import type { DriveContext, DriveResult, Tally, Workload } from "../workload/workload.ts";
+
+/** A trial may take this many times its expected length, and {@link PATIENCE_NS} more, before the watchdog ends it. */
+const PATIENCE_FACTOR = 5;
+/** See {@link PATIENCE_FACTOR}; in nanoseconds. */
+const PATIENCE_NS = 5e9;
+/** How long a failed trial's loop may take to notice that its channels are closed, in nanoseconds. */
+const SETTLE_NS = 100e6;
+
+/** What a trial needs. */
+export interface TrialSetup {
+  /** The case to measure. */
+  readonly case: Case;
+  /** Its transport. */
+  readonly transport: Transport;
+  /** Its workload. */
+  readonly workload: Workload;
+  /** The peer that serves. */
+  readonly link: PeerLink;
+  /** The driver's clock. */
+  readonly clock: Clock;
+  /** The run's private directory for socket files. */
+  readonly directory: string;
+  /** Ends the trial early, as an error of kind `aborted`. */
+  readonly signal?: AbortSignal;
+}
+
+/** What a trial found; the runner adds round, order and start. */
+export type TrialOutcome = Omit<Trial, "round" | "order" | "startedNs">;
+
+/** Runs one trial. Never throws: a failure is an outcome with an `error`. */
+export async function runTrial(setup: TrialSetup): Promise<TrialOutcome> {
+  const { link, workload, signal } = setup;
+  const driver = new Driver(setup);
+  const watchdog = startWatchdog(setup);
+  const end = Promise.withResolvers<never>();
+  const onAbort = () => end.reject(new TrialFailure("aborted", "the run was interrupted"));
+  signal?.addEventListener("abort", onAbort);
+  if (signal?.aborted) onAbort();
+  const guard = <T>(work: Promise<T>): Promise<T> =>
+    Promise.race([work, link.died, watchdog.expired, end.promise]);
+  end.promise.catch(() => {});
+  let driving: Promise<DriveResult> | undefined;
+  try {
+    driver.endpoint = await guard(link.serve(driver.order));
+    driving = workload.drive(driver);
+    driving.catch(() => {});
+    const driven = await guard(driving);
+    if (setup.transport.mode === "stream") driver.closeAll();
+    const served = await guard(link.finish());
+    return driver.outcome(driven, served);
+  } catch (error) {
+    driver.closeAll();
+    await Promise.race([
+      driving?.catch(() => {}),
+      setup.clock.sleepUntilNs(setup.clock.nowNs() + SETTLE_NS),
+    ]);
+    return driver.failed(explain(error));
+  } finally {
+    driver.closeAll();
+    watchdog.stop();
+    signal?.removeEventListener("abort", onAbort);
+  }
+}
+
+/** The driving end of one trial: what the workload sees, and what it leaves behind. */
+class Driver implements DriveContext {
+  readonly #setup: TrialSetup;
+  readonly #channels: Channel[] = [];
+  readonly clock: Clock;
+  readonly params: DriveContext["params"];
+  readonly budget: DriveContext["budget"];
+  readonly order: Parameters<PeerLink["serve"]>[0];
+  endpoint: Endpoint | undefined;
+  #settings: Readonly<Record<string, string>> = {};
+  #driveCpuNs = NaN;
+  #serveCpuNs: number | null = null;
+
+  constructor(setup: TrialSetup) {
+    this.#setup = setup;
+    this.clock = setup.clock;
+    this.params = { ...setup.case.fixed, ...setup.case.params };
+    this.budget = setup.case.budget;
+    this.order = {
+      transport: setup.case.transport,
+      workload: setup.workload.name,
+      params: this.params,
+      budget: this.budget,
+      directory: setup.directory,
+    };
+  }
+
+  readonly open = async (): Promise<Channel> => {
+    const { transport } = this.#setup;
+    const options = openOptions(this.order);
+    const endpoint = this.endpoint!;
+    const channel = transport.mode === "stream"
+      ? await transport.connect(endpoint, options)
+      : await transport.bind({ ...options, remote: endpoint });
+    if (this.#channels.push(channel) === 1) this.#settings = channel.settings ?? {};
+    return channel;
+  };
+
+  readonly begin = async (): Promise<void> => {
+    this.#serveCpuNs = await this.#setup.link.mark();
+    this.#driveCpuNs = processCpuNs();
+  };
+
+  readonly end = async (): Promise<void> => {
+    this.#driveCpuNs = processCpuNs() - this.#driveCpuNs;
+    const before = this.#serveCpuNs;
+    const now = await this.#setup.link.mark();
+    this.#serveCpuNs = before === null || now === null ? null : now - before;
+  };
+
+  closeAll(): void {
+    for (const channel of this.#channels) channel.close();
+    this.#channels.length = 0;
+  }
+
+  outcome(driven: DriveResult, served: ServeReport): TrialOutcome {
+    const histograms = Object.fromEntries(
+      Object.entries(driven.histograms).map(([name, histogram]) => [name, histogram.toSparse()]),
+    );
+    const cpu = this.#cpu();
+    return {
+      case: this.#setup.case.id,
+      elapsedNs: driven.elapsedNs,
+      operations: driven.operations,
+      histograms,
+      ...(driven.values !== undefined && { values: driven.values }),
+      tally: mergeTallies(driven.tally, served.tally),
+      ...(served.window !== undefined && { window: served.window }),
+      ...(cpu !== undefined && { cpu }),
+      peer: this.#setup.link.label,
+      settings: this.#settings,
+    };
+  }
+
+  failed(error: TrialError): TrialOutcome {
+    return {
+      case: this.#setup.case.id,
+      elapsedNs: 0,
+      operations: 0,
+      histograms: {},
+      tally: {},
+      peer: this.#setup.link.label,
+      settings: this.#settings,
+      error,
+    };
+  }
+
+  #cpu(): CpuTime | undefined {
+    if (Number.isNaN(this.#driveCpuNs)) return undefined;
+    return this.#serveCpuNs === null
+      ? { totalNs: this.#driveCpuNs }
+      : { totalNs: this.#driveCpuNs + this.#serveCpuNs, serveNs: this.#serveCpuNs };
+  }
+}
+
+class TrialFailure extends Error {
+  constructor(readonly kind: string, message: string) {
+    super(message);
+  }
+}
+
+function startWatchdog({ case: c, link }: TrialSetup): { expired: Promise<never>; stop(): void } {
+  const expired = Promise.withResolvers<never>();
+  expired.promise.catch(() => {});
+  const limitNs = PATIENCE_FACTOR * c.expectedNs + PATIENCE_NS;
+  // One timer per trial: a timer per message would sit inside the measured interval.
+  const timer = setTimeout(() => {
+    const seconds = (limitNs / 1e9).toFixed(1);
+    expired.reject(
+      new TrialFailure(
+        "timeout",
+        `the trial with peer ${link.label} did not end within ${seconds} s`,
+      ),
+    );
+  }, limitNs / 1e6);
+  return { expired: expired.promise, stop: () => clearTimeout(timer) };
+}
+
+function mergeTallies(drive: Tally, serve: Tally): Tally {
+  const merged: Tally = { ...serve, ...drive };
+  if (merged.sentMessages !== undefined && serve.receivedMessages !== undefined) {
+    merged.lostMessages = merged.sentMessages - serve.receivedMessages;
+  }
+  return merged;
+}
+
+function explain(error: unknown): TrialError {
+  if (!(error instanceof Error)) return { kind: "error", message: String(error) };
+  const kind = (error as { kind?: unknown }).kind;
+  return {
+    kind: typeof kind === "string" ? kind : error.name,
+    message: error.message.replace(/\s+/g, " "),
+  };
+}

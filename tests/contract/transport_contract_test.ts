@@ -1,0 +1,9 @@
+/** Every transport, and the in-memory ones of the tests, keeps the same contract. */
+
+import { transports } from "../../src/transport/registry.ts";
+import { memoryDatagram, memoryStream } from "../support/memory_transport.ts";
+import { testTransportContract } from "./transport_contract.ts";
+
+for (const transport of [...transports, memoryStream(), memoryDatagram()]) {
+  await testTransportContract(transport);
+}

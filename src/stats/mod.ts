@@ -7,9 +7,16 @@
  * @module
  */
 
+export * from "./bootstrap.ts";
+export * from "./holm.ts";
+export * from "./mann_whitney.ts";
 export * from "./median_interval.ts";
+export type { Alternative } from "./midranks.ts";
+export * from "./minimum_pairs.ts";
 export * from "./paired_ratio.ts";
 export * from "./prng.ts";
 export { median, quantile } from "./quantile.ts";
 export * from "./robust_spread.ts";
+export * from "./signed_rank.ts";
 export * from "./two_speeds.ts";
+export * from "./wilson.ts";

@@ -1,7 +1,7 @@
 /**
  * The probabilities of 0 to n successes in n independent draws.
  *
- * Ratios of neighbouring terms (Knuth, The Art of Computer Programming 1, 1.2.10), walked outward
+ * Ratios of neighbouring terms (Knuth, The Art of Computer Programming 1, 1.2.6), walked outward
  * from the mode and then normalised: no factorial overflows, and no first term underflows at large
  * n. Failure case: terms below 1e-308 of the mode become 0, far below any tail of interest.
  *

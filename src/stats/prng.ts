@@ -1,9 +1,9 @@
 /**
  * A seeded generator of pseudo-random numbers: the same seed gives the same sequence for ever.
  *
- * sfc32, Chris Doty-Humphrey, PractRand 0.93 (2014), `RNGs/sfc.h`: 128 bits of state of which 32
- * count, so that every cycle is at least 2^32 numbers long. Seeding follows PractRand: twelve
- * numbers are discarded. `Math.random` was rejected: a run could not be repeated.
+ * sfc32, Chris Doty-Humphrey, PractRand: 128 bits of state of which 32
+ * count, so that every cycle is at least 2^32 numbers long. After seeding twelve
+ * numbers are discarded, as NumPy does for SFC64. `Math.random` was rejected: a run could not be repeated.
  *
  * Failure case: 32-bit output and a hashed seed make it fit for shuffles, resampling and
  * simulation, not for secrets.
@@ -28,8 +28,9 @@ export interface Prng {
    */
   nextFloat(): number;
   /**
-   * The next whole number below a bound, every one equally likely (draws that would favour small
-   * numbers are rejected: Lemire, ACM TOMACS 29(1), 2019, algorithm 3, "OpenBSD").
+   * The next whole number below a bound, every one equally likely (draws from the
+   * last whole multiple of the bound on are rejected; Lemire, "Fast random integer generation in an
+   * interval", ACM TOMACS 29(1), 2019, compares the ways).
    *
    * @param bound How many different numbers there are: 1 to 2^32.
    * @returns A whole number from 0 to `bound` − 1.

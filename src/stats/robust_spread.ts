@@ -26,8 +26,8 @@ export const MAD_SCALE = 1.4826022185056018;
 /**
  * The robust spread of a sample: its scaled median absolute deviation and its interquartile range.
  *
- * Hampel, "The influence curve and its role in robust estimation", JASA 69 (1974), section 5;
- * Rousseeuw and Croux, JASA 88 (1993), section 1, for the factor 1.4826.
+ * Hampel, "The influence curve and its role in robust estimation", JASA 69, 1974, pp. 383–393;
+ * Rousseeuw and Croux, JASA 88, 1993, pp. 1273–1283, for the factor 1.4826.
  *
  * Failure case: when more than half of the values are equal (a coarse clock) the deviation is 0
  * although the rest differ; that is said in `warning`. Between two modes it describes neither: ask

@@ -63,8 +63,8 @@ const DEVIATION_SCALE = 1.2533141373155003;
  * medians is least (an exhaustive scan of the sorted values; medians rather than the means of Fisher,
  * "On grouping for maximum homogeneity", JASA 53, 1958, so that a stalled trial does not move the
  * cut). The separation is D = √2 |μ₁ − μ₂| / √(σ₁² + σ₂²) of Ashman, Bird and Zepf, "Detecting
- * bimodality in astronomical datasets", The Astronomical Journal 108, 1994, pp. 2348–2361, equation
- * 4, with one pooled spread: the mean absolute deviation, each capped at half the distance.
+ * bimodality in astronomical datasets", The Astronomical Journal 108, 1994, pp. 2348–2361, with
+ * one pooled spread: the mean absolute deviation, each capped at half the distance.
  *
  * Failure case: fewer than 6 values, or a speed met fewer than 3 times, is never declared; values of
  * a coarse clock that take two steps only look like two speeds. Of a rate pass the reciprocals.

@@ -15,7 +15,7 @@ const sample = fc.array(fc.double({ min: -1e9, max: 1e9, noNaN: true }), {
 });
 
 Deno.test("medianInterval() takes the published ranks at 95 %", () => {
-  // Ranks of the sign-test interval: Conover (1999), table A3; Gibbons & Chakraborti, table G.
+  // Ranks of the interval that belongs to the sign test: Conover (1999), section 3.2.
   const ranks = [[6, 1, 6], [8, 1, 8], [9, 2, 8], [10, 2, 9], [12, 3, 10], [15, 4, 12]] as const;
   for (const [n, low, high] of [...ranks, [20, 6, 15], [25, 8, 18], [30, 10, 21]] as const) {
     const interval = medianInterval(upTo(n));

@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { ProfileName } from "../scenario/scenario.ts";
+import type { Catalog } from "../catalog.ts";
+import type { ParameterSpec, ProfileName, Scenario } from "../scenario/scenario.ts";
 import type { PeerKind } from "./case.ts";
 
 /** Everything a run can be asked for, validated and complete. */
@@ -27,4 +28,221 @@ export interface Settings {
   readonly seed: number;
   /** Specifiers of users' modules (absolute file URLs). */
   readonly modules: readonly string[];
+}
+
+/** What {@linkcode createSettings} takes: everything may be left out, and numbers may be written as text, as in `"16k"`. */
+export interface SettingsInput {
+  /** One of {@linkcode PROFILES}; absent: `standard`. */
+  readonly profile?: string;
+  /** Scenario ids; absent or empty: all. */
+  readonly scenarios?: readonly string[];
+  /** Transport ids; absent or empty: all. */
+  readonly transports?: readonly string[];
+  /** Globs over case ids; absent or empty: all. */
+  readonly cases?: readonly string[];
+  /** Parameter values by name, as in `{ bytes: [64, "1KiB"] }`. */
+  readonly params?: Readonly<Record<string, readonly (number | string)[]>>;
+  /** 1 to {@linkcode MAX_ROUNDS}; absent: the profile's own. */
+  readonly rounds?: number | string;
+  /** One of {@linkcode PEERS}; absent: {@linkcode DEFAULT_PEER}. */
+  readonly peer?: string;
+  /** 0 to 2^32 − 1; absent: random. */
+  readonly seed?: number | string;
+  /** File URLs of users' modules. */
+  readonly modules?: readonly string[];
+}
+
+/** Profiles, the shortest first. */
+export const PROFILES: readonly ProfileName[] = Object.freeze(
+  ["quick", "standard", "thorough"] as const,
+);
+/** Profile of a run that names none. */
+export const DEFAULT_PROFILE: ProfileName = "standard";
+/** Peers, the nearest first. */
+export const PEERS: readonly PeerKind[] = Object.freeze(["loop", "worker", "process"] as const);
+/** Peer of a run that names none. */
+export const DEFAULT_PEER: PeerKind = "process";
+/** Rounds of a run that names none. */
+export const DEFAULT_ROUNDS: Readonly<Record<ProfileName, number>> = Object.freeze({
+  quick: 5,
+  standard: 15,
+  thorough: 40,
+});
+/** Most rounds that a run may have. */
+export const MAX_ROUNDS = 10_000;
+/** Largest seed. */
+export const MAX_SEED = 2 ** 32 - 1;
+/** Largest size that can be asked for, in bytes: both ends hold a buffer of it. */
+export const MAX_SIZE_BYTES = 2 ** 30;
+/** Largest count that can be asked for where its parameter names none. */
+const MAX_COUNT = 2 ** 31;
+
+/** A SettingsError says in one sentence what cannot be run as asked. */
+export class SettingsError extends Error {
+  /** Always "SettingsError". */
+  override readonly name = "SettingsError";
+  /** What was given where one of `candidates` was expected; absent: nothing to suggest. */
+  readonly given?: string;
+  /** What could have been meant. */
+  readonly candidates?: readonly string[];
+
+  /**
+   * @param message the sentence, without full stop
+   * @param given what was given
+   * @param candidates what could have been meant
+   */
+  constructor(message: string, given?: string, candidates?: readonly string[]) {
+    super(message);
+    if (given !== undefined) this.given = given;
+    if (candidates !== undefined) this.candidates = candidates;
+  }
+}
+
+/**
+ * Completes and validates what a run is asked to do.
+ *
+ * @throws {SettingsError} when a name is unknown or a value is malformed or out of range.
+ *
+ * @example
+ * ```ts ignore
+ * createSettings({ profile: "quick", params: { bytes: ["1KiB"] }, seed: 42 }, createCatalog());
+ * ```
+ */
+export function createSettings(input: SettingsInput, catalog: Catalog): Settings {
+  const profile = oneOf("profile", input.profile ?? DEFAULT_PROFILE, PROFILES);
+  const scenarios = names("scenario", input.scenarios, [...catalog.scenarios.keys()]);
+  return {
+    profile,
+    scenarios,
+    transports: names("transport", input.transports, [...catalog.transports.keys()]),
+    cases: nonEmptyTexts("case", input.cases),
+    params: parseParams(input.params ?? {}, scenarios, catalog),
+    rounds: wholeNumber("rounds", input.rounds ?? DEFAULT_ROUNDS[profile], 1, MAX_ROUNDS),
+    peer: oneOf("peer", input.peer ?? DEFAULT_PEER, PEERS),
+    seed: wholeNumber("seed", input.seed ?? randomSeed(), 0, MAX_SEED),
+    modules: nonEmptyTexts("module", input.modules),
+  };
+}
+
+/**
+ * A size in bytes: digits, optionally with `B`, or with `k`, `KiB`, `M`, `MiB`, `G`, `GiB` for multiples of 1024.
+ *
+ * @returns the number of bytes, or `null` when the text is no size.
+ */
+export function parseSize(text: string): number | null {
+  const match = /^(\d{1,16})(?:b|([kmg])(?:ib)?)?$/i.exec(text);
+  if (match === null) return null;
+  const power = match[2] === undefined ? 0 : "kmg".indexOf(match[2].toLowerCase()) + 1;
+  return Number(match[1]) * 1024 ** power;
+}
+
+/** A seed for a run that names none; it is recorded, so that the run can be repeated. */
+function randomSeed(): number {
+  return crypto.getRandomValues(new Uint32Array(1))[0]!;
+}
+
+function oneOf<T extends string>(what: string, given: string, allowed: readonly T[]): T {
+  const found = allowed.find((item) => item === given);
+  if (found !== undefined) return found;
+  throw new SettingsError(
+    `${what} must be one of ${allowed.join(", ")}: "${given}" is not`,
+    given,
+    allowed,
+  );
+}
+
+function names(
+  what: string,
+  given: readonly string[] = [],
+  known: readonly string[],
+): readonly string[] {
+  for (const name of given) {
+    if (known.includes(name)) continue;
+    throw new SettingsError(
+      `there is no ${what} "${name}" (there is ${known.join(", ")})`,
+      name,
+      known,
+    );
+  }
+  return [...new Set(given)];
+}
+
+function nonEmptyTexts(what: string, given: readonly string[] = []): readonly string[] {
+  if (given.some((text) => text.trim() === "")) {
+    throw new SettingsError(`${what} must not be empty`);
+  }
+  return [...new Set(given)];
+}
+
+function wholeNumber(what: string, given: number | string, min: number, max: number): number {
+  const value = typeof given === "string" && /^\d{1,16}$/.test(given) ? Number(given) : given;
+  if (typeof value === "number" && Number.isInteger(value) && value >= min && value <= max) {
+    return value;
+  }
+  throw new SettingsError(
+    `${what} must be a whole number from ${min} to ${max}: "${given}" is not`,
+  );
+}
+
+/** Values must suit every selected scenario that has the parameter; `--scenario` narrows that down. */
+function parseParams(
+  given: NonNullable<SettingsInput["params"]>,
+  selected: readonly string[],
+  catalog: Catalog,
+): Settings["params"] {
+  const scenarios = [...catalog.scenarios.values()]
+    .filter((scenario) => selected.length === 0 || selected.includes(scenario.id));
+  const parsed: Record<string, readonly (number | string)[]> = {};
+  for (const [name, values] of Object.entries(given)) {
+    const specs = specsOf(name, scenarios);
+    if (values.length === 0) throw new SettingsError(`parameter ${name} has no value`);
+    const unique = new Set(
+      values.map((value) => specs.map((spec) => parseParameter(spec, value))[0]!),
+    );
+    parsed[name] = [...unique];
+  }
+  return parsed;
+}
+
+function specsOf(name: string, scenarios: readonly Scenario[]): readonly ParameterSpec[] {
+  const all = scenarios.flatMap((scenario) => scenario.parameters);
+  const specs = all.filter((spec) => spec.name === name);
+  if (specs.length > 0) return specs;
+  const known = [...new Set(all.map((spec) => spec.name))];
+  const where = scenarios.length === 1 ? `scenario ${scenarios[0]!.id}` : "no selected scenario";
+  throw new SettingsError(
+    scenarios.length === 1
+      ? `${where} has no parameter "${name}" (it has ${known.join(", ") || "none"})`
+      : `${where} has a parameter "${name}" (there is ${known.join(", ") || "none"})`,
+    name,
+    known,
+  );
+}
+
+function parseParameter(spec: ParameterSpec, given: number | string): number | string {
+  if (spec.kind === "choice") {
+    const choices = spec.choices ?? [];
+    if (choices.includes(String(given))) return String(given);
+    throw new SettingsError(
+      `parameter ${spec.name} must be one of ${choices.join(", ")}: "${given}" is not`,
+      String(given),
+      choices,
+    );
+  }
+  if (spec.kind === "count") {
+    return wholeNumber(`parameter ${spec.name}`, given, spec.min ?? 1, spec.max ?? MAX_COUNT);
+  }
+  if (given === "largest") return given;
+  const bytes = typeof given === "number" ? given : parseSize(given);
+  if (bytes === null || !Number.isInteger(bytes)) {
+    throw new SettingsError(
+      `parameter ${spec.name} must be a size such as 64, 16k, 1KiB, 1MiB or largest: "${given}" is not`,
+    );
+  }
+  const min = spec.min ?? 1;
+  const max = Math.min(spec.max ?? MAX_SIZE_BYTES, MAX_SIZE_BYTES);
+  if (bytes >= min && bytes <= max) return bytes;
+  throw new SettingsError(
+    `parameter ${spec.name} must be from ${min} to ${max} bytes: "${given}" is not`,
+  );
 }

@@ -1,0 +1,21 @@
+/**
+ * Every command of `sockbench`, in the order of the help. Declarations only: a command's work is loaded when it is called.
+ *
+ * @module
+ */
+
+import type { Command } from "../command.ts";
+import { doctorCommand } from "./doctor.ts";
+import { helpCommand } from "./help.ts";
+import { listCommand } from "./list.ts";
+import { reportCommand } from "./report.ts";
+import { runCommand } from "./run.ts";
+
+/** The commands. */
+export const commands: readonly Command[] = [
+  runCommand,
+  listCommand,
+  reportCommand,
+  doctorCommand,
+  helpCommand,
+];

@@ -1,0 +1,47 @@
+import type { Command } from "../command.ts";
+
+/** `sockbench report`. */
+export const reportCommand: Command = {
+  name: "report",
+  summary: "Render a record again, without measuring anything",
+  description: [
+    "Reads a record that a run wrote and renders it in another format. The environment, settings and figures are those of " +
+    "the record; nothing is measured.",
+  ],
+  positionals: [
+    {
+      name: "record.json",
+      kind: "file",
+      description: 'the record a run wrote, as in reports/latest.json ("-" is standard input)',
+    },
+  ],
+  options: [
+    {
+      name: "format",
+      short: "f",
+      value: "name",
+      kind: "name",
+      description: "md, csv, json",
+      default: "md",
+    },
+    {
+      name: "out",
+      short: "o",
+      value: "file",
+      kind: "file",
+      description: 'Where it goes; "-" is standard output',
+      default: "-",
+    },
+  ],
+  examples: [
+    {
+      line: "deno task sockbench report reports/latest.json",
+      description: "Read the last report in the terminal",
+    },
+    {
+      line: "deno task sockbench report reports/latest.json --format csv --out latest.csv",
+      description: "Take the figures into a spreadsheet",
+    },
+  ],
+  load: async () => (await import("../actions/report.ts")).report,
+};

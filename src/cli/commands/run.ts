@@ -1,0 +1,105 @@
+import type { Command } from "../command.ts";
+import { MODULE_OPTION, PEER_OPTION, PROFILE_OPTION } from "./shared_options.ts";
+
+/** `sockbench run`. */
+export const runCommand: Command = {
+  name: "run",
+  summary: "Measure this machine's sockets and write a comparative report",
+  description: [
+    "Measures every selected case in interleaved rounds and leaves latest.json (the record: every trial) and latest.md " +
+    "(the report) in the output directory. Ctrl-C keeps the finished trials in a record marked partial.",
+    "A case is a scenario, a transport and parameters, as in round-trip/tcp/bytes=64; " +
+    '"sockbench list" shows them all. Sizes are written 64, 16k, 1KiB, 1MiB, or largest (a datagram transport\'s limit).',
+  ],
+  positionals: [],
+  options: [
+    { ...PROFILE_OPTION, short: "p" },
+    {
+      name: "scenario",
+      short: "s",
+      value: "names",
+      kind: "scenario",
+      list: true,
+      description: "Only these scenarios",
+      default: "all",
+    },
+    {
+      name: "transport",
+      short: "t",
+      value: "names",
+      kind: "transport",
+      list: true,
+      description: "Only these transports",
+      default: "all",
+    },
+    {
+      name: "case",
+      value: "glob",
+      kind: "case",
+      multiple: true,
+      description: "Only cases whose id matches; * is any run of characters, ? any single one",
+    },
+    {
+      name: "param",
+      value: "name=v1,v2",
+      kind: "param",
+      multiple: true,
+      description: "Values of a parameter instead of the profile's own",
+    },
+    {
+      name: "rounds",
+      value: "n",
+      kind: "number",
+      description: "Passes over all cases, 1 to 10000",
+      default: "the profile's own",
+    },
+    PEER_OPTION,
+    {
+      name: "seed",
+      value: "n",
+      kind: "number",
+      description: "Order of the cases, 0 to 4294967295; the same seed repeats it",
+      default: "random, recorded",
+    },
+    {
+      name: "out",
+      short: "o",
+      value: "dir",
+      kind: "directory",
+      description: "Where the files go",
+      default: "reports",
+    },
+    {
+      name: "format",
+      short: "f",
+      value: "names",
+      kind: "name",
+      list: true,
+      description:
+        "Files to write beside the record: md, csv, … (json is the record, always written)",
+      default: "md,json",
+    },
+    MODULE_OPTION,
+    { name: "quiet", short: "q", description: "No plan and no progress; errors and warnings only" },
+    { name: "verbose", short: "v", description: "A line for every trial" },
+  ],
+  examples: [
+    {
+      line: "deno task sockbench run --profile quick",
+      description: "A first look, within 20 seconds",
+    },
+    {
+      line: "deno task sockbench run --scenario nagle --transport tcp",
+      description: "What Nagle's algorithm costs here",
+    },
+    {
+      line: "deno task sockbench run --case 'round-trip/*/bytes=64' --peer loop --rounds 30",
+      description: "One question, all transports, many rounds",
+    },
+    {
+      line: "deno task sockbench run --scenario throughput --param bytes=16k,1MiB --seed 42",
+      description: "Sizes of your own, in an order that can be repeated",
+    },
+  ],
+  load: async () => (await import("../actions/run.ts")).run,
+};

@@ -1,0 +1,41 @@
+/**
+ * Options that mean the same in several commands, declared once.
+ *
+ * @module
+ */
+
+import { DEFAULT_PEER, DEFAULT_PROFILE, PEERS, PROFILES } from "../../plan/settings.ts";
+import type { OptionSpec } from "../command.ts";
+
+/** `--profile`. */
+export const PROFILE_OPTION: OptionSpec = {
+  name: "profile",
+  value: "name",
+  choices: PROFILES,
+  description: "How long and how wide",
+  default: DEFAULT_PROFILE,
+};
+
+/** `--peer`. */
+export const PEER_OPTION: OptionSpec = {
+  name: "peer",
+  value: "place",
+  choices: PEERS,
+  description: "Where the other end runs: same event loop, own thread, own process",
+  default: DEFAULT_PEER,
+};
+
+/** `--module`. */
+export const MODULE_OPTION: OptionSpec = {
+  name: "module",
+  value: "file",
+  kind: "module",
+  multiple: true,
+  description: "A module of your own with further transports, workloads, scenarios or metrics",
+};
+
+/** `--json`. */
+export const JSON_OPTION: OptionSpec = {
+  name: "json",
+  description: "Print JSON instead of text",
+};

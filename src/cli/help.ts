@@ -1,0 +1,99 @@
+/**
+ * Help texts, made from the declarations.
+ *
+ * @module
+ */
+
+import { type Command, HELP_OPTION, type OptionSpec } from "./command.ts";
+
+/** The help of `sockbench` itself: its commands. */
+export function renderOverview(commands: readonly Command[], columns: number): string {
+  const lines = [
+    "sockbench: measure this machine's sockets, and find out what made them slower.",
+    "",
+    "Usage: sockbench <command> [options]",
+    "",
+    "Commands:",
+    ...rows(commands.map((command) => [command.name, command.summary]), columns),
+    "",
+    "Options:",
+    ...rows([
+      ["-h, --help", "Show this help, or that of a command"],
+      ["-V, --version", "Show the version"],
+    ], columns),
+    "",
+    "Examples:",
+    ...commands.flatMap((command) => command.examples.slice(0, 1)).flatMap(exampleLines),
+    "",
+    '"sockbench help <command>" says more. In a clone of the repository, sockbench is "deno task sockbench".',
+    "Exit codes: 0 done, 1 regressed, 2 wrong input, 3 nothing to judge, 130 interrupted.",
+    "Set SOCKBENCH_DEBUG=1 to see the stack of an unexpected error.",
+    "",
+  ];
+  return lines.join("\n");
+}
+
+/** The help of one command. */
+export function renderCommandHelp(command: Command, columns: number): string {
+  const positionals = command.positionals.map((p) => p.optional ? ` [${p.name}]` : ` <${p.name}>`);
+  const options = [...command.options, HELP_OPTION];
+  const lines = [
+    `sockbench ${command.name}: ${command.summary}`,
+    "",
+    `Usage: sockbench ${command.name}${positionals.join("")} [options]`,
+    "",
+    ...command.description.flatMap((text) => [...wrap(text, columns), ""]),
+  ];
+  if (command.positionals.length > 0) {
+    lines.push(
+      "Arguments:",
+      ...rows(command.positionals.map((p) => [p.name, p.description]), columns),
+      "",
+    );
+  }
+  lines.push("Options:", ...rows(options.map((o) => [signature(o), describe(o)]), columns), "");
+  lines.push("Examples:", ...command.examples.flatMap(exampleLines), "");
+  return lines.join("\n");
+}
+
+function signature(option: OptionSpec): string {
+  const short = option.short === undefined ? "    " : `-${option.short}, `;
+  return `${short}--${option.name}${option.value === undefined ? "" : ` <${option.value}>`}`;
+}
+
+function describe(option: OptionSpec): string {
+  const notes = [
+    ...(option.choices === undefined ? [] : [`one of ${option.choices.join(", ")}`]),
+    ...(option.list ? ["several: separate by commas"] : option.multiple ? ["repeatable"] : []),
+    ...(option.default === undefined ? [] : [`default: ${option.default}`]),
+  ];
+  return notes.length === 0 ? option.description : `${option.description} (${notes.join("; ")})`;
+}
+
+function exampleLines(example: Command["examples"][number]): string[] {
+  return [`  # ${example.description}`, `  ${example.line}`];
+}
+
+function rows(pairs: readonly (readonly [string, string])[], columns: number): string[] {
+  const left = Math.max(...pairs.map(([name]) => name.length)) + 4;
+  return pairs.flatMap(([name, text]) => {
+    const [first = "", ...more] = wrap(text, Math.max(30, Math.min(columns, 100) - left));
+    return [
+      `${`  ${name}`.padEnd(left)}${first}`,
+      ...more.map((line) => " ".repeat(left) + line),
+    ];
+  });
+}
+
+/** Breaks text at spaces into lines of at most `columns` characters; a longer word stands alone. */
+export function wrap(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && line.length + 1 + word.length > Math.min(columns, 100)) {
+      lines.push(line);
+      line = word;
+    } else line = line === "" ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
+}

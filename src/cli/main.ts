@@ -1,0 +1,112 @@
+/**
+ * The entry of the `sockbench` command. Loads what `--help` needs and nothing else; commands are loaded when called.
+ *
+ * @module
+ */
+
+import type { Command } from "./command.ts";
+import { commands } from "./commands/registry.ts";
+import { EXIT } from "./exit.ts";
+import { renderCommandHelp, renderOverview } from "./help.ts";
+import { parseArguments } from "./parse_arguments.ts";
+import { ClosedOutputError, paint, systemTerminal, type Terminal } from "./terminal.ts";
+import { UsageError } from "./usage_error.ts";
+
+/**
+ * Runs one command line and says how it ended. Never throws.
+ *
+ * @param args the arguments after `sockbench`
+ * @param terminal what to print to
+ * @returns the exit code
+ */
+export async function main(args: readonly string[], terminal: Terminal): Promise<number> {
+  try {
+    return await dispatch(args, terminal);
+  } catch (error) {
+    // A reader that has seen enough, as in `| head -1`, is no failure.
+    if (error instanceof ClosedOutputError) return EXIT.ok;
+    return await explain(error, terminal);
+  }
+}
+
+async function dispatch(args: readonly string[], terminal: Terminal): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === undefined) {
+    terminal.err(renderOverview(commands, terminal.columns()));
+    return EXIT.usage;
+  }
+  if (name === "--help" || name === "-h") {
+    terminal.out(renderOverview(commands, terminal.columns()));
+    return EXIT.ok;
+  }
+  if (name === "--version" || name === "-V") {
+    terminal.out(await renderVersion());
+    return EXIT.ok;
+  }
+  const command = findCommand(name);
+  const parsed = parseArguments(command, rest);
+  if (parsed.flags.has("help")) {
+    terminal.out(renderCommandHelp(command, terminal.columns()));
+    return EXIT.ok;
+  }
+  return await (await command.load())(parsed, terminal);
+}
+
+function findCommand(name: string): Command {
+  const command = commands.find((command) => command.name === name);
+  if (command !== undefined) return command;
+  throw new UsageError(
+    name.startsWith("-") ? `the command comes first, not ${name}` : `there is no command "${name}"`,
+    { given: name, candidates: commands.map((command) => command.name) },
+  );
+}
+
+async function renderVersion(): Promise<string> {
+  const { default: config } = await import("../../deno.json", { with: { type: "json" } });
+  return `sockbench ${config.version} (deno ${Deno.version.deno}, v8 ${Deno.version.v8})\n`;
+}
+
+/** What user errors have in common; told by name, so that no module is loaded to recognise one. */
+interface UserError extends Error {
+  readonly given?: string;
+  readonly candidates?: readonly string[];
+}
+
+function isUserError(error: unknown): error is UserError {
+  return error instanceof Error &&
+    ["UsageError", "SettingsError", "RecordError"].includes(error.name);
+}
+
+async function explain(error: unknown, terminal: Terminal): Promise<number> {
+  const label = paint(terminal, "red", "sockbench:");
+  if (isUserError(error)) {
+    terminal.err(`${label} ${oneLine(error.message)}${await didYouMean(error)}\n`);
+    return EXIT.usage;
+  }
+  const message = oneLine(error instanceof Error ? `${error.name}: ${error.message}` : `${error}`);
+  if (debugging()) terminal.err(`${error instanceof Error ? error.stack : error}\n`);
+  terminal.err(
+    `${label} unexpected ${message} (a bug; set SOCKBENCH_DEBUG=1 for the stack)\n`,
+  );
+  return EXIT.bug;
+}
+
+async function didYouMean(error: UserError): Promise<string> {
+  if (error.given === undefined || error.candidates === undefined) return "";
+  const { suggest } = await import("./suggest.ts");
+  const nearest = suggest(error.given, error.candidates);
+  return nearest === undefined ? "" : `; did you mean ${nearest}?`;
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s*\n\s*/g, " ");
+}
+
+/** Whether SOCKBENCH_DEBUG is set, without asking for a permission that was not granted. */
+function debugging(): boolean {
+  const query = { name: "env", variable: "SOCKBENCH_DEBUG" } as const;
+  return Deno.permissions.querySync(query).state === "granted" &&
+    Boolean(Deno.env.get(query.variable));
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args, systemTerminal()));

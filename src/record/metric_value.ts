@@ -38,9 +38,9 @@ const DERIVATIONS: Readonly<Record<MetricId, Derivation>> = {
   bytesPerWrite: ({ tally }) => quotient(tally.sentBytes, tally.writes),
   readsPerMiB: ({ window }) => perMiB(window?.reads, window?.bytes),
   writesPerMiB: ({ tally }) => perMiB(tally.writes, tally.sentBytes),
-  loss: ({ tally }) => quotient(tally.lostMessages, tally.sentMessages),
+  loss,
   cpuPerOperation: ({ cpu, operations }) => quotient(cpu?.totalNs, operations),
-  cpuPerByte: ({ cpu, tally }) => quotient(cpu?.totalNs, tally.sentBytes),
+  cpuPerByte: ({ cpu, tally }) => quotient(cpu?.totalNs, arrivedBytes(tally)),
 };
 
 /** The same by any id; a Map, as an object would answer to `constructor`. */
@@ -69,6 +69,18 @@ function percentileOf(name: string, p: number): Derivation {
     const histogram = Object.hasOwn(histograms, name) ? histograms[name] : undefined;
     return histogram && sparsePercentile(histogram, p);
   };
+}
+
+function loss({ tally }: Pick<Trial, "tally">): number | undefined {
+  return quotient(tally.lostMessages, tally.sentMessages);
+}
+
+/**
+ * The bytes of the measured interval that arrived: those sent, less the share of messages lost. Not `window.bytes`: the
+ * window opens later than the interval in which CPU time is read.
+ */
+function arrivedBytes(tally: Trial["tally"]): number | undefined {
+  return tally.sentBytes === undefined ? undefined : tally.sentBytes * (1 - (loss({ tally }) ?? 0));
 }
 
 function operationsPerSecond({ operations, elapsedNs }: Trial): number | undefined {

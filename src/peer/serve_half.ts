@@ -9,6 +9,7 @@ import type { Clock } from "../clock.ts";
 import type { Channel, DatagramChannel, Endpoint, StreamListener } from "../transport/channel.ts";
 import type { OpenOptions } from "../transport/transport.ts";
 import type { ServeContext, ServeResult, Tally } from "../workload/workload.ts";
+import { withPatience } from "./patience.ts";
 import type { ServeOrder, ServeReport } from "./peer_link.ts";
 
 /** How long a datagram socket must have been silent before its trial counts as drained, in nanoseconds. */
@@ -71,11 +72,11 @@ export class ServeHalf {
     };
   }
 
-  /** Closes everything at once and waits for the serve half to notice. */
+  /** Closes everything at once and waits for the serve half to notice; one that hangs on something else is left behind. */
   async abort(): Promise<void> {
     this.#context.finishing = true;
     this.#context.closeAll();
-    await this.#result.catch(() => {});
+    await withPatience(this.#result.catch(() => {}), undefined);
   }
 }
 

@@ -6,7 +6,8 @@
 
 import type { Clock } from "../clock.ts";
 import { processCpuNs } from "../peer/cpu_time.ts";
-import type { PeerLink, ServeReport } from "../peer/peer_link.ts";
+import { withPatience } from "../peer/patience.ts";
+import { PeerError, type PeerLink, type ServeReport } from "../peer/peer_link.ts";
 import { openOptions } from "../peer/serve_half.ts";
 import type { Case } from "../plan/case.ts";
 import type { CpuTime, Trial, TrialError } from "../record/trial.ts";
@@ -18,8 +19,6 @@ import type { DriveContext, DriveResult, Tally, Workload } from "../workload/wor
 const PATIENCE_FACTOR = 5;
 /** See {@link PATIENCE_FACTOR}; in nanoseconds. */
 const PATIENCE_NS = 5e9;
-/** How long a failed trial's loop may take to notice that its channels are closed, in nanoseconds. */
-const SETTLE_NS = 100e6;
 
 /** What a trial needs. */
 export interface TrialSetup {
@@ -54,22 +53,15 @@ export async function runTrial(setup: TrialSetup): Promise<TrialOutcome> {
   const guard = <T>(work: Promise<T>): Promise<T> =>
     Promise.race([work, link.died, watchdog.expired, end.promise]);
   end.promise.catch(() => {});
-  let driving: Promise<DriveResult> | undefined;
   try {
     driver.endpoint = await guard(link.serve(driver.order));
-    driving = workload.drive(driver);
-    driving.catch(() => {});
-    const driven = await guard(driving);
+    const driven = await guard(workload.drive(driver));
     if (setup.transport.mode === "stream") driver.closeAll();
     const served = await guard(link.finish());
     return driver.outcome(driven, served);
   } catch (error) {
     driver.closeAll();
-    await Promise.race([
-      driving?.catch(() => {}),
-      setup.clock.sleepUntilNs(setup.clock.nowNs() + SETTLE_NS),
-    ]);
-    return driver.failed(explain(error));
+    return driver.failed(explain(await causeOf(error, link)));
   } finally {
     driver.closeAll();
     watchdog.stop();
@@ -193,6 +185,16 @@ function startWatchdog({ case: c, link }: TrialSetup): { expired: Promise<never>
     );
   }, limitNs / 1e6);
   return { expired: expired.promise, stop: () => clearTimeout(timer) };
+}
+
+/** What a failed drive half failed of: often the peer, which then knows more than "the connection was closed". */
+async function causeOf(error: unknown, link: PeerLink): Promise<unknown> {
+  if (error instanceof TrialFailure || error instanceof PeerError) return error;
+  try {
+    return await withPatience(Promise.race([link.finish().then(() => error), link.died]), error);
+  } catch (peerError) {
+    return peerError;
+  }
 }
 
 function mergeTallies(drive: Tally, serve: Tally): Tally {

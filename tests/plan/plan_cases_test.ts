@@ -1,0 +1,121 @@
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { createCatalog } from "../../src/catalog.ts";
+import { planCases } from "../../src/plan/plan_cases.ts";
+import { PROFILES } from "../../src/plan/profile.ts";
+import type { Settings } from "../../src/plan/settings.ts";
+import type { Availability } from "../../src/transport/transport.ts";
+import { memoryStream } from "../support/memory_transport.ts";
+import { someSettings } from "../support/small_catalog.ts";
+
+const catalog = createCatalog();
+
+function everything(changes: Record<string, Availability> = {}): Map<string, Availability> {
+  const found = new Map<string, Availability>();
+  for (const [id, { mode }] of catalog.transports) {
+    found.set(
+      id,
+      mode === "stream" ? { available: true } : { available: true, largestMessageBytes: 65_507 },
+    );
+  }
+  for (const [id, availability] of Object.entries(changes)) found.set(id, availability);
+  return found;
+}
+
+function plan(changes: Partial<Settings>, availability = everything()) {
+  return planCases(someSettings(changes), catalog, availability);
+}
+
+Deno.test("planCases() plans every scenario of a profile, each id once", () => {
+  for (const profile of ["quick", "standard", "thorough"] as const) {
+    const { cases, skipped, scenarios } = plan({ profile });
+    assertEquals(skipped, []);
+    assertEquals(scenarios.map((s) => s.id), [...catalog.scenarios.keys()]);
+    assertEquals(new Set(cases.map((c) => c.id)).size, cases.length);
+  }
+});
+
+Deno.test("planCases() estimates each profile within what it promises on two cores", () => {
+  const limits = { quick: 20, standard: 120, thorough: 900 };
+  for (const profile of ["quick", "standard", "thorough"] as const) {
+    const { estimateNs } = plan({ profile, rounds: PROFILES[profile].rounds });
+    assert(estimateNs / 1e9 <= limits[profile], `${profile}: ${estimateNs / 1e9} s`);
+  }
+});
+
+Deno.test("planCases() estimates as many rounds as it plans", () => {
+  const one = plan({ rounds: 1 }).estimateNs;
+  const two = plan({ rounds: 2 }).estimateNs;
+  const five = plan({ rounds: 5 }).estimateNs;
+  assertAlmostEquals(five - one, 4 * (two - one), 1);
+});
+
+Deno.test("planCases() skips a transport that is not available, once, with its reason", () => {
+  const { cases, skipped } = plan(
+    { scenarios: ["round-trip"] },
+    everything({ udp6: { available: false, reason: "no IPv6 here" } }),
+  );
+  assertEquals(skipped, [{ what: "transport udp6", reason: "no IPv6 here" }]);
+  assert(!cases.some((c) => c.transport === "udp6"));
+  assert(cases.some((c) => c.transport === "udp"));
+});
+
+Deno.test("planCases() resolves largest per datagram transport and refuses it on streams", () => {
+  const { cases, skipped } = plan({
+    scenarios: ["round-trip"],
+    transports: ["udp", "unix"],
+    params: { bytes: ["largest"] },
+  });
+  assertEquals(cases.map((c) => c.id), ["round-trip/udp/bytes=65507"]);
+  assertEquals(skipped.map((s) => s.what), ["round-trip/unix/bytes=largest"]);
+});
+
+Deno.test("planCases() skips a message beyond a transport's limit with the limit", () => {
+  const { cases, skipped } = plan({
+    scenarios: ["round-trip"],
+    transports: ["udp"],
+    params: { bytes: [65_508] },
+  });
+  assertEquals(cases, []);
+  assertEquals(skipped, [{
+    what: "round-trip/udp/bytes=65508",
+    reason: "65508 bytes are more than one udp message carries: the limit is 65507",
+  }]);
+});
+
+Deno.test("planCases() narrows by transport, by glob and by parameter", () => {
+  const ids = plan({ transports: ["tcp", "unix"], cases: ["round-trip/*/bytes=64", "connect/*"] })
+    .cases.map((c) => c.id);
+  assertEquals(ids, [
+    "round-trip/tcp/bytes=64",
+    "round-trip/unix/bytes=64",
+    "connect/tcp",
+    "connect/unix",
+  ]);
+  const sized = plan({ scenarios: ["round-trip"], transports: ["tcp"], params: { bytes: [5, 6] } })
+    .cases.map((c) => c.id);
+  assertEquals(sized, ["round-trip/tcp/bytes=5", "round-trip/tcp/bytes=6"]);
+});
+
+Deno.test("planCases() lets a transport that the grid does not list join when it is asked for", () => {
+  assertEquals(
+    plan({ scenarios: ["throughput"], transports: ["tcp6"] }).cases.map((c) => c.id),
+    ["throughput/tcp6/bytes=1024", "throughput/tcp6/bytes=65536", "throughput/tcp6/bytes=1048576"],
+  );
+  const withMemory = createCatalog([{ transports: [memoryStream()] }]);
+  const settings = someSettings({ scenarios: ["connect"], transports: ["memory"] });
+  const own = planCases(settings, withMemory, everything({ memory: { available: true } }));
+  assertEquals(own.cases.map((c) => c.id), ["connect/memory"]);
+});
+
+Deno.test("planCases() keeps a control without a parameter out of that parameter's grid", () => {
+  const { cases } = plan({ scenarios: ["nagle"], transports: ["unix"] });
+  assert(cases.length > 0 && cases.every((c) => !("nagle" in c.params)));
+});
+
+Deno.test("planCases() bounds connections per trial below what TIME_WAIT and ephemeral ports allow", () => {
+  const { cases, rounds } = plan({ profile: "thorough", rounds: PROFILES.thorough.rounds });
+  const perRound = cases
+    .filter((c) => c.scenario.startsWith("connect") && c.transport === "tcp")
+    .reduce((sum, c) => sum + c.budget.maxOperations! + 20, 0);
+  assert(perRound * (rounds + 1) < 28_000, `${perRound * (rounds + 1)} connections`);
+});

@@ -1,0 +1,159 @@
+import { assert, assertEquals } from "@std/assert";
+import { type Catalog, createCatalog } from "../../src/catalog.ts";
+import { systemClock } from "../../src/clock.ts";
+import { planCases } from "../../src/plan/plan_cases.ts";
+import type { Plan } from "../../src/plan/plan.ts";
+import { decodeRecord, encodeRecord } from "../../src/record/codec.ts";
+import { type RunEvent, runPlan } from "../../src/run/run_plan.ts";
+import type { Scenario } from "../../src/scenario/scenario.ts";
+import { createSocketDirectory } from "../../src/transport/socket_directory.ts";
+import faulty from "../support/faulty_module.ts";
+import { memoryStream } from "../support/memory_transport.ts";
+import { NO_ENVIRONMENT, someSettings } from "../support/small_catalog.ts";
+
+const FAULTY = import.meta.resolve("../support/faulty_module.ts");
+
+/** A scenario of a few operations over any transport, so that runs end by count. */
+function scenarioOf(workload: string, transports: readonly string[], bytes = [8, 16]): Scenario {
+  const grid = [{ transports, params: { bytes } }];
+  return {
+    id: `test-${workload}`,
+    question: "Does it run?",
+    operation: "exchange",
+    parameters: [{ name: "bytes", kind: "size", description: "size" }],
+    metrics: ["p50"],
+    columns: ["transport"],
+    contrasts: [{ factor: "transport", base: "tcp", metric: "p50" }],
+    notes: [],
+    workload,
+    grid: { quick: grid, standard: grid, thorough: grid },
+    budget: () => ({ warmupNs: 0, measureNs: 60e9, maxOperations: 5 }),
+    expectedNs: () => 1e6,
+  };
+}
+
+const AVAILABLE = new Map(
+  ["tcp", "udp", "unix", "memory"].map((id) => [id, { available: true as const }]),
+);
+
+async function run(
+  plan: Plan,
+  catalog: Catalog,
+  { signal, onEvent }: { signal?: AbortSignal; onEvent?: (event: RunEvent) => void } = {},
+) {
+  await using directory = await createSocketDirectory();
+  return await runPlan(plan, {
+    catalog,
+    clock: systemClock,
+    environment: NO_ENVIRONMENT,
+    command: "sockbench run",
+    startedAt: "2026-01-01T00:00:00.000Z",
+    directory: directory.path,
+    ...(signal && { signal }),
+    ...(onEvent && { onEvent }),
+  });
+}
+
+Deno.test("runPlan() measures every case once per round, and the record passes its own codec", async () => {
+  const catalog = createCatalog([{ scenarios: [scenarioOf("ping-pong", ["tcp", "unix"])] }]);
+  const settings = someSettings({ scenarios: ["test-ping-pong"], rounds: 3 });
+  const plan = planCases(settings, catalog, AVAILABLE);
+  assertEquals(plan.cases.length, 4);
+  const events: RunEvent[] = [];
+  const record = await run(plan, catalog, { onEvent: (event) => events.push(event) });
+
+  assertEquals(record.partial, false);
+  assertEquals(record.trials.length, 12);
+  for (const round of [1, 2, 3]) {
+    const ofRound = record.trials.filter((t) => t.round === round);
+    assertEquals(ofRound.map((t) => t.case).sort(), plan.cases.map((c) => c.id).sort());
+    assertEquals(ofRound.map((t) => t.order), [0, 1, 2, 3]);
+  }
+  assert(record.trials.every((t) => t.operations === 5 && t.error === undefined));
+  assertEquals(events.filter((e) => e.kind === "trial").length, 12);
+  assertEquals(events.filter((e) => e.kind === "round").map((e) => e.round), [1, 2, 3]);
+  assertEquals(decodeRecord(encodeRecord(record), "memory"), record);
+});
+
+Deno.test("runPlan() orders the rounds by the seed: same seed same order, other seed other order", async () => {
+  const catalog = createCatalog([{
+    transports: [memoryStream()],
+    scenarios: [scenarioOf("ping-pong", ["memory"], [1, 2, 3, 4, 5, 6, 7, 8])],
+  }]);
+  const orderOf = async (seed: number) => {
+    const settings = someSettings({ scenarios: ["test-ping-pong"], rounds: 3, seed });
+    return (await run(planCases(settings, catalog, AVAILABLE), catalog)).trials.map((t) => t.case);
+  };
+  const [first, again, other] = [await orderOf(7), await orderOf(7), await orderOf(8)];
+  assertEquals(first, again);
+  assert(first.join() !== other.join());
+});
+
+Deno.test("runPlan() keeps the finished trials when it is interrupted and marks the record partial", async () => {
+  const catalog = createCatalog([{
+    transports: [memoryStream()],
+    scenarios: [scenarioOf("ping-pong", ["memory"], [1, 2, 3, 4])],
+  }]);
+  const settings = someSettings({ scenarios: ["test-ping-pong"], rounds: 50 });
+  const abort = new AbortController();
+  let trials = 0;
+  const record = await run(planCases(settings, catalog, AVAILABLE), catalog, {
+    signal: abort.signal,
+    onEvent: (event) => {
+      if (event.kind === "trial" && ++trials === 6) abort.abort();
+    },
+  });
+  assertEquals(record.partial, true);
+  assertEquals(record.trials.length, 6);
+});
+
+Deno.test("runPlan() ends a trial that hangs as soon as it is interrupted", async () => {
+  const catalog = createCatalog([faulty, {
+    transports: [memoryStream()],
+    scenarios: [scenarioOf("peer-hangs", ["memory"], [1])],
+  }]);
+  const abort = new AbortController();
+  const transport = catalog.transports.get("memory")!;
+  const interrupting = {
+    ...transport,
+    connect: (...args: never[]) => {
+      queueMicrotask(() => abort.abort());
+      return (transport as ReturnType<typeof memoryStream>).connect(
+        ...args as unknown as [never, never],
+      );
+    },
+  } as typeof transport;
+  const hanging: Catalog = { ...catalog, transports: new Map([["memory", interrupting]]) };
+  const settings = someSettings({ scenarios: ["test-peer-hangs"] });
+  const record = await run(planCases(settings, hanging, AVAILABLE), hanging, {
+    signal: abort.signal,
+  });
+  assertEquals(record.partial, true);
+  assertEquals(record.trials, []);
+});
+
+Deno.test("runPlan() goes on with a new peer after one died, and gives up a case that always fails", async () => {
+  const catalog = createCatalog([faulty, {
+    scenarios: [scenarioOf("peer-exits", ["tcp"], [8]), scenarioOf("ping-pong", ["tcp"], [8])],
+  }]);
+  const settings = someSettings({
+    scenarios: ["test-peer-exits", "test-ping-pong"],
+    rounds: 5,
+    peer: "process",
+    modules: [FAULTY],
+  });
+  const messages: string[] = [];
+  const record = await run(planCases(settings, catalog, AVAILABLE), catalog, {
+    onEvent: (event) => {
+      if (event.kind === "peer") messages.push(event.message);
+    },
+  });
+  const healthy = record.trials.filter((t) => t.case === "test-ping-pong/tcp/bytes=8");
+  assertEquals(healthy.map((t) => t.error), Array(5).fill(undefined));
+  const failing = record.trials.filter((t) => t.case === "test-peer-exits/tcp/bytes=8");
+  assertEquals(failing.map((t) => t.error?.kind), Array(3).fill("peer-died"));
+  assertEquals(messages.length, 3);
+  const skip = record.skipped.find((s) => s.what === "test-peer-exits/tcp/bytes=8");
+  assert(skip?.reason.startsWith("given up after 3 failed trials in a row"), skip?.reason);
+  assertEquals(record.partial, false);
+});

@@ -1,0 +1,182 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { systemClock } from "../../src/clock.ts";
+import { openLoopLink } from "../../src/peer/loop_link.ts";
+import { runTrial, type TrialOutcome } from "../../src/run/run_trial.ts";
+import { numberParam } from "../../src/workload/exchange_loop.ts";
+import { workloads } from "../../src/workload/registry.ts";
+import type { Transport } from "../../src/transport/transport.ts";
+import type { Params } from "../../src/workload/workload.ts";
+import { memoryDatagram, memoryStream } from "../support/memory_transport.ts";
+import { ScriptedClock } from "../support/scripted_clock.ts";
+import { catalogWith, someCase } from "../support/small_catalog.ts";
+
+async function trial(
+  workload: string,
+  transport: Transport,
+  params: Params,
+  operations = 20,
+  clock = systemClock,
+): Promise<TrialOutcome> {
+  const catalog = catalogWith({ transports: [transport] });
+  const link = openLoopLink(catalog, clock);
+  const outcome = await runTrial({
+    case: someCase(workload, transport.name, params, { operations }),
+    transport,
+    workload: catalog.workloads.get(workload)!,
+    link,
+    clock,
+    directory: "",
+  });
+  await link.close();
+  return outcome;
+}
+
+Deno.test("every workload has a name of its own and at least one mode", () => {
+  assertEquals(new Set(workloads.map((w) => w.name)).size, workloads.length);
+  for (const workload of workloads) assert(workload.modes.length > 0);
+});
+
+Deno.test("pingPong counts every exchange and each byte both ways, over partial reads and writes", async () => {
+  for (const capacity of [1, 7, 64, 8_192]) {
+    const outcome = await trial("ping-pong", memoryStream(capacity), { bytes: 64 }, 25);
+    assertEquals(outcome.error, undefined);
+    assertEquals(outcome.operations, 25);
+    assertEquals(outcome.histograms.exchange?.count, 25);
+    assertEquals(outcome.tally.sentBytes, 25 * 64);
+    assertEquals(outcome.tally.receivedBytes, 25 * 64);
+  }
+});
+
+Deno.test("pingPong records the time between two readings of the clock, no more", async () => {
+  // Every reading moves the clock by 1 µs, so an exchange bounded by two adjacent readings lasts exactly that.
+  const outcome = await trial(
+    "ping-pong",
+    memoryStream(),
+    { bytes: 8 },
+    10,
+    new ScriptedClock(1_000),
+  );
+  assertEquals(outcome.histograms.exchange?.min, 1_000);
+  assertEquals(outcome.histograms.exchange?.max, 1_000);
+  assertEquals(outcome.operations, 10);
+});
+
+Deno.test("pingPong stops by time when the count is not reached", async () => {
+  const catalog = catalogWith();
+  const clock = new ScriptedClock(1_000);
+  const transport = memoryStream();
+  const link = openLoopLink(catalogWith({ transports: [transport] }), clock);
+  const c = someCase("ping-pong", "memory", { bytes: 8 });
+  const outcome = await runTrial({
+    case: { ...c, budget: { warmupNs: 0, measureNs: 20_000 } },
+    transport,
+    workload: catalog.workloads.get("ping-pong")!,
+    link,
+    clock,
+    directory: "",
+  });
+  // Start at 0; exchange k ends at 2k µs; the tenth reaches 20 µs.
+  assertEquals(outcome.operations, 10);
+  assertEquals(outcome.elapsedNs, 20_000);
+});
+
+Deno.test("pingPong works over datagrams", async () => {
+  const outcome = await trial("ping-pong", memoryDatagram(), { bytes: 64 }, 25);
+  assertEquals(outcome.error, undefined);
+  assertEquals(outcome.operations, 25);
+  assertEquals(outcome.histograms.exchange?.count, 25);
+});
+
+Deno.test("splitRequest sends one or two writes per request and keeps the first exchange apart", async () => {
+  const writes = { "write-read": 1, "write-write-read": 2, "joined-write-read": 1 };
+  const bytes = { "write-read": 16, "write-write-read": 48, "joined-write-read": 48 };
+  for (const pattern of ["write-read", "write-write-read", "joined-write-read"] as const) {
+    const params = { pattern, header: 16, body: 32 };
+    const outcome = await trial("split-request", memoryStream(), params, 12);
+    assertEquals(outcome.error, undefined);
+    assertEquals(outcome.operations, 12);
+    assertEquals(outcome.histograms.first?.count, 1);
+    assertEquals(outcome.histograms.exchange?.count, 12);
+    assertEquals(outcome.tally.writes, 12 * writes[pattern]);
+    assertEquals(outcome.tally.sentBytes, 12 * bytes[pattern]);
+  }
+});
+
+Deno.test("bulk counts bytes where they arrive, without those that opened the window", async () => {
+  const outcome = await trial(
+    "bulk",
+    memoryStream(4_096),
+    { bytes: 1_000, read: 500 },
+    40,
+    new ScriptedClock(10),
+  );
+  assertEquals(outcome.error, undefined);
+  assertEquals(outcome.operations, 40);
+  // 40 calls of write, each of which the pipe may take in part.
+  assert(outcome.tally.sentBytes! > 0 && outcome.tally.sentBytes! <= 40_000);
+  const window = outcome.window!;
+  assert(window.bytes > 0 && window.bytes <= 41_000, `${window.bytes}`);
+  assert(window.reads >= window.bytes / 500);
+  assert(window.elapsedNs > 0);
+});
+
+Deno.test("bulk over datagrams finds exactly the loss and the duplicates that were injected", async () => {
+  const dropped = await trial(
+    "bulk",
+    memoryDatagram((index) => index % 10 === 3 ? "drop" : "deliver"),
+    { bytes: 64 },
+    1_000,
+  );
+  assertEquals(dropped.error, undefined);
+  const { sentMessages, lostMessages, receivedMessages } = dropped.tally;
+  assertEquals(lostMessages, Math.floor((sentMessages! + 6) / 10));
+  assertEquals(receivedMessages, sentMessages! - lostMessages!);
+  assertEquals(dropped.tally.reorderedMessages, 0);
+
+  const whole = await trial("bulk", memoryDatagram(), { bytes: 64 }, 1_000);
+  assertEquals(whole.tally.lostMessages, 0);
+  assertEquals(whole.window?.bytes, whole.window!.messages! * 64);
+});
+
+Deno.test("connect and connect-ping open one connection per operation", async () => {
+  for (
+    const [workload, params, histogram] of [
+      ["connect", {}, "connect"],
+      ["connect-ping", { bytes: 8 }, "exchange"],
+    ] as const
+  ) {
+    const transport = memoryStream();
+    let connects = 0;
+    const counting: Transport = {
+      ...transport,
+      connect(endpoint, options) {
+        connects++;
+        return transport.connect(endpoint, options);
+      },
+    };
+    const outcome = await trial(workload, counting, params, 15);
+    assertEquals(outcome.error, undefined);
+    assertEquals(outcome.operations, 15);
+    assertEquals(outcome.histograms[histogram]?.count, 15);
+    // One more in a warm-up of no length.
+    assertEquals(connects, 16);
+  }
+});
+
+Deno.test("a reply of the wrong size is an error of the trial, not a figure", async () => {
+  const transport = memoryDatagram();
+  const cutting: Transport = {
+    ...transport,
+    async bind(options) {
+      const channel = await transport.bind(options);
+      return { ...channel, reply: (data) => channel.reply(data.subarray(1)) };
+    },
+  };
+  const outcome = await trial("ping-pong", cutting, { bytes: 64 });
+  assertEquals(outcome.error?.message, "the reply has 63 bytes instead of 64");
+  assertEquals(outcome.operations, 0);
+});
+
+Deno.test("numberParam() names the parameter that is missing", () => {
+  assertThrows(() => numberParam({}, "bytes"), TypeError, '"bytes" must be a number');
+});

@@ -4,18 +4,28 @@
  * @module
  */
 
-/** Exit codes; every command uses these and no others. */
-export const EXIT = Object.freeze({
+/** How a command may end; every command uses these codes and no others. */
+export interface ExitCodes {
   /** Done. */
-  ok: 0,
+  readonly ok: 0;
   /** Slower than the baseline. */
-  regressed: 1,
+  readonly regressed: 1;
   /** Wrong usage or input, or a place that cannot be written. */
-  usage: 2,
+  readonly usage: 2;
   /** Nothing could be measured or judged. */
-  cannotJudge: 3,
+  readonly cannotJudge: 3;
   /** A bug of sockbench (EX_SOFTWARE of sysexits.h). */
-  bug: 70,
+  readonly bug: 70;
   /** Interrupted by Ctrl-C or SIGTERM. */
+  readonly interrupted: 130;
+}
+
+/** The exit codes. */
+export const EXIT: ExitCodes = Object.freeze({
+  ok: 0,
+  regressed: 1,
+  usage: 2,
+  cannotJudge: 3,
+  bug: 70,
   interrupted: 130,
 });

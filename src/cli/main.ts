@@ -10,7 +10,7 @@ import { EXIT } from "./exit.ts";
 import { renderCommandHelp, renderOverview } from "./help.ts";
 import { parseArguments } from "./parse_arguments.ts";
 import { ClosedOutputError, paint, systemTerminal, type Terminal } from "./terminal.ts";
-import { UsageError } from "./usage_error.ts";
+import { NothingToMeasureError, UsageError } from "./usage_error.ts";
 
 /**
  * Runs one command line and says how it ended. Never throws.
@@ -82,6 +82,10 @@ async function explain(error: unknown, terminal: Terminal): Promise<number> {
   if (isUserError(error)) {
     terminal.err(`${label} ${oneLine(error.message)}${await didYouMean(error)}\n`);
     return EXIT.usage;
+  }
+  if (error instanceof NothingToMeasureError) {
+    terminal.err(`${label} ${oneLine(error.message)}\n`);
+    return EXIT.cannotJudge;
   }
   const message = oneLine(error instanceof Error ? `${error.name}: ${error.message}` : `${error}`);
   if (debugging()) terminal.err(`${error instanceof Error ? error.stack : error}\n`);

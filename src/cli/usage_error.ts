@@ -1,5 +1,5 @@
 /**
- * UsageError: trouble that a user can cause and mend, said in one sentence.
+ * Trouble that a user can cause and mend, said in one sentence.
  *
  * @module
  */
@@ -14,6 +14,8 @@ export class UsageError extends Error {
   readonly candidates?: readonly string[];
 
   /**
+   * Makes the error of a sentence and, where a name was expected, of what could have been meant.
+   *
    * @param message the sentence, without full stop
    * @param suggestion what was given and what could have been meant, for a did-you-mean
    */
@@ -25,4 +27,10 @@ export class UsageError extends Error {
     if (suggestion.given !== undefined) this.given = suggestion.given;
     if (suggestion.candidates !== undefined) this.candidates = suggestion.candidates;
   }
+}
+
+/** Thrown when everything that was asked for is skipped: the input is right, but this machine cannot do it. Exit code 3. */
+export class NothingToMeasureError extends Error {
+  /** Always "NothingToMeasureError". */
+  override readonly name = "NothingToMeasureError";
 }

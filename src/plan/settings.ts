@@ -7,6 +7,7 @@
 import type { Catalog } from "../catalog.ts";
 import type { ParameterSpec, ProfileName, Scenario } from "../scenario/scenario.ts";
 import type { PeerKind } from "./case.ts";
+import { PROFILES } from "./profile.ts";
 
 /** Everything a run can be asked for, validated and complete. */
 export interface Settings {
@@ -32,7 +33,7 @@ export interface Settings {
 
 /** What {@linkcode createSettings} takes: everything may be left out, and numbers may be written as text, as in `"16k"`. */
 export interface SettingsInput {
-  /** One of {@linkcode PROFILES}; absent: `standard`. */
+  /** One of {@linkcode PROFILE_NAMES}; absent: `standard`. */
   readonly profile?: string;
   /** Scenario ids; absent or empty: all. */
   readonly scenarios?: readonly string[];
@@ -53,7 +54,7 @@ export interface SettingsInput {
 }
 
 /** Profiles, the shortest first. */
-export const PROFILES: readonly ProfileName[] = Object.freeze(
+export const PROFILE_NAMES: readonly ProfileName[] = Object.freeze(
   ["quick", "standard", "thorough"] as const,
 );
 /** Profile of a run that names none. */
@@ -62,12 +63,6 @@ export const DEFAULT_PROFILE: ProfileName = "standard";
 export const PEERS: readonly PeerKind[] = Object.freeze(["loop", "worker", "process"] as const);
 /** Peer of a run that names none. */
 export const DEFAULT_PEER: PeerKind = "process";
-/** Rounds of a run that names none. */
-export const DEFAULT_ROUNDS: Readonly<Record<ProfileName, number>> = Object.freeze({
-  quick: 5,
-  standard: 15,
-  thorough: 40,
-});
 /** Most rounds that a run may have. */
 export const MAX_ROUNDS = 10_000;
 /** Largest seed. */
@@ -87,6 +82,8 @@ export class SettingsError extends Error {
   readonly candidates?: readonly string[];
 
   /**
+   * Makes the error of a sentence and, where a name was expected, of what could have been meant.
+   *
    * @param message the sentence, without full stop
    * @param given what was given
    * @param candidates what could have been meant
@@ -109,7 +106,7 @@ export class SettingsError extends Error {
  * ```
  */
 export function createSettings(input: SettingsInput, catalog: Catalog): Settings {
-  const profile = oneOf("profile", input.profile ?? DEFAULT_PROFILE, PROFILES);
+  const profile = oneOf("profile", input.profile ?? DEFAULT_PROFILE, PROFILE_NAMES);
   const scenarios = names("scenario", input.scenarios, [...catalog.scenarios.keys()]);
   return {
     profile,
@@ -117,7 +114,7 @@ export function createSettings(input: SettingsInput, catalog: Catalog): Settings
     transports: names("transport", input.transports, [...catalog.transports.keys()]),
     cases: nonEmptyTexts("case", input.cases),
     params: parseParams(input.params ?? {}, scenarios, catalog),
-    rounds: wholeNumber("rounds", input.rounds ?? DEFAULT_ROUNDS[profile], 1, MAX_ROUNDS),
+    rounds: wholeNumber("rounds", input.rounds ?? PROFILES[profile].rounds, 1, MAX_ROUNDS),
     peer: oneOf("peer", input.peer ?? DEFAULT_PEER, PEERS),
     seed: wholeNumber("seed", input.seed ?? randomSeed(), 0, MAX_SEED),
     modules: nonEmptyTexts("module", input.modules),

@@ -4,14 +4,14 @@
  * @module
  */
 
-import { DEFAULT_PEER, DEFAULT_PROFILE, PEERS, PROFILES } from "../../plan/settings.ts";
+import { DEFAULT_PEER, DEFAULT_PROFILE, PEERS, PROFILE_NAMES } from "../../plan/settings.ts";
 import type { OptionSpec } from "../command.ts";
 
 /** `--profile`. */
 export const PROFILE_OPTION: OptionSpec = {
   name: "profile",
   value: "name",
-  choices: PROFILES,
+  choices: PROFILE_NAMES,
   description: "How long and how wide",
   default: DEFAULT_PROFILE,
 };

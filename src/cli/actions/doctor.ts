@@ -1,0 +1,116 @@
+/**
+ * `sockbench doctor`.
+ *
+ * @module
+ */
+
+import { createCatalog } from "../../catalog.ts";
+import { systemClock } from "../../clock.ts";
+import { readEnvironment } from "../../run/environment.ts";
+import { type ClockFacts, measureClock } from "../doctor/measure_clock.ts";
+import { describeNoise, measureNoise, type NoiseVerdict } from "../doctor/measure_noise.ts";
+import { type PermissionFact, readPermissions } from "../doctor/permissions.ts";
+import { EXIT } from "../exit.ts";
+import { listenForInterrupts } from "../interrupts.ts";
+import { type ParsedArguments, valueOf } from "../parse_arguments.ts";
+import { choosePeer, openSession, type Session } from "../session.ts";
+import type { Terminal } from "../terminal.ts";
+import type { Catalog } from "../../catalog.ts";
+import type { PeerKind } from "../../plan/case.ts";
+import type { Environment } from "../../record/trial.ts";
+
+/** Everything the doctor found. */
+interface Findings {
+  readonly environment: Environment;
+  readonly clock: ClockFacts;
+  readonly permissions: readonly PermissionFact[];
+  readonly noise: readonly NoiseVerdict[];
+}
+
+/** Prints how well this machine can measure. Its verdicts are findings, not failures: it exits 0 when it could look. */
+export async function doctor(args: ParsedArguments, terminal: Terminal): Promise<number> {
+  const { peer, skip } = choosePeer(valueOf(args, "peer"));
+  const catalog = createCatalog();
+  using interrupts = listenForInterrupts(() => {}, () => {});
+  await using session = await openSession(catalog);
+  const environment = await readEnvironment();
+  const noise: NoiseVerdict[] = [];
+  for (const kind of new Set<PeerKind>(["loop", peer])) {
+    const { directory, availability } = session;
+    const options = { catalog, availability, directory, environment, signal: interrupts.signal };
+    if (!interrupts.signal.aborted) noise.push(await measureNoise(kind, options));
+  }
+  if (interrupts.signal.aborted) return EXIT.interrupted;
+  const findings = {
+    environment: skip === undefined
+      ? environment
+      : { ...environment, missing: [...environment.missing, skip] },
+    clock: measureClock(systemClock),
+    permissions: readPermissions(),
+    noise,
+  };
+  terminal.out(
+    args.flags.has("json")
+      ? `${
+        JSON.stringify({ ...findings, transports: transportsAsData(catalog, session) }, null, 2)
+      }\n`
+      : renderFindings(findings, catalog, session),
+  );
+  return EXIT.ok;
+}
+
+function transportsAsData(catalog: Catalog, { availability }: Session): unknown {
+  return [...catalog.transports].map(([id, { title }]) => (
+    { id, title, ...availability.get(id) }
+  ));
+}
+
+function renderFindings(findings: Findings, catalog: Catalog, session: Session): string {
+  const { environment, clock, permissions, noise } = findings;
+  const { versions, sysctls, missing } = environment;
+  const unknown = "not known";
+  const memory = typeof environment.memoryBytes === "number"
+    ? `${(environment.memoryBytes / 2 ** 30).toFixed(1)} GiB`
+    : unknown;
+  const states = [...catalog.transports.keys()].map((id): [string, string] => {
+    const found = session.availability.get(id);
+    if (found === undefined || !found.available) return [id, `no: ${found?.reason ?? unknown}`];
+    const limit = found.largestMessageBytes;
+    return [id, limit === undefined ? "yes" : `yes, up to ${limit} bytes per message`];
+  });
+  const sections: [string, [string, string][]][] = [
+    ["Machine", [
+      ["runtime", Object.entries(versions).map(([name, v]) => `${name} ${v}`).join(", ")],
+      ["system", `${environment.platform}, kernel ${environment.kernel ?? unknown}`],
+      ["CPU", `${environment.cpu ?? unknown}, ${environment.cores} logical cores`],
+      ["memory", memory],
+      ["kind", String(environment.virtualization ?? unknown)],
+      ["load", String(environment.loadAverage ?? unknown)],
+    ]],
+    [
+      "Kernel settings",
+      Object.entries(sysctls).map(([name, value]) => [name, String(value ?? unknown)]),
+    ],
+    ["Not known", missing.map(({ what, reason }) => [what, reason])],
+    ["Transports", states],
+    [
+      "Permissions",
+      permissions.map(({ flag, state, cost }) => [
+        flag,
+        state === "granted" ? "granted" : `${state}: ${cost}`,
+      ]),
+    ],
+    ["Clock", [
+      ["resolution", `${clock.stepNs.toFixed(0)} ns (smallest step seen)`],
+      ["cost", `${clock.costNs.toFixed(0)} ns per call`],
+    ]],
+    ["Noise", noise.map((verdict) => [`peer ${verdict.peer}`, describeNoise(verdict)])],
+  ];
+  return sections.filter(([, rows]) => rows.length > 0).map(renderSection).join("\n");
+}
+
+function renderSection([title, rows]: readonly [string, readonly (readonly [string, string])[]]) {
+  const width = Math.max(...rows.map(([name]) => name.length));
+  const lines = rows.map(([name, text]) => `  ${name.padEnd(width)}  ${text}\n`);
+  return `${title}\n${lines.join("")}`;
+}

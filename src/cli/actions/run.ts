@@ -1,0 +1,170 @@
+/**
+ * `sockbench run`.
+ *
+ * @module
+ */
+
+import type { Catalog } from "../../catalog.ts";
+import { systemClock } from "../../clock.ts";
+import type { Skip } from "../../plan/case.ts";
+import { matchesGlob } from "../../plan/glob.ts";
+import { planCases } from "../../plan/plan_cases.ts";
+import type { Plan } from "../../plan/plan.ts";
+import { createSettings, type Settings } from "../../plan/settings.ts";
+import type { RunRecord } from "../../record/trial.ts";
+import { readEnvironment } from "../../run/environment.ts";
+import { runPlan } from "../../run/run_plan.ts";
+import { EXIT } from "../exit.ts";
+import { listenForInterrupts } from "../interrupts.ts";
+import { prepareOutputDirectory } from "../output_directory.ts";
+import { type ParsedArguments, valueOf, valuesOf } from "../parse_arguments.ts";
+import { createProgress, type Loudness, type Progress } from "../progress.ts";
+import { findFormat, type NamedFormat } from "../report_format.ts";
+import { choosePeer, moduleUrls, openCatalog, openSession, type Session } from "../session.ts";
+import { repeatCommand, settingsInput } from "../run_arguments.ts";
+import { writeResults } from "../write_results.ts";
+import type { Terminal } from "../terminal.ts";
+import { NothingToMeasureError, UsageError } from "../usage_error.ts";
+
+/** Where the files go unless the user says otherwise. */
+const DEFAULT_OUT = "reports";
+/** What is written unless the user says otherwise; the record is written in any case. */
+const DEFAULT_FORMATS = ["md", "json"];
+
+/** Plans, measures and writes. Everything a user can get wrong is checked before the first trial. */
+export async function run(args: ParsedArguments, terminal: Terminal): Promise<number> {
+  const progress = createProgress(terminal, loudnessOf(args));
+  const formats = await chooseFormats(valuesOf(args, "format"));
+  const choice = choosePeer(valueOf(args, "peer"));
+  const modules = moduleUrls(valuesOf(args, "module"));
+  const catalog = await openCatalog(modules);
+  const settings = createSettings({ ...settingsInput(args), peer: choice.peer, modules }, catalog);
+
+  let directory: string | undefined;
+  using interrupts = listenForInterrupts(
+    () =>
+      progress.say("sockbench: interrupted; finishing the trial under way (again: end at once)"),
+    () => removeDirectory(directory),
+  );
+  await using session = await openSession(catalog);
+  directory = session.directory;
+  const plan = planRun(settings, catalog, session, choice.skip);
+  const out = valueOf(args, "out") ?? DEFAULT_OUT;
+  await prepareOutputDirectory(out);
+
+  progress.start(plan);
+  const record = await measure(plan, catalog, session, args, interrupts.signal, progress);
+  progress.end();
+  if (record === undefined) return EXIT.cannotJudge;
+  if (record.trials.length === 0) {
+    progress.say("sockbench: no trial was finished; nothing is written");
+    return record.partial ? EXIT.interrupted : EXIT.cannotJudge;
+  }
+  const isWritten = await writeResults(record, { out, formats, quiet: isQuiet(args) }, terminal);
+  return exitCode(record, isWritten, progress);
+}
+
+function isQuiet(args: ParsedArguments): boolean {
+  return loudnessOf(args) === "quiet";
+}
+
+function loudnessOf(args: ParsedArguments): Loudness {
+  if (args.flags.has("quiet") && args.flags.has("verbose")) {
+    throw new UsageError("--quiet and --verbose contradict each other");
+  }
+  return args.flags.has("quiet") ? "quiet" : args.flags.has("verbose") ? "verbose" : "normal";
+}
+
+/** `json` is the record itself, which is always written. */
+async function chooseFormats(asked: readonly string[]): Promise<readonly NamedFormat[]> {
+  const names = new Set(asked.length === 0 ? DEFAULT_FORMATS : asked);
+  names.delete("json");
+  return await Promise.all([...names].map((name) => findFormat(name)));
+}
+
+/** Plans the run and refuses what would measure nothing. */
+function planRun(
+  settings: Settings,
+  catalog: Catalog,
+  { availability }: Session,
+  peerSkip: Skip | undefined,
+): Plan {
+  const plan = planCases(settings, catalog, availability);
+  checkGlobs(settings, catalog, availability, plan);
+  if (plan.cases.length === 0) {
+    const [first, ...more] = plan.skipped;
+    if (first === undefined) {
+      throw new UsageError("none of the selected scenarios runs over the selected transports");
+    }
+    const rest = more.length === 0 ? "" : ` (and ${more.length} more skipped)`;
+    throw new NothingToMeasureError(
+      `nothing to measure: ${first.what} is skipped: ${first.reason}${rest}`,
+    );
+  }
+  return peerSkip === undefined ? plan : { ...plan, skipped: [peerSkip, ...plan.skipped] };
+}
+
+/** Each glob must match something, so that a misspelt one among several is noticed. */
+function checkGlobs(
+  settings: Settings,
+  catalog: Catalog,
+  availability: Session["availability"],
+  plan: Plan,
+): void {
+  const known = [...plan.cases.map((c) => c.id), ...plan.skipped.map((skip) => skip.what)];
+  const unmatched = settings.cases.find((glob) => !known.some((id) => matchesGlob(glob, id)));
+  if (unmatched === undefined) return;
+  const all = planCases({ ...settings, cases: [] }, catalog, availability);
+  throw new UsageError(`--case ${unmatched} matches no case of profile ${settings.profile}`, {
+    given: unmatched,
+    candidates: all.cases.map((c) => c.id),
+  });
+}
+
+/** Runs the plan; `undefined` when no peer could be started at all, which is said. */
+async function measure(
+  plan: Plan,
+  catalog: Catalog,
+  session: Session,
+  args: ParsedArguments,
+  signal: AbortSignal,
+  progress: Progress,
+): Promise<RunRecord | undefined> {
+  try {
+    return await runPlan(plan, {
+      catalog,
+      clock: systemClock,
+      environment: await readEnvironment(),
+      command: repeatCommand(args, plan.settings),
+      startedAt: new Date().toISOString(),
+      directory: session.directory,
+      signal,
+      onEvent: (event) => progress.take(event),
+    });
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== "PeerError") throw error;
+    progress.say(`sockbench: nothing could be measured: ${error.message}`);
+    return undefined;
+  }
+}
+
+function exitCode(record: RunRecord, isWritten: boolean, progress: Progress): number {
+  const failed = record.trials.filter((trial) => trial.error !== undefined);
+  if (failed.length === record.trials.length) {
+    progress.say(`sockbench: every trial failed: ${failed[0]!.error!.message}`);
+  } else if (failed.length > 0) {
+    progress.say(`sockbench: ${failed.length} of ${record.trials.length} trials failed`);
+  }
+  if (record.partial) return EXIT.interrupted;
+  if (failed.length === record.trials.length) return EXIT.cannotJudge;
+  return isWritten ? EXIT.ok : EXIT.usage;
+}
+
+function removeDirectory(path: string | undefined): void {
+  if (path === undefined) return;
+  try {
+    Deno.removeSync(path, { recursive: true });
+  } catch {
+    // It was never made.
+  }
+}

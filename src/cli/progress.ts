@@ -1,0 +1,96 @@
+/**
+ * Progress of a run on standard error: one line that overwrites itself on a terminal, a plain line per round elsewhere.
+ *
+ * @module
+ */
+
+import type { Plan } from "../plan/plan.ts";
+import type { RunEvent } from "../run/run_plan.ts";
+import { formatDuration, plural } from "./duration.ts";
+import { paint, type Terminal } from "./terminal.ts";
+
+/** How much is said. */
+export type Loudness = "quiet" | "normal" | "verbose";
+
+/** Skips named before the first round; the report has them all. */
+const SHOWN_SKIPS = 8;
+/** The line is redrawn at most this often, in nanoseconds: more than the eye can follow is load beside the measurement. */
+const REDRAW_NS = 1e8;
+
+/** The plan in one line: "136 cases × 15 rounds, about 1 min 52 s; peer process; seed 42; 3 skipped". */
+export function describePlan(plan: Plan): string {
+  const skipped = plan.skipped.length === 0 ? "" : `; ${plan.skipped.length} skipped`;
+  return `${plural(plan.cases.length, "case")} × ${plural(plan.rounds, "round")}, ` +
+    `about ${formatDuration(plan.estimateNs)}; peer ${plan.settings.peer}; ` +
+    `seed ${plan.settings.seed}${skipped}`;
+}
+
+/** A Progress prints what a run reports, between its trials. */
+export interface Progress {
+  /** Prints the plan and what it leaves out. */
+  start(plan: Plan): void;
+  /** Prints one event. */
+  take(event: RunEvent): void;
+  /** Prints a line of its own, wherever the cursor is. */
+  say(text: string): void;
+  /** Removes the line that overwrites itself. */
+  end(): void;
+}
+
+/** Makes the progress display for a terminal. */
+export function createProgress(terminal: Terminal, loudness: Loudness): Progress {
+  const overwrites = terminal.errIsTerminal && loudness === "normal";
+  const told = new Set<string>();
+  let isDrawn = false;
+  let drawnNs = -Infinity;
+
+  function end(): void {
+    if (isDrawn) terminal.err("\r\x1b[K");
+    isDrawn = false;
+  }
+  function say(text: string): void {
+    end();
+    terminal.err(`${text}\n`);
+  }
+  function warn(text: string): void {
+    if (told.has(text)) return;
+    told.add(text);
+    say(`${paint(terminal, "yellow", "warning:")} ${text}`);
+  }
+  function draw(text: string): void {
+    terminal.err(`\r\x1b[K${text.slice(0, Math.max(20, terminal.columns() - 1))}`);
+    isDrawn = true;
+  }
+
+  return {
+    end,
+    say,
+    start(plan) {
+      if (loudness === "quiet") return;
+      say(paint(terminal, "bold", describePlan(plan)));
+      const shown = loudness === "verbose" ? plan.skipped : plan.skipped.slice(0, SHOWN_SKIPS);
+      for (const { what, reason } of shown) {
+        say(paint(terminal, "dim", `  skipped ${what}: ${reason}`));
+      }
+      const rest = plan.skipped.length - shown.length;
+      if (rest > 0) say(paint(terminal, "dim", `  … and ${rest} more, all in the report`));
+    },
+    take(event) {
+      if (event.kind === "peer") return warn(event.message);
+      const left = `${formatDuration(event.remainingNs)} left`;
+      const round = `round ${event.round}/${event.rounds}`;
+      if (event.kind === "round") {
+        const failed = event.failed === 0 ? "" : `, ${plural(event.failed, "trial")} failed`;
+        if (loudness !== "quiet" && !overwrites) say(`${round}, ${left}${failed}`);
+        return;
+      }
+      if (event.error !== undefined) warn(`${event.caseId}: ${event.error}`);
+      const place = `${round} case ${event.index + 1}/${event.cases} ${event.caseId}`;
+      if (loudness === "verbose") say(`${place}, ${left}`);
+      else if (overwrites && event.elapsedNs - drawnNs >= REDRAW_NS) {
+        drawnNs = event.elapsedNs;
+        draw(`${round}, ${left}, case ${event.index + 1}/${event.cases} ${event.caseId}`);
+      }
+    },
+  };
+}

@@ -1,0 +1,63 @@
+/**
+ * From the arguments of `run` to settings, and back to the command that repeats the run.
+ *
+ * @module
+ */
+
+import type { Settings, SettingsInput } from "../plan/settings.ts";
+import { runCommand } from "./commands/run.ts";
+import { type ParsedArguments, valueOf, valuesOf } from "./parse_arguments.ts";
+import { UsageError } from "./usage_error.ts";
+
+/** What the arguments ask for, not yet validated. */
+export function settingsInput(args: ParsedArguments): SettingsInput {
+  const profile = valueOf(args, "profile");
+  const rounds = valueOf(args, "rounds");
+  const seed = valueOf(args, "seed");
+  return {
+    ...(profile !== undefined && { profile }),
+    scenarios: valuesOf(args, "scenario"),
+    transports: valuesOf(args, "transport"),
+    cases: valuesOf(args, "case"),
+    params: splitParams(valuesOf(args, "param")),
+    ...(rounds !== undefined && { rounds }),
+    ...(seed !== undefined && { seed }),
+  };
+}
+
+/** Splits `name=v1,v2`; the same name given twice adds up. */
+function splitParams(given: readonly string[]): Record<string, string[]> {
+  const params = new Map<string, string[]>();
+  for (const text of given) {
+    const [, name, list] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+    if (name === undefined || list === undefined) {
+      throw new UsageError(`--param must be written name=value or name=v1,v2: "${text}" is not`);
+    }
+    const values = list.split(",").map((value) => value.trim());
+    if (values.includes("")) throw new UsageError(`--param ${name} has an empty value: "${text}"`);
+    params.set(name.trim(), [...(params.get(name.trim()) ?? []), ...values]);
+  }
+  return Object.fromEntries(params);
+}
+
+/** Options that say where results go or how loud a run is, not what it measures. */
+const NOT_REPEATED = new Set(["out", "quiet", "verbose", "peer", "seed"]);
+
+/** The command that repeats a run: what was asked for, with the seed and the peer that were used. */
+export function repeatCommand(args: ParsedArguments, settings: Settings): string {
+  const words = ["deno", "task", "sockbench", "run"];
+  for (const option of runCommand.options) {
+    if (NOT_REPEATED.has(option.name)) continue;
+    const values = valuesOf(args, option.name);
+    if (values.length === 0) continue;
+    const groups = option.list ? [values.join(",")] : values;
+    for (const value of groups) words.push(`--${option.name}`, quoteForShell(value));
+  }
+  words.push("--peer", settings.peer, "--seed", String(settings.seed));
+  return words.join(" ");
+}
+
+/** A word as a POSIX shell reads it back. */
+export function quoteForShell(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

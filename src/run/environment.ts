@@ -1,0 +1,159 @@
+/**
+ * The environment of a run: what explains its figures. Neither host nor user names are read.
+ *
+ * @module
+ */
+
+import { cpus } from "node:os";
+import config from "../../deno.json" with { type: "json" };
+import type { Skip } from "../plan/case.ts";
+import type { Environment, Fact } from "../record/trial.ts";
+import { readSystemFiles } from "./system_files.ts";
+
+/** Kernel settings that matter to sockets, by the name they have in a record. */
+const SYSCTL_PATHS: Readonly<Record<string, string>> = {
+  "net.core.rmem_default": "/proc/sys/net/core/rmem_default",
+  "net.core.rmem_max": "/proc/sys/net/core/rmem_max",
+  "net.core.wmem_default": "/proc/sys/net/core/wmem_default",
+  "net.core.wmem_max": "/proc/sys/net/core/wmem_max",
+  "net.core.somaxconn": "/proc/sys/net/core/somaxconn",
+  "net.ipv4.tcp_rmem": "/proc/sys/net/ipv4/tcp_rmem",
+  "net.ipv4.tcp_wmem": "/proc/sys/net/ipv4/tcp_wmem",
+  "net.ipv4.ip_local_port_range": "/proc/sys/net/ipv4/ip_local_port_range",
+  "net.ipv4.tcp_tw_reuse": "/proc/sys/net/ipv4/tcp_tw_reuse",
+  "net.ipv4.tcp_congestion_control": "/proc/sys/net/ipv4/tcp_congestion_control",
+  "net.unix.max_dgram_qlen": "/proc/sys/net/unix/max_dgram_qlen",
+  "clocksource": "/sys/devices/system/clocksource/clocksource0/current_clocksource",
+  "cpufreq.scaling_governor": "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor",
+};
+
+const CPU_INFO = "/proc/cpuinfo";
+const CGROUP = "/proc/1/cgroup";
+const VENDOR = "/sys/class/dmi/id/sys_vendor";
+const CLOCKSOURCES = "/sys/devices/system/clocksource/clocksource0/available_clocksource";
+const CONTAINER_MARKS = ["/.dockerenv", "/run/.containerenv"];
+
+/** Reads what can be learned here with the permissions at hand. Never throws, never prompts. */
+export async function readEnvironment(): Promise<Environment> {
+  const missing: Skip[] = [];
+  const isLinux = Deno.build.os === "linux";
+  const files = isLinux
+    ? await readSystemFiles([
+      ...Object.values(SYSCTL_PATHS),
+      CPU_INFO,
+      CGROUP,
+      VENDOR,
+      CLOCKSOURCES,
+    ])
+    : { texts: new Map<string, string>(), refusal: "sockbench reads them on Linux only" };
+  if (files.refusal !== undefined) {
+    missing.push({ what: "kernel settings, virtualization", reason: files.refusal });
+  }
+  const sysctls: Record<string, Fact> = {};
+  for (const [name, path] of Object.entries(SYSCTL_PATHS)) {
+    sysctls[name] = parseFact(files.texts.get(path));
+    if (sysctls[name] === null && files.refusal === undefined) {
+      missing.push({ what: name, reason: "this kernel does not offer it here" });
+    }
+  }
+  const fact = (what: string, read: () => Fact) => readFact(what, read, missing);
+  return {
+    versions: {
+      deno: Deno.version.deno,
+      v8: Deno.version.v8,
+      typescript: Deno.version.typescript,
+      sockbench: config.version,
+    },
+    platform: `${Deno.build.os} ${Deno.build.arch}`,
+    kernel: fact("kernel release", () => Deno.osRelease()),
+    cpu: fact("CPU model", () => cpus()[0]?.model.trim() || null),
+    cores: navigator.hardwareConcurrency,
+    memoryBytes: fact("memory", () => Deno.systemMemoryInfo().total),
+    virtualization: describeVirtualization({
+      cpuInfo: files.texts.get(CPU_INFO),
+      vendor: files.texts.get(VENDOR),
+      clocksources: files.texts.get(CLOCKSOURCES),
+      cgroup: files.texts.get(CGROUP),
+      hasContainerMark: isLinux && CONTAINER_MARKS.some(exists),
+    }),
+    loadAverage: fact("load average", () => {
+      // Windows has none and answers zeros.
+      return Deno.build.os === "windows" ? null : Math.round(Deno.loadavg()[0]! * 100) / 100;
+    }),
+    sysctls,
+    missing,
+  };
+}
+
+/** What tells a virtual machine or a container; absent: could not be read. */
+export interface VirtualizationClues {
+  /** Text of /proc/cpuinfo. */
+  readonly cpuInfo: string | undefined;
+  /** Vendor of the machine after its firmware. */
+  readonly vendor: string | undefined;
+  /** Clock sources that the kernel offers. */
+  readonly clocksources: string | undefined;
+  /** Control groups of process 1. */
+  readonly cgroup: string | undefined;
+  /** Whether a file that container runtimes leave at the root exists. */
+  readonly hasContainerMark: boolean;
+}
+
+/**
+ * Names the kind of machine after what its kernel shows.
+ *
+ * @returns `bare metal`, `virtual machine (KVM)`, `container`, `container in a virtual machine (KVM)`; `null` when nothing is known.
+ */
+export function describeVirtualization(clues: VirtualizationClues): string | null {
+  const { cpuInfo, vendor = "", clocksources = "", cgroup = "", hasContainerMark } = clues;
+  const isContainer = hasContainerMark ||
+    /docker|kubepods|containerd|libpod|lxc|garden/.test(cgroup);
+  // Only x86 shows the flag; elsewhere the firmware's vendor has to do.
+  const isVirtual = /^flags\s*:.*\bhypervisor\b/m.test(cpuInfo ?? "") ||
+    /QEMU|VMware|innotek|Xen|Parallels/.test(vendor);
+  if (isVirtual) {
+    const name = hypervisorName(vendor, clocksources);
+    const machine = name === undefined ? "virtual machine" : `virtual machine (${name})`;
+    return isContainer ? `container in a ${machine}` : machine;
+  }
+  if (isContainer) return "container";
+  return cpuInfo === undefined ? null : "bare metal";
+}
+
+function hypervisorName(vendor: string, clocksources: string): string | undefined {
+  if (/kvm-clock/.test(clocksources)) return "KVM";
+  if (/hyperv/.test(clocksources)) return "Hyper-V";
+  if (/xen/i.test(clocksources + vendor)) return "Xen";
+  const firmware = vendor.trim();
+  return firmware === "" ? undefined : firmware;
+}
+
+/** A kernel file's text as a fact: a number where it is one, single spaces, `null` for nothing. */
+function parseFact(text: string | undefined): Fact {
+  const value = text?.trim().replaceAll(/\s+/g, " ");
+  if (value === undefined || value === "") return null;
+  return /^\d{1,15}$/.test(value) ? Number(value) : value;
+}
+
+function readFact(what: string, read: () => Fact, missing: Skip[]): Fact {
+  try {
+    const fact = read();
+    if (fact === null) missing.push({ what, reason: "this system does not tell" });
+    return fact;
+  } catch (error) {
+    const reason = error instanceof Deno.errors.NotCapable
+      ? "it needs --allow-sys"
+      : (error as Error).message;
+    missing.push({ what, reason });
+    return null;
+  }
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,66 @@
+/**
+ * Reading the kernel's own files under /proc and /sys.
+ *
+ * @module
+ */
+
+/** What reading some of the kernel's files gave. */
+export interface SystemFiles {
+  /** Text by path; a path that is not in it does not exist, or could not be read. */
+  readonly texts: ReadonlyMap<string, string>;
+  /** Why paths that may exist could not be read; absent: every one that exists was. */
+  readonly refusal?: string;
+}
+
+/**
+ * Reads what exists of `paths`.
+ *
+ * Deno refuses most of /proc and /sys without `--allow-all`, whatever `--allow-read` says; `grep`, where it may be run, is
+ * one process for all files and names each line's file, which `cat` does not.
+ */
+export async function readSystemFiles(paths: readonly string[]): Promise<SystemFiles> {
+  const texts = new Map<string, string>();
+  const refused: string[] = [];
+  for (const path of paths) {
+    try {
+      texts.set(path, await Deno.readTextFile(path));
+    } catch (error) {
+      if (error instanceof Deno.errors.NotCapable) refused.push(path);
+    }
+  }
+  if (refused.length === 0) return { texts };
+  if (Deno.permissions.querySync({ name: "run", command: "grep" }).state !== "granted") {
+    return {
+      texts,
+      refusal: "Deno reads /proc and /sys with --allow-all only, or through grep with --allow-run",
+    };
+  }
+  try {
+    for (const [path, text] of await readThroughGrep(refused)) texts.set(path, text);
+    return { texts };
+  } catch (error) {
+    return { texts, refusal: `grep could not be run: ${(error as Error).message}` };
+  }
+}
+
+async function readThroughGrep(paths: readonly string[]): Promise<Map<string, string>> {
+  // Without the environment, so that no --allow-env is needed for LD_* variables to pass.
+  const { stdout } = await new Deno.Command("grep", {
+    args: ["-s", "-H", "", ...paths],
+    clearEnv: true,
+    stdin: "null",
+    stderr: "null",
+  }).output();
+  return splitGrepOutput(new TextDecoder().decode(stdout), paths);
+}
+
+/** Puts the lines of `grep -H` back to their files. */
+export function splitGrepOutput(output: string, paths: readonly string[]): Map<string, string> {
+  const texts = new Map<string, string>();
+  for (const line of output.split("\n")) {
+    const path = paths.find((path) => line.startsWith(`${path}:`));
+    if (path === undefined) continue;
+    texts.set(path, `${texts.get(path) ?? ""}${line.slice(path.length + 1)}\n`);
+  }
+  return texts;
+}

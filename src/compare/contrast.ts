@@ -1,0 +1,232 @@
+/**
+ * Contrasts: pairs of cases that differ in one factor only, compared trial by trial of the same round.
+ *
+ * @module
+ */
+
+import type { MetricDefinition } from "../metrics.ts";
+import type { Case, Placement } from "../plan/case.ts";
+import type { RunRecord } from "../record/trial.ts";
+import type { Contrast, ScenarioSpec } from "../scenario/scenario.ts";
+import { type Pair, pairedRatio } from "../stats/paired_ratio.ts";
+import { median } from "../stats/quantile.ts";
+import type { Params } from "../workload/workload.ts";
+import { CONFIDENCE } from "./summarize.ts";
+import { findMetric, type RoundValue, type TrialValues, trialValues } from "./trial_values.ts";
+
+/** What the interval of a ratio allows to be said. */
+export type Difference = "better" | "worse" | "none found";
+
+/** A paired ratio of two cases, oriented so that a ratio above 1 means that the first is better. */
+export interface OrientedRatio {
+  /** Median over the pairs; above 1, the case is better than its base, in the direction of the metric. */
+  readonly ratio: number;
+  /** Lower bound of the ratio. */
+  readonly low: number;
+  /** Upper bound of the ratio. */
+  readonly high: number;
+  /** Confidence that the interval reaches, 0 to 1. */
+  readonly confidence: number;
+  /** Pairs: rounds in which both cases yielded a value. */
+  readonly n: number;
+  /** `none found` when the interval includes 1, when pairs are too few for it, or when pairs had to be left out. */
+  readonly difference: Difference;
+  /** Why the ratio says less than it seems to, one sentence each. */
+  readonly warnings: readonly string[];
+}
+
+/** A Contrasted is a case against its base: two cases that agree in everything but one factor, placement included. */
+export interface Contrasted extends OrientedRatio {
+  /** The scenario that declares the contrast. */
+  readonly scenario: string;
+  /** `transport`, `scenario`, or a parameter's name. */
+  readonly factor: string;
+  /** The metric compared. */
+  readonly metric: MetricDefinition;
+  /** Id of the case in question. */
+  readonly case: string;
+  /** Id of the case it is compared against. */
+  readonly base: string;
+  /** The factor's value in the case. */
+  readonly value: number | string;
+  /** The factor's value in the base. */
+  readonly baseValue: number | string;
+  /** The parameters in which both agree, and `transport` unless that is the factor. */
+  readonly shared: Params;
+  /** Where the two ends of both cases ran. */
+  readonly placement: Placement;
+}
+
+/**
+ * Compares the cases of a record as its scenarios' contrasts say.
+ *
+ * Trials are paired by round, so that drift of the machine falls on both sides of a pair. Groups without a base,
+ * pairs of cases that share no round, and metrics without a better direction yield nothing.
+ *
+ * @param record The record; the order of its trials does not matter.
+ * @param values The record's values where the caller has them already.
+ * @returns Comparisons, in the order of scenarios, their contrasts, and cases.
+ */
+export function contrast(
+  record: RunRecord,
+  values: TrialValues = trialValues(record),
+): readonly Contrasted[] {
+  return record.scenarios.flatMap((spec) =>
+    spec.contrasts.flatMap((wanted) => {
+      const metric = findMetric(record, wanted.metric);
+      if (metric === undefined || metric.better === "neither") return [];
+      const cases = record.cases.filter((one) => one.scenario === spec.id);
+      const bases = indexBases(record.cases, spec, wanted);
+      return cases.flatMap((one) => contrastOne(one, spec, wanted, metric, bases, values) ?? []);
+    })
+  );
+}
+
+/**
+ * The paired ratio of two cases in one metric, oriented so that above 1 the first is better.
+ *
+ * @param first Values of the case in question.
+ * @param base Values of the case it is compared against.
+ * @param metric The metric; where neither direction is better, higher counts as better.
+ * @returns The ratio, or `undefined` when no round has a value above 0 of both.
+ */
+export function orientedRatio(
+  first: readonly RoundValue[],
+  base: readonly RoundValue[],
+  metric: MetricDefinition,
+): OrientedRatio | undefined {
+  const pairs = pairByRound(first, base);
+  const usable = pairs.filter(([value, against]) => value > 0 && against > 0);
+  if (usable.length === 0) return undefined;
+  const oriented = metric.better === "lower"
+    ? usable.map(([value, against]): Pair => [against, value])
+    : usable;
+  const { estimate, low, high, confidence, n, warning } = pairedRatio(oriented, {
+    confidence: CONFIDENCE,
+  });
+  const left = pairs.length - usable.length;
+  const warnings = [
+    ...(warning === undefined ? [] : [warning]),
+    ...(left === 0 ? [] : [`${left} of ${pairs.length} pairs hold a 0, which has no ratio`]),
+  ];
+  // Too few pairs have an interval too, of a lower confidence: an interval of one pair never includes 1.
+  const resolved = warnings.length === 0;
+  const difference = resolved && low > 1 ? "better" : resolved && high < 1 ? "worse" : "none found";
+  return { ratio: estimate, low, high, confidence, n, difference, warnings };
+}
+
+/** One pair a round: several trials of one round met the same moment, so that their median stands for them. */
+function pairByRound(first: readonly RoundValue[], base: readonly RoundValue[]): Pair[] {
+  const bases = medianByRound(base);
+  return [...medianByRound(first)].flatMap(([round, value]): Pair[] => {
+    const against = bases.get(round);
+    return against === undefined ? [] : [[value, against]];
+  });
+}
+
+function medianByRound(values: readonly RoundValue[]): ReadonlyMap<number, number> {
+  const byRound = new Map<number, number[]>();
+  for (const { round, value } of values) {
+    const list = byRound.get(round);
+    if (list === undefined) byRound.set(round, [value]);
+    else list.push(value);
+  }
+  return new Map([...byRound].map(([round, list]) => [round, median(list)]));
+}
+
+/** The cases that can be a base, by what a case must share with them; `null` where two share it and neither can be told. */
+type Bases = ReadonlyMap<string, Case | null>;
+
+function indexBases(cases: readonly Case[], spec: ScenarioSpec, wanted: Contrast): Bases {
+  const bases = new Map<string, Case | null>();
+  for (const one of cases) {
+    const isBase = wanted.factor === "scenario"
+      ? one.scenario === wanted.base
+      : one.scenario === spec.id && factorValue(one, wanted.factor) === String(wanted.base);
+    if (!isBase) continue;
+    const key = keyOf(one, wanted.factor, shared(one, wanted.factor));
+    bases.set(key, bases.has(key) ? null : one);
+  }
+  return bases;
+}
+
+function contrastOne(
+  one: Case,
+  spec: ScenarioSpec,
+  wanted: Contrast,
+  metric: MetricDefinition,
+  bases: Bases,
+  values: TrialValues,
+): Contrasted | undefined {
+  const { factor } = wanted;
+  const value = factorValue(one, factor);
+  if (value === undefined || (factor !== "scenario" && value === String(wanted.base))) {
+    return undefined;
+  }
+  const base = factor === "scenario"
+    ? findScenarioBase(one, bases)
+    : bases.get(keyOf(one, factor, shared(one, factor)));
+  if (base === undefined || base === null || base.id === one.id) return undefined;
+  const ratio = orientedRatio(
+    values.of(one.id, metric.id),
+    values.of(base.id, metric.id),
+    metric,
+  );
+  if (ratio === undefined) return undefined;
+  return {
+    scenario: spec.id,
+    factor,
+    metric,
+    case: one.id,
+    base: base.id,
+    value: one.params[factor] ?? value,
+    baseValue: base.params[factor] ?? wanted.base,
+    shared: {
+      ...(factor === "transport" ? {} : { transport: one.transport }),
+      ...omit(one.params, factor),
+    },
+    placement: one.placement,
+    ...ratio,
+  };
+}
+
+/** Cases of another scenario agree where no parameter that both have differs, fixed ones included. */
+function findScenarioBase(one: Case, bases: Bases): Case | undefined {
+  const own: Params = { ...one.fixed, ...one.params };
+  const found = [...bases.values()].filter((base): base is Case => {
+    if (base === null || base.transport !== one.transport || !samePlace(one, base)) return false;
+    const theirs: Params = { ...base.fixed, ...base.params };
+    return Object.entries(theirs).every(([name, value]) =>
+      !Object.hasOwn(own, name) || own[name] === value
+    );
+  });
+  return found.length === 1 ? found[0] : undefined;
+}
+
+function factorValue(one: Case, factor: string): string | undefined {
+  if (factor === "scenario") return one.scenario;
+  if (factor === "transport") return one.transport;
+  return Object.hasOwn(one.params, factor) ? String(one.params[factor]) : undefined;
+}
+
+function shared(one: Case, factor: string): Params {
+  return factor === "scenario" ? { ...one.fixed, ...one.params } : omit(one.params, factor);
+}
+
+function keyOf(one: Case, factor: string, params: Params): string {
+  const names = Object.keys(params).sort();
+  return JSON.stringify([
+    one.placement.peer,
+    one.placement.pin,
+    factor === "transport" ? null : one.transport,
+    names.map((name) => [name, params[name]]),
+  ]);
+}
+
+function samePlace(a: Case, b: Case): boolean {
+  return a.placement.peer === b.placement.peer && a.placement.pin === b.placement.pin;
+}
+
+function omit(params: Params, name: string): Params {
+  return Object.fromEntries(Object.entries(params).filter(([key]) => key !== name));
+}

@@ -1,0 +1,92 @@
+/**
+ * Trial values: one number per trial and metric, read from a record once and shared by every comparison.
+ *
+ * @module
+ */
+
+import { isMetricId, type MetricDefinition, metricOf } from "../metrics.ts";
+import { metricValue } from "../record/metric_value.ts";
+import type { RunRecord, Trial } from "../record/trial.ts";
+import type { ScenarioSpec } from "../scenario/scenario.ts";
+
+/** A RoundValue is what one round says about one metric of one case. */
+export interface RoundValue {
+  /** Round, from 1. */
+  readonly round: number;
+  /** The value, in the metric's unit. */
+  readonly value: number;
+}
+
+/** The trials of a record by case, and the values they yield; computed when asked for, and once. */
+export interface TrialValues {
+  /** Trials of a case that ended without an error, by round, then by order within the round. */
+  succeeded(caseId: string): readonly Trial[];
+  /** Trials of a case that ended with an error, in the same order. */
+  failed(caseId: string): readonly Trial[];
+  /** Values of a metric, one per succeeded trial that yields it, in the same order. */
+  of(caseId: string, metricId: string): readonly RoundValue[];
+}
+
+/**
+ * Sorts a record's trials by case and reads their metric values on demand.
+ *
+ * @param record The record; it is not changed. The order of its trials does not matter.
+ * @returns The trials and their values by case.
+ */
+export function trialValues(record: RunRecord): TrialValues {
+  const byCase = new Map<string, { succeeded: Trial[]; failed: Trial[] }>();
+  for (const trial of [...record.trials].sort(compareTrials)) {
+    let entry = byCase.get(trial.case);
+    if (entry === undefined) byCase.set(trial.case, entry = { succeeded: [], failed: [] });
+    (trial.error === undefined ? entry.succeeded : entry.failed).push(trial);
+  }
+  const cache = new Map<string, readonly RoundValue[]>();
+  const succeeded = (caseId: string) => byCase.get(caseId)?.succeeded ?? [];
+  return {
+    succeeded,
+    failed: (caseId) => byCase.get(caseId)?.failed ?? [],
+    of(caseId, metricId) {
+      // A metric id holds letters and digits only, so the key is unambiguous.
+      const key = `${metricId} ${caseId}`;
+      let values = cache.get(key);
+      if (values === undefined) cache.set(key, values = readValues(succeeded(caseId), metricId));
+      return values;
+    },
+  };
+}
+
+/**
+ * The metrics that a scenario names. Those that the record does not define and the suite does not know are left out.
+ *
+ * @param record The record, whose own definitions take precedence.
+ * @param spec The scenario.
+ * @returns Definitions, the headline first.
+ */
+export function metricsOf(record: RunRecord, spec: ScenarioSpec): readonly MetricDefinition[] {
+  return spec.metrics.flatMap((id) => findMetric(record, id) ?? []);
+}
+
+/**
+ * The definition of a metric.
+ *
+ * @param record The record, whose own definitions take precedence.
+ * @param id The metric's id.
+ * @returns The definition, or `undefined` where neither the record nor the suite has one.
+ */
+export function findMetric(record: RunRecord, id: string): MetricDefinition | undefined {
+  return record.metrics.find((metric) => metric.id === id) ??
+    (isMetricId(id) ? metricOf(id) : undefined);
+}
+
+function readValues(trials: readonly Trial[], metricId: string): readonly RoundValue[] {
+  const values: RoundValue[] = [];
+  for (const trial of trials) {
+    const value = metricValue(trial, metricId);
+    if (value !== undefined && Number.isFinite(value)) values.push({ round: trial.round, value });
+  }
+  return values;
+}
+
+function compareTrials(a: Trial, b: Trial): number {
+  return a.round - b.round || a.order - b.order || a.startedNs - b.startedNs;
+}

@@ -1,0 +1,245 @@
+/**
+ * Quantities in words: one place that scales values, rounds them and writes parameter values.
+ *
+ * @module
+ */
+
+import type { MetricUnit } from "../metrics.ts";
+import type { Case, Placement } from "../plan/case.ts";
+import type { ScenarioSpec } from "../scenario/scenario.ts";
+import type { Params } from "../workload/workload.ts";
+import type { Scale } from "./document.ts";
+
+const DECIMAL_PREFIXES = ["", "k", "M", "G", "T"];
+
+/** Units that are scaled, each with its steps from small to large. */
+const STEPS: Readonly<Partial<Record<MetricUnit, readonly Scale[]>>> = {
+  ns: timeSteps(""),
+  "ns/op": timeSteps("/op"),
+  "bytes/s": DECIMAL_PREFIXES.map((prefix, step) => ({
+    divisor: 1000 ** step,
+    symbol: `${prefix}B/s`,
+  })),
+  "1/s": DECIMAL_PREFIXES.map((prefix, step) => ({ divisor: 1000 ** step, symbol: `${prefix}/s` }))
+    .map((scale, step) => step === 0 ? { divisor: 1, symbol: "/s" } : scale),
+  bytes: ["B", "KiB", "MiB", "GiB"].map((symbol, step) => ({ divisor: 1024 ** step, symbol })),
+};
+
+const FIXED: Readonly<Partial<Record<MetricUnit, Scale>>> = {
+  ratio: { divisor: 0.01, symbol: "%" },
+  "1/MiB": { divisor: 1, symbol: "/MiB" },
+  "ns/byte": { divisor: 1, symbol: "ns/B" },
+};
+
+function timeSteps(per: string): readonly Scale[] {
+  return ["ns", "µs", "ms", "s"].map((symbol, step) => ({
+    divisor: 1000 ** step,
+    symbol: symbol + per,
+  }));
+}
+
+/**
+ * The one scale for values that stand together: the middle value reads from 1 to 1,000 in it.
+ *
+ * @param values Values in `unit`, any order; may be empty.
+ * @param unit Their unit.
+ * @returns The scale.
+ */
+export function chooseScale(values: readonly number[], unit: MetricUnit): Scale {
+  const fixed = FIXED[unit];
+  if (fixed !== undefined) return fixed;
+  const steps = STEPS[unit] ?? [{ divisor: 1, symbol: "" }];
+  const positive = values.map(Math.abs).filter((value) => value > 0).sort((a, b) => a - b);
+  const middle = positive[(positive.length - 1) >> 1] ?? 0;
+  return steps.findLast((scale) => middle >= scale.divisor) ?? steps[0] as Scale;
+}
+
+/**
+ * Rounds to significant digits, without an exponent, with thousands apart.
+ *
+ * @param value Any finite number.
+ * @param digits Significant digits, at least 1; whole digits beyond them become zeros.
+ * @returns As in `10.1`, `0.0123`, `41,100`.
+ */
+export function formatNumber(value: number, digits: number): string {
+  if (value === 0) return "0";
+  const rounded = Number(value.toPrecision(digits));
+  const magnitude = Math.floor(Math.log10(Math.abs(rounded)));
+  const decimals = Math.min(Math.max(0, digits - 1 - magnitude), 12);
+  const [whole = "", fraction] = rounded.toFixed(decimals).split(".");
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ",");
+  return fraction === undefined ? grouped : `${grouped}.${fraction}`;
+}
+
+/**
+ * A whole number with thousands apart.
+ *
+ * @param n A count.
+ * @returns As in `12,345`.
+ */
+export function formatCount(n: number): string {
+  return String(n).replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
+/**
+ * A value with the unit that suits it alone; for sentences, not for tables.
+ *
+ * @param value In `unit`.
+ * @param unit The stored unit.
+ * @returns As in `10.1 µs`.
+ */
+export function formatAmount(value: number, unit: MetricUnit): string {
+  const scale = chooseScale([value], unit);
+  return withSymbol(formatNumber(value / scale.divisor, 3), scale);
+}
+
+/**
+ * A value's text followed by its symbol.
+ *
+ * @param text The number, or several.
+ * @param scale Whose symbol.
+ * @returns As in `10.1 µs`.
+ */
+export function withSymbol(text: string, scale: Scale): string {
+  return scale.symbol === "" ? text : `${text} ${scale.symbol}`;
+}
+
+/**
+ * The decimals with which a ratio and its interval are written: one more below 1 and next to it.
+ *
+ * @param ratio The ratio.
+ * @returns 2 or 3.
+ */
+export function ratioDecimals(ratio: number): number {
+  return ratio < 1.02 ? 3 : 2;
+}
+
+/**
+ * A ratio with fixed decimals from 0.1 to 10, and three significant digits elsewhere.
+ *
+ * @param ratio A ratio, above 0.
+ * @param decimals Decimals from 0.1 to 10.
+ * @returns As in `1.21`, `640`.
+ */
+export function formatRatio(ratio: number, decimals: number = ratioDecimals(ratio)): string {
+  return ratio < 9.995 && ratio >= 0.1 ? ratio.toFixed(decimals) : formatNumber(ratio, 3);
+}
+
+/**
+ * A share in whole percent, without hiding that something is there or missing.
+ *
+ * @param share 0 to 1.
+ * @returns As in `75 %`, `< 1 %`.
+ */
+export function formatShare(share: number): string {
+  if (share > 0 && share < 0.01) return "< 1 %";
+  return `${share < 1 ? Math.min(99, Math.round(share * 100)) : 100} %`;
+}
+
+/**
+ * A size in the largest binary unit that divides it.
+ *
+ * @param bytes A number of bytes.
+ * @returns As in `64 B`, `16 KiB`, `65507 B`.
+ */
+export function formatSize(bytes: number): string {
+  for (const [unit, factor] of [["MiB", 2 ** 20], ["KiB", 2 ** 10]] as const) {
+    if (bytes >= factor && bytes % factor === 0) return `${bytes / factor} ${unit}`;
+  }
+  return `${bytes} B`;
+}
+
+/**
+ * A parameter's value as readers write it.
+ *
+ * @param spec The scenario that declares it.
+ * @param name The parameter.
+ * @param value Its value.
+ * @returns As in `16 KiB` for a size, else the value itself.
+ */
+export function formatParam(spec: ScenarioSpec, name: string, value: number | string): string {
+  const kind = spec.parameters.find((parameter) => parameter.name === name)?.kind;
+  return kind === "size" && typeof value === "number" ? formatSize(value) : String(value);
+}
+
+/**
+ * Several parameters in a few words: a single size stands for itself, the rest carry their names.
+ *
+ * @param spec The scenario that declares them.
+ * @param params The values, in the order of the words.
+ * @returns As in `64 B` or `write-write-read, header 4 B, body 60 B`; empty for none.
+ */
+export function describeParams(spec: ScenarioSpec, params: Params): string {
+  const entries = Object.entries(params);
+  return entries.map(([name, value]) => {
+    const text = formatParam(spec, name, value);
+    const kind = spec.parameters.find((parameter) => parameter.name === name)?.kind;
+    // `nagle on` needs its name; a transport and a pattern such as `write-read` speak for themselves.
+    const speaks = name === "transport" || (kind === "choice" && text.includes("-")) ||
+      (kind === "size" && spec.parameters.length === 1);
+    return speaks ? text : `${name} ${text}`;
+  }).join(", ");
+}
+
+/**
+ * A placement in plain words.
+ *
+ * @param placement Where the two ends ran.
+ * @returns One line.
+ */
+export function describePlacement(placement: Placement): string {
+  const peer = {
+    loop: "both ends in one event loop (peer loop)",
+    worker: "the serving end in its own thread (peer worker)",
+    process: "the serving end in its own process (peer process)",
+  }[placement.peer];
+  const pin = {
+    none: "not pinned, the scheduler places them",
+    same: "both pinned to one core",
+    cross: "pinned to two cores",
+  }[placement.pin];
+  return `${peer}; ${pin}`;
+}
+
+/**
+ * A placement in two words.
+ *
+ * @param placement Where the two ends ran.
+ * @returns As in `peer process` or `peer process, same core`.
+ */
+export function namePlacement(placement: Placement): string {
+  const pin = { none: "", same: ", same core", cross: ", two cores" }[placement.pin];
+  return `peer ${placement.peer}${pin}`;
+}
+
+/**
+ * Groups a list by a key, in order of first appearance.
+ *
+ * @typeParam T What is grouped.
+ * @param items The list.
+ * @param keyOf The key of an item.
+ * @returns The groups, none empty.
+ */
+export function groupBy<T>(
+  items: readonly T[],
+  keyOf: (item: T) => string,
+): ReadonlyMap<string, readonly [T, ...T[]]> {
+  const groups = new Map<string, [T, ...T[]]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
+/**
+ * What tells placements apart.
+ *
+ * @param one A case.
+ * @returns A key.
+ */
+export function placementKey(one: Pick<Case, "placement">): string {
+  return `${one.placement.peer} ${one.placement.pin}`;
+}

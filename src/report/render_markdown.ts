@@ -1,0 +1,349 @@
+/**
+ * renderMarkdown: the Report document as Markdown that reads well on a code host and in a terminal.
+ *
+ * @module
+ */
+
+import { CONFIDENCE } from "../compare/summarize.ts";
+import type { Skip } from "../plan/case.ts";
+import type {
+  Cell,
+  Column,
+  ComparisonRow,
+  Finding,
+  NamedFact,
+  Phrase,
+  Report,
+  SearchResult,
+  Section,
+  Table,
+  Warning,
+} from "./document.ts";
+import {
+  codeBlock,
+  codeName,
+  displayWidth,
+  escapeMarkdown,
+  type MarkdownColumn,
+  markdownTable,
+  oneLine,
+} from "./markdown_text.ts";
+import {
+  chooseScale,
+  describePlacement,
+  formatCount,
+  formatNumber,
+  formatRatio,
+  formatShare,
+  namePlacement,
+  withSymbol,
+} from "./quantity.ts";
+
+/** Tables wider than this show their intervals as ± the farther bound. */
+const MOST_COLUMNS = 110;
+/** A warning that concerns more cases than this names the first ones and counts the rest. */
+const MOST_CASES = 6;
+/** Sentences of a record may be longer than names. */
+const SENTENCE = 600;
+
+/**
+ * Renders a report as Markdown. The same document gives the same text.
+ *
+ * @param report The document.
+ * @returns Markdown that ends in a line break.
+ *
+ * @example
+ * ```ts
+ * import type { RunRecord } from "../record/trial.ts";
+ * import { buildReport } from "./build_report.ts";
+ * import { renderMarkdown } from "./render_markdown.ts";
+ *
+ * declare const record: RunRecord;
+ * console.log(renderMarkdown(buildReport(record)));
+ * ```
+ */
+export function renderMarkdown(report: Report): string {
+  const blocks: readonly (readonly string[])[] = [
+    [`# ${escapeMarkdown(report.title)}`],
+    [report.subtitle.map((fact) => escapeMarkdown(fact)).join(" · ")],
+    report.partial ? [`> **Partial run.** ${sentence(report.partialRemark ?? "")}`] : [],
+    ...renderFindings(report),
+    ["## How to read this"],
+    report.guide.map(({ name, value }) => `- **${escapeMarkdown(name)}**: ${sentence(value)}`),
+    ...report.sections.flatMap(renderSection),
+    ...renderWarnings(report.warnings),
+    ...renderSkips("## Left out", report.skips),
+    ["## Method"],
+    renderFacts(report.method),
+    ["## Environment"],
+    renderFacts(report.environment),
+    ...renderSkips("### Not known about this machine", report.missing),
+    ["## Run it again"],
+    report.reproduce === ""
+      ? ["The record does not hold the command."]
+      : codeBlock(report.reproduce, "sh"),
+  ];
+  return blocks.filter((block) => block.length > 0).map((block) => block.join("\n"))
+    .join("\n\n") + "\n";
+}
+
+function renderFindings(report: Report): readonly (readonly string[])[] {
+  const { findings, furtherFindings, comparisons } = report;
+  const list = findings.length === 0
+    ? ["No comparison could be made: no two cases that belong side by side have figures."]
+    : findings.map(renderFinding);
+  if (comparisons.length === 0) return [["## Findings"], list];
+  const count = comparisons.length === 1 ? "1 comparison" : `${comparisons.length} comparisons`;
+  return [
+    ["## Findings"],
+    list,
+    [`<details><summary>All comparisons (${count})</summary>`],
+    furtherFindings.map(renderFinding),
+    renderComparisons(comparisons),
+    ["</details>"],
+  ];
+}
+
+function renderFinding(finding: Finding): string {
+  const words = finding.phrases.map(renderPhrase).join("");
+  const n = finding.n === finding.nMax ? `${finding.n}` : `${finding.n} to ${finding.nMax}`;
+  const counted = finding.nMax === 1 ? finding.counted.replace(/s$/, "") : finding.counted;
+  const basis = finding.confidence >= CONFIDENCE
+    ? `95 % interval, ${n} ${counted}`
+    : `${n} ${counted}`;
+  const remarks = finding.remarks.map((remark) => ` ${sentence(remark)}`).join("");
+  return `- ${capitalize(words)} (${basis}, ${namePlacement(finding.placement)}).${remarks}`;
+}
+
+function renderPhrase(phrase: Phrase): string {
+  switch (phrase.kind) {
+    case "text":
+      return phrase.text;
+    case "name":
+      return codeName(phrase.text);
+    case "ratio": {
+      const ratio = `${formatRatio(phrase.ratio, phrase.decimals)}×`;
+      return phrase.word === "" ? ratio : `**${ratio} ${phrase.word}**`;
+    }
+    case "interval":
+      return `[${formatRatio(phrase.low, phrase.decimals)}, ${
+        formatRatio(phrase.high, phrase.decimals)
+      }]`;
+    case "amount": {
+      const { value, low, high, unit } = phrase;
+      const scale = chooseScale([value], unit);
+      const show = (number: number) => formatNumber(number / scale.divisor, 3);
+      const bounds = low === undefined || high === undefined
+        ? ""
+        : ` [${show(low)}, ${show(high)}]`;
+      return `${withSymbol(show(value), scale)}${bounds}`;
+    }
+  }
+}
+
+function renderComparisons(rows: readonly ComparisonRow[]): readonly string[] {
+  const columns: MarkdownColumn[] = [
+    { heading: "scenario", align: "left" },
+    { heading: "case", align: "left" },
+    { heading: "against", align: "left" },
+    { heading: "at", align: "left" },
+    { heading: "metric", align: "left" },
+    { heading: "ratio, above 1 is better", align: "right" },
+    { heading: "pairs", align: "right" },
+    { heading: "difference", align: "left" },
+  ];
+  return markdownTable(
+    columns,
+    rows.map((row) => [
+      escapeMarkdown(row.scenario),
+      escapeMarkdown(row.subject),
+      escapeMarkdown(row.base),
+      escapeMarkdown(row.at),
+      escapeMarkdown(row.metric),
+      `${formatRatio(row.ratio)} [${formatRatio(row.low)}, ${formatRatio(row.high)}]`,
+      formatCount(row.n),
+      row.reading,
+    ]),
+  );
+}
+
+function renderSection(section: Section): readonly (readonly string[])[] {
+  const blocks: (readonly string[])[] = [
+    [`## ${escapeMarkdown(section.scenario)}`],
+    [`**${sentence(section.question)}**`],
+    section.notes.map((note) => `- ${sentence(note)}`),
+    [`Placement: ${describePlacement(section.placement)}.`],
+  ];
+  if (section.comparative === undefined && section.detail === undefined) {
+    return [...blocks, ["No trial of this scenario has figures."]];
+  }
+  if (section.comparative !== undefined) blocks.push(...renderComparative(section.comparative));
+  if (section.search.length > 0) blocks.push(section.search.map(renderSearch));
+  if (section.detail !== undefined) blocks.push(...renderDetail(section.detail));
+  return blocks;
+}
+
+function renderComparative(table: Table): readonly (readonly string[])[] {
+  const [look] = table.columns;
+  if (look === undefined) return [];
+  const symbol = look.scale.symbol === "" ? "" : ` In ${look.scale.symbol}.`;
+  const wide = layOut(table, (cell, column) => renderCell(cell, column, "bounds"));
+  const fits = displayWidth(wide[0] ?? "") <= MOST_COLUMNS;
+  const legend = fits
+    ? "Median [95 % interval]."
+    : "Median ± the farther end of its 95 % interval.";
+  return [
+    [`${sentence(table.caption)}${symbol} ${legend}`],
+    fits ? wide : layOut(table, (cell, column) => renderCell(cell, column, "plusMinus")),
+  ];
+}
+
+function renderDetail(table: Table): readonly (readonly string[])[] {
+  const columns: MarkdownColumn[] = [
+    { heading: "case", align: "left" },
+    { heading: "n", align: "right" },
+    ...table.columns.map((column): MarkdownColumn => ({
+      heading: escapeMarkdown(withUnit(column)),
+      align: "right",
+    })),
+  ];
+  const rows = table.rows.map(({ labels, cells }) => [
+    escapeMarkdown(labels[0] ?? ""),
+    formatCount(Math.max(0, ...cells.map((cell) => cell?.n ?? 0))),
+    ...table.columns.map((column, index) => renderCell(cells[index] ?? null, column, "none")),
+  ]);
+  return [
+    [`All metrics. ${sentence(table.caption)}`],
+    markdownTable(columns, rows),
+  ];
+}
+
+function layOut(
+  table: Table,
+  render: (cell: Cell | null, column: Column) => string,
+): readonly string[] {
+  const columns: MarkdownColumn[] = [
+    ...table.rowTitles.map((title, index): MarkdownColumn => ({
+      heading: escapeMarkdown(title),
+      align: table.rows.every(({ labels }) => /^\d/.test(labels[index] ?? "")) ? "right" : "left",
+    })),
+    ...table.columns.map(({ title }): MarkdownColumn => ({
+      heading: escapeMarkdown(title),
+      align: "right",
+    })),
+  ];
+  return markdownTable(
+    columns,
+    table.rows.map(({ labels, cells }) => [
+      ...labels.map((label) => escapeMarkdown(label)),
+      ...table.columns.map((column, index) => render(cells[index] ?? null, column)),
+    ]),
+  );
+}
+
+function renderCell(
+  cell: Cell | null,
+  { scale, digits }: Column,
+  interval: "bounds" | "plusMinus" | "none",
+): string {
+  if (cell === null) return "–";
+  const show = (value: number) => formatNumber(value / scale.divisor, digits);
+  const { twoSpeeds } = cell;
+  if (twoSpeeds !== undefined) {
+    const { fast, fastShare, slow, slowShare } = twoSpeeds;
+    return interval === "none"
+      ? `${show(fast)} / ${show(slow)}`
+      : `${show(fast)} (${formatShare(fastShare)}) / ${show(slow)} (${formatShare(slowShare)})`;
+  }
+  const value = cell.mark === "best" ? `**${show(cell.value)}**` : show(cell.value);
+  // One trial has no interval, and a range of no width would look like certainty.
+  if (interval === "none" || cell.n === 1) return value;
+  if (interval === "bounds") return `${value} [${show(cell.low)}, ${show(cell.high)}]`;
+  return `${value} ±${halfWidth(cell, show(cell.value), scale.divisor)}`;
+}
+
+/** The farther end's distance with the decimals of the value, rounded up: an interval is never shown too narrow. */
+function halfWidth({ value, low, high }: Cell, shown: string, divisor: number): string {
+  const half = Math.max(high - value, value - low) / divisor;
+  const decimals = shown.split(".")[1]?.length ?? 0;
+  // What is left of a binary fraction must not become a digit.
+  return (Math.ceil(Number((half * 10 ** decimals).toPrecision(12))) / 10 ** decimals)
+    .toFixed(decimals);
+}
+
+/** `p50 µs`, `CPU/op µs`, `k exchanges/s`: what the title says already is not said twice. */
+function withUnit({ title, scale, unit }: Column): string {
+  if (!title.includes("/")) return scale.symbol === "" ? title : `${title} ${scale.symbol}`;
+  const symbol = scale.symbol.split("/")[0] ?? "";
+  if (symbol === "") return title;
+  return unit === "1/s" ? `${symbol} ${title}` : `${title} ${symbol}`;
+}
+
+function renderSearch(result: SearchResult): string {
+  const { at, cells, tied, turns, unit, value, n } = result;
+  const group = result.group.map(({ name, label }) =>
+    name === "transport" ? label : `${name} ${label}`
+  )
+    .join(", ");
+  const best = at.map(({ name, label }) => `${name} ${label}`).join(", ");
+  const amount = renderPhrase({
+    kind: "amount",
+    value,
+    unit,
+    low: result.low,
+    high: result.high,
+  });
+  const ties = tied === 0
+    ? `no other of the ${cells} cells equals it`
+    : `${tied} of the other ${cells - 1} cells cannot be told apart from it`;
+  const steps = turns.map((turn) => {
+    const [name, from] = [codeName(turn.parameter), escapeMarkdown(turn.fromLabel)];
+    if (turn.from === turn.largest) {
+      return `more ${name} still pays up to ${from}, the largest measured`;
+    }
+    const { ratio, low, high } = turn;
+    const loss = ratio === undefined || low === undefined || high === undefined
+      ? ""
+      : ` (${formatRatio(ratio)}× of the best [${formatRatio(low)}, ${formatRatio(high)}])`;
+    return `more ${name} stops paying from ${from}${loss}`;
+  });
+  return `- ${codeName(group)}: best at ${codeName(best)}, ${amount}, ${n} trials; ${ties}.` +
+    (steps.length === 0 ? "" : ` With all else as in the best cell, ${steps.join("; ")}.`);
+}
+
+function renderWarnings(warnings: readonly Warning[]): readonly (readonly string[])[] {
+  if (warnings.length === 0) return [];
+  return [
+    ["## Warnings"],
+    warnings.map(({ message, cases }) => {
+      if (cases.length === 0) return `- ${capitalize(sentence(message))}`;
+      const named = cases.slice(0, MOST_CASES).map(codeName).join(", ");
+      const rest = cases.length > MOST_CASES ? ` and ${cases.length - MOST_CASES} more` : "";
+      return `- ${capitalize(escapeMarkdown(message, SENTENCE))}: ${named}${rest}.`;
+    }),
+  ];
+}
+
+function renderSkips(heading: string, skips: readonly Skip[]): readonly (readonly string[])[] {
+  if (skips.length === 0) return [];
+  return [
+    [heading],
+    skips.map(({ what, reason }) => `- ${codeName(what)}: ${sentence(reason)}`),
+  ];
+}
+
+function renderFacts(facts: readonly NamedFact[]): readonly string[] {
+  return facts.map(({ name, value }) =>
+    `- ${escapeMarkdown(name)}: ${escapeMarkdown(value, SENTENCE)}`
+  );
+}
+
+/** A text as a sentence: with a full stop unless it ends in one or in another mark. */
+function sentence(text: string): string {
+  const line = escapeMarkdown(oneLine(text, SENTENCE), SENTENCE);
+  return line === "" || /[.?!…:]$/.test(line) ? line : `${line}.`;
+}
+
+function capitalize(words: string): string {
+  return words.replace(/^[a-z]/, (letter) => letter.toUpperCase());
+}

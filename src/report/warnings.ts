@@ -1,0 +1,112 @@
+/**
+ * Warnings: what weakens figures, gathered so that each is said once with all the cases it concerns.
+ *
+ * @module
+ */
+
+import { CONFIDENCE, type Summary } from "../compare/summarize.ts";
+import { findMetric, type TrialValues } from "../compare/trial_values.ts";
+import { isMetricId } from "../metrics.ts";
+import type { RunRecord } from "../record/trial.ts";
+import type { Warning } from "./document.ts";
+import { formatShare } from "./quantity.ts";
+
+/** Loss from which on a throughput is worth a warning. */
+const NOTABLE_LOSS = 0.01;
+/** Relative spread between trials from which on a reader should doubt the machine. */
+const WIDE_SPREAD = 0.25;
+
+/**
+ * Gathers the warnings of a record.
+ *
+ * @param record The record.
+ * @param summaries Its summaries.
+ * @param values Its trials by case.
+ * @returns Failures first, then what the figures suffer from.
+ */
+export function buildWarnings(
+  record: RunRecord,
+  summaries: readonly Summary[],
+  values: TrialValues,
+): readonly Warning[] {
+  const headlines = new Map(record.scenarios.map((spec) => [spec.id, spec.metrics[0]]));
+  const scenarioOf = new Map(record.cases.map((one) => [one.id, one.scenario]));
+  const headline = summaries.filter((summary) =>
+    headlines.get(scenarioOf.get(summary.case) ?? "") === summary.metric
+  );
+  const where = (found: readonly Summary[]) => found.map((summary) => summary.case);
+  const few = headline.filter((summary) => summary.confidence < CONFIDENCE);
+  const speeds = headline.filter((summary) => summary.twoSpeeds !== undefined);
+  const wide = headline.filter((summary) =>
+    summary.twoSpeeds === undefined && (summary.spread ?? 0) > WIDE_SPREAD
+  );
+  const lossy = summaries.filter(({ metric, median }) =>
+    metric === "loss" && median > NOTABLE_LOSS
+  );
+  return [
+    ...failureWarnings(record, values),
+    ...untriedWarning(record, values),
+    ...warn(
+      "too few trials for a 95 % interval; the range of the trials is shown instead",
+      where(few),
+    ),
+    ...warn(
+      "the trials met two speeds of the machine; both are shown in place of one median",
+      where(speeds),
+    ),
+    ...warn(
+      `the trials spread widely (robust deviation above ${formatShare(WIDE_SPREAD)} of the median)`,
+      where(wide),
+    ),
+    ...warn(
+      `more than ${
+        formatShare(NOTABLE_LOSS)
+      } of the messages were lost; throughput counts those that arrived`,
+      where(lossy),
+    ),
+    ...undefinedMetricWarnings(record),
+  ];
+}
+
+function warn(message: string, cases: readonly string[]): readonly Warning[] {
+  return cases.length === 0 ? [] : [{ message, cases }];
+}
+
+/** One warning per kind of error, with how often it happened and one of its messages. */
+function failureWarnings(record: RunRecord, values: TrialValues): readonly Warning[] {
+  const byKind = new Map<string, { message: string; count: number; cases: string[] }>();
+  for (const { id } of record.cases) {
+    for (const { error } of values.failed(id)) {
+      if (error === undefined) continue;
+      let entry = byKind.get(error.kind);
+      if (entry === undefined) {
+        byKind.set(error.kind, entry = { message: error.message, count: 0, cases: [] });
+      }
+      entry.count++;
+      if (entry.cases.at(-1) !== id) entry.cases.push(id);
+    }
+  }
+  return [...byKind].map(([kind, { message, count, cases }]) => ({
+    message:
+      `${count} ${count === 1 ? "trial" : "trials"} failed with ${kind} and count for nothing: ` +
+      message.replace(/\.$/, ""),
+    cases,
+  }));
+}
+
+function untriedWarning(record: RunRecord, values: TrialValues): readonly Warning[] {
+  const untried = record.cases.filter(({ id }) =>
+    values.succeeded(id).length + values.failed(id).length === 0
+  );
+  return warn("planned, and never measured", untried.map(({ id }) => id));
+}
+
+/** A metric that only the module knew that made the record. */
+function undefinedMetricWarnings(record: RunRecord): readonly Warning[] {
+  const ids = new Set(record.scenarios.flatMap((spec) => spec.metrics));
+  return [...ids].filter((id) => !isMetricId(id) && findMetric(record, id) === undefined)
+    .map((id) => ({
+      message: `metric ${id} is not defined in the record and is left out`,
+      cases: [],
+    }));
+}

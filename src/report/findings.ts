@@ -5,6 +5,7 @@
  */
 
 import type { Contrasted } from "../compare/contrast.ts";
+import { CONFIDENCE } from "../compare/summarize.ts";
 import type { MetricDefinition, MetricUnit } from "../metrics.ts";
 import type { ScenarioSpec } from "../scenario/scenario.ts";
 import type { ComparisonRow, Finding, Phrase, SearchResult } from "./document.ts";
@@ -194,8 +195,8 @@ function writeDifference(group: Group, summaryOf: SummaryOf): Finding {
         amount(cost, item.metric.unit),
         text(` more per ${spec.operation}`),
       );
-      phrases.push(...where(group, item), text(": "), ratio(item, word), text(" than "));
-      phrases.push(...base(item));
+      phrases.push(...where(group, item), text(": "));
+      phrases.push(ratio(item, word), text(" "), interval(item));
     } else {
       phrases.push(text(" is "), ratio(item, word), text(" than "), ...base(item));
       phrases.push(...where(group, item), text(" "), interval(item));
@@ -303,7 +304,9 @@ function writeSearch(scenario: string, result: SearchResult): Finding {
       text(turn.from === turn.largest ? ", the largest measured" : ""),
     );
   }
-  const tied = result.tied === 0
+  const remarks = result.confidence < CONFIDENCE
+    ? ["The trials are too few to be sure of the order of cells"]
+    : result.tied === 0
     ? []
     : [`${result.tied} of the other ${result.cells - 1} cells cannot be told apart from it`];
   return {
@@ -315,7 +318,7 @@ function writeSearch(scenario: string, result: SearchResult): Finding {
     counted: "trials",
     confidence: result.confidence,
     placement: result.placement,
-    remarks: tied,
+    remarks,
     cases: [result.best],
   };
 }

@@ -19,7 +19,7 @@ export function oneLine(text: string, most: number = MOST_CHARACTERS): string {
   // Cut before anything is scanned: names of a megabyte would otherwise cost a pass each.
   const near = text.slice(0, 4 * most + 4).toWellFormed()
     // deno-lint-ignore no-control-regex
-    .replace(/[\x00-\x1f\x7f-\x9f\u2028\u2029]+/g, " ")
+    .replace(/[\s\x00-\x1f\x7f-\x9f]+/g, " ")
     .replace(/[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g, "")
     .trim();
   const characters = [...near];

@@ -69,7 +69,7 @@ export function renderMarkdown(report: Report): string {
     report.partial ? [`> **Partial run.** ${sentence(report.partialRemark ?? "")}`] : [],
     ...renderFindings(report),
     ["## How to read this"],
-    report.guide.map(({ name, value }) => `- **${escapeMarkdown(name)}**: ${sentence(value)}`),
+    report.guide.map(({ name, value }) => `- **${name}**: ${value}.`),
     ...report.sections.flatMap(renderSection),
     ...renderWarnings(report.warnings),
     ...renderSkips("## Left out", report.skips),
@@ -105,14 +105,16 @@ function renderFindings(report: Report): readonly (readonly string[])[] {
 }
 
 function renderFinding(finding: Finding): string {
-  const words = finding.phrases.map(renderPhrase).join("");
+  const [first] = finding.phrases;
+  const joined = finding.phrases.map(renderPhrase).join("");
+  const words = first?.kind === "text" ? capitalize(joined) : joined;
   const n = finding.n === finding.nMax ? `${finding.n}` : `${finding.n} to ${finding.nMax}`;
   const counted = finding.nMax === 1 ? finding.counted.replace(/s$/, "") : finding.counted;
   const basis = finding.confidence >= CONFIDENCE
     ? `95 % interval, ${n} ${counted}`
     : `${n} ${counted}`;
   const remarks = finding.remarks.map((remark) => ` ${sentence(remark)}`).join("");
-  return `- ${capitalize(words)} (${basis}, ${namePlacement(finding.placement)}).${remarks}`;
+  return `- ${words} (${basis}, ${namePlacement(finding.placement)}).${remarks}`;
 }
 
 function renderPhrase(phrase: Phrase): string {

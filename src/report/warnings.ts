@@ -87,9 +87,8 @@ function failureWarnings(record: RunRecord, values: TrialValues): readonly Warni
     }
   }
   return [...byKind].map(([kind, { message, count, cases }]) => ({
-    message:
-      `${count} ${count === 1 ? "trial" : "trials"} failed with ${kind} and count for nothing: ` +
-      message.replace(/\.$/, ""),
+    message: `${count} ${count === 1 ? "trial" : "trials"} failed and count for nothing ` +
+      `(${kind}: ${message.replace(/\.$/, "")})`,
     cases,
   }));
 }

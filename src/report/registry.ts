@@ -1,0 +1,37 @@
+/**
+ * The registry of report formats: one line each.
+ *
+ * @module
+ */
+
+import type { RunRecord } from "../record/trial.ts";
+import { buildReport } from "./build_report.ts";
+import { renderCsv } from "./render_csv.ts";
+import { renderJson } from "./render_json.ts";
+import { renderMarkdown } from "./render_markdown.ts";
+
+/** A ReportFormat is one way to write a record for readers. */
+export interface ReportFormat {
+  /** As in `--format`: `md`. */
+  readonly id: string;
+  /** Of the file, without the point. */
+  readonly extension: string;
+  /** As in `text/markdown`. */
+  readonly mediaType: string;
+  /** One line for help texts. */
+  readonly title: string;
+  /** Renders a record; measures nothing, and gives the same text for the same record. */
+  render(record: RunRecord): string;
+}
+
+// deno-fmt-ignore
+const FORMATS: readonly ReportFormat[] = [
+  { id: "md", extension: "md", mediaType: "text/markdown; charset=utf-8", title: "report for readers, as Markdown", render: (record) => renderMarkdown(buildReport(record)) },
+  { id: "csv", extension: "csv", mediaType: "text/csv; charset=utf-8; header=present", title: "every value of every trial, for R, pandas, spreadsheets", render: renderCsv },
+  { id: "json", extension: "json", mediaType: "application/json", title: "findings, tables, summaries and comparisons, for programs", render: renderJson },
+];
+
+/** Report formats by id, in the order of help texts. */
+export const reportFormats: ReadonlyMap<string, ReportFormat> = new Map(
+  FORMATS.map((format) => [format.id, format]),
+);

@@ -1,0 +1,95 @@
+/**
+ * A Deno child process that speaks JSON, a line each, over its standard input and output: the carrier of process peers and of agents.
+ *
+ * @module
+ */
+
+import { decodeLines } from "./lines.ts";
+
+/** How to start a {@link LineProcess}. */
+export interface LineProcessOptions {
+  /** The Deno binary. */
+  readonly deno: string;
+  /** Arguments after `deno run`: permissions, the main module, its own arguments. */
+  readonly args: readonly string[];
+  /** Working directory; absent: the driver's. */
+  readonly cwd?: string;
+  /** Takes each line that came out, parsed. */
+  onMessage(message: unknown): void;
+  /** Takes the news that the process is gone or talks nonsense, as in "died (SIGKILL)". May come more than once. */
+  onFailure(reason: string): void;
+}
+
+/** A running child process. */
+export interface LineProcess {
+  /** Its process id. */
+  readonly pid: number;
+  /** Hands a message over as one line. A dead process takes it without a word: `onFailure` tells. */
+  send(message: unknown): Promise<void>;
+  /** Kills the process, if it still runs, and waits until it is gone. */
+  end(): Promise<void>;
+}
+
+/** Starts a child process. */
+export function startLineProcess(options: LineProcessOptions): LineProcess {
+  const child = new Deno.Command(options.deno, {
+    args: ["run", "--quiet", "--no-prompt", ...options.args],
+    ...(options.cwd !== undefined && { cwd: options.cwd }),
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  const stdin = child.stdin.getWriter();
+  const encoder = new TextEncoder();
+  const reading = readMessages(child.stdout, options);
+  child.status.then(({ code, signal }) => {
+    options.onFailure(`died (${signal === null ? `exit code ${code}` : signal})`);
+  });
+  return {
+    pid: child.pid,
+    send: (message) => stdin.write(encoder.encode(JSON.stringify(message) + "\n")).catch(() => {}),
+    async end() {
+      try {
+        child.kill("SIGKILL");
+      } catch { /* it is gone already */ }
+      await Promise.all([child.status, reading]);
+      await stdin.close().catch(() => {});
+    },
+  };
+}
+
+async function readMessages(
+  stdout: ReadableStream<Uint8Array<ArrayBuffer>>,
+  { onMessage, onFailure }: LineProcessOptions,
+): Promise<void> {
+  try {
+    for await (const line of decodeLines(stdout)) {
+      const message = parse(line);
+      if (message === undefined) {
+        onFailure(`wrote something that is no answer: ${JSON.stringify(line.slice(0, 80))}`);
+        return;
+      }
+      onMessage(message);
+    }
+  } catch { /* the pipe broke: the process's status tells why */ }
+}
+
+function parse(line: string): { answer: string } | undefined {
+  try {
+    const value = JSON.parse(line);
+    return typeof value?.answer === "string" ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Permissions of the driver that a child with a user's modules may want too: env, sys and ffi where the driver has them whole.
+ *
+ * @returns arguments as in `--allow-env`
+ */
+export function inheritedPermissions(): string[] {
+  return (["env", "sys", "ffi"] as const)
+    .filter((name) => Deno.permissions.querySync({ name }).state === "granted")
+    .map((name) => `--allow-${name}`);
+}

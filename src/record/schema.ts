@@ -61,12 +61,21 @@ const params = mapOf(numberOrText);
 
 const skip = object({ what: text, reason: text });
 
+/**
+ * Numbers in bulk, millions in a long record: one test for the list instead of a schema call, a copy and a freeze for each
+ * list of numbers takes two thirds off the time of reading. `findSparseFault` looks at each number again anyway.
+ */
+const counts = z.custom<readonly number[]>(
+  (value) => Array.isArray(value) && value.every((item) => typeof item === "number"),
+  { error: "a list of numbers" },
+).meta({ type: "array", items: { type: "integer", minimum: 0 } });
+
 const sparseHistogram = object({
   relativeError: finite,
   count: whole,
   min: whole.exactOptional(),
   max: whole.exactOptional(),
-  buckets: listOf(whole),
+  buckets: counts,
 });
 
 /** Mutable, as the contract is: both ends count into it. */
@@ -205,7 +214,7 @@ export type SchemaMatch<T> =
  * Checks everything about a RunRecord that can be said field by field; `consistency.ts` checks what holds between fields.
  *
  * @param value Anything, as parsed from JSON.
- * @returns A copy that shares nothing with `value`, or the first fault.
+ * @returns A copy that shares no more with `value` than lists of numbers, or the first fault.
  */
 export function matchRecord(value: unknown): SchemaMatch<RunRecord> {
   return match<RunRecord>(record, value);
@@ -215,7 +224,7 @@ export function matchRecord(value: unknown): SchemaMatch<RunRecord> {
  * Checks one Trial, field by field.
  *
  * @param value Anything.
- * @returns A copy that shares nothing with `value`, or the first fault.
+ * @returns A copy that shares no more with `value` than lists of numbers, or the first fault.
  */
 export function matchTrial(value: unknown): SchemaMatch<Trial> {
   return match<Trial>(trial, value);
@@ -238,7 +247,8 @@ function match<T>(schema: z.ZodType<T>, value: unknown): SchemaMatch<T> {
 export function recordJsonSchema(): Record<string, unknown> {
   return {
     title: `sockbench record, schema version ${SCHEMA_VERSION}`,
-    ...z.toJSONSchema(record),
+    // The only type that zod cannot represent is `counts`, which brings its own description.
+    ...z.toJSONSchema(record, { unrepresentable: "any" }),
   };
 }
 
@@ -259,7 +269,7 @@ function layoutOf(schema: z.core.$ZodType): Layout {
   if (schema instanceof z.ZodRecord) {
     return { kind: "map", value: layoutOf(schema.def.valueType), sorted: true };
   }
-  return { kind: "leaf" };
+  return { kind: schema === counts ? "numbers" : "leaf" };
 }
 
 /**

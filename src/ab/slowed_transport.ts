@@ -1,0 +1,126 @@
+/**
+ * A transport that burns time: a known slowdown, so that the gate can be tried against a known answer.
+ *
+ * @module
+ */
+
+import type { Clock } from "../clock.ts";
+import type { Channel, DatagramChannel, StreamChannel } from "../transport/channel.ts";
+import type { Transport } from "../transport/transport.ts";
+
+/** A slowdown to inject at the driving end. */
+export interface Slowdown {
+  /** The share of an operation's own time that is burned on top of it: 0.1 makes it take 1.1 times as long. */
+  readonly share: number;
+  /** `all` operations, or only the slowest few in a hundred (`tail`), which moves p99 and leaves p50. */
+  readonly where: "all" | "tail";
+}
+
+/** Of a hundred operations this many count as the tail. */
+const TAIL_PERCENT = 3;
+/** Operations that a trial's estimate of its own tail is made of. */
+const LEARNED = 256;
+
+/**
+ * Wraps a transport so that each operation of the driving end takes longer by a share of its own duration: an exchange (from a write or
+ * send to the read that follows), a connect, and, in one-way transfer, each write.
+ */
+export function slowedTransport(transport: Transport, slowdown: Slowdown, clock: Clock): Transport {
+  if (transport.mode === "datagram") {
+    return {
+      ...transport,
+      async bind(options) {
+        const channel = await transport.bind(options);
+        return options.remote === undefined
+          ? channel
+          : slowedDatagrams(channel, burner(slowdown, clock), clock);
+      },
+    };
+  }
+  const burnConnect = burner(slowdown, clock);
+  return {
+    ...transport,
+    async connect(endpoint, options) {
+      const startNs = clock.nowNs();
+      const channel = await transport.connect(endpoint, options);
+      burnConnect(startNs);
+      return slowedStream(channel, burner(slowdown, clock), clock);
+    },
+  };
+}
+
+type Burn = (startNs: number) => void;
+
+function burner({ share, where }: Slowdown, clock: Clock): Burn {
+  const burn = (startNs: number) => {
+    const nowNs = clock.nowNs();
+    const untilNs = nowNs + (nowNs - startNs) * share;
+    while (clock.nowNs() < untilNs);
+  };
+  if (where === "all") return burn;
+  const learned: number[] = [];
+  let thresholdNs = Infinity;
+  return (startNs) => {
+    const tookNs = clock.nowNs() - startNs;
+    if (learned.length < LEARNED) {
+      learned.push(tookNs);
+      if (learned.length === LEARNED) {
+        learned.sort((a, b) => a - b);
+        thresholdNs = learned[Math.floor(LEARNED * (1 - TAIL_PERCENT / 100))]!;
+      }
+    } else if (tookNs >= thresholdNs) burn(startNs);
+  };
+}
+
+function slowedStream(channel: StreamChannel, burn: Burn, clock: Clock): StreamChannel {
+  let writtenNs = 0;
+  let answered = true;
+  return {
+    mode: "stream",
+    ...(channel.settings !== undefined && { settings: channel.settings }),
+    async read(buffer) {
+      const bytes = await channel.read(buffer);
+      if (!answered) burn(writtenNs);
+      answered = true;
+      return bytes;
+    },
+    async write(data) {
+      const startNs = clock.nowNs();
+      // Two writes without a read between them: a transfer, or the second half of a request.
+      const isTransfer = !answered;
+      const bytes = await channel.write(data);
+      if (isTransfer) burn(startNs);
+      else writtenNs = startNs;
+      answered = false;
+      return bytes;
+    },
+    closeWrite: () => channel.closeWrite(),
+    close: () => channel.close(),
+  } satisfies Channel;
+}
+
+function slowedDatagrams(channel: DatagramChannel, burn: Burn, clock: Clock): DatagramChannel {
+  let sentNs = 0;
+  let answered = true;
+  return {
+    mode: "datagram",
+    endpoint: channel.endpoint,
+    async send(data) {
+      const startNs = clock.nowNs();
+      const isTransfer = !answered;
+      const bytes = await channel.send(data);
+      if (isTransfer) burn(startNs);
+      else sentNs = startNs;
+      answered = false;
+      return bytes;
+    },
+    async receive(buffer) {
+      const bytes = await channel.receive(buffer);
+      if (!answered) burn(sentNs);
+      answered = true;
+      return bytes;
+    },
+    reply: (data) => channel.reply(data),
+    close: () => channel.close(),
+  };
+}

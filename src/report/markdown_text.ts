@@ -6,6 +6,8 @@
 
 /** Longer names are cut: a report is read by people. */
 const MOST_CHARACTERS = 120;
+/** Sentences of a record may be longer than names. */
+export const SENTENCE = 600;
 
 /**
  * Makes a text one harmless line: control characters and line breaks become spaces, direction marks vanish, lone
@@ -48,6 +50,17 @@ export function escapeMarkdown(text: string, most?: number): string {
     .replace(/\bwww\./gi, "www&#46;")
     .replace(/(?<![\p{L}\p{N}])@(?=\w)/gu, "&#64;")
     .replace(/^(#{1,6}|[-+]|\d+[.)])(?=\s|$)/, (marker) => marker.replace(/.$/, "\\$&"));
+}
+
+/**
+ * A sentence of a record, escaped: longer than a name may be, and with a full stop unless it ends in one.
+ *
+ * @param text Any text.
+ * @returns One line of Markdown.
+ */
+export function escapeSentence(text: string): string {
+  const line = escapeMarkdown(text, SENTENCE);
+  return line === "" || /[.?!…:]$/.test(line) ? line : `${line}.`;
 }
 
 /**

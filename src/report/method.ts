@@ -86,6 +86,12 @@ export function buildMethod(record: RunRecord): readonly NamedFact[] {
         "ratios are medians of the log-ratios of trials paired by round",
     },
     {
+      name: "chance",
+      value:
+        "each interval stands by itself: where nothing differs, about 1 comparison in 20 would still exclude 1, " +
+        "so a small difference in a single cell is worth a second run",
+    },
+    {
       name: "latency",
       value:
         "round trips, never halved; percentiles come from histograms whose relative error is at most " +

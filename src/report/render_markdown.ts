@@ -7,8 +7,6 @@
 import { CONFIDENCE } from "../compare/summarize.ts";
 import type { Skip } from "../plan/case.ts";
 import type {
-  Cell,
-  Column,
   ComparisonRow,
   Finding,
   NamedFact,
@@ -16,17 +14,17 @@ import type {
   Report,
   SearchResult,
   Section,
-  Table,
   Warning,
 } from "./document.ts";
+import { renderComparative, renderDetail } from "./markdown_tables.ts";
 import {
   codeBlock,
   codeName,
-  displayWidth,
   escapeMarkdown,
+  escapeSentence,
   type MarkdownColumn,
   markdownTable,
-  oneLine,
+  SENTENCE,
 } from "./markdown_text.ts";
 import {
   chooseScale,
@@ -34,17 +32,12 @@ import {
   formatCount,
   formatNumber,
   formatRatio,
-  formatShare,
   namePlacement,
   withSymbol,
 } from "./quantity.ts";
 
-/** Tables wider than this show their intervals as ± the farther bound. */
-const MOST_COLUMNS = 110;
 /** A warning that concerns more cases than this names the first ones and counts the rest. */
 const MOST_CASES = 6;
-/** Sentences of a record may be longer than names. */
-const SENTENCE = 600;
 
 /**
  * Renders a report as Markdown. The same document gives the same text.
@@ -66,7 +59,7 @@ export function renderMarkdown(report: Report): string {
   const blocks: readonly (readonly string[])[] = [
     [`# ${escapeMarkdown(report.title)}`],
     [report.subtitle.map((fact) => escapeMarkdown(fact)).join(" · ")],
-    report.partial ? [`> **Partial run.** ${sentence(report.partialRemark ?? "")}`] : [],
+    report.partial ? [`> **Partial run.** ${escapeSentence(report.partialRemark ?? "")}`] : [],
     ...renderFindings(report),
     ["## How to read this"],
     report.guide.map(({ name, value }) => `- **${name}**: ${value}.`),
@@ -113,7 +106,7 @@ function renderFinding(finding: Finding): string {
   const basis = finding.confidence >= CONFIDENCE
     ? `95 % interval, ${n} ${counted}`
     : `${n} ${counted}`;
-  const remarks = finding.remarks.map((remark) => ` ${sentence(remark)}`).join("");
+  const remarks = finding.remarks.map((remark) => ` ${escapeSentence(remark)}`).join("");
   return `- ${words} (${basis}, ${namePlacement(finding.placement)}).${remarks}`;
 }
 
@@ -172,8 +165,8 @@ function renderComparisons(rows: readonly ComparisonRow[]): readonly string[] {
 function renderSection(section: Section): readonly (readonly string[])[] {
   const blocks: (readonly string[])[] = [
     [`## ${escapeMarkdown(section.scenario)}`],
-    [`**${sentence(section.question)}**`],
-    section.notes.map((note) => `- ${sentence(note)}`),
+    [`**${escapeSentence(section.question)}**`],
+    section.notes.map((note) => `- ${escapeSentence(note)}`),
     [`Placement: ${describePlacement(section.placement)}.`],
   ];
   if (section.comparative === undefined && section.detail === undefined) {
@@ -183,102 +176,6 @@ function renderSection(section: Section): readonly (readonly string[])[] {
   if (section.search.length > 0) blocks.push(section.search.map(renderSearch));
   if (section.detail !== undefined) blocks.push(...renderDetail(section.detail));
   return blocks;
-}
-
-function renderComparative(table: Table): readonly (readonly string[])[] {
-  const [look] = table.columns;
-  if (look === undefined) return [];
-  const symbol = look.scale.symbol === "" ? "" : ` In ${look.scale.symbol}.`;
-  const wide = layOut(table, (cell, column) => renderCell(cell, column, "bounds"));
-  const fits = displayWidth(wide[0] ?? "") <= MOST_COLUMNS;
-  const legend = fits
-    ? "Median [95 % interval]."
-    : "Median ± the farther end of its 95 % interval.";
-  return [
-    [`${sentence(table.caption)}${symbol} ${legend}`],
-    fits ? wide : layOut(table, (cell, column) => renderCell(cell, column, "plusMinus")),
-  ];
-}
-
-function renderDetail(table: Table): readonly (readonly string[])[] {
-  const columns: MarkdownColumn[] = [
-    { heading: "case", align: "left" },
-    { heading: "n", align: "right" },
-    ...table.columns.map((column): MarkdownColumn => ({
-      heading: escapeMarkdown(withUnit(column)),
-      align: "right",
-    })),
-  ];
-  const rows = table.rows.map(({ labels, cells }) => [
-    escapeMarkdown(labels[0] ?? ""),
-    formatCount(Math.max(0, ...cells.map((cell) => cell?.n ?? 0))),
-    ...table.columns.map((column, index) => renderCell(cells[index] ?? null, column, "none")),
-  ]);
-  return [
-    [`All metrics. ${sentence(table.caption)}`],
-    markdownTable(columns, rows),
-  ];
-}
-
-function layOut(
-  table: Table,
-  render: (cell: Cell | null, column: Column) => string,
-): readonly string[] {
-  const columns: MarkdownColumn[] = [
-    ...table.rowTitles.map((title, index): MarkdownColumn => ({
-      heading: escapeMarkdown(title),
-      align: table.rows.every(({ labels }) => /^\d/.test(labels[index] ?? "")) ? "right" : "left",
-    })),
-    ...table.columns.map(({ title }): MarkdownColumn => ({
-      heading: escapeMarkdown(title),
-      align: "right",
-    })),
-  ];
-  return markdownTable(
-    columns,
-    table.rows.map(({ labels, cells }) => [
-      ...labels.map((label) => escapeMarkdown(label)),
-      ...table.columns.map((column, index) => render(cells[index] ?? null, column)),
-    ]),
-  );
-}
-
-function renderCell(
-  cell: Cell | null,
-  { scale, digits }: Column,
-  interval: "bounds" | "plusMinus" | "none",
-): string {
-  if (cell === null) return "–";
-  const show = (value: number) => formatNumber(value / scale.divisor, digits);
-  const { twoSpeeds } = cell;
-  if (twoSpeeds !== undefined) {
-    const { fast, fastShare, slow, slowShare } = twoSpeeds;
-    return interval === "none"
-      ? `${show(fast)} / ${show(slow)}`
-      : `${show(fast)} (${formatShare(fastShare)}) / ${show(slow)} (${formatShare(slowShare)})`;
-  }
-  const value = cell.mark === "best" ? `**${show(cell.value)}**` : show(cell.value);
-  // One trial has no interval, and a range of no width would look like certainty.
-  if (interval === "none" || cell.n === 1) return value;
-  if (interval === "bounds") return `${value} [${show(cell.low)}, ${show(cell.high)}]`;
-  return `${value} ±${halfWidth(cell, show(cell.value), scale.divisor)}`;
-}
-
-/** The farther end's distance with the decimals of the value, rounded up: an interval is never shown too narrow. */
-function halfWidth({ value, low, high }: Cell, shown: string, divisor: number): string {
-  const half = Math.max(high - value, value - low) / divisor;
-  const decimals = shown.split(".")[1]?.length ?? 0;
-  // What is left of a binary fraction must not become a digit.
-  return (Math.ceil(Number((half * 10 ** decimals).toPrecision(12))) / 10 ** decimals)
-    .toFixed(decimals);
-}
-
-/** `p50 µs`, `CPU/op µs`, `k exchanges/s`: what the title says already is not said twice. */
-function withUnit({ title, scale, unit }: Column): string {
-  if (!title.includes("/")) return scale.symbol === "" ? title : `${title} ${scale.symbol}`;
-  const symbol = scale.symbol.split("/")[0] ?? "";
-  if (symbol === "") return title;
-  return unit === "1/s" ? `${symbol} ${title}` : `${title} ${symbol}`;
 }
 
 function renderSearch(result: SearchResult): string {
@@ -318,7 +215,7 @@ function renderWarnings(warnings: readonly Warning[]): readonly (readonly string
   return [
     ["## Warnings"],
     warnings.map(({ message, cases }) => {
-      if (cases.length === 0) return `- ${capitalize(sentence(message))}`;
+      if (cases.length === 0) return `- ${capitalize(escapeSentence(message))}`;
       const named = cases.slice(0, MOST_CASES).map(codeName).join(", ");
       const rest = cases.length > MOST_CASES ? ` and ${cases.length - MOST_CASES} more` : "";
       return `- ${capitalize(escapeMarkdown(message, SENTENCE))}: ${named}${rest}.`;
@@ -330,7 +227,7 @@ function renderSkips(heading: string, skips: readonly Skip[]): readonly (readonl
   if (skips.length === 0) return [];
   return [
     [heading],
-    skips.map(({ what, reason }) => `- ${codeName(what)}: ${sentence(reason)}`),
+    skips.map(({ what, reason }) => `- ${codeName(what)}: ${escapeSentence(reason)}`),
   ];
 }
 
@@ -338,12 +235,6 @@ function renderFacts(facts: readonly NamedFact[]): readonly string[] {
   return facts.map(({ name, value }) =>
     `- ${escapeMarkdown(name)}: ${escapeMarkdown(value, SENTENCE)}`
   );
-}
-
-/** A text as a sentence: with a full stop unless it ends in one or in another mark. */
-function sentence(text: string): string {
-  const line = escapeMarkdown(oneLine(text, SENTENCE), SENTENCE);
-  return line === "" || /[.?!…:]$/.test(line) ? line : `${line}.`;
 }
 
 function capitalize(words: string): string {

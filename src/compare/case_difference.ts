@@ -1,0 +1,46 @@
+/**
+ * Case differences: whether two cases of the same id are the same measurement.
+ *
+ * @module
+ */
+
+import type { Case } from "../plan/case.ts";
+import { describe } from "../record/record_error.ts";
+import type { Params } from "../workload/workload.ts";
+
+/**
+ * Finds in what two cases of one id differ. An id names scenario, transport and parameters; the rest can change under it:
+ * where the peer ran, what the workload does, and how long a trial measured.
+ *
+ * @param base The case of the record compared against.
+ * @param head The case of the record in question.
+ * @returns One sentence without full stop; `undefined` when they are the same measurement.
+ */
+export function caseDifference(base: Case, head: Case): string | undefined {
+  const facts: readonly (readonly [string, unknown, unknown])[] = [
+    ["scenario", base.scenario, head.scenario],
+    ["transport", base.transport, head.transport],
+    ["workload", base.workload, head.workload],
+    ["placement of the peer", base.placement.peer, head.placement.peer],
+    ["pinning", base.placement.pin, head.placement.pin],
+    ...paramFacts(base.params, head.params),
+    ...paramFacts(base.fixed, head.fixed),
+    ["warm-up in ns", base.budget.warmupNs, head.budget.warmupNs],
+    ["measured time in ns", base.budget.measureNs, head.budget.measureNs],
+    ["most operations", base.budget.maxOperations, head.budget.maxOperations],
+    ["fewest operations", base.budget.minOperations, head.budget.minOperations],
+  ];
+  const found = facts.find(([, one, other]) => one !== other);
+  if (found === undefined) return undefined;
+  const [fact, one, other] = found;
+  return `${fact} of the case differs: ${describe(one)} in base, ${describe(other)} in head`;
+}
+
+function paramFacts(base: Params, head: Params): readonly (readonly [string, unknown, unknown])[] {
+  const names = [...new Set([...Object.keys(base), ...Object.keys(head)])].sort();
+  return names.map((name) => [`parameter ${describe(name)}`, own(base, name), own(head, name)]);
+}
+
+function own(params: Params, name: string): unknown {
+  return Object.hasOwn(params, name) ? params[name] : undefined;
+}

@@ -1,0 +1,337 @@
+/**
+ * compareRecords: two records, cell by cell. One function for both gates: the A/B gate, whose trials are paired by round
+ * and case, and the stored baseline, whose trials are not paired.
+ *
+ * A Cell is a case and a metric. Every cell that base promises is accounted for: compared, missing, or incomparable with
+ * the reason. Nothing is dropped because it does not fit.
+ *
+ * @module
+ */
+
+import type { MetricDefinition, MetricUnit } from "../metrics.ts";
+import type { Case } from "../plan/case.ts";
+import type { RunRecord } from "../record/trial.ts";
+import { caseDifference } from "./case_difference.ts";
+import { type Effect, type EffectOptions, pairedEffect, unpairedEffect } from "./effect.ts";
+import { environmentDifferences, environmentObstacles } from "./fingerprint.ts";
+import { type Summary, summarize } from "./summarize.ts";
+import { findMetric, metricsOf, type TrialValues, trialValues } from "./trial_values.ts";
+import { matchPairs, selectSide } from "./usable_values.ts";
+
+/** What names a cell and says whether it is its scenario's headline. */
+export interface Cell {
+  /** The case's id. */
+  readonly case: string;
+  /** The metric's id. */
+  readonly metric: string;
+  /** Whether the metric is the first of its scenario that has a better direction. */
+  readonly headline: boolean;
+}
+
+/** A Gap is a cell that has no comparison, and why. */
+export interface Gap extends Cell {
+  /** One sentence, without full stop. */
+  readonly reason: string;
+}
+
+/** A Comparison is two summaries of one metric of one case, and the effect between them. */
+export interface Comparison extends Cell, Effect {
+  /** Unit of both summaries. */
+  readonly unit: MetricUnit;
+  /** Which direction of the metric is better. */
+  readonly better: "lower" | "higher";
+  /** The side compared against. */
+  readonly base: Summary;
+  /** The side in question. */
+  readonly head: Summary;
+}
+
+/** A RecordComparison is everything that two records say about each other. */
+export interface RecordComparison {
+  /** Whether trials were paired by round. */
+  readonly paired: boolean;
+  /** What could be compared, by case and metric. */
+  readonly comparisons: readonly Comparison[];
+  /** Cells that only head has. */
+  readonly newCells: readonly Gap[];
+  /** Cells that base has and head lacks, or has no valid trial of. */
+  readonly missingCells: readonly Gap[];
+  /** Cells that both have and that cannot be set against each other. */
+  readonly incomparableCells: readonly Gap[];
+  /** Cases that only head has. */
+  readonly newCases: readonly string[];
+  /** Cases that base planned and that are absent from head, or have no valid trial there. */
+  readonly missingCases: readonly string[];
+  /** Every summary of head, of whatever cell: absolute limits need no base. */
+  readonly headSummaries: readonly Summary[];
+  /** In what the environments differ, one sentence each. */
+  readonly environmentDifferences: readonly string[];
+  /** Those of them that forbid a verdict. */
+  readonly environmentObstacles: readonly string[];
+}
+
+/** What {@linkcode compareRecords} must be told. */
+export interface CompareOptions {
+  /** Whether trials of one round were measured side by side, so that they can be paired. */
+  readonly paired: boolean;
+}
+
+/** Everything that is looked up again and again. */
+interface Context extends CompareOptions {
+  readonly base: Side;
+  readonly head: Side;
+}
+
+interface Side {
+  readonly record: RunRecord;
+  readonly values: TrialValues;
+  readonly cases: ReadonlyMap<string, Case>;
+  readonly summaries: ReadonlyMap<string, Summary>;
+}
+
+type Outcome =
+  | { readonly kind: "compared"; readonly comparison: Comparison }
+  | { readonly kind: "missing" | "incomparable"; readonly gap: Gap };
+
+/**
+ * Compares every cell of two records. Metrics without a better direction are left out: they describe.
+ *
+ * The order of trials, of cases, of fields, and the unit of the values change nothing: cells come sorted.
+ *
+ * @param base The record compared against.
+ * @param head The record in question.
+ * @param options Whether trials are paired by round.
+ * @returns Comparisons and gaps. An environment that differs is named, and left to the judge.
+ * @throws {RangeError} If a record holds two trials of one case in one round: which of them counts cannot be known.
+ */
+export function compareRecords(
+  base: RunRecord,
+  head: RunRecord,
+  options: CompareOptions,
+): RecordComparison {
+  const context: Context = { ...options, base: openSide(base), head: openSide(head) };
+  const outcomes = [...context.base.cases.values()].flatMap((one) => compareCase(one, context));
+  const newCases = [...context.head.cases.keys()].filter((id) => !context.base.cases.has(id));
+  return {
+    paired: options.paired,
+    comparisons: outcomes.flatMap((one) => one.kind === "compared" ? [one.comparison] : [])
+      .sort(byCell),
+    newCells: [...context.head.cases.values()].flatMap((one) => findNewCells(one, context))
+      .sort(byCell),
+    missingCells: outcomes.flatMap((one) => one.kind === "missing" ? [one.gap] : []).sort(byCell),
+    incomparableCells: outcomes.flatMap((one) => one.kind === "incomparable" ? [one.gap] : [])
+      .sort(byCell),
+    newCases: newCases.sort(compareIds),
+    missingCases: [...context.base.cases.keys()]
+      .filter((id) => context.head.values.succeeded(id).length === 0)
+      .sort(compareIds),
+    headSummaries: [...context.head.summaries.values()].sort(byCell),
+    environmentDifferences: environmentDifferences(base, head, options),
+    environmentObstacles: environmentObstacles(base, head, options),
+  };
+}
+
+const collator = new Intl.Collator("en", { numeric: true });
+
+/**
+ * The order of ids in every list: as people count (`bytes=64` before `bytes=1024`), and never two different ids alike.
+ *
+ * @param a An id.
+ * @param b Another.
+ * @returns Negative, 0 or positive.
+ */
+export function compareIds(a: string, b: string): number {
+  return collator.compare(a, b) || (a < b ? -1 : a > b ? 1 : 0);
+}
+
+/**
+ * The order of cells: by case, then by metric.
+ *
+ * @param a A cell.
+ * @param b Another.
+ * @returns Negative, 0 or positive.
+ */
+export function byCell(
+  a: Pick<Cell, "case" | "metric">,
+  b: Pick<Cell, "case" | "metric">,
+): number {
+  return compareIds(a.case, b.case) || compareIds(a.metric, b.metric);
+}
+
+function openSide(record: RunRecord): Side {
+  refuseDuplicates(record);
+  const values = trialValues(record);
+  return {
+    record,
+    values,
+    cases: new Map(record.cases.map((one) => [one.id, one])),
+    summaries: new Map(
+      summarize(record, values).map((summary) => [cellKey(summary.case, summary.metric), summary]),
+    ),
+  };
+}
+
+/** Repeated trials would count twice, in every test, as if they were evidence. */
+function refuseDuplicates({ trials }: RunRecord): void {
+  const seen = new Set<string>();
+  for (const { case: id, round } of trials) {
+    const key = `${round} ${id}`;
+    if (seen.has(key)) {
+      throw new RangeError(
+        `Cannot compare records as each case must have one trial a round: ` +
+          `${JSON.stringify(id)} has two in round ${round}`,
+      );
+    }
+    seen.add(key);
+  }
+}
+
+/** A metric id holds letters and digits only, so that the key is unambiguous. */
+function cellKey(caseId: string, metricId: string): string {
+  return `${metricId} ${caseId}`;
+}
+
+/** The metrics that can be judged, the headline first. */
+function judgedMetrics(record: RunRecord, one: Case): readonly MetricDefinition[] {
+  const spec = record.scenarios.find(({ id }) => id === one.scenario);
+  return spec === undefined
+    ? []
+    : metricsOf(record, spec).filter(({ better }) => better !== "neither");
+}
+
+function compareCase(one: Case, context: Context): readonly Outcome[] {
+  const metrics = judgedMetrics(context.base.record, one);
+  const obstacle = findCaseObstacle(one, context);
+  return metrics.flatMap((metric, index): readonly Outcome[] => {
+    const cell: Cell = { case: one.id, metric: metric.id, headline: index === 0 };
+    if (obstacle !== undefined) {
+      return [{ kind: obstacle.kind, gap: { ...cell, reason: obstacle.reason } }];
+    }
+    const outcome = compareCell(cell, metric, context);
+    return outcome === undefined ? [] : [outcome];
+  });
+}
+
+/** What stands between a case and all of its metrics. */
+function findCaseObstacle(
+  one: Case,
+  { base, head }: Context,
+): { readonly kind: "missing" | "incomparable"; readonly reason: string } | undefined {
+  const other = head.cases.get(one.id);
+  if (other === undefined) {
+    const skip = head.record.skipped.find(({ what }) => what === one.id || what === one.transport);
+    const why = skip === undefined ? "" : `: ${skip.reason.replace(/\.$/, "")}`;
+    return { kind: "missing", reason: `head does not have this case${why}` };
+  }
+  const difference = caseDifference(one, other);
+  if (difference !== undefined) return { kind: "incomparable", reason: difference };
+  if (head.values.succeeded(one.id).length === 0) {
+    return { kind: "missing", reason: sayNoTrial("head", head.values.failed(one.id)) };
+  }
+  if (base.values.succeeded(one.id).length === 0) {
+    return { kind: "incomparable", reason: sayNoTrial("base", base.values.failed(one.id)) };
+  }
+  return undefined;
+}
+
+function sayNoTrial(side: string, failed: ReturnType<TrialValues["failed"]>): string {
+  const error = failed[0]?.error;
+  return error === undefined
+    ? `${side} has no trial of this case`
+    : `every trial of this case failed in ${side}, first with ${error.kind}: ${
+      error.message.replace(/\.$/, "")
+    }`;
+}
+
+/** `undefined` for a metric that does not apply to the case on either side, such as loss on a stream. */
+function compareCell(cell: Cell, metric: MetricDefinition, context: Context): Outcome | undefined {
+  const { base, head } = context;
+  const incomparable = (reason: string): Outcome => ({
+    kind: "incomparable",
+    gap: { ...cell, reason },
+  });
+  const theirs = findMetric(head.record, metric.id);
+  if (theirs !== undefined && (theirs.unit !== metric.unit || theirs.better !== metric.better)) {
+    return incomparable(
+      `the metric is ${metric.better} is better in ${metric.unit} in base, and ${theirs.better} is better in ` +
+        `${theirs.unit} in head`,
+    );
+  }
+  const baseSummary = base.summaries.get(cellKey(cell.case, cell.metric));
+  const headSummary = head.summaries.get(cellKey(cell.case, cell.metric));
+  if (baseSummary === undefined && headSummary === undefined) {
+    return cell.headline ? incomparable("no trial of either side yields the headline") : undefined;
+  }
+  if (headSummary === undefined) {
+    const reason = "no trial of head yields this metric";
+    return { kind: "missing", gap: { ...cell, reason } };
+  }
+  if (baseSummary === undefined) return incomparable("no trial of base yields this metric");
+  const effect = findEffect(cell, metric, context);
+  if (typeof effect === "string") return incomparable(effect);
+  return {
+    kind: "compared",
+    comparison: {
+      ...cell,
+      unit: metric.unit,
+      better: directionOf(metric),
+      base: baseSummary,
+      head: headSummary,
+      ...effect,
+      warnings: [...effect.warnings, ...describeTrials(baseSummary, headSummary, context)],
+    },
+  };
+}
+
+/** The effect, or why there is none. */
+function findEffect(
+  cell: Cell,
+  metric: MetricDefinition,
+  { base, head, paired }: Context,
+): Effect | string {
+  const options: EffectOptions = { unit: metric.unit, better: directionOf(metric) };
+  const sides = {
+    base: selectSide("base", base.values, cell, metric),
+    head: selectSide("head", head.values, cell, metric),
+  };
+  for (const side of [sides.base, sides.head]) if (side.fault !== undefined) return side.fault;
+  if (paired) {
+    const matched = matchPairs(sides.base, sides.head);
+    if (typeof matched === "string") return matched;
+    const effect = pairedEffect(matched.pairs, options);
+    return { ...effect, warnings: [...effect.warnings, ...matched.warnings] };
+  }
+  const [one, other] = [sides.base, sides.head].map(({ usable }) =>
+    usable.map(({ value }) => value)
+  );
+  return unpairedEffect(one ?? [], other ?? [], { ...options, seed: `${cell.case} ${cell.metric}` });
+}
+
+/** Called for judged metrics only. */
+function directionOf({ better }: MetricDefinition): "lower" | "higher" {
+  return better === "higher" ? "higher" : "lower";
+}
+
+function describeTrials(base: Summary, head: Summary, { paired }: Context): readonly string[] {
+  const sides = [["base", base], ["head", head]] as const;
+  return sides.flatMap(([side, { failed, n, twoSpeeds }]) => [
+    ...(failed === 0 ? [] : [`${failed} of ${failed + n} trials failed in ${side}`]),
+    ...(paired || twoSpeeds === undefined ? [] : [
+      `the machine ran at two speeds in ${side}, ${twoSpeeds.ratio.toFixed(2)} apart, and unpaired trials do not cancel them`,
+    ]),
+  ]);
+}
+
+function findNewCells(one: Case, { base, head }: Context): readonly Gap[] {
+  const before = base.cases.get(one.id);
+  const known = new Set(
+    before === undefined ? [] : judgedMetrics(base.record, before).map(({ id }) => id),
+  );
+  const reason = before === undefined
+    ? "base does not have this case"
+    : "base does not have this metric";
+  return judgedMetrics(head.record, one).flatMap((metric, index): readonly Gap[] => {
+    const isNew = !known.has(metric.id) && head.summaries.has(cellKey(one.id, metric.id));
+    return isNew ? [{ case: one.id, metric: metric.id, headline: index === 0, reason }] : [];
+  });
+}

@@ -1,0 +1,279 @@
+/**
+ * Effects: how much worse one set of trials is than another, with an interval and both one-sided tests.
+ *
+ * Two kinds. A **ratio** for everything that is above 0 by nature: times, rates, sizes. A **difference** for shares
+ * (unit `ratio`: loss, stalls), which are 0 on a good day and then have no ratio. Both are stated as a slowdown: 1 plus
+ * how much worse, so that 1.05 is 5 % worse, or, of a share, 5 percentage points.
+ *
+ * @module
+ */
+
+import type { MetricUnit } from "../metrics.ts";
+import { mannWhitney } from "../stats/mann_whitney.ts";
+import { type Interval, medianInterval } from "../stats/median_interval.ts";
+import { createPrng } from "../stats/prng.ts";
+import { median, quantileOfSorted, sorted } from "../stats/quantile.ts";
+import { signedRank } from "../stats/signed_rank.ts";
+import { CONFIDENCE } from "./summarize.ts";
+
+/** An estimate with its interval. */
+export interface Estimate {
+  /** Median. */
+  readonly estimate: number;
+  /** Lower bound. */
+  readonly low: number;
+  /** Upper bound. */
+  readonly high: number;
+  /** Confidence that the interval reaches, 0 to 1. */
+  readonly confidence: number;
+  /** Pairs; of unpaired trials the smaller number of the two sides. */
+  readonly n: number;
+}
+
+/** `ratio`: the sides are divided; `difference`: they are subtracted, as shares may be 0. */
+export type EffectKind = "ratio" | "difference";
+
+/** An Effect is what two sets of trials say about each other in one metric. */
+export interface Effect {
+  /** How the two sides are set against each other. */
+  readonly kind: EffectKind;
+  /** head / base in the metric as it is; absent for a difference. */
+  readonly ratio?: Estimate;
+  /** Above 1, head is worse, whatever the metric's direction: head / base where lower is better, base / head where higher is, 1 + the loss in points for a share. */
+  readonly slowdown: Estimate;
+  /** One-sided p-value: if head were no worse, the chance of a result this bad. 0 to 1. */
+  readonly pValue: number;
+  /** The same with the sides exchanged: small when head is better. */
+  readonly pValueBetter: number;
+  /** The smallest p-value that so many values can give. */
+  readonly leastPValue: number;
+  /** The test. */
+  readonly test: "signed-rank" | "mann-whitney";
+  /** Why it says less than it seems to, one sentence each. */
+  readonly warnings: readonly string[];
+}
+
+/** What decides how an effect is stated. */
+export interface EffectOptions {
+  /** Unit of the values. */
+  readonly unit: MetricUnit;
+  /** Which direction of the metric is better. */
+  readonly better: "lower" | "higher";
+}
+
+/** Two values of one round. */
+export interface ValuePair {
+  /** The value compared against. */
+  readonly base: number;
+  /** The value in question. */
+  readonly head: number;
+}
+
+const RESAMPLES = 2000;
+
+/**
+ * Differences below this are ties. A unit rescaled rounds every logarithm anew, in the 16th digit: without a grid it could
+ * make or break a tie, and with it a p-value. A billionth is a ten-millionth of a percent.
+ */
+const GRID = 1e9;
+
+/**
+ * How a metric of this unit is compared.
+ *
+ * @param unit The unit.
+ * @returns `difference` for shares, `ratio` for all else.
+ */
+export function effectKind(unit: MetricUnit): EffectKind {
+  return unit === "ratio" ? "difference" : "ratio";
+}
+
+/**
+ * The effect of pairs: median of the paired log-ratios (or differences) with its order-statistic interval, and the exact
+ * one-sided signed-rank tests.
+ *
+ * @param pairs At least one pair, finite; above 0 unless the unit is `ratio`.
+ * @param options Unit and direction.
+ * @returns The effect.
+ */
+export function pairedEffect(pairs: readonly ValuePair[], options: EffectOptions): Effect {
+  const kind = effectKind(options.unit);
+  const scale = scaleOf(kind);
+  const worsenings = pairs.map(({ base, head }) =>
+    onGrid(scale.toScale(head) - scale.toScale(base)) * sign(options)
+  );
+  const worse = signedRank(worsenings, { alternative: "greater" });
+  const better = signedRank(worsenings, { alternative: "less" });
+  const interval = medianInterval(worsenings, { confidence: CONFIDENCE });
+  return {
+    ...stateEffect(kind, interval, options),
+    pValue: worse.pValue,
+    pValueBetter: better.pValue,
+    leastPValue: worse.leastPValue,
+    test: "signed-rank",
+    warnings: interval.warning === undefined ? [] : [interval.warning],
+  };
+}
+
+/**
+ * The effect of unpaired trials: ratio (or difference) of the medians with a seeded bootstrap interval that resamples both
+ * sides (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, section 8.3 and 13.3), and the one-sided
+ * Mann–Whitney tests.
+ *
+ * Medians are taken of logarithms, so that exchanging the sides inverts the ratio to the last bit.
+ *
+ * Failure case: below about 15 trials a side the interval is too narrow; and trials of two jobs met two moments of the
+ * machine, which no test can tell from two programs.
+ *
+ * @param base Values compared against: at least one, finite; above 0 unless the unit is `ratio`.
+ * @param head Values in question, likewise.
+ * @param options Unit, direction, and the seed of the resampling.
+ * @returns The effect.
+ */
+export function unpairedEffect(
+  base: readonly number[],
+  head: readonly number[],
+  options: EffectOptions & { readonly seed: string },
+): Effect {
+  const kind = effectKind(options.unit);
+  const scale = scaleOf(kind);
+  const toWorse = (value: number) => scale.toScale(value) * sign(options);
+  const interval = bootstrapDifference(base.map(toWorse), head.map(toWorse), options.seed);
+  // Ranks of the values themselves: a change of unit cannot reorder them.
+  const [worse, better] = options.better === "lower"
+    ? ["greater", "less"] as const
+    : ["less", "greater"] as const;
+  return {
+    ...stateEffect(kind, interval, options),
+    pValue: mannWhitney(head, base, { alternative: worse }).pValue,
+    pValueBetter: mannWhitney(head, base, { alternative: better }).pValue,
+    leastPValue: leastUnpairedPValue(base.length, head.length),
+    test: "mann-whitney",
+    warnings: interval.warning === undefined ? [] : [interval.warning],
+  };
+}
+
+/**
+ * The smallest p-value of a one-sided Mann–Whitney test: one of all the ways to choose n₁ of n₁ + n₂.
+ *
+ * @param n1 Values of one side.
+ * @param n2 Values of the other.
+ * @returns 0 (it underflows beyond about a thousand values) to 1.
+ */
+export function leastUnpairedPValue(n1: number, n2: number): number {
+  let least = 1;
+  for (let k = 1; k <= Math.min(n1, n2); k++) least *= k / (Math.max(n1, n2) + k);
+  return least;
+}
+
+/**
+ * Whether an effect lies beyond a threshold, decided on the grid on which effects are stated.
+ *
+ * @param slowdown A slowdown.
+ * @param threshold How much worse is allowed: 0.05 is 5 %, or 5 points of a share.
+ * @param kind How the slowdown was found.
+ * @returns `true` only when it is strictly beyond.
+ */
+export function isBeyond(slowdown: number, threshold: number, kind: EffectKind): boolean {
+  return worsening(slowdown, kind) > worsening(1 + threshold, kind);
+}
+
+/**
+ * The same towards the better: beyond the inverse of the threshold, or, of a share, beyond its negative.
+ *
+ * @param slowdown A slowdown.
+ * @param threshold How much better does not count.
+ * @param kind How the slowdown was found.
+ * @returns `true` only when it is strictly beyond.
+ */
+export function isBeyondBetter(slowdown: number, threshold: number, kind: EffectKind): boolean {
+  return worsening(slowdown, kind) < -worsening(1 + threshold, kind);
+}
+
+/** The slowdown on the scale on which effects add up: a logarithm, or points; on the grid. */
+function worsening(slowdown: number, kind: EffectKind): number {
+  return onGrid(kind === "ratio" ? Math.log(slowdown) : slowdown - 1);
+}
+
+function sign({ better }: EffectOptions): 1 | -1 {
+  return better === "lower" ? 1 : -1;
+}
+
+/** Math.round sends −0.5 to −0 and 0.5 to 1: rounding the magnitude keeps exchanged sides exact opposites. */
+function onGrid(value: number): number {
+  const steps = Math.round(Math.abs(value) * GRID);
+  return steps === 0 ? 0 : Math.sign(value) * steps / GRID;
+}
+
+interface Scale {
+  readonly toScale: (value: number) => number;
+  readonly toSlowdown: (worsening: number) => number;
+}
+
+const SCALES: Readonly<Record<EffectKind, Scale>> = {
+  ratio: { toScale: Math.log, toSlowdown: Math.exp },
+  difference: { toScale: (value) => value, toSlowdown: (worsening) => 1 + worsening },
+};
+
+function scaleOf(kind: EffectKind): Scale {
+  return SCALES[kind];
+}
+
+/** From an interval of worsenings to slowdown and plain ratio. */
+function stateEffect(
+  kind: EffectKind,
+  { estimate, low, high, confidence, n }: Interval,
+  options: EffectOptions,
+): Pick<Effect, "kind" | "ratio" | "slowdown"> {
+  const { toSlowdown } = scaleOf(kind);
+  const slowdown: Estimate = {
+    estimate: toSlowdown(estimate),
+    low: toSlowdown(low),
+    high: toSlowdown(high),
+    confidence,
+    n,
+  };
+  if (kind === "difference") return { kind, slowdown };
+  const ratio: Estimate = options.better === "lower" ? slowdown : {
+    estimate: Math.exp(-estimate),
+    low: Math.exp(-high),
+    high: Math.exp(-low),
+    confidence,
+    n,
+  };
+  return { kind, ratio, slowdown };
+}
+
+function bootstrapDifference(
+  from: readonly number[],
+  to: readonly number[],
+  seed: string,
+): Interval {
+  const prng = createPrng(seed).split("unpaired");
+  const sides = [sorted(from), sorted(to)] as const;
+  const drawn = sides.map((side) => new Float64Array(side.length));
+  const differences = new Float64Array(RESAMPLES);
+  for (let index = 0; index < RESAMPLES; index++) {
+    const medians = sides.map((side, which) => {
+      const resample = drawn[which] as Float64Array;
+      for (let k = 0; k < side.length; k++) resample[k] = side[prng.nextInt(side.length)] as number;
+      return quantileOfSorted(resample.sort(), 0.5);
+    });
+    differences[index] = (medians[1] as number) - (medians[0] as number);
+  }
+  differences.sort();
+  const tail = (1 - CONFIDENCE) / 2;
+  // No resampled median leaves its side's range, so the weaker range bounds what the interval can promise.
+  const limits = [from, to].map((side) => medianInterval(side, { confidence: CONFIDENCE }));
+  const weakest = limits.find(({ warning }) => warning !== undefined);
+  const estimate = onGrid(median(to) - median(from));
+  return {
+    estimate,
+    low: Math.min(estimate, onGrid(quantileOfSorted(differences, tail))),
+    high: Math.max(estimate, onGrid(quantileOfSorted(differences, 1 - tail))),
+    confidence: weakest === undefined
+      ? CONFIDENCE
+      : Math.min(...limits.map(({ confidence }) => confidence)),
+    n: Math.min(from.length, to.length),
+    ...(weakest?.warning === undefined ? {} : { warning: weakest.warning }),
+  };
+}

@@ -1,0 +1,112 @@
+/**
+ * Usable values: which trials of a cell can be compared, and when too many cannot.
+ *
+ * A trial that failed, or that counted 0 of something that is divided, has no place in a ratio. Leaving a few out is
+ * honest with a warning; leaving many out judges the survivors, so beyond a tenth there is no verdict.
+ *
+ * @module
+ */
+
+import type { MetricDefinition, MetricUnit } from "../metrics.ts";
+import { effectKind, type ValuePair } from "./effect.ts";
+import type { RoundValue, TrialValues } from "./trial_values.ts";
+
+/** One side of a cell. */
+export interface UsableSide {
+  /** Rounds in which the case was tried. */
+  readonly rounds: ReadonlySet<number>;
+  /** Values that can be compared. */
+  readonly usable: readonly RoundValue[];
+  /** Why the side cannot be compared at all; absent when it can. */
+  readonly fault?: string;
+}
+
+/** The pairs of a cell. */
+export interface MatchedPairs {
+  /** In order of rounds; at least one. */
+  readonly pairs: readonly ValuePair[];
+  /** What was left out, one sentence each. */
+  readonly warnings: readonly string[];
+}
+
+/** Largest values that any socket on any machine will yield; beyond them a file is damaged. By unit; absent: no bound. */
+const LARGEST: Readonly<Partial<Record<MetricUnit, number>>> = {
+  ns: 864e11,
+  "ns/op": 864e11,
+  "ns/byte": 864e11,
+  "1/s": 1e12,
+  "bytes/s": 1e15,
+};
+
+/**
+ * Selects the values of one side that can be compared.
+ *
+ * @param name How sentences call the side.
+ * @param values The record's values.
+ * @param cell Case and metric.
+ * @param metric The metric's definition.
+ * @returns The side, with a fault when its values are impossible or too many are unusable.
+ */
+export function selectSide(
+  name: "base" | "head",
+  values: TrialValues,
+  cell: { readonly case: string; readonly metric: string },
+  metric: MetricDefinition,
+): UsableSide {
+  const trials = [...values.succeeded(cell.case), ...values.failed(cell.case)];
+  const rounds = new Set(trials.map(({ round }) => round));
+  const all = values.of(cell.case, cell.metric);
+  const usable = effectKind(metric.unit) === "ratio" ? all.filter(({ value }) => value > 0) : all;
+  const fault = findImpossible(name, all, metric) ?? findTooFew(name, usable.length, rounds.size);
+  return { rounds, usable, ...(fault === undefined ? {} : { fault }) };
+}
+
+/**
+ * Pairs two sides by round.
+ *
+ * @param base The side compared against.
+ * @param head The side in question.
+ * @returns The pairs, or why there are none worth comparing.
+ */
+export function matchPairs(base: UsableSide, head: UsableSide): MatchedPairs | string {
+  const bases = new Map(base.usable.map(({ round, value }) => [round, value]));
+  const pairs = head.usable.flatMap(({ round, value }): readonly ValuePair[] => {
+    const against = bases.get(round);
+    return against === undefined ? [] : [{ base: against, head: value }];
+  });
+  const rounds = new Set([...base.rounds, ...head.rounds]).size;
+  if (pairs.length === 0) return "no round has a usable trial on both sides";
+  const left = rounds - pairs.length;
+  if (left > mostLeftOut(rounds)) {
+    return `${left} of ${rounds} rounds lack a usable trial on one side or both, so that the rest may not stand for all`;
+  }
+  const warnings = left === 0 ? [] : [`${left} of ${rounds} rounds could not be paired`];
+  return { pairs, warnings };
+}
+
+/** A tenth, and one trial in any case: a single hiccup of a short run does not end it. */
+function mostLeftOut(rounds: number): number {
+  return Math.max(1, Math.floor(rounds / 10));
+}
+
+function findTooFew(name: string, usable: number, rounds: number): string | undefined {
+  const left = rounds - usable;
+  if (usable > 0 && left <= mostLeftOut(rounds)) return undefined;
+  return `${left} of ${rounds} trials of ${name} failed or yield no value above 0, so that the rest may not stand for all`;
+}
+
+function findImpossible(
+  name: string,
+  values: readonly RoundValue[],
+  { id, unit }: MetricDefinition,
+): string | undefined {
+  const largest = isShare(id) ? 1 : LARGEST[unit] ?? Number.MAX_VALUE;
+  const found = values.find(({ value }) => !(value >= 0 && value <= largest));
+  return found === undefined
+    ? undefined
+    : `round ${found.round} of ${name} holds ${found.value}, which cannot have been measured in ${unit}`;
+}
+
+function isShare(metricId: string): boolean {
+  return metricId === "loss" || metricId === "stallShare";
+}

@@ -1,0 +1,125 @@
+/**
+ * Markdown tables of figures.
+ *
+ * @module
+ */
+
+import type { Cell, Column, Table } from "./document.ts";
+import {
+  displayWidth,
+  escapeMarkdown,
+  escapeSentence,
+  type MarkdownColumn,
+  markdownTable,
+} from "./markdown_text.ts";
+import { formatCount, formatNumber, formatShare } from "./quantity.ts";
+
+/** Tables wider than this show their intervals as ± the farther bound. */
+const MOST_COLUMNS = 110;
+/**
+ * A comparative table with its caption and legend; where intervals as bounds would make it too wide, as ±.
+ *
+ * @param table The table.
+ * @returns Blocks of lines.
+ */
+export function renderComparative(table: Table): readonly (readonly string[])[] {
+  const [look] = table.columns;
+  if (look === undefined) return [];
+  const symbol = look.scale.symbol === "" ? "" : ` In ${look.scale.symbol}.`;
+  const wide = layOut(table, (cell, column) => renderCell(cell, column, "bounds"));
+  const fits = displayWidth(wide[0] ?? "") <= MOST_COLUMNS;
+  const legend = fits
+    ? "Median [95 % interval]."
+    : "Median ± the farther end of its 95 % interval.";
+  return [
+    [`${escapeSentence(table.caption)}${symbol} ${legend}`],
+    fits ? wide : layOut(table, (cell, column) => renderCell(cell, column, "plusMinus")),
+  ];
+}
+
+/**
+ * A detail table with its caption: medians only, since intervals of all metrics would bury them.
+ *
+ * @param table The table.
+ * @returns Blocks of lines.
+ */
+export function renderDetail(table: Table): readonly (readonly string[])[] {
+  const columns: MarkdownColumn[] = [
+    { heading: "case", align: "left" },
+    { heading: "n", align: "right" },
+    ...table.columns.map((column): MarkdownColumn => ({
+      heading: escapeMarkdown(withUnit(column)),
+      align: "right",
+    })),
+  ];
+  const rows = table.rows.map(({ labels, cells }) => [
+    escapeMarkdown(labels[0] ?? ""),
+    formatCount(Math.max(0, ...cells.map((cell) => cell?.n ?? 0))),
+    ...table.columns.map((column, index) => renderCell(cells[index] ?? null, column, "none")),
+  ]);
+  return [
+    [`All metrics. ${escapeSentence(table.caption)}`],
+    markdownTable(columns, rows),
+  ];
+}
+
+function layOut(
+  table: Table,
+  render: (cell: Cell | null, column: Column) => string,
+): readonly string[] {
+  const columns: MarkdownColumn[] = [
+    ...table.rowTitles.map((title, index): MarkdownColumn => ({
+      heading: escapeMarkdown(title),
+      align: table.rows.every(({ labels }) => /^\d/.test(labels[index] ?? "")) ? "right" : "left",
+    })),
+    ...table.columns.map(({ title }): MarkdownColumn => ({
+      heading: escapeMarkdown(title),
+      align: "right",
+    })),
+  ];
+  return markdownTable(
+    columns,
+    table.rows.map(({ labels, cells }) => [
+      ...labels.map((label) => escapeMarkdown(label)),
+      ...table.columns.map((column, index) => render(cells[index] ?? null, column)),
+    ]),
+  );
+}
+
+function renderCell(
+  cell: Cell | null,
+  { scale, digits }: Column,
+  interval: "bounds" | "plusMinus" | "none",
+): string {
+  if (cell === null) return "–";
+  const show = (value: number) => formatNumber(value / scale.divisor, digits);
+  const { twoSpeeds } = cell;
+  if (twoSpeeds !== undefined) {
+    const { fast, fastShare, slow, slowShare } = twoSpeeds;
+    return interval === "none"
+      ? `${show(fast)} / ${show(slow)}`
+      : `${show(fast)} (${formatShare(fastShare)}) / ${show(slow)} (${formatShare(slowShare)})`;
+  }
+  const value = cell.mark === "best" ? `**${show(cell.value)}**` : show(cell.value);
+  // One trial has no interval, and a range of no width would look like certainty.
+  if (interval === "none" || cell.n === 1) return value;
+  if (interval === "bounds") return `${value} [${show(cell.low)}, ${show(cell.high)}]`;
+  return `${value} ±${halfWidth(cell, show(cell.value), scale.divisor)}`;
+}
+
+/** The farther end's distance with the decimals of the value, rounded up: an interval is never shown too narrow. */
+function halfWidth({ value, low, high }: Cell, shown: string, divisor: number): string {
+  const half = Math.max(high - value, value - low) / divisor;
+  const decimals = shown.split(".")[1]?.length ?? 0;
+  // What is left of a binary fraction must not become a digit.
+  return (Math.ceil(Number((half * 10 ** decimals).toPrecision(12))) / 10 ** decimals)
+    .toFixed(decimals);
+}
+
+/** `p50 µs`, `CPU/op µs`, `k exchanges/s`: what the title says already is not said twice. */
+function withUnit({ title, scale, unit }: Column): string {
+  if (!title.includes("/")) return scale.symbol === "" ? title : `${title} ${scale.symbol}`;
+  const symbol = scale.symbol.split("/")[0] ?? "";
+  if (symbol === "") return title;
+  return unit === "1/s" ? `${symbol} ${title}` : `${title} ${symbol}`;
+}

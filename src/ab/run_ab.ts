@@ -213,7 +213,10 @@ class AbJob {
       modules: subject.modules,
       peer,
       directory,
-      ...(side === "head" && slowdown !== undefined && { slowdown }),
+      // The base gets the same wrapper without the burning, so that the wrapper's own cost is on both sides.
+      ...(slowdown !== undefined && {
+        slowdown: side === "head" ? slowdown : { ...slowdown, share: 0 },
+      }),
     });
     this.#versions[side] = agent.deno;
     return agent;

@@ -11,6 +11,7 @@ import type { PeerLink } from "../peer/peer_link.ts";
 import type { Case, Skip } from "../plan/case.ts";
 import { rehearsals } from "../plan/plan_cases.ts";
 import type { Plan } from "../plan/plan.ts";
+import { findTrialFault } from "../record/codec.ts";
 import { type Environment, type RunRecord, SCHEMA_VERSION, type Trial } from "../record/trial.ts";
 import { createPrng } from "../stats/prng.ts";
 import { orderRound } from "./order.ts";
@@ -82,6 +83,24 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunRecor
     await run.close();
   }
   return run.record();
+}
+
+/** A trial whose figures could not be written or read back, as those of a user's workload may be, is a failed trial. */
+function faulty(outcome: TrialOutcome, fault: string): TrialOutcome {
+  const { case: id, peer, settings } = outcome;
+  return {
+    case: id,
+    peer,
+    settings,
+    elapsedNs: 0,
+    operations: 0,
+    histograms: {},
+    tally: {},
+    error: {
+      kind: "invalid-figures",
+      message: `the workload handed back what no record may hold: ${fault}`,
+    },
+  };
 }
 
 /** A case that fails this often in a row is given up, and said to be. */
@@ -194,6 +213,10 @@ class Run {
       directory,
       ...(signal !== undefined && { signal }),
     });
+    const fault = outcome.error === undefined
+      ? findTrialFault({ ...outcome, round: 1, order: 0, startedNs: 0 })
+      : undefined;
+    if (fault !== undefined) return faulty(outcome, fault);
     // A peer that failed once is in an unknown state: the next trial gets a new one.
     if (outcome.error !== undefined) await this.close();
     return outcome;

@@ -200,7 +200,8 @@ async function causeOf(error: unknown, link: PeerLink): Promise<unknown> {
 function mergeTallies(drive: Tally, serve: Tally): Tally {
   const merged: Tally = { ...serve, ...drive };
   if (merged.sentMessages !== undefined && serve.receivedMessages !== undefined) {
-    merged.lostMessages = merged.sentMessages - serve.receivedMessages;
+    // A transport that duplicates may deliver more than was sent; that is no negative loss.
+    merged.lostMessages = Math.max(0, merged.sentMessages - serve.receivedMessages);
   }
   return merged;
 }

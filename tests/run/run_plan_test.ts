@@ -6,6 +6,7 @@ import type { Plan } from "../../src/plan/plan.ts";
 import { decodeRecord, encodeRecord } from "../../src/record/codec.ts";
 import { type RunEvent, runPlan } from "../../src/run/run_plan.ts";
 import type { Scenario } from "../../src/scenario/scenario.ts";
+import { pingPong } from "../../src/workload/ping_pong.ts";
 import { createSocketDirectory } from "../../src/transport/socket_directory.ts";
 import faulty from "../support/faulty_module.ts";
 import { memoryStream } from "../support/memory_transport.ts";
@@ -156,4 +157,21 @@ Deno.test("runPlan() goes on with a new peer after one died, and gives up a case
   const skip = record.skipped.find((s) => s.what === "test-peer-exits/tcp/bytes=8");
   assert(skip?.reason.startsWith("given up after 3 failed trials in a row"), skip?.reason);
   assertEquals(record.partial, false);
+});
+
+Deno.test("runPlan() turns figures that no record may hold into a failed trial", async () => {
+  const scenario = scenarioOf("ping-pong", ["memory"], [1]);
+  const catalog = createCatalog([{
+    transports: [memoryStream()],
+    workloads: [{
+      ...pingPong,
+      name: "nonsense",
+      drive: async (context) => ({ ...await pingPong.drive(context), elapsedNs: NaN }),
+    }],
+    scenarios: [{ ...scenario, id: "test-nonsense", workload: "nonsense" }],
+  }]);
+  const settings = someSettings({ scenarios: ["test-nonsense"] });
+  const record = await run(planCases(settings, catalog, AVAILABLE), catalog);
+  assertEquals(record.trials.map((t) => t.error?.kind), ["invalid-figures"]);
+  assertEquals(decodeRecord(encodeRecord(record), "memory").trials.length, 1);
 });

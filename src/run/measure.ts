@@ -1,0 +1,60 @@
+/**
+ * Plan and run in one call, for those who use sockbench as a library.
+ *
+ * @module
+ */
+
+import type { Catalog } from "../catalog.ts";
+import { systemClock } from "../clock.ts";
+import { loadCatalog } from "../peer/load_catalog.ts";
+import { planCases } from "../plan/plan_cases.ts";
+import { createSettings, type SettingsInput } from "../plan/settings.ts";
+import type { RunRecord } from "../record/trial.ts";
+import { probeTransports } from "../transport/probe_transports.ts";
+import { createSocketDirectory } from "../transport/socket_directory.ts";
+import { readEnvironment } from "./environment.ts";
+import { type RunEvent, runPlan } from "./run_plan.ts";
+
+/** What {@linkcode measure} may be given beside its settings. */
+export interface MeasureOptions {
+  /**
+   * What can be named. Absent: the built-in parts and those of `settings.modules`. One made of objects (`createCatalog([mine])`) works with
+   * peer `loop` only: a worker or process loads modules by their URLs.
+   */
+  readonly catalog?: Catalog;
+  /** Ends the run after the trial under way; the record is then partial. */
+  readonly signal?: AbortSignal;
+  /** Called between trials, never inside one. */
+  readonly onEvent?: (event: RunEvent) => void;
+}
+
+/**
+ * Plans and measures.
+ *
+ * Needs `--allow-net`, and read and write access to the temporary directory for Unix-domain sockets; `--allow-run` for peer `process`, the
+ * default. What a permission keeps from being measured is in the record's `skipped`.
+ *
+ * @param settings what to measure; everything may be left out
+ * @returns the record, with a trial for each case and round
+ * @throws {SettingsError} when the settings name something that does not exist
+ * @throws {PeerError} when no peer can be started
+ */
+export async function measure(
+  settings: SettingsInput = {},
+  options: MeasureOptions = {},
+): Promise<RunRecord> {
+  const catalog = options.catalog ?? await loadCatalog(settings.modules ?? []);
+  const complete = createSettings(settings, catalog);
+  await using directory = await createSocketDirectory();
+  const availability = await probeTransports(catalog.transports, directory.path);
+  return await runPlan(planCases(complete, catalog, availability), {
+    catalog,
+    clock: systemClock,
+    environment: await readEnvironment(),
+    command: `measure(${JSON.stringify({ ...settings, seed: complete.seed })})`,
+    startedAt: new Date().toISOString(),
+    directory: directory.path,
+    ...(options.signal !== undefined && { signal: options.signal }),
+    ...(options.onEvent !== undefined && { onEvent: options.onEvent }),
+  });
+}

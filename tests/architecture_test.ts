@@ -1,0 +1,142 @@
+/** The import graph is the architecture: this test fails when a room is left (DESIGN: rooms and what each may touch). */
+
+import { assert, assertEquals } from "@std/assert";
+
+const SRC = new URL("../src/", import.meta.url);
+
+/** What each room may import from, besides itself. Files directly in src/ are rooms of their own. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  "clock.ts": [],
+  "metrics.ts": [],
+  "catalog.ts": ["metrics.ts", "scenario", "transport", "workload"],
+  stats: ["metrics.ts"],
+  transport: [],
+  workload: ["clock.ts", "record", "transport"],
+  scenario: ["metrics.ts", "workload"],
+  plan: ["catalog.ts", "metrics.ts", "scenario", "transport", "workload"],
+  record: ["metrics.ts", "plan", "scenario", "workload"],
+  peer: ["catalog.ts", "clock.ts", "plan", "transport", "workload"],
+  run: [
+    "catalog.ts",
+    "clock.ts",
+    "peer",
+    "plan",
+    "record",
+    "scenario",
+    "stats",
+    "transport",
+    "workload",
+  ],
+  ab: ["catalog.ts", "clock.ts", "peer", "plan", "record", "run", "stats", "transport"],
+  compare: ["metrics.ts", "plan", "record", "scenario", "stats", "workload"],
+  report: ["compare", "metrics.ts", "plan", "record", "scenario", "stats", "workload"],
+};
+
+/** Rooms that may import everything: they join the others. */
+const JOINING = ["cli"];
+
+/** Files and rooms that may name the runtime. */
+const MAY_NAME_RUNTIME = [
+  "clock.ts",
+  "transport/",
+  "kernel/",
+  "peer/",
+  "ab/",
+  "run/environment.ts",
+  "run/system_files.ts",
+  "cli/",
+];
+
+interface Source {
+  readonly path: string;
+  readonly text: string;
+}
+
+function readSources(directory = SRC, prefix = ""): Source[] {
+  return [...Deno.readDirSync(directory)].flatMap((entry): Source[] => {
+    const url = new URL(entry.name + (entry.isDirectory ? "/" : ""), directory);
+    const path = prefix + entry.name;
+    if (entry.isDirectory) return readSources(url, `${path}/`);
+    return path.endsWith(".ts") ? [{ path, text: Deno.readTextFileSync(url) }] : [];
+  });
+}
+
+function importsOf({ path, text }: Source): string[] {
+  const specifiers = [...text.matchAll(/(?:\bfrom|^import|\bimport\()\s*"(\.[^"]+)"/gm)];
+  return specifiers
+    .map(([, specifier]) => new URL(specifier!, new URL(path, SRC)).href)
+    .filter((href) => href.startsWith(SRC.href))
+    .map((href) => href.slice(SRC.href.length));
+}
+
+const roomOf = (path: string) => path.split("/")[0]!;
+const withoutComments = (text: string) =>
+  text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$|\s\/\/ .*$/gm, "");
+const sources = readSources();
+
+Deno.test("every room of src/ is on the map", () => {
+  const known = new Set([...Object.keys(MAY_IMPORT), ...JOINING]);
+  assertEquals(
+    [...new Set(sources.map((s) => roomOf(s.path)))].filter((room) => !known.has(room)),
+    [],
+  );
+});
+
+Deno.test("no room imports what it may not", () => {
+  const wrong: string[] = [];
+  for (const source of sources) {
+    const room = roomOf(source.path);
+    if (JOINING.includes(room)) continue;
+    for (const target of importsOf(source)) {
+      const other = roomOf(target);
+      if (other !== room && !MAY_IMPORT[room]!.includes(other)) {
+        wrong.push(`${source.path} → ${target}`);
+      }
+    }
+  }
+  assertEquals(wrong, []);
+});
+
+Deno.test("only the rooms that touch the machine name Deno or performance", () => {
+  const wrong = sources
+    .filter(({ path }) => !MAY_NAME_RUNTIME.some((allowed) => path.startsWith(allowed)))
+    .filter(({ text }) => /\bDeno\.|\bperformance\.|node:process/.test(withoutComments(text)))
+    .map(({ path }) => path);
+  assertEquals(wrong, []);
+});
+
+Deno.test("only clock.ts reads the time of measurements", () => {
+  const wrong = sources
+    .filter(({ path }) => path !== "clock.ts" && !path.startsWith("cli/"))
+    .filter(({ text }) => /performance\.now|Date\.now|hrtime/.test(withoutComments(text)))
+    .map(({ path }) => path);
+  assertEquals(wrong, []);
+});
+
+Deno.test("only cli/ prints", () => {
+  const wrong = sources
+    .filter(({ path }) =>
+      !path.startsWith("cli/") && !/^(peer\/process|ab\/agent)_main\.ts$/.test(path)
+    )
+    .filter(({ text }) => /\bconsole\./.test(withoutComments(text)))
+    .map(({ path }) => path);
+  assertEquals(wrong, []);
+});
+
+Deno.test("no file is named for nothing", () => {
+  const wrong = sources.filter(({ path }) =>
+    /(^|\/)(utils?|helpers?|types|common|misc)\.ts$/.test(path)
+  );
+  assertEquals(wrong.map(({ path }) => path), []);
+});
+
+Deno.test("files stay within 350 lines", () => {
+  const long = sources.filter(({ text }) => text.split("\n").length > 350);
+  assertEquals(long.map(({ path }) => path), []);
+});
+
+Deno.test("the graph was really read", () => {
+  assert(sources.length > 40);
+  const runPlan = sources.find((s) => s.path === "run/run_plan.ts")!;
+  assert(importsOf(runPlan).includes("peer/open_peer.ts"));
+});

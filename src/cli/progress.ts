@@ -21,8 +21,13 @@ const REDRAW_NS = 1e8;
 export function describePlan(plan: Plan): string {
   const skipped = plan.skipped.length === 0 ? "" : `; ${plan.skipped.length} skipped`;
   return `${plural(plan.cases.length, "case")} × ${plural(plan.rounds, "round")}, ` +
-    `about ${formatDuration(plan.estimateNs)}; peer ${plan.settings.peer}; ` +
+    `${about(plan.estimateNs)}; peer ${plan.settings.peer}; ` +
     `seed ${plan.settings.seed}${skipped}`;
+}
+
+function about(durationNs: number): string {
+  const duration = formatDuration(durationNs);
+  return duration.startsWith("under") ? duration : `about ${duration}`;
 }
 
 /** A Progress prints what a run reports, between its trials. */

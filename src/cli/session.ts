@@ -22,16 +22,28 @@ export interface Session extends AsyncDisposable {
   readonly availability: ReadonlyMap<string, Availability>;
 }
 
+/** Stands for a directory that may not be made: whatever is opened below it fails. */
+const NO_DIRECTORY = "/nonexistent/sockbench";
+
 /** Makes the private directory and probes the catalog's transports in it. */
 export async function openSession(catalog: Catalog): Promise<Session> {
   const { path: directory, [Symbol.asyncDispose]: dispose } = await createDirectory();
-  const session = { directory, [Symbol.asyncDispose]: dispose };
   try {
-    return { ...session, availability: await probeTransports(catalog.transports, directory) };
+    const probed = await probeTransports(catalog.transports, directory);
+    const availability = directory === NO_DIRECTORY ? new Map([...probed].map(explain)) : probed;
+    return { directory, availability, [Symbol.asyncDispose]: dispose };
   } catch (error) {
     await dispose();
     throw error;
   }
+}
+
+/** A probe that failed for want of the directory says so in terms of a path that the user never named. */
+function explain([id, found]: [string, Availability]): [string, Availability] {
+  if (found.available || !found.reason.includes(NO_DIRECTORY)) return [id, found];
+  const reason = "permission missing: socket files need --allow-read and --allow-write of the " +
+    "temporary directory, and --allow-net without a list";
+  return [id, { available: false, reason }];
 }
 
 /** Without write permission there is no directory, and the transports that need one say so when probed. */
@@ -44,7 +56,7 @@ async function createDirectory(): Promise<{ path: string } & AsyncDisposable> {
     };
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable || error instanceof Deno.errors.PermissionDenied) {
-      return { path: "/nonexistent/sockbench", [Symbol.asyncDispose]: () => Promise.resolve() };
+      return { path: NO_DIRECTORY, [Symbol.asyncDispose]: () => Promise.resolve() };
     }
     throw new UsageError(`cannot make a temporary directory: ${(error as Error).message}`);
   }

@@ -7,9 +7,9 @@
 import { encodeRecord } from "../record/codec.ts";
 import type { RunRecord } from "../record/trial.ts";
 import { buildReport } from "../report/build_report.ts";
+import type { ReportFormat } from "../report/registry.ts";
 import { renderFindings } from "./findings_text.ts";
 import { writeOutput } from "./output_directory.ts";
-import type { NamedFormat } from "./report_format.ts";
 import { ClosedOutputError, paint, type Terminal } from "./terminal.ts";
 
 /** Where and in which formats results go. */
@@ -17,7 +17,7 @@ export interface ResultOptions {
   /** The directory. */
   readonly out: string;
   /** Formats beside the record. */
-  readonly formats: readonly NamedFormat[];
+  readonly formats: readonly ReportFormat[];
   /** Problems only. */
   readonly quiet: boolean;
 }

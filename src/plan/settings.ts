@@ -68,7 +68,7 @@ export const MAX_ROUNDS = 10_000;
 /** Largest seed. */
 export const MAX_SEED = 2 ** 32 - 1;
 /** Largest size that can be asked for, in bytes: both ends hold a buffer of it. */
-export const MAX_SIZE_BYTES = 2 ** 30;
+export const MAX_SIZE_BYTES = 2 ** 28;
 /** Largest count that can be asked for where its parameter names none. */
 const MAX_COUNT = 2 ** 31;
 

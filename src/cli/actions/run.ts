@@ -12,6 +12,7 @@ import { planCases } from "../../plan/plan_cases.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { createSettings, type Settings } from "../../plan/settings.ts";
 import type { RunRecord } from "../../record/trial.ts";
+import type { ReportFormat } from "../../report/registry.ts";
 import { readEnvironment } from "../../run/environment.ts";
 import { runPlan } from "../../run/run_plan.ts";
 import { EXIT } from "../exit.ts";
@@ -19,7 +20,7 @@ import { listenForInterrupts } from "../interrupts.ts";
 import { prepareOutputDirectory } from "../output_directory.ts";
 import { type ParsedArguments, valueOf, valuesOf } from "../parse_arguments.ts";
 import { createProgress, type Loudness, type Progress } from "../progress.ts";
-import { findFormat, type NamedFormat } from "../report_format.ts";
+import { findFormat } from "../report_format.ts";
 import { choosePeer, moduleUrls, openCatalog, openSession, type Session } from "../session.ts";
 import { repeatCommand, settingsInput } from "../run_arguments.ts";
 import { writeResults } from "../write_results.ts";
@@ -34,20 +35,20 @@ const DEFAULT_FORMATS = ["md", "json"];
 /** Plans, measures and writes. Everything a user can get wrong is checked before the first trial. */
 export async function run(args: ParsedArguments, terminal: Terminal): Promise<number> {
   const progress = createProgress(terminal, loudnessOf(args));
-  const formats = await chooseFormats(valuesOf(args, "format"));
   const choice = choosePeer(valueOf(args, "peer"));
   const modules = moduleUrls(valuesOf(args, "module"));
   const catalog = await openCatalog(modules);
   const settings = createSettings({ ...settingsInput(args), peer: choice.peer, modules }, catalog);
+  const formats = await chooseFormats(valuesOf(args, "format"));
 
-  let directory: string | undefined;
+  const leftover: { directory?: string } = {};
   using interrupts = listenForInterrupts(
     () =>
       progress.say("sockbench: interrupted; finishing the trial under way (again: end at once)"),
-    () => removeDirectory(directory),
+    () => removeDirectory(leftover.directory),
   );
   await using session = await openSession(catalog);
-  directory = session.directory;
+  leftover.directory = session.directory;
   const plan = planRun(settings, catalog, session, choice.skip);
   const out = valueOf(args, "out") ?? DEFAULT_OUT;
   await prepareOutputDirectory(out);
@@ -76,7 +77,7 @@ function loudnessOf(args: ParsedArguments): Loudness {
 }
 
 /** `json` is the record itself, which is always written. */
-async function chooseFormats(asked: readonly string[]): Promise<readonly NamedFormat[]> {
+async function chooseFormats(asked: readonly string[]): Promise<readonly ReportFormat[]> {
   const names = new Set(asked.length === 0 ? DEFAULT_FORMATS : asked);
   names.delete("json");
   return await Promise.all([...names].map((name) => findFormat(name)));

@@ -21,7 +21,8 @@ export const reportCommand: Command = {
       short: "f",
       value: "name",
       kind: "name",
-      description: "md, csv, json",
+      description:
+        "md for readers, csv with every value, json with findings and tables for programs",
       default: "md",
     },
     {

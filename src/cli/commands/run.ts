@@ -76,7 +76,7 @@ export const runCommand: Command = {
       kind: "name",
       list: true,
       description:
-        "Files to write beside the record: md, csv, … (json is the record, always written)",
+        "Reports to write beside the record: md, csv (json is the record itself, always written)",
       default: "md,json",
     },
     MODULE_OPTION,

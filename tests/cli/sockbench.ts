@@ -1,0 +1,90 @@
+/**
+ * Runs the command line as a user does: a process, its exit code, its output.
+ *
+ * @module
+ */
+
+import { assertEquals, assertMatch } from "@std/assert";
+
+/** The entry of the command line. */
+export const MAIN: string = new URL("../../src/cli/main.ts", import.meta.url).pathname;
+
+/** The permissions that deno.json's task `sockbench` gives. */
+export const PERMISSIONS: readonly string[] = [
+  "--allow-net",
+  "--allow-read",
+  "--allow-write",
+  "--allow-run",
+  "--allow-sys",
+  "--allow-env=SOCKBENCH_DEBUG",
+];
+
+/** Arguments of the smallest run: one case, one round, no second process. */
+export const TINY_RUN: readonly string[] = [
+  "run",
+  "--profile=quick",
+  "--rounds=1",
+  "--case=round-trip/tcp/bytes=64",
+  "--peer=loop",
+];
+
+/** How to start it. */
+export interface StartOptions {
+  /** Permission flags. */
+  readonly permissions?: readonly string[];
+  /** Environment beside the inherited one. */
+  readonly env?: Record<string, string>;
+  /** Working directory. */
+  readonly cwd?: string;
+  /** Text on standard input. */
+  readonly input?: string;
+}
+
+/** How it ended. */
+export interface Outcome {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** The command that starts it, output piped. */
+export function command(args: readonly string[], options: StartOptions = {}): Deno.Command {
+  const { permissions = PERMISSIONS, env, cwd, input } = options;
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--no-prompt", ...permissions, MAIN, ...args],
+    ...(env !== undefined && { env }),
+    ...(cwd !== undefined && { cwd }),
+    stdin: input === undefined ? "null" : "piped",
+    stdout: "piped",
+    stderr: "piped",
+  });
+}
+
+/** Runs it to its end. */
+export async function sockbench(
+  args: readonly string[],
+  options: StartOptions = {},
+): Promise<Outcome> {
+  const child = command(args, options).spawn();
+  if (options.input !== undefined) {
+    const writer = child.stdin.getWriter();
+    await writer.write(new TextEncoder().encode(options.input));
+    await writer.close();
+  }
+  const { code, stdout, stderr } = await child.output();
+  const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+  return { code, out: out!, err: err! };
+}
+
+/** Asserts that a command line is refused: the exit code, nothing on standard output, one sentence that matches. */
+export function assertRefused(outcome: Outcome, sentence: RegExp, code = 2): void {
+  assertMatch(outcome.err, sentence);
+  assertMatch(outcome.err, /^sockbench: [^\n]+\n$/);
+  assertEquals({ code: outcome.code, out: outcome.out }, { code, out: "" });
+}
+
+/** A temporary directory that is gone when its scope ends. */
+export async function temporaryDirectory(): Promise<{ path: string } & AsyncDisposable> {
+  const path = await Deno.makeTempDir({ prefix: "sockbench-test-" });
+  return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
+}

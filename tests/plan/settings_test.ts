@@ -1,0 +1,164 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import { createCatalog } from "../../src/catalog.ts";
+import { PROFILES } from "../../src/plan/profile.ts";
+import {
+  createSettings,
+  MAX_ROUNDS,
+  MAX_SEED,
+  MAX_SIZE_BYTES,
+  parseSize,
+  PROFILE_NAMES,
+  SettingsError,
+  type SettingsInput,
+} from "../../src/plan/settings.ts";
+
+const catalog = createCatalog();
+const settle = (input: SettingsInput) => createSettings(input, catalog);
+const refuse = (message: string, input: SettingsInput) =>
+  assertThrows(() => settle(input), SettingsError, message);
+
+Deno.test("createSettings() completes nothing to a standard run with a fresh seed", () => {
+  const { seed, ...rest } = settle({});
+  assertEquals(rest, {
+    profile: "standard",
+    scenarios: [],
+    transports: [],
+    cases: [],
+    params: {},
+    rounds: PROFILES.standard.rounds,
+    peer: rest.peer,
+    modules: [],
+  });
+  assert(Number.isInteger(seed) && seed >= 0 && seed <= MAX_SEED);
+  assert(new Set(Array.from({ length: 8 }, () => settle({}).seed)).size > 1);
+});
+
+Deno.test("createSettings() takes the profile's rounds unless told otherwise", () => {
+  for (const profile of PROFILE_NAMES) {
+    assertEquals(settle({ profile }).rounds, PROFILES[profile].rounds);
+    assertEquals(settle({ profile, rounds: 3 }).rounds, 3);
+  }
+});
+
+Deno.test("createSettings() takes names once and refuses unknown ones with candidates", () => {
+  const { scenarios, transports } = settle({
+    scenarios: ["nagle", "connect", "nagle"],
+    transports: ["unix", "unix"],
+  });
+  assertEquals([scenarios, transports], [["nagle", "connect"], ["unix"]]);
+  const error = refuse('there is no scenario "rtt"', { scenarios: ["rtt"] });
+  assertEquals([error.given, error.candidates], ["rtt", [...catalog.scenarios.keys()]]);
+  refuse('there is no transport "tcp@libc2"', { transports: ["tcp@libc2"] });
+  refuse('profile must be one of quick, standard, thorough: "fast" is not', { profile: "fast" });
+  refuse('peer must be one of loop, worker, process: "remote" is not', { peer: "remote" });
+  refuse('there is no scenario "constructor"', { scenarios: ["constructor"] });
+});
+
+Deno.test("createSettings() takes whole numbers within bounds, as numbers or digits, and nothing else", () => {
+  for (const rounds of [1, "1", MAX_ROUNDS, String(MAX_ROUNDS)]) {
+    assertEquals(settle({ rounds }).rounds, Number(rounds));
+  }
+  for (const seed of [0, "0", MAX_SEED, String(MAX_SEED)]) {
+    assertEquals(settle({ seed }).seed, Number(seed));
+  }
+  const nonsense = [
+    "",
+    " 1",
+    "1 ",
+    "NaN",
+    "-1",
+    "+1",
+    "1.5",
+    "1e3",
+    "1e3.5",
+    "0x10",
+    "Infinity",
+    "١",
+  ];
+  for (const text of [...nonsense, NaN, -1, 0.5, Infinity]) {
+    refuse("rounds must be a whole number from 1 to 10000", { rounds: text });
+    refuse("seed must be a whole number from 0 to 4294967295", { seed: text });
+  }
+  refuse("rounds", { rounds: 0 });
+  refuse("rounds", { rounds: MAX_ROUNDS + 1 });
+  refuse("seed", { seed: MAX_SEED + 1 });
+});
+
+Deno.test("parseSize() reads bytes and multiples of 1024 in any case", () => {
+  const sizes = {
+    "0": 0,
+    "64": 64,
+    "64B": 64,
+    "1k": 1024,
+    "16K": 16_384,
+    "1KiB": 1024,
+    "1kib": 1024,
+    "2M": 2_097_152,
+    "1MiB": 1_048_576,
+    "1GiB": 1_073_741_824,
+  };
+  for (const [text, bytes] of Object.entries(sizes)) assertEquals(parseSize(text), bytes, text);
+});
+
+Deno.test("parseSize() refuses what is no size, 1kB among it, which could mean 1000", () => {
+  const nonsense = [
+    "",
+    "k",
+    "1.5k",
+    "-1",
+    "1e3",
+    "1kB",
+    "1MB",
+    "1 KiB",
+    "64 ",
+    "0x40",
+    "1TiB",
+    "NaN",
+    "1_000",
+  ];
+  for (const text of nonsense) assertEquals(parseSize(text), null, text);
+});
+
+Deno.test("parseSize() never throws and never yields anything but a whole number", () => {
+  fc.assert(fc.property(fc.string(), (text) => {
+    const size = parseSize(text);
+    assert(size === null || (Number.isInteger(size) && size >= 0));
+  }));
+});
+
+Deno.test("createSettings() parses parameters after their kind and drops repetitions", () => {
+  const { params } = settle({
+    scenarios: ["nagle"],
+    params: { header: ["1KiB", 1024, "64"], nagle: ["on"], body: ["largest"] },
+  });
+  assertEquals(params, { header: [1024, 64], nagle: ["on"], body: ["largest"] });
+});
+
+Deno.test("createSettings() refuses parameters that no selected scenario has", () => {
+  const error = refuse('no selected scenario has a parameter "byts"', { params: { byts: [1] } });
+  assert(error.candidates!.includes("bytes"));
+  refuse('scenario round-trip has no parameter "nagle" (it has bytes)', {
+    scenarios: ["round-trip"],
+    params: { nagle: ["on"] },
+  });
+});
+
+Deno.test("createSettings() refuses malformed, empty and absurd parameter values", () => {
+  const bytes = (value: string | number) => ({ params: { bytes: [value] } });
+  refuse('must be a size such as 64, 16k, 1KiB, 1MiB or largest: "1e3.5" is not', bytes("1e3.5"));
+  refuse("must be a size", bytes(1.5));
+  refuse("must be a size", bytes(NaN));
+  refuse(`must be from 1 to ${MAX_SIZE_BYTES} bytes: "0" is not`, bytes(0));
+  refuse(`must be from 1 to ${MAX_SIZE_BYTES} bytes`, bytes("9999G"));
+  refuse("parameter bytes has no value", { params: { bytes: [] } });
+  const choice = refuse('parameter nagle must be one of on, off: "maybe" is not', {
+    params: { nagle: ["maybe"] },
+  });
+  assertEquals(choice.candidates, ["on", "off"]);
+});
+
+Deno.test("createSettings() refuses empty globs and modules", () => {
+  refuse("case must not be empty", { cases: [" "] });
+  refuse("module must not be empty", { modules: [""] });
+});

@@ -1,0 +1,90 @@
+import { assert, assertEquals } from "@std/assert";
+import { describeVirtualization, readEnvironment } from "../../src/run/environment.ts";
+import { splitGrepOutput } from "../../src/run/system_files.ts";
+
+const NOTHING = {
+  cpuInfo: undefined,
+  vendor: undefined,
+  clocksources: undefined,
+  cgroup: undefined,
+  hasContainerMark: false,
+};
+const X86 = "processor\t: 0\nflags\t\t: fpu hypervisor lahf_lm\n";
+
+Deno.test("describeVirtualization() names the hypervisor after clock sources, then after the firmware", () => {
+  const virtual = { ...NOTHING, cpuInfo: X86 };
+  assertEquals(describeVirtualization(virtual), "virtual machine");
+  assertEquals(
+    describeVirtualization({ ...virtual, clocksources: "kvm-clock tsc acpi_pm\n" }),
+    "virtual machine (KVM)",
+  );
+  assertEquals(
+    describeVirtualization({ ...virtual, clocksources: "hyperv_clocksource_tsc_page\n" }),
+    "virtual machine (Hyper-V)",
+  );
+  assertEquals(
+    describeVirtualization({ ...virtual, vendor: "VMware, Inc.\n" }),
+    "virtual machine (VMware, Inc.)",
+  );
+});
+
+Deno.test("describeVirtualization() tells containers by their marks, alone and within a virtual machine", () => {
+  const bare = { ...NOTHING, cpuInfo: "flags\t: fpu\n" };
+  assertEquals(describeVirtualization({ ...bare, hasContainerMark: true }), "container");
+  assertEquals(describeVirtualization({ ...bare, cgroup: "0::/kubepods/pod1\n" }), "container");
+  assertEquals(
+    describeVirtualization({
+      ...NOTHING,
+      cpuInfo: X86,
+      clocksources: "kvm-clock",
+      hasContainerMark: true,
+    }),
+    "container in a virtual machine (KVM)",
+  );
+});
+
+Deno.test("describeVirtualization() says bare metal only when it could look, and null when it could not", () => {
+  const amazon = { ...NOTHING, cpuInfo: "flags\t: fpu\n", vendor: "Amazon EC2" };
+  assertEquals(describeVirtualization(amazon), "bare metal");
+  assertEquals(describeVirtualization(NOTHING), null);
+});
+
+Deno.test("splitGrepOutput() gives each line back to its file", () => {
+  const paths = ["/proc/a", "/proc/a/b"];
+  const texts = splitGrepOutput("/proc/a:one:two\n/proc/a/b:x\n/proc/a:three\n\n", paths);
+  assertEquals([...texts], [["/proc/a", "one:two\nthree\n"], ["/proc/a/b", "x\n"]]);
+});
+
+Deno.test("readEnvironment() knows versions, platform and cores, and says why the rest is missing", async () => {
+  const environment = await readEnvironment();
+  assertEquals(environment.versions.deno, Deno.version.deno);
+  assert(environment.cores >= 1);
+  assert(environment.platform.includes(Deno.build.os));
+  for (const { what, reason } of environment.missing) assert(what !== "" && reason !== "");
+  const text = JSON.stringify(environment);
+  assert(!text.includes(Deno.hostname()) || Deno.hostname().length < 4);
+});
+
+Deno.test("readEnvironment() learns less without permissions, says so, and never prompts", async () => {
+  const script = `
+    import { readEnvironment } from ${
+    JSON.stringify(new URL("../../src/run/environment.ts", import.meta.url).href)
+  };
+    console.log(JSON.stringify(await readEnvironment()));
+  `;
+  const path = await Deno.makeTempFile({ suffix: ".ts" });
+  try {
+    await Deno.writeTextFile(path, script);
+    const { code, stdout } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "--quiet", "--no-prompt", path],
+    }).output();
+    assertEquals(code, 0);
+    const environment = JSON.parse(new TextDecoder().decode(stdout));
+    assertEquals(environment.kernel, null);
+    assertEquals(environment.cpu, null);
+    const missing = environment.missing.map(({ what }: { what: string }) => what);
+    for (const what of ["kernel release", "CPU model", "memory"]) assert(missing.includes(what));
+  } finally {
+    await Deno.remove(path);
+  }
+});

@@ -1,0 +1,184 @@
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import {
+  contrast,
+  type Contrasted,
+  type OrientedRatio,
+  orientedRatio,
+} from "../../src/compare/contrast.ts";
+import type { RoundValue } from "../../src/compare/trial_values.ts";
+import { metricOf } from "../../src/metrics.ts";
+import type { Case } from "../../src/plan/case.ts";
+import type { RunRecord, Trial } from "../../src/record/trial.ts";
+import { emptyRecord, sampleRecord } from "../support/sample_record.ts";
+
+function findAny(record: RunRecord, caseId: string, factor: string): Contrasted | undefined {
+  return contrast(record).find((one) => one.case === caseId && one.factor === factor);
+}
+
+function find(record: RunRecord, caseId: string, factor: string): Contrasted {
+  const found = findAny(record, caseId, factor);
+  if (found === undefined) throw new Error(`no contrast of ${caseId} by ${factor}`);
+  return found;
+}
+
+function ratioOf(first: readonly RoundValue[], base: readonly RoundValue[]): OrientedRatio {
+  const ratio = orientedRatio(first, base, metricOf("p50"));
+  if (ratio === undefined) throw new Error("no ratio");
+  return ratio;
+}
+
+function changeCases(record: RunRecord, change: (one: Case) => Case): RunRecord {
+  return { ...record, cases: record.cases.map(change) };
+}
+
+function rounds(values: readonly number[]): { round: number; value: number }[] {
+  return values.map((value, index) => ({ round: index + 1, value }));
+}
+
+Deno.test("orientedRatio() reads above 1 when the first is better, whatever the metric's direction", () => {
+  const [small, large] = [rounds([10, 10, 10, 10, 10, 10]), rounds([20, 20, 20, 20, 20, 20])];
+  const latency = ratioOf(small, large);
+  const rate = orientedRatio(small, large, metricOf("bytesPerSecond"));
+  assertAlmostEquals(latency?.ratio ?? NaN, 2, 1e-12);
+  assertAlmostEquals(rate?.ratio ?? NaN, 0.5, 1e-12);
+  assertEquals([latency?.difference, rate?.difference], ["better", "worse"]);
+});
+
+Deno.test("orientedRatio() pairs by round, so that drift of the machine cancels", () => {
+  const drift = [1, 5, 2, 9, 3, 7, 4];
+  const ratio = ratioOf(
+    rounds(drift.map((factor) => factor * 10)),
+    rounds(drift.map((factor) => factor * 12)),
+  );
+  assertAlmostEquals(ratio.low, 1.2, 1e-12);
+  assertAlmostEquals(ratio.high, 1.2, 1e-12);
+  assertEquals(ratio.difference, "better");
+});
+
+Deno.test("orientedRatio() uses only rounds that both have, one pair each", () => {
+  const first = [...rounds([10, 10, 10]), { round: 3, value: 30 }];
+  const base = [{ round: 2, value: 20 }, { round: 3, value: 40 }, { round: 4, value: 1 }];
+  assertEquals(ratioOf(first, base)?.n, 2);
+});
+
+Deno.test("orientedRatio() finds no difference in too few pairs, even when all agree", () => {
+  const ratio = ratioOf(rounds([10]), rounds([20]));
+  assertEquals([ratio.n, ratio.difference, ratio.warnings.length], [1, "none found", 1]);
+  assert(ratio.low > 1);
+});
+
+Deno.test("orientedRatio() finds no difference when the interval includes 1", () => {
+  const ratio = ratioOf(
+    rounds([10, 12, 10, 12, 10, 12, 10, 12]),
+    rounds([11, 11, 11, 11, 11, 11, 11, 11]),
+  );
+  assert(ratio.low < 1 && ratio.high > 1);
+  assertEquals([ratio.difference, ratio.warnings], ["none found", []]);
+});
+
+Deno.test("orientedRatio() leaves out pairs with a 0, says so, and then claims nothing", () => {
+  const base = rounds([20, 20, 20, 20, 20, 20, 20]);
+  const ratio = ratioOf(rounds([10, 10, 10, 10, 10, 10, 0]), base);
+  assertEquals([ratio?.n, ratio?.difference], [6, "none found"]);
+  assertEquals(ratio?.warnings, ["1 of 7 pairs hold a 0, which has no ratio"]);
+  assertEquals(orientedRatio(rounds([0, 0]), base, metricOf("p50")), undefined);
+});
+
+Deno.test("contrast() compares cases that agree in everything but the factor", () => {
+  const found = find(sampleRecord(), "round-trip/unix/bytes=64", "transport");
+  assertEquals(found.base, "round-trip/tcp/bytes=64");
+  assertEquals([found.value, found.baseValue, found.n], ["unix", "tcp", 15]);
+  assertEquals(found.shared, { bytes: 64 });
+  assertEquals(found.difference, "better");
+  assertAlmostEquals(found.ratio, 1 / 0.825, 0.02);
+});
+
+Deno.test("contrast() compares values of a parameter within a transport", () => {
+  const found = find(
+    sampleRecord(),
+    "nagle/tcp/nagle=on,pattern=write-write-read,header=64,body=256",
+    "nagle",
+  );
+  assertEquals(found.base, "nagle/tcp/nagle=off,pattern=write-write-read,header=64,body=256");
+  assertEquals([found.value, found.baseValue, found.difference], ["on", "off", "worse"]);
+  assertEquals(contrast(sampleRecord()).filter(({ factor }) => factor === "nagle").length, 2);
+});
+
+Deno.test("contrast() compares a scenario with another one, same transport, same shared parameters", () => {
+  const found = find(sampleRecord(), "connect-round-trip/unix/bytes=64", "scenario");
+  assertEquals(found.base, "round-trip/unix/bytes=64");
+  assertEquals(found.difference, "worse");
+});
+
+Deno.test("contrast() does not pair scenarios whose fixed parameters differ", () => {
+  const record = changeCases(
+    sampleRecord({ rounds: 6 }),
+    (one) => one.scenario === "round-trip" ? { ...one, fixed: { nagle: "on" } } : one,
+  );
+  assertEquals(contrast(record).filter(({ factor }) => factor === "scenario"), []);
+});
+
+Deno.test("contrast() never compares cases of different placement", () => {
+  const record = changeCases(
+    sampleRecord({ rounds: 6 }),
+    (one) => one.transport === "tcp" ? { ...one, placement: { peer: "loop", pin: "none" } } : one,
+  );
+  const factors = new Set(contrast(record).map(({ factor }) => factor));
+  assertEquals(factors.has("transport"), false);
+  assertEquals(factors.has("scenario"), true);
+});
+
+Deno.test("contrast() is silent on groups without a base", () => {
+  const record = sampleRecord({ rounds: 6 });
+  const cases = record.cases.filter(({ transport }) => transport !== "tcp");
+  const ids = new Set(cases.map(({ id }) => id));
+  const trials = record.trials.filter((trial) => ids.has(trial.case));
+  const left = contrast({ ...record, cases, trials });
+  assertEquals(left.every(({ factor }) => factor === "scenario"), true);
+});
+
+Deno.test("contrast() is silent on a metric that has no better direction", () => {
+  const record = sampleRecord({ rounds: 6 });
+  const scenarios = record.scenarios.map((spec) => ({
+    ...spec,
+    contrasts: [{ factor: "transport", base: "tcp", metric: "bytesPerRead" }],
+  }));
+  assertEquals(contrast({ ...record, scenarios }), []);
+});
+
+Deno.test("contrast() skips failed trials of either side", () => {
+  const found = find(sampleRecord(), "round-trip/udp/bytes=64", "transport");
+  assertEquals(found?.n, 14);
+  assertEquals(
+    findAny(sampleRecord(), "round-trip/unixpacket/bytes=16384", "transport"),
+    undefined,
+  );
+});
+
+Deno.test("contrast() does not depend on the order of trials", () => {
+  const record = sampleRecord();
+  assertEquals(contrast({ ...record, trials: record.trials.toReversed() }), contrast(record));
+});
+
+Deno.test("contrast() does not depend on the scale of the metric", () => {
+  const record = sampleRecord({ rounds: 8 });
+  const scaled = {
+    ...record,
+    trials: record.trials.map((trial): Trial => ({
+      ...trial,
+      values: Object.fromEntries(
+        Object.entries(trial.values ?? {}).map(([id, value]) => [id, value * 1024]),
+      ),
+    })),
+  };
+  const [plain, other] = [contrast(record), contrast(scaled)];
+  assertEquals(plain.length, other.length);
+  for (const [index, one] of plain.entries()) {
+    assertAlmostEquals(other[index]?.ratio ?? NaN, one.ratio, 1e-9);
+    assertEquals(other[index]?.difference, one.difference);
+  }
+});
+
+Deno.test("contrast() of an empty record is empty", () => {
+  assertEquals(contrast(emptyRecord()), []);
+});

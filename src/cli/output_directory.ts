@@ -17,9 +17,12 @@ export async function prepareOutputDirectory(path: string): Promise<void> {
   try {
     await Deno.mkdir(path, { recursive: true });
     const probe: string = join(path, `.sockbench-${crypto.randomUUID().slice(0, 8)}.tmp`);
-    // One byte: a full disk still makes empty files.
-    await Deno.writeTextFile(probe, "\n", { createNew: true });
-    await Deno.remove(probe);
+    try {
+      // One byte: a full disk still makes empty files.
+      await Deno.writeTextFile(probe, "\n", { createNew: true });
+    } finally {
+      await Deno.remove(probe).catch(() => {});
+    }
   } catch (error) {
     const isOther = error instanceof Deno.errors.AlreadyExists ||
       error instanceof Deno.errors.NotADirectory;

@@ -88,3 +88,8 @@ export async function temporaryDirectory(): Promise<{ path: string } & AsyncDisp
   const path = await Deno.makeTempDir({ prefix: "sockbench-test-" });
   return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
 }
+
+/** Names of what is in a directory, sorted. */
+export function names(path: string): string[] {
+  return [...Deno.readDirSync(path)].map((entry) => entry.name).sort();
+}

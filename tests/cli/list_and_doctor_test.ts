@@ -1,0 +1,82 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { describeNoise, judgeNoise } from "../../src/cli/doctor/measure_noise.ts";
+import { measureClock } from "../../src/cli/doctor/measure_clock.ts";
+import { createCatalog } from "../../src/catalog.ts";
+import { sockbench } from "./sockbench.ts";
+
+Deno.test("sockbench list names every scenario with its question, every transport, and cases of the profile", async () => {
+  const { code, out } = await sockbench(["list", "--profile=quick"]);
+  assertEquals(code, 0);
+  const { scenarios, transports } = createCatalog();
+  for (const { id, question } of scenarios.values()) {
+    assertStringIncludes(out, `${id}: ${question}`);
+  }
+  for (const [id, { title }] of transports) assertMatch(out, new RegExp(`${id} +${title}`));
+  assertStringIncludes(out, "round-trip/tcp/bytes=64");
+});
+
+Deno.test("sockbench list --json is data, with the reason of what is not available", async () => {
+  const { code, out } = await sockbench(["list", "--json", "--profile=quick"], {
+    permissions: ["--allow-net=127.0.0.1"],
+  });
+  assertEquals(code, 0);
+  const listed = JSON.parse(out);
+  assertEquals(listed.profile, "quick");
+  assert(listed.cases.some((c: { id: string }) => c.id === "round-trip/tcp/bytes=64"));
+  const unix = listed.transports.find((t: { id: string }) => t.id === "unix");
+  assertEquals(unix.available, false);
+  assertMatch(unix.reason, /permission missing/);
+  assertEquals(listed.scenarios.length, createCatalog().scenarios.size);
+});
+
+Deno.test("sockbench doctor --json tells machine, permissions, clock, transports and noise", async () => {
+  const { code, out, err } = await sockbench(["doctor", "--json", "--peer=loop"]);
+  assertEquals({ code, err }, { code: 0, err: "" });
+  const found = JSON.parse(out);
+  assertEquals(found.environment.versions.deno, Deno.version.deno);
+  assert(found.clock.costNs > 0);
+  assertEquals(found.permissions.map((p: { state: string }) => p.state), Array(5).fill("granted"));
+  assertEquals(found.noise.map((n: { peer: string }) => n.peer), ["loop"]);
+  assertMatch(found.noise[0].verdict, /^(good|fair|poor)$/);
+  assertEquals(found.noise[0].trials, 20);
+});
+
+Deno.test("sockbench doctor works without any permission and says what each missing one costs", async () => {
+  const { code, out, err } = await sockbench(["doctor"], { permissions: [] });
+  assertEquals({ code, err }, { code: 0, err: "" });
+  for (const name of ["net", "read", "write", "run", "sys"]) {
+    assertMatch(out, new RegExp(`--allow-${name} +missing: \\w`));
+  }
+  assertStringIncludes(out, "no idle round trip could be measured");
+});
+
+Deno.test("judgeNoise() tells good, fair and poor by the spread between trials", () => {
+  const around = (spread: number) =>
+    Array.from({ length: 20 }, (_, i) => 10_000 * (1 + spread * ((i % 5) - 2)));
+  assertEquals(judgeNoise("loop", around(0.003)).verdict, "good");
+  assertEquals(judgeNoise("loop", around(0.03)).verdict, "fair");
+  assertEquals(judgeNoise("loop", around(0.15)).verdict, "poor");
+  assertMatch(
+    describeNoise(judgeNoise("loop", around(0.003))),
+    /^p50 of an idle round trip \(10\.0 µs\) varies 0\.4 % between rounds: good$/,
+  );
+});
+
+Deno.test("judgeNoise() names two speeds instead of a spread between them", () => {
+  const p50s = Array.from({ length: 20 }, (_, i) => (i % 4 === 0 ? 15_000 : 10_000) + i);
+  const noise = judgeNoise("process", p50s);
+  assertEquals(noise.verdict, "fair");
+  assertMatch(
+    describeNoise(noise),
+    /two speeds, 10\.0 µs in 75 % of the trials and 15\.0 µs in 25 %/,
+  );
+});
+
+Deno.test("measureClock() finds step and cost of a scripted clock", () => {
+  let calls = 0;
+  // Advances 50 ns a call and shows steps of 200 ns.
+  const clock = { nowNs: () => Math.floor(calls++ * 50 / 200) * 200 };
+  const { stepNs, costNs } = measureClock(clock);
+  assertEquals(stepNs, 200);
+  assertEquals(Math.round(costNs), 50);
+});

@@ -1,0 +1,187 @@
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { decodeRecord } from "../../src/record/codec.ts";
+import { formatDuration, plural } from "../../src/cli/duration.ts";
+import { writeOutput } from "../../src/cli/output_directory.ts";
+import { writeFileAtomically } from "../../src/cli/write_file_atomically.ts";
+import { createProgress } from "../../src/cli/progress.ts";
+import { quoteForShell } from "../../src/cli/run_arguments.ts";
+import { assertRefused, names, sockbench, temporaryDirectory, TINY_RUN } from "./sockbench.ts";
+
+/** A file system of `bytes` that is gone with its scope; absent where this process may not mount one. */
+async function smallDisk(bytes: number): Promise<({ path: string } & AsyncDisposable) | undefined> {
+  const directory = await temporaryDirectory();
+  const { success } = await new Deno.Command("mount", {
+    args: ["-t", "tmpfs", "-o", `size=${bytes}`, "tmpfs", directory.path],
+    stderr: "null",
+  }).output().catch(() => ({ success: false }));
+  if (!success) {
+    await directory[Symbol.asyncDispose]();
+    return undefined;
+  }
+  return {
+    path: directory.path,
+    async [Symbol.asyncDispose]() {
+      await new Deno.Command("umount", { args: [directory.path] }).output();
+      await directory[Symbol.asyncDispose]();
+    },
+  };
+}
+
+Deno.test("writeFileAtomically() replaces the file and leaves nothing beside it", async () => {
+  await using directory = await temporaryDirectory();
+  const path = `${directory.path}/file`;
+  for (const text of ["old", "new, ünïcödé", ""]) {
+    await writeFileAtomically(path, text);
+    assertEquals(await Deno.readTextFile(path), text);
+    assertEquals(names(directory.path), ["file"]);
+  }
+});
+
+Deno.test("writeFileAtomically() leaves no temporary file where it cannot replace", async () => {
+  await using directory = await temporaryDirectory();
+  await Deno.mkdir(`${directory.path}/taken`);
+  await assertRejects(() => writeFileAtomically(`${directory.path}/taken`, "text"));
+  await assertRejects(() => writeFileAtomically(`${directory.path}/no/where`, "text"));
+  assertEquals(names(directory.path), ["taken"]);
+});
+
+Deno.test("writeOutput() rescues what its directory does not take, and names the place", async () => {
+  await using directory = await temporaryDirectory();
+  const file = { name: "latest.json", text: "data" };
+  const { written, problems } = await writeOutput(`${directory.path}/gone`, file, true);
+  assertMatch(problems[0]!, /^cannot write .*gone\/latest\.json: .*; it is in .* instead$/);
+  assertEquals(await Deno.readTextFile(written[0]!), "data");
+  await Deno.remove(written[0]!.replace(/\/[^/]*$/, ""), { recursive: true });
+  assertEquals((await writeOutput(`${directory.path}/gone`, file, false)).written, []);
+});
+
+Deno.test("sockbench run on a disk that fills up keeps the old report and rescues the record", async () => {
+  await using disk = await smallDisk(16_384);
+  if (disk === undefined) return;
+  await using rescue = await temporaryDirectory();
+  const old = `${disk.path}/latest.json`;
+  await Deno.writeTextFile(old, "old");
+  // One block is left: enough for the probe before the run, not for the record after it.
+  await Deno.writeFile(`${disk.path}/filler`, new Uint8Array(8_192));
+  const args = TINY_RUN.map((arg) => arg.replace("--rounds=1", "--rounds=20"));
+  const { code, err } = await sockbench([...args, "--quiet", "--out", disk.path], {
+    env: { TMPDIR: rescue.path },
+  });
+  assertEquals(code, 2, err);
+  assertEquals(await Deno.readTextFile(old), "old");
+  assertEquals(names(disk.path), ["filler", "latest.json"]);
+  const saved = /latest\.json: No space left on device; it is in (\S+) instead$/m.exec(err)?.[1];
+  if (saved === undefined) throw new Error(err);
+  assertEquals(decodeRecord(await Deno.readTextFile(saved), saved).trials.length, 20);
+});
+
+Deno.test("sockbench run on a full disk is refused before it measures", async () => {
+  await using disk = await smallDisk(8_192);
+  if (disk === undefined) return;
+  await Deno.writeFile(`${disk.path}/filler`, new Uint8Array(8_192)).catch(() => {});
+  assertRefused(
+    await sockbench([...TINY_RUN, "--out", disk.path]),
+    /cannot write to --out .*: No space left on device/,
+  );
+  assertEquals(names(disk.path), ["filler"]);
+});
+
+function fakeTerminal(errIsTerminal: boolean) {
+  const written: string[] = [];
+  return {
+    written,
+    terminal: {
+      out: () => {},
+      err: (text: string) => void written.push(text),
+      outIsTerminal: false,
+      errIsTerminal,
+      columns: () => 60,
+      colour: false,
+    },
+  };
+}
+
+const TRIAL = {
+  kind: "trial",
+  round: 1,
+  rounds: 2,
+  index: 0,
+  cases: 3,
+  caseId: "round-trip/tcp/bytes=64",
+  elapsedNs: 1e9,
+  remainingNs: 112e9,
+} as const;
+const ROUND = {
+  kind: "round",
+  round: 1,
+  rounds: 2,
+  failed: 2,
+  elapsedNs: 2e9,
+  remainingNs: 1e9,
+} as const;
+
+Deno.test("createProgress() overwrites one line on a terminal, within its width", () => {
+  const { written, terminal } = fakeTerminal(true);
+  const progress = createProgress(terminal, "normal");
+  progress.take(TRIAL);
+  progress.take({ ...TRIAL, index: 1, elapsedNs: 1.05e9 });
+  progress.take({ ...TRIAL, index: 2, elapsedNs: 1.2e9 });
+  progress.take(ROUND);
+  progress.end();
+  assertEquals(written.length, 3);
+  assert(written[0]!.startsWith("\r\x1b[Kround 1/2, 1 min 52 s left, case 1/3 round-trip"));
+  assert(written.every((text) => text.replace("\r\x1b[K", "").length < 60));
+  assertEquals(written.at(-1), "\r\x1b[K");
+});
+
+Deno.test("createProgress() prints a line per round elsewhere, and each warning once", () => {
+  const { written, terminal } = fakeTerminal(false);
+  const progress = createProgress(terminal, "normal");
+  progress.take({ ...TRIAL, error: "it broke" });
+  progress.take({ ...TRIAL, error: "it broke" });
+  progress.take({ kind: "peer", message: "process 7 died" });
+  progress.take(ROUND);
+  assertEquals(written, [
+    "warning: round-trip/tcp/bytes=64: it broke\n",
+    "warning: process 7 died\n",
+    "round 1/2, 1 s left, 2 trials failed\n",
+  ]);
+});
+
+Deno.test("createProgress() says only warnings when quiet", () => {
+  const { written, terminal } = fakeTerminal(true);
+  const progress = createProgress(terminal, "quiet");
+  progress.take(TRIAL);
+  progress.take(ROUND);
+  progress.take({ ...TRIAL, error: "it broke" });
+  assertEquals(written, ["warning: round-trip/tcp/bytes=64: it broke\n"]);
+});
+
+Deno.test("formatDuration() says durations as people do", () => {
+  const durations = [0.2, 1, 59.4, 60, 112, 3_600, 3_661, 7_380].map((s) =>
+    formatDuration(s * 1e9)
+  );
+  assertEquals(durations, [
+    "under 1 s",
+    "1 s",
+    "59 s",
+    "1 min",
+    "1 min 52 s",
+    "1 h",
+    "1 h 1 min",
+    "2 h 3 min",
+  ]);
+  assertEquals([plural(1, "case"), plural(0, "case")], ["1 case", "0 cases"]);
+});
+
+Deno.test("quoteForShell() leaves plain words and quotes the rest so that a shell gives them back", async () => {
+  for (
+    const word of ["plain", "a/b=c,d.e", "round-trip/*/x", "it's", '$HOME `id` "q"', "a\nb", ""]
+  ) {
+    const { stdout } = await new Deno.Command("sh", {
+      args: ["-c", `printf %s ${quoteForShell(word)}`],
+    }).output();
+    assertEquals(new TextDecoder().decode(stdout), word);
+  }
+  assertEquals(quoteForShell("round-trip/tcp/bytes=64"), "round-trip/tcp/bytes=64");
+});

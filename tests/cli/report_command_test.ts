@@ -1,0 +1,107 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertRefused, sockbench, temporaryDirectory, TINY_RUN } from "./sockbench.ts";
+
+/** A directory with a record and report of a tiny run. */
+async function measured(): Promise<{ path: string; record: string } & AsyncDisposable> {
+  const directory = await temporaryDirectory();
+  const { code, err } = await sockbench([...TINY_RUN, "--out", directory.path]);
+  assertEquals(code, 0, err);
+  return {
+    path: directory.path,
+    record: `${directory.path}/latest.json`,
+    [Symbol.asyncDispose]: () => directory[Symbol.asyncDispose](),
+  };
+}
+
+/** Rendering reads a file and needs nothing else. */
+const READ_ONLY = { permissions: ["--allow-read"] };
+
+Deno.test("sockbench report renders a record as the run itself did", async () => {
+  await using run = await measured();
+  const { code, out, err } = await sockbench(["report", run.record], READ_ONLY);
+  assertEquals({ code, err }, { code: 0, err: "" });
+  assertEquals(out, await Deno.readTextFile(`${run.path}/latest.md`));
+});
+
+Deno.test("sockbench report renders every format to a file or to standard output, from standard input too", async () => {
+  await using run = await measured();
+  const input = await Deno.readTextFile(run.record);
+  for (const format of ["md", "csv", "json"]) {
+    const file = `${run.path}/again.${format}`;
+    const toFile = await sockbench(["report", run.record, `--format=${format}`, "--out", file]);
+    assertEquals(toFile, { code: 0, out: "", err: `${file}\n` });
+    const piped = await sockbench(["report", "-", "-f", format, "--out", "-"], {
+      ...READ_ONLY,
+      input,
+    });
+    assertEquals(piped.out, await Deno.readTextFile(file));
+    if (format === "json") JSON.parse(piped.out);
+  }
+});
+
+Deno.test("sockbench report refuses in one sentence what is no record", async () => {
+  await using run = await measured();
+  const whole = await Deno.readTextFile(run.record);
+  const broken = `${run.path}/broken.json`;
+  const faults: readonly (readonly [string, RegExp])[] = [
+    [whole.slice(0, whole.length / 2), /broken\.json as a record/],
+    ["", /broken\.json as a record/],
+    ["not json", /broken\.json as a record/],
+    ["{}", /broken\.json as a record/],
+    [whole.replace('"schemaVersion": 1', '"schemaVersion": 999'), /999/],
+  ];
+  for (const [text, sentence] of faults) {
+    await Deno.writeTextFile(broken, text);
+    assertRefused(await sockbench(["report", broken], READ_ONLY), sentence);
+  }
+});
+
+Deno.test("sockbench report refuses files it cannot read or write", async () => {
+  await using run = await measured();
+  const refused = async (args: readonly string[], sentence: RegExp, permissions?: string[]) =>
+    assertRefused(
+      await sockbench(["report", ...args], permissions ? { permissions } : {}),
+      sentence,
+    );
+  await refused([], /report needs <record\.json>/);
+  await refused([`${run.path}/missing.json`], /missing\.json: there is no such file/);
+  await refused([run.path], /it is a directory/i);
+  await refused([run.record], /permission missing \(--allow-read\)/, []);
+  await refused([run.record, "--format=mdd"], /no format "mdd" .* did you mean md\?/);
+  await refused([run.record, "--out", run.path], new RegExp(`cannot write ${run.path}: `));
+  await refused([run.record, "--out", "x.md"], /permission missing \(--allow-write\)/, [
+    "--allow-read",
+  ]);
+  await refused([run.record, "--out", "/dev/full"], /cannot write \/dev\/full: /, ["--allow-all"]);
+  assertEquals((await Deno.stat("/dev/full")).isCharDevice, true);
+});
+
+Deno.test("sockbench report says how to see the stack of an unexpected error, and shows it with SOCKBENCH_DEBUG", async () => {
+  await using directory = await temporaryDirectory();
+  // Standard input that is a directory is nothing a user meets.
+  const env = { SOCKBENCH_DEBUG: "1" };
+  const { explainBug } = { explainBug: `${directory.path}/bug.ts` };
+  await Deno.writeTextFile(
+    explainBug,
+    `import { main } from ${JSON.stringify(new URL("../../src/cli/main.ts", import.meta.url).href)};
+     const print = (text: string) => { Deno.stderr.writeSync(new TextEncoder().encode(text)); };
+     Deno.exit(await main(["help"], {
+       out() { throw new TypeError("broken on purpose"); },
+       err: print, outIsTerminal: false, errIsTerminal: false, columns: () => 80, colour: false,
+     }));`,
+  );
+  const start = async (permissions: string[]) => {
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "--quiet", "--no-prompt", ...permissions, explainBug],
+      env,
+    }).output();
+    return { code, err: new TextDecoder().decode(stderr) };
+  };
+  const silent = await start([]);
+  assertEquals(silent.code, 70);
+  assertEquals(
+    silent.err,
+    "sockbench: unexpected TypeError: broken on purpose (a bug; set SOCKBENCH_DEBUG=1 for the stack)\n",
+  );
+  assertStringIncludes((await start(["--allow-env=SOCKBENCH_DEBUG"])).err, "    at ");
+});

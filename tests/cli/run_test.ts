@@ -1,0 +1,163 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { decodeRecord } from "../../src/record/codec.ts";
+import type { RunRecord } from "../../src/record/trial.ts";
+import {
+  command,
+  MAIN,
+  names,
+  PERMISSIONS,
+  sockbench,
+  temporaryDirectory,
+  TINY_RUN,
+} from "./sockbench.ts";
+
+async function readRecord(directory: string): Promise<RunRecord> {
+  const path = `${directory}/latest.json`;
+  return decodeRecord(await Deno.readTextFile(path), path);
+}
+
+Deno.test("sockbench run writes record and report, prints the plan to stderr and the paths to stdout", async () => {
+  await using directory = await temporaryDirectory();
+  const out = `${directory.path}/deep/reports`;
+  const { code, out: printed, err } = await sockbench([...TINY_RUN, "--seed=7", "--out", out]);
+  assertEquals(code, 0);
+  assertEquals(names(out), ["latest.json", "latest.md"]);
+  assertMatch(err, /^1 case × 1 round, .*; peer loop; seed 7\n/);
+  assertMatch(err, /^round 1\/1, /m);
+  for (const name of names(out)) assertStringIncludes(printed, `${out}/${name}\n`);
+  const record = await readRecord(out);
+  assertEquals(record.partial, false);
+  assertEquals(record.trials.map((trial) => trial.case), ["round-trip/tcp/bytes=64"]);
+  assertEquals(
+    record.settings.command,
+    "deno task sockbench run --profile quick --case round-trip/tcp/bytes=64 --rounds 1 --peer loop --seed 7",
+  );
+});
+
+Deno.test("sockbench run repeats the order of cases from the recorded command", async () => {
+  await using directory = await temporaryDirectory();
+  const [first, second] = [`${directory.path}/1`, `${directory.path}/2`];
+  const wide = [
+    "run",
+    "--profile=quick",
+    "--rounds=1",
+    "--case=round-trip/*/bytes=64",
+    "--peer=loop",
+  ];
+  assertEquals((await sockbench([...wide, "--quiet", `--out=${first}`])).code, 0);
+  const record = await readRecord(first);
+  const words = record.settings.command.replaceAll("'", "").split(" ").slice(3);
+  assertEquals((await sockbench([...words, "--quiet", "--out", second])).code, 0);
+  const order = ({ trials }: RunRecord) => trials.map((trial) => trial.case);
+  assertEquals(order(await readRecord(second)), order(record));
+});
+
+Deno.test("sockbench run writes the formats asked for, and the record in any case", async () => {
+  await using directory = await temporaryDirectory();
+  const out = directory.path;
+  assertEquals((await sockbench([...TINY_RUN, `--out=${out}`, "--format=csv"])).code, 0);
+  assertEquals(names(out), ["latest.csv", "latest.json"]);
+});
+
+Deno.test("sockbench run --quiet prints nothing, --verbose a line per trial", async () => {
+  await using directory = await temporaryDirectory();
+  const args = [...TINY_RUN, "--out", directory.path];
+  assertEquals(await sockbench([...args, "--quiet"]), { code: 0, out: "", err: "" });
+  const { err } = await sockbench([...args, "--verbose"]);
+  assertMatch(err, /^round 1\/1 case 1\/1 round-trip\/tcp\/bytes=64, /m);
+});
+
+Deno.test("sockbench run prints no escape codes where there is no terminal", async () => {
+  await using directory = await temporaryDirectory();
+  const { out, err } = await sockbench([...TINY_RUN, "--out", directory.path]);
+  assert(!(out + err).includes("\x1b"));
+});
+
+Deno.test("sockbench run with a few permissions measures what it can and lists what it skips", async () => {
+  await using directory = await temporaryDirectory();
+  const source = new URL("../../src", import.meta.url).pathname;
+  const { code, err } = await sockbench(
+    ["run", "--profile=quick", "--rounds=1", "--scenario=round-trip", `--out=${directory.path}`],
+    {
+      permissions: [
+        "--allow-net=127.0.0.1,[::1]",
+        `--allow-read=${source},${directory.path}`,
+        `--allow-write=${directory.path}`,
+      ],
+    },
+  );
+  assertEquals(code, 0, err);
+  assertMatch(err, /skipped peer process: permission missing: --allow-run.*; worker is used/);
+  assertMatch(err, /skipped transport unix: permission missing/);
+  const { skipped, settings, trials, environment } = await readRecord(directory.path);
+  assertEquals(settings.peer, "worker");
+  assert(skipped.some(({ what }) => what === "transport unix"));
+  assert(trials.some((trial) => trial.case.startsWith("round-trip/tcp/")));
+  assert(environment.missing.length > 0);
+});
+
+Deno.test("sockbench run keeps the finished trials when it is interrupted, marks them partial and exits 130", async () => {
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    await using directory = await temporaryDirectory();
+    const { code, err } = await interrupt(
+      ["run", "--profile=quick", "--rounds=10000", "--case=round-trip/unix/bytes=64"],
+      directory.path,
+      (child) => child.kill(signal),
+    );
+    assertEquals(code, 130, err);
+    assertStringIncludes(err, "interrupted");
+    const record = await readRecord(`${directory.path}/reports`);
+    assert(record.partial);
+    assert(record.trials.length >= 1);
+    assertEquals(record.trials.filter((trial) => trial.error !== undefined), []);
+    assertEquals(names(`${directory.path}/reports`), ["latest.json", "latest.md"]);
+    assertEquals(names(`${directory.path}/tmp`), []);
+  }
+});
+
+Deno.test("sockbench run ends at once on a second Ctrl-C and leaves no socket file", async () => {
+  await using directory = await temporaryDirectory();
+  const { code } = await interrupt(
+    ["run", "--profile=quick", "--rounds=10000", "--case=round-trip/unix/bytes=64"],
+    directory.path,
+    (child) => {
+      child.kill("SIGINT");
+      child.kill("SIGINT");
+    },
+  );
+  assertEquals(code, 130);
+  assertEquals(names(`${directory.path}/tmp`), []);
+});
+
+/** Runs with temporary files below `path`, and calls `act` when the first round is done. */
+async function interrupt(
+  args: readonly string[],
+  path: string,
+  act: (child: Deno.ChildProcess) => void,
+): Promise<{ code: number; err: string }> {
+  await Deno.mkdir(`${path}/tmp`);
+  const env = { TMPDIR: `${path}/tmp` };
+  const child = command([...args, "--out", `${path}/reports`], { env }).spawn();
+  const drained = child.stdout.cancel();
+  let err = "";
+  for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) {
+    const isFirst = !err.includes("round 1/");
+    err += text;
+    if (isFirst && err.includes("round 1/")) act(child);
+  }
+  await drained;
+  return { code: (await child.status).code, err };
+}
+
+Deno.test("sockbench ends quietly when its reader has seen enough", async () => {
+  await using directory = await temporaryDirectory();
+  const sockbench = `"${Deno.execPath()}" run --quiet --no-prompt ${PERMISSIONS.join(" ")} ${MAIN}`;
+  for (const args of ["--help", "list --json", `${TINY_RUN.join(" ")} --quiet --out .`]) {
+    const { code, stdout, stderr } = await new Deno.Command("bash", {
+      args: ["-c", `${sockbench} ${args} | true; echo \${PIPESTATUS[0]}`],
+      cwd: directory.path,
+    }).output();
+    const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+    assertEquals({ code, out, err }, { code: 0, out: "0\n", err: "" }, args);
+  }
+});

@@ -8,67 +8,24 @@
  * @module
  */
 
-import type { MetricDefinition, MetricUnit } from "../metrics.ts";
+import type { MetricDefinition } from "../metrics.ts";
 import type { Case } from "../plan/case.ts";
 import type { RunRecord } from "../record/trial.ts";
 import { caseDifference } from "./case_difference.ts";
+import {
+  byCell,
+  type Cell,
+  cellKey,
+  compareIds,
+  type Comparison,
+  type Gap,
+  type RecordComparison,
+} from "./comparison.ts";
 import { type Effect, type EffectOptions, pairedEffect, unpairedEffect } from "./effect.ts";
 import { environmentDifferences, environmentObstacles } from "./fingerprint.ts";
-import { type Summary, summarize } from "./summarize.ts";
+import { summarize, type Summary } from "./summarize.ts";
 import { findMetric, metricsOf, type TrialValues, trialValues } from "./trial_values.ts";
 import { matchPairs, selectSide } from "./usable_values.ts";
-
-/** What names a cell and says whether it is its scenario's headline. */
-export interface Cell {
-  /** The case's id. */
-  readonly case: string;
-  /** The metric's id. */
-  readonly metric: string;
-  /** Whether the metric is the first of its scenario that has a better direction. */
-  readonly headline: boolean;
-}
-
-/** A Gap is a cell that has no comparison, and why. */
-export interface Gap extends Cell {
-  /** One sentence, without full stop. */
-  readonly reason: string;
-}
-
-/** A Comparison is two summaries of one metric of one case, and the effect between them. */
-export interface Comparison extends Cell, Effect {
-  /** Unit of both summaries. */
-  readonly unit: MetricUnit;
-  /** Which direction of the metric is better. */
-  readonly better: "lower" | "higher";
-  /** The side compared against. */
-  readonly base: Summary;
-  /** The side in question. */
-  readonly head: Summary;
-}
-
-/** A RecordComparison is everything that two records say about each other. */
-export interface RecordComparison {
-  /** Whether trials were paired by round. */
-  readonly paired: boolean;
-  /** What could be compared, by case and metric. */
-  readonly comparisons: readonly Comparison[];
-  /** Cells that only head has. */
-  readonly newCells: readonly Gap[];
-  /** Cells that base has and head lacks, or has no valid trial of. */
-  readonly missingCells: readonly Gap[];
-  /** Cells that both have and that cannot be set against each other. */
-  readonly incomparableCells: readonly Gap[];
-  /** Cases that only head has. */
-  readonly newCases: readonly string[];
-  /** Cases that base planned and that are absent from head, or have no valid trial there. */
-  readonly missingCases: readonly string[];
-  /** Every summary of head, of whatever cell: absolute limits need no base. */
-  readonly headSummaries: readonly Summary[];
-  /** In what the environments differ, one sentence each. */
-  readonly environmentDifferences: readonly string[];
-  /** Those of them that forbid a verdict. */
-  readonly environmentObstacles: readonly string[];
-}
 
 /** What {@linkcode compareRecords} must be told. */
 export interface CompareOptions {
@@ -131,33 +88,6 @@ export function compareRecords(
   };
 }
 
-const collator = new Intl.Collator("en", { numeric: true });
-
-/**
- * The order of ids in every list: as people count (`bytes=64` before `bytes=1024`), and never two different ids alike.
- *
- * @param a An id.
- * @param b Another.
- * @returns Negative, 0 or positive.
- */
-export function compareIds(a: string, b: string): number {
-  return collator.compare(a, b) || (a < b ? -1 : a > b ? 1 : 0);
-}
-
-/**
- * The order of cells: by case, then by metric.
- *
- * @param a A cell.
- * @param b Another.
- * @returns Negative, 0 or positive.
- */
-export function byCell(
-  a: Pick<Cell, "case" | "metric">,
-  b: Pick<Cell, "case" | "metric">,
-): number {
-  return compareIds(a.case, b.case) || compareIds(a.metric, b.metric);
-}
-
 function openSide(record: RunRecord): Side {
   refuseDuplicates(record);
   const values = trialValues(record);
@@ -184,11 +114,6 @@ function refuseDuplicates({ trials }: RunRecord): void {
     }
     seen.add(key);
   }
-}
-
-/** A metric id holds letters and digits only, so that the key is unambiguous. */
-function cellKey(caseId: string, metricId: string): string {
-  return `${metricId} ${caseId}`;
 }
 
 /** The metrics that can be judged, the headline first. */
@@ -304,7 +229,10 @@ function findEffect(
   const [one, other] = [sides.base, sides.head].map(({ usable }) =>
     usable.map(({ value }) => value)
   );
-  return unpairedEffect(one ?? [], other ?? [], { ...options, seed: `${cell.case} ${cell.metric}` });
+  return unpairedEffect(one ?? [], other ?? [], {
+    ...options,
+    seed: `${cell.case} ${cell.metric}`,
+  });
 }
 
 /** Called for judged metrics only. */
@@ -317,7 +245,9 @@ function describeTrials(base: Summary, head: Summary, { paired }: Context): read
   return sides.flatMap(([side, { failed, n, twoSpeeds }]) => [
     ...(failed === 0 ? [] : [`${failed} of ${failed + n} trials failed in ${side}`]),
     ...(paired || twoSpeeds === undefined ? [] : [
-      `the machine ran at two speeds in ${side}, ${twoSpeeds.ratio.toFixed(2)} apart, and unpaired trials do not cancel them`,
+      `the machine ran at two speeds in ${side}, ${
+        twoSpeeds.ratio.toFixed(2)
+      } apart, and unpaired trials do not cancel them`,
     ]),
   ]);
 }

@@ -29,13 +29,17 @@ export interface MatchedPairs {
   readonly warnings: readonly string[];
 }
 
-/** Largest values that any socket on any machine will yield; beyond them a file is damaged. By unit; absent: no bound. */
-const LARGEST: Readonly<Partial<Record<MetricUnit, number>>> = {
+/** Largest values that any socket on any machine will yield; beyond them a file is damaged. */
+const LARGEST: Readonly<Record<MetricUnit, number>> = {
   ns: 864e11,
   "ns/op": 864e11,
   "ns/byte": 864e11,
   "1/s": 1e12,
   "bytes/s": 1e15,
+  bytes: 1e18,
+  "1/MiB": 1e12,
+  count: 1e18,
+  ratio: 1e6,
 };
 
 /**
@@ -100,7 +104,7 @@ function findImpossible(
   values: readonly RoundValue[],
   { id, unit }: MetricDefinition,
 ): string | undefined {
-  const largest = isShare(id) ? 1 : LARGEST[unit] ?? Number.MAX_VALUE;
+  const largest = isShare(id) ? 1 : LARGEST[unit];
   const found = values.find(({ value }) => !(value >= 0 && value <= largest));
   return found === undefined
     ? undefined

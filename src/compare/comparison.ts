@@ -1,0 +1,99 @@
+/**
+ * Comparisons: two records set side by side, as data.
+ *
+ * @module
+ */
+
+import type { MetricUnit } from "../metrics.ts";
+import type { Effect } from "./effect.ts";
+import type { Summary } from "./summarize.ts";
+
+/** What names a cell and says whether it is its scenario's headline. */
+export interface Cell {
+  /** The case's id. */
+  readonly case: string;
+  /** The metric's id. */
+  readonly metric: string;
+  /** Whether the metric is the first of its scenario that has a better direction. */
+  readonly headline: boolean;
+}
+
+/** A Gap is a cell that has no comparison, and why. */
+export interface Gap extends Cell {
+  /** One sentence, without full stop. */
+  readonly reason: string;
+}
+
+/** A Comparison is two summaries of one metric of one case, and the effect between them. */
+export interface Comparison extends Cell, Effect {
+  /** Unit of both summaries. */
+  readonly unit: MetricUnit;
+  /** Which direction of the metric is better. */
+  readonly better: "lower" | "higher";
+  /** The side compared against. */
+  readonly base: Summary;
+  /** The side in question. */
+  readonly head: Summary;
+}
+
+/** A RecordComparison is everything that two records say about each other. */
+export interface RecordComparison {
+  /** Whether trials were paired by round. */
+  readonly paired: boolean;
+  /** What could be compared, by case and metric. */
+  readonly comparisons: readonly Comparison[];
+  /** Cells that only head has. */
+  readonly newCells: readonly Gap[];
+  /** Cells that base has and head lacks, or has no valid trial of. */
+  readonly missingCells: readonly Gap[];
+  /** Cells that both have and that cannot be set against each other. */
+  readonly incomparableCells: readonly Gap[];
+  /** Cases that only head has. */
+  readonly newCases: readonly string[];
+  /** Cases that base planned and that are absent from head, or have no valid trial there. */
+  readonly missingCases: readonly string[];
+  /** Every summary of head, of whatever cell: absolute limits need no base. */
+  readonly headSummaries: readonly Summary[];
+  /** In what the environments differ, one sentence each. */
+  readonly environmentDifferences: readonly string[];
+  /** Those of them that forbid a verdict. */
+  readonly environmentObstacles: readonly string[];
+}
+
+const collator = new Intl.Collator("en", { numeric: true });
+
+/**
+ * The order of ids in every list: as people count (`bytes=64` before `bytes=1024`), and never two different ids alike.
+ *
+ * @param a An id.
+ * @param b Another.
+ * @returns Negative, 0 or positive.
+ */
+export function compareIds(a: string, b: string): number {
+  return collator.compare(a, b) || (a < b ? -1 : a > b ? 1 : 0);
+}
+
+/**
+ * The order of cells: by case, then by metric.
+ *
+ * @param a A cell.
+ * @param b Another.
+ * @returns Negative, 0 or positive.
+ */
+export function byCell(
+  a: Pick<Cell, "case" | "metric">,
+  b: Pick<Cell, "case" | "metric">,
+): number {
+  return compareIds(a.case, b.case) || compareIds(a.metric, b.metric);
+}
+
+/**
+ * The key of a cell in a map. A metric id holds letters and digits only, so that it is unambiguous.
+ *
+ * @param caseId A case's id.
+ * @param metricId A metric's id.
+ * @returns The key.
+ */
+export function cellKey(caseId: string, metricId: string): string {
+  return `${metricId} ${caseId}`;
+}

@@ -1,0 +1,136 @@
+/**
+ * Confirmation: a gate turns red on fresh pairs only.
+ *
+ * The first phase looks at all cells and points; the second measures those cells again and decides. As the fresh pairs
+ * know nothing of the selection, the second test alone keeps the error rate of the whole job at alpha (data splitting:
+ * Cox, "A note on data-splitting for the evaluation of significance levels", Biometrika 62(2), 1975, pp. 441–444). The
+ * first phase may therefore point at a mere suspicion, which is where the power comes from.
+ *
+ * @module
+ */
+
+import { holm } from "../stats/holm.ts";
+import { type Cell, cellKey, type Comparison, type RecordComparison } from "./comparison.ts";
+import { isBeyond } from "./effect.ts";
+import { concludeGate } from "./gate_outcome.ts";
+import { type Policy, thresholdOf } from "./gate_policy.ts";
+import type { GateResult, Verdict } from "./gate_result.ts";
+import { judgeLimits } from "./judge_limits.ts";
+import { CONFIDENCE } from "./summarize.ts";
+import { sayCount, sayEstimate, sayP, sayThreshold, sayTooFew } from "./verdict_reason.ts";
+
+/**
+ * The cells to measure again.
+ *
+ * @param result The first phase.
+ * @returns Those that regressed, and those suspected of it; each cell once.
+ */
+export function flagged(result: GateResult): readonly Pick<Cell, "case" | "metric">[] {
+  const cells = result.cells.filter((cell) => cell.flagged);
+  return [...new Map(cells.map((cell) => [cellKey(cell.case, cell.metric), cell])).values()]
+    .map(({ case: id, metric }) => ({ case: id, metric }));
+}
+
+/**
+ * Decides the flagged cells of a first phase by fresh pairs. Confirmed: `regressed`. Not confirmed: `inconclusive`. No fresh
+ * pairs, or too few: `missing`, `incomparable` or unresolvable, none of which passes.
+ *
+ * @param first The first phase.
+ * @param fresh Fresh pairs, compared; cells that were not flagged are not looked at.
+ * @param policy The policy.
+ * @returns The result of the gate.
+ */
+export function confirm(first: GateResult, fresh: RecordComparison, policy: Policy): GateResult {
+  const asked = first.cells.filter((cell) => cell.flagged);
+  const pairs = new Map(fresh.comparisons.map((one) => [cellKey(one.case, one.metric), one]));
+  const found = asked.filter(({ rule }) => rule === "slowdown").flatMap((cell) => {
+    const comparison = pairs.get(cellKey(cell.case, cell.metric));
+    return comparison === undefined ? [] : [comparison];
+  });
+  const adjusted = holm(found.map(({ pValue }) => pValue));
+  const decided = new Map(found.map((one, index): [string, Fresh] => [
+    cellKey(one.case, one.metric),
+    { comparison: one, adjustedP: adjusted[index] as number, comparisons: found.length },
+  ]));
+  const limits = new Map(
+    judgeLimits(fresh, policy).map((limit) => [cellKey(limit.case, limit.metric), limit]),
+  );
+  const cells = first.cells.map((cell): Verdict => {
+    if (!cell.flagged) return cell;
+    const key = cellKey(cell.case, cell.metric);
+    return cell.rule === "limit"
+      ? confirmLimit(cell, limits.get(key))
+      : confirmCell(cell, decided.get(key), fresh, policy);
+  });
+  const { exitCode: _code, summary: _summary, judged: _judged, ...open } = first;
+  return concludeGate({ ...open, cells });
+}
+
+interface Fresh {
+  readonly comparison: Comparison;
+  readonly adjustedP: number;
+  readonly comparisons: number;
+}
+
+function confirmCell(
+  cell: Verdict,
+  found: Fresh | undefined,
+  fresh: RecordComparison,
+  policy: Policy,
+): Verdict {
+  const [obstacle] = fresh.environmentObstacles;
+  if (obstacle !== undefined) {
+    const reason = `Flagged, but the environments of the fresh pairs do not match: ${obstacle}.`;
+    return settle(cell, "incomparable", reason);
+  }
+  if (found === undefined) {
+    const isCell = (one: Cell) => one.case === cell.case && one.metric === cell.metric;
+    const incomparable = fresh.incomparableCells.find(isCell);
+    const gap = incomparable ?? fresh.missingCells.find(isCell);
+    const why = gap === undefined ? "" : `: ${gap.reason}`;
+    const reason = `Flagged, but no fresh pairs could confirm or clear it${why}.`;
+    return settle(cell, incomparable === undefined ? "missing" : "incomparable", reason);
+  }
+  const { comparison, adjustedP, comparisons } = found;
+  const { slowdown, kind, pValue, leastPValue } = comparison;
+  const { alpha } = policy;
+  const { paired } = fresh;
+  const threshold = thresholdOf(policy, cell);
+  const confirmation = { slowdown, pValue, adjustedP, n: slowdown.n };
+  const seen = sayEstimate(slowdown, kind);
+  const figures = `adjusted p = ${sayP(adjustedP)}, ${sayCount(slowdown.n, paired)}`;
+  if (adjustedP <= alpha && isBeyond(slowdown.estimate, threshold, kind)) {
+    const before = cell.slowdown === undefined ? "" : ` after ${sayEstimate(cell.slowdown, kind)}`;
+    const reason = `Slowdown ${seen} on fresh pairs${before} is beyond the threshold of ` +
+      `${sayThreshold(threshold, kind)} (${figures}).`;
+    return { ...settle(cell, "regressed", reason), confirmation };
+  }
+  const promises = slowdown.confidence >= CONFIDENCE - 1e-9;
+  if (!promises || comparisons * leastPValue > alpha) {
+    const reason = `Flagged, but not decided: ${
+      sayTooFew(comparison, { adjustedP, threshold, alpha, comparisons, paired })
+    }`;
+    return { ...settle(cell, "inconclusive", reason), confirmation, unresolvable: true };
+  }
+  const reason = `Flagged, but not confirmed: fresh pairs show ${seen} (${figures}).`;
+  return { ...settle(cell, "inconclusive", reason), confirmation };
+}
+
+function confirmLimit(cell: Verdict, found: Verdict | undefined): Verdict {
+  if (found === undefined || found.verdict === "missing" || found.verdict === "incomparable") {
+    const why = found === undefined ? "head was not measured again." : found.reason;
+    return settle(cell, "missing", `Beyond its limit, but not decided by fresh trials: ${why}`);
+  }
+  const confirmation = { n: found.n };
+  if (found.verdict === "regressed") {
+    const reason = `${found.reason.slice(0, -1)}, confirmed on fresh trials.`;
+    return { ...settle(cell, "regressed", reason), confirmation };
+  }
+  const reason = `Beyond its limit, but not confirmed on fresh trials: ${found.reason}`;
+  const { unresolvable } = found;
+  return { ...settle(cell, "inconclusive", reason), confirmation, unresolvable };
+}
+
+function settle(cell: Verdict, verdict: Verdict["verdict"], reason: string): Verdict {
+  return { ...cell, verdict, reason, unresolvable: false };
+}

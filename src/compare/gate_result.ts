@@ -1,0 +1,118 @@
+/**
+ * Gate results: verdicts and what follows from them, as data. Renderers format them and decide nothing.
+ *
+ * @module
+ */
+
+import type { MetricUnit } from "../metrics.ts";
+import type { EffectKind, Estimate } from "./effect.ts";
+import type { Policy } from "./gate_policy.ts";
+import type { Summary } from "./summarize.ts";
+
+/**
+ * What is said of a cell. `pass`: a slowdown beyond the threshold is excluded. `regressed`, `improved`: shown by test and by
+ * size. `inconclusive`: neither. `new`: only head has it. `missing`: only base has it. `incomparable`: both have it and
+ * cannot be set against each other.
+ */
+export type VerdictWord =
+  | "pass"
+  | "regressed"
+  | "improved"
+  | "inconclusive"
+  | "new"
+  | "missing"
+  | "incomparable";
+
+/** What fresh pairs said of a cell that was flagged. */
+export interface Confirmation {
+  /** Slowdown over the fresh pairs; absent for a limit. */
+  readonly slowdown?: Estimate;
+  /** One-sided p-value over the fresh pairs; absent for a limit. */
+  readonly pValue?: number;
+  /** The same, adjusted for all flagged cells. */
+  readonly adjustedP?: number;
+  /** Fresh pairs, or trials for a limit. */
+  readonly n: number;
+}
+
+/** A Verdict is what is said of one cell by one rule. */
+export interface Verdict {
+  /** The case's id; for a limit that no case matches, its glob. */
+  readonly case: string;
+  /** The metric's id. */
+  readonly metric: string;
+  /** `slowdown`: against base; `limit`: against an absolute bound. */
+  readonly rule: "slowdown" | "limit";
+  /** What is said. */
+  readonly verdict: VerdictWord;
+  /** Why, in one sentence. */
+  readonly reason: string;
+  /** Pairs, or trials where they are not paired; 0 where nothing was compared. */
+  readonly n: number;
+  /** Unit of the metric; absent where nothing was measured. */
+  readonly unit?: MetricUnit;
+  /** Which direction is better; absent where nothing was measured. */
+  readonly better?: "lower" | "higher";
+  /** How `slowdown` was found. */
+  readonly effect?: EffectKind;
+  /** Above 1, head is worse; of a share, 1 plus the points lost. */
+  readonly slowdown?: Estimate;
+  /** One-sided p-value that head is worse. */
+  readonly pValue?: number;
+  /** The same, adjusted for all gated cells. */
+  readonly adjustedP?: number;
+  /** One-sided p-value that head is better, adjusted for all gated cells. */
+  readonly adjustedPBetter?: number;
+  /** How much worse is allowed. */
+  readonly threshold?: number;
+  /** The absolute bound, for rule `limit`. */
+  readonly limit?: {
+    readonly bound: "max" | "min";
+    readonly value: number;
+    readonly text: string;
+  };
+  /** Base across its trials. */
+  readonly base?: Summary;
+  /** Head across its trials. */
+  readonly head?: Summary;
+  /** Why the figures say less than they seem to, one sentence each. */
+  readonly warnings: readonly string[];
+  /** Whether so few trials could not have shown a regression of any size: no verdict at all, and exit code 3. */
+  readonly unresolvable: boolean;
+  /** Whether fresh pairs should decide: a regression, or a suspicion of one. */
+  readonly flagged: boolean;
+  /** What fresh pairs said, once they were asked. */
+  readonly confirmation?: Confirmation;
+}
+
+/** A cell that the policy sets aside. */
+export interface IgnoredCell {
+  /** The case's id. */
+  readonly case: string;
+  /** The metric's id. */
+  readonly metric: string;
+  /** The policy's reason. */
+  readonly reason: string;
+}
+
+/** A GateResult is the verdicts of a gate and what follows from them. */
+export interface GateResult {
+  /** 0 pass · 1 regressed · 3 cannot judge. */
+  readonly exitCode: 0 | 1 | 3;
+  /** What the exit code says, and the worst or widest cell, in one sentence. */
+  readonly summary: string;
+  /** By case, metric and rule. */
+  readonly cells: readonly Verdict[];
+  /** Cells set aside. */
+  readonly ignored: readonly IgnoredCell[];
+  /** Number of cells of which something was judged: pass, regressed, improved or inconclusive. */
+  readonly judged: number;
+  /** Whether trials were paired by round. */
+  readonly paired: boolean;
+  /** In what the environments differ, one sentence each. */
+  readonly environmentDifferences: readonly string[];
+  /** Parts of the policy that met no cell, and cases that nothing gates, one sentence each. */
+  readonly notes: readonly string[];
+  /** The policy applied. */
+  readonly policy: Policy;
+}

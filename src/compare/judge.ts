@@ -1,0 +1,215 @@
+/**
+ * judge: from comparisons and a policy to verdicts.
+ *
+ * A cell is red only when both hold: the one-sided test, adjusted for all gated cells, is at most alpha; and the median
+ * slowdown is beyond the cell's threshold. The first alone would call differences that nobody cares for, the second alone
+ * would call noise. A cell is green only when its interval excludes a slowdown beyond the threshold. What lies between is
+ * said to lie between.
+ *
+ * Whatever cannot be judged is never a pass: cells that are missing or incomparable, cells with too few trials to show
+ * anything, and a gate that judged nothing at all end with exit code 3.
+ *
+ * @module
+ */
+
+import { holm } from "../stats/holm.ts";
+import {
+  byCell,
+  type Cell,
+  type Comparison,
+  type Gap,
+  type RecordComparison,
+} from "./comparison.ts";
+import { isBeyond, isBeyondBetter } from "./effect.ts";
+import { concludeGate } from "./gate_outcome.ts";
+import { gates, matchesCell, type Policy, thresholdOf } from "./gate_policy.ts";
+import type { GateResult, IgnoredCell, Verdict, VerdictWord } from "./gate_result.ts";
+import { judgeLimits } from "./judge_limits.ts";
+import { CONFIDENCE } from "./summarize.ts";
+import {
+  type Grounds,
+  sayImproved,
+  sayInconclusive,
+  sayPass,
+  sayRegressed,
+  sayTooFew,
+} from "./verdict_reason.ts";
+
+/** Faster by more than this is a damaged baseline, not an improvement: removing a 40 ms stall from a 10 µs exchange is 4,000. */
+const LARGEST_IMPROVEMENT = 10_000;
+
+/**
+ * Judges every cell that the policy gates.
+ *
+ * @param compared Two records, cell by cell.
+ * @param policy How comparisons become verdicts.
+ * @returns Verdicts, exit code and summary. The order and unit of what was compared change nothing.
+ */
+export function judge(compared: RecordComparison, policy: Policy): GateResult {
+  const gated = compared.comparisons.filter((one) => isGated(one, policy));
+  const slowdowns = [
+    ...judgeComparisons(gated, compared, policy),
+    ...verdictsOf("new", compared.newCells, policy),
+    ...verdictsOf("missing", compared.missingCells, policy),
+    ...verdictsOf("incomparable", compared.incomparableCells, policy),
+  ];
+  return concludeGate({
+    cells: [...slowdowns, ...judgeLimits(compared, policy)].sort(byVerdict),
+    ignored: listIgnored(compared, policy),
+    paired: compared.paired,
+    environmentDifferences: compared.environmentDifferences,
+    notes: findNotes(compared, policy),
+    policy,
+  });
+}
+
+function byVerdict(a: Verdict, b: Verdict): number {
+  // "slowdown" before "limit".
+  return byCell(a, b) || (a.rule === b.rule ? 0 : a.rule === "slowdown" ? -1 : 1);
+}
+
+function isGated(cell: Cell, policy: Policy): boolean {
+  return gates(policy, cell) && !policy.ignore.some((rule) => matchesCell(rule, cell));
+}
+
+function judgeComparisons(
+  gated: readonly Comparison[],
+  { paired, environmentObstacles }: RecordComparison,
+  policy: Policy,
+): readonly Verdict[] {
+  const [obstacle, ...further] = environmentObstacles;
+  if (obstacle !== undefined) {
+    const more = further.length === 0 ? "" : ` (and ${further.length} more)`;
+    const reason = `The environments do not match: ${obstacle}${more}.`;
+    return gated.map((one) => ({
+      ...describeComparison(one, policy),
+      ...said("incomparable", reason),
+    }));
+  }
+  const worse = holm(gated.map(({ pValue }) => pValue));
+  const better = holm(gated.map(({ pValueBetter }) => pValueBetter));
+  return gated.map((one, index): Verdict => ({
+    ...describeComparison(one, policy),
+    adjustedP: worse[index] as number,
+    adjustedPBetter: better[index] as number,
+    ...decide(one, {
+      policy,
+      paired,
+      comparisons: gated.length,
+      adjustedP: worse[index] as number,
+      adjustedPBetter: better[index] as number,
+    }),
+  }));
+}
+
+type Said = Pick<Verdict, "verdict" | "reason" | "unresolvable" | "flagged">;
+
+function said(verdict: VerdictWord, reason: string): Said {
+  return { verdict, reason, unresolvable: false, flagged: verdict === "regressed" };
+}
+
+function describeComparison(one: Comparison, policy: Policy) {
+  return {
+    case: one.case,
+    metric: one.metric,
+    rule: "slowdown",
+    n: one.slowdown.n,
+    unit: one.unit,
+    better: one.better,
+    effect: one.kind,
+    slowdown: one.slowdown,
+    pValue: one.pValue,
+    threshold: thresholdOf(policy, one),
+    base: one.base,
+    head: one.head,
+    warnings: one.warnings,
+  } as const;
+}
+
+/** What {@linkcode decide} goes by. */
+interface Evidence {
+  readonly policy: Policy;
+  readonly paired: boolean;
+  readonly comparisons: number;
+  readonly adjustedP: number;
+  readonly adjustedPBetter: number;
+}
+
+function decide(one: Comparison, evidence: Evidence): Said {
+  const { policy: { alpha, screenAlpha }, paired, comparisons, adjustedP, adjustedPBetter } =
+    evidence;
+  const { slowdown, kind } = one;
+  const threshold = thresholdOf(evidence.policy, one);
+  const grounds: Grounds = { adjustedP, threshold, alpha, comparisons, paired };
+  const isWorse = isBeyond(slowdown.estimate, threshold, kind);
+  if (adjustedP <= alpha && isWorse) return said("regressed", sayRegressed(one, grounds));
+  if (kind === "ratio" && slowdown.estimate < 1 / LARGEST_IMPROVEMENT) {
+    const factor = (1 / slowdown.estimate).toPrecision(2);
+    return said(
+      "incomparable",
+      `Head is better by a factor of ${factor}, which no change explains: base is damaged.`,
+    );
+  }
+  if (adjustedPBetter <= alpha && isBeyondBetter(slowdown.estimate, threshold, kind)) {
+    return said("improved", sayImproved(one, { ...grounds, adjustedP: adjustedPBetter }));
+  }
+  const promises = slowdown.confidence >= CONFIDENCE - 1e-9;
+  if (promises && !isBeyond(slowdown.high, threshold, kind)) {
+    return said("pass", sayPass(one, grounds));
+  }
+  const flagged = isWorse && one.pValue <= screenAlpha;
+  if (!promises || comparisons * one.leastPValue > alpha) {
+    const reason = sayTooFew(one, grounds);
+    return { ...said("inconclusive", reason), unresolvable: true, flagged };
+  }
+  return { ...said("inconclusive", sayInconclusive(one, grounds)), flagged };
+}
+
+function verdictsOf(
+  verdict: "new" | "missing" | "incomparable",
+  gaps: readonly Gap[],
+  policy: Policy,
+): readonly Verdict[] {
+  return gaps.filter((gap) => isGated(gap, policy)).map((gap) => ({
+    case: gap.case,
+    metric: gap.metric,
+    rule: "slowdown",
+    n: 0,
+    warnings: [],
+    ...said(verdict, `${gap.reason[0]?.toUpperCase() ?? ""}${gap.reason.slice(1)}.`),
+  }));
+}
+
+function allCells(compared: RecordComparison): readonly Cell[] {
+  const { comparisons, newCells, missingCells, incomparableCells } = compared;
+  return [...comparisons, ...newCells, ...missingCells, ...incomparableCells];
+}
+
+function listIgnored(compared: RecordComparison, policy: Policy): readonly IgnoredCell[] {
+  return allCells(compared).filter((cell) =>
+    gates(policy, cell) || policy.limits.some((limit) => matchesCell(limit, cell))
+  ).flatMap((cell): readonly IgnoredCell[] => {
+    const rule = policy.ignore.find((one) => matchesCell(one, cell));
+    return rule === undefined
+      ? []
+      : [{ case: cell.case, metric: cell.metric, reason: rule.reason }];
+  }).sort(byCell);
+}
+
+/** What a reader must know about what was not judged. */
+function findNotes(compared: RecordComparison, policy: Policy): readonly string[] {
+  const cells = allCells(compared);
+  const gatedCases = new Set(cells.filter((cell) => gates(policy, cell)).map((cell) => cell.case));
+  const bare = new Set(cells.map((cell) => cell.case).filter((id) => !gatedCases.has(id)));
+  const names = `${policy.metrics.join(", ")}`;
+  const idle = [
+    ...policy.thresholds.map((rule, index) => ({ rule, name: `thresholds[${index}]` })),
+    ...policy.ignore.map((rule, index) => ({ rule, name: `ignore[${index}]` })),
+  ].filter(({ rule }) => !cells.some((cell) => matchesCell(rule, cell)));
+  return [
+    ...(bare.size === 0 ? [] : [`${bare.size} of the cases have no metric that gates (${names})`]),
+    ...idle.map(({ rule, name }) =>
+      `${name} of the policy matches no cell: ${JSON.stringify(rule.case)}`
+    ),
+  ];
+}

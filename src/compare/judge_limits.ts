@@ -1,0 +1,125 @@
+/**
+ * Limits: absolute bounds on head, whatever base was.
+ *
+ * A limit is broken when the whole interval of the median is beyond it. Where only the median is, the trials cannot tell.
+ *
+ * @module
+ */
+
+import { type Cell, cellKey, type RecordComparison } from "./comparison.ts";
+import { type LimitRule, matchesCell, type Policy } from "./gate_policy.ts";
+import type { Verdict } from "./gate_result.ts";
+import { formatQuantity } from "./parse_quantity.ts";
+import { CONFIDENCE, type Summary } from "./summarize.ts";
+
+type Named = Pick<Cell, "case" | "metric">;
+
+/**
+ * Judges the limits of a policy. Of several that match a cell the last counts.
+ *
+ * @param compared Two records; only head is looked at.
+ * @param policy The policy.
+ * @returns One verdict per cell and limit; `missing` for a limit of which head has no cell.
+ */
+export function judgeLimits(compared: RecordComparison, policy: Policy): readonly Verdict[] {
+  const summaries = new Map(
+    compared.headSummaries.map((summary) => [cellKey(summary.case, summary.metric), summary]),
+  );
+  const candidates = findCandidates(compared, policy);
+  const matched = new Set<LimitRule>();
+  const verdicts = candidates.flatMap((cell): readonly Verdict[] => {
+    const rules = policy.limits.filter((limit) => matchesCell(limit, cell));
+    for (const rule of rules) matched.add(rule);
+    const rule = rules.at(-1);
+    if (rule === undefined || policy.ignore.some((one) => matchesCell(one, cell))) return [];
+    const summary = summaries.get(cellKey(cell.case, cell.metric));
+    return [summary === undefined ? missing(cell, rule) : judgeLimit(summary, rule)];
+  });
+  const unmet = policy.limits.filter((limit) => !matched.has(limit));
+  return [...verdicts, ...unmet.map((limit) => missing(limit, limit))];
+}
+
+/** Every cell that head has or should have. */
+function findCandidates(compared: RecordComparison, policy: Policy): readonly Named[] {
+  const measured = new Set(compared.headSummaries.map((summary) => summary.case));
+  const silent = compared.newCases.filter((id) => !measured.has(id));
+  const cells: readonly Named[] = [
+    ...compared.headSummaries,
+    ...compared.missingCells,
+    ...compared.incomparableCells,
+    ...silent.flatMap((id) => policy.limits.map(({ metric }) => ({ case: id, metric }))),
+  ];
+  return [...new Map(cells.map((cell) => [cellKey(cell.case, cell.metric), cell])).values()];
+}
+
+function sayLimit({ bound, quantity }: LimitRule): string {
+  return `${bound === "max" ? "at most" : "at least"} ${quantity.text}`;
+}
+
+function missing(cell: Named, rule: LimitRule): Verdict {
+  return {
+    case: cell.case,
+    metric: cell.metric,
+    rule: "limit",
+    verdict: "missing",
+    reason: `Head has no ${cell.metric} here, which must be ${sayLimit(rule)}.`,
+    n: 0,
+    limit: limitOf(rule),
+    warnings: [],
+    unresolvable: false,
+    flagged: false,
+  };
+}
+
+function limitOf({ bound, quantity }: LimitRule): NonNullable<Verdict["limit"]> {
+  return { bound, value: quantity.value, text: quantity.text };
+}
+
+function judgeLimit(summary: Summary, rule: LimitRule): Verdict {
+  const { unit, n, warnings } = summary;
+  const found = decideLimit(summary, rule);
+  return {
+    case: summary.case,
+    metric: summary.metric,
+    rule: "limit",
+    n,
+    unit,
+    better: rule.bound === "max" ? "lower" : "higher",
+    limit: limitOf(rule),
+    head: summary,
+    warnings,
+    unresolvable: false,
+    flagged: found.verdict === "regressed",
+    ...found,
+  };
+}
+
+function decideLimit(
+  { unit, median, low, high, confidence, n }: Summary,
+  rule: LimitRule,
+): Pick<Verdict, "verdict" | "reason"> & { readonly unresolvable?: boolean } {
+  const { bound, quantity } = rule;
+  if (quantity.unit !== unit) {
+    const reason = `The limit ${quantity.text} is in ${quantity.unit}, but the metric in ${unit}.`;
+    return { verdict: "incomparable", reason };
+  }
+  if (![median, low, high].every((value) => Number.isFinite(value) && value >= 0)) {
+    return { verdict: "incomparable", reason: "Head holds values that cannot have been measured." };
+  }
+  const beyond = (value: number) =>
+    bound === "max" ? value > quantity.value : value < quantity.value;
+  const [near, far] = bound === "max" ? [low, high] : [high, low];
+  const amounts = [median, low, high].map((value) => formatQuantity(value, unit));
+  const is = `is ${amounts[0]} [${amounts[1]}, ${amounts[2]}] and must be ${sayLimit(rule)}`;
+  if (!beyond(median)) {
+    const hint = beyond(far) ? ", though its interval reaches beyond" : "";
+    return { verdict: "pass", reason: `The median ${is}${hint}.` };
+  }
+  if (confidence < CONFIDENCE - 1e-9) {
+    const reason = `The median ${is}, but ${n} trials are too few to tell.`;
+    return { verdict: "inconclusive", reason, unresolvable: true };
+  }
+  return beyond(near)
+    ? { verdict: "regressed", reason: `The median ${is}.` }
+    : { verdict: "inconclusive", reason: `The median ${is}, but its interval reaches within.` };
+}

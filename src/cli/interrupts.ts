@@ -12,6 +12,9 @@ export interface Interrupts extends Disposable {
   readonly signal: AbortSignal;
 }
 
+/** A signal that follows another within this time is the same keypress: `deno task` passes on what the terminal has sent already. */
+const SAME_KEYPRESS_MS = 400;
+
 /**
  * Listens for signals.
  *
@@ -20,28 +23,33 @@ export interface Interrupts extends Disposable {
  */
 export function listenForInterrupts(onFirst: () => void, onSecond: () => void): Interrupts {
   const controller = new AbortController();
-  const listener = () => {
-    if (controller.signal.aborted) {
-      onSecond();
-      Deno.exit(EXIT.interrupted);
-    }
+  let firstMs = 0;
+  const end = () => {
+    if (controller.signal.aborted) return;
+    firstMs = performance.now();
     controller.abort();
     onFirst();
   };
-  const signals = SIGNALS.filter((signal) => {
-    try {
-      Deno.addSignalListener(signal, listener);
-      return true;
-    } catch {
-      return false; // Windows has no SIGTERM.
-    }
-  });
+  const endOrLeave = () => {
+    if (!controller.signal.aborted) return end();
+    if (performance.now() - firstMs < SAME_KEYPRESS_MS) return;
+    onSecond();
+    Deno.exit(EXIT.interrupted);
+  };
+  // A terminal that is closed sends SIGHUP, also after Ctrl-C: no reason to give up what is being written.
+  const listeners = ([["SIGINT", endOrLeave], ["SIGTERM", endOrLeave], ["SIGHUP", end]] as const)
+    .filter(([signal, listener]) => {
+      try {
+        Deno.addSignalListener(signal, listener);
+        return true;
+      } catch {
+        return false; // Windows has no SIGTERM.
+      }
+    });
   return {
     signal: controller.signal,
     [Symbol.dispose]() {
-      for (const signal of signals) Deno.removeSignalListener(signal, listener);
+      for (const [signal, listener] of listeners) Deno.removeSignalListener(signal, listener);
     },
   };
 }
-
-const SIGNALS: readonly Deno.Signal[] = ["SIGINT", "SIGTERM"];

@@ -36,10 +36,7 @@ export function systemTerminal(): Terminal {
       try {
         writeAll(Deno.stdout, encoder.encode(text));
       } catch (error) {
-        if (error instanceof Deno.errors.BrokenPipe || error instanceof Deno.errors.BadResource) {
-          throw new ClosedOutputError("standard output is closed");
-        }
-        throw error;
+        throw isClosed(error) ? new ClosedOutputError("standard output is closed") : error;
       }
     },
     err(text) {
@@ -60,6 +57,12 @@ export function systemTerminal(): Terminal {
 
 function writeAll(file: { writeSync(data: Uint8Array): number }, bytes: Uint8Array): void {
   for (let done = 0; done < bytes.length;) done += file.writeSync(bytes.subarray(done));
+}
+
+/** EIO is what a terminal that was closed answers. */
+function isClosed(error: unknown): boolean {
+  return error instanceof Deno.errors.BrokenPipe || error instanceof Deno.errors.BadResource ||
+    (error as { code?: string }).code === "EIO";
 }
 
 function terminalColumns(): number {

@@ -115,18 +115,47 @@ Deno.test("sockbench run keeps the finished trials when it is interrupted, marks
   }
 });
 
-Deno.test("sockbench run ends at once on a second Ctrl-C and leaves no socket file", async () => {
+Deno.test("sockbench run takes a signal that arrives twice at once, as through deno task, for one Ctrl-C", async () => {
   await using directory = await temporaryDirectory();
-  const { code } = await interrupt(
+  const { code, err } = await interrupt(
     ["run", "--profile=quick", "--rounds=10000", "--case=round-trip/unix/bytes=64"],
     directory.path,
     (child) => {
       child.kill("SIGINT");
-      child.kill("SIGINT");
+      child.kill("SIGTERM");
     },
   );
-  assertEquals(code, 130);
-  assertEquals(names(`${directory.path}/tmp`), []);
+  assertEquals(code, 130, err);
+  assert((await readRecord(`${directory.path}/reports`)).partial);
+});
+
+Deno.test("listenForInterrupts() ends the process on a second Ctrl-C, after cleaning up", async () => {
+  await using directory = await temporaryDirectory();
+  const script = `${directory.path}/listen.ts`;
+  const interrupts = new URL("../../src/cli/interrupts.ts", import.meta.url).href;
+  await Deno.writeTextFile(
+    script,
+    `import { listenForInterrupts } from ${JSON.stringify(interrupts)};
+     const print = (text: string) => Deno.stdout.writeSync(new TextEncoder().encode(text));
+     using _ = listenForInterrupts(() => print("first "), () => print("cleaned"));
+     print("ready ");
+     await new Promise((resolve) => setTimeout(resolve, 60_000));`,
+  );
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--no-prompt", script],
+    stdout: "piped",
+  }).spawn();
+  let out = "";
+  for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+    out += text;
+    if (text.includes("ready")) child.kill("SIGINT");
+    if (text.includes("first")) {
+      child.kill("SIGHUP");
+      setTimeout(() => child.kill("SIGINT"), 600);
+    }
+  }
+  assertEquals((await child.status).code, 130);
+  assertEquals(out, "ready first cleaned");
 });
 
 /** Runs with temporary files below `path`, and calls `act` when the first round is done. */

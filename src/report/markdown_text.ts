@@ -21,7 +21,7 @@ export function oneLine(text: string, most: number = MOST_CHARACTERS): string {
   // Cut before anything is scanned: names of a megabyte would otherwise cost a pass each.
   const near = text.slice(0, 4 * most + 4).toWellFormed()
     // deno-lint-ignore no-control-regex
-    .replace(/[\s\x00-\x1f\x7f-\x9f]+/g, " ")
+    .replace(/(?!\u202f)[\s\x00-\x1f\x7f-\x9f]+/g, " ")
     .replace(/[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g, "")
     .trim();
   const characters = [...near];
@@ -39,7 +39,11 @@ export function oneLine(text: string, most: number = MOST_CHARACTERS): string {
  * @returns One line of Markdown that reads as the text.
  */
 export function escapeMarkdown(text: string, most?: number): string {
-  return oneLine(text, most)
+  return escapePart(oneLine(text, most));
+}
+
+function escapePart(line: string): string {
+  return line
     .replace(/[\\`*[\]|~]/g, "\\$&")
     .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, "\\_")
     .replace(/&(?=[#\w])/g, "&amp;")
@@ -59,7 +63,9 @@ export function escapeMarkdown(text: string, most?: number): string {
  * @returns One line of Markdown.
  */
 export function escapeSentence(text: string): string {
-  const line = escapeMarkdown(text, SENTENCE);
+  // Authors of notes name things in backticks; what is plainly a name stays one.
+  const line = oneLine(text, SENTENCE).split(/(`[\w./=@:-]+`)/)
+    .map((part, index) => index % 2 === 1 ? part : escapePart(part)).join("");
   return line === "" || /[.?!…:]$/.test(line) ? line : `${line}.`;
 }
 
@@ -141,7 +147,7 @@ export function markdownTable(
  */
 export function displayWidth(text: string): number {
   // Nearly every cell is plain.
-  if (/^[\x20-\x7eµ–…×±]*$/.test(text)) return text.length;
+  if (/^[\x20-\x7eµ–…×±\u202f]*$/.test(text)) return text.length;
   let width = 0;
   for (const character of text) {
     if (/[\p{M}\u200b-\u200d\ufe00-\ufe0f]/u.test(character)) continue;

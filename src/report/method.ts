@@ -18,6 +18,11 @@ import { formatAmount, formatCount, formatNumber, groupBy } from "./quantity.ts"
 export function buildGuide(): readonly NamedFact[] {
   return [
     {
+      name: "case, cell",
+      value:
+        "one scenario over one transport with one set of parameters, such as a round trip over tcp with 64 B",
+    },
+    {
       name: "trial",
       value: "one short timed measurement on fresh sockets, after a warm-up that is thrown away. " +
         "Each figure is the median of a case's trials",

@@ -55,11 +55,11 @@ export function chooseScale(values: readonly number[], unit: MetricUnit): Scale 
 }
 
 /**
- * Rounds to significant digits, without an exponent, with thousands apart.
+ * Rounds to significant digits, without an exponent, with thousands apart from 10 000 on.
  *
  * @param value Any finite number.
  * @param digits Significant digits, at least 1; whole digits beyond them become zeros.
- * @returns As in `10.1`, `0.0123`, `41,100`.
+ * @returns As in `10.1`, `0.0123`, `4100`, `41 100`.
  */
 export function formatNumber(value: number, digits: number): string {
   if (value === 0) return "0";
@@ -67,18 +67,23 @@ export function formatNumber(value: number, digits: number): string {
   const magnitude = Math.floor(Math.log10(Math.abs(rounded)));
   const decimals = Math.min(Math.max(0, digits - 1 - magnitude), 12);
   const [whole = "", fraction] = rounded.toFixed(decimals).split(".");
-  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ",");
+  const grouped = groupThousands(whole);
   return fraction === undefined ? grouped : `${grouped}.${fraction}`;
 }
 
 /**
- * A whole number with thousands apart.
+ * A whole number with thousands apart from 10 000 on.
  *
  * @param n A count.
- * @returns As in `12,345`.
+ * @returns As in `12 345`.
  */
 export function formatCount(n: number): string {
-  return String(n).replace(/\B(?=(\d{3})+$)/g, ",");
+  return groupThousands(String(n));
+}
+
+/** With a narrow no-break space, as a comma would be mistaken for that of an interval; four digits need none. */
+function groupThousands(digits: string): string {
+  return digits.length <= 4 ? digits : digits.replace(/\B(?=(\d{3})+$)/g, "\u202f");
 }
 
 /**

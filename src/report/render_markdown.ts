@@ -193,12 +193,12 @@ function renderSearch(result: SearchResult): string {
     high: result.high,
   });
   const ties = tied === 0
-    ? `no other of the ${cells} cells equals it`
+    ? `none of the other ${cells - 1} cells comes up to it`
     : `${tied} of the other ${cells - 1} cells cannot be told apart from it`;
   const steps = turns.map((turn) => {
     const [name, from] = [codeName(turn.parameter), escapeMarkdown(turn.fromLabel)];
     if (turn.from === turn.largest) {
-      return `more ${name} still pays up to ${from}, the largest measured`;
+      return `more ${name} still pays at ${from}, the largest measured`;
     }
     const { ratio, low, high } = turn;
     const loss = ratio === undefined || low === undefined || high === undefined

@@ -192,14 +192,18 @@ export function writeSearch(scenario: string, result: SearchResult): Finding {
       high: result.high,
     },
   ];
-  for (const [index, turn] of result.turns.entries()) {
-    phrases.push(
-      text(index === 0 ? "; more " : ", more "),
-      name(turn.parameter),
-      text(turn.from === turn.largest ? " still pays up to " : " stops paying from "),
-      name(turn.fromLabel),
-      text(turn.from === turn.largest ? ", the largest measured" : ""),
-    );
+  if (result.turns.length > 0 && result.turns.every(({ from, largest }) => from === largest)) {
+    phrases.push(text("; these are the largest sizes measured, and larger ones may pay more"));
+  } else {
+    for (const { parameter, from, fromLabel, largest } of result.turns) {
+      phrases.push(
+        text("; more "),
+        name(parameter),
+        text(from === largest ? " still pays at " : " stops paying from "),
+        name(fromLabel),
+        text(from === largest ? ", the largest measured" : ""),
+      );
+    }
   }
   const remarks = result.confidence < CONFIDENCE
     ? ["The trials are too few to be sure of the order of cells"]

@@ -75,10 +75,14 @@ export function buildDetailTable(
   metrics: readonly MetricDefinition[],
   summaryOf: SummaryOf,
 ): Table | undefined {
+  const headline = metrics[0]?.id ?? "";
+  const metSpeeds = (one: Case) => summaryOf(one.id, headline)?.twoSpeeds !== undefined;
   const cellsOf = cases.map((one) =>
     metrics.map((metric) => {
       const summary = summaryOf(one.id, metric.id);
-      return summary === undefined ? null : toCell(summary);
+      if (summary === undefined) return null;
+      // Two groups of a tail say little of the machine unless the headline shows them too.
+      return metSpeeds(one) ? toCell(summary) : toCell({ ...summary, twoSpeeds: undefined });
     })
   );
   const shown = metrics.map((_, index) => cellsOf.some((cells) => cells[index]));
@@ -116,7 +120,9 @@ function columnLook(cells: readonly Cell[], metric: MetricDefinition): Omit<Colu
   };
 }
 
-function toCell(summary: Summary): Cell {
+function toCell(
+  summary: Omit<Summary, "twoSpeeds"> & { readonly twoSpeeds?: Summary["twoSpeeds"] | undefined },
+): Cell {
   const { twoSpeeds } = summary;
   return {
     case: summary.case,

@@ -62,6 +62,10 @@ Deno.test("escapeSentence() ends in one mark", () => {
   assertEquals(escapeSentence(""), "");
 });
 
+Deno.test("escapeSentence() leaves plain names in backticks, and nothing else in them", () => {
+  assertEquals(escapeSentence("see `nagle` and `a|b` or `"), "see `nagle` and \\`a\\|b\\` or \\`.");
+});
+
 Deno.test("codeBlock() cannot be closed by its content", () => {
   assertEquals(codeBlock("a ```\n````", "sh"), ["`````sh", "a ```", "````", "`````"]);
 });

@@ -14,12 +14,12 @@ Deno.test("formatNumber() keeps its digits, without an exponent", () => {
     "10.0",
     "10.0",
     "0.0123",
-    "41,100",
-    "1,000",
+    "41\u202f100",
+    "1000",
     "0",
     "-1.23",
   ]);
-  assertEquals(formatNumber(1_234_567, 4), "1,235,000");
+  assertEquals(formatNumber(1_234_567, 4), "1\u202f235\u202f000");
 });
 
 Deno.test("formatRatio() shows more decimals below 1 and next to it", () => {
@@ -30,7 +30,7 @@ Deno.test("formatRatio() shows more decimals below 1 and next to it", () => {
     "9.99",
     "10.0",
     "640",
-    "4,060",
+    "4060",
   ]);
 });
 
@@ -57,7 +57,12 @@ Deno.test("formatSize() uses the largest binary unit that divides", () => {
 });
 
 Deno.test("formatCount() sets thousands apart", () => {
-  assertEquals([0, 999, 1_000, 1_234_567].map(formatCount), ["0", "999", "1,000", "1,234,567"]);
+  assertEquals([0, 999, 1_000, 1_234_567].map(formatCount), [
+    "0",
+    "999",
+    "1000",
+    "1\u202f234\u202f567",
+  ]);
 });
 
 Deno.test("formatAmount() picks the unit that suits one value", () => {

@@ -1,8 +1,8 @@
 /**
  * Bulk: one end writes as fast as it can, the other reads. Throughput is counted where bytes arrive.
  *
- * The receiver's window opens with the first read after the driver's mark and closes with the last read of the trial; the bytes of
- * the opening read are left out, since they arrived before the window did.
+ * The receiver's window opens with the first read after the driver's mark and closes with the end of the stream, or with the last
+ * datagram; the bytes of the opening read are left out, since they arrived before the window did.
  *
  * @module
  */
@@ -140,29 +140,25 @@ async function receiveStream(
 ): Promise<ReceiverWindow | undefined> {
   const buffer = new Uint8Array(numberParam(context.params, "read"));
   const { clock } = context;
-  let total = 0;
-  let reads = 0;
-  let openedNs = 0;
-  let openedBytes = 0;
-  let openedReads = 0;
-  let lastNs = 0;
   try {
+    do {
+      if (await channel.read(buffer) === null) return undefined;
+    } while (context.marks === 0);
+    // The clock is read where the window opens and at the end of the stream, not at every read: with small buffers a reading would
+    // cost several percent of a read. The end follows the last byte at once, as the driver half-closes after its last write.
+    const openedNs = clock.nowNs();
+    let bytes = 0;
+    let reads = 0;
     for (;;) {
-      const bytes = await channel.read(buffer);
-      if (bytes === null) break;
-      total += bytes;
+      const read = await channel.read(buffer);
+      if (read === null) break;
+      bytes += read;
       reads++;
-      lastNs = clock.nowNs();
-      if (openedReads === 0 && context.marks > 0) {
-        openedNs = lastNs;
-        openedBytes = total;
-        openedReads = reads;
-      }
     }
+    return windowOf(bytes, reads, clock.nowNs() - openedNs);
   } finally {
     channel.close();
   }
-  return windowOf(total - openedBytes, reads - openedReads, openedReads, lastNs - openedNs);
 }
 
 async function receiveDatagrams(
@@ -203,16 +199,15 @@ async function receiveDatagrams(
   tally.receivedMessages = received;
   tally.reorderedMessages = reordered;
   const messages = received - opened;
-  const window = windowOf(messages * expected, messages, opened, lastNs - openedNs);
-  return window && { ...window, messages };
+  const window = windowOf(messages * expected, messages, lastNs - openedNs);
+  return opened === 0 || window === undefined ? undefined : { ...window, messages };
 }
 
 /** The window, or nothing where too little arrived after the mark to span a time. */
 function windowOf(
   bytes: number,
   reads: number,
-  opened: number,
   elapsedNs: number,
 ): ReceiverWindow | undefined {
-  return opened === 0 || reads === 0 || elapsedNs <= 0 ? undefined : { bytes, reads, elapsedNs };
+  return reads === 0 || elapsedNs <= 0 ? undefined : { bytes, reads, elapsedNs };
 }

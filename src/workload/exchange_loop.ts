@@ -76,14 +76,13 @@ export async function answerDatagrams(
 ): Promise<void> {
   // One byte more than expected: a longer message shows instead of being cut without a word.
   const buffer = new Uint8Array(largestBytes + 1);
+  const whole = buffer.subarray(0, largestBytes);
   let answered = 0;
   try {
     for (;;) {
       const bytes = await channel.receive(buffer);
       context.tally.receivedMessages = ++answered;
-      await channel.reply(
-        bytes === largestBytes ? buffer.subarray(0, largestBytes) : buffer.subarray(0, bytes),
-      );
+      await channel.reply(bytes === largestBytes ? whole : buffer.subarray(0, bytes));
     }
   } catch (error) {
     if (!context.finishing) throw error;

@@ -45,7 +45,7 @@ export interface Tally {
   errors?: Record<string, number>;
 }
 
-/** What the receiving end saw from its first to its last read after the mark: throughput is counted where bytes arrive. */
+/** What the receiving end saw from its first read after the mark to its last: throughput is counted where bytes arrive. */
 export interface ReceiverWindow {
   /** Bytes read, without those of the read that opened the window. */
   readonly bytes: number;
@@ -53,7 +53,7 @@ export interface ReceiverWindow {
   readonly messages?: number;
   /** Reads or receives in the window. */
   readonly reads: number;
-  /** From the completion of the opening read to that of the last, in nanoseconds. */
+  /** From the completion of the opening read to the end of the stream, or to that of the last receive, in nanoseconds. */
   readonly elapsedNs: number;
 }
 

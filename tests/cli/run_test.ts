@@ -190,3 +190,26 @@ Deno.test("sockbench ends quietly when its reader has seen enough", async () => 
     assertEquals({ code, out, err }, { code: 0, out: "0\n", err: "" }, args);
   }
 });
+
+Deno.test("sockbench run overwrites its progress on a terminal, in colour unless NO_COLOR is set", async () => {
+  await using directory = await temporaryDirectory();
+  const start = [Deno.execPath(), "run", "--no-prompt", ...PERMISSIONS, MAIN, ...TINY_RUN].join(
+    " ",
+  );
+  const onTerminal = async (env: Record<string, string>) => {
+    const { success, stdout } = await new Deno.Command("script", {
+      args: ["-qec", `${start} --out ${directory.path}`, "/dev/null"],
+      env: { ...Deno.env.toObject(), ...env },
+      clearEnv: true,
+    }).output().catch(() => ({ success: false, stdout: new Uint8Array() }));
+    return success ? new TextDecoder().decode(stdout) : undefined;
+  };
+  const coloured = await onTerminal({ NO_COLOR: "" });
+  // Not every machine has script(1), which makes a terminal.
+  if (coloured === undefined) return;
+  assertStringIncludes(coloured, "\x1b[1m1 case × 1 round");
+  assertStringIncludes(coloured, "\r\x1b[Kround 1/1, ");
+  const plain = await onTerminal({ NO_COLOR: "1" });
+  assertStringIncludes(plain!, "1 case × 1 round");
+  assert(!plain!.includes("\x1b[1m"));
+});

@@ -14,6 +14,8 @@ export function settingsInput(args: ParsedArguments): SettingsInput {
   const profile = valueOf(args, "profile");
   const rounds = valueOf(args, "rounds");
   const seed = valueOf(args, "seed");
+  const precision = valueOf(args, "precision");
+  const budget = valueOf(args, "budget");
   return {
     ...(profile !== undefined && { profile }),
     scenarios: valuesOf(args, "scenario"),
@@ -22,6 +24,8 @@ export function settingsInput(args: ParsedArguments): SettingsInput {
     params: splitParams(valuesOf(args, "param")),
     ...(rounds !== undefined && { rounds }),
     ...(seed !== undefined && { seed }),
+    ...(precision !== undefined && { precision }),
+    ...(budget !== undefined && { budget }),
   };
 }
 

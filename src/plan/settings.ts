@@ -29,6 +29,13 @@ export interface Settings {
   readonly seed: number;
   /** Specifiers of users' modules (absolute file URLs). */
   readonly modules: readonly string[];
+  /**
+   * Rounds are added beyond `rounds` until the 95 % interval of every case's headline metric is at most this share of its median on either
+   * side (0.02 is ±2 %); absent: none are added.
+   */
+  readonly precision?: number;
+  /** Adding rounds ends when the run has taken this long, in nanoseconds. Without effect where `precision` is absent. */
+  readonly budgetNs: number;
 }
 
 /** What {@linkcode createSettings} takes: everything may be left out, and numbers may be written as text, as in `"16k"`. */
@@ -51,6 +58,10 @@ export interface SettingsInput {
   readonly seed?: number | string;
   /** File URLs of users' modules. */
   readonly modules?: readonly string[];
+  /** As a share or in percent, as in `0.02` or `"2%"`; absent: no rounds are added. */
+  readonly precision?: number | string;
+  /** A duration, as in `"120s"` or `"2min"`, or nanoseconds; absent: {@linkcode DEFAULT_BUDGET_NS}. */
+  readonly budget?: number | string;
 }
 
 /** Profiles, the shortest first. */
@@ -67,6 +78,10 @@ export const DEFAULT_PEER: PeerKind = "process";
 export const MAX_ROUNDS = 10_000;
 /** Largest seed. */
 export const MAX_SEED = 2 ** 32 - 1;
+/** How long an adaptive run may take unless it is told, in nanoseconds. */
+export const DEFAULT_BUDGET_NS = 120e9;
+/** Longest budget, in nanoseconds: a day. */
+export const MAX_BUDGET_NS = 86_400e9;
 /** Largest size that can be asked for, in bytes: both ends hold a buffer of it. */
 export const MAX_SIZE_BYTES = 2 ** 28;
 /** Largest count that can be asked for where its parameter names none. */
@@ -118,7 +133,36 @@ export function createSettings(input: SettingsInput, catalog: Catalog): Settings
     peer: oneOf("peer", input.peer ?? DEFAULT_PEER, PEERS),
     seed: wholeNumber("seed", input.seed ?? randomSeed(), 0, MAX_SEED),
     modules: nonEmptyTexts("module", input.modules),
+    ...(input.precision !== undefined && { precision: parsePrecision(input.precision) }),
+    budgetNs: input.budget === undefined ? DEFAULT_BUDGET_NS : parseBudget(input.budget),
   };
+}
+
+/** A share between 0.1 % and 50 %. */
+function parsePrecision(given: number | string): number {
+  const [, digits] = typeof given === "string"
+    ? /^(\d{1,6}(?:\.\d{1,6})?) ?%$/.exec(given) ?? []
+    : [];
+  const share = digits === undefined ? given : Number(digits) / 100;
+  if (typeof share === "number" && share >= 0.001 && share <= 0.5) return share;
+  throw new SettingsError(`precision must be from 0.1% to 50%, as in 2%: "${given}" is not`);
+}
+
+const DURATION_UNITS_NS: Readonly<Record<string, number>> = {
+  ms: 1e6,
+  s: 1e9,
+  min: 60e9,
+  h: 3_600e9,
+};
+
+/** A duration of at least a second and at most a day. */
+function parseBudget(given: number | string): number {
+  const [, digits, unit] = typeof given === "string"
+    ? /^(\d{1,9}(?:\.\d{1,6})?) ?(ms|s|min|h)$/.exec(given) ?? []
+    : [];
+  const budgetNs = unit === undefined ? given : Number(digits) * DURATION_UNITS_NS[unit]!;
+  if (typeof budgetNs === "number" && budgetNs >= 1e9 && budgetNs <= MAX_BUDGET_NS) return budgetNs;
+  throw new SettingsError(`budget must be from 1s to 24h, as in 120s or 2min: "${given}" is not`);
 }
 
 /**

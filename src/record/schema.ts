@@ -21,7 +21,7 @@ import type { RunRecord, Trial } from "./trial.ts";
 const text = z.string({ error: "a text" });
 const finite = z.number({ error: "a finite number" });
 const flag = z.boolean({ error: "true or false" });
-const duration = z.number({ error: "a number ≥ 0" }).min(0, { error: "a number ≥ 0" });
+const atLeastZero = z.number({ error: "a number ≥ 0" }).min(0, { error: "a number ≥ 0" });
 const whole = wholeFrom(0);
 const METRIC_ID_RULE = "a metric id of camelCase letters and digits";
 
@@ -95,8 +95,8 @@ const trial = object({
   case: text,
   round: wholeFrom(1),
   order: whole,
-  startedNs: duration,
-  elapsedNs: duration,
+  startedNs: atLeastZero,
+  elapsedNs: atLeastZero,
   operations: whole,
   histograms: mapOf(sparseHistogram),
   values: mapOf(finite).exactOptional(),
@@ -105,9 +105,9 @@ const trial = object({
     bytes: whole,
     messages: whole.exactOptional(),
     reads: whole,
-    elapsedNs: duration,
+    elapsedNs: atLeastZero,
   }).exactOptional(),
-  cpu: object({ totalNs: duration, serveNs: duration.exactOptional() }).exactOptional(),
+  cpu: object({ totalNs: atLeastZero, serveNs: atLeastZero.exactOptional() }).exactOptional(),
   peer: text,
   settings: mapOf(text),
   error: object({ kind: text, message: text }).exactOptional(),
@@ -129,6 +129,7 @@ const environment = object({
 const settings = object({
   profile: text,
   rounds: wholeFrom(1),
+  precision: atLeastZero.exactOptional(),
   seed: z.int({ error: "a whole number" }),
   peer: peerKind,
   command: text,
@@ -169,12 +170,12 @@ const caseSchema = object({
   fixed: params,
   workload: text,
   budget: object({
-    warmupNs: duration,
-    measureNs: duration,
+    warmupNs: atLeastZero,
+    measureNs: atLeastZero,
     maxOperations: whole.exactOptional(),
     minOperations: whole.exactOptional(),
   }),
-  expectedNs: duration,
+  expectedNs: atLeastZero,
   placement: object({
     peer: peerKind,
     pin: oneOf(["none", "same", "cross"] satisfies Placement["pin"][]),
@@ -184,8 +185,8 @@ const caseSchema = object({
 const record = object({
   schemaVersion: z.literal(SCHEMA_VERSION, { error: String(SCHEMA_VERSION) }),
   startedAt: z.iso.datetime({ error: "a time such as 2026-01-31T12:00:00.000Z" }),
-  durationNs: duration,
-  estimateNs: duration,
+  durationNs: atLeastZero,
+  estimateNs: atLeastZero,
   partial: flag,
   environment,
   settings,

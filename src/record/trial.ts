@@ -65,8 +65,10 @@ export interface Trial {
 export interface RecordSettings {
   /** Profile name. */
   readonly profile: string;
-  /** Rounds planned. */
+  /** Rounds planned, or, in an adaptive run, done. */
   readonly rounds: number;
+  /** The precision that an adaptive run aimed for, as a share: 0.02 is ±2 %; absent: the run was not adaptive. */
+  readonly precision?: number;
   /** Seed of the order of cases. */
   readonly seed: number;
   /** Where the serve half ran. */

@@ -50,6 +50,7 @@ export function buildWarnings(
       "too few trials for a 95 % interval; the range of the trials is shown instead",
       where(few),
     ),
+    ...impreciseWarning(record, headline),
     ...warn(
       "the trials met two speeds of the machine; both are shown in place of one median",
       where(speeds),
@@ -108,4 +109,19 @@ function undefinedMetricWarnings(record: RunRecord): readonly Warning[] {
       message: `metric ${id} is not defined in the record and is left out`,
       cases: [],
     }));
+}
+
+/** Cells that an adaptive run left wider than it aimed for. */
+function impreciseWarning(record: RunRecord, headline: readonly Summary[]): readonly Warning[] {
+  const { precision } = record.settings;
+  if (precision === undefined) return [];
+  const wide = headline.filter(({ median, low, high, confidence }) =>
+    confidence < CONFIDENCE || Math.max(high - median, median - low) > precision * Math.abs(median)
+  );
+  return warn(
+    `the run ended before the interval was within ±${
+      formatShare(precision)
+    } of the median, as asked for`,
+    wide.map((summary) => summary.case),
+  );
 }

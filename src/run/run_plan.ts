@@ -14,7 +14,9 @@ import type { Plan } from "../plan/plan.ts";
 import { findTrialFault } from "../record/codec.ts";
 import { type Environment, type RunRecord, SCHEMA_VERSION, type Trial } from "../record/trial.ts";
 import { createPrng } from "../stats/prng.ts";
+import { MAX_ROUNDS } from "../plan/settings.ts";
 import { orderRound } from "./order.ts";
+import { widestHalfWidth } from "./precision.ts";
 import { runTrial, type TrialOutcome } from "./run_trial.ts";
 
 /** What a run reports while it goes on, between trials and never inside one. */
@@ -117,6 +119,8 @@ class Run {
   readonly #givenUp: Skip[] = [];
   #failed = 0;
   #doneNs = 0;
+  #measuringNs = 0;
+  #rounds = 0;
   #finished = false;
 
   constructor(plan: Plan, options: RunOptions) {
@@ -135,9 +139,10 @@ class Run {
   }
 
   async measure(): Promise<void> {
-    const { rounds, cases, scenarios, settings } = this.#plan;
+    const { cases, scenarios, settings } = this.#plan;
     const prng = createPrng(settings.seed);
-    for (let round = 1; round <= rounds; round++) {
+    this.#measuringNs = this.#elapsedNs;
+    for (let round = 1; this.#isWanted(round); round++) {
       const order = orderRound(cases, scenarios, prng);
       for (const [index, c] of order.entries()) {
         if (this.#aborted) return;
@@ -150,16 +155,29 @@ class Run {
         this.#countFailures(c, outcome);
         this.#tell(c, round, index, outcome);
       }
+      this.#rounds = round;
       this.#options.onEvent?.({
         kind: "round",
         round,
-        rounds,
+        rounds: Math.max(round, this.#plan.rounds),
         failed: this.#failed,
         elapsedNs: this.#elapsedNs,
         remainingNs: this.#remainingNs,
       });
     }
     this.#finished = true;
+  }
+
+  /**
+   * Beyond the planned rounds an adaptive run goes on until it is precise enough or its budget is spent: on interval width and time only,
+   * never on what the figures say.
+   */
+  #isWanted(round: number): boolean {
+    const { rounds, scenarios, cases, settings: { precision, budgetNs } } = this.#plan;
+    if (round <= rounds) return true;
+    if (precision === undefined || round > MAX_ROUNDS || this.#elapsedNs >= budgetNs) return false;
+    const measured = cases.filter((c) => this.#failures.get(c.id) !== MAX_FAILURES);
+    return widestHalfWidth(this.#trials, scenarios, measured) > precision;
   }
 
   async close(): Promise<void> {
@@ -169,7 +187,8 @@ class Run {
 
   record(): RunRecord {
     const { plan, options } = { plan: this.#plan, options: this.#options };
-    const { profile, rounds, seed, peer } = plan.settings;
+    const { profile, rounds: planned, seed, peer, precision } = plan.settings;
+    const rounds = Math.max(planned, this.#rounds + (this.#finished ? 0 : 1));
     return {
       schemaVersion: SCHEMA_VERSION,
       startedAt: options.startedAt,
@@ -177,7 +196,14 @@ class Run {
       estimateNs: plan.estimateNs,
       partial: !this.#finished,
       environment: options.environment,
-      settings: { profile, rounds, seed, peer, command: options.command },
+      settings: {
+        profile,
+        rounds,
+        ...(precision !== undefined && { precision }),
+        seed,
+        peer,
+        command: options.command,
+      },
       scenarios: plan.scenarios,
       metrics: plan.metrics,
       cases: plan.cases,
@@ -197,7 +223,7 @@ class Run {
   /** What is planned still, scaled by how the plan has held so far. */
   get #remainingNs(): number {
     const plannedNs = this.#roundNs * this.#plan.rounds;
-    const pace = this.#doneNs === 0 ? 1 : this.#elapsedNs / this.#doneNs;
+    const pace = this.#doneNs === 0 ? 1 : (this.#elapsedNs - this.#measuringNs) / this.#doneNs;
     return Math.max(0, plannedNs - this.#doneNs) * pace;
   }
 
@@ -250,7 +276,7 @@ class Run {
     this.#options.onEvent?.({
       kind: "trial",
       round,
-      rounds: this.#plan.rounds,
+      rounds: Math.max(round, this.#plan.rounds),
       index,
       cases: this.#plan.cases.length,
       caseId: c.id,

@@ -29,6 +29,7 @@ Deno.test("createSettings() completes nothing to a standard run with a fresh see
     rounds: PROFILES.standard.rounds,
     peer: rest.peer,
     modules: [],
+    budgetNs: 120e9,
   });
   assert(Number.isInteger(seed) && seed >= 0 && seed <= MAX_SEED);
   assert(new Set(Array.from({ length: 8 }, () => settle({}).seed)).size > 1);
@@ -161,4 +162,18 @@ Deno.test("createSettings() refuses malformed, empty and absurd parameter values
 Deno.test("createSettings() refuses empty globs and modules", () => {
   refuse("case must not be empty", { cases: [" "] });
   refuse("module must not be empty", { modules: [""] });
+});
+
+Deno.test("createSettings() reads a precision in percent or as a share, and a budget with its unit", () => {
+  const catalog = createCatalog();
+  assertEquals(createSettings({ precision: "2%" }, catalog).precision, 0.02);
+  assertEquals(createSettings({ precision: 0.015 }, catalog).precision, 0.015);
+  assertEquals(createSettings({ budget: "90s" }, catalog).budgetNs, 90e9);
+  assertEquals(createSettings({ budget: "1.5min" }, catalog).budgetNs, 90e9);
+  for (const precision of ["2", "0%", "60%", "-1%", "NaN%", "2%%", "", "1e1%", 2, NaN]) {
+    assertThrows(() => createSettings({ precision }, catalog), SettingsError, "precision must be");
+  }
+  for (const budget of ["10", "0s", "-5s", "25h", "1e3s", "s", "", 5, NaN]) {
+    assertThrows(() => createSettings({ budget }, catalog), SettingsError, "budget must be");
+  }
 });

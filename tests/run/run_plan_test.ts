@@ -1,8 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Catalog, createCatalog } from "../../src/catalog.ts";
-import { systemClock } from "../../src/clock.ts";
+import { type Clock, systemClock } from "../../src/clock.ts";
 import { planCases } from "../../src/plan/plan_cases.ts";
 import type { Plan } from "../../src/plan/plan.ts";
+import type { Settings } from "../../src/plan/settings.ts";
 import { decodeRecord, encodeRecord } from "../../src/record/codec.ts";
 import { type RunEvent, runPlan } from "../../src/run/run_plan.ts";
 import type { Scenario } from "../../src/scenario/scenario.ts";
@@ -10,6 +11,7 @@ import { pingPong } from "../../src/workload/ping_pong.ts";
 import { createSocketDirectory } from "../../src/transport/socket_directory.ts";
 import faulty from "../support/faulty_module.ts";
 import { memoryStream } from "../support/memory_transport.ts";
+import { ScriptedClock } from "../support/scripted_clock.ts";
 import { NO_ENVIRONMENT, someSettings } from "../support/small_catalog.ts";
 
 const FAULTY = import.meta.resolve("../support/faulty_module.ts");
@@ -174,4 +176,39 @@ Deno.test("runPlan() turns figures that no record may hold into a failed trial",
   const record = await run(planCases(settings, catalog, AVAILABLE), catalog);
   assertEquals(record.trials.map((t) => t.error?.kind), ["invalid-figures"]);
   assertEquals(decodeRecord(encodeRecord(record), "memory").trials.length, 1);
+});
+
+/** A run over the in-memory transport whose exchanges all last as long as one step of the clock. */
+async function adaptiveRun(changes: Partial<Settings>, clock: Clock) {
+  const catalog = createCatalog([{
+    transports: [memoryStream()],
+    scenarios: [scenarioOf("ping-pong", ["memory"], [8])],
+  }]);
+  const settings = someSettings({ scenarios: ["test-ping-pong"], ...changes });
+  await using directory = await createSocketDirectory();
+  return await runPlan(planCases(settings, catalog, AVAILABLE), {
+    catalog,
+    clock,
+    environment: NO_ENVIRONMENT,
+    command: "",
+    startedAt: "2026-01-01T00:00:00.000Z",
+    directory: directory.path,
+  });
+}
+
+Deno.test("runPlan() adds rounds until the interval exists and is narrow enough, and no further", async () => {
+  const record = await adaptiveRun({ rounds: 1, precision: 0.02 }, new ScriptedClock(1_000));
+  // Six values are the fewest that give a median a 95 % interval; all equal, it has no width.
+  assertEquals(record.trials.length, 6);
+  assertEquals(record.settings.rounds, 6);
+  assertEquals(record.settings.precision, 0.02);
+  assertEquals(record.partial, false);
+  assertEquals(decodeRecord(encodeRecord(record), "memory"), record);
+});
+
+Deno.test("runPlan() stops adding rounds when its budget is spent", async () => {
+  const clock = new ScriptedClock(100e6);
+  const record = await adaptiveRun({ rounds: 2, precision: 0.02, budgetNs: 1e9 }, clock);
+  assertEquals(record.trials.length, 2);
+  assertEquals(record.partial, false);
 });

@@ -36,6 +36,7 @@ export function someSettings(changes: Partial<Settings> = {}): Settings {
     peer: "loop",
     seed: 1,
     modules: [],
+    budgetNs: 120e9,
     ...changes,
   };
 }

@@ -53,6 +53,20 @@ export const runCommand: Command = {
       description: "Passes over all cases, 1 to 10000",
       default: "the profile's own",
     },
+    {
+      name: "precision",
+      value: "share",
+      kind: "number",
+      description:
+        "Add rounds until the interval of every headline metric is this narrow, as in 2%",
+    },
+    {
+      name: "budget",
+      value: "time",
+      kind: "number",
+      description: "When adding rounds ends at the latest, as in 120s or 2min",
+      default: "120s",
+    },
     PEER_OPTION,
     {
       name: "seed",

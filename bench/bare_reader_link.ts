@@ -11,7 +11,9 @@ export interface BareReaderWorker extends BareReader, Disposable {}
 
 /** Starts the worker. Its answers come in order: a port, then a rate. */
 export function openBareReaderWorker(): BareReaderWorker {
-  const worker = new Worker(new URL("./bare_reader_worker.ts", import.meta.url), { type: "module" });
+  const worker = new Worker(new URL("./bare_reader_worker.ts", import.meta.url), {
+    type: "module",
+  });
   const answers: PromiseWithResolvers<number>[] = [];
   let answered = 0;
   const answer = (index: number) => answers[index] ??= Promise.withResolvers<number>();

@@ -1,29 +1,28 @@
 /**
  * What the suite itself costs inside a measured interval, and around one: `deno task bench:deno`.
  *
- * Fast pieces run in batches of {@link BATCH} between two clock readings of `deno bench`, whose own reading costs as much as they
- * do: divide by the number in the name.
+ * Fast pieces run in batches, because the clock readings of `deno bench` around them cost as much as they do: divide by the number
+ * in the name.
  *
  * @module
  */
 
+import { createCatalog } from "../src/catalog.ts";
 import { systemClock } from "../src/clock.ts";
+import { openLoopLink } from "../src/peer/loop_link.ts";
+import type { Case } from "../src/plan/case.ts";
 import { Histogram } from "../src/record/histogram.ts";
+import { runTrial } from "../src/run/run_trial.ts";
 import type { StreamChannel } from "../src/transport/channel.ts";
 import { DenoStreamChannel } from "../src/transport/deno_stream.ts";
-import { runTrial } from "../src/run/run_trial.ts";
-import { openLoopLink } from "../src/peer/loop_link.ts";
-import { createCatalog } from "../src/catalog.ts";
-import type { Case } from "../src/plan/case.ts";
-import type { Transport } from "../src/transport/transport.ts";
+import { createSocketDirectory } from "../src/transport/socket_directory.ts";
+import { tcp } from "../src/transport/tcp.ts";
 import type { Workload } from "../src/workload/workload.ts";
 
 /** Calls per iteration of the fast pieces. */
 const BATCH = 1_000;
-/** Iterations where an iteration is a batch. */
-const BATCHES = { n: 500, warmup: 100 };
-/** Iterations of a round trip: about 10 µs each. */
-const EXCHANGES = { n: 20_000, warmup: 5_000 };
+/** Iterations of what opens sockets: each leaves a port in TIME_WAIT. */
+const BOUND = { n: 200, warmup: 20 };
 
 let sink = 0;
 
@@ -31,7 +30,6 @@ Deno.bench({
   name: `performance.now ×${BATCH}`,
   group: "clock",
   baseline: true,
-  ...BATCHES,
   fn() {
     for (let i = 0; i < BATCH; i++) sink += performance.now();
   },
@@ -40,7 +38,6 @@ Deno.bench({
 Deno.bench({
   name: `systemClock.nowNs ×${BATCH}`,
   group: "clock",
-  ...BATCHES,
   fn() {
     for (let i = 0; i < BATCH; i++) sink += systemClock.nowNs();
   },
@@ -58,16 +55,14 @@ Deno.bench({
   name: `store in a Float64Array ×${BATCH}`,
   group: "record a latency",
   baseline: true,
-  ...BATCHES,
   fn() {
     for (let i = 0; i < BATCH; i++) samples[i] = latenciesNs[i]!;
   },
 });
 
 Deno.bench({
-  name: `Histogram.record ×${BATCH} (at most 40 µs: 40 ns each)`,
+  name: `Histogram.record ×${BATCH} (allowed: 40 ns each)`,
   group: "record a latency",
-  ...BATCHES,
   fn() {
     for (let i = 0; i < BATCH; i++) histogram.record(latenciesNs[i]!);
   },
@@ -88,9 +83,8 @@ const message = new Uint8Array(64);
 
 Deno.bench({
   name: "conn.write, conn.read",
-  group: "64 B through one TCP connection",
+  group: "64 B one way through one TCP connection",
   baseline: true,
-  ...EXCHANGES,
   async fn() {
     await client.write(message);
     await server.read(message);
@@ -99,10 +93,68 @@ Deno.bench({
 
 Deno.bench({
   name: "channel.write, channel.read",
-  group: "64 B through one TCP connection",
-  ...EXCHANGES,
+  group: "64 B one way through one TCP connection",
   async fn() {
     await near.write(message);
     await far.read(message);
   },
 });
+
+/** A workload that measures nothing: what is left of a trial is what the suite puts around every one. */
+const nothing: Workload = {
+  name: "nothing",
+  modes: ["stream"],
+  async drive(context) {
+    if (context.params.open === "yes") await context.open();
+    await context.begin();
+    await context.end();
+    return { operations: 1, elapsedNs: 1, histograms: {}, tally: {} };
+  },
+  async serve(context) {
+    // Until the runner closes the listener, as the suite's workloads do.
+    while (await context.accept() !== null);
+  },
+};
+
+const catalog = createCatalog([{ workloads: [nothing] }]);
+const link = openLoopLink(catalog, systemClock);
+const directory = await createSocketDirectory();
+addEventListener("unload", () => {
+  near.close();
+  far.close();
+  Deno.removeSync(directory.path, { recursive: true });
+});
+
+for (const open of ["no", "yes"]) {
+  Deno.bench({
+    name: open === "no" ? "nothing opened but the listener" : "one connection opened",
+    group: "an empty trial: tcp, peer loop",
+    baseline: open === "no",
+    ...BOUND,
+    async fn() {
+      const { error } = await runTrial({
+        case: emptyCase(open),
+        transport: tcp,
+        workload: nothing,
+        link,
+        clock: systemClock,
+        directory: directory.path,
+      });
+      if (error !== undefined) throw new Error(error.message);
+    },
+  });
+}
+
+function emptyCase(open: string): Case {
+  return {
+    id: `nothing/tcp/open=${open}`,
+    scenario: "nothing",
+    transport: "tcp",
+    params: { open },
+    fixed: {},
+    workload: nothing.name,
+    budget: { warmupNs: 0, measureNs: 0 },
+    expectedNs: 0,
+    placement: { peer: "loop", pin: "none" },
+  };
+}

@@ -39,7 +39,11 @@ export class SuiteTrials implements AsyncDisposable {
   static async open(peer: PeerKind): Promise<SuiteTrials> {
     const directory = await createSocketDirectory();
     const availability = await probeTransports(catalog.transports, directory.path);
-    const plan = planCases(createSettings({ profile: "quick", peer }, catalog), catalog, availability);
+    const plan = planCases(
+      createSettings({ profile: "quick", peer }, catalog),
+      catalog,
+      availability,
+    );
     const options = { catalog, clock: systemClock, directory: directory.path, modules: [] };
     const trials = new SuiteTrials(plan.cases, await openPeer(peer, options), directory);
     for (const { id } of rehearsals(plan.cases)) await trials.run(id);
@@ -60,7 +64,9 @@ export class SuiteTrials implements AsyncDisposable {
    */
   async run(caseId: string, budget?: Budget): Promise<TrialOutcome> {
     const found = this.#find(caseId);
-    const c: Case = budget === undefined ? found : { ...found, budget, expectedNs: budget.measureNs };
+    const c: Case = budget === undefined
+      ? found
+      : { ...found, budget, expectedNs: budget.measureNs };
     const outcome = await runTrial({
       case: c,
       transport: catalog.transports.get(c.transport)!,

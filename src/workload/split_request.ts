@@ -23,7 +23,7 @@ export const splitRequest: Workload = {
     const { budget, clock } = context;
     const channel = await context.open();
     if (channel.mode !== "stream") throw new TypeError("split-request works over streams only");
-    const parts = partsOf(context.params);
+    const parts = requestParts(context.params);
     const reply = new Uint8Array(numberParam(context.params, "header"));
     const first = new Histogram();
     const exchanges = new Histogram();
@@ -62,14 +62,14 @@ export const splitRequest: Workload = {
     };
   },
   async serve(context) {
-    const requestBytes = partsOf(context.params).reduce((sum, part) => sum + part.length, 0);
+    const requestBytes = requestParts(context.params).reduce((sum, part) => sum + part.length, 0);
     const reply = new Uint8Array(numberParam(context.params, "header"));
     await serveEach(context, (channel) => answerStream(channel, requestBytes, reply));
   },
 };
 
 /** What one request hands to `write`, one call each. */
-function partsOf(params: Params): Uint8Array[] {
+export function requestParts(params: Params): Uint8Array[] {
   const header = numberParam(params, "header");
   const body = numberParam(params, "body");
   switch (params.pattern) {

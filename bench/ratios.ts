@@ -1,0 +1,90 @@
+/**
+ * The suite's promises about its own cost, measured in one run: `deno task bench:ratios`.
+ *
+ * `--pairs n` pairs per socket ratio (default 100) · `--exchanges n` exchanges of the memory trial (default 1,000,000; ten million take
+ * about two minutes) · `--only a,b` of `memory`, `round-trip`, `throughput`, `startup`, `render`. Exits with 1 when a promise is broken.
+ *
+ * @module
+ */
+
+import { parseArgs } from "@std/cli/parse-args";
+import { systemClock } from "../src/clock.ts";
+import { reportFormats } from "../src/report/registry.ts";
+import { medianInterval } from "../src/stats/mod.ts";
+import { largeRecord } from "./large_record.ts";
+import { measureMemoryGrowth } from "./memory_growth.ts";
+import { roundTripFindings, throughputFindings } from "./socket_ratios.ts";
+import { startupPairs } from "./startup.ts";
+import { type Finding, ratioFinding, renderFindings, verdictOf } from "./verdict.ts";
+
+const MEGABYTE = 1e6;
+/** Starts of the command line are slow, and alike: a few pairs do. */
+const STARTUP_PAIRS = 25;
+const RENDERINGS = 15;
+const RENDERED_TRIALS = 10_000;
+
+/** What can be measured; memory first, while the process is young. */
+const parts: Readonly<Record<string, () => Finding[] | Promise<Finding[]>>> = {
+  memory: () => memoryFindings(wholeNumber("exchanges")),
+  "round-trip": () => roundTripFindings(wholeNumber("pairs")),
+  throughput: () => throughputFindings(wholeNumber("pairs")),
+  startup: startupFindings,
+  render: renderingFindings,
+};
+
+const args = parseArgs(Deno.args, {
+  string: ["pairs", "exchanges", "only"],
+  default: { pairs: "100", exchanges: "1000000", only: Object.keys(parts).join() },
+});
+
+const findings: Finding[] = [];
+for (const name of String(args.only).split(",")) {
+  const measure = parts[name];
+  if (measure === undefined) throw new Error(`--only takes ${Object.keys(parts).join(", ")}`);
+  findings.push(...await measure());
+}
+await Deno.stdout.write(new TextEncoder().encode(renderFindings(findings)));
+Deno.exitCode = findings.some((finding) => verdictOf(finding) === "short") ? 1 : 0;
+
+async function memoryFindings(wanted: number): Promise<Finding[]> {
+  const { exchanges, growthBytes, beforeBytes } = await measureMemoryGrowth(wanted);
+  const growth = growthBytes / MEGABYTE;
+  const before = (beforeBytes / MEGABYTE).toFixed(0);
+  return [{
+    what: `growth of memory (RSS, ${before} MB before) over ${
+      exchanges.toLocaleString("en")
+    } exchanges, unix, peer loop`,
+    unit: " MB",
+    figure: { estimate: growth, low: growth, high: growth, n: 1 },
+    target: { must: "be at most", value: 20 },
+  }];
+}
+
+async function startupFindings(): Promise<Finding[]> {
+  const pairs = await startupPairs(["--help"], STARTUP_PAIRS);
+  const target = { must: "be at most", value: 2.5 } as const;
+  return [ratioFinding("`sockbench --help` to `deno run` of an empty file", pairs, target)];
+}
+
+function renderingFindings(): Finding[] {
+  const record = largeRecord(RENDERED_TRIALS);
+  return [...reportFormats.values()].map(({ id, render }) => {
+    const times = Array.from({ length: RENDERINGS }, () => {
+      const startNs = systemClock.nowNs();
+      render(record);
+      return (systemClock.nowNs() - startNs) / 1e6;
+    });
+    return {
+      what: `rendering a record of ${RENDERED_TRIALS.toLocaleString("en")} trials as ${id}`,
+      unit: " ms",
+      figure: medianInterval(times),
+      target: { must: "be at most", value: 1_000 },
+    };
+  });
+}
+
+function wholeNumber(name: "pairs" | "exchanges"): number {
+  const value = Number(args[name]);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new Error(`--${name} must be a whole number above 0: current value is ${args[name]}`);
+}

@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console
 /**
  * Which peer gives figures that repeat? Starts whole runs, one after another, alternating the peer, and compares the medians of
  * the runs: the spread between runs is what a reader of one report does not see.

@@ -130,7 +130,10 @@ function compareCase(one: Case, context: Context): readonly Outcome[] {
   return metrics.flatMap((metric, index): readonly Outcome[] => {
     const cell: Cell = { case: one.id, metric: metric.id, headline: index === 0 };
     if (obstacle !== undefined) {
-      return [{ kind: obstacle.kind, gap: { ...cell, reason: obstacle.reason } }];
+      // A metric that base never yielded, such as loss on a stream, is not missed.
+      const isPromised = cell.headline ||
+        context.base.summaries.has(cellKey(cell.case, cell.metric));
+      return isPromised ? [{ kind: obstacle.kind, gap: { ...cell, reason: obstacle.reason } }] : [];
     }
     const outcome = compareCell(cell, metric, context);
     return outcome === undefined ? [] : [outcome];
@@ -261,7 +264,9 @@ function findNewCells(one: Case, { base, head }: Context): readonly Gap[] {
     ? "base does not have this case"
     : "base does not have this metric";
   return judgedMetrics(head.record, one).flatMap((metric, index): readonly Gap[] => {
-    const isNew = !known.has(metric.id) && head.summaries.has(cellKey(one.id, metric.id));
-    return isNew ? [{ case: one.id, metric: metric.id, headline: index === 0, reason }] : [];
+    const summary = head.summaries.get(cellKey(one.id, metric.id));
+    if (known.has(metric.id) || summary === undefined) return [];
+    const cell: Cell = { case: one.id, metric: metric.id, headline: index === 0 };
+    return [{ ...cell, reason, better: directionOf(metric), head: summary }];
   });
 }

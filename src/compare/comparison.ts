@@ -22,6 +22,10 @@ export interface Cell {
 export interface Gap extends Cell {
   /** One sentence, without full stop. */
   readonly reason: string;
+  /** Which direction is better; of a new cell only. */
+  readonly better?: "lower" | "higher";
+  /** Head across its trials; of a new cell only. */
+  readonly head?: Summary;
 }
 
 /** A Comparison is two summaries of one metric of one case, and the effect between them. */

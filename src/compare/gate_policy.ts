@@ -283,10 +283,11 @@ function parseLimit(
   }
   const right = definition?.better === "higher" ? "min" : "max";
   if (definition !== undefined && (definition.better === "neither" || bound !== right)) {
-    const advice = definition.better === "neither"
-      ? `cannot bound ${metric}, which has no better direction`
-      : `must be ${right}, as ${definition.better} is better for ${metric}`;
-    throw new PolicyError(`${where}.${bound} ${advice}`);
+    throw new PolicyError(
+      definition.better === "neither"
+        ? `${where} cannot bound ${metric}, which has no better direction`
+        : `${where} must have ${right} instead of ${bound}, as ${definition.better} is better for ${metric}`,
+    );
   }
   return { ...cells, metric, bound, quantity };
 }

@@ -175,6 +175,8 @@ function verdictsOf(
     metric: gap.metric,
     rule: "slowdown",
     n: 0,
+    ...(gap.head === undefined ? {} : { head: gap.head, unit: gap.head.unit }),
+    ...(gap.better === undefined ? {} : { better: gap.better }),
     warnings: [],
     ...said(verdict, `${gap.reason[0]?.toUpperCase() ?? ""}${gap.reason.slice(1)}.`),
   }));

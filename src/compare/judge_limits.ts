@@ -86,12 +86,17 @@ function judgeLimit(summary: Summary, rule: LimitRule): Verdict {
     unit,
     better: rule.bound === "max" ? "lower" : "higher",
     limit: limitOf(rule),
-    head: summary,
+    // JSON has no infinity, which two absurd values have for a median.
+    ...(isMeasured(summary) ? { head: summary } : {}),
     warnings,
     unresolvable: false,
     flagged: found.verdict === "regressed",
     ...found,
   };
+}
+
+function isMeasured({ median, low, high }: Pick<Summary, "median" | "low" | "high">): boolean {
+  return [median, low, high].every((value) => Number.isFinite(value) && value >= 0);
 }
 
 function decideLimit(
@@ -103,7 +108,7 @@ function decideLimit(
     const reason = `The limit ${quantity.text} is in ${quantity.unit}, but the metric in ${unit}.`;
     return { verdict: "incomparable", reason };
   }
-  if (![median, low, high].every((value) => Number.isFinite(value) && value >= 0)) {
+  if (!isMeasured({ median, low, high })) {
     return { verdict: "incomparable", reason: "Head holds values that cannot have been measured." };
   }
   const beyond = (value: number) =>

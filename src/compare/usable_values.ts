@@ -29,6 +29,9 @@ export interface MatchedPairs {
   readonly warnings: readonly string[];
 }
 
+/** Nothing that is counted or timed is smaller, unless it is 0: an average of nanoseconds over a gigabyte is 1e-9. */
+const SMALLEST = 1e-12;
+
 /** Largest values that any socket on any machine will yield; beyond them a file is damaged. */
 const LARGEST: Readonly<Record<MetricUnit, number>> = {
   ns: 864e11,
@@ -105,7 +108,9 @@ function findImpossible(
   { id, unit }: MetricDefinition,
 ): string | undefined {
   const largest = isShare(id) ? 1 : LARGEST[unit];
-  const found = values.find(({ value }) => !(value >= 0 && value <= largest));
+  const found = values.find(({ value }) =>
+    !(value === 0 || (value >= SMALLEST && value <= largest))
+  );
   return found === undefined
     ? undefined
     : `round ${found.round} of ${name} holds ${found.value}, which cannot have been measured in ${unit}`;

@@ -1,0 +1,37 @@
+/**
+ * JSON of a gate result: everything that is known, for programs.
+ *
+ * @module
+ */
+
+import { bySeverity, type GateFormat, type GateReport } from "./gate_text.ts";
+
+/** Version of the JSON of results; a field removed or of another meaning is a new one. */
+export const GATE_JSON_VERSION = 1;
+
+/** The result as it is, cells by case. */
+export const gateJson: GateFormat = {
+  id: "json",
+  extension: "json",
+  title: "JSON of the result",
+  render: (report) => renderJson("sockbench-gate", report),
+};
+
+/** The same of all cells, those that matter first. */
+export const comparisonJson: GateFormat = {
+  id: "json",
+  extension: "json",
+  title: "JSON of all comparisons",
+  render: (report) =>
+    renderJson("sockbench-comparison", {
+      ...report,
+      result: { ...report.result, cells: bySeverity(report.result.cells) },
+    }),
+};
+
+/** JSON.stringify escapes lone surrogates and control characters; an infinite number, as of a separation, becomes null. */
+function renderJson(kind: string, { result, base, head }: GateReport): string {
+  return `${
+    JSON.stringify({ kind, version: GATE_JSON_VERSION, base, head, ...result }, null, 2)
+  }\n`;
+}

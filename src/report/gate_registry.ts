@@ -1,0 +1,36 @@
+/**
+ * The formats of gate results and comparisons. A new one is a file, a line here and a golden file.
+ *
+ * @module
+ */
+
+import { gateActionBenchmarkBigger, gateActionBenchmarkSmaller } from "./gate_action_benchmark.ts";
+import { gateAnnotations } from "./gate_annotations.ts";
+import { gateBencher } from "./gate_bencher.ts";
+import { comparisonJson, gateJson } from "./gate_json.ts";
+import { gateJunit } from "./gate_junit.ts";
+import { comparisonMarkdown, gateMarkdown } from "./gate_markdown.ts";
+import { gateOpenMetrics } from "./gate_openmetrics.ts";
+import type { GateFormat } from "./gate_text.ts";
+
+/** Formats of `gate` and `ab`, by id. */
+export const gateFormats: ReadonlyMap<string, GateFormat> = byId([
+  gateMarkdown,
+  gateJson,
+  gateAnnotations,
+  gateJunit,
+  gateOpenMetrics,
+  gateActionBenchmarkSmaller,
+  gateActionBenchmarkBigger,
+  gateBencher,
+]);
+
+/** Formats of `compare`, by id. */
+export const comparisonFormats: ReadonlyMap<string, GateFormat> = byId([
+  comparisonMarkdown,
+  comparisonJson,
+]);
+
+function byId(formats: readonly GateFormat[]): ReadonlyMap<string, GateFormat> {
+  return new Map(formats.map((format) => [format.id, format]));
+}

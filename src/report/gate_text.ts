@@ -1,0 +1,151 @@
+/**
+ * What all renderers of gate results share: names made harmless, and the order in which cells matter.
+ *
+ * Names of cases come from record files and may hold anything.
+ *
+ * @module
+ */
+
+import { byCell } from "../compare/comparison.ts";
+import type { Estimate } from "../compare/effect.ts";
+import type { GateResult, Verdict, VerdictWord } from "../compare/gate_result.ts";
+
+/** A GateReport is a result and the names of what was compared. */
+export interface GateReport {
+  /** The result. */
+  readonly result: GateResult;
+  /** Name of the side compared against: a file, a ref, a version. */
+  readonly base: string;
+  /** Name of the side in question. */
+  readonly head: string;
+}
+
+/** A GateFormat is one way to write a GateReport. */
+export interface GateFormat {
+  /** As in `--format junit`. */
+  readonly id: string;
+  /** File extension without the dot. */
+  readonly extension: string;
+  /** What it is and who reads it. */
+  readonly title: string;
+  /** Writes the report; the same report gives the same text. */
+  readonly render: (report: GateReport) => string;
+}
+
+/**
+ * Control characters, line and paragraph separators, what reverses the direction of text, what no Unicode text may hold,
+ * and a backslash before a `u`, without which two names could be written alike.
+ */
+const UNPRINTABLE =
+  // deno-lint-ignore no-control-regex
+  /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\uffff]|\\(?=u)/g;
+const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+
+/**
+ * A text as a line that shows what is in it: what cannot be seen or would reorder the rest is written as `\u000a`.
+ *
+ * @param text Any text.
+ * @returns One line; different texts stay different.
+ */
+export function printable(text: string): string {
+  return text.replace(UNPRINTABLE, escapeUnit).replace(LONE_SURROGATE, escapeUnit);
+}
+
+function escapeUnit(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}
+
+/**
+ * The beginning of a text that is too long to be read.
+ *
+ * @param text Any text.
+ * @param most Characters to keep, the ellipsis included.
+ * @returns The text itself where it fits.
+ */
+export function clip(text: string, most = 200): string {
+  if (text.length <= most) return text;
+  // Never half of a surrogate pair.
+  return `${text.slice(0, most - 1).replace(/[\ud800-\udbff]$/, "")}…`;
+}
+
+const SEVERITY: readonly VerdictWord[] = [
+  "regressed",
+  "missing",
+  "incomparable",
+  "inconclusive",
+  "improved",
+  "new",
+  "pass",
+];
+
+/**
+ * Cells, those that need a reader first; regressions and improvements by their surest size.
+ *
+ * @param cells Verdicts in any order.
+ * @param severity The order of verdicts.
+ * @returns A sorted copy.
+ */
+export function bySeverity(
+  cells: readonly Verdict[],
+  severity: readonly VerdictWord[] = SEVERITY,
+): readonly Verdict[] {
+  return [...cells].sort((a, b) =>
+    severity.indexOf(a.verdict) - severity.indexOf(b.verdict) || sureSize(b) - sureSize(a) ||
+    byCell(a, b)
+  );
+}
+
+/** The bound of the interval that is nearest to no difference: size and certainty in one number. */
+function sureSize({ verdict, slowdown }: Verdict): number {
+  if (slowdown === undefined) return 0;
+  if (verdict === "regressed") return slowdown.low;
+  if (verdict === "improved") return 1 / slowdown.high;
+  return Math.abs(Math.log(Math.max(slowdown.estimate, Number.MIN_VALUE)));
+}
+
+/** The figures that decided about a cell. */
+export interface Deciding {
+  /** Slowdown; absent for limits and gaps. */
+  readonly slowdown?: Estimate;
+  /** Adjusted p-value: that head is better where the verdict says so, else that it is worse. */
+  readonly adjustedP?: number;
+  /** Pairs or trials. */
+  readonly n: number;
+}
+
+/**
+ * The figures that decided: those of fresh pairs where they were asked.
+ *
+ * @param cell A verdict.
+ * @returns Its figures.
+ */
+export function decidingFigures(cell: Verdict): Deciding {
+  const { slowdown, n, adjustedP: ofWorse } = cell.confirmation ?? cell;
+  const adjustedP = cell.verdict === "improved" ? cell.adjustedPBetter : ofWorse;
+  return {
+    n,
+    ...(slowdown === undefined ? {} : { slowdown }),
+    ...(adjustedP === undefined ? {} : { adjustedP }),
+  };
+}
+
+/**
+ * One verdict per cell that has figures of head, for formats that store values: the rule does not matter there.
+ *
+ * @param cells Verdicts.
+ * @returns The first of each case and metric that has a summary of head.
+ */
+export function measuredCells(
+  cells: readonly Verdict[],
+): readonly (Verdict & Required<Pick<Verdict, "head" | "better" | "unit">>)[] {
+  const seen = new Set<string>();
+  return cells.flatMap((cell) => {
+    const { head, better, unit } = cell;
+    const key = `${cell.metric} ${cell.case}`;
+    if (head === undefined || better === undefined || unit === undefined || seen.has(key)) {
+      return [];
+    }
+    seen.add(key);
+    return [{ ...cell, head, better, unit }];
+  });
+}

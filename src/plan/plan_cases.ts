@@ -119,7 +119,7 @@ interface Cell {
 function* cells(scenario: Scenario, settings: Settings, catalog: Catalog): Generator<Cell> {
   for (const block of withAskedTransports(scenario, settings, catalog)) {
     for (const transport of block.transports) {
-      for (const params of combinations(scenario, block, settings.params)) {
+      for (const params of combinations(scenario, block, settings)) {
         yield { transport, params };
       }
     }
@@ -157,14 +157,19 @@ function withAskedTransports(
 function combinations(
   scenario: Scenario,
   block: GridBlock,
-  asked: Settings["params"],
+  { params: asked, profile }: Settings,
 ): Params[] {
   let rows: Record<string, number | string>[] = [{}];
-  for (const { name } of scenario.parameters) {
+  for (const { name, kind } of scenario.parameters) {
     const values = block.params[name];
     // A block without a parameter is a control that does not have it, as unix has no Nagle.
     if (values === undefined) continue;
-    const wanted = asked[name] ?? values;
+    let wanted = asked[name] ?? values;
+    if (kind === "choice") {
+      // A choice goes to the blocks made for it; one that no block lists, to all.
+      const elsewhere = scenario.grid[profile].flatMap((other) => other.params[name] ?? []);
+      wanted = wanted.filter((value) => values.includes(value) || !elsewhere.includes(value));
+    }
     rows = rows.flatMap((row) => wanted.map((value) => ({ ...row, [name]: value })));
   }
   return rows;

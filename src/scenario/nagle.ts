@@ -56,10 +56,20 @@ export const nagle: Scenario = {
 };
 
 function gridOf(profile: "quick" | "standard" | "thorough"): Scenario["grid"]["quick"] {
-  const sizes = { header: HEADER_BYTES[profile], body: BODY_BYTES[profile] };
+  const header = HEADER_BYTES[profile];
+  // One write of the header alone has no body to vary.
+  const alone = { pattern: ["write-read"], header };
+  const withBody = {
+    pattern: PATTERNS.filter((pattern) => pattern !== "write-read"),
+    header,
+    body: BODY_BYTES[profile],
+  };
+  const nagle = ["on", "off"];
   return [
-    { transports: ["tcp"], params: { nagle: ["on", "off"], pattern: PATTERNS, ...sizes } },
-    { transports: ["unix"], params: { pattern: PATTERNS, ...sizes } },
+    { transports: ["tcp"], params: { nagle, ...alone } },
+    { transports: ["tcp"], params: { nagle, ...withBody } },
+    { transports: ["unix"], params: alone },
+    { transports: ["unix"], params: withBody },
   ];
 }
 

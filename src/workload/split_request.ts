@@ -15,7 +15,7 @@ import type { Budget, Params, Workload } from "./workload.ts";
 /** How a request is handed to the socket. */
 export const PATTERNS = ["write-read", "write-write-read", "joined-write-read"] as const;
 
-/** Requests in one or two writes over one connection. Parameters: `pattern`, `header`, `body`. */
+/** Requests in one or two writes over one connection. Parameters: `pattern`, `header` and, but for `write-read`, `body`. */
 export const splitRequest: Workload = {
   name: "split-request",
   modes: ["stream"],
@@ -71,14 +71,13 @@ export const splitRequest: Workload = {
 /** What one request hands to `write`, one call each. */
 export function requestParts(params: Params): Uint8Array[] {
   const header = numberParam(params, "header");
-  const body = numberParam(params, "body");
   switch (params.pattern) {
     case "write-read":
       return [new Uint8Array(header)];
     case "write-write-read":
-      return [new Uint8Array(header), new Uint8Array(body)];
+      return [new Uint8Array(header), new Uint8Array(numberParam(params, "body"))];
     case "joined-write-read":
-      return [new Uint8Array(header + body)];
+      return [new Uint8Array(header + numberParam(params, "body"))];
     default:
       throw new TypeError(`Cannot run split-request with pattern "${params.pattern}"`);
   }

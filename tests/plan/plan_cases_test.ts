@@ -119,3 +119,13 @@ Deno.test("planCases() bounds connections per trial below what TIME_WAIT and eph
     .reduce((sum, c) => sum + c.budget.maxOperations! + 20, 0);
   assert(perRound * (rounds + 1) < 28_000, `${perRound * (rounds + 1)} connections`);
 });
+
+Deno.test("planCases() gives an asked-for choice to the blocks made for it", () => {
+  const idsOf = (pattern: string) =>
+    plan({ scenarios: ["nagle"], transports: ["unix"], params: { pattern: [pattern] } })
+      .cases.map((c) => c.id);
+  assertEquals(idsOf("write-read"), ["nagle/unix/pattern=write-read,header=64"]);
+  assertEquals(idsOf("write-write-read"), [
+    "nagle/unix/pattern=write-write-read,header=64,body=256",
+  ]);
+});

@@ -35,13 +35,36 @@ export async function bareUnixRoundTrip(
   bytes: number,
   budget: BareBudget,
 ): Promise<number> {
+  const { client, server } = await connectUnix(path);
+  return await roundTrip(client, server, bytes, budget);
+}
+
+/** Makes `count` exchanges of `bytes` each way over a Unix-domain stream socket at `path`, untimed. */
+export async function bareUnixRoundTrips(
+  path: string,
+  bytes: number,
+  count: number,
+): Promise<void> {
+  const { client, server } = await connectUnix(path);
+  const echoing = echo(server, bytes);
+  const request = new Uint8Array(bytes);
+  const reply = new Uint8Array(bytes);
+  for (let i = 0; i < count; i++) {
+    await client.write(request);
+    await client.read(reply);
+  }
+  client.close();
+  await echoing;
+}
+
+async function connectUnix(path: string): Promise<{ client: Deno.Conn; server: Deno.Conn }> {
   const listener = Deno.listen({ transport: "unix", path });
   const [client, server] = await Promise.all([
     Deno.connect({ transport: "unix", path }),
     listener.accept(),
   ]);
   listener.close();
-  return await roundTrip(client, server, bytes, budget);
+  return { client, server };
 }
 
 async function roundTrip(

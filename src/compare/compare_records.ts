@@ -131,8 +131,9 @@ function compareCase(one: Case, context: Context): readonly Outcome[] {
     const cell: Cell = { case: one.id, metric: metric.id, headline: index === 0 };
     if (obstacle !== undefined) {
       // A metric that base never yielded, such as loss on a stream, is not missed.
-      const isPromised = cell.headline ||
-        context.base.summaries.has(cellKey(cell.case, cell.metric));
+      const { summaries, values } = context.base;
+      const isPromised = cell.headline || summaries.has(cellKey(cell.case, cell.metric)) ||
+        values.succeeded(one.id).length === 0;
       return isPromised ? [{ kind: obstacle.kind, gap: { ...cell, reason: obstacle.reason } }] : [];
     }
     const outcome = compareCell(cell, metric, context);
@@ -180,9 +181,9 @@ function compareCell(cell: Cell, metric: MetricDefinition, context: Context): Ou
   });
   const theirs = findMetric(head.record, metric.id);
   if (theirs !== undefined && (theirs.unit !== metric.unit || theirs.better !== metric.better)) {
+    const say = ({ unit, better }: MetricDefinition) => `${better} is better, in ${unit},`;
     return incomparable(
-      `the metric is ${metric.better} is better in ${metric.unit} in base, and ${theirs.better} is better in ` +
-        `${theirs.unit} in head`,
+      `the metric is defined otherwise: ${say(metric)} in base, and ${say(theirs)} in head`,
     );
   }
   const baseSummary = base.summaries.get(cellKey(cell.case, cell.metric));

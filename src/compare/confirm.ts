@@ -106,7 +106,8 @@ function confirmCell(
     return { ...settle(cell, "regressed", reason), confirmation };
   }
   const promises = slowdown.confidence >= CONFIDENCE - 1e-9;
-  if (!promises || comparisons * leastPValue > alpha) {
+  const isCleared = promises && !isBeyond(slowdown.high, threshold, kind);
+  if (!isCleared && (!promises || comparisons * leastPValue > alpha)) {
     const reason = `Flagged, but not decided: ${
       sayTooFew(comparison, { adjustedP, threshold, alpha, comparisons, paired })
     }`;

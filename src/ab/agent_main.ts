@@ -4,6 +4,7 @@
  * @module
  */
 
+import config from "../../deno.json" with { type: "json" };
 import type { Catalog } from "../catalog.ts";
 import { systemClock } from "../clock.ts";
 import { decodeLines } from "../peer/lines.ts";
@@ -12,10 +13,16 @@ import { openPeer } from "../peer/open_peer.ts";
 import type { PeerLink } from "../peer/peer_link.ts";
 import { runTrial, type TrialOutcome } from "../run/run_trial.ts";
 import type { Case } from "../plan/case.ts";
-import type { AgentAnswer, AgentOrder, AgentRequest } from "./agent_protocol.ts";
+import {
+  type AgentAnswer,
+  type AgentOrder,
+  type AgentRequest,
+  PROTOCOL,
+} from "./agent_protocol.ts";
 import { slowedTransport } from "./slowed_transport.ts";
 
 // Standard output belongs to the protocol; what a user's module prints goes to standard error.
+// deno-lint-ignore no-console
 console.log = console.info = console.debug = console.error;
 // Ctrl-C reaches the whole process group; the driver decides what it means.
 Deno.addSignalListener("SIGINT", () => {});
@@ -63,7 +70,11 @@ async function serve(order: AgentOrder): Promise<void> {
     }
     return outcome;
   }
-  await answer({ answer: "ready", deno: Deno.version.deno });
+  await answer({
+    answer: "ready",
+    protocol: PROTOCOL,
+    versions: { ...Deno.version, sockbench: config.version },
+  });
   for await (const line of decodeLines(Deno.stdin.readable)) {
     const request = JSON.parse(line) as AgentRequest;
     try {

@@ -8,6 +8,12 @@ import type { Case, PeerKind } from "../plan/case.ts";
 import type { TrialOutcome } from "../run/run_trial.ts";
 import type { Slowdown } from "./slowed_transport.ts";
 
+/**
+ * The version of this protocol, cases and outcomes included. A checkout of sockbench brings an agent of its own, which may be older or newer
+ * than the driver: raise this whenever a message, a Case or a TrialOutcome changes its meaning.
+ */
+export const PROTOCOL = 1;
+
 /** What an agent is started with, as its one argument. */
 export interface AgentOrder {
   /** Users' modules, as absolute URLs. */
@@ -25,6 +31,12 @@ export type AgentRequest = { readonly ask: "trial"; readonly case: Case };
 
 /** What an agent answers, a line each. `ready` comes once, unasked. */
 export type AgentAnswer =
-  | { readonly answer: "ready"; readonly deno: string }
+  | {
+    readonly answer: "ready";
+    /** {@linkcode PROTOCOL} of the agent. */
+    readonly protocol: number;
+    /** Of `deno`, `v8`, `typescript` and `sockbench`. */
+    readonly versions: Readonly<Record<string, string>>;
+  }
   | { readonly answer: "trial"; readonly outcome: TrialOutcome }
   | { readonly answer: "failed"; readonly message: string };

@@ -20,6 +20,9 @@ export interface PreparedSubject extends AsyncDisposable {
   readonly modules: readonly string[];
 }
 
+/** Takes what removes something that was made for a subject, before it is made: for whoever must end at once. */
+export type OnMade = (remove: () => void) => void;
+
 const OWN_AGENT = import.meta.resolve("./agent_main.ts");
 /** Where a checkout of sockbench itself has its agent. */
 const AGENT_PATH = "src/ab/agent_main.ts";
@@ -29,12 +32,14 @@ const AGENT_PATH = "src/ab/agent_main.ts";
  *
  * @param label as the user named it
  * @param modules paths of users' modules, relative to the subject's folder (the current one for `self` and `deno:`)
+ * @param onMade told of each temporary folder; removing it twice does no harm
  * @throws {SubjectError} when it cannot be had: no such ref, folder, version or module
  */
 export async function prepareSubject(
   subject: Subject,
   label: string,
   modules: readonly string[],
+  onMade: OnMade = () => {},
 ): Promise<PreparedSubject> {
   switch (subject.kind) {
     case "self":
@@ -42,23 +47,23 @@ export async function prepareSubject(
     case "deno": {
       const found = "path" in subject
         ? ownBinary(subject.path)
-        : await installDeno(subject.version);
+        : await installDeno(subject.version, onMade);
       try {
         await checkRuns(label, found.deno);
         return inFolder(label, Deno.cwd(), modules, { ...found, isSelf: true });
       } catch (error) {
-        await found.dispose?.();
+        found.remove?.();
         throw error;
       }
     }
     case "dir":
       return inFolder(label, absolute(subject.path), modules, {});
     case "git": {
-      const worktree = await addWorktree(subject.ref);
+      const { path, remove } = await addWorktree(subject.ref, onMade);
       try {
-        return inFolder(label, worktree.path, modules, { dispose: worktree.remove });
+        return inFolder(label, path, modules, { remove });
       } catch (error) {
-        await worktree.remove();
+        remove();
         throw error;
       }
     }
@@ -68,31 +73,32 @@ export async function prepareSubject(
 interface FolderOptions {
   readonly deno?: string;
   readonly isSelf?: boolean;
-  readonly dispose?: () => Promise<void>;
+  readonly remove?: () => void;
 }
 
 function inFolder(
   label: string,
   folder: string,
   modules: readonly string[],
-  { deno = Deno.execPath(), isSelf = false, dispose = () => Promise.resolve() }: FolderOptions,
+  { deno = Deno.execPath(), isSelf = false, remove = () => {} }: FolderOptions,
 ): PreparedSubject {
   if (!isFolder(folder)) throw new SubjectError(`${label}: there is no folder ${folder}`, false);
-  const urls = modules.map((path) => {
-    const file = `${folder}/${path}`;
-    const found = path.startsWith("/") ? path : file;
-    if (!isFile(found)) throw new SubjectError(`${label}: there is no module ${found}`, false);
-    return toUrl(found);
-  });
   const own = `${folder}/${AGENT_PATH}`;
   // A checkout of sockbench measures with its own code; any other folder brings modules, measured by this sockbench.
   const isSockbench = !isSelf && isFile(own);
-  if (!isSelf && !isSockbench && modules.length === 0) {
+  const paths = modules.map(withinFolder);
+  if (!isSelf && !isSockbench && !paths.some((path) => !path.startsWith("/"))) {
     throw new SubjectError(
-      `${label}: without --module both sides would measure the same code, as ${folder} is no checkout of sockbench`,
+      `${label}: without a --module of its own both sides would measure the same code, as ${folder} is no checkout of sockbench`,
       true,
     );
   }
+  const urls = paths.map((path) => {
+    const url = new URL(path, toUrl(`${folder}/`));
+    const found = decodeURIComponent(url.pathname);
+    if (!isFile(found)) throw new SubjectError(`${label}: there is no module ${found}`, false);
+    return url.href;
+  });
   const config = ["deno.json", "deno.jsonc"].map((name) => `${folder}/${name}`).find(isFile);
   return {
     label,
@@ -100,11 +106,17 @@ function inFolder(
     agentMain: isSockbench ? toUrl(own) : OWN_AGENT,
     ...(config !== undefined && (modules.length > 0 || isSockbench) && { config }),
     modules: urls,
-    [Symbol.asyncDispose]: dispose,
+    [Symbol.asyncDispose]: () => Promise.resolve(remove()),
   };
 }
 
-function ownBinary(path: string): { deno: string; dispose?: () => Promise<void> } {
+/** A module below the current folder is meant relative to it, however it was written: each side has its own. */
+function withinFolder(path: string): string {
+  const here = `${Deno.cwd()}/`;
+  return path.startsWith(here) ? path.slice(here.length) : path;
+}
+
+function ownBinary(path: string): { deno: string; remove?: () => void } {
   const deno = absolute(path);
   if (!isFile(deno)) throw new SubjectError(`deno:${path}: there is no file ${deno}`, false);
   return { deno };
@@ -121,10 +133,12 @@ async function checkRuns(label: string, deno: string): Promise<void> {
 /** Installs a release from its npm package into a temporary folder; Deno itself is the npm client, and keeps a cache. */
 async function installDeno(
   version: string,
-): Promise<{ deno: string; dispose: () => Promise<void> }> {
+  onMade: OnMade,
+): Promise<{ deno: string; remove: () => void }> {
   const name = platformPackage();
   const folder = await Deno.makeTempDir({ prefix: "sockbench-deno-" });
-  const dispose = () => Deno.remove(folder, { recursive: true }).catch(() => {});
+  const remove = () => removeFolder(folder);
+  onMade(remove);
   try {
     await Deno.writeTextFile(
       `${folder}/package.json`,
@@ -147,9 +161,9 @@ async function installDeno(
       );
     }
     if (Deno.build.os !== "windows") await Deno.chmod(deno, 0o755);
-    return { deno, dispose };
+    return { deno, remove };
   } catch (error) {
-    await dispose();
+    remove();
     throw error;
   }
 }
@@ -161,31 +175,45 @@ function platformPackage(): string {
   return os === "windows" ? `@deno/win32-${cpu}` : `@deno/darwin-${cpu}`;
 }
 
-async function addWorktree(ref: string): Promise<{ path: string; remove: () => Promise<void> }> {
-  const folder = await Deno.makeTempDir({ prefix: "sockbench-git-" });
-  const path = `${folder}/tree`;
-  const remove = async () => {
-    await runCommand("git", ["worktree", "remove", "--force", path]);
-    await Deno.remove(folder, { recursive: true }).catch(() => {});
-    await runCommand("git", ["worktree", "prune"]);
-  };
+/** The path is that of the current folder within the worktree, as a repository may hold several projects. */
+async function addWorktree(
+  ref: string,
+  onMade: OnMade,
+): Promise<{ path: string; remove: () => void }> {
   const commit = await runCommand("git", ["rev-parse", "--verify", "--quiet", `${ref}^{commit}`]);
   if (!commit.success) {
-    await Deno.remove(folder, { recursive: true });
     throw new SubjectError(`git:${ref}: this repository has no such commit`, false);
   }
-  const added = await runCommand("git", [
-    "worktree",
-    "add",
-    "--detach",
-    path,
-    commit.stdout.trim(),
-  ]);
+  const prefix = await runCommand("git", ["rev-parse", "--show-prefix"]);
+  const folder = await Deno.makeTempDir({ prefix: "sockbench-git-" });
+  const path = `${folder}/tree`;
+  const remove = () => {
+    runCommandSync("git", ["worktree", "remove", "--force", path]);
+    removeFolder(folder);
+    runCommandSync("git", ["worktree", "prune"]);
+  };
+  onMade(remove);
+  const args = ["worktree", "add", "--detach", path, commit.stdout.trim()];
+  const added = await runCommand("git", args);
   if (!added.success) {
-    await remove();
+    remove();
     throw new SubjectError(`git:${ref}: git cannot make a worktree: ${plain(added.stderr)}`, false);
   }
-  return { path, remove };
+  return { path: `${path}/${prefix.stdout.trim()}`.replace(/\/$/, ""), remove };
+}
+
+/** Synchronous, as whoever presses Ctrl-C a second time wants the process to end now, with nothing left behind. */
+function removeFolder(path: string): void {
+  try {
+    Deno.removeSync(path, { recursive: true });
+  } catch { /* it is gone already */ }
+}
+
+function runCommandSync(command: string, args: readonly string[]): void {
+  try {
+    new Deno.Command(command, { args: [...args], stdin: "null", stdout: "null", stderr: "null" })
+      .outputSync();
+  } catch { /* what removes a folder must not fail for want of git */ }
 }
 
 async function runCommand(
@@ -211,7 +239,13 @@ async function runCommand(
 }
 
 // deno-lint-ignore no-control-regex
-const plain = (text: string) => text.replace(/\x1b\[[\d;]*m/g, "").replace(/\s+/g, " ").trim();
+const ESCAPE_CODES = /\x1b\[[\d;]*m/g;
+
+/** What a command said, on one line, without colours and without addresses: which server it asked is nothing to publish. */
+function plain(text: string): string {
+  return text.replace(ESCAPE_CODES, "").replace(/\b[a-z]+:\/\/\S+/g, "(address)")
+    .replace(/\s+/g, " ").trim();
+}
 
 function absolute(path: string): string {
   return path.startsWith("/") ? path : `${Deno.cwd()}/${path}`;

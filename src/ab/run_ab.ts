@@ -9,31 +9,22 @@
  */
 
 import type { Clock } from "../clock.ts";
-import { pairedRatio } from "../stats/mod.ts";
 import type { Case, PeerKind } from "../plan/case.ts";
 import type { Plan } from "../plan/plan.ts";
-import { rehearsals } from "../plan/plan_cases.ts";
-import { metricValue } from "../record/metric_value.ts";
 import { type Environment, type RunRecord, SCHEMA_VERSION, type Trial } from "../record/trial.ts";
 import { orderRound } from "../run/order.ts";
-import type { TrialOutcome } from "../run/run_trial.ts";
-import { createPrng } from "../stats/mod.ts";
-import { type AgentLink, openAgent } from "./agent_link.ts";
+import { createPrng, type Prng } from "../stats/mod.ts";
+import { AgentError, type AgentLink, openAgent } from "./agent_link.ts";
+import { PairedTrials, type Side } from "./paired_trials.ts";
+import { estimateAbNs, rehearsalCases, ROUNDS_PER_AGENT, shortenCase } from "./pair_trial.ts";
 import type { PreparedSubject } from "./prepare_subject.ts";
 import type { Slowdown } from "./slowed_transport.ts";
 
-/** Rounds that one pair of agents measures before fresh ones take over. */
-export const ROUNDS_PER_AGENT = 10;
+export type { Side } from "./paired_trials.ts";
+export { ROUNDS_PER_AGENT } from "./pair_trial.ts";
 
-/** Warm-up of a trial of a pair, in nanoseconds: short, as the pair must stay within one speed of the machine. */
-const PAIR_WARMUP_NS = 2e6;
-/** Measured interval of a trial of a pair, in nanoseconds. */
-const PAIR_MEASURE_NS = 10e6;
-/** Measured interval of the discarded first trials of an agent, in nanoseconds: long enough for the compiler to have done its work. */
-const REHEARSAL_NS = 60e6;
-
-/** The two sides of a comparison. */
-export type Side = "base" | "head";
+/** The part of a plan that says what can be measured. */
+export type PlanPart = Pick<Plan, "cases" | "scenarios" | "metrics">;
 
 /** What an A/B job needs. */
 export interface AbOptions {
@@ -43,6 +34,8 @@ export interface AbOptions {
   readonly pairs: number;
   /** Pairs are added until each case's interval is at most this wide on either side, as a share (0.02 is ±2 %); absent: none are. */
   readonly precision?: number;
+  /** Metrics whose intervals `precision` is about, by scenario id; absent: the first of each scenario. */
+  readonly watched?: ReadonlyMap<string, readonly string[]>;
   /** Adding pairs ends when the job has taken this long, in nanoseconds. */
   readonly budgetNs: number;
   /** Who serves within an agent. */
@@ -53,7 +46,7 @@ export interface AbOptions {
   readonly clock: Clock;
   /** Private directory for socket files; the caller owns and removes it. */
   readonly directory: string;
-  /** Written into both records; the version of Deno is that of each side. */
+  /** Written into both records; the versions are those of each side. */
   readonly environment: Environment;
   /** The command that repeats this job. */
   readonly command: string;
@@ -61,6 +54,11 @@ export interface AbOptions {
   readonly startedAt: string;
   /** A slowdown to inject into the head: a job whose answer is known. */
   readonly slowdown?: Slowdown;
+  /**
+   * What one side alone has. Of head it is measured, unpaired, so that limits on new cases can be judged; of base it is only listed in the
+   * record, so that the judge can call it missing. Absent: nothing.
+   */
+  readonly unshared?: Readonly<Record<Side, PlanPart>>;
   /** Ends the job after the pair under way; the records are then partial. */
   readonly signal?: AbortSignal;
   /** Called after each round, between trials. */
@@ -93,12 +91,15 @@ export async function runAb(plan: Plan, options: AbOptions): Promise<AbRecords> 
   return job.records();
 }
 
+const NOTHING: PlanPart = { cases: [], scenarios: [], metrics: [] };
+
 class AbJob {
   readonly #plan: Plan;
   readonly #cases: readonly Case[];
+  readonly #unshared: Readonly<Record<Side, PlanPart>>;
   readonly #options: AbOptions;
-  readonly #trials: Record<Side, Trial[]> = { base: [], head: [] };
-  readonly #versions: Record<Side, string> = { base: "", head: "" };
+  readonly #found: PairedTrials;
+  readonly #versions: Record<Side, AgentLink["versions"]> = { base: {}, head: {} };
   readonly #startNs: number;
   #rounds = 0;
   #finished = false;
@@ -106,22 +107,24 @@ class AbJob {
   constructor(plan: Plan, options: AbOptions) {
     this.#plan = plan;
     this.#options = options;
-    this.#cases = plan.cases.map(shorten);
+    const { base, head } = options.unshared ?? { base: NOTHING, head: NOTHING };
+    this.#unshared = { base, head: { ...head, cases: head.cases.map(shortenCase) } };
+    this.#cases = plan.cases.map(shortenCase);
+    this.#found = new PairedTrials(
+      options.watched ?? new Map(plan.scenarios.map((s) => [s.id, [s.metrics[0]!]])),
+    );
     this.#startNs = options.clock.nowNs();
   }
 
   async measure(): Promise<void> {
     const prng = createPrng(this.#options.seed);
-    while (!this.#aborted && !this.#isEnough()) {
-      const order: Side[] = prng.nextInt(2) === 0 ? ["base", "head"] : ["head", "base"];
-      await using first = await this.#openAgent(order[0]!);
-      await using second = await this.#openAgent(order[1]!);
-      const agents = { [order[0]!]: first, [order[1]!]: second } as Record<Side, AgentLink>;
-      await rehearse(this.#cases, [first, second], () => this.#aborted);
-      for (let k = 0; k < ROUNDS_PER_AGENT && !this.#aborted && !this.#isEnough(); k++) {
-        const cases = orderRound(this.#cases, this.#plan.scenarios, prng);
-        const done = await this.#round(cases, agents, () => prng.nextInt(2) === 0);
-        if (!done) return;
+    while (this.#isWanted()) {
+      try {
+        if (!await this.#generation(prng)) return;
+      } catch (error) {
+        // Ctrl-C reaches agents too, and one that has not started yet dies of it: that is the interruption, not a failure.
+        if (error instanceof AgentError && this.#aborted) return;
+        throw error;
       }
     }
     this.#finished = !this.#aborted;
@@ -139,71 +142,67 @@ class AbJob {
     return this.#options.clock.nowNs() - this.#startNs;
   }
 
-  /** One pair of every case. False when the job was interrupted in the middle. */
-  async #round(
-    cases: readonly Case[],
-    agents: Readonly<Record<Side, AgentLink>>,
-    baseFirst: () => boolean,
-  ): Promise<boolean> {
-    const round = this.#rounds + 1;
-    for (const [index, c] of cases.entries()) {
-      const sides: Side[] = baseFirst() ? ["base", "head"] : ["head", "base"];
-      const outcomes: Partial<Record<Side, TrialOutcome>> = {};
-      const startedNs = this.#elapsedNs;
-      for (const side of sides) outcomes[side] = await agents[side].trial(c);
-      if (this.#aborted) return false;
-      for (const side of sides) {
-        const order = 2 * index + sides.indexOf(side);
-        this.#trials[side].push({ ...outcomes[side]!, round, order, startedNs });
+  /** The rounds of one pair of agents. False when the job was interrupted in the middle. */
+  async #generation(prng: Prng): Promise<boolean> {
+    const [one, other]: Side[] = prng.nextInt(2) === 0 ? ["base", "head"] : ["head", "base"];
+    await using first = await this.#openAgent(one!);
+    await using second = await this.#openAgent(other!);
+    const agents = { [one!]: first, [other!]: second } as Record<Side, AgentLink>;
+    for (const c of rehearsalCases(this.#cases)) {
+      for (const agent of [first, second]) {
+        if (this.#aborted) return false;
+        await agent.trial(c);
       }
     }
-    this.#rounds = round;
-    const { pairs, onRound } = this.#options;
-    const widest = round >= pairs ? this.#widest() : undefined;
-    onRound?.({
-      round,
-      rounds: pairs,
-      elapsedNs: this.#elapsedNs,
-      ...(widest !== undefined && { widest }),
-    });
+    for (const c of rehearsalCases(this.#unshared.head.cases)) await agents.head.trial(c);
+    for (let k = 0; k < ROUNDS_PER_AGENT && this.#isWanted(); k++) {
+      if (!await this.#round(agents, prng)) return false;
+    }
     return true;
   }
 
-  /** On interval width and time only, never on a p-value: stopping when it looks significant would be significant too often. */
-  #isEnough(): boolean {
-    const { pairs, precision, budgetNs } = this.#options;
-    if (this.#rounds < pairs) return false;
-    if (precision === undefined || this.#elapsedNs >= budgetNs) return true;
-    return this.#widest() <= precision;
-  }
-
-  /** The widest side of any case's interval of its headline metric's ratio, as a share. */
-  #widest(): number {
-    const headline = new Map(this.#plan.scenarios.map((s) => [s.id, s.metrics[0]!]));
-    let widest = 0;
-    for (const c of this.#cases) {
-      const metric = headline.get(c.scenario)!;
-      const pairs = this.#pairsOf(c.id, metric);
-      if (pairs.length === 0) continue;
-      const { logLow, logHigh, logEstimate } = pairedRatio(pairs);
-      widest = Math.max(widest, logHigh - logEstimate, logEstimate - logLow);
+  /** One pair of every case. False when the job was interrupted in the middle. */
+  async #round(agents: Readonly<Record<Side, AgentLink>>, prng: Prng): Promise<boolean> {
+    const round = this.#rounds + 1;
+    const isOurs = (c: Case) => !this.#found.isGivenUp(c.id);
+    const shared = orderRound(this.#cases.filter(isOurs), this.#plan.scenarios, prng);
+    const cases = [
+      ...shared.map((c) => ({ c, sides: prng.nextInt(2) === 0 ? BASE_FIRST : HEAD_FIRST })),
+      ...this.#unshared.head.cases.filter(isOurs).map((c) => ({ c, sides: HEAD_ONLY })),
+    ];
+    for (const [index, { c, sides }] of cases.entries()) {
+      const startedNs = this.#elapsedNs;
+      const trials: Partial<Record<Side, Trial>> = {};
+      for (const [place, side] of sides.entries()) {
+        const outcome = await agents[side].trial(c);
+        trials[side] = { ...outcome, round, order: 2 * index + place, startedNs };
+      }
+      if (this.#aborted) return false;
+      this.#found.add(c, trials);
     }
-    return Math.expm1(widest);
+    this.#rounds = round;
+    this.#tell();
+    return true;
   }
 
-  #pairsOf(caseId: string, metric: string): [number, number][] {
-    const values = (side: Side) =>
-      new Map(
-        this.#trials[side]
-          .filter((trial) => trial.case === caseId)
-          .map((trial) => [trial.round, metricValue(trial, metric)]),
-      );
-    const base = values("base");
-    return [...values("head")].flatMap(([round, head]) => {
-      const other = base.get(round);
-      const isPair = head !== undefined && other !== undefined && head > 0 && other > 0;
-      return isPair ? [[head, other] as [number, number]] : [];
+  #tell(): void {
+    const { pairs, onRound } = this.#options;
+    onRound?.({
+      round: this.#rounds,
+      rounds: pairs,
+      elapsedNs: this.#elapsedNs,
+      ...(this.#rounds >= pairs && { widest: this.#found.widest() }),
     });
+  }
+
+  /** On interval width and time only, never on a p-value: stopping when it looks significant would be significant too often. */
+  #isWanted(): boolean {
+    const { pairs, precision, budgetNs } = this.#options;
+    const measured = [...this.#cases, ...this.#unshared.head.cases];
+    if (this.#aborted || measured.every((c) => this.#found.isGivenUp(c.id))) return false;
+    if (this.#rounds < pairs) return true;
+    if (precision === undefined || this.#elapsedNs >= budgetNs) return false;
+    return this.#found.widest() > precision;
   }
 
   async #openAgent(side: Side): Promise<AgentLink> {
@@ -218,24 +217,25 @@ class AbJob {
         slowdown: side === "head" ? slowdown : { ...slowdown, share: 0 },
       }),
     });
-    this.#versions[side] = agent.deno;
+    this.#versions[side] = agent.versions;
     return agent;
   }
 
   #record(side: Side): RunRecord {
-    const { environment, startedAt, command, peer, subjects } = this.#options;
-    const { settings, scenarios, metrics, skipped, estimateNs } = this.#plan;
+    const { environment, startedAt, command, peer, subjects, pairs } = this.#options;
+    const { settings, scenarios, metrics, skipped } = this.#plan;
+    const unshared = this.#unshared[side];
     return {
       schemaVersion: SCHEMA_VERSION,
       startedAt,
       durationNs: this.#elapsedNs,
-      estimateNs,
+      estimateNs: estimateAbNs(this.#plan, pairs),
       partial: !this.#finished,
       environment: {
         ...environment,
         versions: {
           ...environment.versions,
-          deno: this.#versions[side],
+          ...this.#versions[side],
           subject: subjects[side].label,
         },
       },
@@ -246,36 +246,21 @@ class AbJob {
         peer,
         command,
       },
-      scenarios,
-      metrics,
-      cases: this.#cases,
-      skipped,
-      trials: this.#trials[side].filter((trial) => trial.round <= this.#rounds),
+      scenarios: byId([...scenarios, ...unshared.scenarios]),
+      metrics: byId([...metrics, ...unshared.metrics]),
+      cases: [...this.#cases, ...unshared.cases],
+      skipped: [...skipped, ...this.#found.givenUp(side)],
+      trials: this.#found.trials[side].filter((trial) => trial.round <= this.#rounds),
     };
   }
 }
 
-async function rehearse(
-  cases: readonly Case[],
-  agents: readonly AgentLink[],
-  isAborted: () => boolean,
-): Promise<void> {
-  for (const c of rehearsals(cases)) {
-    const longer: Case = { ...c, budget: { ...c.budget, measureNs: REHEARSAL_NS } };
-    for (const agent of agents) {
-      if (isAborted()) return;
-      await agent.trial(longer);
-    }
-  }
-}
+const BASE_FIRST: readonly Side[] = ["base", "head"];
+const HEAD_FIRST: readonly Side[] = ["head", "base"];
+const HEAD_ONLY: readonly Side[] = ["head"];
 
-/** A case with trials as short as pairs want them. */
-function shorten(c: Case): Case {
-  const budget = { ...c.budget, warmupNs: PAIR_WARMUP_NS, measureNs: PAIR_MEASURE_NS };
-  const savedNs = c.budget.warmupNs + c.budget.measureNs - PAIR_WARMUP_NS - PAIR_MEASURE_NS;
-  return {
-    ...c,
-    budget,
-    expectedNs: Math.max(c.expectedNs - savedNs, PAIR_WARMUP_NS + PAIR_MEASURE_NS),
-  };
+/** The first of each id. */
+function byId<T extends { readonly id: string }>(items: readonly T[]): T[] {
+  const known = new Set<string>();
+  return items.filter(({ id }) => !known.has(id) && known.add(id));
 }

@@ -1,0 +1,137 @@
+/**
+ * The A/B gate: measure, judge, and call red only what fresh pairs of fresh agents confirm.
+ *
+ * @module
+ */
+
+import type { Cell, RecordComparison } from "../compare/comparison.ts";
+import { compareRecords } from "../compare/compare_records.ts";
+import { confirm, flagged } from "../compare/confirm.ts";
+import { gates, type Policy } from "../compare/gate_policy.ts";
+import type { GateResult } from "../compare/gate_result.ts";
+import { judge } from "../compare/judge.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { ScenarioSpec } from "../scenario/scenario.ts";
+import { minimumPairs } from "../stats/mod.ts";
+import { type AbEvent, type AbOptions, type AbRecords, runAb } from "./run_ab.ts";
+
+/** What an A/B gate found. */
+export interface AbGateOutcome {
+  /** The first phase: all cells. */
+  readonly records: AbRecords;
+  /** Fresh pairs of the flagged cells; absent: nothing was flagged, or the job was interrupted before. */
+  readonly confirmation?: AbRecords;
+  /** The verdicts; of a job that was interrupted those of the pairs there are, unconfirmed. */
+  readonly result: GateResult;
+  /** Whether the job was interrupted. */
+  readonly interrupted: boolean;
+}
+
+/** What an A/B gate reports while it goes on. */
+export interface AbGateEvents {
+  /** Called after each round of either phase, between trials. */
+  onRound?(phase: "first" | "confirmation", event: AbEvent): void;
+  /** Called when cells are to be measured again. */
+  onFlagged?(cells: readonly Pick<Cell, "case" | "metric">[]): void;
+}
+
+/** The confirmation may take this share of the budget beyond it: three minutes in all for the default of two. */
+const CONFIRMATION_SHARE = 0.5;
+/** An interval this share of the threshold wide, either side, shows a slowdown of the threshold's size where there is one. */
+const PRECISION_SHARE = 0.5;
+/** The narrowest interval worth waiting for, as a share: no machine of the kind this was built on gets there. */
+const LEAST_PRECISION = 0.002;
+
+/**
+ * Runs a gate: all cells first, then those that look slower once more, on fresh agents and fresh pairs, which alone decide.
+ *
+ * @param plan what to measure
+ * @param options how; `pairs` is raised where it could not show a regression of any size (see {@linkcode neededPairs}), and an absent
+ * `precision` is half of the smallest threshold of the policy
+ * @param policy how comparisons become verdicts
+ * @param events told how it goes
+ * @throws {AgentError} when an agent cannot start, dies, hangs or talks nonsense.
+ */
+export async function runAbGate(
+  plan: Plan,
+  options: AbOptions,
+  policy: Policy,
+  events: AbGateEvents = {},
+): Promise<AbGateOutcome> {
+  const job: AbOptions = {
+    ...options,
+    pairs: Math.max(options.pairs, neededPairs(plan, policy)),
+    precision: options.precision ?? defaultPrecision(policy),
+    watched: options.watched ?? watchedMetrics(plan, policy),
+    onRound: (event) => events.onRound?.("first", event),
+  };
+  const records = await runAb(plan, job);
+  const result = judge(comparePair(records), policy);
+  const interrupted = () => options.signal?.aborted ?? false;
+  const cells = flagged(result);
+  if (interrupted() || cells.length === 0) {
+    return { records, result, interrupted: interrupted() };
+  }
+  events.onFlagged?.(cells);
+  const confirmation = await runAb(narrow(plan, cells), {
+    ...narrowOptions(job, cells),
+    budgetNs: options.budgetNs * CONFIRMATION_SHARE,
+    seed: `${options.seed} confirmation`,
+    onRound: (event) => events.onRound?.("confirmation", event),
+  });
+  if (interrupted()) return { records, confirmation, result, interrupted: true };
+  const confirmed = confirm(result, comparePair(confirmation), policy);
+  return { records, confirmation, result: confirmed, interrupted: false };
+}
+
+/**
+ * The fewest pairs with which a regression of one cell could be called at all.
+ *
+ * @param plan the cases
+ * @param policy which metrics gate, at what error rate
+ */
+export function neededPairs(plan: Plan, policy: Policy): number {
+  const comparisons = plan.cases.reduce((sum, c) => {
+    const scenario = plan.scenarios.find(({ id }) => id === c.scenario);
+    return sum + (scenario === undefined ? 0 : gatedMetrics(plan, scenario, policy).length);
+  }, 0);
+  return minimumPairs({ alpha: policy.alpha, comparisons: Math.max(1, comparisons) });
+}
+
+/** Half of the smallest threshold of a policy, as a share. */
+export function defaultPrecision(policy: Policy): number {
+  const thresholds = [policy.threshold, ...policy.thresholds.map(({ threshold }) => threshold)];
+  return Math.max(LEAST_PRECISION, PRECISION_SHARE * Math.min(...thresholds));
+}
+
+function comparePair({ base, head }: AbRecords): RecordComparison {
+  return compareRecords(base, head, { paired: true });
+}
+
+function watchedMetrics(plan: Plan, policy: Policy): AbOptions["watched"] & object {
+  return new Map(plan.scenarios.map((spec) => [spec.id, gatedMetrics(plan, spec, policy)]));
+}
+
+/** The metrics of a scenario that gate. */
+function gatedMetrics(plan: Plan, spec: ScenarioSpec, policy: Policy): readonly string[] {
+  const judged = spec.metrics.filter((metric) =>
+    plan.metrics.find(({ id }) => id === metric)?.better !== "neither"
+  );
+  return judged.filter((metric, index) => gates(policy, { metric, headline: index === 0 }));
+}
+
+type Cells = readonly Pick<Cell, "case" | "metric">[];
+
+function narrow(plan: Plan, cells: Cells): Plan {
+  const ids = new Set(cells.map((cell) => cell.case));
+  return { ...plan, cases: plan.cases.filter(({ id }) => ids.has(id)) };
+}
+
+/** A flagged limit on a case that only head has is measured again too; what only base has is accounted for already. */
+function narrowOptions(options: AbOptions, cells: Cells): AbOptions {
+  const { unshared, ...rest } = options;
+  if (unshared === undefined) return rest;
+  const ids = new Set(cells.map((cell) => cell.case));
+  const head = { ...unshared.head, cases: unshared.head.cases.filter(({ id }) => ids.has(id)) };
+  return { ...rest, unshared: { head, base: { cases: [], scenarios: [], metrics: [] } } };
+}

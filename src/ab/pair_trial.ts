@@ -1,0 +1,56 @@
+/**
+ * Trials as short as pairs want them, and how long a job of them takes.
+ *
+ * @module
+ */
+
+import type { Case } from "../plan/case.ts";
+import type { Plan } from "../plan/plan.ts";
+import { rehearsals } from "../plan/plan_cases.ts";
+
+/** Rounds that one pair of agents measures before fresh ones take over. */
+export const ROUNDS_PER_AGENT = 10;
+
+/** Warm-up of a trial of a pair, in nanoseconds: short, as the pair must stay within one speed of the machine. */
+const PAIR_WARMUP_NS = 2e6;
+/** Measured interval of a trial of a pair, in nanoseconds. */
+const PAIR_MEASURE_NS = 10e6;
+/** Measured interval of the discarded first trials of an agent, in nanoseconds: long enough for the compiler to have done its work. */
+const REHEARSAL_NS = 60e6;
+/** Starting an agent, in nanoseconds: only for the estimate. */
+const AGENT_START_NS = 400e6;
+
+/** A case with trials as short as pairs want them. */
+export function shortenCase(c: Case): Case {
+  const budget = { ...c.budget, warmupNs: PAIR_WARMUP_NS, measureNs: PAIR_MEASURE_NS };
+  const savedNs = c.budget.warmupNs + c.budget.measureNs - PAIR_WARMUP_NS - PAIR_MEASURE_NS;
+  return {
+    ...c,
+    budget,
+    expectedNs: Math.max(c.expectedNs - savedNs, PAIR_WARMUP_NS + PAIR_MEASURE_NS),
+  };
+}
+
+/** The discarded first trials of an agent. */
+export function rehearsalCases(cases: readonly Case[]): readonly Case[] {
+  return rehearsals(cases).map((c) => ({
+    ...c,
+    budget: { ...c.budget, measureNs: REHEARSAL_NS },
+    expectedNs: c.expectedNs + REHEARSAL_NS - PAIR_MEASURE_NS,
+  }));
+}
+
+/**
+ * How long a job takes at least.
+ *
+ * @param plan its cases
+ * @param pairs pairs of each case
+ * @returns nanoseconds
+ */
+export function estimateAbNs(plan: Pick<Plan, "cases">, pairs: number): number {
+  const cases = plan.cases.map(shortenCase);
+  const sumNs = (some: readonly Case[]) => some.reduce((sum, c) => sum + c.expectedNs, 0);
+  const agentsNs = Math.ceil(pairs / ROUNDS_PER_AGENT) *
+    (AGENT_START_NS + sumNs(rehearsalCases(cases)));
+  return 2 * (agentsNs + pairs * sumNs(cases));
+}

@@ -6,11 +6,8 @@
 
 import type { Catalog } from "../../catalog.ts";
 import { systemClock } from "../../clock.ts";
-import type { Skip } from "../../plan/case.ts";
-import { matchesGlob } from "../../plan/glob.ts";
-import { planCases } from "../../plan/plan_cases.ts";
 import type { Plan } from "../../plan/plan.ts";
-import { createSettings, type Settings } from "../../plan/settings.ts";
+import { createSettings } from "../../plan/settings.ts";
 import type { RunRecord } from "../../record/trial.ts";
 import type { ReportFormat } from "../../report/registry.ts";
 import { readEnvironment } from "../../run/environment.ts";
@@ -19,13 +16,14 @@ import { EXIT } from "../exit.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import { prepareOutputDirectory } from "../output_directory.ts";
 import { type ParsedArguments, valueOf, valuesOf } from "../parse_arguments.ts";
+import { planSelection } from "../plan_selection.ts";
 import { createProgress, type Loudness, type Progress } from "../progress.ts";
 import { findFormat } from "../report_format.ts";
 import { choosePeer, moduleUrls, openCatalog, openSession, type Session } from "../session.ts";
 import { repeatCommand, settingsInput } from "../run_arguments.ts";
 import { writeResults } from "../write_results.ts";
 import type { Terminal } from "../terminal.ts";
-import { NothingToMeasureError, UsageError } from "../usage_error.ts";
+import { UsageError } from "../usage_error.ts";
 
 /** Where the files go unless the user says otherwise. */
 const DEFAULT_OUT = "reports";
@@ -49,7 +47,10 @@ export async function run(args: ParsedArguments, terminal: Terminal): Promise<nu
   );
   await using session = await openSession(catalog);
   leftover.directory = session.directory;
-  const plan = planRun(settings, catalog, session, choice.skip);
+  const selected = planSelection(settings, catalog, session.availability);
+  const plan = choice.skip === undefined
+    ? selected
+    : { ...selected, skipped: [choice.skip, ...selected.skipped] };
   const out = valueOf(args, "out") ?? DEFAULT_OUT;
   await prepareOutputDirectory(out);
 
@@ -81,45 +82,6 @@ async function chooseFormats(asked: readonly string[]): Promise<readonly ReportF
   const names = new Set(asked.length === 0 ? DEFAULT_FORMATS : asked);
   names.delete("json");
   return await Promise.all([...names].map((name) => findFormat(name)));
-}
-
-/** Plans the run and refuses what would measure nothing. */
-function planRun(
-  settings: Settings,
-  catalog: Catalog,
-  { availability }: Session,
-  peerSkip: Skip | undefined,
-): Plan {
-  const plan = planCases(settings, catalog, availability);
-  checkGlobs(settings, catalog, availability, plan);
-  if (plan.cases.length === 0) {
-    const [first, ...more] = plan.skipped;
-    if (first === undefined) {
-      throw new UsageError("none of the selected scenarios runs over the selected transports");
-    }
-    const rest = more.length === 0 ? "" : ` (and ${more.length} more skipped)`;
-    throw new NothingToMeasureError(
-      `nothing to measure: ${first.what} is skipped: ${first.reason}${rest}`,
-    );
-  }
-  return peerSkip === undefined ? plan : { ...plan, skipped: [peerSkip, ...plan.skipped] };
-}
-
-/** Each glob must match something, so that a misspelt one among several is noticed. */
-function checkGlobs(
-  settings: Settings,
-  catalog: Catalog,
-  availability: Session["availability"],
-  plan: Plan,
-): void {
-  const known = [...plan.cases.map((c) => c.id), ...plan.skipped.map((skip) => skip.what)];
-  const unmatched = settings.cases.find((glob) => !known.some((id) => matchesGlob(glob, id)));
-  if (unmatched === undefined) return;
-  const all = planCases({ ...settings, cases: [] }, catalog, availability);
-  throw new UsageError(`--case ${unmatched} matches no case of profile ${settings.profile}`, {
-    given: unmatched,
-    candidates: all.cases.map((c) => c.id),
-  });
 }
 
 /** Runs the plan; `undefined` when no peer could be started at all, which is said. */

@@ -1,0 +1,72 @@
+/**
+ * From settings to a plan that measures something, or the reason why it would not.
+ *
+ * @module
+ */
+
+import type { Catalog } from "../catalog.ts";
+import { matchesGlob } from "../plan/glob.ts";
+import { planCases } from "../plan/plan_cases.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { Settings } from "../plan/settings.ts";
+import type { Availability } from "../transport/transport.ts";
+import { NothingToMeasureError, UsageError } from "./usage_error.ts";
+
+/**
+ * Plans what was asked for.
+ *
+ * @throws {UsageError} when a glob matches nothing, or scenarios and transports do not meet.
+ * @throws {NothingToMeasureError} when this machine can measure nothing of it.
+ */
+export function planSelection(
+  settings: Settings,
+  catalog: Catalog,
+  availability: ReadonlyMap<string, Availability>,
+): Plan {
+  const plan = planCases(settings, catalog, availability);
+  const all = () => planCases({ ...settings, cases: [] }, catalog, availability);
+  refuseUnmatchedGlobs(settings, [plan], () => [all()]);
+  refuseEmptyPlan(plan);
+  return plan;
+}
+
+/**
+ * Each glob must match something, so that a misspelt one among several is noticed.
+ *
+ * @param settings the globs
+ * @param plans what was planned; a match in any will do
+ * @param all the same without globs, for suggestions
+ * @throws {UsageError} when one matches nothing.
+ */
+export function refuseUnmatchedGlobs(
+  settings: Settings,
+  plans: readonly Plan[],
+  all: () => readonly Plan[],
+): void {
+  const known = plans.flatMap((plan) => [
+    ...plan.cases.map((c) => c.id),
+    ...plan.skipped.map((skip) => skip.what),
+  ]);
+  const unmatched = settings.cases.find((glob) => !known.some((id) => matchesGlob(glob, id)));
+  if (unmatched === undefined) return;
+  throw new UsageError(`--case ${unmatched} matches no case of profile ${settings.profile}`, {
+    given: unmatched,
+    candidates: [...new Set(all().flatMap((plan) => plan.cases.map((c) => c.id)))],
+  });
+}
+
+/**
+ * @throws {UsageError} when scenarios and transports do not meet.
+ * @throws {NothingToMeasureError} when this machine can measure nothing of the plan.
+ */
+export function refuseEmptyPlan(plan: Pick<Plan, "cases" | "skipped">): void {
+  if (plan.cases.length > 0) return;
+  const [first, ...more] = plan.skipped;
+  if (first === undefined) {
+    throw new UsageError("none of the selected scenarios runs over the selected transports");
+  }
+  const rest = more.length === 0 ? "" : ` (and ${more.length} more skipped)`;
+  throw new NothingToMeasureError(
+    `nothing to measure: ${first.what} is skipped: ${first.reason}${rest}`,
+  );
+}

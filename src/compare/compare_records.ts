@@ -23,9 +23,10 @@ import {
 } from "./comparison.ts";
 import { type Effect, type EffectOptions, pairedEffect, unpairedEffect } from "./effect.ts";
 import { environmentDifferences, environmentObstacles } from "./fingerprint.ts";
-import { summarize, type Summary } from "./summarize.ts";
-import { findMetric, metricsOf, type TrialValues, trialValues } from "./trial_values.ts";
-import { matchPairs, selectSide } from "./usable_values.ts";
+import { judgedMetrics, openSide, type RecordSide } from "./record_side.ts";
+import type { Summary } from "./summarize.ts";
+import { findMetric, type TrialValues } from "./trial_values.ts";
+import { findImpossible, matchPairs, selectSide } from "./usable_values.ts";
 
 /** What {@linkcode compareRecords} must be told. */
 export interface CompareOptions {
@@ -35,15 +36,8 @@ export interface CompareOptions {
 
 /** Everything that is looked up again and again. */
 interface Context extends CompareOptions {
-  readonly base: Side;
-  readonly head: Side;
-}
-
-interface Side {
-  readonly record: RunRecord;
-  readonly values: TrialValues;
-  readonly cases: ReadonlyMap<string, Case>;
-  readonly summaries: ReadonlyMap<string, Summary>;
+  readonly base: RecordSide;
+  readonly head: RecordSide;
 }
 
 type Outcome =
@@ -88,44 +82,8 @@ export function compareRecords(
   };
 }
 
-function openSide(record: RunRecord): Side {
-  refuseDuplicates(record);
-  const values = trialValues(record);
-  return {
-    record,
-    values,
-    cases: new Map(record.cases.map((one) => [one.id, one])),
-    summaries: new Map(
-      summarize(record, values).map((summary) => [cellKey(summary.case, summary.metric), summary]),
-    ),
-  };
-}
-
-/** Repeated trials would count twice, in every test, as if they were evidence. */
-function refuseDuplicates({ trials }: RunRecord): void {
-  const seen = new Set<string>();
-  for (const { case: id, round } of trials) {
-    const key = `${round} ${id}`;
-    if (seen.has(key)) {
-      throw new RangeError(
-        `Cannot compare records as each case must have one trial a round: ` +
-          `${JSON.stringify(id)} has two in round ${round}`,
-      );
-    }
-    seen.add(key);
-  }
-}
-
-/** The metrics that can be judged, the headline first. */
-function judgedMetrics(record: RunRecord, one: Case): readonly MetricDefinition[] {
-  const spec = record.scenarios.find(({ id }) => id === one.scenario);
-  return spec === undefined
-    ? []
-    : metricsOf(record, spec).filter(({ better }) => better !== "neither");
-}
-
 function compareCase(one: Case, context: Context): readonly Outcome[] {
-  const metrics = judgedMetrics(context.base.record, one);
+  const metrics = promisedMetrics(one, context);
   const obstacle = findCaseObstacle(one, context);
   return metrics.flatMap((metric, index): readonly Outcome[] => {
     const cell: Cell = { case: one.id, metric: metric.id, headline: index === 0 };
@@ -141,6 +99,18 @@ function compareCase(one: Case, context: Context): readonly Outcome[] {
   });
 }
 
+/**
+ * The metrics that base promises for a case, the headline first: head's own, where head has another. A file that was edited
+ * to have a milder headline must not choose what gates.
+ */
+function promisedMetrics(one: Case, { base, head }: Context): readonly MetricDefinition[] {
+  const own = judgedMetrics(base.record, one);
+  const other = head.cases.get(one.id);
+  const headline = other === undefined ? undefined : judgedMetrics(head.record, other)[0];
+  if (headline === undefined || headline.id === own[0]?.id) return own;
+  return [headline, ...own.filter(({ id }) => id !== headline.id)];
+}
+
 /** What stands between a case and all of its metrics. */
 function findCaseObstacle(
   one: Case,
@@ -152,7 +122,11 @@ function findCaseObstacle(
     const why = skip === undefined ? "" : `: ${skip.reason.replace(/\.$/, "")}`;
     return { kind: "missing", reason: `head does not have this case${why}` };
   }
-  const difference = caseDifference(one, other);
+  const headlines = [base, head].map(({ record }) => judgedMetrics(record, one)[0]?.id ?? "none");
+  const difference = caseDifference(one, other) ??
+    (headlines[0] === headlines[1]
+      ? undefined
+      : `headline of the case differs: ${headlines[0]} in base, ${headlines[1]} in head`);
   if (difference !== undefined) return { kind: "incomparable", reason: difference };
   if (head.values.succeeded(one.id).length === 0) {
     return { kind: "missing", reason: sayNoTrial("head", head.values.failed(one.id)) };
@@ -185,6 +159,14 @@ function compareCell(cell: Cell, metric: MetricDefinition, context: Context): Ou
     return incomparable(
       `the metric is defined otherwise: ${say(metric)} in base, and ${say(theirs)} in head`,
     );
+  }
+  for (const [name, side] of [["base", base], ["head", head]] as const) {
+    const found = findImpossible(side.values.of(cell.case, cell.metric), metric);
+    if (found !== undefined) {
+      return incomparable(
+        `round ${found.round} of ${name} holds ${found.value}, which cannot have been measured in ${metric.unit}`,
+      );
+    }
   }
   const baseSummary = base.summaries.get(cellKey(cell.case, cell.metric));
   const headSummary = head.summaries.get(cellKey(cell.case, cell.metric));
@@ -256,10 +238,11 @@ function describeTrials(base: Summary, head: Summary, { paired }: Context): read
   ]);
 }
 
-function findNewCells(one: Case, { base, head }: Context): readonly Gap[] {
+function findNewCells(one: Case, context: Context): readonly Gap[] {
+  const { base, head } = context;
   const before = base.cases.get(one.id);
   const known = new Set(
-    before === undefined ? [] : judgedMetrics(base.record, before).map(({ id }) => id),
+    before === undefined ? [] : promisedMetrics(before, context).map(({ id }) => id),
   );
   const reason = before === undefined
     ? "base does not have this case"

@@ -62,7 +62,7 @@ function missing(cell: Named, rule: LimitRule): Verdict {
     metric: cell.metric,
     rule: "limit",
     verdict: "missing",
-    reason: `Head has no ${cell.metric} here, which must be ${sayLimit(rule)}.`,
+    reason: `Head has no usable ${cell.metric} here, which must be ${sayLimit(rule)}.`,
     n: 0,
     limit: limitOf(rule),
     warnings: [],
@@ -86,17 +86,12 @@ function judgeLimit(summary: Summary, rule: LimitRule): Verdict {
     unit,
     better: rule.bound === "max" ? "lower" : "higher",
     limit: limitOf(rule),
-    // JSON has no infinity, which two absurd values have for a median.
-    ...(isMeasured(summary) ? { head: summary } : {}),
+    head: summary,
     warnings,
     unresolvable: false,
     flagged: found.verdict === "regressed",
     ...found,
   };
-}
-
-function isMeasured({ median, low, high }: Pick<Summary, "median" | "low" | "high">): boolean {
-  return [median, low, high].every((value) => Number.isFinite(value) && value >= 0);
 }
 
 function decideLimit(
@@ -107,9 +102,6 @@ function decideLimit(
   if (quantity.unit !== unit) {
     const reason = `The limit ${quantity.text} is in ${quantity.unit}, but the metric in ${unit}.`;
     return { verdict: "incomparable", reason };
-  }
-  if (!isMeasured({ median, low, high })) {
-    return { verdict: "incomparable", reason: "Head holds values that cannot have been measured." };
   }
   const beyond = (value: number) =>
     bound === "max" ? value > quantity.value : value < quantity.value;

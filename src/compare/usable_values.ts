@@ -46,13 +46,28 @@ const LARGEST: Readonly<Record<MetricUnit, number>> = {
 };
 
 /**
+ * Finds a value that cannot have been measured: negative, or beyond what any socket will yield.
+ *
+ * @param values Values of one cell.
+ * @param metric The metric's definition.
+ * @returns The first such value, or `undefined`.
+ */
+export function findImpossible(
+  values: readonly RoundValue[],
+  { id, unit }: MetricDefinition,
+): RoundValue | undefined {
+  const largest = isShare(id) ? 1 : LARGEST[unit];
+  return values.find(({ value }) => !(value === 0 || (value >= SMALLEST && value <= largest)));
+}
+
+/**
  * Selects the values of one side that can be compared.
  *
  * @param name How sentences call the side.
  * @param values The record's values.
  * @param cell Case and metric.
  * @param metric The metric's definition.
- * @returns The side, with a fault when its values are impossible or too many are unusable.
+ * @returns The side, with a fault when too many of its trials are unusable.
  */
 export function selectSide(
   name: "base" | "head",
@@ -64,7 +79,7 @@ export function selectSide(
   const rounds = new Set(trials.map(({ round }) => round));
   const all = values.of(cell.case, cell.metric);
   const usable = effectKind(metric.unit) === "ratio" ? all.filter(({ value }) => value > 0) : all;
-  const fault = findImpossible(name, all, metric) ?? findTooFew(name, usable.length, rounds.size);
+  const fault = findTooFew(name, usable.length, rounds.size);
   return { rounds, usable, ...(fault === undefined ? {} : { fault }) };
 }
 
@@ -100,20 +115,6 @@ function findTooFew(name: string, usable: number, rounds: number): string | unde
   const left = rounds - usable;
   if (usable > 0 && left <= mostLeftOut(rounds)) return undefined;
   return `${left} of ${rounds} trials of ${name} failed or yield no value above 0, so that the rest may not stand for all`;
-}
-
-function findImpossible(
-  name: string,
-  values: readonly RoundValue[],
-  { id, unit }: MetricDefinition,
-): string | undefined {
-  const largest = isShare(id) ? 1 : LARGEST[unit];
-  const found = values.find(({ value }) =>
-    !(value === 0 || (value >= SMALLEST && value <= largest))
-  );
-  return found === undefined
-    ? undefined
-    : `round ${found.round} of ${name} holds ${found.value}, which cannot have been measured in ${unit}`;
 }
 
 function isShare(metricId: string): boolean {

@@ -71,7 +71,7 @@ Deno.test("judge() never takes a limit without a cell for kept", () => {
   const result = gate({ p50: STEADY }, [{ case: "round-trip/tpc/*", metric: "p99", max: "1 s" }]);
   assertEquals(limitsOf(result), [
     "missing",
-    "Head has no p99 here, which must be at most 1 s.",
+    "Head has no usable p99 here, which must be at most 1 s.",
     3,
   ]);
   assertEquals(limitsOf(gate({ p50: STEADY }, [{ ...LIMIT, max: "1 s" }])).at(-1), 3);
@@ -133,7 +133,7 @@ Deno.test("judge() does not bound a user's metric in another unit", () => {
 Deno.test("judge() gives values that cannot have been measured no place under a limit", () => {
   const absurd = STEADY.map((_, index) => index % 2 === 0 ? Number.MAX_VALUE : -1);
   const result = gate({ p50: STEADY, p99: absurd }, [{ ...LIMIT, max: "1 s" }]);
-  assertEquals([result.exitCode, limitsOf(result)[0]], [3, "incomparable"]);
+  assertEquals([result.exitCode, limitsOf(result)[0]], [3, "missing"]);
 });
 
 Deno.test("confirm() decides a broken limit on fresh trials", () => {

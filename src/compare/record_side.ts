@@ -1,0 +1,86 @@
+/**
+ * Record sides: one of the two records of a comparison, indexed for it.
+ *
+ * @module
+ */
+
+import type { MetricDefinition } from "../metrics.ts";
+import type { Case } from "../plan/case.ts";
+import type { RunRecord } from "../record/trial.ts";
+import { cellKey } from "./comparison.ts";
+import { summarize, type Summary } from "./summarize.ts";
+import { findMetric, metricsOf, type TrialValues, trialValues } from "./trial_values.ts";
+import { findImpossible } from "./usable_values.ts";
+
+/** A RecordSide is a record with what a comparison looks up again and again. */
+export interface RecordSide {
+  /** The record. */
+  readonly record: RunRecord;
+  /** Its trials and their values by case. */
+  readonly values: TrialValues;
+  /** Its cases by id. */
+  readonly cases: ReadonlyMap<string, Case>;
+  /** Its summaries by {@linkcode cellKey}; a cell that holds an impossible value has none. */
+  readonly summaries: ReadonlyMap<string, Summary>;
+}
+
+/**
+ * Indexes a record.
+ *
+ * @param record The record; the order of its lists does not matter.
+ * @returns The side.
+ * @throws {RangeError} If a case has two trials in one round: they would count twice, as if they were evidence.
+ */
+export function openSide(record: RunRecord): RecordSide {
+  refuseDuplicates(record);
+  const values = trialValues(record);
+  const summaries = summarize(record, withoutImpossible(record, values));
+  return {
+    record,
+    values,
+    cases: new Map(record.cases.map((one) => [one.id, one])),
+    summaries: new Map(
+      summaries.map((summary) => [cellKey(summary.case, summary.metric), summary]),
+    ),
+  };
+}
+
+/**
+ * The metrics of a case that can be judged: those with a better direction.
+ *
+ * @param record The record.
+ * @param one A case of it.
+ * @returns Definitions, the headline first.
+ */
+export function judgedMetrics(record: RunRecord, one: Case): readonly MetricDefinition[] {
+  const spec = record.scenarios.find(({ id }) => id === one.scenario);
+  return spec === undefined
+    ? []
+    : metricsOf(record, spec).filter(({ better }) => better !== "neither");
+}
+
+/** Medians and reciprocals of absurd numbers overflow, and say nothing in any case. */
+function withoutImpossible(record: RunRecord, values: TrialValues): TrialValues {
+  return {
+    ...values,
+    of(caseId, metricId) {
+      const all = values.of(caseId, metricId);
+      const metric = findMetric(record, metricId);
+      return metric === undefined || findImpossible(all, metric) === undefined ? all : [];
+    },
+  };
+}
+
+function refuseDuplicates({ trials }: RunRecord): void {
+  const seen = new Set<string>();
+  for (const { case: id, round } of trials) {
+    const key = `${round} ${id}`;
+    if (seen.has(key)) {
+      throw new RangeError(
+        `Cannot compare records as each case must have one trial a round: ` +
+          `${JSON.stringify(id)} has two in round ${round}`,
+      );
+    }
+    seen.add(key);
+  }
+}

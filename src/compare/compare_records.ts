@@ -228,14 +228,16 @@ function directionOf({ better }: MetricDefinition): "lower" | "higher" {
 
 function describeTrials(base: Summary, head: Summary, { paired }: Context): readonly string[] {
   const sides = [["base", base], ["head", head]] as const;
-  return sides.flatMap(([side, { failed, n, twoSpeeds }]) => [
-    ...(failed === 0 ? [] : [`${failed} of ${failed + n} trials failed in ${side}`]),
-    ...(paired || twoSpeeds === undefined ? [] : [
-      `the machine ran at two speeds in ${side}, ${
-        twoSpeeds.ratio.toFixed(2)
-      } apart, and unpaired trials do not cancel them`,
-    ]),
-  ]);
+  const speeds = sides.filter(([, { twoSpeeds }]) => twoSpeeds !== undefined && !paired);
+  const where = speeds.map(([side]) => side).join(" and ");
+  return [
+    ...sides.filter(([, { failed }]) => failed > 0).map(([side, { failed, n }]) =>
+      `${failed} of ${failed + n} trials failed in ${side}`
+    ),
+    ...(where === ""
+      ? []
+      : [`the machine ran at two speeds in ${where}, which unpaired trials do not cancel`]),
+  ];
 }
 
 function findNewCells(one: Case, context: Context): readonly Gap[] {

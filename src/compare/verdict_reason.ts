@@ -165,8 +165,9 @@ export function sayTooFew({ slowdown, kind }: Comparison, grounds: Grounds): str
 export function sayInconclusive({ slowdown, kind }: Comparison, grounds: Grounds): string {
   const { threshold, adjustedP, alpha, paired } = grounds;
   const shown = adjustedP <= alpha
-    ? "the median is not beyond it"
-    : `it is not shown either (adjusted p = ${sayP(adjustedP)})`;
-  return `Slowdown ${sayEstimate(slowdown, kind)} does not exclude one beyond the threshold of ` +
-    `${sayThreshold(threshold, kind)}, and ${shown} over ${sayCount(slowdown.n, paired)}.`;
+    ? "is not excluded, though the median is not beyond it"
+    : "is neither excluded nor shown";
+  return `Slowdown ${sayEstimate(slowdown, kind)}: one beyond the threshold of ` +
+    `${sayThreshold(threshold, kind)} ${shown} (adjusted p = ${sayP(adjustedP)}, ` +
+    `${sayCount(slowdown.n, paired)}).`;
 }

@@ -18,7 +18,7 @@ import { formatAmount } from "./quantity.ts";
 
 /** The verdicts of a gate, red first. */
 export const gateMarkdown: GateFormat = {
-  id: "markdown",
+  id: "md",
   extension: "md",
   title: "Markdown summary",
   render: renderGate,
@@ -26,7 +26,7 @@ export const gateMarkdown: GateFormat = {
 
 /** All cells, those that matter first. */
 export const comparisonMarkdown: GateFormat = {
-  id: "markdown",
+  id: "md",
   extension: "md",
   title: "Markdown of all comparisons",
   render: renderComparison,
@@ -117,23 +117,39 @@ function sayEnvironments({ result }: GateReport): string {
 
 function sayNotes({ result }: GateReport): string {
   const { policy, notes } = result;
+  const metrics = policy.metrics.includes("*")
+    ? "all metrics"
+    : `metrics ${policy.metrics.join(", ")}`;
   const applied = `alpha ${policy.alpha} over all cells, threshold ` +
-    `${sayThreshold(policy.threshold, "ratio")}, metrics ${policy.metrics.join(", ")}` +
-    `${policy.strict ? ", strict" : ""}`;
-  const warnings = result.cells.flatMap((cell) =>
-    cell.warnings.map((warning) =>
-      `${code(cell.case)} ${code(cell.metric)}: ${escapeText(warning)}`
-    )
-  );
+    `${sayThreshold(policy.threshold, "ratio")}, ${metrics}${policy.strict ? ", strict" : ""}`;
   const lines = [
     `Policy: ${escapeText(applied)}. In brackets the 95 % interval of the median.`,
     ...notes.map(escapeText),
-    ...new Set(warnings),
+    ...sayWarnings(result.cells),
   ];
   const shown = lines.slice(0, MOST_ROWS);
   return ["**Notes**", "", ...shown.map((line) => `- ${line}`), ...sayRest(lines, shown)].join(
     "\n",
   );
+}
+
+/** Cells that a warning names; more are counted. */
+const MOST_NAMED = 3;
+
+/** One line a warning, and whose it is. */
+function sayWarnings(cells: readonly Verdict[]): readonly string[] {
+  const owners = new Map<string, Set<string>>();
+  for (const cell of cells) {
+    for (const warning of cell.warnings) {
+      const names = owners.get(warning) ?? new Set();
+      owners.set(warning, names.add(`${code(cell.case)} ${code(cell.metric)}`));
+    }
+  }
+  return [...owners].map(([warning, names]) => {
+    const named = [...names].slice(0, MOST_NAMED).join(", ");
+    const more = names.size > MOST_NAMED ? ` and ${names.size - MOST_NAMED} more` : "";
+    return `${escapeText(warning)}: ${named}${more}`;
+  });
 }
 
 function figuresTable(cells: readonly Verdict[]): string {
@@ -225,7 +241,7 @@ function code(name: string): string {
  * What Markdown or HTML would take for markup: tags and entities, code, emphasis, strikethrough, cells; the bracket that
  * makes a link; an underscore at the edge of a word; a mention, an issue, an address. An interval's brackets stay legible.
  */
-const MARKUP = /[\\`*<>|~&]|\](?=[([:])|(?<!\w)_|_(?!\w)|@(?=\w)|#(?=\d)|:(?=\/\/)/g;
+const MARKUP = /[\\`*<>|~&]|\](?=[([:]|$)|(?<!\w)_|_(?!\w)|@(?=\w)|#(?=\d)|:(?=\/\/)/g;
 
 /** A text in which nothing is markup. */
 function escapeText(text: string): string {

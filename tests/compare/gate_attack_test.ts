@@ -141,7 +141,7 @@ Deno.test("no mutation of a base file turns a regression of all cells into a pas
       // One edit reaches one trial or one definition; the two other cases are still slower.
       assert(exitOf(base, slow, true) !== 0, mutated.slice(Math.max(0, at - 40), at + 40));
     }),
-    { numRuns: 3000 },
+    { numRuns: 10_000 },
   );
   assert(read > 100, `${read} mutations could be read`);
 });

@@ -48,7 +48,7 @@ function measure(
 }
 
 /** A job as `ab` runs it: all cells, then the flagged ones again. */
-function run(job: Job): { readonly exitCode: number; readonly isFirstRed: boolean } {
+function run(job: Job): { readonly exitCode: number; readonly isFound: boolean } {
   const cells = Array.from({ length: CELLS }, (_, cell) => cell);
   const first = judge(measure(job, cells), job.policy);
   const asked = flagged(first).map((cell) => cells.find((index) => idOf(index) === cell.case) ?? 0);
@@ -56,7 +56,7 @@ function run(job: Job): { readonly exitCode: number; readonly isFirstRed: boolea
     ? first
     : confirm(first, measure({ ...job, seed: `${job.seed}/fresh` }, asked), job.policy);
   const found = result.cells.find((cell) => cell.case === idOf(0));
-  return { exitCode: result.exitCode, isFirstRed: found?.verdict === "regressed" };
+  return { exitCode: result.exitCode, isFound: found?.verdict === "regressed" };
 }
 
 /** The share of jobs in which something holds. */
@@ -85,23 +85,23 @@ Deno.test("a gate of 24 unchanged cells is red in at most 1 % of jobs, on quiet 
 
 Deno.test("a gate of 24 cells finds the one that is 10 % slower", () => {
   const job = { pairs: 20, slowdown: 1.1, noise: FIELD_NOISE, policy: createPolicy() };
-  const power = share(150, job, ({ isFirstRed }) => isFirstRed);
+  const power = share(150, job, ({ isFound }) => isFound);
   assert(power >= 0.85, `power ${power}`);
-  const thirty = share(100, { ...job, pairs: 30 }, ({ isFirstRed }) => isFirstRed);
+  const thirty = share(100, { ...job, pairs: 30 }, ({ isFound }) => isFound);
   assert(thirty >= 0.95, `power with 30 pairs ${thirty}`);
 });
 
 Deno.test("a gate told to find 2 % finds the cell that is 5 % slower", () => {
   const policy = createPolicy({ threshold: "2%" });
   const job = { pairs: 20, slowdown: 1.05, noise: FIELD_NOISE, policy };
-  const power = share(150, job, ({ isFirstRed }) => isFirstRed);
+  const power = share(150, job, ({ isFound }) => isFound);
   assert(power >= 0.8, `power ${power}`);
 });
 
 Deno.test("a gate that asks for fresh pairs on suspicion finds more than one that waits for proof", () => {
   const job = { pairs: 20, slowdown: 1.1, noise: FIELD_NOISE };
   const found = (screenAlpha: number) =>
-    share(60, { ...job, policy: createPolicy({ screenAlpha }) }, ({ isFirstRed }) => isFirstRed);
+    share(60, { ...job, policy: createPolicy({ screenAlpha }) }, ({ isFound }) => isFound);
   const [suspicion, proof] = [found(0.05), found(1e-9)];
   assert(suspicion > proof + 0.1, `${suspicion} against ${proof}`);
 });

@@ -67,8 +67,8 @@ Deno.test("judge() fails a cell only when both test and size say so", () => {
   assertEquals([only(loud).verdict, loud.exitCode], ["inconclusive", 0]);
   assertEquals(
     only(loud).reason,
-    "Slowdown +10.0 % [−30.0 %, +10.0 %] does not exclude one beyond the threshold of 5 %, and it is not shown " +
-      "either (adjusted p = 0.53) over 20 pairs.",
+    "Slowdown +10.0 % [−30.0 %, +10.0 %]: one beyond the threshold of 5 % is neither excluded nor shown " +
+      "(adjusted p = 0.53, 20 pairs).",
   );
 });
 

@@ -1,0 +1,166 @@
+import { assert, assertEquals } from "@std/assert";
+import { comparisonFormats, gateFormats } from "../../src/report/gate_registry.ts";
+import type { GateReport } from "../../src/report/gate_text.ts";
+import { actionBenchmark, bencherMetricFormat } from "../support/schemas/benchmark_json.ts";
+import { parseJunit } from "../support/schemas/junit.ts";
+import { parseOpenMetrics } from "../support/schemas/openmetrics.ts";
+import { parseWorkflowCommands } from "../support/schemas/workflow_command.ts";
+import { greenGate, sampleComparison, sampleGate, samplePairedComparison } from "./gate_sample.ts";
+
+const GOLDEN = new URL("../golden/gate/", import.meta.url);
+
+function render(format: string, report: GateReport): string {
+  const found = gateFormats.get(format);
+  if (found === undefined) throw new Error(`no format ${format}`);
+  return found.render(report);
+}
+
+/** `deno test -A tests/report/gate_formats_test.ts -- --update-golden` writes the files anew; read the difference. */
+const update = Deno.args.includes("--update-golden");
+
+function assertGolden(name: string, text: string): void {
+  const file = new URL(name, GOLDEN);
+  if (update) Deno.writeTextFileSync(file, text);
+  assertEquals(text, Deno.readTextFileSync(file), `${name} differs from its golden file`);
+}
+
+/** `gate.md`, `gate.junit.xml`: the id once where it is the extension. */
+function nameOf(kind: string, id: string, extension: string): string {
+  return id === extension ? `${kind}.${id}` : `${kind}.${id}.${extension}`;
+}
+
+Deno.test("each gate format writes its golden file", () => {
+  for (const { id, extension, render } of gateFormats.values()) {
+    assertGolden(nameOf("gate", id, extension), render(sampleGate()));
+  }
+});
+
+Deno.test("each comparison format writes its golden file", () => {
+  for (const { id, extension, render } of comparisonFormats.values()) {
+    assertGolden(nameOf("compare", id, extension), render(samplePairedComparison()));
+  }
+  const markdown = comparisonFormats.get("md")?.render(sampleComparison()) ?? "";
+  assertGolden("compare_other_machine.md", markdown);
+});
+
+Deno.test("sampleGate() meets every verdict that a paired gate can", () => {
+  const { result } = sampleGate();
+  assertEquals(
+    [...new Set(result.cells.map(({ verdict }) => verdict))].sort(),
+    ["inconclusive", "missing", "new", "pass", "regressed"],
+  );
+  assertEquals([result.exitCode, greenGate().result.exitCode], [1, 0]);
+});
+
+Deno.test("the registries know each format by its id, and every title differs", () => {
+  for (const formats of [gateFormats, comparisonFormats]) {
+    for (const [id, format] of formats) assertEquals(format.id, id);
+    const titles = [...formats.values()].map(({ title }) => title);
+    assertEquals(new Set(titles).size, titles.length);
+  }
+});
+
+Deno.test("the Markdown summary says what matters first, and folds what passed", () => {
+  const lines = render("md", sampleGate()).split("\n");
+  assert(lines[0]?.startsWith("# Regressed: 3 of"), lines[0]);
+  const at = (text: string) => lines.findIndex((line) => line.includes(text));
+  const order = ["## Regressed", "`throughput/tcp/bytes=65536`", "`round-trip/tcp/bytes=64`"]
+    .concat(["## Cannot be judged", "## Inconclusive", "## New", "<details>", "Policy:"]).map(at);
+  assertEquals(order, [...order].sort((a, b) => a - b));
+  assert(!order.includes(-1), order.join());
+});
+
+Deno.test("a comparison says first in what the environments differ", () => {
+  const [title, , differ, , first] = comparisonFormats.get("md")
+    ?.render(sampleComparison()).split("\n") ?? [];
+  assertEquals(title, "# head.json against base.json");
+  assertEquals(differ, "**The environments differ:**");
+  assertEquals(first, '- kernel differs: "6.18.44" in base, "6.1.0" in head');
+});
+
+Deno.test("annotations are workflow commands, an error for whatever ends the job", () => {
+  const commands = parseWorkflowCommands(render("annotations", sampleGate()));
+  const [whole, ...cells] = commands;
+  assertEquals([whole?.command, whole?.properties["title"]], ["error", "sockbench gate"]);
+  assertEquals(whole?.data.startsWith("Regressed: 3 of"), true);
+  assertEquals(cells.map(({ command }) => command).filter((one) => one === "error").length, 4);
+  const title = "regressed: round-trip/tcp/bytes=64 p50";
+  assert(cells.some(({ properties }) => properties["title"] === title));
+  const green = parseWorkflowCommands(render("annotations", greenGate()));
+  assertEquals(green.map(({ command }) => command), ["notice"]);
+});
+
+Deno.test("annotations of a gate with many red cells say how many are not shown", () => {
+  const { result, ...names } = sampleGate();
+  const red = result.cells.find(({ verdict }) => verdict === "regressed");
+  if (red === undefined) throw new Error("the sample must be red");
+  const cells = Array.from({ length: 30 }, (_, index) => ({ ...red, case: `case ${index}` }));
+  const commands = parseWorkflowCommands(
+    render("annotations", { ...names, result: { ...result, cells } }),
+  );
+  assertEquals(commands.length, 10);
+  assertEquals(commands.at(-1)?.data, "22 more cells like these");
+});
+
+Deno.test("JUnit XML keeps to the published schema and counts failures and errors apart", () => {
+  const [suite] = parseJunit(render("junit", sampleGate())).children;
+  const { tests, failures, errors, skipped } = suite?.attributes ?? {};
+  assertEquals([tests, failures, errors, skipped], ["10", "4", "1", "3"]);
+  const [green] = parseJunit(render("junit", greenGate())).children;
+  assertEquals([green?.attributes["failures"], green?.attributes["errors"]], ["0", "0"]);
+});
+
+Deno.test("JUnit XML is red for a gate that judged nothing", () => {
+  const { result, ...names } = greenGate();
+  const nothing = { ...result, cells: [], exitCode: 3 as const, summary: "Cannot judge." };
+  const [suite] = parseJunit(render("junit", { ...names, result: nothing })).children;
+  assertEquals(suite?.attributes["errors"], "1");
+});
+
+Deno.test("OpenMetrics text keeps to the grammar and states one verdict a cell", () => {
+  const { result } = sampleGate();
+  const families = parseOpenMetrics(render("openmetrics", sampleGate()));
+  const samples = (name: string) =>
+    families.find((family) => family.name === `sockbench_gate${name}`)?.samples ?? [];
+  assertEquals(samples("_exit_code").map(({ value }) => value), [1]);
+  assertEquals(samples("").map(({ labels }) => labels), [{
+    base: "git:main",
+    head: "git:feature/faster",
+  }]);
+  const stated = samples("_verdict").filter(({ value }) => value === 1);
+  assertEquals(
+    stated.map(({ labels }) => labels["sockbench_gate_verdict"]),
+    result.cells.map(({ verdict }) => verdict),
+  );
+  const seconds = samples("_median_seconds").map(({ value }) => value);
+  assert(seconds.length > 0 && seconds.every((value) => value > 1e-6 && value < 1e-3));
+});
+
+Deno.test("github-action-benchmark's forms each hold the metrics of one direction", () => {
+  const [smaller, bigger] = ["smaller", "bigger"].map((which) =>
+    actionBenchmark.parse(JSON.parse(render(`action-benchmark-${which}`, sampleGate())))
+  );
+  assertEquals(bigger?.map(({ name, unit }) => [name, unit]), [
+    ["throughput/tcp/bytes=65536 bytesPerSecond", "bytes/s"],
+  ]);
+  assertEquals(smaller?.length, 6);
+  assert(smaller?.every(({ unit, name }) => unit === "ns" && !name.startsWith("throughput")));
+});
+
+Deno.test("Bencher's form has value and bounds of each measure", () => {
+  const bmf = bencherMetricFormat.parse(JSON.parse(render("bencher", sampleGate())));
+  assertEquals(Object.keys(bmf).length, 6);
+  assertEquals(Object.keys(bmf["throughput/tcp/bytes=65536"] ?? {}), ["bytesPerSecond"]);
+});
+
+Deno.test("the JSON form is the result, to the last figure", () => {
+  const { kind, version, base, head, ...result } = JSON.parse(render("json", sampleGate()));
+  assertEquals([kind, version, base, head], [
+    "sockbench-gate",
+    1,
+    "git:main",
+    "git:feature/faster",
+  ]);
+  // Through JSON once, as an absent field and an undefined one are the same there.
+  assertEquals(result, JSON.parse(JSON.stringify(sampleGate().result)));
+});

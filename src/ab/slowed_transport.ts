@@ -23,7 +23,7 @@ const LEARNED = 256;
 
 /**
  * Wraps a transport so that each operation of the driving end takes longer by a share of its own duration: an exchange (from a write or
- * send to the read that follows), a connect, and, in one-way transfer, each write.
+ * send to the read that follows), a connect, and, in one-way transfer, the time from one write to the next.
  */
 export function slowedTransport(transport: Transport, slowdown: Slowdown, clock: Clock): Transport {
   if (transport.mode === "datagram") {
@@ -68,30 +68,46 @@ function burner({ share, where }: Slowdown, clock: Clock): Burn {
         learned.sort((a, b) => a - b);
         thresholdNs = learned[Math.floor(LEARNED * (1 - TAIL_PERCENT / 100))]!;
       }
-    } else if (tookNs >= thresholdNs) burn(startNs);
+    } else if (tookNs > thresholdNs) burn(startNs);
+  };
+}
+
+/**
+ * Burns for a channel's operations. An exchange lasts from its write to the read that answers it. In a transfer, writes without reads, one
+ * operation lasts from the end of the write before it: what the other end does meanwhile on the same loop is part of it.
+ */
+function operations(burn: Burn, clock: Clock): { sent(startNs: number): void; received(): void } {
+  let sentNs = 0;
+  let doneNs = 0;
+  let answered = true;
+  return {
+    sent(startNs) {
+      if (answered) sentNs = startNs;
+      else burn(doneNs);
+      answered = false;
+      doneNs = clock.nowNs();
+    },
+    received() {
+      if (!answered) burn(sentNs);
+      answered = true;
+    },
   };
 }
 
 function slowedStream(channel: StreamChannel, burn: Burn, clock: Clock): StreamChannel {
-  let writtenNs = 0;
-  let answered = true;
+  const { sent, received } = operations(burn, clock);
   return {
     mode: "stream",
     ...(channel.settings !== undefined && { settings: channel.settings }),
     async read(buffer) {
       const bytes = await channel.read(buffer);
-      if (!answered) burn(writtenNs);
-      answered = true;
+      received();
       return bytes;
     },
     async write(data) {
       const startNs = clock.nowNs();
-      // Two writes without a read between them: a transfer, or the second half of a request.
-      const isTransfer = !answered;
       const bytes = await channel.write(data);
-      if (isTransfer) burn(startNs);
-      else writtenNs = startNs;
-      answered = false;
+      sent(startNs);
       return bytes;
     },
     closeWrite: () => channel.closeWrite(),
@@ -100,24 +116,19 @@ function slowedStream(channel: StreamChannel, burn: Burn, clock: Clock): StreamC
 }
 
 function slowedDatagrams(channel: DatagramChannel, burn: Burn, clock: Clock): DatagramChannel {
-  let sentNs = 0;
-  let answered = true;
+  const { sent, received } = operations(burn, clock);
   return {
     mode: "datagram",
     endpoint: channel.endpoint,
     async send(data) {
       const startNs = clock.nowNs();
-      const isTransfer = !answered;
       const bytes = await channel.send(data);
-      if (isTransfer) burn(startNs);
-      else sentNs = startNs;
-      answered = false;
+      sent(startNs);
       return bytes;
     },
     async receive(buffer) {
       const bytes = await channel.receive(buffer);
-      if (!answered) burn(sentNs);
-      answered = true;
+      received();
       return bytes;
     },
     reply: (data) => channel.reply(data),

@@ -1,0 +1,171 @@
+/**
+ * The self-test's report, as Markdown.
+ *
+ * @module
+ */
+
+import type { Slowdown } from "../../src/ab/slowed_transport.ts";
+import type { GateResult } from "../../src/compare/gate_result.ts";
+import type { Plan } from "../../src/plan/plan.ts";
+import type { Environment } from "../../src/record/trial.ts";
+import { quantile, wilson } from "../../src/stats/mod.ts";
+
+/** Events among tries. */
+export interface Tally {
+  /** How often it happened. */
+  readonly found: number;
+  /** How often it could have. */
+  readonly tried: number;
+  /** Cases in which a slowdown was not found, once per miss. */
+  readonly missed: readonly string[];
+}
+
+/** One real A/A job. */
+export interface RealJob {
+  /** What the gate said. */
+  readonly result: GateResult;
+  /** Wall time in nanoseconds. */
+  readonly tookNs: number;
+  /** Pairs of each cell. */
+  readonly pairs: number;
+  /** Whether cells were flagged and measured again. */
+  readonly confirmed: boolean;
+}
+
+/** Everything that the self-test found. */
+export interface SelfTest {
+  /** The cells. */
+  readonly plan: Plan;
+  /** The machine. */
+  readonly environment: Environment;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  /** Wall time in nanoseconds. */
+  readonly tookNs: number;
+  /** What repeats it. */
+  readonly command: string;
+  /** Pairs of a resampled and of a slowed job. */
+  readonly pairs: number;
+  /** Real A/A jobs. */
+  readonly real: readonly RealJob[];
+  /** Red jobs among resampled A/A jobs, by policy. */
+  readonly falseReds: Readonly<Record<string, Tally>>;
+  /** Slowdowns found. */
+  readonly powers: readonly {
+    readonly slowdown: Slowdown;
+    readonly policy: string;
+    readonly metric?: string;
+    readonly tally: Tally;
+    readonly pairs: number;
+  }[];
+}
+
+const POLICY_TITLES: Readonly<Record<string, string>> = {
+  standard: "default (threshold 5 %, alpha 0.01)",
+  tight: "`--threshold 2%`",
+  tail: "`--metric headline,p99`",
+};
+
+/** Renders the report. */
+export function renderSelfTest(test: SelfTest): string {
+  const { plan, environment, real, falseReds, powers, pairs } = test;
+  const reds = real.filter(({ result }) => result.exitCode === 1).length;
+  const cells = real.flatMap(({ result }) => result.cells);
+  const share = (verdict: string) =>
+    percent(cells.filter((cell) => cell.verdict === verdict).length / Math.max(1, cells.length));
+  const times = real.map(({ tookNs }) => tookNs / 1e9);
+  const offsets = cells.flatMap(({ slowdown }) =>
+    slowdown === undefined ? [] : [Math.abs(Math.log(slowdown.estimate))]
+  );
+  return [
+    "# The gate tried against known answers",
+    "",
+    `${environment.cpu}, ${environment.cores} cores · ${environment.platform} ${environment.kernel} · Deno ${environment.versions.deno} · ` +
+    `${
+      test.startedAt.slice(0, 16).replace("T", " ")
+    } UTC · ${plan.cases.length} gated cells · took ${(test.tookNs / 60e9).toFixed(0)} min`,
+    "",
+    `Repeat it: \`${test.command}\``,
+    "",
+    "## False alarms: nothing changed",
+    "",
+    "| jobs | policy | red | rate, 95 % Wilson interval |",
+    "| :-- | :-- | --: | --: |",
+    `| real, \`ab --base self --head self\` | ${POLICY_TITLES.standard} | ${reds} of ${real.length} | ${
+      rate(reds, real.length)
+    } |`,
+    ...Object.entries(falseReds).map(([policy, { found, tried }]) =>
+      `| resampled, ${pairs} pairs | ${POLICY_TITLES[policy]} | ${found} of ${tried} | ${
+        rate(found, tried)
+      } |`
+    ),
+    "",
+    `A real job took ${quantile(times, 0.5).toFixed(0)} s in the median and ${
+      Math.max(...times).toFixed(0)
+    } s at most, with ` +
+    `${Math.min(...real.map((job) => job.pairs))} to ${
+      Math.max(...real.map((job) => job.pairs))
+    } pairs of each cell; ` +
+    `${
+      real.filter((job) => job.confirmed).length
+    } of ${real.length} flagged cells and measured them again. ` +
+    `Of their cells ${share("pass")} passed, ${share("inconclusive")} were inconclusive, ${
+      share("improved")
+    } improved. ` +
+    `The median ratio of an unchanged cell was off by ${
+      percent(Math.expm1(quantile(offsets, 0.5)))
+    } in the median, ` +
+    `${percent(Math.expm1(quantile(offsets, 0.95)))} at the 95th percentile and ${
+      percent(Math.expm1(Math.max(...offsets)))
+    } at most.`,
+    "",
+    "## Power: one cell slower by a known share",
+    "",
+    "| injected | policy | pairs | found | power, 95 % Wilson interval |",
+    "| :-- | :-- | --: | --: | --: |",
+    ...powers.map(({ slowdown, policy, tally: { found, tried }, pairs }) =>
+      `| ${nameOf(slowdown)} | ${POLICY_TITLES[policy]} | ${pairs} | ${found} of ${tried} | ${
+        rate(found, tried)
+      } |`
+    ),
+    "",
+    ...missesOf(powers),
+    "## How it was done",
+    "",
+    "- Real A/A jobs are whole gates: interleaved pairs, agents replaced every 10 rounds, pairs added until the intervals are within half the " +
+    "threshold or the budget is spent, flagged cells confirmed on fresh pairs.",
+    "- Resampled jobs draw blocks of 10 rounds (one pair of agents each) with replacement from the real jobs' pairs, all cells of a round " +
+    "together, for the first phase and again for the confirmation.",
+    "- Slowed jobs burn a share of each operation's own time in the head's transport; the base runs the same wrapper without burning, " +
+    "so that the wrapper's cost is on both sides. For power each slowed cell is set alone among the cells of a resampled A/A job, and is " +
+    "confirmed on the pairs of another slowed job.",
+    "- `tail` burns only in the slowest 3 of 100 operations, which moves p99 and leaves the median.",
+    "",
+    `Cells: ${plan.cases.map(({ id }) => `\`${id}\``).join(", ")}.`,
+    "",
+  ].join("\n");
+}
+
+function missesOf(powers: SelfTest["powers"]): string[] {
+  const lines = powers.flatMap(({ slowdown, policy, tally: { missed } }) => {
+    if (missed.length === 0 || missed.length > 24) return [];
+    const counts = new Map<string, number>();
+    for (const id of missed) counts.set(id, (counts.get(id) ?? 0) + 1);
+    const list = [...counts].map(([id, count]) => `\`${id}\` (${count})`).join(", ");
+    return [`- Missed at ${nameOf(slowdown)}, ${POLICY_TITLES[policy]}: ${list}.`];
+  });
+  return lines.length === 0 ? [] : [...lines, ""];
+}
+
+function nameOf({ share, where }: Slowdown): string {
+  return where === "all" ? `+${percent(share)}` : `+${percent(share)} in p99 alone`;
+}
+
+function rate(found: number, tried: number): string {
+  const { low, high } = wilson(found, tried);
+  return `${percent(found / tried)} [${percent(low)}, ${percent(high)}]`;
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)} %`;
+}

@@ -5,7 +5,10 @@
  */
 
 import type { Command } from "../command.ts";
+import { abCommand } from "./ab.ts";
+import { compareCommand } from "./compare.ts";
 import { doctorCommand } from "./doctor.ts";
+import { gateCommand } from "./gate.ts";
 import { helpCommand } from "./help.ts";
 import { listCommand } from "./list.ts";
 import { reportCommand } from "./report.ts";
@@ -16,6 +19,9 @@ export const commands: readonly Command[] = [
   runCommand,
   listCommand,
   reportCommand,
+  compareCommand,
+  gateCommand,
+  abCommand,
   doctorCommand,
   helpCommand,
 ];

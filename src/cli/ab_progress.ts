@@ -1,0 +1,133 @@
+/**
+ * Progress of an A/B job on standard error: one line that overwrites itself on a terminal, a plain line now and then elsewhere.
+ *
+ * @module
+ */
+
+import type { AbGateEvents } from "../ab/ab_gate.ts";
+import type { AbEvent } from "../ab/run_ab.ts";
+import type { Plan } from "../plan/plan.ts";
+import { formatDuration, plural } from "./duration.ts";
+import { paint, type Terminal } from "./terminal.ts";
+
+/** On a terminal the line is redrawn at most this often, in nanoseconds. */
+const REDRAW_NS = 1e8;
+/** Elsewhere a line is added at most this often, in nanoseconds: a CI log is read afterwards. */
+const LINE_NS = 1e10;
+/** Skips named before the first round. */
+const SHOWN_SKIPS = 8;
+
+/** What an A/B job is about to do. */
+export interface AbIntent {
+  /** Its cases and what is skipped. */
+  readonly plan: Plan;
+  /** Pairs of each case at least. */
+  readonly pairs: number;
+  /** Pairs asked for, where fewer than `pairs`. */
+  readonly askedPairs?: number;
+  /** How long that takes, in nanoseconds. */
+  readonly estimateNs: number;
+  /** When adding pairs ends, in nanoseconds. */
+  readonly budgetNs: number;
+  /** The interval aimed for, as a share. */
+  readonly precision: number;
+  /** The subjects, as the user named them. */
+  readonly base: string;
+  /** See `base`. */
+  readonly head: string;
+}
+
+/** An AbProgress prints what an A/B job reports. */
+export interface AbProgress extends Required<AbGateEvents> {
+  /** Prints the plan. */
+  start(intent: AbIntent): void;
+  /** Prints a line of its own, wherever the cursor is. */
+  say(text: string): void;
+  /** Removes the line that overwrites itself. */
+  end(): void;
+}
+
+/** Makes the progress display for a terminal. */
+export function createAbProgress(terminal: Terminal, quiet: boolean): AbProgress {
+  let precision = 0;
+  let isDrawn = false;
+  let drawnNs = -Infinity;
+
+  function end(): void {
+    if (isDrawn) terminal.err("\r\x1b[K");
+    isDrawn = false;
+  }
+  function say(text: string): void {
+    end();
+    terminal.err(`${text}\n`);
+  }
+  return {
+    end,
+    say,
+    start(intent) {
+      ({ precision } = intent);
+      if (quiet) return;
+      say(paint(terminal, "bold", describeIntent(intent)));
+      if (intent.askedPairs !== undefined) {
+        say(`  ${plural(intent.askedPairs, "pair")} could show nothing over so many cells`);
+      }
+      const { skipped } = intent.plan;
+      for (const { what, reason } of skipped.slice(0, SHOWN_SKIPS)) {
+        say(paint(terminal, "dim", `  skipped ${what}: ${reason}`));
+      }
+      const rest = skipped.length - SHOWN_SKIPS;
+      if (rest > 0) say(paint(terminal, "dim", `  … and ${rest} more, all in the records`));
+    },
+    onRound(phase, event) {
+      if (quiet) return;
+      const sinceNs = event.elapsedNs - drawnNs;
+      if (terminal.errIsTerminal) {
+        if (sinceNs < REDRAW_NS) return;
+        const text = describeRound(phase, event, precision);
+        terminal.err(`\r\x1b[K${text.slice(0, Math.max(20, terminal.columns() - 1))}`);
+        isDrawn = true;
+      } else {
+        if (sinceNs < LINE_NS) return;
+        say(describeRound(phase, event, precision));
+      }
+      drawnNs = event.elapsedNs;
+    },
+    onFlagged(cells) {
+      drawnNs = -Infinity;
+      if (quiet) return;
+      const cases = new Set(cells.map((cell) => cell.case));
+      say(
+        `${plural(cells.length, "cell")} flagged; measuring ${
+          plural(cases.size, "case")
+        } again on fresh agents`,
+      );
+    },
+  };
+}
+
+/** The job in one line: "26 cases × 20 pairs or more, about 25 s to 2 min; base self, head self; peer loop; seed 42". */
+export function describeIntent(intent: AbIntent): string {
+  const { plan, pairs, estimateNs, budgetNs, base, head } = intent;
+  const longest = budgetNs > estimateNs ? ` to ${formatDuration(budgetNs)}` : "";
+  const skipped = plan.skipped.length === 0 ? "" : `; ${plan.skipped.length} skipped`;
+  return `${plural(plan.cases.length, "case")} × ${plural(pairs, "pair")} or more, ` +
+    `${formatDuration(estimateNs)}${longest}; base ${base}, head ${head}; ` +
+    `peer ${plan.settings.peer}; seed ${plan.settings.seed}${skipped}`;
+}
+
+function describeRound(
+  phase: "first" | "confirmation",
+  { round, rounds, elapsedNs, widest }: AbEvent,
+  precision: number,
+): string {
+  const place = round <= rounds ? `pair ${round}/${rounds}` : `pair ${round}`;
+  const width = widest === undefined
+    ? ""
+    : `, widest interval ±${percent(widest)} (aim ±${percent(precision)})`;
+  const what = phase === "first" ? "" : "confirmation: ";
+  return `${what}${place}, ${formatDuration(elapsedNs)}${width}`;
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toPrecision(2)} %`;
+}

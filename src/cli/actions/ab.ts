@@ -1,0 +1,183 @@
+/**
+ * `sockbench ab`.
+ *
+ * @module
+ */
+
+import { type AbGateOutcome, defaultPrecision, neededPairs, runAbGate } from "../../ab/ab_gate.ts";
+import { estimateAbNs } from "../../ab/pair_trial.ts";
+import { type PreparedSubject, prepareSubject } from "../../ab/prepare_subject.ts";
+import type { AbOptions, AbRecords, Side } from "../../ab/run_ab.ts";
+import { parseSubject, SubjectError } from "../../ab/subject.ts";
+import { systemClock } from "../../clock.ts";
+import { encodeRecord } from "../../record/codec.ts";
+import { readEnvironment } from "../../run/environment.ts";
+import { probeTransports } from "../../transport/probe_transports.ts";
+import { type AbJob, readAbJob } from "../ab_arguments.ts";
+import { type AbProgress, createAbProgress } from "../ab_progress.ts";
+import { abCommand } from "../commands/ab.ts";
+import { EXIT } from "../exit.ts";
+import { refuseIdleMetrics, repeatJob } from "../gate_arguments.ts";
+import { writeGateReport, writeRecords } from "../gate_output.ts";
+import { listenForInterrupts } from "../interrupts.ts";
+import { type OutputFile, prepareOutputDirectory } from "../output_directory.ts";
+import type { ParsedArguments } from "../parse_arguments.ts";
+import { type AbPlan, planAb } from "../plan_ab.ts";
+import { openCatalog, openSession } from "../session.ts";
+import type { Terminal } from "../terminal.ts";
+import { UsageError } from "../usage_error.ts";
+
+/** Prepares both subjects, measures them in pairs, judges, writes. */
+export async function ab(args: ParsedArguments, terminal: Terminal): Promise<number> {
+  const job = await readAbJob(args);
+  await prepareOutputDirectory(job.out);
+  const progress = createAbProgress(terminal, args.flags.has("quiet"));
+  const leftovers: (() => void)[] = [];
+  using interrupts = listenForInterrupts(
+    () => progress.say("sockbench: interrupted; finishing the pair under way (again: end at once)"),
+    () => leftovers.forEach((remove) => remove()),
+  );
+  const context: Context = { args, job, progress, terminal, leftovers, signal: interrupts.signal };
+  try {
+    return await compareSubjects(context);
+  } catch (error) {
+    progress.end();
+    // Ctrl-C reaches git and deno install too: what they then fail of is the interruption.
+    if (interrupts.signal.aborted && isFailure(error)) return EXIT.interrupted;
+    if (error instanceof SubjectError && error.isUsage) throw new UsageError(error.message);
+    if (!isFailure(error)) throw error;
+    progress.say(`sockbench: cannot judge: ${error.message}`);
+    return EXIT.cannotJudge;
+  }
+}
+
+interface Context {
+  readonly args: ParsedArguments;
+  readonly job: AbJob;
+  readonly progress: AbProgress;
+  readonly terminal: Terminal;
+  /** What ends the process at once must remove first. */
+  readonly leftovers: (() => void)[];
+  readonly signal: AbortSignal;
+}
+
+/** A subject that cannot be had, or an agent that failed. */
+function isFailure(error: unknown): error is Error {
+  return error instanceof Error && ["SubjectError", "AgentError"].includes(error.name);
+}
+
+async function compareSubjects(context: Context): Promise<number> {
+  const { args, job, progress, signal, leftovers } = context;
+  const onMade = (remove: () => void) => leftovers.push(remove);
+  const prepare = (side: Side) =>
+    prepareSubject(parseSubject(job.subjects[side]), job.subjects[side], job.modules, onMade);
+  await using base = await prepare("base");
+  await using head = await prepare("head");
+  if (signal.aborted) return EXIT.interrupted;
+  const subjects = { base, head };
+  const catalogs = {
+    base: await openCatalog(base.modules),
+    head: await openCatalog(head.modules),
+  };
+  await using session = await openSession(catalogs.head);
+  const { directory } = session;
+  onMade(() => Deno.removeSync(directory, { recursive: true }));
+  const availability = {
+    base: await probeTransports(catalogs.base.transports, directory),
+    head: session.availability,
+  };
+  const planned = planAb({ input: job.input, catalogs, availability });
+  refuseIdleMetrics(job.policy, planned.plan.metrics);
+  const options = await optionsOf(planned, subjects, directory, context);
+  announce(planned, options, context);
+  const outcome = await runAbGate(planned.plan, options, job.policy, progress);
+  progress.end();
+  return await finish(outcome, context, args);
+}
+
+async function optionsOf(
+  { plan, unshared }: AbPlan,
+  subjects: Readonly<Record<Side, PreparedSubject>>,
+  directory: string,
+  { args, job, signal }: Context,
+): Promise<AbOptions> {
+  const { seed, peer, precision, budgetNs } = plan.settings;
+  return {
+    subjects,
+    pairs: job.pairs,
+    ...(precision !== undefined && { precision }),
+    budgetNs,
+    peer,
+    seed,
+    clock: systemClock,
+    directory,
+    environment: await readEnvironment(),
+    command: repeatJob(abCommand, args, ["--seed", String(seed)]),
+    startedAt: new Date().toISOString(),
+    ...(job.slowdown !== undefined && { slowdown: job.slowdown }),
+    ...(unshared !== undefined && { unshared }),
+    signal,
+  };
+}
+
+function announce({ plan }: AbPlan, options: AbOptions, { job, progress }: Context): void {
+  const pairs = Math.max(job.pairs, neededPairs(plan, job.policy));
+  progress.start({
+    plan,
+    pairs,
+    ...(pairs > job.pairs && { askedPairs: job.pairs }),
+    estimateNs: estimateAbNs(plan, pairs),
+    budgetNs: options.budgetNs,
+    precision: options.precision ?? defaultPrecision(job.policy),
+    ...job.subjects,
+  });
+}
+
+async function finish(
+  { records, confirmation, result, interrupted }: AbGateOutcome,
+  { job, terminal, progress }: Context,
+  args: ParsedArguments,
+): Promise<number> {
+  const files = [
+    ...recordFiles(records, ""),
+    ...(confirmation === undefined ? [] : recordFiles(confirmation, "-confirmation")),
+  ];
+  if (interrupted) {
+    if (records.base.trials.length === 0) {
+      progress.say("sockbench: no pair was finished; nothing is written");
+      return EXIT.interrupted;
+    }
+    const written = await writeRecords(job.out, files, terminal);
+    progress.say(`Partial records, not judged, written to\n${written.join("\n")}`);
+    return EXIT.interrupted;
+  }
+  if (confirmation === undefined) await removeStale(job.out);
+  const isWritten = await writeGateReport(
+    { result, base: job.subjects.base, head: job.subjects.head },
+    {
+      out: job.out,
+      stem: "ab",
+      records: files,
+      formats: job.formats,
+      annotations: args.flags.has("annotations"),
+    },
+    terminal,
+  );
+  return result.exitCode === EXIT.ok && !isWritten ? EXIT.usage : result.exitCode;
+}
+
+const confirmationName = (side: Side) => `ab-${side}-confirmation.json`;
+
+function recordFiles({ base, head }: AbRecords, suffix: "" | "-confirmation"): OutputFile[] {
+  return [
+    { name: `ab-base${suffix}.json`, text: encodeRecord(base) },
+    { name: `ab-head${suffix}.json`, text: encodeRecord(head) },
+  ];
+}
+
+/** A confirmation of an earlier job must not be taken for one of this. */
+async function removeStale(out: string): Promise<void> {
+  for (const side of ["base", "head"] as const) {
+    await Deno.remove(`${out}/${confirmationName(side)}`).catch(() => {});
+  }
+}

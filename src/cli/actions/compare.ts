@@ -1,0 +1,60 @@
+/**
+ * `sockbench compare`.
+ *
+ * @module
+ */
+
+import { compareRecords } from "../../compare/compare_records.ts";
+import { COMPARE_POLICY } from "../../compare/gate_policy.ts";
+import { judge } from "../../compare/judge.ts";
+import type { RunRecord } from "../../record/trial.ts";
+import { comparisonFormats } from "../../report/gate_registry.ts";
+import { EXIT } from "../exit.ts";
+import { type ParsedArguments, valueOf } from "../parse_arguments.ts";
+import { readRecord } from "../read_record.ts";
+import type { Terminal } from "../terminal.ts";
+import { UsageError } from "../usage_error.ts";
+import { writeFileAtomically, writeObstacle } from "../write_file_atomically.ts";
+
+/** Sets two records side by side. */
+export async function compare(args: ParsedArguments, terminal: Terminal): Promise<number> {
+  const [baseFile, headFile] = args.positionals as [string, string];
+  if (baseFile === "-" && headFile === "-") {
+    throw new UsageError("only one of the two records can come from standard input");
+  }
+  const base = await readRecord(baseFile);
+  const head = await readRecord(headFile);
+  const compared = compareRecords(base, head, { paired: arePaired(base, head) });
+  const format = comparisonFormats.get(valueOf(args, "format") ?? "md")!;
+  const text = format.render({
+    result: judge(compared, COMPARE_POLICY),
+    base: nameOf(base, baseFile),
+    head: nameOf(head, headFile),
+  });
+  const out = valueOf(args, "out") ?? "-";
+  if (out === "-") {
+    terminal.out(text);
+    return EXIT.ok;
+  }
+  try {
+    await writeFileAtomically(out, text);
+  } catch (error) {
+    throw new UsageError(`cannot write ${out}: ${writeObstacle(error)}`);
+  }
+  terminal.err(`${out}\n`);
+  return EXIT.ok;
+}
+
+/** The two records of one `ab` job: trials of one round were measured side by side. */
+function arePaired(base: RunRecord, head: RunRecord): boolean {
+  const isOfAb = ({ environment }: RunRecord) => Object.hasOwn(environment.versions, "subject");
+  return isOfAb(base) && isOfAb(head) && base.startedAt === head.startedAt &&
+    base.settings.seed === head.settings.seed && base.settings.command === head.settings.command;
+}
+
+/** `base.json`, or `deno:2.8.3 (ab-base.json)`. */
+function nameOf({ environment: { versions } }: RunRecord, file: string): string {
+  const subject = Object.hasOwn(versions, "subject") ? versions.subject : undefined;
+  const name = file === "-" ? "standard input" : file;
+  return subject === undefined ? name : `${subject} (${name})`;
+}

@@ -1,0 +1,197 @@
+/**
+ * `sockbench gate`.
+ *
+ * @module
+ */
+
+import type { Catalog } from "../../catalog.ts";
+import { systemClock } from "../../clock.ts";
+import { compareRecords } from "../../compare/compare_records.ts";
+import type { RecordComparison } from "../../compare/comparison.ts";
+import { environmentObstacles } from "../../compare/fingerprint.ts";
+import { judge } from "../../compare/judge.ts";
+import type { Plan } from "../../plan/plan.ts";
+import { encodeRecord } from "../../record/codec.ts";
+import type { Environment, RunRecord } from "../../record/trial.ts";
+import { readEnvironment } from "../../run/environment.ts";
+import { runPlan } from "../../run/run_plan.ts";
+import { gateCommand } from "../commands/gate.ts";
+import { EXIT } from "../exit.ts";
+import { chooseGateFormats, readPolicy, refuseIdleMetrics, repeatJob } from "../gate_arguments.ts";
+import { writeGateReport, writeRecords } from "../gate_output.ts";
+import { listenForInterrupts } from "../interrupts.ts";
+import { prepareOutputDirectory } from "../output_directory.ts";
+import { type ParsedArguments, valueOf, valuesOf } from "../parse_arguments.ts";
+import { planBaseline } from "../plan_baseline.ts";
+import { refuseEmptyPlan } from "../plan_selection.ts";
+import { createProgress, type Progress } from "../progress.ts";
+import { readRecord } from "../read_record.ts";
+import { choosePeer, moduleUrls, openCatalog, openSession, type Session } from "../session.ts";
+import type { Terminal } from "../terminal.ts";
+import { UsageError } from "../usage_error.ts";
+
+const DEFAULT_OUT = "reports";
+/** The name of a candidate that has no file. */
+const MEASURED_NOW = "this machine, now";
+const HEAD_FILE = "gate-head.json";
+
+/** Judges a candidate, measured now unless it is named, against a stored baseline. */
+export async function gate(args: ParsedArguments, terminal: Terminal): Promise<number> {
+  const progress = createProgress(terminal, args.flags.has("quiet") ? "quiet" : "normal");
+  const source = valueOf(args, "baseline");
+  if (source === undefined) throw new UsageError("gate needs --baseline <file>: a record of run");
+  const policy = await readPolicy(args);
+  const formats = await chooseGateFormats(valuesOf(args, "format"));
+  if (source !== "-" && await isMissing(source)) {
+    progress.say(
+      `sockbench: cannot judge: there is no baseline ${source}: measure one with "run" and keep its latest.json`,
+    );
+    return EXIT.cannotJudge;
+  }
+  const baseline = await readRecord(source);
+  refuseIdleMetrics(policy, baseline.metrics);
+  const out = valueOf(args, "out") ?? DEFAULT_OUT;
+  await prepareOutputDirectory(out);
+
+  const candidate = valueOf(args, "candidate");
+  const found = candidate === undefined
+    ? await measureNow(baseline, { args, terminal, progress, out })
+    : { compared: compare(baseline, await readRecord(candidate)) };
+  if (typeof found === "number") return found;
+  const result = judge(found.compared, policy);
+  const isWritten = await writeGateReport(
+    { result, base: source, head: candidate ?? MEASURED_NOW },
+    {
+      out,
+      stem: "gate",
+      records: found.measured === undefined ? [] : [headFile(found.measured)],
+      formats,
+      annotations: args.flags.has("annotations"),
+    },
+    terminal,
+  );
+  return result.exitCode === EXIT.ok && !isWritten ? EXIT.usage : result.exitCode;
+}
+
+interface Found {
+  readonly compared: RecordComparison;
+  /** What was measured for it; absent: nothing was. */
+  readonly measured?: RunRecord;
+}
+
+interface Context {
+  readonly args: ParsedArguments;
+  readonly terminal: Terminal;
+  readonly progress: Progress;
+  readonly out: string;
+}
+
+function compare(baseline: RunRecord, head: RunRecord): RecordComparison {
+  return compareRecords(baseline, head, { paired: false });
+}
+
+const headFile = (record: RunRecord) => ({ name: HEAD_FILE, text: encodeRecord(record) });
+
+/** Measures the baseline's cells; a number is the exit code of a job that ended before. */
+async function measureNow(baseline: RunRecord, context: Context): Promise<Found | number> {
+  const { args, progress } = context;
+  const modules = moduleUrls(valuesOf(args, "module"));
+  const catalog = await openCatalog(modules);
+  choosePeer(baseline.settings.peer);
+  const environment = await readEnvironment();
+  const elsewhere = compareUnmeasured(baseline, environment);
+  if (elsewhere !== undefined) return { compared: elsewhere };
+
+  const leftover: { remove?: () => void } = {};
+  using interrupts = listenForInterrupts(
+    () =>
+      progress.say("sockbench: interrupted; finishing the trial under way (again: end at once)"),
+    () => leftover.remove?.(),
+  );
+  await using session = await openSession(catalog);
+  leftover.remove = () => Deno.removeSync(session.directory, { recursive: true });
+  const plan = planBaseline(baseline, catalog, session.availability, modules);
+  refuseEmptyPlan(plan);
+  progress.start(plan);
+  const record = await measure(plan, catalog, session, environment, context, interrupts.signal);
+  progress.end();
+  if (record === undefined) return EXIT.cannotJudge;
+  if (record.partial) return await keepPartial(record, context);
+  return { compared: compare(baseline, record), measured: record };
+}
+
+/**
+ * Where the environments do not match, minutes of measuring would end in "incomparable" all the same.
+ *
+ * @returns every cell as incomparable; `undefined` where the environments match
+ */
+function compareUnmeasured(
+  baseline: RunRecord,
+  environment: Environment,
+): RecordComparison | undefined {
+  const [obstacle, ...more] = environmentObstacles(baseline, {
+    environment,
+    settings: baseline.settings,
+  });
+  if (obstacle === undefined) return undefined;
+  const rest = more.length === 0 ? "" : ` (and ${more.length} more)`;
+  const reason = `not measured, as the environments do not match: ${obstacle}${rest}`;
+  const empty = compare(baseline, { ...baseline, environment, trials: [] });
+  return {
+    ...empty,
+    missingCells: [],
+    incomparableCells: [
+      ...empty.incomparableCells,
+      ...empty.missingCells.map((cell) => ({ ...cell, reason })),
+    ],
+  };
+}
+
+async function measure(
+  plan: Plan,
+  catalog: Catalog,
+  { directory }: Session,
+  environment: Environment,
+  { args, progress }: Context,
+  signal: AbortSignal,
+): Promise<RunRecord | undefined> {
+  try {
+    return await runPlan(plan, {
+      catalog,
+      clock: systemClock,
+      environment,
+      command: repeatJob(gateCommand, args),
+      startedAt: new Date().toISOString(),
+      directory,
+      signal,
+      onEvent: (event) => progress.take(event),
+    });
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== "PeerError") throw error;
+    progress.end();
+    progress.say(`sockbench: cannot judge: nothing could be measured: ${error.message}`);
+    return undefined;
+  }
+}
+
+async function keepPartial(
+  record: RunRecord,
+  { out, terminal, progress }: Context,
+): Promise<number> {
+  if (record.trials.length === 0) {
+    progress.say("sockbench: no trial was finished; nothing is written");
+  } else {
+    const written = await writeRecords(out, [headFile(record)], terminal);
+    progress.say(`Partial record, not judged, written to\n${written.join("\n")}`);
+  }
+  return EXIT.interrupted;
+}
+
+async function isMissing(path: string): Promise<boolean> {
+  try {
+    await Deno.stat(path);
+    return false;
+  } catch (error) {
+    return error instanceof Deno.errors.NotFound;
+  }
+}

@@ -1,0 +1,46 @@
+import type { Command } from "../command.ts";
+
+/** `sockbench compare`. */
+export const compareCommand: Command = {
+  name: "compare",
+  summary: "Set two records side by side, cell by cell",
+  description: [
+    "Shows every cell of two records: how much slower head is, with its interval, and what that amounts to; what matters " +
+    "comes first. In what the environments differ is said before the figures. Records of one ab job are compared in pairs.",
+    "It informs and does not judge: the exit code is 0 whatever is slower. To fail a CI job, use gate or ab.",
+  ],
+  positionals: [
+    { name: "base.json", kind: "file", description: "the record compared against" },
+    { name: "head.json", kind: "file", description: "the record in question" },
+  ],
+  options: [
+    {
+      name: "format",
+      short: "f",
+      value: "name",
+      choices: ["md", "json"],
+      description: "Markdown for readers, JSON for programs",
+      default: "md",
+    },
+    {
+      name: "out",
+      short: "o",
+      value: "file",
+      kind: "file",
+      description: 'Where it goes; "-" is standard output',
+      default: "-",
+    },
+  ],
+  examples: [
+    {
+      line: "deno task sockbench compare before.json reports/latest.json",
+      description: "What has changed since before.json",
+    },
+    {
+      line:
+        "deno task sockbench compare reports/ab-base.json reports/ab-head.json --format json --out ab-cells.json",
+      description: "Every cell of the last A/B job, for a program",
+    },
+  ],
+  load: async () => (await import("../actions/compare.ts")).compare,
+};

@@ -1,0 +1,119 @@
+/**
+ * What a gate leaves: files in the formats asked for, the summary of a CI job, annotations, and the verdicts on standard output.
+ *
+ * @module
+ */
+
+import type { GateFormat, GateReport } from "../report/gate_text.ts";
+import { type OutputFile, writeOutput } from "./output_directory.ts";
+import { ClosedOutputError, paint, type Terminal } from "./terminal.ts";
+import { renderVerdicts } from "./verdicts_text.ts";
+import { writeObstacle } from "./write_file_atomically.ts";
+
+/** Where results go. */
+export interface GateOutput {
+  /** The directory, which exists. */
+  readonly out: string;
+  /** First part of the files' names: `ab`, `gate`. */
+  readonly stem: string;
+  /** Records to write beside, which must not be lost. */
+  readonly records: readonly OutputFile[];
+  /** Formats to write. */
+  readonly formats: readonly GateFormat[];
+  /** Whether annotations are printed wherever the job runs. */
+  readonly annotations: boolean;
+}
+
+/**
+ * Writes and prints a result.
+ *
+ * @returns whether every file is where it was wanted.
+ */
+export async function writeGateReport(
+  report: GateReport,
+  { out, stem, records, formats, annotations }: GateOutput,
+  terminal: Terminal,
+): Promise<boolean> {
+  const outcomes = [
+    ...await writeFiles(out, records, true),
+    ...await writeFiles(out, renderFiles(report, stem, formats), false),
+  ];
+  const problems = [
+    ...outcomes.flatMap((outcome) => outcome.problems),
+    ...await appendStepSummary(report, formats),
+  ];
+  for (const problem of problems) {
+    terminal.err(`${paint(terminal, "red", "sockbench:")} ${problem}\n`);
+  }
+  const written = outcomes.flatMap((outcome) => outcome.written);
+  try {
+    terminal.out(renderVerdicts(report, terminal.columns()));
+    terminal.out(`\nWritten to\n${written.map((path) => `${path}\n`).join("")}`);
+    if (annotations || environmentValue("GITHUB_ACTIONS") === "true") {
+      terminal.out(await renderAnnotations(report));
+    }
+  } catch (error) {
+    // The files are written; that nobody reads the summary is no failure, and must not change the exit code.
+    if (!(error instanceof ClosedOutputError)) throw error;
+  }
+  return problems.length === 0;
+}
+
+/** Records alone, of a job that was interrupted. Returns the paths written. */
+export async function writeRecords(
+  out: string,
+  records: readonly OutputFile[],
+  terminal: Terminal,
+): Promise<readonly string[]> {
+  const outcomes = await writeFiles(out, records, true);
+  for (const problem of outcomes.flatMap((outcome) => outcome.problems)) {
+    terminal.err(`${paint(terminal, "red", "sockbench:")} ${problem}\n`);
+  }
+  return outcomes.flatMap((outcome) => outcome.written);
+}
+
+async function writeFiles(out: string, files: readonly OutputFile[], rescue: boolean) {
+  const outcomes = [];
+  for (const file of files) outcomes.push(await writeOutput(out, file, rescue));
+  return outcomes;
+}
+
+/** `ab.md`, `ab.json`; a second format of the same extension has its id in the name: `ab-bencher.json`. */
+function renderFiles(
+  report: GateReport,
+  stem: string,
+  formats: readonly GateFormat[],
+): readonly OutputFile[] {
+  const plain = new Set(["md", "json", "junit"]);
+  return formats.map((format) => {
+    const name = plain.has(format.id) ? stem : `${stem}-${format.id}`;
+    return { name: `${name}.${format.extension}`, text: format.render(report) };
+  });
+}
+
+/** Appended, as a job may have several steps that write there; returns what went wrong. */
+async function appendStepSummary(
+  report: GateReport,
+  formats: readonly GateFormat[],
+): Promise<readonly string[]> {
+  const path = environmentValue("GITHUB_STEP_SUMMARY");
+  const markdown = formats.find(({ id }) => id === "md");
+  if (path === undefined || markdown === undefined) return [];
+  try {
+    await Deno.writeTextFile(path, `${markdown.render(report)}\n`, { append: true });
+    return [];
+  } catch (error) {
+    return [`cannot append to GITHUB_STEP_SUMMARY ${path}: ${writeObstacle(error)}`];
+  }
+}
+
+async function renderAnnotations(report: GateReport): Promise<string> {
+  const { gateAnnotations } = await import("../report/gate_annotations.ts");
+  return `\n${gateAnnotations.render(report)}`;
+}
+
+/** A variable's value; absent where it is empty, not set, or may not be read. */
+function environmentValue(variable: string): string | undefined {
+  const { state } = Deno.permissions.querySync({ name: "env", variable });
+  return state === "granted" ? Deno.env.get(variable) || undefined : undefined;
+}

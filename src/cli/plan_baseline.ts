@@ -1,0 +1,103 @@
+/**
+ * The plan that measures a baseline's cells again.
+ *
+ * The cases are planned anew from what the baseline names, never taken from the file: a file that was edited must not decide how long a
+ * trial runs or what is allocated. Where a case has changed since, the comparison says so.
+ *
+ * @module
+ */
+
+import type { Catalog } from "../catalog.ts";
+import type { Case, Skip } from "../plan/case.ts";
+import { planCases } from "../plan/plan_cases.ts";
+import type { Plan } from "../plan/plan.ts";
+import { createSettings, type SettingsInput } from "../plan/settings.ts";
+import type { RunRecord } from "../record/trial.ts";
+import type { Availability } from "../transport/transport.ts";
+
+/** What cannot be planned any more is skipped, which makes its cells missing. */
+const GONE =
+  "this sockbench has no such case; if a module of yours brings it, name it with --module";
+
+/**
+ * Plans the cells of a baseline.
+ *
+ * @param baseline the record; profile, rounds and peer are its own
+ * @param catalog what can be named
+ * @param availability by transport id
+ * @param modules URLs of users' modules
+ * @throws {SettingsError} when the baseline was run in a way that cannot be.
+ */
+export function planBaseline(
+  baseline: RunRecord,
+  catalog: Catalog,
+  availability: ReadonlyMap<string, Availability>,
+  modules: readonly string[],
+): Plan {
+  const { profile, rounds, peer } = baseline.settings;
+  const settings = createSettings({ profile, rounds, peer, modules }, catalog);
+  const parts = groupByScenario(baseline.cases).flatMap(([scenario, cases]) => {
+    const known = cases.filter((c) => catalog.transports.has(c.transport));
+    if (!catalog.scenarios.has(scenario) || known.length === 0) return [];
+    const input: SettingsInput = {
+      profile,
+      rounds,
+      peer,
+      modules,
+      seed: settings.seed,
+      scenarios: [scenario],
+      transports: known.map((c) => c.transport),
+      params: paramsOf(known, catalog, scenario),
+    };
+    const ids = new Set(known.map((c) => c.id));
+    const plan = planCases(createSettings(input, catalog), catalog, availability);
+    return [{ ...plan, cases: plan.cases.filter((c) => ids.has(c.id)) }];
+  });
+  const cases = parts.flatMap((part) => part.cases);
+  return {
+    settings,
+    cases,
+    skipped: skipsOf(baseline.cases, cases, parts.flatMap((part) => part.skipped)),
+    scenarios: parts.flatMap((part) => part.cases.length === 0 ? [] : part.scenarios),
+    metrics: [
+      ...new Map(parts.flatMap((part) => part.metrics).map((metric) => [metric.id, metric]))
+        .values(),
+    ],
+    rounds,
+    estimateNs: parts.reduce((sum, part) => sum + part.estimateNs, 0),
+  };
+}
+
+function groupByScenario(cases: readonly Case[]): [string, readonly Case[]][] {
+  const groups = new Map<string, Case[]>();
+  for (const c of cases) groups.set(c.scenario, [...groups.get(c.scenario) ?? [], c]);
+  return [...groups];
+}
+
+/** Every value of every parameter that the scenario has; the grid's combinations are narrowed by id afterwards. */
+function paramsOf(
+  cases: readonly Case[],
+  catalog: Catalog,
+  scenario: string,
+): Record<string, (number | string)[]> {
+  const names = catalog.scenarios.get(scenario)!.parameters.map(({ name }) => name);
+  const values = names.map((name): [string, (number | string)[]] => [
+    name,
+    [...new Set(cases.flatMap((c) => Object.hasOwn(c.params, name) ? [c.params[name]!] : []))],
+  ]);
+  return Object.fromEntries(values.filter(([, list]) => list.length > 0));
+}
+
+/** Why each case of the baseline that is not planned is not: a skip of its own, so that the comparison can name the reason. */
+function skipsOf(
+  wanted: readonly Case[],
+  planned: readonly Case[],
+  found: readonly Skip[],
+): readonly Skip[] {
+  const reasons = new Map(found.map(({ what, reason }) => [what, reason]));
+  const ids = new Set(planned.map((c) => c.id));
+  return wanted.filter((c) => !ids.has(c.id)).map((c) => ({
+    what: c.id,
+    reason: reasons.get(c.id) ?? reasons.get(`transport ${c.transport}`) ?? GONE,
+  }));
+}

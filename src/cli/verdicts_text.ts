@@ -1,0 +1,92 @@
+/**
+ * Verdicts as plain text for a terminal: the summary, what needs a reader, and a line for every cell.
+ *
+ * @module
+ */
+
+import type { Verdict } from "../compare/gate_result.ts";
+import { sayEstimate } from "../compare/verdict_reason.ts";
+import {
+  bySeverity,
+  clip,
+  decidingFigures,
+  type GateReport,
+  printable,
+} from "../report/gate_text.ts";
+import { formatAmount } from "../report/quantity.ts";
+import { wrap } from "./help.ts";
+
+/** Cells shown; the Markdown has them all. */
+const SHOWN_CELLS = 60;
+/** Reasons shown. */
+const SHOWN_REASONS = 12;
+
+/** The result in plain text, wrapped to `columns` but for the lines of cells. */
+export function renderVerdicts({ result, base, head }: GateReport, columns: number): string {
+  const cells = bySeverity(result.cells);
+  const explained = cells.filter(needsReason);
+  const lines = [
+    ...wrap(printable(clip(result.summary, 500)), columns),
+    "",
+    ...(cells.length === 0 ? [] : [...cellLines(cells), ""]),
+    ...explained.slice(0, SHOWN_REASONS).flatMap((cell) => reasonLines(cell, columns)),
+    ...restLine(explained.length - SHOWN_REASONS, "more of these in the Markdown summary"),
+    ...result.environmentDifferences.map((text) => `The environments differ: ${printable(text)}.`),
+    ...result.notes.map((text) => `Note: ${printable(text)}.`),
+    ...wrap(
+      `Base ${printable(clip(base))}, head ${printable(clip(head))}, ${
+        result.paired ? "measured in pairs" : "records of different moments"
+      }. Slowdown: how much worse head is, with the 95 % interval of its median.`,
+      columns,
+    ),
+  ];
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+/** What ends a job, or cannot be seen from the figures alone. */
+function needsReason({ verdict, unresolvable, rule, confirmation }: Verdict): boolean {
+  return ["regressed", "missing", "incomparable"].includes(verdict) || unresolvable ||
+    confirmation !== undefined || (rule === "limit" && verdict !== "pass");
+}
+
+function cellLines(cells: readonly Verdict[]): readonly string[] {
+  const shown = cells.slice(0, SHOWN_CELLS).map((cell) => [
+    cell.verdict,
+    `${printable(clip(cell.case, 60))} ${printable(clip(cell.metric, 30))}`,
+    amount(cell, "base"),
+    amount(cell, "head"),
+    change(cell),
+  ]);
+  const rows = [["verdict", "cell", "base", "head", "slowdown"], ...shown];
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return [
+    ...rows.map((row) =>
+      row.map((text, column) => text.padEnd(widths[column]!)).join("  ").trimEnd()
+    ),
+    ...restLine(cells.length - SHOWN_CELLS, "more cells in the Markdown summary"),
+  ];
+}
+
+function amount(cell: Verdict, side: "base" | "head"): string {
+  const { [side]: summary, unit } = cell;
+  return summary === undefined || unit === undefined ? "" : formatAmount(summary.median, unit);
+}
+
+function change(cell: Verdict): string {
+  if (cell.limit !== undefined) {
+    return `limit ${cell.limit.bound === "max" ? "at most" : "at least"} ${cell.limit.text}`;
+  }
+  const { slowdown } = decidingFigures(cell);
+  return slowdown === undefined || cell.effect === undefined
+    ? ""
+    : sayEstimate(slowdown, cell.effect);
+}
+
+function reasonLines(cell: Verdict, columns: number): readonly string[] {
+  const text = `${cell.verdict}: ${cell.case} ${cell.metric}: ${cell.reason}`;
+  return [...wrap(printable(clip(text, 1000)), columns), ""];
+}
+
+function restLine(count: number, what: string): readonly string[] {
+  return count > 0 ? [`… and ${count} ${what}`, ""] : [];
+}

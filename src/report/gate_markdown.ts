@@ -18,7 +18,7 @@ import { formatAmount } from "./quantity.ts";
 
 /** The verdicts of a gate, red first. */
 export const gateMarkdown: GateFormat = {
-  id: "markdown",
+  id: "md",
   extension: "md",
   title: "Markdown summary",
   render: renderGate,
@@ -26,7 +26,7 @@ export const gateMarkdown: GateFormat = {
 
 /** All cells, those that matter first. */
 export const comparisonMarkdown: GateFormat = {
-  id: "markdown",
+  id: "md",
   extension: "md",
   title: "Markdown of all comparisons",
   render: renderComparison,

@@ -39,7 +39,7 @@ Deno.test("each comparison format writes its golden file", () => {
   for (const { id, extension, render } of comparisonFormats.values()) {
     assertGolden(nameOf("compare", id, extension), render(samplePairedComparison()));
   }
-  const markdown = comparisonFormats.get("markdown")?.render(sampleComparison()) ?? "";
+  const markdown = comparisonFormats.get("md")?.render(sampleComparison()) ?? "";
   assertGolden("compare_other_machine.md", markdown);
 });
 
@@ -61,7 +61,7 @@ Deno.test("the registries know each format by its id, and every title differs", 
 });
 
 Deno.test("the Markdown summary says what matters first, and folds what passed", () => {
-  const lines = render("markdown", sampleGate()).split("\n");
+  const lines = render("md", sampleGate()).split("\n");
   assert(lines[0]?.startsWith("# Regressed: 3 of"), lines[0]);
   const at = (text: string) => lines.findIndex((line) => line.includes(text));
   const order = ["## Regressed", "`throughput/tcp/bytes=65536`", "`round-trip/tcp/bytes=64`"]
@@ -71,7 +71,7 @@ Deno.test("the Markdown summary says what matters first, and folds what passed",
 });
 
 Deno.test("a comparison says first in what the environments differ", () => {
-  const [title, , differ, , first] = comparisonFormats.get("markdown")
+  const [title, , differ, , first] = comparisonFormats.get("md")
     ?.render(sampleComparison()).split("\n") ?? [];
   assertEquals(title, "# head.json against base.json");
   assertEquals(differ, "**The environments differ:**");

@@ -130,11 +130,11 @@ function assertHarmless(report: GateReport): void {
     JSON.parse(render("json")).cells.map((cell: { case: string }) => cell.case),
     report.result.cells.map((cell) => cell.case),
   );
-  for (const format of ["markdown", "annotations", "junit", "openmetrics"]) {
+  for (const format of ["md", "annotations", "junit", "openmetrics"]) {
     assertPrintable(render(format), format);
   }
-  assertHarmlessMarkdown(render("markdown"));
-  assertHarmlessMarkdown(comparisonFormats.get("markdown")?.render(report) ?? "");
+  assertHarmlessMarkdown(render("md"));
+  assertHarmlessMarkdown(comparisonFormats.get("md")?.render(report) ?? "");
 }
 
 Deno.test("no name does harm in any format", () => {

@@ -6,10 +6,14 @@
 
 import { inheritedPermissions, startLineProcess } from "../peer/line_process.ts";
 import type { Case } from "../plan/case.ts";
-import { findTrialFault } from "../record/codec.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { SettingsInput } from "../plan/settings.ts";
 import type { TrialOutcome } from "../run/run_trial.ts";
-import { type AgentAnswer, type AgentOrder, PROTOCOL } from "./agent_protocol.ts";
+import { AgentError, readNames, readOutcome, readPlan, readVersions } from "./agent_answers.ts";
+import type { AgentAnswer, AgentNames, AgentOrder, AgentRequest } from "./agent_protocol.ts";
 import type { PreparedSubject } from "./prepare_subject.ts";
+
+export { AgentError } from "./agent_answers.ts";
 
 /** How long an agent may take. */
 export interface AgentPatience {
@@ -21,18 +25,25 @@ export interface AgentPatience {
 
 const PATIENCE: AgentPatience = { startMs: 60_000, answerMs: 30_000 };
 
-/** Thrown when an agent dies, hangs or talks nonsense; the message names it. */
-export class AgentError extends Error {
-  /** Always "AgentError". */
-  override readonly name = "AgentError";
-}
-
 /** A running agent. */
 export interface AgentLink extends AsyncDisposable {
   /** Names it in errors: `base agent self (process 4711)`. */
   readonly label: string;
   /** The versions of its Deno and of its sockbench. */
   readonly versions: Readonly<Record<string, string>>;
+  /**
+   * Asks what can be named.
+   *
+   * @throws {AgentError} when the agent dies, hangs or talks nonsense.
+   */
+  names(): Promise<AgentNames>;
+  /**
+   * Has it plan, by its own scenarios and what works in its own Deno.
+   *
+   * @throws {SettingsError} when a name is unknown to it or a value is wrong.
+   * @throws {AgentError} when the agent dies, hangs or talks nonsense.
+   */
+  plan(input: SettingsInput): Promise<Plan>;
   /**
    * Measures one trial. Figures that no record may hold, as those of a user's workload may be, are an outcome with an error.
    *
@@ -100,61 +111,22 @@ export async function openAgent(
     await process.end();
     throw error;
   }
+  async function ask(request: AgentRequest, patienceMs = patience.answerMs): Promise<AgentAnswer> {
+    waiting = Promise.withResolvers();
+    await process.send(request);
+    const answer = await next(patienceMs);
+    if (answer.answer === "failed") throw new AgentError(`${label} failed: ${answer.message}`);
+    return answer;
+  }
   return {
     label,
     versions,
-    async trial(c) {
-      waiting = Promise.withResolvers();
-      await process.send({ ask: "trial", case: c });
-      const answer = await next(patience.answerMs + 10 * c.expectedNs / 1e6);
-      if (answer.answer === "failed") throw new AgentError(`${label} failed: ${answer.message}`);
-      return readOutcome(answer, c, label);
+    names: async () => readNames(await ask({ ask: "names" }), label),
+    plan: async (input) => readPlan(await ask({ ask: "plan", input }), label),
+    trial: async (c) => {
+      const patienceMs = patience.answerMs + 10 * c.expectedNs / 1e6;
+      return readOutcome(await ask({ ask: "trial", case: c }, patienceMs), c, label);
     },
     [Symbol.asyncDispose]: () => process.end(),
   };
-}
-
-/** Checks the first message: whether it is one, and of an agent that can be understood. */
-function readVersions(first: AgentAnswer, label: string): AgentLink["versions"] {
-  const { protocol, versions } = first as Partial<Extract<AgentAnswer, { answer: "ready" }>>;
-  if (first.answer !== "ready" || typeof protocol !== "number") {
-    throw new AgentError(
-      `${label} could not start: it answered ${shown(first)} instead of "ready"`,
-    );
-  }
-  if (protocol !== PROTOCOL) {
-    throw new AgentError(
-      `${label} is of another sockbench: it speaks protocol ${protocol} and this one ${PROTOCOL}, so that the two cannot be compared`,
-    );
-  }
-  return Object.fromEntries(
-    Object.entries(versions ?? {}).filter(([, version]) => typeof version === "string"),
-  );
-}
-
-function readOutcome(answer: AgentAnswer, c: Case, label: string): TrialOutcome {
-  const outcome = answer.answer === "trial" ? answer.outcome : undefined;
-  if (typeof outcome !== "object" || outcome === null || outcome.case !== c.id) {
-    throw new AgentError(`${label} answered ${shown(answer)} to a trial of ${c.id}`);
-  }
-  const fault = findTrialFault({ ...outcome, round: 1, order: 0, startedNs: 0 });
-  if (fault === undefined) return outcome;
-  return {
-    case: c.id,
-    peer: label,
-    settings: {},
-    elapsedNs: 0,
-    operations: 0,
-    histograms: {},
-    tally: {},
-    error: {
-      kind: "invalid-figures",
-      message: `the workload handed back what no record may hold: ${fault}`,
-    },
-  };
-}
-
-function shown(message: unknown): string {
-  const text = JSON.stringify(message);
-  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
 }

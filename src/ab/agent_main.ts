@@ -5,7 +5,7 @@
  */
 
 import config from "../../deno.json" with { type: "json" };
-import type { Catalog } from "../catalog.ts";
+import { type Catalog, createCatalog } from "../catalog.ts";
 import { systemClock } from "../clock.ts";
 import { decodeLines } from "../peer/lines.ts";
 import { loadCatalog } from "../peer/load_catalog.ts";
@@ -13,8 +13,17 @@ import { openPeer } from "../peer/open_peer.ts";
 import type { PeerLink } from "../peer/peer_link.ts";
 import { runTrial, type TrialOutcome } from "../run/run_trial.ts";
 import type { Case } from "../plan/case.ts";
+import { planCases } from "../plan/plan_cases.ts";
+import {
+  createSettings,
+  type Settings,
+  SettingsError,
+  type SettingsInput,
+} from "../plan/settings.ts";
+import { probeTransports } from "../transport/probe_transports.ts";
 import {
   type AgentAnswer,
+  type AgentNames,
   type AgentOrder,
   type AgentRequest,
   PROTOCOL,
@@ -43,11 +52,47 @@ async function openCatalog({ modules, slowdown }: AgentOrder): Promise<Catalog> 
   return { ...catalog, transports: new Map(transports) };
 }
 
-async function serve(order: AgentOrder): Promise<void> {
-  const catalog = await openCatalog(order);
-  const { directory, modules, peer } = order;
-  let link: PeerLink | undefined;
-  async function trial(c: Case): Promise<TrialOutcome> {
+function namesOf(catalog: Catalog): AgentNames {
+  const builtIn = createCatalog();
+  const own = (kind: "scenarios" | "transports") =>
+    [...catalog[kind].keys()].filter((id) => !builtIn[kind].has(id));
+  return {
+    scenarios: [...catalog.scenarios.keys()],
+    transports: [...catalog.transports.keys()],
+    own: { scenarios: own("scenarios"), transports: own("transports") },
+  };
+}
+
+async function plan(
+  input: SettingsInput,
+  catalog: Catalog,
+  { directory }: AgentOrder,
+): Promise<AgentAnswer> {
+  let settings: Settings;
+  try {
+    settings = createSettings(input, catalog);
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    const { message, given, candidates } = error;
+    return {
+      answer: "refused",
+      message,
+      ...(given !== undefined && { given }),
+      ...(candidates !== undefined && { candidates }),
+    };
+  }
+  const availability = await probeTransports(catalog.transports, directory);
+  return { answer: "plan", plan: planCases(settings, catalog, availability) };
+}
+
+/** Measures trials, with a peer that lives as long as all goes well. */
+class Trials implements AsyncDisposable {
+  #link: PeerLink | undefined;
+
+  constructor(readonly catalog: Catalog, readonly order: AgentOrder) {}
+
+  async measure(c: Case): Promise<TrialOutcome> {
+    const { catalog, order: { directory, modules, peer } } = this;
     const transport = catalog.transports.get(c.transport);
     const workload = catalog.workloads.get(c.workload);
     if (transport === undefined || workload === undefined) {
@@ -55,20 +100,32 @@ async function serve(order: AgentOrder): Promise<void> {
         `this subject has no ${transport ? `workload ${c.workload}` : `transport ${c.transport}`}`,
       );
     }
-    link ??= await openPeer(peer, { catalog, clock: systemClock, modules, directory });
-    const outcome = await runTrial({
-      case: c,
-      transport,
-      workload,
-      link,
-      clock: systemClock,
-      directory,
-    });
-    if (outcome.error !== undefined) {
-      await link.close();
-      link = undefined;
-    }
+    const clock = systemClock;
+    const link = this.#link ??= await openPeer(peer, { catalog, clock, modules, directory });
+    const outcome = await runTrial({ case: c, transport, workload, link, clock, directory });
+    // A peer that failed once is in an unknown state: the next trial gets a new one.
+    if (outcome.error !== undefined) await this[Symbol.asyncDispose]();
     return outcome;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#link?.close();
+    this.#link = undefined;
+  }
+}
+
+async function serve(order: AgentOrder): Promise<void> {
+  const catalog = await openCatalog(order);
+  await using trials = new Trials(catalog, order);
+  async function carryOut(request: AgentRequest): Promise<AgentAnswer> {
+    switch (request.ask) {
+      case "names":
+        return { answer: "names", names: namesOf(catalog) };
+      case "plan":
+        return await plan(request.input, catalog, order);
+      case "trial":
+        return { answer: "trial", outcome: await trials.measure(request.case) };
+    }
   }
   await answer({
     answer: "ready",
@@ -76,14 +133,12 @@ async function serve(order: AgentOrder): Promise<void> {
     versions: { ...Deno.version, sockbench: config.version },
   });
   for await (const line of decodeLines(Deno.stdin.readable)) {
-    const request = JSON.parse(line) as AgentRequest;
     try {
-      await answer({ answer: "trial", outcome: await trial(request.case) });
+      await answer(await carryOut(JSON.parse(line) as AgentRequest));
     } catch (error) {
       await answer({ answer: "failed", message: (error as Error).message });
     }
   }
-  await link?.close();
 }
 
 try {

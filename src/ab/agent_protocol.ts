@@ -5,6 +5,8 @@
  */
 
 import type { Case, PeerKind } from "../plan/case.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { SettingsInput } from "../plan/settings.ts";
 import type { TrialOutcome } from "../run/run_trial.ts";
 import type { Slowdown } from "./slowed_transport.ts";
 
@@ -26,8 +28,22 @@ export interface AgentOrder {
   readonly slowdown?: Slowdown;
 }
 
+/** What a subject can name. */
+export interface AgentNames {
+  /** Scenario ids, users' included. */
+  readonly scenarios: readonly string[];
+  /** Transport ids, users' included. */
+  readonly transports: readonly string[];
+  /** Those of users' modules alone. */
+  readonly own: { readonly scenarios: readonly string[]; readonly transports: readonly string[] };
+}
+
 /** What the driver asks, a line each. */
-export type AgentRequest = { readonly ask: "trial"; readonly case: Case };
+export type AgentRequest =
+  | { readonly ask: "names" }
+  /** Planned by the agent, as only the subject's own Deno, with the subject's own import map, is sure to load its modules. */
+  | { readonly ask: "plan"; readonly input: SettingsInput }
+  | { readonly ask: "trial"; readonly case: Case };
 
 /** What an agent answers, a line each. `ready` comes once, unasked. */
 export type AgentAnswer =
@@ -37,6 +53,15 @@ export type AgentAnswer =
     readonly protocol: number;
     /** Of `deno`, `v8`, `typescript` and `sockbench`. */
     readonly versions: Readonly<Record<string, string>>;
+  }
+  | { readonly answer: "names"; readonly names: AgentNames }
+  | { readonly answer: "plan"; readonly plan: Plan }
+  /** What was asked for cannot be planned: see SettingsError. */
+  | {
+    readonly answer: "refused";
+    readonly message: string;
+    readonly given?: string;
+    readonly candidates?: readonly string[];
   }
   | { readonly answer: "trial"; readonly outcome: TrialOutcome }
   | { readonly answer: "failed"; readonly message: string };

@@ -65,7 +65,6 @@ export async function readAbJob(args: ParsedArguments): Promise<AbJob> {
       ...settingsInput(args),
       profile: "quick",
       peer: choosePeer(valueOf(args, "peer") ?? DEFAULT_AB_PEER).peer,
-      modules: valuesOf(args, "module"),
     },
     pairs: readPairs(valueOf(args, "pairs")),
     policy: await readPolicy(args),

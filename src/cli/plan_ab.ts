@@ -6,26 +6,18 @@
 
 import { type Side, SIDES } from "../ab/paired_trials.ts";
 import type { PlanPart } from "../ab/run_ab.ts";
-import { type Catalog, createCatalog } from "../catalog.ts";
-import { planCases } from "../plan/plan_cases.ts";
+import type { AgentLink } from "../ab/agent_link.ts";
+import type { AgentNames } from "../ab/agent_protocol.ts";
 import type { Plan } from "../plan/plan.ts";
-import { createSettings, type SettingsInput } from "../plan/settings.ts";
-import type { Availability } from "../transport/transport.ts";
-import { refuseEmptyPlan, refuseUnmatchedGlobs } from "./plan_selection.ts";
+import type { SettingsInput } from "../plan/settings.ts";
+import { findUnmatchedGlob, refuseEmptyPlan, unmatchedGlob } from "./plan_selection.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** Scenarios of a job that selects nothing: the quick grid of these is two dozen cells. */
 const DEFAULT_SCENARIOS = ["round-trip", "throughput", "connect", "connect-round-trip"];
 
-/** What the planning of an A/B job starts from. */
-export interface AbSelection {
-  /** What the arguments ask for; profile, peer and modules are set here. */
-  readonly input: SettingsInput;
-  /** What each side can name. */
-  readonly catalogs: Readonly<Record<Side, Catalog>>;
-  /** What works here, by side and transport id. */
-  readonly availability: Readonly<Record<Side, ReadonlyMap<string, Availability>>>;
-}
+/** Who plans a side: its agent. */
+export type Planner = Pick<AgentLink, "names" | "plan">;
 
 /** The plan and what only one side has. */
 export interface AbPlan {
@@ -36,40 +28,49 @@ export interface AbPlan {
 }
 
 /**
- * Plans an A/B job.
+ * Plans an A/B job: each side plans what was asked for, and the two are laid side by side.
  *
+ * @param asked what the arguments ask for
+ * @param planners who plans each side
  * @throws {UsageError} when a glob matches nothing, or the two sides have no case in common.
  * @throws {SettingsError} when neither side knows a name, or a value is wrong.
  * @throws {NothingToMeasureError} when this machine can measure nothing of it.
+ * @throws {AgentError} when an agent dies, hangs or talks nonsense.
  */
-export function planAb(selection: AbSelection): AbPlan {
+export async function planAb(
+  asked: SettingsInput,
+  planners: Readonly<Record<Side, Planner>>,
+): Promise<AbPlan> {
+  const names = { base: await planners.base.names(), head: await planners.head.names() };
   // One seed for both sides where nobody names one.
-  const seed = selection.input.seed ?? crypto.getRandomValues(new Uint32Array(1))[0]!;
-  const input = { ...withDefaults(selection), seed };
-  const plansOf = (wanted: SettingsInput) => bySide((side) => planSide(wanted, side, selection));
-  const plans = plansOf(input);
-  const both = SIDES.map((side) => plans[side]);
-  refuseUnmatchedGlobs(
-    plans.head.settings,
-    both,
-    () => Object.values(plansOf({ ...input, cases: [] })),
-  );
+  const seed = asked.seed ?? crypto.getRandomValues(new Uint32Array(1))[0]!;
+  const input = { ...withDefaults(asked, names), seed };
+  const plansOf = async (wanted: SettingsInput) => ({
+    base: await planSide(wanted, "base", names, planners),
+    head: await planSide(wanted, "head", names, planners),
+  });
+  const plans = await plansOf(input);
+  const unmatched = findUnmatchedGlob(input.cases ?? [], Object.values(plans));
+  if (unmatched !== undefined) {
+    throw unmatchedGlob(unmatched, Object.values(await plansOf({ ...input, cases: [] })));
+  }
+  return layTogether(plans);
+}
+
+function layTogether(plans: Readonly<Record<Side, Plan>>): AbPlan {
   const isShared = sharedIds(plans);
   const { head } = plans;
   const plan: Plan = { ...head, cases: head.cases.filter(({ id }) => isShared.has(id)) };
-  if (plan.cases.length === 0 && both.some(({ cases }) => cases.length > 0)) {
+  if (plan.cases.length === 0 && SIDES.some((side) => plans[side].cases.length > 0)) {
     throw new UsageError("base and head have no case in common");
   }
   refuseEmptyPlan(plan);
-  const unshared = bySide((side) => ({
+  const alone = (side: Side) => ({
     ...plans[side],
     cases: plans[side].cases.filter(({ id }) => !isShared.has(id)),
-  }));
+  });
+  const unshared = { base: alone("base"), head: alone("head") };
   return SIDES.every((side) => unshared[side].cases.length === 0) ? { plan } : { plan, unshared };
-}
-
-function bySide<T>(make: (side: Side) => T): Record<Side, T> {
-  return { base: make("base"), head: make("head") };
 }
 
 function sharedIds({ base, head }: Readonly<Record<Side, Plan>>): ReadonlySet<string> {
@@ -78,35 +79,36 @@ function sharedIds({ base, head }: Readonly<Record<Side, Plan>>): ReadonlySet<st
 }
 
 /** A module's scenarios where it has some, or its transports; else the default ones. A glob selects among all. */
-function withDefaults({ input, catalogs }: AbSelection): SettingsInput {
-  const { scenarios = [], transports = [], cases = [] } = input;
-  if (scenarios.length > 0 || cases.length > 0) return input;
-  const builtIn = createCatalog();
-  const added = (kind: "scenarios" | "transports") =>
-    [...new Set(SIDES.flatMap((side) => [...catalogs[side][kind].keys()]))]
-      .filter((id) => !builtIn[kind].has(id));
-  const ownScenarios = added("scenarios");
-  if (ownScenarios.length > 0) return { ...input, scenarios: ownScenarios };
-  const ownTransports = added("transports");
+function withDefaults(
+  asked: SettingsInput,
+  names: Readonly<Record<Side, AgentNames>>,
+): SettingsInput {
+  const { scenarios = [], transports = [], cases = [] } = asked;
+  if (scenarios.length > 0 || cases.length > 0) return asked;
+  const own = (kind: "scenarios" | "transports") => [
+    ...new Set(SIDES.flatMap((side) => names[side].own[kind])),
+  ];
+  if (own("scenarios").length > 0) return { ...asked, scenarios: own("scenarios") };
   return {
-    ...input,
+    ...asked,
     scenarios: DEFAULT_SCENARIOS,
-    transports: transports.length > 0 ? transports : ownTransports,
+    transports: transports.length > 0 ? transports : own("transports"),
   };
 }
 
 /** Names that only the other side has are left out; names that neither has are refused. */
-function planSide(
+async function planSide(
   input: SettingsInput,
   side: Side,
-  { catalogs, availability }: AbSelection,
-): Plan {
-  const own = catalogs[side];
-  const other = catalogs[side === "base" ? "head" : "base"];
+  names: Readonly<Record<Side, AgentNames>>,
+  planners: Readonly<Record<Side, Planner>>,
+): Promise<Plan> {
+  const own = names[side];
+  const other = names[side === "base" ? "head" : "base"];
   const keep = (kind: "scenarios" | "transports") =>
-    input[kind]?.filter((id) => own[kind].has(id) || !other[kind].has(id)) ?? [];
+    input[kind]?.filter((id) => own[kind].includes(id) || !other[kind].includes(id)) ?? [];
   const kept = { scenarios: keep("scenarios"), transports: keep("transports") };
-  const plan = planCases(createSettings({ ...input, ...kept }, own), own, availability[side]);
+  const plan = await planners[side].plan({ ...input, ...kept });
   // An empty list means all: a side that has nothing of what was asked for has no cases.
   const lacks = (kind: "scenarios" | "transports") =>
     kept[kind].length === 0 && (input[kind]?.length ?? 0) > 0;

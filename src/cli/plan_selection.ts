@@ -24,38 +24,43 @@ export function planSelection(
   availability: ReadonlyMap<string, Availability>,
 ): Plan {
   const plan = planCases(settings, catalog, availability);
-  const all = () => planCases({ ...settings, cases: [] }, catalog, availability);
-  refuseUnmatchedGlobs(settings, [plan], () => [all()]);
+  const unmatched = findUnmatchedGlob(settings.cases, [plan]);
+  if (unmatched !== undefined) {
+    const all = planCases({ ...settings, cases: [] }, catalog, availability);
+    throw unmatchedGlob(unmatched, [all]);
+  }
   refuseEmptyPlan(plan);
   return plan;
 }
 
 /**
- * Each glob must match something, so that a misspelt one among several is noticed.
+ * The first glob that matches nothing: each must match something, so that a misspelt one among several is noticed.
  *
- * @param settings the globs
- * @param plans what was planned; a match in any will do
- * @param all the same without globs, for suggestions
- * @throws {UsageError} when one matches nothing.
+ * @param globs over case ids
+ * @param plans a match in any will do
  */
-export function refuseUnmatchedGlobs(
-  settings: Settings,
+export function findUnmatchedGlob(
+  globs: readonly string[],
   plans: readonly Plan[],
-  all: () => readonly Plan[],
-): void {
+): string | undefined {
   const known = plans.flatMap((plan) => [
     ...plan.cases.map((c) => c.id),
     ...plan.skipped.map((skip) => skip.what),
   ]);
-  const unmatched = settings.cases.find((glob) => !known.some((id) => matchesGlob(glob, id)));
-  if (unmatched === undefined) return;
-  throw new UsageError(`--case ${unmatched} matches no case of profile ${settings.profile}`, {
-    given: unmatched,
-    candidates: [...new Set(all().flatMap((plan) => plan.cases.map((c) => c.id)))],
+  return globs.find((glob) => !known.some((id) => matchesGlob(glob, id)));
+}
+
+/** The error of a glob that matches nothing, given what it could have matched. */
+export function unmatchedGlob(glob: string, all: readonly Plan[]): UsageError {
+  return new UsageError(`--case ${glob} matches no case of profile ${all[0]?.settings.profile}`, {
+    given: glob,
+    candidates: [...new Set(all.flatMap((plan) => plan.cases.map((c) => c.id)))],
   });
 }
 
 /**
+ * Refuses a plan without cases.
+ *
  * @throws {UsageError} when scenarios and transports do not meet.
  * @throws {NothingToMeasureError} when this machine can measure nothing of the plan.
  */

@@ -5,14 +5,17 @@
  */
 
 import { type AbGateOutcome, defaultPrecision, neededPairs, runAbGate } from "../../ab/ab_gate.ts";
+import { openAgent } from "../../ab/agent_link.ts";
+import type { AgentOrder } from "../../ab/agent_protocol.ts";
 import { estimateAbNs } from "../../ab/pair_trial.ts";
 import { type PreparedSubject, prepareSubject } from "../../ab/prepare_subject.ts";
 import type { AbOptions, AbRecords, Side } from "../../ab/run_ab.ts";
 import { parseSubject, SubjectError } from "../../ab/subject.ts";
 import { systemClock } from "../../clock.ts";
+import type { PeerKind } from "../../plan/case.ts";
 import { encodeRecord } from "../../record/codec.ts";
 import { readEnvironment } from "../../run/environment.ts";
-import { probeTransports } from "../../transport/probe_transports.ts";
+import { createSocketDirectory } from "../../transport/socket_directory.ts";
 import { type AbJob, readAbJob } from "../ab_arguments.ts";
 import { type AbProgress, createAbProgress } from "../ab_progress.ts";
 import { abCommand } from "../commands/ab.ts";
@@ -23,7 +26,6 @@ import { listenForInterrupts } from "../interrupts.ts";
 import { type OutputFile, prepareOutputDirectory } from "../output_directory.ts";
 import type { ParsedArguments } from "../parse_arguments.ts";
 import { type AbPlan, planAb } from "../plan_ab.ts";
-import { openCatalog, openSession } from "../session.ts";
 import type { Terminal } from "../terminal.ts";
 import { UsageError } from "../usage_error.ts";
 
@@ -74,25 +76,32 @@ async function compareSubjects(context: Context): Promise<number> {
   await using base = await prepare("base");
   await using head = await prepare("head");
   if (signal.aborted) return EXIT.interrupted;
+  await using sockets = await createSocketDirectory();
+  onMade(() => Deno.removeSync(sockets.path, { recursive: true }));
   const subjects = { base, head };
-  const catalogs = {
-    base: await openCatalog(base.modules),
-    head: await openCatalog(head.modules),
-  };
-  await using session = await openSession(catalogs.head);
-  const { directory } = session;
-  onMade(() => Deno.removeSync(directory, { recursive: true }));
-  const availability = {
-    base: await probeTransports(catalogs.base.transports, directory),
-    head: session.availability,
-  };
-  const planned = planAb({ input: job.input, catalogs, availability });
+  const planned = await planBoth(subjects, sockets.path, context);
   refuseIdleMetrics(job.policy, planned.plan.metrics);
-  const options = await optionsOf(planned, subjects, directory, context);
+  const options = await optionsOf(planned, subjects, sockets.path, context);
   announce(planned, options, context);
   const outcome = await runAbGate(planned.plan, options, job.policy, progress);
   progress.end();
   return await finish(outcome, context, args);
+}
+
+/** Agents of their own for planning, so that measuring starts with fresh ones. */
+async function planBoth(
+  subjects: Readonly<Record<Side, PreparedSubject>>,
+  directory: string,
+  { job: { input } }: Context,
+): Promise<AbPlan> {
+  const order = (side: Side): AgentOrder => ({
+    modules: subjects[side].modules,
+    peer: input.peer as PeerKind,
+    directory,
+  });
+  await using base = await openAgent("base", subjects.base, order("base"));
+  await using head = await openAgent("head", subjects.head, order("head"));
+  return await planAb(input, { base, head });
 }
 
 async function optionsOf(

@@ -2,17 +2,16 @@
  * Whether memory stays flat in the number of exchanges: one long trial over a Unix-domain socket in a process of its own.
  *
  * V8 doubles its young generation a few times in the first millions of exchanges, whoever makes them: a bare loop shows the same
- * steps. So there are three subjects: the suite, the bare loop, and the suite with the young generation at its full size from the start,
- * where what is left is the suite's own.
+ * steps. The suite's tasks therefore start V8 with the young generation at its full size; that is the subject judged. Two controls show
+ * the steps: the suite and a bare loop with V8's own flags.
  *
  * @module
  */
 
-/** Full size of V8's young generation from the start: 16 MiB per half, its default limit. */
-const FULL_YOUNG_GENERATION = "--v8-flags=--min-semi-space-size=16,--max-semi-space-size=16";
+import { YOUNG_GENERATION_FLAG } from "../src/peer/line_process.ts";
 
 /** Who exchanges, and how V8 is told to size its young generation. */
-export type MemorySubject = "suite" | "bare" | "suite, young generation at its full size";
+export type MemorySubject = "suite" | "suite, V8's own flags" | "bare loop, V8's own flags";
 
 /** What a long trial did to its process. */
 export interface MemoryGrowth {
@@ -29,7 +28,7 @@ export async function measureMemoryGrowth(
   subject: MemorySubject,
   exchanges: number,
 ): Promise<MemoryGrowth> {
-  const flags = subject === "suite" || subject === "bare" ? [] : [FULL_YOUNG_GENERATION];
+  const flags = subject === "suite" ? [YOUNG_GENERATION_FLAG] : [];
   const main = new URL("./memory_main.ts", import.meta.url).pathname;
   const command = new Deno.Command(Deno.execPath(), {
     args: [
@@ -38,7 +37,7 @@ export async function measureMemoryGrowth(
       "-A",
       ...flags,
       main,
-      subject === "bare" ? "bare" : "suite",
+      subject.startsWith("bare") ? "bare" : "suite",
       `${exchanges}`,
     ],
     stdout: "piped",

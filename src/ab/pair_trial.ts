@@ -22,13 +22,10 @@ const AGENT_START_NS = 400e6;
 
 /** A case with trials as short as pairs want them. */
 export function shortenCase(c: Case): Case {
-  const budget = { ...c.budget, warmupNs: PAIR_WARMUP_NS, measureNs: PAIR_MEASURE_NS };
-  const savedNs = c.budget.warmupNs + c.budget.measureNs - PAIR_WARMUP_NS - PAIR_MEASURE_NS;
-  return {
-    ...c,
-    budget,
-    expectedNs: Math.max(c.expectedNs - savedNs, PAIR_WARMUP_NS + PAIR_MEASURE_NS),
-  };
+  const warmupNs = Math.max(PAIR_WARMUP_NS, c.budget.settleNs ?? 0);
+  const budget = { ...c.budget, warmupNs, measureNs: PAIR_MEASURE_NS };
+  const savedNs = c.budget.warmupNs + c.budget.measureNs - warmupNs - PAIR_MEASURE_NS;
+  return { ...c, budget, expectedNs: Math.max(c.expectedNs - savedNs, warmupNs + PAIR_MEASURE_NS) };
 }
 
 /** The discarded first trials of an agent. */

@@ -113,7 +113,10 @@ function findSpeeds(numbers: readonly number[], unit: MetricUnit): TwoSpeeds | u
   const isRate = unit === "1/s" || unit === "bytes/s";
   if (unit !== "ns" && !isRate || numbers.some((value) => value <= 0)) return undefined;
   if (!isRate) return twoSpeeds(numbers);
-  const times = twoSpeeds(numbers.map((value) => 1 / value));
+  const durations = numbers.map((value) => 1 / value);
+  // The reciprocal of a subnormal rate is infinite: damaged data, and no second speed.
+  if (!durations.every(Number.isFinite)) return undefined;
+  const times = twoSpeeds(durations);
   if (times === undefined) return undefined;
   const { fast, slow } = times;
   return {

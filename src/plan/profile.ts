@@ -21,6 +21,6 @@ export interface Profile {
  */
 export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
   quick: { rounds: 6, budget: { warmupNs: 4e6, measureNs: 20e6 } },
-  standard: { rounds: 18, budget: { warmupNs: 5e6, measureNs: 30e6 } },
+  standard: { rounds: 16, budget: { warmupNs: 5e6, measureNs: 30e6 } },
   thorough: { rounds: 30, budget: { warmupNs: 10e6, measureNs: 50e6 } },
 };

@@ -171,6 +171,7 @@ const caseSchema = object({
   workload: text,
   budget: object({
     warmupNs: atLeastZero,
+    settleNs: atLeastZero.exactOptional(),
     measureNs: atLeastZero,
     maxOperations: whole.exactOptional(),
     minOperations: whole.exactOptional(),

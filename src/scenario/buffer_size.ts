@@ -4,6 +4,7 @@
  * @module
  */
 
+import { settledBudget } from "./throughput.ts";
 import type { Scenario } from "./scenario.ts";
 
 const KIB = 1_024;
@@ -37,4 +38,5 @@ export const bufferSize: Scenario = {
     standard: [{ transports: ["tcp", "unix"], params: { bytes: STANDARD, read: STANDARD } }],
     thorough: [{ transports: ["tcp", "unix"], params: { bytes: FINE, read: FINE } }],
   },
+  budget: settledBudget,
 };

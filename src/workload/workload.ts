@@ -15,6 +15,8 @@ export type Params = Readonly<Record<string, number | string>>;
 export interface Budget {
   /** Discarded at the start of every trial, in nanoseconds. */
   readonly warmupNs: number;
+  /** What the sockets need to settle, in nanoseconds: no warm-up is shorter, however short the trial; absent: nothing. */
+  readonly settleNs?: number;
   /** The measured interval, in nanoseconds; the loop ends with the first operation that finishes beyond it. */
   readonly measureNs: number;
   /** Upper bound of measured operations; absent: time alone decides. */

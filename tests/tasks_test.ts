@@ -1,0 +1,24 @@
+import { assert, assertEquals } from "@std/assert";
+import { YOUNG_GENERATION_FLAG } from "../src/peer/line_process.ts";
+import deno from "../deno.json" with { type: "json" };
+
+const tasks: Record<string, { readonly command: string }> = deno.tasks;
+
+Deno.test("every task that measures starts V8 as the peers and agents are started", () => {
+  for (const name of ["bench", "sockbench", "bench:sandboxed", "bench:ratios", "gate:self-test"]) {
+    assert(tasks[name]!.command.includes(` ${YOUNG_GENERATION_FLAG} `), name);
+  }
+});
+
+Deno.test("no task prompts, and each freezes the lock file", () => {
+  for (const [name, { command }] of Object.entries(tasks)) {
+    if (!command.startsWith("deno ")) continue;
+    assert(command.includes("--no-prompt") && command.includes("--frozen"), name);
+  }
+});
+
+Deno.test("bench is sockbench run with the permissions of sockbench but for CI's variables", () => {
+  const bench = tasks.bench!.command.replace(/--allow-env=\S+ /, "");
+  const sockbench = tasks.sockbench!.command.replace(/--allow-env=\S+ /, "");
+  assertEquals(bench, `${sockbench} run`);
+});

@@ -19,6 +19,17 @@
  * }
  * ```
  *
+ * @example Judge one record against another, and render both
+ * ```ts
+ * import { compareRecords, createPolicy, judge, measure, reportFormats } from "@sockbench/sockbench";
+ *
+ * const once = () => measure({ scenarios: ["connect"], profile: "quick", rounds: 6, peer: "loop", seed: 1 });
+ * const [base, head] = [await once(), await once()];
+ * const result = judge(compareRecords(base, head, { paired: false }), createPolicy({ threshold: "50%" }));
+ * console.log(result.summary);
+ * if (!reportFormats.get("md")!.render(head).startsWith("# ")) throw new Error("no report");
+ * ```
+ *
  * @example A transport of one's own, measured by a built-in scenario
  * ```ts
  * import { createCatalog, measure, type SockbenchModule, type StreamTransport, tcp } from "@sockbench/sockbench";
@@ -115,9 +126,37 @@ export { decodeRecord, encodeRecord, recordJsonSchema } from "./src/record/codec
 export { RecordError } from "./src/record/record_error.ts";
 
 export { summarize, type Summary } from "./src/compare/summarize.ts";
+export { type RoundValue, type TrialValues, trialValues } from "./src/compare/trial_values.ts";
 export {
   contrast,
   type Contrasted,
   type Difference,
   type OrientedRatio,
 } from "./src/compare/contrast.ts";
+export { type CompareOptions, compareRecords } from "./src/compare/compare_records.ts";
+export type { Cell, Comparison, Gap, RecordComparison } from "./src/compare/comparison.ts";
+export type { Effect, EffectKind, Estimate } from "./src/compare/effect.ts";
+export {
+  createPolicy,
+  DEFAULT_POLICY,
+  type IgnoreRule,
+  type LimitRule,
+  type Policy,
+  PolicyError,
+  type PolicyInput,
+  type ThresholdRule,
+} from "./src/compare/gate_policy.ts";
+export type { Quantity } from "./src/compare/parse_quantity.ts";
+export { judge } from "./src/compare/judge.ts";
+export type {
+  Confirmation,
+  GateResult,
+  IgnoredCell,
+  Verdict,
+  VerdictWord,
+} from "./src/compare/gate_result.ts";
+export type { Interval, Speed, TwoSpeeds } from "./src/stats/mod.ts";
+
+export { type ReportFormat, reportFormats } from "./src/report/registry.ts";
+export { comparisonFormats, type GateFormat, gateFormats } from "./src/report/gate_registry.ts";
+export type { GateReport } from "./src/report/gate_text.ts";

@@ -60,6 +60,8 @@ export class PeerError extends Error {
   /** Always "PeerError". */
   override readonly name = "PeerError";
   /**
+   * Makes the error of a kind and its sentence.
+   *
    * @param kind a short stable word: `peer-died`, `peer-failed`
    * @param message one sentence that names the peer
    */

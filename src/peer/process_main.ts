@@ -12,6 +12,7 @@ import { loadCatalog } from "./load_catalog.ts";
 import { createResponder, type PeerAnswer, type PeerRequest } from "./message.ts";
 
 // Standard output belongs to the protocol; what a user's module prints goes to standard error.
+// deno-lint-ignore no-console
 console.log = console.info = console.debug = console.error;
 
 // Ctrl-C reaches the whole process group; the driver decides what it means and then closes standard input.

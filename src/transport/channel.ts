@@ -97,6 +97,8 @@ export class MessageTooLargeError extends Error {
   /** Always "MessageTooLargeError". */
   override readonly name = "MessageTooLargeError";
   /**
+   * Makes the error of what was refused.
+   *
    * @param transport the transport's name, as in `udp`
    * @param bytes the size that was refused
    * @param limitBytes the largest size it carries, where known

@@ -31,7 +31,8 @@ export interface OpenOptions extends ChannelOptions {
   readonly directory: string;
 }
 
-interface TransportBase {
+/** What stream and datagram transports have in common. */
+export interface TransportBase {
   /** As written in case ids: `tcp`, `unixpacket`, or a user's own. Lower case, digits and dashes. */
   readonly name: string;
   /** The API that reaches the transport: `deno`, later `libc` and `node`. */

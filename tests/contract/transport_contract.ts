@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-sync-fn-in-async-fn
 /**
  * The contract that every transport keeps. A new transport runs it by one line in transport_contract_test.ts.
  *

@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-sync-fn-in-async-fn
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { systemClock } from "../../src/clock.ts";
 import { decodeLines } from "../../src/peer/lines.ts";

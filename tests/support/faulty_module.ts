@@ -24,6 +24,7 @@ const module: SockbenchModule = {
       throw new Error("the serve half broke on purpose");
     }),
     misbehaving("peer-prints", async (context) => {
+      // deno-lint-ignore no-console
       console.log("a user's module may print");
       await pingPong.serve(context);
     }),

@@ -158,5 +158,5 @@ export type {
 export type { Interval, Speed, TwoSpeeds } from "./src/stats/mod.ts";
 
 export { type ReportFormat, reportFormats } from "./src/report/registry.ts";
-export { comparisonFormats, type GateFormat, gateFormats } from "./src/report/gate_registry.ts";
-export type { GateReport } from "./src/report/gate_text.ts";
+export { comparisonFormats, gateFormats } from "./src/report/gate_registry.ts";
+export type { GateFormat, GateReport } from "./src/report/gate_text.ts";

@@ -11,7 +11,7 @@ import type { SettingsInput } from "../plan/settings.ts";
 import type { TrialOutcome } from "../run/run_trial.ts";
 import { AgentError, readNames, readOutcome, readPlan, readVersions } from "./agent_answers.ts";
 import type { AgentAnswer, AgentNames, AgentOrder, AgentRequest } from "./agent_protocol.ts";
-import type { PreparedSubject } from "./prepare_subject.ts";
+import type { OnMade, PreparedSubject } from "./prepare_subject.ts";
 
 export { AgentError } from "./agent_answers.ts";
 
@@ -21,6 +21,14 @@ export interface AgentPatience {
   readonly startMs: number;
   /** To answer beyond what its own watchdog allows a trial, in milliseconds. */
   readonly answerMs: number;
+}
+
+/** What {@linkcode openAgent} may be told. */
+export interface AgentLinkOptions {
+  /** How long it waits; absent: a minute to start, half of one to answer. */
+  readonly patience?: AgentPatience;
+  /** Told how to end the agent at once, for whoever cannot wait. */
+  readonly onMade?: OnMade;
 }
 
 const PATIENCE: AgentPatience = { startMs: 60_000, answerMs: 30_000 };
@@ -62,7 +70,7 @@ export async function openAgent(
   side: "base" | "head",
   subject: PreparedSubject,
   order: AgentOrder,
-  patience: AgentPatience = PATIENCE,
+  { patience = PATIENCE, onMade }: AgentLinkOptions = {},
 ): Promise<AgentLink> {
   let waiting: PromiseWithResolvers<AgentAnswer> = Promise.withResolvers();
   const died = Promise.withResolvers<never>();
@@ -85,6 +93,8 @@ export async function openAgent(
     onMessage: (message) => waiting.resolve(message as AgentAnswer),
     onFailure: (reason) => died.reject(new AgentError(`${label} ${reason}`)),
   });
+  // Killing is the first thing end() does, without waiting.
+  onMade?.(() => void process.end());
   const label = `${side} agent ${subject.label} (process ${process.pid})`;
 
   async function next(patienceMs: number): Promise<AgentAnswer> {

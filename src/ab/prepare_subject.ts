@@ -94,9 +94,10 @@ function inFolder(
     );
   }
   const urls = paths.map((path) => {
-    const url = new URL(path, toUrl(`${folder}/`));
-    const found = decodeURIComponent(url.pathname);
-    if (!isFile(found)) throw new SubjectError(`${label}: there is no module ${found}`, false);
+    const url = new URL(toUrl(path.startsWith("/") ? path : `${folder}/${path}`));
+    if (!isFile(decodeURIComponent(url.pathname))) {
+      throw new SubjectError(`${label}: there is no module ${path}`, false);
+    }
     return url.href;
   });
   const config = ["deno.json", "deno.jsonc"].map((name) => `${folder}/${name}`).find(isFile);
@@ -202,8 +203,11 @@ async function addWorktree(
   return { path: `${path}/${prefix.stdout.trim()}`.replace(/\/$/, ""), remove };
 }
 
-/** Synchronous, as whoever presses Ctrl-C a second time wants the process to end now, with nothing left behind. */
-function removeFolder(path: string): void {
+/**
+ * Removes a folder with all it holds, if it is there. Synchronous, as whoever presses Ctrl-C a second time wants the process to end now, with
+ * nothing left behind.
+ */
+export function removeFolder(path: string): void {
   try {
     Deno.removeSync(path, { recursive: true });
   } catch { /* it is gone already */ }
@@ -251,7 +255,9 @@ function absolute(path: string): string {
   return path.startsWith("/") ? path : `${Deno.cwd()}/${path}`;
 }
 
-const toUrl = (path: string) => new URL(path, "file:///").href;
+/** A path may hold what means something in a URL. */
+const toUrl = (path: string) =>
+  new URL(path.replace(/[%?#\\]/g, encodeURIComponent), "file:///").href;
 
 function isFile(path: string): boolean {
   try {

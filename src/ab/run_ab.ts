@@ -17,7 +17,7 @@ import { createPrng, type Prng } from "../stats/mod.ts";
 import { AgentError, type AgentLink, openAgent } from "./agent_link.ts";
 import { PairedTrials, type Side } from "./paired_trials.ts";
 import { estimateAbNs, rehearsalCases, ROUNDS_PER_AGENT, shortenCase } from "./pair_trial.ts";
-import type { PreparedSubject } from "./prepare_subject.ts";
+import type { OnMade, PreparedSubject } from "./prepare_subject.ts";
 import type { Slowdown } from "./slowed_transport.ts";
 
 export type { Side } from "./paired_trials.ts";
@@ -59,6 +59,8 @@ export interface AbOptions {
    * record, so that the judge can call it missing. Absent: nothing.
    */
   readonly unshared?: Readonly<Record<Side, PlanPart>>;
+  /** Told how to end each agent at once, for whoever cannot wait for the pair under way. */
+  readonly onMade?: OnMade;
   /** Ends the job after the pair under way; the records are then partial. */
   readonly signal?: AbortSignal;
   /** Called after each round, between trials. */
@@ -206,7 +208,7 @@ class AbJob {
   }
 
   async #openAgent(side: Side): Promise<AgentLink> {
-    const { subjects, peer, directory, slowdown } = this.#options;
+    const { subjects, peer, directory, slowdown, onMade } = this.#options;
     const subject = subjects[side];
     const agent = await openAgent(side, subject, {
       modules: subject.modules,
@@ -216,7 +218,7 @@ class AbJob {
       ...(slowdown !== undefined && {
         slowdown: side === "head" ? slowdown : { ...slowdown, share: 0 },
       }),
-    });
+    }, onMade === undefined ? {} : { onMade });
     this.#versions[side] = agent.versions;
     return agent;
   }

@@ -16,7 +16,7 @@ export const PERMISSIONS: readonly string[] = [
   "--allow-write",
   "--allow-run",
   "--allow-sys",
-  "--allow-env=SOCKBENCH_DEBUG",
+  "--allow-env=SOCKBENCH_DEBUG,GITHUB_STEP_SUMMARY,GITHUB_ACTIONS",
 ];
 
 /** Arguments of the smallest run: one case, one round, no second process. */
@@ -52,7 +52,8 @@ export function command(args: readonly string[], options: StartOptions = {}): De
   const { permissions = PERMISSIONS, env, cwd, input } = options;
   return new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "--no-prompt", ...permissions, MAIN, ...args],
-    ...(env !== undefined && { env }),
+    // What a CI job sets is not for the commands that its tests start.
+    env: { GITHUB_STEP_SUMMARY: "", GITHUB_ACTIONS: "", ...env },
     ...(cwd !== undefined && { cwd }),
     stdin: input === undefined ? "null" : "piped",
     stdout: "piped",

@@ -8,7 +8,12 @@ import { type AbGateOutcome, defaultPrecision, neededPairs, runAbGate } from "..
 import { openAgent } from "../../ab/agent_link.ts";
 import type { AgentOrder } from "../../ab/agent_protocol.ts";
 import { estimateAbNs } from "../../ab/pair_trial.ts";
-import { type PreparedSubject, prepareSubject } from "../../ab/prepare_subject.ts";
+import {
+  type OnMade,
+  type PreparedSubject,
+  prepareSubject,
+  removeFolder,
+} from "../../ab/prepare_subject.ts";
 import type { AbOptions, AbRecords, Side } from "../../ab/run_ab.ts";
 import { parseSubject, SubjectError } from "../../ab/subject.ts";
 import { systemClock } from "../../clock.ts";
@@ -37,9 +42,11 @@ export async function ab(args: ParsedArguments, terminal: Terminal): Promise<num
   const leftovers: (() => void)[] = [];
   using interrupts = listenForInterrupts(
     () => progress.say("sockbench: interrupted; finishing the pair under way (again: end at once)"),
-    () => leftovers.forEach((remove) => remove()),
+    // The newest first: agents before the folders they work in.
+    () => leftovers.reverse().forEach((remove) => remove()),
   );
-  const context: Context = { args, job, progress, terminal, leftovers, signal: interrupts.signal };
+  const onMade = (remove: () => void) => void leftovers.push(remove);
+  const context: Context = { args, job, progress, terminal, onMade, signal: interrupts.signal };
   try {
     return await compareSubjects(context);
   } catch (error) {
@@ -47,6 +54,11 @@ export async function ab(args: ParsedArguments, terminal: Terminal): Promise<num
     // Ctrl-C reaches git and deno install too: what they then fail of is the interruption.
     if (interrupts.signal.aborted && isFailure(error)) return EXIT.interrupted;
     if (error instanceof SubjectError && error.isUsage) throw new UsageError(error.message);
+    if (error instanceof Deno.errors.NotCapable) {
+      throw new UsageError(
+        "ab needs --allow-run: it starts agents, and git where a subject is a commit",
+      );
+    }
     if (!isFailure(error)) throw error;
     progress.say(`sockbench: cannot judge: ${error.message}`);
     return EXIT.cannotJudge;
@@ -58,8 +70,8 @@ interface Context {
   readonly job: AbJob;
   readonly progress: AbProgress;
   readonly terminal: Terminal;
-  /** What ends the process at once must remove first. */
-  readonly leftovers: (() => void)[];
+  /** Told what must be removed first when the process ends at once. */
+  readonly onMade: OnMade;
   readonly signal: AbortSignal;
 }
 
@@ -69,15 +81,14 @@ function isFailure(error: unknown): error is Error {
 }
 
 async function compareSubjects(context: Context): Promise<number> {
-  const { args, job, progress, signal, leftovers } = context;
-  const onMade = (remove: () => void) => leftovers.push(remove);
+  const { args, job, progress, signal, onMade } = context;
   const prepare = (side: Side) =>
     prepareSubject(parseSubject(job.subjects[side]), job.subjects[side], job.modules, onMade);
   await using base = await prepare("base");
   await using head = await prepare("head");
   if (signal.aborted) return EXIT.interrupted;
   await using sockets = await createSocketDirectory();
-  onMade(() => Deno.removeSync(sockets.path, { recursive: true }));
+  onMade(() => removeFolder(sockets.path));
   const subjects = { base, head };
   const planned = await planBoth(subjects, sockets.path, context);
   refuseIdleMetrics(job.policy, planned.plan.metrics);
@@ -92,15 +103,15 @@ async function compareSubjects(context: Context): Promise<number> {
 async function planBoth(
   subjects: Readonly<Record<Side, PreparedSubject>>,
   directory: string,
-  { job: { input } }: Context,
+  { job: { input }, onMade }: Context,
 ): Promise<AbPlan> {
   const order = (side: Side): AgentOrder => ({
     modules: subjects[side].modules,
     peer: input.peer as PeerKind,
     directory,
   });
-  await using base = await openAgent("base", subjects.base, order("base"));
-  await using head = await openAgent("head", subjects.head, order("head"));
+  await using base = await openAgent("base", subjects.base, order("base"), { onMade });
+  await using head = await openAgent("head", subjects.head, order("head"), { onMade });
   return await planAb(input, { base, head });
 }
 
@@ -108,7 +119,7 @@ async function optionsOf(
   { plan, unshared }: AbPlan,
   subjects: Readonly<Record<Side, PreparedSubject>>,
   directory: string,
-  { args, job, signal }: Context,
+  { args, job, signal, onMade }: Context,
 ): Promise<AbOptions> {
   const { seed, peer, precision, budgetNs } = plan.settings;
   return {
@@ -125,6 +136,7 @@ async function optionsOf(
     startedAt: new Date().toISOString(),
     ...(job.slowdown !== undefined && { slowdown: job.slowdown }),
     ...(unshared !== undefined && { unshared }),
+    onMade,
     signal,
   };
 }

@@ -1,0 +1,191 @@
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  type AbGateEvents,
+  defaultPrecision,
+  neededPairs,
+  runAbGate,
+} from "../../src/ab/ab_gate.ts";
+import { AgentError } from "../../src/ab/agent_link.ts";
+import { type AbOptions, runAb } from "../../src/ab/run_ab.ts";
+import { type Catalog, createCatalog } from "../../src/catalog.ts";
+import { type Clock, systemClock } from "../../src/clock.ts";
+import { createPolicy, DEFAULT_POLICY } from "../../src/compare/gate_policy.ts";
+import { loadCatalog } from "../../src/peer/load_catalog.ts";
+import { planCases } from "../../src/plan/plan_cases.ts";
+import type { Plan } from "../../src/plan/plan.ts";
+import { decodeRecord, encodeRecord } from "../../src/record/codec.ts";
+import { createSocketDirectory } from "../../src/transport/socket_directory.ts";
+import { NO_ENVIRONMENT, someSettings } from "../support/small_catalog.ts";
+import { self } from "./subjects.ts";
+
+const MISBEHAVING = new URL("./misbehaving_module.ts", import.meta.url);
+const AVAILABLE = new Map(["tcp", "unix"].map((id) => [id, { available: true } as const]));
+
+function planOf(cases: readonly string[], catalog: Catalog = createCatalog()): Plan {
+  return planCases(someSettings({ cases }), catalog, AVAILABLE);
+}
+
+interface Job extends AsyncDisposable {
+  readonly options: AbOptions;
+}
+
+/** A job of this sockbench against itself. */
+async function jobOf(changes: Partial<AbOptions> = {}, modules: readonly string[] = []) {
+  const stack = new AsyncDisposableStack();
+  const base = stack.use(await self(modules));
+  const head = stack.use(await self(modules));
+  const { path: directory } = stack.use(await createSocketDirectory());
+  const options: AbOptions = {
+    subjects: { base, head },
+    pairs: 2,
+    budgetNs: 1e9,
+    peer: "loop",
+    seed: 1,
+    clock: systemClock,
+    directory,
+    environment: { ...NO_ENVIRONMENT, versions: { deno: "?", v8: "?" } },
+    command: "test",
+    startedAt: new Date(0).toISOString(),
+    ...changes,
+  };
+  return { options, [Symbol.asyncDispose]: () => stack.disposeAsync() } satisfies Job;
+}
+
+const TCP = "round-trip/tcp/bytes=64";
+const UNIX = "round-trip/unix/bytes=64";
+
+Deno.test("runAb() measures each case once a side and round, sides of a pair next to each other", async () => {
+  await using job = await jobOf({ pairs: 3 });
+  const rounds: number[] = [];
+  const { base, head } = await runAb(planOf([TCP, UNIX]), {
+    ...job.options,
+    onRound: ({ round }) => rounds.push(round),
+  });
+  assertEquals(rounds, [1, 2, 3]);
+  for (const record of [base, head]) {
+    assertEquals(record.partial, false);
+    assertEquals(record.trials.map(({ round }) => round), [1, 1, 2, 2, 3, 3]);
+    assertEquals(record.environment.versions.deno, Deno.version.deno);
+    assertEquals(record.environment.versions.v8, Deno.version.v8);
+    assertEquals(record.environment.versions.subject, "self");
+    assertEquals(decodeRecord(encodeRecord(record), "test"), record);
+  }
+  base.trials.forEach((trial, index) => {
+    const other = head.trials[index]!;
+    assertEquals(other.case, trial.case);
+    assertEquals(other.startedNs, trial.startedNs);
+    assertEquals(Math.abs(other.order - trial.order), 1);
+  });
+});
+
+Deno.test("runAb() repeats the order of cases and sides from its seed", async () => {
+  await using job = await jobOf({ pairs: 2, seed: 7 });
+  const orders = async () =>
+    (await runAb(planOf([TCP, UNIX]), job.options)).head.trials.map((t) => [t.case, t.order]);
+  assertEquals(await orders(), await orders());
+});
+
+Deno.test("runAb() keeps whole pairs when it is interrupted", async () => {
+  const controller = new AbortController();
+  await using job = await jobOf({ pairs: 1000, signal: controller.signal });
+  const { base, head } = await runAb(planOf([TCP]), {
+    ...job.options,
+    onRound: ({ round }) => round === 2 && controller.abort(),
+  });
+  assertEquals([base.partial, head.partial], [true, true]);
+  assertEquals([base.trials.length, head.trials.length], [2, 2]);
+});
+
+Deno.test("runAb() adds pairs until the budget is spent, and stops at once where it is precise enough", async () => {
+  // A clock that counts how often it is asked: rounds do not depend on how long they take.
+  let ns = 0;
+  const clock: Clock = { ...systemClock, nowNs: () => ns++ };
+  await using job = await jobOf({ pairs: 2, precision: 1e-9, budgetNs: 40, clock });
+  const { head } = await runAb(planOf([TCP]), job.options);
+  assert(head.settings.rounds > 2);
+  assertEquals(head.trials.length, head.settings.rounds);
+  await using easy = await jobOf({ pairs: 2, precision: 1e9, budgetNs: 60e9 });
+  assertEquals((await runAb(planOf([TCP]), easy.options)).head.trials.length, 2);
+});
+
+Deno.test("runAb() names the side whose agent dies or prints rubbish in the middle of the job", async () => {
+  const modules = [MISBEHAVING.pathname];
+  const catalog = await loadCatalog([MISBEHAVING.href]);
+  for (const [id, reason] of [["agent-exits", "exit code 9"], ["agent-prints", '"rubbish"']]) {
+    await using job = await jobOf({ pairs: 9 }, modules);
+    const error = await assertRejects(
+      () => runAb(planOf([`${id}/*`], catalog), job.options),
+      AgentError,
+    );
+    assertStringIncludes(error.message, " agent self (process ");
+    assertStringIncludes(error.message, reason!);
+  }
+});
+
+Deno.test("runAb() gives up a case that fails again and again, and the gate calls it missing", async () => {
+  const catalog = await loadCatalog([MISBEHAVING.href]);
+  await using job = await jobOf({ pairs: 12 }, [MISBEHAVING.pathname]);
+  const { records, result } = await runAbGate(
+    planOf(["trial-fails/*"], catalog),
+    job.options,
+    DEFAULT_POLICY,
+  );
+  assert(records.head.trials.length < 12);
+  assertStringIncludes(records.head.trials.at(-1)!.error!.message, "broken on purpose");
+  assert([...records.base.skipped, ...records.head.skipped].length > 0);
+  assert(result.exitCode !== 0);
+});
+
+Deno.test("runAbGate() is red for a known slowdown, after fresh pairs of the flagged cells only", async () => {
+  await using job = await jobOf({ pairs: 12, slowdown: { share: 1, where: "all" } });
+  const flaggedCells: string[] = [];
+  const phases = new Set<string>();
+  const events: AbGateEvents = {
+    onRound: (phase) => phases.add(phase),
+    onFlagged: (cells) => flaggedCells.push(...cells.map((cell) => cell.case)),
+  };
+  const policy = createPolicy({ ignore: [{ case: UNIX, reason: "not this one" }] });
+  const options = { ...job.options, precision: 1e9 };
+  const outcome = await runAbGate(planOf([TCP, UNIX]), options, policy, events);
+  assertEquals(outcome.result.exitCode, 1);
+  assertEquals(flaggedCells, [TCP]);
+  assertEquals([...phases], ["first", "confirmation"]);
+  assertEquals([...new Set(outcome.confirmation!.head.trials.map((t) => t.case))], [TCP]);
+  assert(outcome.result.cells.some((cell) => cell.confirmation !== undefined));
+});
+
+Deno.test("runAbGate() confirms nothing when nothing is flagged, and raises pairs that could show nothing", async () => {
+  await using job = await jobOf({ pairs: 1, precision: 1e9 });
+  const policy = createPolicy({ threshold: "1000%" });
+  const { records, confirmation, result } = await runAbGate(planOf([TCP]), job.options, policy);
+  assertEquals(confirmation, undefined);
+  assertEquals(result.exitCode, 0);
+  assertEquals(records.head.trials.length, 7);
+});
+
+Deno.test("runAbGate() judges cases that one side alone has: new ones pass, missing ones do not", async () => {
+  const plan = planOf([TCP]);
+  const other = planOf([UNIX]);
+  const none = { cases: [], scenarios: [], metrics: [] };
+  const policy = createPolicy({ threshold: "1000%" });
+  await using added = await jobOf({ precision: 1e9, unshared: { base: none, head: other } });
+  const { records, result } = await runAbGate(plan, added.options, policy);
+  assertEquals(result.exitCode, 0);
+  assertEquals(result.cells.map((cell) => cell.verdict), ["pass", "new"]);
+  assertEquals(records.head.trials.filter((trial) => trial.case === UNIX).length, 7);
+  await using removed = await jobOf({ precision: 1e9, unshared: { base: other, head: none } });
+  const lost = await runAbGate(plan, removed.options, policy);
+  assertEquals(lost.result.exitCode, 3);
+  assertEquals(lost.result.cells.map((cell) => cell.verdict), ["pass", "missing"]);
+});
+
+Deno.test("neededPairs() counts the gated cells, defaultPrecision() takes the smallest threshold", () => {
+  assertEquals(neededPairs(planOf([TCP]), DEFAULT_POLICY), 7);
+  assertEquals(neededPairs(planOf([TCP, UNIX]), DEFAULT_POLICY), 8);
+  const all = createPolicy({ metrics: ["*"] });
+  assert(neededPairs(planOf([TCP]), all) > 7);
+  assertEquals(defaultPrecision(DEFAULT_POLICY), 0.025);
+  const fine = createPolicy({ thresholds: [{ case: "*", threshold: "2%" }] });
+  assertEquals(defaultPrecision(fine), 0.01);
+  assertEquals(defaultPrecision(createPolicy({ threshold: 0 })) > 0, true);
+});

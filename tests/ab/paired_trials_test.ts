@@ -1,0 +1,73 @@
+import { assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
+import { PairedTrials } from "../../src/ab/paired_trials.ts";
+import { estimateAbNs, shortenCase } from "../../src/ab/pair_trial.ts";
+import type { Trial } from "../../src/record/trial.ts";
+import { someCase } from "../support/small_catalog.ts";
+
+const CASE = someCase("ping-pong", "tcp", { bytes: 64 });
+
+function trial(round: number, p50: number, error?: Trial["error"]): Trial {
+  return {
+    case: CASE.id,
+    round,
+    order: 0,
+    startedNs: 0,
+    elapsedNs: 1,
+    operations: 1,
+    histograms: {},
+    values: { p50 },
+    tally: {},
+    peer: "loop",
+    settings: {},
+    ...(error !== undefined && { error }),
+  };
+}
+
+const watched = new Map([["test", ["p50"]]]);
+
+Deno.test("PairedTrials.widest() is the wider side of the widest interval of a watched ratio", () => {
+  const found = new PairedTrials(watched);
+  for (let round = 1; round <= 6; round++) {
+    found.add(CASE, { base: trial(round, 100), head: trial(round, round === 6 ? 110 : 100) });
+  }
+  // Six pairs: the interval reaches from the least to the greatest.
+  assertAlmostEquals(found.widest(), 0.1, 1e-12);
+  const unwatched = new PairedTrials(new Map());
+  unwatched.add(CASE, { base: trial(1, 1), head: trial(1, 2) });
+  assertEquals(unwatched.widest(), 0);
+});
+
+Deno.test("PairedTrials.widest() leaves out failed trials, zeros, and trials without a partner", () => {
+  const found = new PairedTrials(watched);
+  found.add(CASE, {
+    base: trial(1, 1),
+    head: trial(1, 9, { kind: "timeout", message: "too late" }),
+  });
+  found.add(CASE, { base: trial(2, 0), head: trial(2, 9) });
+  found.add(CASE, { head: trial(3, 9) });
+  assertEquals(found.widest(), 0);
+  assertEquals(found.trials.head.length, 3);
+});
+
+Deno.test("PairedTrials gives up a case after three failures in a row on one side", () => {
+  const found = new PairedTrials(watched);
+  const failed = (round: number) => trial(round, 1, { kind: "timeout", message: "too late" });
+  const add = (round: number, head: Trial) => found.add(CASE, { base: trial(round, 1), head });
+  add(1, failed(1));
+  add(2, failed(2));
+  add(3, trial(3, 1));
+  add(4, failed(4));
+  add(5, failed(5));
+  assertEquals(found.isGivenUp(CASE.id), false);
+  add(6, failed(6));
+  assertEquals(found.isGivenUp(CASE.id), true);
+  assertEquals(found.givenUp("base"), []);
+  assertStringIncludes(found.givenUp("head")[0]!.reason, "3 failed trials in a row: too late");
+});
+
+Deno.test("estimateAbNs() grows with pairs, by more than the trials alone", () => {
+  const trialsNs = 2 * 10 * shortenCase(CASE).expectedNs;
+  const [ten, twenty] = [10, 20].map((pairs) => estimateAbNs({ cases: [CASE] }, pairs));
+  assertEquals(twenty, 2 * ten!);
+  assertEquals(ten! > trialsNs, true);
+});

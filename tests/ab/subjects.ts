@@ -1,0 +1,39 @@
+/**
+ * Subjects and agents for tests.
+ *
+ * @module
+ */
+
+import type { AgentOrder } from "../../src/ab/agent_protocol.ts";
+import { type PreparedSubject, prepareSubject } from "../../src/ab/prepare_subject.ts";
+
+/** This sockbench on this Deno. */
+export function self(modules: readonly string[] = []): Promise<PreparedSubject> {
+  return prepareSubject({ kind: "self" }, "self", modules);
+}
+
+/** A subject whose agent is the given program: what it prints is what the driver reads. */
+export async function impostor(program: string): Promise<PreparedSubject> {
+  const folder = await Deno.makeTempDir({ prefix: "sockbench-test-" });
+  const agentMain = `${folder}/agent.ts`;
+  await Deno.writeTextFile(agentMain, program);
+  return {
+    label: "impostor",
+    deno: Deno.execPath(),
+    agentMain,
+    modules: [],
+    [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
+  };
+}
+
+/** Prints a line as an agent does. */
+export const SAY: string =
+  `const say = (message) => Deno.stdout.writeSync(new TextEncoder().encode(JSON.stringify(message) + "\\n"));\n`;
+
+/** The first message of an agent that can be understood. */
+export const READY: string = `${SAY}say({ answer: "ready", protocol: 1, versions: {} });\n`;
+
+/** An order without modules. */
+export function orderIn(directory: string): AgentOrder {
+  return { modules: [], peer: "loop", directory };
+}

@@ -1,0 +1,84 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { makeRepository, type Repository } from "./repository.ts";
+import { names, type Outcome, sockbench } from "./sockbench.ts";
+
+/** A job over the module of a user's repository; intervals of any width will do. */
+async function gate(
+  repository: Repository,
+  base: string,
+  head: string,
+  more: readonly string[] = [],
+): Promise<Outcome> {
+  const outcome = await sockbench(
+    [
+      "ab",
+      `--base=${base}`,
+      `--head=${head}`,
+      "--module=./bench.ts",
+      "--precision=50%",
+      "--budget=1s",
+      "--quiet",
+      ...more,
+    ],
+    { cwd: repository.path, env: { TMPDIR: repository.temporary } },
+  );
+  assertEquals(names(repository.temporary), []);
+  assertEquals(await repository.worktrees(), [repository.path]);
+  return outcome;
+}
+
+Deno.test("sockbench ab measures each commit's own module, with its own import map, and leaves no worktree", async () => {
+  await using repository = await makeRepository();
+  // On top of 20 µs of work and the exchange itself: well beyond half as long again.
+  await repository.commit("slow", 60_000);
+  const same = await gate(repository, "git:HEAD", "git:HEAD", ["--threshold=100%"]);
+  assertEquals(same.code, 0, same.err);
+  assertStringIncludes(same.out, "spin/tcp p50");
+  const slower = await gate(repository, "git:base", "git:slow", ["--threshold=20%"]);
+  assertEquals(slower.code, 1, slower.err);
+  assertMatch(slower.out, /^Regressed: 1 of 1 cell \(worst: spin\/tcp p50/);
+  const faster = await gate(repository, "dir:.", "git:base", ["--threshold=20%"]);
+  assertEquals(faster.code, 0, faster.err);
+  assertMatch(faster.out, /^improved +spin\/tcp p50/m);
+});
+
+Deno.test("sockbench ab finds the module below a folder of the repository", async () => {
+  await using repository = await makeRepository();
+  const folder = `${repository.path}/packages/one`;
+  await Deno.mkdir(folder, { recursive: true });
+  for (const name of ["bench.ts", "cost.ts", "deno.json"]) {
+    await Deno.copyFile(`${repository.path}/${name}`, `${folder}/${name}`);
+  }
+  await repository.commit("packages", 0);
+  const { code, out, err } = await sockbench(
+    [
+      "ab",
+      "--base=git:HEAD",
+      "--head=git:packages",
+      "--module=./bench.ts",
+      "--threshold=100%",
+      "--precision=50%",
+      "--budget=1s",
+    ],
+    { cwd: folder, env: { TMPDIR: repository.temporary } },
+  );
+  assertEquals(code, 0, err);
+  assertStringIncludes(out, "spin/tcp p50");
+  assertEquals(names(repository.temporary), []);
+});
+
+Deno.test("sockbench ab calls a scenario that only head has new, and one that only base has missing", async () => {
+  await using repository = await makeRepository();
+  const source = await Deno.readTextFile(`${repository.path}/bench.ts`);
+  await Deno.writeTextFile(
+    `${repository.path}/bench.ts`,
+    source.replace("[scenario]", '[scenario, { ...scenario, id: "twice" }]'),
+  );
+  await repository.commit("two", 0);
+  const more = await gate(repository, "git:base", "git:two", ["--threshold=100%"]);
+  assertEquals(more.code, 0, more.err);
+  assertMatch(more.out, /^new +twice\/tcp p50/m);
+  const fewer = await gate(repository, "git:two", "git:base", ["--threshold=100%"]);
+  assertEquals(fewer.code, 3, fewer.err);
+  assertMatch(fewer.out, /^missing +twice\/tcp p50/m);
+});

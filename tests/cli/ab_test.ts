@@ -1,0 +1,302 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { decodeRecord } from "../../src/record/codec.ts";
+import type { RunRecord } from "../../src/record/trial.ts";
+import { gateFormats } from "../../src/report/gate_registry.ts";
+import { makeRepository } from "./repository.ts";
+import {
+  assertRefused,
+  command,
+  names,
+  type Outcome,
+  sockbench,
+  temporaryDirectory,
+} from "./sockbench.ts";
+
+const CASE = "round-trip/tcp/bytes=64";
+/** The smallest job that can be judged: intervals of any width will do. */
+const TINY = ["ab", `--case=${CASE}`, "--pairs=20", "--precision=50%", "--budget=1s"];
+const SELF = [...TINY, "--base=self", "--head=self"];
+const ON_LINUX = Deno.build.os === "linux";
+
+async function readRecord(path: string): Promise<RunRecord> {
+  return decodeRecord(await Deno.readTextFile(path), path);
+}
+
+/** A refusal for want of a judgement: exit 3, nothing printed, one sentence that names what. */
+function assertCannotJudge(outcome: Outcome, sentence: RegExp): void {
+  assertRefused(outcome, /^sockbench: cannot judge: /, 3);
+  assertMatch(outcome.err, sentence);
+}
+
+Deno.test("sockbench ab of the same code is not red, and writes both records and the summary", async () => {
+  await using directory = await temporaryDirectory();
+  const out = `${directory.path}/out`;
+  const outcome = await sockbench([...SELF, "--threshold=100%", "--seed=7", "--out", out]);
+  assertEquals(outcome.code, 0, outcome.err);
+  assertEquals(names(out), ["ab-base.json", "ab-head.json", "ab.md"]);
+  assertMatch(
+    outcome.err,
+    /^1 case × 20 pairs or more, .*; base self, head self; peer loop; seed 7\n/,
+  );
+  assertStringIncludes(outcome.out, `${CASE} p50`);
+  for (const name of names(out)) assertStringIncludes(outcome.out, `${out}/${name}\n`);
+  assert(!(outcome.out + outcome.err).includes("\x1b"));
+  const base = await readRecord(`${out}/ab-base.json`);
+  assertEquals(base.trials.length, 20);
+  assertEquals(
+    base.settings.command,
+    `deno task sockbench ab --base self --head self --case ${CASE} --pairs 20 --precision 50% --budget 1s --threshold 100% --seed 7`,
+  );
+});
+
+Deno.test("sockbench ab is red for an injected slowdown, and names case, ratio, interval and p in every format", async () => {
+  await using directory = await temporaryDirectory();
+  const out = directory.path;
+  const summary = `${directory.path}/summary.md`;
+  await Deno.writeTextFile(summary, "before\n");
+  const { code, out: printed, err } = await sockbench(
+    [...SELF, "--inject-slowdown=50%", `--format=${[...gateFormats.keys()]}`, "--out", out],
+    { env: { GITHUB_STEP_SUMMARY: summary, GITHUB_ACTIONS: "true" } },
+  );
+  assertEquals(code, 1, err + printed);
+  assertMatch(printed, /^Regressed: 1 of 1 cell /);
+  assertMatch(
+    printed.replaceAll("\n", " "),
+    /regressed: round-trip\/tcp\/bytes=64 p50: Slowdown \+\d+\S* % \[\+\d+\S* %, \+\d+\S* %\] on fresh pairs .* \(adjusted p = \S+, \d+ pairs\)/,
+  );
+  assertMatch(printed, /^::error title=regressed%3A round-trip\/tcp\/bytes=64 p50::/m);
+  assertMatch(err, /1 cell flagged; measuring 1 case again on fresh agents/);
+  assertEquals(names(out), [
+    "ab-action-benchmark-bigger.json",
+    "ab-action-benchmark-smaller.json",
+    "ab-annotations.txt",
+    "ab-base-confirmation.json",
+    "ab-base.json",
+    "ab-bencher.json",
+    "ab-head-confirmation.json",
+    "ab-head.json",
+    "ab-openmetrics.txt",
+    "ab.json",
+    "ab.md",
+    "ab.xml",
+    "summary.md",
+  ]);
+  const markdown = await Deno.readTextFile(`${out}/ab.md`);
+  assertEquals(await Deno.readTextFile(summary), `before\n${markdown}\n`);
+  // A later job without a confirmation must not leave this one's beside its records.
+  await sockbench([...SELF, "--threshold=1000%", "--quiet", "--out", out]);
+  assertEquals(names(out).filter((name) => name.includes("confirmation")), []);
+});
+
+Deno.test("sockbench ab prints annotations when asked, and nothing to stderr with --quiet", async () => {
+  await using directory = await temporaryDirectory();
+  const args = [...SELF, "--threshold=100%", "--annotations", "--quiet", "--out", directory.path];
+  const { code, out, err } = await sockbench(args);
+  assertEquals({ code, err }, { code: 0, err: "" });
+  assertMatch(out, /^::notice title=sockbench gate::Passed/m);
+});
+
+/** Arguments of `ab` and the sentence that refuses them. */
+const REFUSED: readonly (readonly [readonly string[], RegExp])[] = [
+  [["--head=self"], /ab needs --base <subject>/],
+  [["--base=bogus"], /--base "bogus" is no subject: use self, deno:/],
+  [["--base=self", "--head=git:--x"], /--head "git:--x" is no subject/],
+  [["--base=dir:/"], /without a --module of its own both sides would measure the same code/],
+  [["--base=dir:/", "--module=/etc/hosts"], /both sides would measure the same code/],
+  [["--base=self", "--pairs=0"], /--pairs must be a whole number from 1 to 10000: "0" is not/],
+  [["--base=self", "--pairs=ten"], /"ten" is not/],
+  [["--base=self", "--threshold=5"], /--threshold must be .* "5%"/],
+  [["--base=self", "--alpha=0"], /--alpha must be/],
+  [["--base=self", "--metric=p99x"], /no case has a metric "p99x" .*; did you mean p99\?/],
+  [["--base=self", "--precision=2"], /precision must be from 0\.1% to 50%/],
+  [["--base=self", "--budget=0s"], /budget must be from 1s/],
+  [["--base=self", "--peer=proces"], /did you mean process\?/],
+  [["--base=self", "--seed=-1"], /seed must be/],
+  [
+    ["--base=self", "--scenario=rond-trip"],
+    /no scenario "rond-trip" .*; did you mean round-trip\?/,
+  ],
+  [["--base=self", "--case=round-trip/tpc/*"], /--case round-trip\/tpc\/\* matches no case/],
+  [["--base=self", "--format=junti"], /no format "junti" .*; did you mean junit\?/],
+  [["--base=self", "--budget-file=/nosuch"], /cannot read \/nosuch: there is no such file/],
+  [["--base=self", "--inject-slowdown=10"], /--inject-slowdown must be .* as in 10%: "10" is not/],
+  [["--base=self", "--inject-slowdown=1%", "--inject-tail=1%"], /contradict each other/],
+  [["--base=self", "--scenario=connect", "--transport=udp"], /none of the selected scenarios/],
+];
+
+for (const [args, sentence] of REFUSED) {
+  Deno.test(`sockbench ab ${args.join(" ")} is refused in one sentence`, async () => {
+    await using directory = await temporaryDirectory();
+    assertRefused(await sockbench(["ab", ...args], { cwd: directory.path }), sentence);
+  });
+}
+
+Deno.test("sockbench ab refuses a wrong budget file, and one that no permission lets it start agents for", async () => {
+  await using directory = await temporaryDirectory();
+  const file = `${directory.path}/gate.toml`;
+  await Deno.writeTextFile(file, 'treshold = "5%"\n');
+  assertRefused(
+    await sockbench([...SELF, "--budget-file", file], { cwd: directory.path }),
+    /Cannot use .*gate\.toml as a gate policy: treshold is not a key .* did you mean "threshold"/,
+  );
+  assertRefused(
+    await sockbench([...SELF, "--out", directory.path], {
+      permissions: ["--allow-net", "--allow-read", "--allow-write"],
+    }),
+    /ab needs --allow-run/,
+  );
+});
+
+Deno.test("sockbench ab exits 3 for subjects that cannot be had, and names them", async () => {
+  await using repository = await makeRepository();
+  const options = { cwd: repository.path, env: { TMPDIR: repository.temporary } };
+  const refuse = async (args: readonly string[], sentence: RegExp) => {
+    assertCannotJudge(await sockbench(["ab", ...args], options), sentence);
+    assertEquals(names(repository.temporary), []);
+    assertEquals(await repository.worktrees(), [repository.path]);
+  };
+  await refuse(["--base=git:nosuch"], /git:nosuch: this repository has no such commit/);
+  await refuse(["--base=dir:/nosuch"], /dir:\/nosuch: there is no folder \/nosuch/);
+  await refuse(["--base=deno:/nosuch"], /deno:\/nosuch: there is no file \/nosuch/);
+  await refuse(["--base=deno:/bin/sh"], /\/bin\/sh does not answer --version as a Deno does/);
+  await refuse(
+    ["--base=git:HEAD", "--head=self", "--module=./nosuch.ts"],
+    /git:HEAD: there is no module \.\/nosuch\.ts/,
+  );
+  await Deno.writeTextFile(`${repository.path}/newer.ts`, "export default {};");
+  await refuse(
+    ["--base=self", "--head=git:HEAD", "--module=./newer.ts"],
+    /git:HEAD: there is no module \.\/newer\.ts/,
+  );
+  await Deno.writeTextFile(`${repository.path}/bench.ts`, "export default {");
+  await refuse(
+    ["--base=git:HEAD", "--head=dir:.", "--module=./bench.ts"],
+    /head agent dir:\. \(process \d+\) could not start: Cannot load module .*bench\.ts/,
+  );
+});
+
+Deno.test("sockbench ab exits 3 for a Deno release that does not exist, and leaves nothing behind", async () => {
+  await using directory = await temporaryDirectory();
+  const outcome = await sockbench(["ab", "--base=deno:0.0.0"], {
+    cwd: directory.path,
+    env: { TMPDIR: directory.path },
+  });
+  // Without a network the reason is another one; which server was asked is told in neither case.
+  assertCannotJudge(outcome, /deno:0\.0\.0: this release cannot be had as npm package @deno\//);
+  assert(!outcome.err.includes("://"));
+  assertEquals(names(directory.path), ["reports"]);
+});
+
+Deno.test("sockbench ab exits 3 and names the agent that dies or prints rubbish in the middle", async () => {
+  const module = new URL("../ab/misbehaving_module.ts", import.meta.url).pathname;
+  for (
+    const [scenario, sentence] of [
+      ["agent-exits", /agent self \(process \d+\) died \(exit code 9\)/],
+      ["agent-prints", /agent self \(process \d+\) wrote something that is no answer: "rubbish"/],
+    ] as const
+  ) {
+    await using directory = await temporaryDirectory();
+    const { code, err } = await sockbench(
+      ["ab", "--base=self", `--module=${module}`, `--scenario=${scenario}`, "--quiet"],
+      { cwd: directory.path, env: { TMPDIR: directory.path } },
+    );
+    assertEquals(code, 3, err);
+    assertMatch(err, sentence);
+    assertEquals(names(directory.path), ["reports"]);
+  }
+});
+
+Deno.test({
+  name: "sockbench ab compares two Deno releases",
+  // The release is fetched through `deno install`; a machine without a network skips this.
+  ignore: !await canInstall("2.8.3"),
+  async fn() {
+    await using directory = await temporaryDirectory();
+    const out = `${directory.path}/out`;
+    const { code, err } = await sockbench(
+      [
+        ...TINY,
+        "--base=deno:2.8.3",
+        `--head=deno:${Deno.execPath()}`,
+        "--threshold=1000%",
+        "--out",
+        out,
+      ],
+      { env: { TMPDIR: directory.path } },
+    );
+    assertEquals(code, 0, err);
+    const versionOf = async (side: string) =>
+      (await readRecord(`${out}/ab-${side}.json`)).environment.versions.deno;
+    assertEquals(await versionOf("base"), "2.8.3");
+    assertEquals(await versionOf("head"), Deno.version.deno);
+    assertEquals(names(directory.path), ["out"]);
+  },
+});
+
+async function canInstall(version: string): Promise<boolean> {
+  const { prepareSubject } = await import("../../src/ab/prepare_subject.ts");
+  try {
+    await using _subject = await prepareSubject({ kind: "deno", version }, "test", []);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+Deno.test({
+  name: "sockbench ab keeps whole pairs when it is interrupted, exits 130, and leaves nothing",
+  ignore: !ON_LINUX,
+  fn: () => interrupted(1),
+});
+Deno.test({
+  name: "sockbench ab ends at once on a second Ctrl-C, worktrees and agents with it",
+  ignore: !ON_LINUX,
+  fn: () => interrupted(2),
+});
+
+async function interrupted(times: 1 | 2): Promise<void> {
+  await using repository = await makeRepository();
+  const child = command(
+    ["ab", "--base=git:HEAD", "--head=dir:.", "--module=./bench.ts", "--pairs=10000"],
+    { cwd: repository.path, env: { TMPDIR: repository.temporary } },
+  ).spawn();
+  const out = new Response(child.stdout).text();
+  let err = "";
+  for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) {
+    err += text;
+    if (!/pair 1\//.test(text)) continue;
+    assertEquals(names(repository.temporary).length, 2);
+    assert(processesOf(repository.temporary).length >= 2);
+    // A stopped agent never finishes its pair: what a second Ctrl-C is for.
+    if (times === 2) processesOf(repository.temporary).forEach((pid) => Deno.kill(pid, "SIGSTOP"));
+    child.kill("SIGINT");
+    if (times === 2) setTimeout(() => child.kill("SIGINT"), 600);
+  }
+  assertEquals((await child.status).code, 130, err);
+  assertEquals(await out, "");
+  assertStringIncludes(err, "interrupted");
+  assertEquals(names(repository.temporary), []);
+  assertEquals(await repository.worktrees(), [repository.path]);
+  assertEquals(processesOf(repository.temporary), []);
+  const written = names(`${repository.path}/reports`);
+  assertEquals(written, times === 1 ? ["ab-base.json", "ab-head.json"] : []);
+  for (const name of written) {
+    const record = await readRecord(`${repository.path}/reports/${name}`);
+    assert(record.partial);
+    assert(record.trials.length >= 1);
+  }
+}
+
+/** Agents that work in a folder, by what they were started with. */
+function processesOf(folder: string): number[] {
+  return [...Deno.readDirSync("/proc")].flatMap(({ name }) => {
+    try {
+      const line = Deno.readTextFileSync(`/proc/${name}/cmdline`);
+      return /^\d+$/.test(name) && line.includes("agent_main") && line.includes(folder)
+        ? [Number(name)]
+        : [];
+    } catch {
+      return [];
+    }
+  });
+}

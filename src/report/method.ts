@@ -57,8 +57,9 @@ export function buildGuide(): readonly NamedFact[] {
     {
       name: "a (75 %) / b (25 %)",
       value:
-        "the trials fell into two groups with nothing in between, mostly because a shared machine has two speeds. Both are " +
-        "shown with their shares of the trials, since a median would describe neither",
+        "the trials fell into two groups with nothing in between: a shared machine has two speeds, and unpinned ends run on " +
+        "one core in some trials and on two in others, where waking the idle core can cost more than the socket. Both " +
+        "groups are shown with their shares of the trials, since a median would describe neither",
     },
     {
       name: "bold",

@@ -1,0 +1,104 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { encodeRecord } from "../../src/record/codec.ts";
+import type { RunRecord } from "../../src/record/trial.ts";
+import { type CaseValues, syntheticRecord } from "../compare/synthetic_records.ts";
+import { assertRefused, names, sockbench, temporaryDirectory } from "./sockbench.ts";
+
+const CASE = "round-trip/tcp/bytes=64";
+const OTHER = "round-trip/unix/bytes=64";
+/** Round after round a little more, so that no two trials are alike. */
+const around = (value: number) =>
+  Array.from({ length: 20 }, (_, round) => value * (1 + round / 1e3));
+const p50 = (value: number): CaseValues => ({ p50: around(value), p99: around(2 * value) });
+
+async function write(directory: string, name: string, record: RunRecord): Promise<string> {
+  const path = `${directory}/${name}`;
+  await Deno.writeTextFile(path, encodeRecord(record));
+  return path;
+}
+
+Deno.test("sockbench compare shows all cells, those that matter first, and exits 0 whatever is slower", async () => {
+  await using directory = await temporaryDirectory();
+  const base = syntheticRecord({ [OTHER]: p50(50), [CASE]: p50(100) });
+  const head = syntheticRecord({ [OTHER]: p50(50), [CASE]: p50(150) });
+  const paths = [
+    await write(directory.path, "base.json", base),
+    await write(directory.path, "head.json", head),
+  ];
+  const { code, out, err } = await sockbench(["compare", ...paths]);
+  assertEquals({ code, err }, { code: 0, err: "" });
+  assertMatch(out, /^# .*head\.json against .*base\.json\n/);
+  const rows = out.split("\n").filter((line) => line.startsWith("| `round-trip"));
+  assertMatch(rows[0]!, /tcp.*\+50\.0 % \[.*\].* regressed /);
+  assertEquals(rows.length, 4);
+  assert(rows.findIndex((row) => row.includes("unix")) >= 2);
+});
+
+Deno.test("sockbench compare writes JSON to a file", async () => {
+  await using directory = await temporaryDirectory();
+  const path = await write(directory.path, "base.json", syntheticRecord({ [CASE]: p50(100) }));
+  const to = `${directory.path}/cells.json`;
+  const outcome = await sockbench(["compare", path, path, "--format=json", "--out", to]);
+  assertEquals(outcome, { code: 0, out: "", err: `${to}\n` });
+  const written = JSON.parse(await Deno.readTextFile(to));
+  assertEquals(written.cells.length, 2);
+  assertEquals(names(directory.path), ["base.json", "cells.json"]);
+});
+
+Deno.test("sockbench compare says in what the environments differ", async () => {
+  await using directory = await temporaryDirectory();
+  const base = syntheticRecord({ [CASE]: p50(100) });
+  const head = { ...base, environment: { ...base.environment, cpu: "Another CPU" } };
+  const { code, out } = await sockbench([
+    "compare",
+    await write(directory.path, "base.json", base),
+    await write(directory.path, "head.json", head),
+  ]);
+  assertEquals(code, 0);
+  assertStringIncludes(out, 'cpu differs: "Some CPU @ 2 GHz" in base, "Another CPU" in head');
+});
+
+Deno.test("sockbench compare pairs the records of one ab job, and no others", async () => {
+  await using directory = await temporaryDirectory();
+  const plain = syntheticRecord({ [CASE]: p50(100) });
+  const of = (subject: string, startedAt: string): RunRecord => ({
+    ...plain,
+    startedAt,
+    environment: {
+      ...plain.environment,
+      versions: { ...plain.environment.versions, deno: subject, subject },
+    },
+  });
+  const [base, head, later] = [
+    await write(directory.path, "base.json", of("deno:1", "2026-01-31T12:00:00.000Z")),
+    await write(directory.path, "head.json", of("deno:2", "2026-01-31T12:00:00.000Z")),
+    await write(directory.path, "later.json", of("deno:2", "2026-01-31T13:00:00.000Z")),
+  ];
+  const pairedOf = async (paths: readonly string[]) => {
+    const { out } = await sockbench(["compare", ...paths, "--format=json"]);
+    return JSON.parse(out) as { paired: boolean; base: string };
+  };
+  const paired = await pairedOf([base!, head!]);
+  assertEquals(paired.paired, true);
+  assertEquals(paired.base, `deno:1 (${base})`);
+  assertEquals((await pairedOf([base!, later!])).paired, false);
+});
+
+Deno.test("sockbench compare refuses what is no record, or no two of them", async () => {
+  await using directory = await temporaryDirectory();
+  const path = await write(directory.path, "base.json", syntheticRecord({ [CASE]: p50(100) }));
+  const empty = `${directory.path}/empty.json`;
+  await Deno.writeTextFile(empty, "");
+  assertRefused(await sockbench(["compare", path]), /compare needs <head\.json>/);
+  assertRefused(await sockbench(["compare", path, "/nosuch"]), /cannot read \/nosuch: there is no/);
+  assertRefused(
+    await sockbench(["compare", path, empty]),
+    /Cannot read .*empty\.json.* it is empty/,
+  );
+  assertRefused(await sockbench(["compare", "-", "-"]), /only one of the two records/);
+  assertRefused(await sockbench(["compare", path, path, "--format=junit"]), /one of md, json/);
+  assertRefused(
+    await sockbench(["compare", path, path, "--out", `${directory.path}/no/such`]),
+    /cannot write .*no\/such/,
+  );
+});

@@ -28,7 +28,11 @@ export class PairedTrials {
   readonly #failures = new Map<string, number>();
   readonly #givenUp = new Map<string, { readonly side: Side; readonly reason: string }>();
 
-  /** @param watched metrics whose intervals are looked at, by scenario id */
+  /**
+   * Starts without trials.
+   *
+   * @param watched metrics whose intervals are looked at, by scenario id
+   */
   constructor(watched: ReadonlyMap<string, readonly string[]>) {
     this.#watched = watched;
   }

@@ -23,6 +23,8 @@ export class SubjectError extends Error {
   /** Always "SubjectError". */
   override readonly name = "SubjectError";
   /**
+   * Makes the error of its sentence.
+   *
    * @param message one sentence, without full stop
    * @param isUsage whether the words are wrong (exit 2), rather than the thing not to be had (exit 3)
    */

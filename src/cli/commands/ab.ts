@@ -109,7 +109,7 @@ export const abCommand: Command = {
     },
     {
       line:
-        "deno task sockbench ab --base self --head self --case round-trip/tcp/bytes=64 --inject-slowdown 10%",
+        "deno task sockbench ab --base self --case round-trip/tcp/bytes=64 --inject-slowdown 10%",
       description: "See the gate turn red",
     },
   ],

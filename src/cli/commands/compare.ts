@@ -37,8 +37,7 @@ export const compareCommand: Command = {
       description: "What has changed since before.json",
     },
     {
-      line:
-        "deno task sockbench compare reports/ab-base.json reports/ab-head.json --format json --out ab-cells.json",
+      line: "deno task sockbench compare reports/ab-base.json reports/ab-head.json --format json",
       description: "Every cell of the last A/B job, for a program",
     },
   ],

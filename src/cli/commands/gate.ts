@@ -40,7 +40,7 @@ export const gateCommand: Command = {
     },
     {
       line:
-        "deno task sockbench gate --baseline old.json --candidate new.json --threshold 10% --metric p50,p99 --format junit",
+        "deno task sockbench gate --baseline old.json --candidate new.json --metric p50,p99 -f junit",
       description: "Judge two records, for a CI system that reads JUnit",
     },
   ],

@@ -7,7 +7,7 @@
 import type { Case } from "../plan/case.ts";
 import { metricValue } from "../record/metric_value.ts";
 import type { Trial } from "../record/trial.ts";
-import { pairedRatio } from "../stats/mod.ts";
+import { minimumValues, pairedRatio } from "../stats/mod.ts";
 
 /** The two sides of a comparison. */
 export type Side = "base" | "head";
@@ -57,10 +57,14 @@ export class PairedTrials {
     }
   }
 
-  /** The widest side of any interval of a watched metric's ratio, as a share: 0.02 is ±2 %. 0 where nothing is watched. */
+  /**
+   * The widest side of any interval of a watched metric's ratio, as a share: 0.02 is ±2 %. 0 where nothing is watched; infinite while the
+   * pairs are too few for an interval, however alike they are.
+   */
   widest(): number {
     let widest = 0;
     for (const pairs of this.#pairs.values()) {
+      if (pairs.length < minimumValues()) return Infinity;
       const { logLow, logHigh, logEstimate } = pairedRatio(pairs);
       widest = Math.max(widest, logHigh - logEstimate, logEstimate - logLow);
     }

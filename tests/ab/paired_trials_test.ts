@@ -28,6 +28,7 @@ const watched = new Map([["test", ["p50"]]]);
 Deno.test("PairedTrials.widest() is the wider side of the widest interval of a watched ratio", () => {
   const found = new PairedTrials(watched);
   for (let round = 1; round <= 6; round++) {
+    if (round > 1) assertEquals(found.widest(), Infinity);
     found.add(CASE, { base: trial(round, 100), head: trial(round, round === 6 ? 110 : 100) });
   }
   // Six pairs: the interval reaches from the least to the greatest.

@@ -16,10 +16,10 @@ export interface Slowdown {
   readonly where: "all" | "tail";
 }
 
-/** Of a hundred operations this many count as the tail. */
-const TAIL_PERCENT = 3;
-/** Operations that a trial's estimate of its own tail is made of. */
-const LEARNED = 256;
+/** Of a hundred operations this many count as the tail: enough that all beyond p99 are among them. */
+const TAIL_SHARE = 0.05;
+/** Operations in which a channel finds roughly where its tail begins. */
+const SEARCHED = 64;
 
 /**
  * Wraps a transport so that each operation of the driving end takes longer by a share of its own duration: an exchange (from a write or
@@ -58,17 +58,17 @@ function burner({ share, where }: Slowdown, clock: Clock): Burn {
     while (clock.nowNs() < untilNs);
   };
   if (where === "all") return burn;
-  const learned: number[] = [];
-  let thresholdNs = Infinity;
+  // The beginning of the tail is followed, not learned once: a connection's first operations are slow, and the machine changes speed. Each
+  // operation moves the threshold so that in the long run TAIL_SHARE of them lie beyond it (stochastic approximation, Robbins and Monro 1951).
+  let thresholdNs = 0;
+  let seen = 0;
   return (startNs) => {
     const tookNs = clock.nowNs() - startNs;
-    if (learned.length < LEARNED) {
-      learned.push(tookNs);
-      if (learned.length === LEARNED) {
-        learned.sort((a, b) => a - b);
-        thresholdNs = learned[Math.floor(LEARNED * (1 - TAIL_PERCENT / 100))]!;
-      }
-    } else if (tookNs > thresholdNs) burn(startNs);
+    const step = (seen++ < SEARCHED ? 0.2 : 0.03) * (thresholdNs === 0 ? tookNs : thresholdNs);
+    if (tookNs > thresholdNs) {
+      if (seen > SEARCHED) burn(startNs);
+      thresholdNs += (1 - TAIL_SHARE) * step;
+    } else thresholdNs -= TAIL_SHARE * step;
   };
 }
 

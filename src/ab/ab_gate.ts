@@ -35,8 +35,8 @@ export interface AbGateEvents {
   onFlagged?(cells: readonly Pick<Cell, "case" | "metric">[]): void;
 }
 
-/** The confirmation may take this share of the budget beyond it: three minutes in all for the default of two. */
-const CONFIRMATION_SHARE = 0.5;
+/** The confirmation may take this share of the budget beyond it: three minutes in all for the default of two, preparations included. */
+const CONFIRMATION_SHARE = 0.45;
 /** An interval this share of the threshold wide, either side, shows a slowdown of the threshold's size where there is one. */
 const PRECISION_SHARE = 0.5;
 /** The narrowest interval worth waiting for, as a share: no machine of the kind this was built on gets there. */

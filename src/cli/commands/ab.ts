@@ -74,7 +74,7 @@ export const abCommand: Command = {
       name: "budget",
       value: "time",
       kind: "number",
-      description: "When adding pairs ends at the latest; confirming may take half of it more",
+      description: "When adding pairs ends at the latest; confirming may take 45% of it more",
       default: "120s",
     },
     ...POLICY_OPTIONS,

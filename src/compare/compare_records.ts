@@ -9,7 +9,7 @@
  */
 
 import type { MetricDefinition } from "../metrics.ts";
-import type { Case } from "../plan/case.ts";
+import type { Case, Skip } from "../plan/case.ts";
 import type { RunRecord } from "../record/trial.ts";
 import { caseDifference } from "./case_difference.ts";
 import {
@@ -74,9 +74,13 @@ export function compareRecords(
       .sort(byCell),
     newCases: newCases.sort(compareIds),
     missingCases: [...context.base.cases.keys()]
-      .filter((id) => context.head.values.succeeded(id).length === 0)
+      .filter((id) =>
+        context.head.values.succeeded(id).length === 0 || findSkip(context.head, id) !== undefined
+      )
       .sort(compareIds),
-    headSummaries: [...context.head.summaries.values()].sort(byCell),
+    headSummaries: [...context.head.summaries.values()]
+      .filter((summary) => findSkip(context.head, summary.case) === undefined)
+      .sort(byCell),
     environmentDifferences: environmentDifferences(base, head, options),
     environmentObstacles: environmentObstacles(base, head, options),
   };
@@ -118,8 +122,8 @@ function findCaseObstacle(
 ): { readonly kind: "missing" | "incomparable"; readonly reason: string } | undefined {
   const other = head.cases.get(one.id);
   if (other === undefined) {
-    const skip = head.record.skipped.find(({ what }) => what === one.id || what === one.transport);
-    const why = skip === undefined ? "" : `: ${skip.reason.replace(/\.$/, "")}`;
+    const skip = findSkip(head, one.id) ?? findSkip(head, `transport ${one.transport}`);
+    const why = skip === undefined ? "" : `: ${clause(skip.reason)}`;
     return { kind: "missing", reason: `head does not have this case${why}` };
   }
   const headlines = [base, head].map(({ record }) => judgedMetrics(record, one)[0]?.id ?? "none");
@@ -134,7 +138,24 @@ function findCaseObstacle(
   if (base.values.succeeded(one.id).length === 0) {
     return { kind: "incomparable", reason: sayNoTrial("base", base.values.failed(one.id)) };
   }
-  return undefined;
+  // A case that was given up stopped working for good: what was measured before says nothing about that.
+  const lost = findSkip(head, one.id);
+  if (lost !== undefined) {
+    return { kind: "missing", reason: `head did not keep up this case: ${clause(lost.reason)}` };
+  }
+  const gone = findSkip(base, one.id);
+  return gone === undefined
+    ? undefined
+    : { kind: "incomparable", reason: `base did not keep up this case: ${clause(gone.reason)}` };
+}
+
+function findSkip({ record }: RecordSide, what: string): Skip | undefined {
+  return record.skipped.find((skip) => skip.what === what);
+}
+
+/** A sentence as a part of another. */
+function clause(sentence: string): string {
+  return sentence.replace(/\.$/, "");
 }
 
 function sayNoTrial(side: string, failed: ReturnType<TrialValues["failed"]>): string {
@@ -142,7 +163,7 @@ function sayNoTrial(side: string, failed: ReturnType<TrialValues["failed"]>): st
   return error === undefined
     ? `${side} has no trial of this case`
     : `every trial of this case failed in ${side}, first with ${error.kind}: ${
-      error.message.replace(/\.$/, "")
+      clause(error.message)
     }`;
 }
 

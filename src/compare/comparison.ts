@@ -48,15 +48,15 @@ export interface RecordComparison {
   readonly comparisons: readonly Comparison[];
   /** Cells that only head has. */
   readonly newCells: readonly Gap[];
-  /** Cells that base has and head lacks, or has no valid trial of. */
+  /** Cells that base has and head lacks, has no valid trial of, or gave up. */
   readonly missingCells: readonly Gap[];
   /** Cells that both have and that cannot be set against each other. */
   readonly incomparableCells: readonly Gap[];
   /** Cases that only head has. */
   readonly newCases: readonly string[];
-  /** Cases that base planned and that are absent from head, or have no valid trial there. */
+  /** Cases that base planned and that are absent from head, have no valid trial there, or were given up there. */
   readonly missingCases: readonly string[];
-  /** Every summary of head, of whatever cell: absolute limits need no base. */
+  /** Every summary of head but those of cases that were given up: absolute limits need no base. */
   readonly headSummaries: readonly Summary[];
   /** In what the environments differ, one sentence each. */
   readonly environmentDifferences: readonly string[];

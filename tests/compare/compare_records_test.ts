@@ -87,6 +87,32 @@ Deno.test("compareRecords() lists what only one side has", () => {
   assertEquals([newCases, missingCases], [[UNIX], [TCP]]);
 });
 
+Deno.test("compareRecords() says why head lacks a case when its whole transport was skipped", () => {
+  const base = syntheticRecord({ [TCP]: { p50: STEADY } });
+  // As planCases() writes it.
+  const skipped = [{ what: "transport tcp", reason: "No permission to open TCP sockets." }];
+  assertEquals(gapsOf(base, syntheticRecord({ [UNIX]: { p50: STEADY } }, { skipped })), [
+    `new ${UNIX} p50: base does not have this case`,
+    `missing ${TCP} p50: head does not have this case: No permission to open TCP sockets`,
+  ]);
+});
+
+Deno.test("compareRecords() does not judge a case that was given up by what it did before", () => {
+  const forty = [...STEADY, ...STEADY, ...STEADY, ...STEADY];
+  // 3 failures of 40 are within the tenth that a comparison puts up with.
+  const broken = forty.map((value, index) => index < 37 ? value : "failed" as const);
+  const skipped = [{ what: TCP, reason: "given up after 3 failed trials in a row: reset." }];
+  const good = syntheticRecord({ [TCP]: { p50: forty } });
+  const lost = syntheticRecord({ [TCP]: { p50: broken } }, { skipped });
+  const reason = "did not keep up this case: given up after 3 failed trials in a row: reset";
+  for (const paired of [true, false]) {
+    assertEquals(gapsOf(good, lost, paired), [`missing ${TCP} p50: head ${reason}`]);
+    assertEquals(gapsOf(lost, good, paired), [`incomparable ${TCP} p50: base ${reason}`]);
+    const { missingCases, headSummaries } = compareRecords(good, lost, { paired });
+    assertEquals([missingCases, headSummaries], [[TCP], []]);
+  }
+});
+
 Deno.test("compareRecords() lists metrics that only one side has", () => {
   const base = syntheticRecord({ [TCP]: { p50: STEADY, p99: STEADY } });
   const head = syntheticRecord({ [TCP]: { p50: STEADY, stallShare: STEADY.map(() => 0) } });

@@ -61,20 +61,30 @@ export function createCatalog(modules: readonly SockbenchModule[] = []): Catalog
       modules.map((m) => m.metrics),
     ),
   };
-  for (const scenario of catalog.scenarios.values()) {
-    if (!catalog.workloads.has(scenario.workload)) {
-      throw new Error(
-        `Cannot use scenario "${scenario.id}": its workload "${scenario.workload}" is not defined`,
-      );
-    }
-    const unknown = scenario.metrics.find((id) => !catalog.metrics.has(id));
-    if (unknown !== undefined) {
-      throw new Error(
-        `Cannot use scenario "${scenario.id}": its metric "${unknown}" is not defined`,
-      );
-    }
-  }
+  for (const scenario of catalog.scenarios.values()) checkScenario(scenario, catalog);
   return catalog;
+}
+
+/** A scenario must refer to what exists: found out here, not after a run. */
+function checkScenario(scenario: Scenario, { workloads, metrics }: Catalog): void {
+  const refuse = (what: string) => {
+    throw new Error(`Cannot use scenario "${scenario.id}": ${what}`);
+  };
+  if (!workloads.has(scenario.workload)) {
+    refuse(`its workload "${scenario.workload}" is not defined`);
+  }
+  if (scenario.metrics.length === 0) refuse("it names no metric");
+  for (const id of [...scenario.metrics, ...scenario.contrasts.map(({ metric }) => metric)]) {
+    if (!metrics.has(id)) refuse(`its metric "${id}" is not defined`);
+  }
+  const parameters = new Set(scenario.parameters.map(({ name }) => name));
+  for (const name of scenario.search ?? []) {
+    if (!parameters.has(name)) refuse(`it searches by "${name}", which is no parameter of it`);
+  }
+  const factors = new Set([...parameters, "transport", "scenario"]);
+  for (const name of [...scenario.columns, ...scenario.contrasts.map(({ factor }) => factor)]) {
+    if (!factors.has(name)) refuse(`it compares by "${name}", which is no parameter of it`);
+  }
 }
 
 function collect<T>(

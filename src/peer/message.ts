@@ -92,6 +92,14 @@ export function createMessageLink(
   ready.promise.catch(() => {});
   let waiting: PromiseWithResolvers<PeerAnswer> | undefined;
   let closed = false;
+  let isReady = false;
+
+  function fail(reason: string): void {
+    if (closed) return;
+    const error = new PeerError("peer-died", `peer ${label} ${reason}`);
+    died.reject(error);
+    ready.reject(error);
+  }
 
   async function ask<K extends PeerAnswer["answer"]>(
     request: PeerRequest,
@@ -119,15 +127,13 @@ export function createMessageLink(
     died: died.promise,
     ready: ready.promise,
     take(answer) {
-      if (answer.answer === "ready") ready.resolve();
+      if (answer.answer === "ready") {
+        isReady = true;
+        ready.resolve();
+      } else if (answer.answer === "failed" && !isReady) fail(`could not start: ${answer.message}`);
       else waiting?.resolve(answer);
     },
-    fail(reason) {
-      if (closed) return;
-      const error = new PeerError("peer-died", `peer ${label} ${reason}`);
-      died.reject(error);
-      ready.reject(error);
-    },
+    fail,
     serve: async (order) => (await ask({ ask: "serve", order }, "serve")).endpoint,
     mark: async () => (await ask({ ask: "mark" }, "mark")).cpuNs,
     finish: async () => (await ask({ ask: "finish" }, "finish")).report,
@@ -137,4 +143,28 @@ export function createMessageLink(
       await carrier.end();
     },
   };
+}
+
+/** How long a peer may take to be ready, in milliseconds: its modules may have to be fetched. */
+const START_PATIENCE_MS = 60_000;
+
+/**
+ * Waits until a peer is ready.
+ *
+ * @throws {PeerError} when it cannot start, or is not ready within {@link START_PATIENCE_MS}; it is closed then.
+ */
+export async function whenReady(link: MessageLink): Promise<MessageLink> {
+  const timer = setTimeout(
+    () => link.fail(`could not start: it was not ready within ${START_PATIENCE_MS / 1e3} s`),
+    START_PATIENCE_MS,
+  );
+  try {
+    await link.ready;
+    return link;
+  } catch (error) {
+    await link.close();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -5,7 +5,7 @@
  */
 
 import { inheritedPermissions, startLineProcess } from "./line_process.ts";
-import { createMessageLink, type PeerAnswer } from "./message.ts";
+import { createMessageLink, type PeerAnswer, whenReady } from "./message.ts";
 import type { PeerLink } from "./peer_link.ts";
 
 /**
@@ -18,7 +18,6 @@ export async function openProcessLink(
   modules: readonly string[],
   directory: string,
 ): Promise<PeerLink> {
-  let isReady = false;
   const process = startLineProcess({
     deno: Deno.execPath(),
     args: [
@@ -32,20 +31,9 @@ export async function openProcessLink(
       import.meta.resolve("./process_main.ts"),
       ...modules,
     ],
-    onMessage(message) {
-      const answer = message as PeerAnswer;
-      if (answer.answer === "failed" && !isReady) link.fail(`could not start: ${answer.message}`);
-      if (answer.answer === "ready") isReady = true;
-      link.take(answer);
-    },
+    onMessage: (message) => link.take(message as PeerAnswer),
     onFailure: (reason) => link.fail(reason),
   });
   const link = createMessageLink("process", `process ${process.pid}`, process);
-  try {
-    await link.ready;
-  } catch (error) {
-    await link.close();
-    throw error;
-  }
-  return link;
+  return await whenReady(link);
 }

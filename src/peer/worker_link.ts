@@ -4,7 +4,7 @@
  * @module
  */
 
-import { createMessageLink, type PeerAnswer } from "./message.ts";
+import { createMessageLink, type PeerAnswer, whenReady } from "./message.ts";
 import type { PeerLink } from "./peer_link.ts";
 
 let started = 0;
@@ -16,20 +16,11 @@ export async function openWorkerLink(modules: readonly string[]): Promise<PeerLi
     send: (request) => worker.postMessage(request),
     end: () => worker.terminate(),
   });
-  worker.onmessage = (event: MessageEvent<PeerAnswer>) => {
-    if (event.data.answer === "failed") link.fail(`could not start: ${event.data.message}`);
-    link.take(event.data);
-  };
+  worker.onmessage = (event: MessageEvent<PeerAnswer>) => link.take(event.data);
   worker.onerror = (event) => {
     event.preventDefault();
     link.fail(`died (${event.message})`);
   };
   worker.postMessage(modules);
-  try {
-    await link.ready;
-  } catch (error) {
-    await link.close();
-    throw error;
-  }
-  return link;
+  return await whenReady(link);
 }

@@ -30,8 +30,8 @@ export function buildGuide(): readonly NamedFact[] {
     {
       name: "[low, high]",
       value:
-        "the 95 % interval: if the run were repeated on this machine, the true median would lie inside " +
-        "in 95 of 100 runs. Two figures whose intervals overlap may well be equal",
+        "the 95 % interval of the median: what the trials of this run allow, by their own variation. Another run, with " +
+        "another peer process and other placements, may differ by more. Two figures whose intervals overlap may well be equal",
     },
     {
       name: "round, pairs",
@@ -52,7 +52,8 @@ export function buildGuide(): readonly NamedFact[] {
     {
       name: "p50, p99",
       value:
-        "the time that 50 % (99 %) of the operations of a trial stay within. A round trip is there and back, never halved",
+        "the time that 50 % (99 %) of the operations of a trial stay within; where a trial has too few operations for that, its " +
+        "maximum, and a warning says so. A round trip is there and back, never halved",
     },
     {
       name: "a (75 %) / b (25 %)",

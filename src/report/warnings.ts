@@ -5,6 +5,7 @@
  */
 
 import { CONFIDENCE, type Summary } from "../compare/summarize.ts";
+import { median } from "../stats/mod.ts";
 import { findMetric, type TrialValues } from "../compare/trial_values.ts";
 import { isMetricId } from "../metrics.ts";
 import type { RunRecord } from "../record/trial.ts";
@@ -59,6 +60,7 @@ export function buildWarnings(
       `the trials spread widely (robust deviation above ${formatShare(WIDE_SPREAD)} of the median)`,
       where(wide),
     ),
+    ...scarceWarnings(record, values),
     ...warn(
       `more than ${
         formatShare(NOTABLE_LOSS)
@@ -124,4 +126,30 @@ function impreciseWarning(record: RunRecord, headline: readonly Summary[]): read
     } of the median, as asked for`,
     wide.map((summary) => summary.case),
   );
+}
+
+/** Percentiles by metric id, and how many operations a trial needs so that they are not its maximum. */
+const NEEDED_OPERATIONS: readonly (readonly [metric: string, name: string, operations: number])[] =
+  [
+    ["p999", "p99.9", 1_000],
+    ["p99", "p99", 100],
+    ["connectP99", "connect p99", 100],
+  ];
+
+/** Cases whose trials have too few operations for a percentile that is shown of them. */
+function scarceWarnings(record: RunRecord, values: TrialValues): readonly Warning[] {
+  const metricsOf = new Map(record.scenarios.map((spec) => [spec.id, spec.metrics]));
+  return NEEDED_OPERATIONS.flatMap(([metric, name, needed]) => {
+    const scarce = record.cases.filter((one) => {
+      const trials = values.succeeded(one.id);
+      if (trials.length === 0 || metricsOf.get(one.scenario)?.includes(metric) !== true) {
+        return false;
+      }
+      return median(trials.map(({ operations }) => operations)) < needed;
+    });
+    return warn(
+      `a trial has fewer than ${needed} operations in the median, so that its ${name} is its maximum`,
+      scarce.map((one) => one.id),
+    );
+  });
 }

@@ -22,7 +22,7 @@ export interface MeasureOptions {
    * peer `loop` only: a worker or process loads modules by their URLs.
    */
   readonly catalog?: Catalog;
-  /** Ends the run after the trial under way; the record is then partial. */
+  /** Ends the run at once; the trial under way is dropped and the record is then partial. */
   readonly signal?: AbortSignal;
   /** Called between trials, never inside one. */
   readonly onEvent?: (event: RunEvent) => void;

@@ -64,7 +64,7 @@ export interface RunOptions {
   readonly startedAt: string;
   /** Private directory for socket files; the caller owns and removes it. */
   readonly directory: string;
-  /** Ends the run after the trial under way; the record is then partial. */
+  /** Ends the run at once; the trial under way is dropped and the record is then partial. */
   readonly signal?: AbortSignal;
   /** Called between trials. */
   onEvent?(event: RunEvent): void;
@@ -148,8 +148,8 @@ class Run {
         if (this.#aborted) return;
         if (this.#failures.get(c.id) === MAX_FAILURES) continue;
         const startedNs = this.#elapsedNs;
-        const outcome = await this.#trial(c);
-        if (this.#aborted) return;
+        const outcome = await this.#trialWhilePeersStart(c);
+        if (this.#aborted || outcome === undefined) return;
         this.#trials.push({ ...outcome, round, order: index, startedNs });
         this.#doneNs += c.expectedNs;
         this.#countFailures(c, outcome);
@@ -225,6 +225,19 @@ class Run {
     const plannedNs = this.#roundNs * this.#plan.rounds;
     const pace = this.#doneNs === 0 ? 1 : (this.#elapsedNs - this.#measuringNs) / this.#doneNs;
     return Math.max(0, plannedNs - this.#doneNs) * pace;
+  }
+
+  /** A peer that cannot be replaced ends the run, not what it has measured: nothing is returned, and the record says why. */
+  async #trialWhilePeersStart(c: Case): Promise<TrialOutcome | undefined> {
+    try {
+      return await this.#trial(c);
+    } catch (error) {
+      if (this.#trials.length === 0 || !(error instanceof Error)) throw error;
+      const reason = `no further peer could be started: ${error.message}`;
+      this.#givenUp.push({ what: "the rest of the run", reason });
+      this.#options.onEvent?.({ kind: "peer", message: reason });
+      return undefined;
+    }
   }
 
   async #trial(c: Case): Promise<TrialOutcome> {

@@ -79,8 +79,9 @@ class Driver implements DriveContext {
   readonly order: Parameters<PeerLink["serve"]>[0];
   endpoint: Endpoint | undefined;
   #settings: Readonly<Record<string, string>> = {};
-  #driveCpuNs = NaN;
-  #serveCpuNs: number | null = null;
+  #ended = false;
+  #begun: { readonly driveNs: number; readonly serveNs: number | null } | undefined;
+  #cpu: CpuTime | undefined;
 
   constructor(setup: TrialSetup) {
     this.#setup = setup;
@@ -103,23 +104,33 @@ class Driver implements DriveContext {
     const channel = transport.mode === "stream"
       ? await transport.connect(endpoint, options)
       : await transport.bind({ ...options, remote: endpoint });
+    if (this.#ended) {
+      channel.close();
+      throw new Error("the trial has ended");
+    }
     if (this.#channels.push(channel) === 1) this.#settings = channel.settings ?? {};
     return channel;
   };
 
   readonly begin = async (): Promise<void> => {
-    this.#serveCpuNs = await this.#setup.link.mark();
-    this.#driveCpuNs = processCpuNs();
+    const serveNs = await this.#setup.link.mark();
+    this.#begun = { driveNs: processCpuNs(), serveNs };
   };
 
   readonly end = async (): Promise<void> => {
-    this.#driveCpuNs = processCpuNs() - this.#driveCpuNs;
-    const before = this.#serveCpuNs;
-    const now = await this.#setup.link.mark();
-    this.#serveCpuNs = before === null || now === null ? null : now - before;
+    const driveNs = processCpuNs();
+    const serveNs = await this.#setup.link.mark();
+    if (this.#begun === undefined) return;
+    const drove = driveNs - this.#begun.driveNs;
+    if (serveNs === null || this.#begun.serveNs === null) this.#cpu = { totalNs: drove };
+    else {
+      const served = serveNs - this.#begun.serveNs;
+      this.#cpu = { totalNs: drove + served, serveNs: served };
+    }
   };
 
   closeAll(): void {
+    this.#ended = true;
     for (const channel of this.#channels) channel.close();
     this.#channels.length = 0;
   }
@@ -128,7 +139,7 @@ class Driver implements DriveContext {
     const histograms = Object.fromEntries(
       Object.entries(driven.histograms).map(([name, histogram]) => [name, histogram.toSparse()]),
     );
-    const cpu = this.#cpu();
+    const cpu = this.#cpu;
     return {
       case: this.#setup.case.id,
       elapsedNs: driven.elapsedNs,
@@ -154,13 +165,6 @@ class Driver implements DriveContext {
       settings: this.#settings,
       error,
     };
-  }
-
-  #cpu(): CpuTime | undefined {
-    if (Number.isNaN(this.#driveCpuNs)) return undefined;
-    return this.#serveCpuNs === null
-      ? { totalNs: this.#driveCpuNs }
-      : { totalNs: this.#driveCpuNs + this.#serveCpuNs, serveNs: this.#serveCpuNs };
   }
 }
 

@@ -10,7 +10,7 @@ import type { Availability, DatagramTransport, OpenOptions, StreamTransport } fr
 /** Beyond this no kernel default goes: the search for the largest Unix datagram ends here, in bytes. */
 const LARGEST_SEARCHED_BYTES = 8 * 1024 * 1024;
 
-/** Opens a connection through `transport`, sends a byte each way, closes. */
+/** Opens a connection through `transport`, sends a byte, closes. */
 export async function probeStream(
   transport: StreamTransport,
   options: OpenOptions,
@@ -22,8 +22,13 @@ export async function probeStream(
         transport.connect(listener.endpoint, options),
         listener.accept(),
       ]);
-      client.close();
-      server.close();
+      try {
+        await client.write(new Uint8Array(1));
+        await server.read(new Uint8Array(1));
+      } finally {
+        client.close();
+        server.close();
+      }
     } finally {
       listener.close();
     }

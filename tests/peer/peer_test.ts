@@ -86,6 +86,7 @@ for (const kind of KINDS) {
     await withPeer(kind, [FAULTY], async ({ trial }) => {
       const outcome = await trial("peer-throws", "tcp");
       assertStringIncludes(outcome.error!.message, "the serve half broke on purpose");
+      assert(outcome.error!.kind !== "peer-died", "a failed serve half is no dead peer");
       assertEquals(outcome.operations, 0);
     });
   });

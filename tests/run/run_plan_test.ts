@@ -212,3 +212,36 @@ Deno.test("runPlan() stops adding rounds when its budget is spent", async () => 
   assertEquals(record.trials.length, 2);
   assertEquals(record.partial, false);
 });
+
+Deno.test("runPlan() keeps what it measured when a dead peer cannot be replaced", async () => {
+  await using folder = await createSocketDirectory();
+  // A module that loads once: the first peer finds the file, the one that should replace it does not.
+  const path = `${folder.path}/once.ts`;
+  const source = import.meta.resolve("../support/faulty_module.ts");
+  await Deno.writeTextFile(path, `export { default } from ${JSON.stringify(source)};\n`);
+  const catalog = createCatalog([faulty, {
+    scenarios: [scenarioOf("ping-pong", ["tcp"], [8]), scenarioOf("peer-exits", ["tcp"], [8])],
+  }]);
+  const settings = someSettings({
+    scenarios: ["test-ping-pong", "test-peer-exits"],
+    rounds: 4,
+    peer: "process",
+    modules: [new URL(path, "file:///").href],
+  });
+  const plan = planCases(settings, catalog, AVAILABLE);
+  let removed = false;
+  const record = await run(plan, catalog, {
+    onEvent: (event) => {
+      if (event.kind !== "trial" || event.error !== undefined || removed) return;
+      removed = true;
+      Deno.removeSync(path);
+    },
+  });
+  assert(record.trials.some((t) => t.error === undefined));
+  assertEquals(record.partial, true);
+  assert(
+    record.skipped.some((s) => s.what === "the rest of the run"),
+    JSON.stringify(record.skipped),
+  );
+  assertEquals(decodeRecord(encodeRecord(record), "memory").trials.length, record.trials.length);
+});

@@ -41,8 +41,7 @@ export async function run(args: ParsedArguments, terminal: Terminal): Promise<nu
 
   const leftover: { directory?: string } = {};
   using interrupts = listenForInterrupts(
-    () =>
-      progress.say("sockbench: interrupted; finishing the trial under way (again: end at once)"),
+    () => progress.say("sockbench: interrupted; keeping the finished trials (again: end at once)"),
     () => removeDirectory(leftover.directory),
   );
   await using session = await openSession(catalog);
@@ -63,7 +62,7 @@ export async function run(args: ParsedArguments, terminal: Terminal): Promise<nu
     return record.partial ? EXIT.interrupted : EXIT.cannotJudge;
   }
   const isWritten = await writeResults(record, { out, formats, quiet: isQuiet(args) }, terminal);
-  return exitCode(record, isWritten, progress);
+  return exitCode(record, isWritten, interrupts.signal.aborted, progress);
 }
 
 function isQuiet(args: ParsedArguments): boolean {
@@ -111,14 +110,20 @@ async function measure(
   }
 }
 
-function exitCode(record: RunRecord, isWritten: boolean, progress: Progress): number {
+function exitCode(
+  record: RunRecord,
+  isWritten: boolean,
+  isInterrupted: boolean,
+  progress: Progress,
+): number {
   const failed = record.trials.filter((trial) => trial.error !== undefined);
   if (failed.length === record.trials.length) {
     progress.say(`sockbench: every trial failed: ${failed[0]!.error!.message}`);
   } else if (failed.length > 0) {
     progress.say(`sockbench: ${failed.length} of ${record.trials.length} trials failed`);
   }
-  if (record.partial) return EXIT.interrupted;
+  if (isInterrupted) return EXIT.interrupted;
+  if (record.partial) return EXIT.cannotJudge;
   if (failed.length === record.trials.length) return EXIT.cannotJudge;
   return isWritten ? EXIT.ok : EXIT.usage;
 }

@@ -1,0 +1,35 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { createCatalog } from "../src/catalog.ts";
+import type { Scenario } from "../src/scenario/scenario.ts";
+import { roundTrip } from "../src/scenario/round_trip.ts";
+import { tcp } from "../src/transport/tcp.ts";
+
+const mine: Scenario = { ...roundTrip, id: "mine" };
+const refused = (changes: Partial<Scenario>, why: string) =>
+  assertThrows(() => createCatalog([{ scenarios: [{ ...mine, ...changes }] }]), Error, why);
+
+Deno.test("createCatalog() adds a module's parts to the built-in ones", () => {
+  const catalog = createCatalog([{ transports: [{ ...tcp, name: "mine" }], scenarios: [mine] }]);
+  assertEquals(catalog.transports.size, createCatalog().transports.size + 1);
+  assertEquals(catalog.scenarios.get("mine"), mine);
+});
+
+Deno.test("createCatalog() refuses a name that is taken", () => {
+  assertThrows(() => createCatalog([{ transports: [tcp] }]), Error, '"tcp": the name is taken');
+});
+
+Deno.test("createCatalog() refuses a scenario that refers to what does not exist", () => {
+  refused({ workload: "nothing" }, 'its workload "nothing" is not defined');
+  refused({ metrics: [] }, "it names no metric");
+  refused({ metrics: ["p50", "nothing"] }, 'its metric "nothing" is not defined');
+  refused(
+    { contrasts: [{ factor: "transport", base: "tcp", metric: "nothing" }] },
+    'its metric "nothing" is not defined',
+  );
+  refused(
+    { contrasts: [{ factor: "nothing", base: "tcp", metric: "p50" }] },
+    'it compares by "nothing", which is no parameter',
+  );
+  refused({ columns: ["nothing"] }, 'it compares by "nothing"');
+  refused({ search: ["nothing"] }, 'it searches by "nothing"');
+});

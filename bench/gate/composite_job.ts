@@ -51,7 +51,10 @@ export function resampleJob(series: readonly AbRecords[], pairs: number, prng: P
     for (const source of rounds.slice(0, pairs - round)) {
       round++;
       for (const side of ["base", "head"] as const) {
-        for (const trial of trialsOfRound(job[side], source)) drawn[side].push({ ...trial, round });
+        for (const trial of trialsOfRound(job[side], source)) {
+          // A block may be drawn twice, but no two trials of a record start at the same time.
+          drawn[side].push({ ...trial, round, startedNs: round * 1e9 + trial.order });
+        }
       }
     }
   }

@@ -53,7 +53,8 @@ type Outcome =
  * @param head The record in question.
  * @param options Whether trials are paired by round.
  * @returns Comparisons and gaps. An environment that differs is named, and left to the judge.
- * @throws {RangeError} If a record holds two trials of one case in one round: which of them counts cannot be known.
+ * @throws {RangeError} If a record holds two trials of one case in one round, or that started at the same time: which of
+ * them counts cannot be known.
  */
 export function compareRecords(
   base: RunRecord,

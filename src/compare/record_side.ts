@@ -29,7 +29,8 @@ export interface RecordSide {
  *
  * @param record The record; the order of its lists does not matter.
  * @returns The side.
- * @throws {RangeError} If a case has two trials in one round: they would count twice, as if they were evidence.
+ * @throws {RangeError} If a case has two trials in one round, or two that started at the same time: one trial would count
+ * twice, as if it were more evidence.
  */
 export function openSide(record: RunRecord): RecordSide {
   refuseDuplicates(record);
@@ -73,14 +74,17 @@ function withoutImpossible(record: RunRecord, values: TrialValues): TrialValues 
 
 function refuseDuplicates({ trials }: RunRecord): void {
   const seen = new Set<string>();
-  for (const { case: id, round } of trials) {
-    const key = `${round} ${id}`;
-    if (seen.has(key)) {
-      throw new RangeError(
-        `Cannot compare records as each case must have one trial a round: ` +
-          `${JSON.stringify(id)} has two in round ${round}`,
-      );
+  for (const { case: id, round, startedNs } of trials) {
+    const name = JSON.stringify(id);
+    const faults = {
+      [`round ${round} ${id}`]:
+        `each case must have one trial a round: ${name} has two in round ${round}`,
+      [`start ${startedNs} ${id}`]:
+        `trials follow one another: ${name} has two that started at ${startedNs} ns`,
+    };
+    for (const [key, fault] of Object.entries(faults)) {
+      if (seen.has(key)) throw new RangeError(`Cannot compare records as ${fault}`);
+      seen.add(key);
     }
-    seen.add(key);
   }
 }

@@ -62,23 +62,35 @@ function findOrphanCases({ scenarios, cases }: RunRecord): string | undefined {
 }
 
 function findTrialFaults({ cases, trials, settings }: RunRecord): string | undefined {
-  const roundsOf = new Map(cases.map(({ id }: Case) => [id, new Map<number, number>()]));
+  const seen = new Map(cases.map(({ id }: Case) => [id, noTrialsYet()]));
   for (const [index, trial] of trials.entries()) {
-    const rounds = roundsOf.get(trial.case);
-    if (rounds === undefined) return unknown(["trials", index, "case"], "cases", trial.case);
+    const before = seen.get(trial.case);
+    if (before === undefined) return unknown(["trials", index, "case"], "cases", trial.case);
     if (trial.round > settings.rounds) {
       return `trials[${index}].round must be at most settings.rounds, ${settings.rounds}: it is ${trial.round}`;
     }
-    const before = rounds.get(trial.round);
-    if (before !== undefined) {
+    const sameRound = before.rounds.get(trial.round);
+    if (sameRound !== undefined) {
       return `trials[${index}] must be the only trial of ${describe(trial.case)} in round ` +
-        `${trial.round}: trials[${before}] is one too`;
+        `${trial.round}: trials[${sameRound}] is one too`;
     }
-    rounds.set(trial.round, index);
+    // Trials follow one another: what started at the same time is one trial, counted twice.
+    const sameStart = before.starts.get(trial.startedNs);
+    if (sameStart !== undefined) {
+      return `trials[${index}] must be the only trial of ${describe(trial.case)} that started at ` +
+        `${trial.startedNs} ns: trials[${sameStart}] did too`;
+    }
+    before.rounds.set(trial.round, index);
+    before.starts.set(trial.startedNs, index);
     const fault = findHistogramFault(trial, ["trials", index]);
     if (fault !== undefined) return fault;
   }
   return undefined;
+}
+
+/** The trials of a case by what no two of them share: index by round, and by start. */
+function noTrialsYet(): { rounds: Map<number, number>; starts: Map<number, number> } {
+  return { rounds: new Map(), starts: new Map() };
 }
 
 /**

@@ -110,6 +110,27 @@ Deno.test("a duplicated trial is refused by the codec, and by the comparison", (
   assertThrows(() => exitOf(doubled, record, true), RangeError);
 });
 
+Deno.test("one trial copied into every round is refused by the codec, and by the comparison", () => {
+  const record = sound();
+  const rounds = 30;
+  const copied: RunRecord = {
+    ...record,
+    settings: { ...record.settings, rounds },
+    trials: record.trials.filter(({ round }) => round === 1).flatMap((trial) =>
+      Array.from({ length: rounds }, (_, index) => ({ ...trial, round: index + 1 }))
+    ),
+  };
+  assertThrows(
+    () => decodeRecord(encodeRecord(copied), "base.json"),
+    RecordError,
+    "must be the only trial",
+  );
+  for (const paired of [true, false]) {
+    assertThrows(() => exitOf(copied, record, paired), RangeError, "has two that started at");
+    assertThrows(() => exitOf(record, copied, paired), RangeError, "has two that started at");
+  }
+});
+
 Deno.test("no mutation of a base file turns a regression of all cells into a pass without an error", () => {
   const text = encodeRecord(sound());
   const slow = mapTrials(sound(), (trial) => ({

@@ -271,6 +271,11 @@ Deno.test("decodeRecord() names each contradiction between fields", () => {
       trials[1],
       'trials[5] must be the only trial of "round-trip/tcp/bytes=64" in round 2: trials[1] is one too',
     ],
+    [
+      "trials/1/startedNs",
+      1000.5,
+      'trials[1] must be the only trial of "round-trip/tcp/bytes=64" that started at 1000.5 ns: trials[0] did too',
+    ],
     ["trials/1/round", 3, "trials[1].round must be at most settings.rounds, 2: it is 3"],
     [
       "trials/0/histograms/exchange/count",

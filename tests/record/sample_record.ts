@@ -112,7 +112,7 @@ export function sampleRecord(): RunRecord {
         placement,
       },
     ],
-    skipped: [{ what: "tcp6", reason: "This machine has no IPv6 loopback address." }],
+    skipped: [{ what: "transport tcp6", reason: "This machine has no IPv6 loopback address." }],
     trials: [
       sampleTrial({ cpu: { totalNs: 8000, serveNs: 3000 }, values: { p50: 150 } }),
       sampleTrial({ round: 2, order: 1, startedNs: 5e9 }),
@@ -142,6 +142,7 @@ export function sampleRecord(): RunRecord {
       sampleTrial({
         case: "round-trip/unix/bytes=64",
         round: 2,
+        startedNs: 6e9,
         elapsedNs: 0,
         operations: 0,
         histograms: {},

@@ -13,7 +13,7 @@ import { judge } from "../compare/judge.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { ScenarioSpec } from "../scenario/scenario.ts";
 import { minimumPairs } from "../stats/mod.ts";
-import { type AbEvent, type AbOptions, type AbRecords, runAb } from "./run_ab.ts";
+import { type AbEvent, type AbOptions, type AbRecords, type PlanPart, runAb } from "./run_ab.ts";
 
 /** What an A/B gate found. */
 export interface AbGateOutcome {
@@ -129,9 +129,17 @@ function narrow(plan: Plan, cells: Cells): Plan {
 
 /** A flagged limit on a case that only head has is measured again too; what only base has is accounted for already. */
 function narrowOptions(options: AbOptions, cells: Cells): AbOptions {
-  const { unshared, ...rest } = options;
-  if (unshared === undefined) return rest;
+  const { unshared, ofBase, ...rest } = options;
   const ids = new Set(cells.map((cell) => cell.case));
-  const head = { ...unshared.head, cases: unshared.head.cases.filter(({ id }) => ids.has(id)) };
-  return { ...rest, unshared: { head, base: { cases: [], scenarios: [], metrics: [] } } };
+  const only = <Part extends PlanPart>(part: Part): Part => ({
+    ...part,
+    cases: part.cases.filter(({ id }) => ids.has(id)),
+  });
+  return {
+    ...rest,
+    ...(ofBase !== undefined && { ofBase: only(ofBase) }),
+    ...(unshared !== undefined && {
+      unshared: { head: only(unshared.head), base: { cases: [], scenarios: [], metrics: [] } },
+    }),
+  };
 }

@@ -26,6 +26,9 @@ export { ROUNDS_PER_AGENT } from "./pair_trial.ts";
 /** The part of a plan that says what can be measured. */
 export type PlanPart = Pick<Plan, "cases" | "scenarios" | "metrics">;
 
+/** A plan's cases as one side defines them, and what that side left out. */
+export type SidePlan = PlanPart & Pick<Plan, "skipped">;
+
 /** What an A/B job needs. */
 export interface AbOptions {
   /** The subjects. */
@@ -59,6 +62,11 @@ export interface AbOptions {
    * record, so that the judge can call it missing. Absent: nothing.
    */
   readonly unshared?: Readonly<Record<Side, PlanPart>>;
+  /**
+   * The plan's cases as base itself defines them, for its record: where head has changed what is measured, which metrics there are or
+   * which direction is better, the judge must see that. Absent: as the plan defines them.
+   */
+  readonly ofBase?: SidePlan;
   /** Told how to end each agent at once, for whoever cannot wait for the pair under way. */
   readonly onMade?: OnMade;
   /** Ends the job after the pair under way; the records are then partial. */
@@ -223,9 +231,18 @@ class AbJob {
     return agent;
   }
 
+  /** What was measured, as the side itself defines it. */
+  #definitions(side: Side): SidePlan {
+    const { ofBase } = this.#options;
+    return side === "head" || ofBase === undefined
+      ? { ...this.#plan, cases: this.#cases }
+      : { ...ofBase, cases: ofBase.cases.map(shortenCase) };
+  }
+
   #record(side: Side): RunRecord {
     const { environment, startedAt, command, peer, subjects, pairs } = this.#options;
-    const { settings, scenarios, metrics, skipped } = this.#plan;
+    const { settings } = this.#plan;
+    const { scenarios, metrics, skipped, cases } = this.#definitions(side);
     const unshared = this.#unshared[side];
     return {
       schemaVersion: SCHEMA_VERSION,
@@ -250,7 +267,7 @@ class AbJob {
       },
       scenarios: byId([...scenarios, ...unshared.scenarios]),
       metrics: byId([...metrics, ...unshared.metrics]),
-      cases: [...this.#cases, ...unshared.cases],
+      cases: [...cases, ...unshared.cases],
       skipped: [...skipped, ...this.#found.givenUp(side)],
       trials: this.#found.trials[side].filter((trial) => trial.round <= this.#rounds),
     };

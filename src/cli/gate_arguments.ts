@@ -64,7 +64,8 @@ export function refuseIdleMetrics(
   { metrics }: Policy,
   measured: readonly Pick<MetricDefinition, "id" | "better">[],
 ): void {
-  const known = measured.filter(({ better }) => better !== "neither").map(({ id }) => id);
+  const judged = measured.filter(({ better }) => better !== "neither");
+  const known = [...new Set(judged.map(({ id }) => id))];
   const idle = metrics.find((name) =>
     name !== HEADLINE && !known.some((id) => matchesGlob(name, id))
   );

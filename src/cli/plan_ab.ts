@@ -5,7 +5,7 @@
  */
 
 import { type Side, SIDES } from "../ab/paired_trials.ts";
-import type { PlanPart } from "../ab/run_ab.ts";
+import type { PlanPart, SidePlan } from "../ab/run_ab.ts";
 import type { AgentLink } from "../ab/agent_link.ts";
 import type { AgentNames } from "../ab/agent_protocol.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -23,6 +23,8 @@ export type Planner = Pick<AgentLink, "names" | "plan">;
 export interface AbPlan {
   /** Cases of both sides, as head defines them. */
   readonly plan: Plan;
+  /** The same cases as base defines them: head must not choose what gates. */
+  readonly ofBase: SidePlan;
   /** Cases of one side; absent: the sides have the same. */
   readonly unshared?: Readonly<Record<Side, PlanPart>>;
 }
@@ -69,8 +71,11 @@ function layTogether(plans: Readonly<Record<Side, Plan>>): AbPlan {
     ...plans[side],
     cases: plans[side].cases.filter(({ id }) => !isShared.has(id)),
   });
+  const { base } = plans;
+  const ofBase = { ...base, cases: base.cases.filter(({ id }) => isShared.has(id)) };
   const unshared = { base: alone("base"), head: alone("head") };
-  return SIDES.every((side) => unshared[side].cases.length === 0) ? { plan } : { plan, unshared };
+  const isSame = SIDES.every((side) => unshared[side].cases.length === 0);
+  return isSame ? { plan, ofBase } : { plan, ofBase, unshared };
 }
 
 function sharedIds({ base, head }: Readonly<Record<Side, Plan>>): ReadonlySet<string> {

@@ -82,3 +82,36 @@ Deno.test("sockbench ab calls a scenario that only head has new, and one that on
   assertEquals(fewer.code, 3, fewer.err);
   assertMatch(fewer.out, /^missing +twice\/tcp p50/m);
 });
+
+Deno.test("sockbench ab judges by base's own metrics and cases: a head that changes them does not pass", async () => {
+  await using repository = await makeRepository();
+  const source = await Deno.readTextFile(`${repository.path}/bench.ts`);
+  const own = (better: string) =>
+    `export default { metrics: ["cost", "tail"].map((id) => ({ id, unit: "ns", better: id === "cost" ? "${better}" : "lower", ` +
+    `title: id, description: id })),`;
+  const original = source.replace("export default {", own("lower"))
+    .replace('metrics: ["p50"]', 'metrics: ["cost", "tail"]')
+    .replace("values: {", "values: { cost: elapsedNs / 100, tail: elapsedNs / 50,");
+  const commit = async (tag: string, from: string, to: string) => {
+    const text = original.replace(from, to);
+    assertEquals(text === original, from === to);
+    await Deno.writeTextFile(`${repository.path}/bench.ts`, text);
+    await repository.commit(tag, 0);
+  };
+  await commit("original", "", "");
+  const changes = [
+    ["dropped", '["cost", "tail"],', '["cost"],', /missing +spin\/tcp tail/],
+    ["reordered", '["cost", "tail"],', '["tail", "cost"],', /incomparable +spin/],
+    ["neither", own("lower"), own("neither"), /incomparable +spin/],
+    ["redefined", 'workload: "spin"', 'workload: "spin", fixed: { k: 1 }', /incomparable +spin/],
+  ] as const;
+  const args = ["--threshold=100%", "--metric=headline,tail"];
+  const same = await gate(repository, "git:original", "git:original", args);
+  assertEquals(same.code, 0, same.err);
+  for (const [tag, from, to, sentence] of changes) {
+    await commit(tag, from, to);
+    const found = await gate(repository, "git:original", `git:${tag}`, args);
+    assertEquals(found.code, 3, tag + found.err + found.out);
+    assertMatch(found.out, sentence);
+  }
+});

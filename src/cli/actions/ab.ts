@@ -91,7 +91,7 @@ async function compareSubjects(context: Context): Promise<number> {
   onMade(() => removeFolder(sockets.path));
   const subjects = { base, head };
   const planned = await planBoth(subjects, sockets.path, context);
-  refuseIdleMetrics(job.policy, planned.plan.metrics);
+  refuseIdleMetrics(job.policy, [...planned.ofBase.metrics, ...planned.plan.metrics]);
   const options = await optionsOf(planned, subjects, sockets.path, context);
   announce(planned, options, context);
   const outcome = await runAbGate(planned.plan, options, job.policy, progress);
@@ -116,7 +116,7 @@ async function planBoth(
 }
 
 async function optionsOf(
-  { plan, unshared }: AbPlan,
+  { plan, ofBase, unshared }: AbPlan,
   subjects: Readonly<Record<Side, PreparedSubject>>,
   directory: string,
   { args, job, signal, onMade }: Context,
@@ -135,6 +135,7 @@ async function optionsOf(
     command: repeatJob(abCommand, args, ["--seed", String(seed)]),
     startedAt: new Date().toISOString(),
     ...(job.slowdown !== undefined && { slowdown: job.slowdown }),
+    ofBase,
     ...(unshared !== undefined && { unshared }),
     onMade,
     signal,

@@ -2,6 +2,7 @@
  * Limits: absolute bounds on head, whatever base was.
  *
  * A limit is broken when the whole interval of the median is beyond it. Where only the median is, the trials cannot tell.
+ * Neither can too few trials, or the survivors of many: they keep no limit either.
  *
  * @module
  */
@@ -11,6 +12,7 @@ import { type LimitRule, matchesCell, type Policy } from "./gate_policy.ts";
 import type { Verdict } from "./gate_result.ts";
 import { formatQuantity } from "./parse_quantity.ts";
 import { CONFIDENCE, type Summary } from "./summarize.ts";
+import { mostLeftOut } from "./usable_values.ts";
 
 type Named = Pick<Cell, "case" | "metric">;
 
@@ -95,7 +97,7 @@ function judgeLimit(summary: Summary, rule: LimitRule): Verdict {
 }
 
 function decideLimit(
-  { unit, median, low, high, confidence, n }: Summary,
+  { unit, median, low, high, confidence, n, failed }: Summary,
   rule: LimitRule,
 ): Pick<Verdict, "verdict" | "reason"> & { readonly unresolvable?: boolean } {
   const { bound, quantity } = rule;
@@ -108,13 +110,20 @@ function decideLimit(
   const [near, far] = bound === "max" ? [low, high] : [high, low];
   const amounts = [median, low, high].map((value) => formatQuantity(value, unit));
   const is = `is ${amounts[0]} [${amounts[1]}, ${amounts[2]}] and must be ${sayLimit(rule)}`;
+  if (failed > mostLeftOut(n + failed)) {
+    const reason = `The median ${is}, but ${failed} of ${
+      n + failed
+    } trials failed, so that the rest may not stand for all.`;
+    return { verdict: "inconclusive", reason, unresolvable: true };
+  }
+  if (confidence < CONFIDENCE - 1e-9) {
+    const trials = n === 1 ? "1 trial is" : `${n} trials are`;
+    const reason = `The median ${is}, but ${trials} too few to tell.`;
+    return { verdict: "inconclusive", reason, unresolvable: true };
+  }
   if (!beyond(median)) {
     const hint = beyond(far) ? ", though its interval reaches beyond" : "";
     return { verdict: "pass", reason: `The median ${is}${hint}.` };
-  }
-  if (confidence < CONFIDENCE - 1e-9) {
-    const reason = `The median ${is}, but ${n} trials are too few to tell.`;
-    return { verdict: "inconclusive", reason, unresolvable: true };
   }
   return beyond(near)
     ? { verdict: "regressed", reason: `The median ${is}.` }

@@ -106,8 +106,13 @@ export function matchPairs(base: UsableSide, head: UsableSide): MatchedPairs | s
   return { pairs, warnings };
 }
 
-/** A tenth, and one trial in any case: a single hiccup of a short run does not end it. */
-function mostLeftOut(rounds: number): number {
+/**
+ * How many trials may be left out: a tenth, and one in any case, as a single hiccup of a short run does not end it.
+ *
+ * @param rounds Trials that were tried.
+ * @returns A whole number of at least 1.
+ */
+export function mostLeftOut(rounds: number): number {
   return Math.max(1, Math.floor(rounds / 10));
 }
 

@@ -58,6 +58,32 @@ Deno.test("judge() breaks a limit only when the whole interval is beyond it", ()
   assertEquals(of(twenty(210e3).slice(0, 3), "200 µs").at(-1), 3);
 });
 
+Deno.test("judge() takes no limit for kept by too few trials, nor by the survivors of many", () => {
+  const limits = [{ case: TCP, metric: "p50", max: "1 ms" }];
+  const unix = { "round-trip/unix": { p50: STEADY } };
+  const ofNew = (p50: CaseValues[string]) => {
+    const base = syntheticRecord(unix);
+    const head = syntheticRecord({ ...unix, [TCP]: { p50 } });
+    return limitsOf(judge(compareRecords(base, head, { paired: true }), createPolicy({ limits })));
+  };
+  const failing = (count: number) =>
+    STEADY.map((value, index) => index < count ? "failed" as const : value);
+  assertEquals(ofNew(failing(2)).at(-1), 0);
+  assertEquals(ofNew(failing(3)), [
+    "inconclusive",
+    "The median is 10 µs [10 µs, 10 µs] and must be at most 1 ms, but 3 of 20 trials failed, " +
+    "so that the rest may not stand for all.",
+    3,
+  ]);
+  assertEquals(ofNew(STEADY.slice(0, 1)), [
+    "inconclusive",
+    "The median is 10 µs [10 µs, 10 µs] and must be at most 1 ms, but 1 trial is too few to tell.",
+    3,
+  ]);
+  assertEquals([ofNew(failing(17)).at(-1), ofNew(STEADY.slice(0, 5)).at(-1)], [3, 3]);
+  assertEquals(ofNew(STEADY.slice(0, 6)).at(-1), 0);
+});
+
 Deno.test("judge() bounds rates from below", () => {
   const id = "throughput/tcp";
   const record = syntheticRecord({ [id]: { bytesPerSecond: STEADY.map(() => 1e9) } });

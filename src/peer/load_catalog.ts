@@ -17,7 +17,7 @@ export async function loadCatalog(specifiers: readonly string[]): Promise<Catalo
   for (const specifier of specifiers) {
     let loaded: { default?: unknown };
     try {
-      loaded = await import(specifier);
+      loaded = await importModule(specifier);
     } catch (error) {
       const why = error instanceof Error ? error.message.split("\n")[0] : String(error);
       throw new Error(`Cannot load module ${specifier}: ${why}`);
@@ -30,4 +30,29 @@ export async function loadCatalog(specifiers: readonly string[]): Promise<Catalo
     modules.push(loaded.default);
   }
   return createCatalog(modules);
+}
+
+/** How long a module may take to load, in milliseconds: what it imports may have to be fetched. */
+const LOAD_PATIENCE_MS = 30_000;
+
+/**
+ * Imports a module that may never finish loading, or call `Deno.exit` while it does: either would end the process with an exit code that
+ * says something else.
+ */
+async function importModule(specifier: string): Promise<{ default?: unknown }> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => late.reject(new Error(`it did not finish loading within ${LOAD_PATIENCE_MS / 1e3} s`)),
+    LOAD_PATIENCE_MS,
+  );
+  const exit = Deno.exit;
+  Deno.exit = () => {
+    throw new Error("it calls Deno.exit while it loads");
+  };
+  try {
+    return await Promise.race([import(specifier), late.promise]);
+  } finally {
+    Deno.exit = exit;
+    clearTimeout(timer);
+  }
 }

@@ -173,3 +173,14 @@ Deno.test("decodeLines() puts lines together that arrive in pieces, and drops on
     assertEquals(await Array.fromAsync(decodeLines(stream)), ["one", "twö", ""]);
   }
 });
+
+Deno.test("loadCatalog() refuses a module that exits while it loads, and the process lives on", async () => {
+  const module = "data:application/javascript,Deno.exit(0); export default {}";
+  const error = await assertRejects(() => loadCatalog([module]), Error, "Cannot load module");
+  assertStringIncludes(error.message, "it calls Deno.exit while it loads");
+});
+
+Deno.test("loadCatalog() refuses a module without a default export", async () => {
+  const module = "data:application/javascript,export const x = 1";
+  await assertRejects(() => loadCatalog([module]), Error, "it must export default");
+});

@@ -1,5 +1,6 @@
 /**
- * Ctrl-C and SIGTERM: the first one ends the run after the trial under way, the second one ends the process.
+ * Ctrl-C and SIGTERM: the first one ends the measuring (`run` and `gate` drop the trial under way, `ab` finishes the pair), the second
+ * one ends the process.
  *
  * @module
  */
@@ -33,8 +34,12 @@ export function listenForInterrupts(onFirst: () => void, onSecond: () => void): 
   const endOrLeave = () => {
     if (!controller.signal.aborted) return end();
     if (performance.now() - firstMs < SAME_KEYPRESS_MS) return;
-    onSecond();
-    Deno.exit(EXIT.interrupted);
+    try {
+      onSecond();
+    } finally {
+      // Whatever could not be removed: an error that nobody catches would end the process as a regression does.
+      Deno.exit(EXIT.interrupted);
+    }
   };
   // A terminal that is closed sends SIGHUP, also after Ctrl-C: no reason to give up what is being written.
   const listeners = ([["SIGINT", endOrLeave], ["SIGTERM", endOrLeave], ["SIGHUP", end]] as const)

@@ -144,3 +144,13 @@ function peerObstacle(kind: PeerKind): string | undefined {
   }
   return undefined;
 }
+
+/** Removes the session's directory at once, for a process that ends without disposing; what is not there is no error. */
+export function removeDirectory(path: string | undefined): void {
+  if (path === undefined) return;
+  try {
+    Deno.removeSync(path, { recursive: true });
+  } catch {
+    // It was never made.
+  }
+}

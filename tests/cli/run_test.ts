@@ -137,7 +137,11 @@ Deno.test("listenForInterrupts() ends the process on a second Ctrl-C, after clea
     script,
     `import { listenForInterrupts } from ${JSON.stringify(interrupts)};
      const print = (text: string) => Deno.stdout.writeSync(new TextEncoder().encode(text));
-     using _ = listenForInterrupts(() => print("first "), () => print("cleaned"));
+     const clean = () => {
+       print("cleaned");
+       throw new Error("not all of it");
+     };
+     using _ = listenForInterrupts(() => print("first "), clean);
      print("ready ");
      await new Promise((resolve) => setTimeout(resolve, 60_000));`,
   );

@@ -26,7 +26,14 @@ import { planBaseline } from "../plan_baseline.ts";
 import { refuseEmptyPlan } from "../plan_selection.ts";
 import { createProgress, type Progress } from "../progress.ts";
 import { readRecord } from "../read_record.ts";
-import { choosePeer, moduleUrls, openCatalog, openSession, type Session } from "../session.ts";
+import {
+  choosePeer,
+  moduleUrls,
+  openCatalog,
+  openSession,
+  removeDirectory,
+  type Session,
+} from "../session.ts";
 import type { Terminal } from "../terminal.ts";
 import { UsageError } from "../usage_error.ts";
 
@@ -102,21 +109,23 @@ async function measureNow(baseline: RunRecord, context: Context): Promise<Found 
   const elsewhere = compareUnmeasured(baseline, environment);
   if (elsewhere !== undefined) return { compared: elsewhere };
 
-  const leftover: { remove?: () => void } = {};
+  const leftover: { directory?: string } = {};
   using interrupts = listenForInterrupts(
-    () =>
-      progress.say("sockbench: interrupted; finishing the trial under way (again: end at once)"),
-    () => leftover.remove?.(),
+    () => progress.say("sockbench: interrupted; keeping the finished trials (again: end at once)"),
+    () => removeDirectory(leftover.directory),
   );
   await using session = await openSession(catalog);
-  leftover.remove = () => Deno.removeSync(session.directory, { recursive: true });
+  leftover.directory = session.directory;
   const plan = planBaseline(baseline, catalog, session.availability, modules);
   refuseEmptyPlan(plan);
   progress.start(plan);
   const record = await measure(plan, catalog, session, environment, context, interrupts.signal);
   progress.end();
   if (record === undefined) return EXIT.cannotJudge;
-  if (record.partial) return await keepPartial(record, context);
+  if (record.partial) {
+    await keepPartial(record, context);
+    return interrupts.signal.aborted ? EXIT.interrupted : EXIT.cannotJudge;
+  }
   return { compared: compare(baseline, record), measured: record };
 }
 
@@ -177,14 +186,13 @@ async function measure(
 async function keepPartial(
   record: RunRecord,
   { out, terminal, progress }: Context,
-): Promise<number> {
+): Promise<void> {
   if (record.trials.length === 0) {
     progress.say("sockbench: no trial was finished; nothing is written");
   } else {
     const written = await writeRecords(out, [headFile(record)], terminal);
     progress.say(`Partial record, not judged, written to\n${written.join("\n")}`);
   }
-  return EXIT.interrupted;
 }
 
 async function isMissing(path: string): Promise<boolean> {

@@ -19,7 +19,14 @@ import { type ParsedArguments, valueOf, valuesOf } from "../parse_arguments.ts";
 import { planSelection } from "../plan_selection.ts";
 import { createProgress, type Loudness, type Progress } from "../progress.ts";
 import { findFormat } from "../report_format.ts";
-import { choosePeer, moduleUrls, openCatalog, openSession, type Session } from "../session.ts";
+import {
+  choosePeer,
+  moduleUrls,
+  openCatalog,
+  openSession,
+  removeDirectory,
+  type Session,
+} from "../session.ts";
 import { repeatCommand, settingsInput } from "../run_arguments.ts";
 import { writeResults } from "../write_results.ts";
 import type { Terminal } from "../terminal.ts";
@@ -126,13 +133,4 @@ function exitCode(
   if (record.partial) return EXIT.cannotJudge;
   if (failed.length === record.trials.length) return EXIT.cannotJudge;
   return isWritten ? EXIT.ok : EXIT.usage;
-}
-
-function removeDirectory(path: string | undefined): void {
-  if (path === undefined) return;
-  try {
-    Deno.removeSync(path, { recursive: true });
-  } catch {
-    // It was never made.
-  }
 }

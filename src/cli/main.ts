@@ -87,6 +87,11 @@ async function explain(error: unknown, terminal: Terminal): Promise<number> {
     terminal.err(`${label} ${oneLine(error.message)}\n`);
     return EXIT.cannotJudge;
   }
+  return explainBug(error, terminal);
+}
+
+function explainBug(error: unknown, terminal: Terminal): number {
+  const label = paint(terminal, "red", "sockbench:");
   const message = oneLine(error instanceof Error ? `${error.name}: ${error.message}` : `${error}`);
   if (debugging()) terminal.err(`${error instanceof Error ? error.stack : error}\n`);
   terminal.err(
@@ -113,4 +118,22 @@ function debugging(): boolean {
     Boolean(Deno.env.get(query.variable));
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args, systemTerminal()));
+/** What nobody catches, as in a module's timer, would end the process with 1, which means "slower". */
+function listenForBugs(terminal: Terminal): void {
+  const end = (event: Event, error: unknown) => {
+    event.preventDefault();
+    try {
+      explainBug(error, terminal);
+    } finally {
+      Deno.exit(EXIT.bug);
+    }
+  };
+  addEventListener("error", (event) => end(event, event.error));
+  addEventListener("unhandledrejection", (event) => end(event, event.reason));
+}
+
+if (import.meta.main) {
+  const terminal = systemTerminal();
+  listenForBugs(terminal);
+  Deno.exit(await main(Deno.args, terminal));
+}

@@ -107,3 +107,19 @@ Deno.test("sockbench run --peer process is refused without the permission to sta
     /--peer process cannot be used: permission missing: --allow-run/,
   );
 });
+
+Deno.test("sockbench calls an error that nobody catches a bug, never a regression", async () => {
+  await using directory = await temporaryDirectory();
+  const module = `${directory.path}/module.ts`;
+  const wait = "await new Promise((resolve) => setTimeout(resolve, 2000));\nexport default {};\n";
+  for (
+    const fault of [
+      'setTimeout(() => { throw new TypeError("late\\nand long"); }, 1);',
+      'void Promise.reject(new TypeError("late\\nand long"));',
+    ]
+  ) {
+    await Deno.writeTextFile(module, `${fault}\n${wait}`);
+    const outcome = await sockbench(["list", "--module", module]);
+    assertRefused(outcome, /^sockbench: unexpected TypeError: late and long \(a bug;/, 70);
+  }
+});

@@ -99,13 +99,22 @@ Deno.test("the workflow gives the action inputs that it declares, and runs what 
 });
 
 /** Runs the action's script as GitHub would; a stand-in for deno says what it was called with. */
-async function runScript(inputs: Readonly<Record<string, string>>, exitCode = 0) {
+async function runScript(
+  inputs: Readonly<Record<string, string>>,
+  exitCode = 0,
+  isJudged = true,
+) {
   await using directory = await temporaryDirectory();
   const bin = `${directory.path}/bin`;
   await Deno.mkdir(bin);
+  // An earlier step's.
+  await Deno.mkdir(`${directory.path}/reports`);
+  await Deno.writeTextFile(`${directory.path}/reports/ab.md`, "old");
   await Deno.writeTextFile(
     `${bin}/deno`,
-    `#!/bin/sh\nfor word in "$@"; do echo "[$word]"; done\nexit ${exitCode}\n`,
+    `#!/bin/sh\nfor word in "$@"; do echo "[$word]"; done\n${
+      isJudged ? "mkdir -p reports; touch reports/ab.md" : ":"
+    }\nexit ${exitCode}\n`,
     { mode: 0o755 },
   );
   const output = `${directory.path}/output`;
@@ -117,6 +126,7 @@ async function runScript(inputs: Readonly<Record<string, string>>, exitCode = 0)
   );
   const { code, stdout } = await new Deno.Command("bash", {
     args: [SCRIPT],
+    cwd: directory.path,
     env: {
       ...defaults,
       SOCKBENCH_ACTION: "/action",
@@ -184,5 +194,14 @@ Deno.test(".ci/action refuses inputs that make no command", async () => {
     assertEquals(code, 2);
     assertMatch(out, /^::error title=sockbench::/m);
     assertEquals(args, []);
+  }
+});
+
+Deno.test(".ci/action calls exit code 1 without a fresh result no regression: nothing was judged", async () => {
+  for (const code of [0, 1, 2, 3]) {
+    const found = await runScript({ SOCKBENCH_BASE: "self" }, code, false);
+    assertEquals(found.code, code === 1 ? 3 : code);
+    assertEquals(found.written, `exit-code=${code === 1 ? 3 : code}\n`);
+    assertEquals(found.out.includes("nothing was judged"), code === 1);
   }
 });

@@ -120,12 +120,14 @@ function debugging(): boolean {
 
 /** What nobody catches, as in a module's timer, would end the process with 1, which means "slower". */
 function listenForBugs(terminal: Terminal): void {
+  // Deno's own: while a module loads, another stands in its place.
+  const { exit } = Deno;
   const end = (event: Event, error: unknown) => {
     event.preventDefault();
     try {
       explainBug(error, terminal);
     } finally {
-      Deno.exit(EXIT.bug);
+      exit(EXIT.bug);
     }
   };
   addEventListener("error", (event) => end(event, event.error));

@@ -59,11 +59,13 @@ export class PairedTrials {
 
   /**
    * The widest side of any interval of a watched metric's ratio, as a share: 0.02 is ±2 %. 0 where nothing is watched; infinite while the
-   * pairs are too few for an interval, however alike they are.
+   * pairs are too few for an interval, however alike they are. Cases that were given up are left out.
    */
   widest(): number {
     let widest = 0;
-    for (const pairs of this.#pairs.values()) {
+    for (const [key, pairs] of this.#pairs) {
+      // By key, "metric case": no further pair will make it narrower.
+      if (this.isGivenUp(key.slice(key.indexOf(" ") + 1))) continue;
       if (pairs.length < minimumValues()) return Infinity;
       const { logLow, logHigh, logEstimate } = pairedRatio(pairs);
       widest = Math.max(widest, logHigh - logEstimate, logEstimate - logLow);

@@ -66,6 +66,18 @@ Deno.test("PairedTrials gives up a case after three failures in a row on one sid
   assertStringIncludes(found.givenUp("head")[0]!.reason, "3 failed trials in a row: too late");
 });
 
+Deno.test("PairedTrials.widest() does not wait for a case that was given up", () => {
+  const found = new PairedTrials(watched);
+  found.add(CASE, { base: trial(1, 100), head: trial(1, 200) });
+  assertEquals(found.widest(), Infinity);
+  const error = { kind: "timeout", message: "too late" };
+  for (const round of [2, 3, 4]) {
+    found.add(CASE, { base: trial(round, 100), head: trial(round, 1, error) });
+  }
+  assertEquals(found.isGivenUp(CASE.id), true);
+  assertEquals(found.widest(), 0);
+});
+
 Deno.test("estimateAbNs() grows with pairs, by more than the trials alone", () => {
   const trialsNs = 2 * 10 * shortenCase(CASE).expectedNs;
   const [ten, twenty] = [10, 20].map((pairs) => estimateAbNs({ cases: [CASE] }, pairs));

@@ -30,7 +30,7 @@ export function withMetrics(
 }
 
 /** Rounds of a job in the blocks that one pair of agents measured; an incomplete last block is left out. */
-function blocksOf({ settings: { rounds } }: RunRecord): number[][] {
+export function blocksOf({ settings: { rounds } }: RunRecord): number[][] {
   const blocks: number[][] = [];
   for (let first = 1; first + ROUNDS_PER_AGENT - 1 <= rounds; first += ROUNDS_PER_AGENT) {
     blocks.push(Array.from({ length: ROUNDS_PER_AGENT }, (_, k) => first + k));

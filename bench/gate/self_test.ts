@@ -33,7 +33,14 @@ import { createPrng } from "../../src/stats/mod.ts";
 import { createSocketDirectory } from "../../src/transport/socket_directory.ts";
 import { probeTransports } from "../../src/transport/probe_transports.ts";
 import { judgeJob, resampleJob, swapCell, withMetrics } from "./composite_job.ts";
-import { type RealJob, renderSelfTest, type Tally } from "./self_test_report.ts";
+import { generationSpreads } from "./generation_spread.ts";
+import {
+  countJobs,
+  type JobTally,
+  type RealJob,
+  renderSelfTest,
+  type Tally,
+} from "./self_test_report.ts";
 
 const given = parseArgs(Deno.args, {
   string: ["jobs", "slowed", "resampled", "pairs", "budget", "tail-pairs", "out", "seed"],
@@ -172,18 +179,20 @@ function power(jobs: readonly AbRecords[], policy: Policy, metric?: string): Tal
   return { found, tried, missed };
 }
 
-const falseReds: Record<string, Tally> = {};
+const falseReds: Record<string, JobTally> = {};
 for (const [name, policy] of Object.entries(policies)) {
   const kept = policy === policies.tail
     ? series
     : series.map((job) => withMetrics(job, () => false));
-  let red = 0;
+  const exits: number[] = [];
   for (let k = 0; k < whole("resampled"); k++) {
     const draw = () => resampleJob(kept, pairs, prng);
-    if (judgeJob(draw(), draw, policy).exitCode === 1) red++;
+    exits.push(judgeJob(draw(), draw, policy).exitCode);
   }
-  falseReds[name] = { found: red, tried: whole("resampled"), missed: [] };
-  log(`resampled A/A jobs, ${name} policy: ${red} red of ${whole("resampled")}`);
+  const tally = countJobs(exits);
+  falseReds[name] = tally;
+  const { red, cannotJudge, tried } = tally;
+  log(`resampled A/A jobs, ${name} policy: ${red} red, ${cannotJudge} not judged of ${tried}`);
 }
 
 const powers: {
@@ -192,12 +201,14 @@ const powers: {
   metric?: string;
   tally: Tally;
   pairs: number;
+  jobs: number;
 }[] = [];
 for (const share of [0.03, 0.05, 0.1, 0.2]) {
   const slowdown: Slowdown = { share, where: "all" };
   const jobs = (await slowedJobs(slowdown, pairs)).map((job) => withMetrics(job, () => false));
   for (const policy of ["standard", "tight"] as const) {
-    powers.push({ slowdown, policy, tally: power(jobs, policies[policy]), pairs });
+    const tally = power(jobs, policies[policy]);
+    powers.push({ slowdown, policy, tally, pairs, jobs: jobs.length });
   }
   log(
     `power at ${share}: ${
@@ -211,7 +222,14 @@ const tailSlowdown: Slowdown = { share: 0.2, where: "tail" };
 const tailPairs = whole("tail-pairs");
 const tailJobs = await slowedJobs(tailSlowdown, tailPairs);
 const tally = power(tailJobs, policies.tail, "p99");
-powers.push({ slowdown: tailSlowdown, policy: "tail", metric: "p99", tally, pairs: tailPairs });
+powers.push({
+  slowdown: tailSlowdown,
+  policy: "tail",
+  metric: "p99",
+  tally,
+  pairs: tailPairs,
+  jobs: tailJobs.length,
+});
 log(`power of p99 alone: ${tally.found}/${tally.tried}`);
 
 const text = renderSelfTest({
@@ -223,6 +241,7 @@ const text = renderSelfTest({
   pairs,
   real,
   falseReds,
+  generations: generationSpreads(series),
   powers,
 });
 await Deno.mkdir(given.out, { recursive: true });

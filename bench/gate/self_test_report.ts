@@ -9,6 +9,7 @@ import type { GateResult } from "../../src/compare/gate_result.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import type { Environment } from "../../src/record/trial.ts";
 import { quantile, wilson } from "../../src/stats/mod.ts";
+import type { GenerationSpread } from "./generation_spread.ts";
 
 /** Events among tries. */
 export interface Tally {
@@ -18,6 +19,22 @@ export interface Tally {
   readonly tried: number;
   /** Cases in which a slowdown was not found, once per miss. */
   readonly missed: readonly string[];
+}
+
+/** How jobs ended in which nothing changed. */
+export interface JobTally {
+  /** Exit code 1. */
+  readonly red: number;
+  /** Exit code 3. */
+  readonly cannotJudge: number;
+  /** All of them. */
+  readonly tried: number;
+}
+
+/** Counts jobs by exit code. */
+export function countJobs(exits: readonly number[]): JobTally {
+  const count = (code: number) => exits.filter((exit) => exit === code).length;
+  return { red: count(1), cannotJudge: count(3), tried: exits.length };
 }
 
 /** One real A/A job. */
@@ -48,8 +65,10 @@ export interface SelfTest {
   readonly pairs: number;
   /** Real A/A jobs. */
   readonly real: readonly RealJob[];
-  /** Red jobs among resampled A/A jobs, by policy. */
-  readonly falseReds: Readonly<Record<string, Tally>>;
+  /** Resampled A/A jobs, by policy. */
+  readonly falseReds: Readonly<Record<string, JobTally>>;
+  /** How far generations of agents are apart in the real A/A jobs. */
+  readonly generations: readonly GenerationSpread[];
   /** Slowdowns found. */
   readonly powers: readonly {
     readonly slowdown: Slowdown;
@@ -57,6 +76,8 @@ export interface SelfTest {
     readonly metric?: string;
     readonly tally: Tally;
     readonly pairs: number;
+    /** Slowed jobs that were measured. */
+    readonly jobs: number;
   }[];
 }
 
@@ -69,7 +90,6 @@ const POLICY_TITLES: Readonly<Record<string, string>> = {
 /** Renders the report. */
 export function renderSelfTest(test: SelfTest): string {
   const { plan, environment, real, falseReds, powers, pairs } = test;
-  const reds = real.filter(({ result }) => result.exitCode === 1).length;
   const cells = real.flatMap(({ result }) => result.cells);
   const share = (verdict: string) =>
     percent(cells.filter((cell) => cell.verdict === verdict).length / Math.max(1, cells.length));
@@ -89,15 +109,15 @@ export function renderSelfTest(test: SelfTest): string {
     "",
     "## False alarms: nothing changed",
     "",
-    "| jobs | policy | red | rate, 95 % Wilson interval |",
-    "| :-- | :-- | --: | --: |",
-    `| real, \`ab --base self --head self\` | ${POLICY_TITLES.standard} | ${reds} of ${real.length} | ${
-      rate(reds, real.length)
-    } |`,
-    ...Object.entries(falseReds).map(([policy, { found, tried }]) =>
-      `| resampled, ${pairs} pairs | ${POLICY_TITLES[policy]} | ${found} of ${tried} | ${
-        rate(found, tried)
-      } |`
+    "| jobs | policy | red | rate of red, 95 % Wilson interval | could not judge (exit 3) |",
+    "| :-- | :-- | --: | --: | --: |",
+    falseAlarms(
+      "real, `ab --base self --head self`",
+      "standard",
+      countJobs(real.map(({ result }) => result.exitCode)),
+    ),
+    ...Object.entries(falseReds).map(([policy, tally]) =>
+      falseAlarms(`resampled, ${pairs} pairs`, policy, tally)
     ),
     "",
     `A real job took ${quantile(times, 0.5).toFixed(0)} s in the median and ${
@@ -119,6 +139,7 @@ export function renderSelfTest(test: SelfTest): string {
       percent(Math.expm1(Math.max(...offsets)))
     } at most.`,
     "",
+    ...generationLines(test.generations),
     "## Power: one cell slower by a known share",
     "",
     "| injected | policy | pairs | found | power, 95 % Wilson interval |",
@@ -136,6 +157,12 @@ export function renderSelfTest(test: SelfTest): string {
     "threshold or the budget is spent, flagged cells confirmed on fresh pairs.",
     "- Resampled jobs draw blocks of 10 rounds (one pair of agents each) with replacement from the real jobs' pairs, all cells of a round " +
     "together, for the first phase and again for the confirmation.",
+    `- Wilson intervals count every draw as independent, which it is not: all resampled jobs come from ${real.length} real ones, and ` +
+    `the slowed cells from ${
+      [...new Set(powers.map(({ jobs }) => jobs))].join(" or ")
+    } slowed jobs of each size, set among cells of the same ${real.length}. What these jobs happened to have in common is ` +
+    "not in the intervals. A draw and its confirmation come from the same blocks and may share some, so that a false alarm is confirmed a " +
+    "little too often.",
     "- Slowed jobs burn a share of each operation's own time in the head's transport; the base runs the same wrapper without burning, " +
     "so that the wrapper's cost is on both sides. For power each slowed cell is set alone among the cells of a resampled A/A job, and is " +
     "confirmed on the pairs of another slowed job.",
@@ -146,6 +173,42 @@ export function renderSelfTest(test: SelfTest): string {
     `Cells: ${plan.cases.map(({ id }) => `\`${id}\``).join(", ")}.`,
     "",
   ].join("\n");
+}
+
+function falseAlarms(name: string, policy: string, { red, cannotJudge, tried }: JobTally): string {
+  return `| ${name} | ${POLICY_TITLES[policy]} | ${red} of ${tried} | ${rate(red, tried)} | ` +
+    `${cannotJudge} of ${tried} |`;
+}
+
+/** Whether what a process happens to be counts. */
+function generationLines(spreads: readonly GenerationSpread[]): readonly string[] {
+  const factors = spreads.filter(({ expected }) => expected > 0)
+    .map(({ between, expected }) => between / expected);
+  if (factors.length === 0) return [];
+  const times = (factor: number) => `${factor.toFixed(2)} times`;
+  return [
+    "## Between generations of agents",
+    "",
+    `Every 10 rounds fresh agents take over. The median ratios of such blocks, nothing changed, differ ${
+      times(quantile(factors, 0.5))
+    } as much as 10 independent pairs of the cell's own pair-to-pair deviation would (1.2533 · MAD / √10) in the median of the cells, and ${
+      times(Math.max(...factors))
+    } at most. Above 1, what a process happens to be counts beside the scatter of its pairs, and more pairs of the same agents do not ` +
+    "average it away.",
+    "",
+    "| cell | blocks | pair to pair | between blocks | expected | factor |",
+    "| :-- | --: | --: | --: | --: | --: |",
+    ...spreads.map(({ case: id, metric, blocks, pairToPair, between, expected }) =>
+      `| \`${id}\` ${metric} | ${blocks} | ${fine(pairToPair)} | ${fine(between)} | ${
+        fine(expected)
+      } | ${expected > 0 ? (between / expected).toFixed(2) : "–"} |`
+    ),
+    "",
+  ];
+}
+
+function fine(share: number): string {
+  return `${(100 * share).toFixed(2)} %`;
 }
 
 function missesOf(powers: SelfTest["powers"]): string[] {

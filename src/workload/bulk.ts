@@ -8,7 +8,7 @@
  */
 
 import type { DatagramChannel, StreamChannel } from "../transport/channel.ts";
-import { numberParam } from "./exchange_loop.ts";
+import { numberParam, warmupOf } from "./exchange_loop.ts";
 import type {
   Budget,
   DriveContext,
@@ -44,7 +44,7 @@ export const bulk: Workload = {
 async function driveStream(channel: StreamChannel, context: DriveContext): Promise<DriveResult> {
   const data = new Uint8Array(numberParam(context.params, "bytes"));
   const { budget } = context;
-  await writeFor(channel, data, context, { warmupNs: 0, measureNs: budget.warmupNs });
+  await writeFor(channel, data, context, warmupOf(budget));
   await context.begin();
   const { writes, bytes, elapsedNs } = await writeFor(channel, data, context, budget);
   await channel.closeWrite();
@@ -93,7 +93,7 @@ async function driveDatagrams(
     channel,
     data,
     context,
-    { warmupNs: 0, measureNs: budget.warmupNs },
+    warmupOf(budget),
     0,
   );
   await context.begin();

@@ -5,7 +5,7 @@
  */
 
 import { Histogram } from "../record/histogram.ts";
-import { serveEach } from "./exchange_loop.ts";
+import { serveEach, warmupOf } from "./exchange_loop.ts";
 import type { Budget, DriveContext, Workload } from "./workload.ts";
 
 /** Open and close, timed apart. No parameters. */
@@ -17,7 +17,7 @@ export const connect: Workload = {
     const closes = new Histogram();
     await openAndClose(
       context,
-      { warmupNs: 0, measureNs: context.budget.warmupNs, maxOperations: WARMUP_CONNECTIONS },
+      { ...warmupOf(context.budget), maxOperations: WARMUP_CONNECTIONS },
       connects,
       closes,
     );

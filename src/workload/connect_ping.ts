@@ -5,7 +5,14 @@
  */
 
 import { Histogram } from "../record/histogram.ts";
-import { answerStream, numberParam, readRest, serveEach, writeRest } from "./exchange_loop.ts";
+import {
+  answerStream,
+  numberParam,
+  readRest,
+  serveEach,
+  warmupOf,
+  writeRest,
+} from "./exchange_loop.ts";
 import { WARMUP_CONNECTIONS } from "./connect.ts";
 import type { Budget, DriveContext, Workload } from "./workload.ts";
 
@@ -16,8 +23,7 @@ export const connectPing: Workload = {
   async drive(context) {
     const exchanges = new Histogram();
     await requests(context, {
-      warmupNs: 0,
-      measureNs: context.budget.warmupNs,
+      ...warmupOf(context.budget),
       maxOperations: WARMUP_CONNECTIONS,
     }, exchanges);
     exchanges.reset();

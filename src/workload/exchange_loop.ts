@@ -6,7 +6,7 @@
  */
 
 import type { DatagramChannel, StreamChannel } from "../transport/channel.ts";
-import type { Params, ServeContext } from "./workload.ts";
+import type { Budget, Params, ServeContext } from "./workload.ts";
 
 /** A numeric parameter; a planner's bug, not a user's, when it is absent. */
 export function numberParam(params: Params, name: string): number {
@@ -17,6 +17,20 @@ export function numberParam(params: Params, name: string): number {
     );
   }
   return value;
+}
+
+/** A budget that lasts as long as the warm-up of `budget` does; what it measures is thrown away. */
+export function warmupOf({ warmupNs, maxOperations }: Budget): Budget {
+  return {
+    warmupNs: 0,
+    measureNs: warmupNs,
+    ...(maxOperations !== undefined && { maxOperations }),
+  };
+}
+
+/** Throws: the stream ended where a reply was due. */
+export function endedEarly(): never {
+  throw new Error("the peer closed the connection before it replied");
 }
 
 /** Reads into `buffer` from `filled` on until it is full. Throws at an early end of the stream. */

@@ -11,8 +11,10 @@ import type { Channel, DatagramChannel, StreamChannel } from "../transport/chann
 import {
   answerDatagrams,
   answerStream,
+  endedEarly,
   numberParam,
   readRest,
+  warmupOf,
   writeRest,
 } from "./exchange_loop.ts";
 import type { Budget, DriveContext, DriveResult, ServeContext, Workload } from "./workload.ts";
@@ -25,13 +27,7 @@ export const pingPong: Workload = {
     const bytes = numberParam(context.params, "bytes");
     const channel = await context.open();
     const exchanges = new Histogram();
-    const warmup: Budget = {
-      warmupNs: 0,
-      measureNs: context.budget.warmupNs,
-      ...(context.budget.maxOperations !== undefined &&
-        { maxOperations: context.budget.maxOperations }),
-    };
-    await exchange(channel, bytes, context, warmup, exchanges);
+    await exchange(channel, bytes, context, warmupOf(context.budget), exchanges);
     exchanges.reset();
     await context.begin();
     const measured = await exchange(channel, bytes, context, context.budget, exchanges);
@@ -85,7 +81,7 @@ async function exchangeOverStream(
     const written = await channel.write(request);
     if (written < bytes) await writeRest(channel, request, written);
     const read = await channel.read(reply);
-    if (read !== bytes) await readRest(channel, reply, read ?? ended());
+    if (read !== bytes) await readRest(channel, reply, read ?? endedEarly());
     doneNs = clock.nowNs();
     histogram.record(doneNs - sentNs);
     operations++;
@@ -129,8 +125,4 @@ async function exchangeDatagrams(
     elapsedNs: doneNs - startNs,
     tally: { sentBytes: moved, receivedBytes: moved },
   };
-}
-
-function ended(): never {
-  throw new Error("the peer closed the connection before it replied");
 }

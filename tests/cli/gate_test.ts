@@ -59,6 +59,15 @@ Deno.test("sockbench gate passes, fails and abstains by its exit code", async ()
   assertStringIncludes(elsewhere.out, "cpu differs");
 });
 
+Deno.test("sockbench gate says when the candidate is the baseline's own run", async () => {
+  const base = syntheticRecord({ [CASE]: p50(100) });
+  const note = /baseline and candidate are the same run/;
+  const same = await judge(base, base, ["--format=json"]);
+  assertMatch(same.out.replaceAll("\n", " "), note);
+  const later = await judge(base, { ...base, startedAt: "2026-02-01T12:00:00.000Z" });
+  assertEquals([later.code, note.test(later.out)], [0, false]);
+});
+
 Deno.test("sockbench gate applies threshold, metrics, strictness and the budget file", async () => {
   const [base, slower] = [
     syntheticRecord({ [CASE]: p50(100) }),

@@ -63,9 +63,10 @@ export async function gate(args: ParsedArguments, terminal: Terminal): Promise<n
   const candidate = valueOf(args, "candidate");
   const found = candidate === undefined
     ? await measureNow(baseline, { args, terminal, progress, out })
-    : { compared: compare(baseline, await readRecord(candidate)) };
+    : judgeable(baseline, await readRecord(candidate));
   if (typeof found === "number") return found;
-  const result = judge(found.compared, policy);
+  const judged = judge(found.compared, policy);
+  const result = { ...judged, notes: [...judged.notes, ...found.notes ?? []] };
   const isWritten = await writeGateReport(
     { result, base: source, head: candidate ?? MEASURED_NOW },
     {
@@ -84,6 +85,8 @@ interface Found {
   readonly compared: RecordComparison;
   /** What was measured for it; absent: nothing was. */
   readonly measured?: RunRecord;
+  /** What a reader must know about it. */
+  readonly notes?: readonly string[];
 }
 
 interface Context {
@@ -95,6 +98,13 @@ interface Context {
 
 function compare(baseline: RunRecord, head: RunRecord): RecordComparison {
   return compareRecords(baseline, head, { paired: false });
+}
+
+/** A candidate that was measured before. */
+function judgeable(baseline: RunRecord, head: RunRecord): Found {
+  const isSame = baseline.startedAt === head.startedAt && baseline.durationNs === head.durationNs;
+  const note = "baseline and candidate are the same run: it cannot regress against itself";
+  return { compared: compare(baseline, head), ...(isSame && { notes: [note] }) };
 }
 
 const headFile = (record: RunRecord) => ({ name: HEAD_FILE, text: encodeRecord(record) });

@@ -14,6 +14,7 @@ import {
   numberParam,
   readRest,
   serveEach,
+  warmupOf,
   writeRest,
 } from "./exchange_loop.ts";
 import type { Clock } from "../clock.ts";

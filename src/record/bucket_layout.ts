@@ -63,6 +63,16 @@ export function bucketMidpointNs(index: number): number {
 }
 
 /**
+ * The lower edge of a bucket: the smallest value that it holds.
+ *
+ * @param index A bucket's index, 0 to {@linkcode BUCKET_COUNT} - 1.
+ * @returns Whole nanoseconds.
+ */
+export function bucketLowestNs(index: number): number {
+  return index < 256 ? index : (128 + (index & 127)) * 2 ** ((index >> SUB_BITS) - 1);
+}
+
+/**
  * The nearest rank of a percentile: the smallest rank whose share of `count` is at least `p` %.
  *
  * A product such as `99.9 * 1000 / 100` may exceed the whole number meant by a few units in the last place; without the

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { findHistogramFault, findInconsistency } from "./consistency.ts";
+import { findInconsistency, findOwnFault } from "./consistency.ts";
 import { writeJson } from "./layout.ts";
 import { describe, formatPath, RecordError } from "./record_error.ts";
 import { matchRecord, matchTrial, RECORD_LAYOUT } from "./schema.ts";
@@ -52,14 +52,15 @@ export function decodeRecord(text: string, sourceName: string): RunRecord {
 }
 
 /**
- * Finds what would make a trial unreadable once it is part of a record: a NaN of a workload, a negative count.
+ * Finds what would make a trial unreadable once it is part of a record: a NaN of a workload, a negative count,
+ * operations without a sample.
  *
  * @param trial The trial as measured.
  * @returns One clause, as in `values.loss must be a finite number: it is NaN`; `undefined` when the trial is sound.
  */
 export function findTrialFault(trial: Trial): string | undefined {
   const matched = matchTrial(trial);
-  return matched.ok ? findHistogramFault(matched.value, []) : describeMismatch(matched, trial);
+  return matched.ok ? findOwnFault(matched.value, []) : describeMismatch(matched, trial);
 }
 
 function parseText(text: string, sourceName: string): unknown {

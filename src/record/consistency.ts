@@ -7,8 +7,31 @@
 
 import type { Case } from "../plan/case.ts";
 import { describe, formatPath } from "./record_error.ts";
-import { findSparseFault } from "./sparse_histogram.ts";
+import { findSparseFault, sparseLeastSum } from "./sparse_histogram.ts";
 import type { RunRecord, Trial } from "./trial.ts";
+
+/** Histograms that hold one sample per operation, whatever the workload. */
+const PER_OPERATION = ["exchange", "connect"] as const;
+
+/** Built-in workloads that do one operation after another: what their samples add up to fits in the measured interval. */
+const SEQUENTIAL: ReadonlySet<string> = new Set([
+  "ping-pong",
+  "split-request",
+  "connect",
+  "connect-ping",
+]);
+
+/** Built-in workloads, whose intervals are read off the run's own clock; a user's may state any. */
+const TIMED: ReadonlySet<string> = new Set([...SEQUENTIAL, "bulk"]);
+
+/** Histograms whose samples do not overlap in a sequential workload. `first` is taken before the measured interval. */
+const WITHIN_INTERVAL = ["exchange", "connect", "close"] as const;
+
+/** Two processes may read the machine's clock at slightly different rates and instants. */
+const TOLERANCE = 1.01;
+
+/** 104 days: beyond it a number no longer tells one nanosecond from the next. */
+const LONGEST_NS = Number.MAX_SAFE_INTEGER;
 
 /**
  * Finds the first contradiction within a record.
@@ -61,8 +84,8 @@ function findOrphanCases({ scenarios, cases }: RunRecord): string | undefined {
   return unknown(["cases", index, "scenario"], "scenarios", cases[index]!.scenario);
 }
 
-function findTrialFaults({ cases, trials, settings }: RunRecord): string | undefined {
-  const seen = new Map(cases.map(({ id }: Case) => [id, noTrialsYet()]));
+function findTrialFaults({ cases, trials, settings, durationNs }: RunRecord): string | undefined {
+  const seen = new Map(cases.map((one: Case) => [one.id, noTrialsYet(one)]));
   for (const [index, trial] of trials.entries()) {
     const before = seen.get(trial.case);
     if (before === undefined) return unknown(["trials", index, "case"], "cases", trial.case);
@@ -82,32 +105,90 @@ function findTrialFaults({ cases, trials, settings }: RunRecord): string | undef
     }
     before.rounds.set(trial.round, index);
     before.starts.set(trial.startedNs, index);
-    const fault = findHistogramFault(trial, ["trials", index]);
+    const fault = findOwnFault(trial, ["trials", index]) ??
+      findTimingFault(trial, before.workload, durationNs, ["trials", index]);
     if (fault !== undefined) return fault;
   }
   return undefined;
 }
 
-/** The trials of a case by what no two of them share: index by round, and by start. */
-function noTrialsYet(): { rounds: Map<number, number>; starts: Map<number, number> } {
-  return { rounds: new Map(), starts: new Map() };
+/** The workload of a case, and its trials by what no two of them share: index by round, and by start. */
+function noTrialsYet({ workload }: Case): {
+  workload: string;
+  rounds: Map<number, number>;
+  starts: Map<number, number>;
+} {
+  return { workload, rounds: new Map(), starts: new Map() };
 }
 
 /**
- * Finds the first histogram of a trial that contradicts itself.
+ * Finds the first contradiction within one trial, as far as it shows without its case: in a histogram, or between its
+ * samples and what was counted.
  *
  * @param trial A trial of the right shape.
  * @param at The path of the trial.
- * @returns One clause that says what is wrong; `undefined` when all are sound.
+ * @returns One clause that says what is wrong; `undefined` when the trial is sound.
  */
-export function findHistogramFault(
-  trial: Trial,
-  at: readonly PropertyKey[],
-): string | undefined {
+export function findOwnFault(trial: Trial, at: readonly PropertyKey[]): string | undefined {
   for (const [name, histogram] of Object.entries(trial.histograms)) {
     const fault = findSparseFault(histogram);
     if (fault !== undefined) {
       return `${formatPath([...at, "histograms", name, fault.field])} ${fault.problem}`;
+    }
+  }
+  return trial.error === undefined ? findCountFault(trial, at) : undefined;
+}
+
+function findCountFault(
+  { elapsedNs, operations, histograms }: Trial,
+  at: readonly PropertyKey[],
+): string | undefined {
+  if (!(elapsedNs > 0 && elapsedNs <= LONGEST_NS)) {
+    return `${formatPath([...at, "elapsedNs"])} must be above 0 and at most ${LONGEST_NS} in a ` +
+      `trial without an error: it is ${elapsedNs}`;
+  }
+  if (operations < 1) {
+    return `${formatPath([...at, "operations"])} must be at least 1 in a trial without an error: ` +
+      `it is ${operations}`;
+  }
+  for (const name of PER_OPERATION) {
+    const count = histograms[name]?.count ?? operations;
+    if (count !== operations) {
+      return `${formatPath([...at, "histograms", name, "count"])} must equal operations, ` +
+        `${operations}: it is ${count}`;
+    }
+  }
+  return undefined;
+}
+
+/** What a trial says of time must fit in its own interval, and that in the run. */
+function findTimingFault(
+  { startedNs, elapsedNs, histograms, window, error }: Trial,
+  workload: string,
+  durationNs: number,
+  at: readonly PropertyKey[],
+): string | undefined {
+  if (startedNs > durationNs * TOLERANCE) {
+    return `${formatPath([...at, "startedNs"])} must be at most durationNs, ${durationNs}: ` +
+      `it is ${startedNs}`;
+  }
+  if (error !== undefined) return undefined;
+  if (SEQUENTIAL.has(workload)) {
+    const sumNs = WITHIN_INTERVAL.reduce((sum, name) => {
+      const histogram = histograms[name];
+      return histogram === undefined ? sum : sum + sparseLeastSum(histogram);
+    }, 0);
+    if (sumNs > elapsedNs * TOLERANCE) {
+      return `${formatPath([...at, "elapsedNs"])} must be at least the sum of the trial's ` +
+        `samples, ${sumNs}: it is ${elapsedNs}`;
+    }
+  }
+  if (!TIMED.has(workload)) return undefined;
+  const intervals = [["elapsedNs"], ["window", "elapsedNs"]] as const;
+  for (const [place, lengthNs] of [elapsedNs, window?.elapsedNs ?? 0].entries()) {
+    if (startedNs + lengthNs > durationNs * TOLERANCE) {
+      return `${formatPath([...at, ...intervals[place]!])} must end within durationNs, ` +
+        `${durationNs}: it is ${lengthNs} from ${startedNs} on`;
     }
   }
   return undefined;

@@ -8,6 +8,7 @@
 import {
   BUCKET_COUNT,
   bucketIndex,
+  bucketLowestNs,
   bucketMidpointNs,
   checkPercentile,
   nearestRank,
@@ -79,6 +80,22 @@ export function sparseCountAbove(sparse: SparseHistogram, limitNs: number): numb
     above -= buckets[i + 1]!;
   }
   return above;
+}
+
+/**
+ * What the values of a sparse histogram add up to at least: each counts as the lower edge of its bucket.
+ *
+ * @param sparse A distribution.
+ * @returns Nanoseconds; less than 0.8 % below the sum of the values recorded.
+ */
+export function sparseLeastSum({ buckets }: SparseHistogram): number {
+  let index = 0;
+  let sum = 0;
+  for (let i = 0; i + 1 < buckets.length; i += 2) {
+    index += buckets[i]!;
+    sum += bucketLowestNs(index) * buckets[i + 1]!;
+  }
+  return sum;
 }
 
 /** What is wrong with a sparse histogram. */

@@ -77,11 +77,15 @@ export interface DriveContext {
 
 /** What a drive half hands back. */
 export interface DriveResult {
-  /** Completed operations within the measured interval: exchanges, connections, messages. */
+  /** Completed operations within the measured interval: exchanges, connections, messages. At least 1. */
   readonly operations: number;
-  /** Length of the measured interval in nanoseconds. */
+  /** Length of the measured interval in nanoseconds; above 0. */
   readonly elapsedNs: number;
-  /** Distributions by name: `exchange`, `first`, `connect`, `close`; values in nanoseconds. */
+  /**
+   * Distributions by name: `exchange`, `first`, `connect`, `close`; values in nanoseconds. `exchange` and `connect`, where
+   * they are there, hold one value for each of the `operations`: a trial in which they do not counts as failed. Other names
+   * are free.
+   */
   readonly histograms: Readonly<Record<string, Histogram>>;
   /** Metric values that only the workload can compute, by metric id. */
   readonly values?: Readonly<Record<string, number>>;

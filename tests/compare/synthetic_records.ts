@@ -37,7 +37,7 @@ export function syntheticRecord(
   return {
     schemaVersion: 1,
     startedAt: "2026-01-31T12:00:00.000Z",
-    durationNs: 12e9,
+    durationNs: Math.max(12e9, (rounds + 1) * 1e9),
     estimateNs: 11.5e9,
     partial: false,
     environment: {

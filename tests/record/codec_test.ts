@@ -307,10 +307,60 @@ Deno.test("decodeRecord() names each contradiction between fields", () => {
       0.01,
       "trials[0].histograms.exchange.relativeError must be 0.00390625: it is 0.01",
     ],
+    [
+      "trials/0/elapsedNs",
+      0,
+      "trials[0].elapsedNs must be above 0 and at most 9007199254740991 in a trial without an error: it is 0",
+    ],
+    [
+      "trials/0/elapsedNs",
+      1e300,
+      "trials[0].elapsedNs must be above 0 and at most 9007199254740991 in a trial without an error: it is 1e+300",
+    ],
+    [
+      "trials/3/operations",
+      0,
+      "trials[3].operations must be at least 1 in a trial without an error: it is 0",
+    ],
+    [
+      "trials/0/operations",
+      4e6,
+      "trials[0].histograms.exchange.count must equal operations, 4000000: it is 4",
+    ],
+    [
+      "trials/0/elapsedNs",
+      3e7,
+      "trials[0].elapsedNs must be at least the sum of the trial's samples, 39846488: it is 30000000",
+    ],
+    [
+      "trials/0/elapsedNs",
+      13e9,
+      "trials[0].elapsedNs must end within durationNs, 12000000000: it is 13000000000 from 1000.5 on",
+    ],
+    [
+      "trials/3/window/elapsedNs",
+      13e9,
+      "trials[3].window.elapsedNs must end within durationNs, 12000000000: it is 13000000000 from 1000.5 on",
+    ],
+    [
+      "trials/4/startedNs",
+      13e9,
+      "trials[4].startedNs must be at most durationNs, 12000000000: it is 13000000000",
+    ],
   ];
   for (const [path, value, clause] of rows) {
     assertEquals(messageOf(changed(path, value)), `Cannot read a.json as a record: ${clause}`);
   }
+});
+
+Deno.test("decodeRecord() leaves a user's workload its own idea of an interval: its operations may overlap", () => {
+  const record = sampleRecord();
+  const text = encodeRecord({
+    ...record,
+    cases: record.cases.map((one) => ({ ...one, workload: "mine" })),
+    trials: record.trials.map((trial) => ({ ...trial, ...(!trial.error && { elapsedNs: 1 }) })),
+  });
+  assertEquals(decodeRecord(text, "a.json").trials[0]!.elapsedNs, 1);
 });
 
 Deno.test("decodeRecord() reads a partial record with fewer trials than planned, even none", () => {
@@ -371,6 +421,10 @@ Deno.test("findTrialFault() finds what would make a record unreadable, while the
   assertEquals(
     findTrialFault(sampleTrial({ histograms: { exchange } })),
     "histograms.exchange.buckets must add up to count, 9: the sum is 4",
+  );
+  assertEquals(
+    findTrialFault(sampleTrial({ operations: 5 })),
+    "histograms.exchange.count must equal operations, 5: it is 4",
   );
 });
 

@@ -119,6 +119,7 @@ export function sampleRecord(): RunRecord {
       sampleTrial({
         case: "round-trip/unix/bytes=64",
         order: 1,
+        elapsedNs: 3.5e9,
         histograms: { exchange: sparseOf([90, 95, 99, 3e9]), first: sparseOf([]) },
       }),
       sampleTrial({

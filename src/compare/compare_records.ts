@@ -82,6 +82,7 @@ export function compareRecords(
     headSummaries: [...context.head.summaries.values()]
       .filter((summary) => findSkip(context.head, summary.case) === undefined)
       .sort(byCell),
+    isBasePartial: base.partial,
     environmentDifferences: environmentDifferences(base, head, options),
     environmentObstacles: environmentObstacles(base, head, options),
   };

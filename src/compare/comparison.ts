@@ -58,6 +58,8 @@ export interface RecordComparison {
   readonly missingCases: readonly string[];
   /** Every summary of head but those of cases that were given up: absolute limits need no base. */
   readonly headSummaries: readonly Summary[];
+  /** Whether the base's run was ended early: what it did not come to measure cannot be missed. */
+  readonly isBasePartial: boolean;
   /** In what the environments differ, one sentence each. */
   readonly environmentDifferences: readonly string[];
   /** Those of them that forbid a verdict. */

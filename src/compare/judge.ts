@@ -209,6 +209,11 @@ function findNotes(compared: RecordComparison, policy: Policy): readonly string[
     ...policy.ignore.map((rule, index) => ({ rule, name: `ignore[${index}]` })),
   ].filter(({ rule }) => !cells.some((cell) => matchesCell(rule, cell)));
   return [
+    ...(compared.isBasePartial && !compared.paired
+      ? [
+        "The baseline is partial: its run was ended early, and it says nothing of what it did not measure",
+      ]
+      : []),
     ...(bare.size === 0 ? [] : [`${bare.size} of the cases have no metric that gates (${names})`]),
     ...idle.map(({ rule, name }) =>
       `${name} of the policy matches no cell: ${JSON.stringify(rule.case)}`

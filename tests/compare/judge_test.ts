@@ -238,3 +238,13 @@ Deno.test("judge() measures shares in points", () => {
       "(adjusted p = 9.5e-7, 20 pairs).",
   );
 });
+
+Deno.test("judge() says that a stored baseline is partial", () => {
+  const record = syntheticRecord(p50(STEADY));
+  const notes = (partial: boolean, paired: boolean) =>
+    judge(compareRecords({ ...record, partial }, record, { paired }), createPolicy({})).notes;
+  assertEquals(notes(true, false), [
+    "The baseline is partial: its run was ended early, and it says nothing of what it did not measure",
+  ]);
+  assertEquals([notes(false, false), notes(true, true)], [[], []]);
+});

@@ -24,13 +24,30 @@ export function planSelection(
   availability: ReadonlyMap<string, Availability>,
 ): Plan {
   const plan = planCases(settings, catalog, availability);
-  const unmatched = findUnmatchedGlob(settings.cases, [plan]);
+  // A glob is right where it would match if only its transport worked here.
+  const possible = planCases(settings, catalog, allAvailable(availability));
+  const unmatched = findUnmatchedGlob(settings.cases, [plan, possible]);
   if (unmatched !== undefined) {
     const all = planCases({ ...settings, cases: [] }, catalog, availability);
     throw unmatchedGlob(unmatched, [all]);
   }
-  refuseEmptyPlan(plan);
+  refuseEmptyPlan({ ...plan, skipped: skippedOf(plan, possible) });
   return plan;
+}
+
+function allAvailable(
+  availability: ReadonlyMap<string, Availability>,
+): ReadonlyMap<string, Availability> {
+  return new Map(
+    [...availability].map(([id, found]) => [id, found.available ? found : { available: true }]),
+  );
+}
+
+/** Of what is skipped, what keeps the cases asked for from being measured: not every transport of their scenarios. */
+function skippedOf(plan: Plan, possible: Plan): Plan["skipped"] {
+  const wanted = new Set(possible.cases.map((c) => `transport ${c.transport}`));
+  const skipped = plan.skipped.filter(({ what }) => wanted.has(what));
+  return skipped.length > 0 ? skipped : plan.skipped;
 }
 
 /**

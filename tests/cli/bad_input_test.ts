@@ -64,6 +64,20 @@ Deno.test("sockbench run exits 3 when everything asked for is skipped, and says 
   );
 });
 
+Deno.test("sockbench run calls a case skipped, not unknown, whose transport is not permitted", async () => {
+  await using directory = await temporaryDirectory();
+  const run = (...globs: string[]) =>
+    sockbench(["run", "--out=out", ...globs.map((glob) => `--case=${glob}`)], {
+      cwd: directory.path,
+      permissions: ["--allow-read", "--allow-write"],
+    });
+  const id = "round-trip/tcp/bytes=64";
+  const reason = /nothing to measure: transport tcp is skipped: .*--allow-net/;
+  assertRefused(await run(id), reason, 3);
+  assertRefused(await run(id, "round-trip/tpc/*"), /--case round-trip\/tpc\/\* matches no case/);
+  assertEquals(names(directory.path), []);
+});
+
 Deno.test("sockbench run refuses a broken module with its reason", async () => {
   await using directory = await temporaryDirectory();
   const module = `${directory.path}/mine.ts`;

@@ -18,8 +18,9 @@ export async function prepareOutputDirectory(path: string): Promise<void> {
     await Deno.mkdir(path, { recursive: true });
     const probe: string = join(path, `.sockbench-${crypto.randomUUID().slice(0, 8)}.tmp`);
     try {
-      // One byte: a full disk still makes empty files.
-      await Deno.writeTextFile(probe, "\n", { createNew: true });
+      // The very way in which the results will be written, so that no step of it is refused only after measuring. One byte: a
+      // full disk still makes empty files.
+      await writeFileAtomically(probe, "\n");
     } finally {
       await Deno.remove(probe).catch(() => {});
     }
@@ -70,16 +71,33 @@ export async function writeOutput(
 }
 
 async function rescueFile(file: OutputFile): Promise<string | undefined> {
-  const places = [() => Deno.makeTempDir({ prefix: "sockbench-rescued-" }), () => Deno.cwd()];
-  for (const place of places) {
-    let path: string | undefined;
-    try {
-      path = join(await place(), `sockbench-${crypto.randomUUID().slice(0, 8)}-${file.name}`);
-      await writeFileAtomically(path!, file.text);
-      return path;
-    } catch {
-      // The next place may take it.
-    }
+  const unique = crypto.randomUUID().slice(0, 8);
+  return await rescueToTemporary(file, unique) ?? await rescueTo(() => Deno.cwd(), file, unique);
+}
+
+async function rescueToTemporary(file: OutputFile, unique: string): Promise<string | undefined> {
+  let directory: string;
+  try {
+    directory = await Deno.makeTempDir({ prefix: "sockbench-rescued-" });
+  } catch {
+    return undefined;
   }
-  return undefined;
+  const path = await rescueTo(() => directory, file, unique);
+  if (path === undefined) await Deno.remove(directory).catch(() => {});
+  return path;
+}
+
+async function rescueTo(
+  place: () => string,
+  file: OutputFile,
+  unique: string,
+): Promise<string | undefined> {
+  try {
+    const path: string = join(place(), `sockbench-${unique}-${file.name}`);
+    await writeFileAtomically(path, file.text);
+    return path;
+  } catch {
+    // The next place may take it.
+    return undefined;
+  }
 }

@@ -55,6 +55,35 @@ Deno.test("writeOutput() rescues what its directory does not take, and names the
   assertEquals((await writeOutput(`${directory.path}/gone`, file, false)).written, []);
 });
 
+Deno.test("writeOutput() leaves no empty directory where a rescue fails", async () => {
+  await using directory = await temporaryDirectory();
+  const module = new URL("../../src/cli/output_directory.ts", import.meta.url);
+  const child = new Deno.Command(Deno.execPath(), {
+    // Without --allow-read a temporary directory can be made, and no file renamed within it.
+    args: ["run", "--quiet", "--no-prompt", "--allow-write", "-"],
+    env: { TMPDIR: directory.path },
+    stdin: "piped",
+    stdout: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(`import { writeOutput } from "${module}";
+    console.log((await writeOutput("/nowhere", { name: "a", text: "a" }, true)).written.length);`));
+  await writer.close();
+  assertEquals(new TextDecoder().decode((await child.output()).stdout), "0\n");
+  assertEquals(names(directory.path), []);
+});
+
+Deno.test("sockbench run without --allow-read is refused before it measures what it could not write", async () => {
+  await using directory = await temporaryDirectory();
+  assertRefused(
+    await sockbench([...TINY_RUN, "--out", directory.path], {
+      permissions: ["--allow-net", "--allow-write"],
+    }),
+    /cannot write to --out .*: permission missing \(--allow-read\)/,
+  );
+  assertEquals(names(directory.path), []);
+});
+
 Deno.test("sockbench run on a disk that fills up keeps the old report and rescues the record", async () => {
   await using disk = await smallDisk(16_384);
   if (disk === undefined) return;

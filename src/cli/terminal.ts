@@ -4,9 +4,15 @@
  * @module
  */
 
+import { systemMessage } from "./system_message.ts";
+import { UsageError } from "./usage_error.ts";
+
 /** A Terminal takes text for standard output and standard error. */
 export interface Terminal {
-  /** Writes to standard output. Throws {@linkcode ClosedOutputError} when nobody reads it any more. */
+  /**
+   * Writes to standard output. Throws {@linkcode ClosedOutputError} when nobody reads it any more, and a {@linkcode UsageError}
+   * where it leads to a place that takes nothing, such as a full disk.
+   */
   out(text: string): void;
   /** Writes to standard error; what cannot be written is dropped: progress is no reason to lose a run. */
   err(text: string): void;
@@ -30,13 +36,17 @@ export class ClosedOutputError extends Error {
 export function systemTerminal(): Terminal {
   const encoder = new TextEncoder();
   let errIsOpen = true;
+  const outIsTerminal = Deno.stdout.isTerminal();
   const errIsTerminal = Deno.stderr.isTerminal();
   return {
     out(text) {
       try {
         writeAll(Deno.stdout, encoder.encode(text));
       } catch (error) {
-        throw isClosed(error) ? new ClosedOutputError("standard output is closed") : error;
+        if (isClosed(error, outIsTerminal)) {
+          throw new ClosedOutputError("standard output is closed");
+        }
+        throw new UsageError(`cannot write to standard output: ${systemMessage(error)}`);
       }
     },
     err(text) {
@@ -47,7 +57,7 @@ export function systemTerminal(): Terminal {
         errIsOpen = false;
       }
     },
-    outIsTerminal: Deno.stdout.isTerminal(),
+    outIsTerminal,
     errIsTerminal,
     columns: terminalColumns,
     // Deno.noColor is NO_COLOR as read at the start; unlike Deno.env it needs no permission.
@@ -59,10 +69,10 @@ function writeAll(file: { writeSync(data: Uint8Array): number }, bytes: Uint8Arr
   for (let done = 0; done < bytes.length;) done += file.writeSync(bytes.subarray(done));
 }
 
-/** EIO is what a terminal that was closed answers. */
-function isClosed(error: unknown): boolean {
+/** EIO is what a terminal that was closed answers; of a file it says that the disk is broken. */
+function isClosed(error: unknown, isTerminal: boolean): boolean {
   return error instanceof Deno.errors.BrokenPipe || error instanceof Deno.errors.BadResource ||
-    (error as { code?: string }).code === "EIO";
+    (isTerminal && (error as { code?: string }).code === "EIO");
 }
 
 function terminalColumns(): number {

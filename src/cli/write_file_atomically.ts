@@ -5,6 +5,7 @@
  */
 
 import { basename, dirname, join } from "@std/path";
+import { systemMessage } from "./system_message.ts";
 
 /**
  * Writes `text` to a temporary file beside `path`, forces it to the disk and renames it. On failure the file that was at
@@ -57,6 +58,5 @@ export function writeObstacle(error: unknown): string {
     const flag = /--allow-[a-z]+/.exec(error.message)?.[0] ?? "--allow-write";
     return `permission missing (${flag})`;
   }
-  const message = error instanceof Error ? error.message : String(error);
-  return message.replace(/ \(os error \d+\).*/s, "").replaceAll(/\s+/g, " ");
+  return systemMessage(error);
 }

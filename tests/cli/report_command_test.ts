@@ -1,5 +1,12 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { assertRefused, sockbench, temporaryDirectory, TINY_RUN } from "./sockbench.ts";
+import {
+  assertRefused,
+  MAIN,
+  PERMISSIONS,
+  sockbench,
+  temporaryDirectory,
+  TINY_RUN,
+} from "./sockbench.ts";
 
 /** A directory with a record and report of a tiny run. */
 async function measured(): Promise<{ path: string; record: string } & AsyncDisposable> {
@@ -74,6 +81,18 @@ Deno.test("sockbench report refuses files it cannot read or write", async () => 
   ]);
   await refused([run.record, "--out", "/dev/full"], /cannot write \/dev\/full: /, ["--allow-all"]);
   assertEquals((await Deno.stat("/dev/full")).isCharDevice, true);
+});
+
+Deno.test("sockbench report to a standard output that is full is no bug", async () => {
+  await using run = await measured();
+  const words = ["run", "--quiet", "--no-prompt", ...PERMISSIONS, MAIN, "report", run.record];
+  const { code, stderr } = await new Deno.Command("bash", {
+    args: ["-c", '"$0" "$@" > /dev/full', Deno.execPath(), ...words],
+  }).output();
+  assertEquals(
+    { code, err: new TextDecoder().decode(stderr) },
+    { code: 2, err: "sockbench: cannot write to standard output: No space left on device\n" },
+  );
 });
 
 Deno.test("sockbench report says how to see the stack of an unexpected error, and shows it with SOCKBENCH_DEBUG", async () => {

@@ -55,6 +55,10 @@ async function removeQuietly(path: string): Promise<void> {
 /** Why writing failed, in a few words: "permission missing (--allow-write)", "No space left on device". */
 export function writeObstacle(error: unknown): string {
   if (error instanceof Deno.errors.NotCapable) {
+    // No task has it, and none should be given it.
+    if (error.message.includes("--allow-all")) {
+      return "Deno does not let this task write below /proc, /sys and /dev";
+    }
     const flag = /--allow-[a-z]+/.exec(error.message)?.[0] ?? "--allow-write";
     return `permission missing (${flag})`;
   }

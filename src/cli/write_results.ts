@@ -9,7 +9,8 @@ import type { RunRecord } from "../record/trial.ts";
 import { buildReport } from "../report/build_report.ts";
 import type { ReportFormat } from "../report/registry.ts";
 import { renderFindings } from "./findings_text.ts";
-import { writeOutput } from "./output_directory.ts";
+import { type WriteOutcome, writeOutput } from "./output_directory.ts";
+import { quoteForShell } from "./run_arguments.ts";
 import { ClosedOutputError, paint, type Terminal } from "./terminal.ts";
 
 /** Where and in which formats results go. */
@@ -32,12 +33,11 @@ export async function writeResults(
   { out, formats, quiet }: ResultOptions,
   terminal: Terminal,
 ): Promise<boolean> {
-  const outcomes = [
-    await writeOutput(out, { name: "latest.json", text: encodeRecord(record) }, true),
-  ];
+  const kept = await writeOutput(out, { name: "latest.json", text: encodeRecord(record) }, true);
+  const outcomes = [kept];
   for (const format of formats) {
     const file = { name: `latest.${format.extension}`, text: format.render(record) };
-    outcomes.push(await writeOutput(out, file, false));
+    outcomes.push(sayHowToRender(await writeOutput(out, file, false), kept.written[0], format.id));
   }
   const problems = outcomes.flatMap((outcome) => outcome.problems);
   for (const problem of problems) {
@@ -48,6 +48,18 @@ export async function writeResults(
     printSummary(record, written, terminal);
   }
   return problems.length === 0;
+}
+
+/** A report that could not be written can be had of the record, once there is room. */
+function sayHowToRender(
+  outcome: WriteOutcome,
+  record: string | undefined,
+  format: string,
+): WriteOutcome {
+  if (record === undefined) return outcome;
+  const command = `sockbench report ${quoteForShell(record)} --format ${format}`;
+  const problems = outcome.problems.map((problem) => `${problem}; "${command}" renders it again`);
+  return { ...outcome, problems };
 }
 
 function printSummary(record: RunRecord, written: readonly string[], terminal: Terminal): void {

@@ -84,6 +84,18 @@ Deno.test("sockbench run without --allow-read is refused before it measures what
   assertEquals(names(directory.path), []);
 });
 
+Deno.test("sockbench run that cannot write its report says how to render it again", async () => {
+  await using directory = await temporaryDirectory();
+  await Deno.mkdir(`${directory.path}/latest.md`);
+  const { code, err } = await sockbench([...TINY_RUN, "--quiet", "--out", directory.path]);
+  const command = /"sockbench (report \S+\/latest\.json --format md)" renders it again$/m.exec(err)
+    ?.[1];
+  if (command === undefined) throw new Error(err);
+  assertEquals(code, 2);
+  const again = await sockbench(command.split(" "));
+  assertMatch(again.out, /^# /);
+});
+
 Deno.test("sockbench run on a disk that fills up keeps the old report and rescues the record", async () => {
   await using disk = await smallDisk(16_384);
   if (disk === undefined) return;

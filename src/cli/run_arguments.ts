@@ -9,6 +9,18 @@ import { runCommand } from "./commands/run.ts";
 import { type ParsedArguments, valueOf, valuesOf } from "./parse_arguments.ts";
 import { UsageError } from "./usage_error.ts";
 
+/**
+ * Refuses a budget that would be ignored. `ab` has a precision of its own, so that this is for `run` alone.
+ *
+ * @throws {UsageError} when there is a budget and no precision.
+ */
+export function refuseIdleBudget(args: ParsedArguments): void {
+  if (valueOf(args, "budget") === undefined || valueOf(args, "precision") !== undefined) return;
+  throw new UsageError(
+    "--budget needs --precision: it ends the adding of rounds, and without a precision none is added",
+  );
+}
+
 /** What the arguments ask for, not yet validated. */
 export function settingsInput(args: ParsedArguments): SettingsInput {
   const profile = valueOf(args, "profile");

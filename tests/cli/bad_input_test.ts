@@ -22,6 +22,7 @@ const REFUSED: readonly (readonly [readonly string[], RegExp])[] = [
   [["--rounds=ten"], /rounds .* "ten" is not/],
   [["--rounds", "-3"], /rounds .* "-3" is not/],
   [["--rounds=10001"], /rounds .* "10001" is not/],
+  [["--budget=5s"], /--budget needs --precision/],
   [["--seed=4294967296"], /seed must be a whole number from 0 to 4294967295/],
   [["--seed=1", "--seed=2"], /--seed can be given only once/],
   [["--seed"], /--seed needs a value/],

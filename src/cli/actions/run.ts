@@ -27,7 +27,7 @@ import {
   removeDirectory,
   type Session,
 } from "../session.ts";
-import { repeatCommand, settingsInput } from "../run_arguments.ts";
+import { refuseIdleBudget, repeatCommand, settingsInput } from "../run_arguments.ts";
 import { writeResults } from "../write_results.ts";
 import type { Terminal } from "../terminal.ts";
 import { UsageError } from "../usage_error.ts";
@@ -40,6 +40,7 @@ const DEFAULT_FORMATS = ["md", "json"];
 /** Plans, measures and writes. Everything a user can get wrong is checked before the first trial. */
 export async function run(args: ParsedArguments, terminal: Terminal): Promise<number> {
   const progress = createProgress(terminal, loudnessOf(args));
+  refuseIdleBudget(args);
   const choice = choosePeer(valueOf(args, "peer"));
   const modules = moduleUrls(valuesOf(args, "module"));
   const catalog = await openCatalog(modules);

@@ -64,7 +64,7 @@ export const runCommand: Command = {
       name: "budget",
       value: "time",
       kind: "number",
-      description: "When adding rounds ends at the latest, as in 120s or 2min",
+      description: "With --precision: when adding rounds ends at the latest, as in 2min",
       default: "120s",
     },
     PEER_OPTION,

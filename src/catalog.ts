@@ -50,26 +50,40 @@ export function createCatalog(modules: readonly SockbenchModule[] = []): Catalog
       "transport",
       transportId,
       transports,
-      modules.map((m) => m.transports),
+      modules.map((m) => listOf(m, "transports", "name")),
     ),
-    workloads: collect("workload", (w) => w.name, workloads, modules.map((m) => m.workloads)),
-    scenarios: collect("scenario", (s) => s.id, scenarios, modules.map((m) => m.scenarios)),
+    workloads: collect(
+      "workload",
+      (w) => w.name,
+      workloads,
+      modules.map((m) => listOf(m, "workloads", "name")),
+    ),
+    scenarios: collect(
+      "scenario",
+      (s) => s.id,
+      scenarios,
+      modules.map((m) => listOf(m, "scenarios", "id")),
+    ),
     metrics: collect(
       "metric",
       (m) => m.id,
       METRIC_IDS.map(metricOf),
-      modules.map((m) => m.metrics),
+      modules.map((m) => listOf(m, "metrics", "id")),
     ),
   };
   for (const scenario of catalog.scenarios.values()) checkScenario(scenario, catalog);
   return catalog;
 }
 
+/** Fields of a scenario that {@linkcode checkScenario} goes through. */
+const LISTS = ["parameters", "metrics", "columns", "contrasts"] as const;
+
 /** A scenario must refer to what exists: found out here, not after a run. */
 function checkScenario(scenario: Scenario, { workloads, metrics }: Catalog): void {
   const refuse = (what: string) => {
     throw new Error(`Cannot use scenario "${scenario.id}": ${what}`);
   };
+  for (const name of LISTS) if (!Array.isArray(scenario[name])) refuse(`it has no list "${name}"`);
   if (!workloads.has(scenario.workload)) {
     refuse(`its workload "${scenario.workload}" is not defined`);
   }
@@ -87,14 +101,35 @@ function checkScenario(scenario: Scenario, { workloads, metrics }: Catalog): voi
   }
 }
 
+/** A part of a module, which no compiler may have seen: a list of things that have a name. */
+function listOf<P extends keyof SockbenchModule>(
+  module: SockbenchModule,
+  part: P,
+  key: "name" | "id",
+): NonNullable<SockbenchModule[P]> {
+  const list: unknown = module[part] ?? [];
+  if (!Array.isArray(list)) {
+    throw new Error(`Cannot use a module's ${part}: they must be a list, not ${typeof list}`);
+  }
+  for (const [index, item] of list.entries()) {
+    const name: unknown = item?.[key];
+    if (typeof name !== "string" || name === "") {
+      throw new Error(
+        `Cannot use a module's ${part}[${index}]: it must be an object with a text "${key}"`,
+      );
+    }
+  }
+  return list as unknown as NonNullable<SockbenchModule[P]>;
+}
+
 function collect<T>(
   kind: string,
   keyOf: (item: T) => string,
   builtIn: readonly T[],
-  added: readonly (readonly T[] | undefined)[],
+  added: readonly (readonly T[])[],
 ): ReadonlyMap<string, T> {
   const map = new Map<string, T>();
-  for (const item of [...builtIn, ...added.flatMap((list) => list ?? [])]) {
+  for (const item of [...builtIn, ...added.flat()]) {
     const key = keyOf(item);
     if (map.has(key)) throw new Error(`Cannot define ${kind} "${key}": the name is taken`);
     map.set(key, item);

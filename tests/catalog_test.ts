@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { createCatalog } from "../src/catalog.ts";
+import { createCatalog, type SockbenchModule } from "../src/catalog.ts";
 import type { Scenario } from "../src/scenario/scenario.ts";
 import { roundTrip } from "../src/scenario/round_trip.ts";
 import { tcp } from "../src/transport/tcp.ts";
@@ -32,4 +32,17 @@ Deno.test("createCatalog() refuses a scenario that refers to what does not exist
   );
   refused({ columns: ["nothing"] }, 'it compares by "nothing"');
   refused({ search: ["nothing"] }, 'it searches by "nothing"');
+});
+
+Deno.test("createCatalog() refuses a part that is no list of named objects, as a module without types may have", () => {
+  const rows: [module: unknown, why: string][] = [
+    [{ scenarios: 7 }, "Cannot use a module's scenarios: they must be a list, not number"],
+    [{ transports: [tcp.name] }, 'transports[0]: it must be an object with a text "name"'],
+    [{ workloads: [null] }, 'workloads[0]: it must be an object with a text "name"'],
+    [{ metrics: [{ name: "x" }] }, 'metrics[0]: it must be an object with a text "id"'],
+    [{ scenarios: [{ id: "mine" }] }, 'Cannot use scenario "mine": it has no list "parameters"'],
+  ];
+  for (const [module, why] of rows) {
+    assertThrows(() => createCatalog([module as SockbenchModule]), Error, why);
+  }
 });

@@ -88,6 +88,7 @@ Deno.test("sockbench run refuses a broken module with its reason", async () => {
   };
   assertRefused(await run("export default {"), /Cannot load module .*mine\.ts/);
   assertRefused(await run('throw new Error("broken on purpose")'), /broken on purpose/);
+  assertRefused(await run("export default { scenarios: 7 }"), /scenarios: they must be a list/);
   assertRefused(await run("export const x = 1;"), /must export default/);
   assertRefused(
     await run('export default { scenarios: [{ id: "round-trip" }] }'),

@@ -60,6 +60,7 @@ export function buildWarnings(
       `the trials spread widely (robust deviation above ${formatShare(WIDE_SPREAD)} of the median)`,
       where(wide),
     ),
+    ...pacingWarning(record),
     ...scarceWarnings(record, values),
     ...warn(
       `more than ${
@@ -152,4 +153,16 @@ function scarceWarnings(record: RunRecord, values: TrialValues): readonly Warnin
       scarce.map((one) => one.id),
     );
   });
+}
+
+/** BBR paces what it sends (Cardwell et al., "BBR: Congestion-Based Congestion Control", ACM Queue 14(5), 2016), on loopback too. */
+function pacingWarning({ environment, cases }: RunRecord): readonly Warning[] {
+  if (environment.sysctls["net.ipv4.tcp_congestion_control"] !== "bbr") return [];
+  return warn(
+    "this kernel's TCP uses BBR congestion control, which paces even loopback: one-way TCP may be limited by that pacing and " +
+      "differ from connection to connection; with reno it can be twice as fast",
+    cases
+      .filter(({ workload, transport }) => workload === "bulk" && transport.startsWith("tcp"))
+      .map(({ id }) => id),
+  );
 }

@@ -59,6 +59,8 @@ Deno.test(`decodeRecord() reads or refuses ${RUNS} texts with changed bytes, nev
     fc.property(fc.array(edit, { minLength: 1, maxLength: 3 }), (edits) => {
       const bytes = [...BYTES];
       for (const { kind, at, byte } of edits) {
+        // Nothing is left to change: an empty text is a case of its own.
+        if (bytes.length === 0) break;
         if (kind === "flip") bytes[at % bytes.length] = byte;
         else if (kind === "insert") bytes.splice(at % bytes.length, 0, byte);
         else if (kind === "remove") bytes.splice(at % bytes.length, byte);

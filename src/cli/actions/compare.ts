@@ -9,12 +9,12 @@ import { COMPARE_POLICY } from "../../compare/gate_policy.ts";
 import { judge } from "../../compare/judge.ts";
 import type { RunRecord } from "../../record/trial.ts";
 import { comparisonFormats } from "../../report/gate_registry.ts";
+import { deliverText } from "../deliver_text.ts";
 import { EXIT } from "../exit.ts";
 import { type ParsedArguments, valueOf } from "../parse_arguments.ts";
 import { readRecord } from "../read_record.ts";
 import type { Terminal } from "../terminal.ts";
 import { UsageError } from "../usage_error.ts";
-import { writeFileAtomically, writeObstacle } from "../write_file_atomically.ts";
 
 /** Sets two records side by side. */
 export async function compare(args: ParsedArguments, terminal: Terminal): Promise<number> {
@@ -31,17 +31,7 @@ export async function compare(args: ParsedArguments, terminal: Terminal): Promis
     base: nameOf(base, baseFile),
     head: nameOf(head, headFile),
   });
-  const out = valueOf(args, "out") ?? "-";
-  if (out === "-") {
-    terminal.out(text);
-    return EXIT.ok;
-  }
-  try {
-    await writeFileAtomically(out, text);
-  } catch (error) {
-    throw new UsageError(`cannot write ${out}: ${writeObstacle(error)}`);
-  }
-  terminal.err(`${out}\n`);
+  await deliverText(text, args, terminal);
   return EXIT.ok;
 }
 

@@ -1,0 +1,30 @@
+/**
+ * Where a rendered text goes: to a file, or to standard output.
+ *
+ * @module
+ */
+
+import { type ParsedArguments, valueOf } from "./parse_arguments.ts";
+import type { Terminal } from "./terminal.ts";
+import { UsageError } from "./usage_error.ts";
+import { writeFileAtomically, writeObstacle } from "./write_file_atomically.ts";
+
+/**
+ * Delivers a text to `--out`: a file, whose path is then told on standard error, or standard output for `-` and where it is left out.
+ *
+ * @throws {UsageError} when the file cannot be written.
+ */
+export async function deliverText(
+  text: string,
+  args: ParsedArguments,
+  terminal: Terminal,
+): Promise<void> {
+  const out = valueOf(args, "out") ?? "-";
+  if (out === "-") return terminal.out(text);
+  try {
+    await writeFileAtomically(out, text);
+  } catch (error) {
+    throw new UsageError(`cannot write ${out}: ${writeObstacle(error)}`);
+  }
+  terminal.err(`${out}\n`);
+}

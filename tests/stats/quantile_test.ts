@@ -6,6 +6,8 @@ import { median, quantile } from "../../src/stats/quantile.ts";
 const value = fc.double({ min: -1e12, max: 1e12, noNaN: true });
 const sample = fc.array(value, { minLength: 1, maxLength: 60 });
 const share = fc.double({ min: 0, max: 1, noNaN: true });
+/** Shares in steps of a ten-thousandth: one such as 5e-324 makes products that are subnormal, where scaling is not exact. */
+const plainShare = fc.integer({ min: 0, max: 10_000 }).map((steps) => steps / 10_000);
 
 Deno.test("quantile() gives what R gives with type 7", () => {
   // R: quantile(c(15, 20, 35, 40, 50), c(.05, .3, .4, .5, 1)); quantile(1:10, c(.1, .25, .9, .99)).
@@ -47,7 +49,7 @@ Deno.test("quantile() does not depend on the order and leaves its input alone", 
 });
 
 Deno.test("quantile() follows a change of unit by a power of two to the last bit", () => {
-  fc.assert(fc.property(sample, share, (values, p) => {
+  fc.assert(fc.property(sample, plainShare, (values, p) => {
     fc.pre(values.every((one) => one === 0 || Math.abs(one) > 1e-200));
     assertEquals(quantile(values.map((one) => one * 1024), p), quantile(values, p) * 1024);
   }));

@@ -108,6 +108,8 @@ const trial = object({
     elapsedNs: atLeastZero,
   }).exactOptional(),
   cpu: object({ totalNs: atLeastZero, serveNs: atLeastZero.exactOptional() }).exactOptional(),
+  counters: mapOf(finite).exactOptional(),
+  series: mapOf(listOf(atLeastZero)).exactOptional(),
   peer: text,
   settings: mapOf(text),
   error: object({ kind: text, message: text }).exactOptional(),

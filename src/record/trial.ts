@@ -13,6 +13,9 @@ import type { SparseHistogram } from "./histogram.ts";
 /** The schema version that this build writes and the newest it reads. */
 export const SCHEMA_VERSION = 1;
 
+/** The longest series that a trial keeps. */
+export const MAX_SERIES_VALUES = 64;
+
 /** CPU time (user and system) spent within the measured interval, in nanoseconds. */
 export interface CpuTime {
   /** Both ends together. */
@@ -53,6 +56,17 @@ export interface Trial {
   readonly window?: ReceiverWindow;
   /** CPU time of the measured interval; absent where it could not be read. */
   readonly cpu?: CpuTime;
+  /**
+   * Counters that moved within the measured interval, by how much: `TcpExt.DelayedACKs`, `Udp.RcvbufErrors` and their like count for the
+   * whole network namespace, `socket.*` for the driver's first channel, `drive.*` for the driver's process. A counter that is not there did
+   * not move; the object is absent where none could be read.
+   */
+  readonly counters?: Readonly<Record<string, number>>;
+  /**
+   * The first values of a distribution in the order of time, by its name, in nanoseconds: at most {@link MAX_SERIES_VALUES} each; only
+   * where a scenario's question is about their order.
+   */
+  readonly series?: Readonly<Record<string, readonly number[]>>;
   /** Who served, as in `process 4711`. */
   readonly peer: string;
   /** Settings of the trial's sockets as read back, by name; `"… (asked for, cannot be read back)"` where they cannot. */

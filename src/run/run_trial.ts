@@ -146,6 +146,7 @@ class Driver implements DriveContext {
       operations: driven.operations,
       histograms,
       ...(driven.values !== undefined && { values: driven.values }),
+      ...(driven.series !== undefined && { series: driven.series }),
       tally: mergeTallies(driven.tally, served.tally),
       ...(served.window !== undefined && { window: served.window }),
       ...(cpu !== undefined && { cpu }),

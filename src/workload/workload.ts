@@ -87,6 +87,8 @@ export interface DriveResult {
    * are free.
    */
   readonly histograms: Readonly<Record<string, Histogram>>;
+  /** The first values of a distribution in the order of time, by its name, in nanoseconds: at most 64. */
+  readonly series?: Readonly<Record<string, readonly number[]>>;
   /** Metric values that only the workload can compute, by metric id. */
   readonly values?: Readonly<Record<string, number>>;
   /** What this end counted. */

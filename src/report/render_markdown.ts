@@ -4,7 +4,6 @@
  * @module
  */
 
-import { CONFIDENCE } from "../compare/summarize.ts";
 import type { Skip } from "../plan/case.ts";
 import type {
   ComparisonRow,
@@ -32,9 +31,9 @@ import {
   formatCount,
   formatNumber,
   formatRatio,
-  namePlacement,
   withSymbol,
 } from "./quantity.ts";
+import { phraseSearch, sayBasis } from "./wording.ts";
 
 /** A warning that concerns more cases than this names the first ones and counts the rest. */
 const MOST_CASES = 6;
@@ -101,13 +100,8 @@ function renderFinding(finding: Finding): string {
   const [first] = finding.phrases;
   const joined = finding.phrases.map(renderPhrase).join("");
   const words = first?.kind === "text" ? capitalize(joined) : joined;
-  const n = finding.n === finding.nMax ? `${finding.n}` : `${finding.n} to ${finding.nMax}`;
-  const counted = finding.nMax === 1 ? finding.counted.replace(/s$/, "") : finding.counted;
-  const basis = finding.confidence >= CONFIDENCE
-    ? `95 % interval, ${n} ${counted}`
-    : `${n} ${counted}`;
   const remarks = finding.remarks.map((remark) => ` ${escapeSentence(remark)}`).join("");
-  return `- ${words} (${basis}, ${namePlacement(finding.placement)}).${remarks}`;
+  return `- ${words} (${sayBasis(finding)}).${remarks}`;
 }
 
 function renderPhrase(phrase: Phrase): string {
@@ -179,35 +173,7 @@ function renderSection(section: Section): readonly (readonly string[])[] {
 }
 
 function renderSearch(result: SearchResult): string {
-  const { at, cells, tied, turns, unit, value, n } = result;
-  const group = result.group.map(({ name, label }) =>
-    name === "transport" ? label : `${name} ${label}`
-  )
-    .join(", ");
-  const best = at.map(({ name, label }) => `${name} ${label}`).join(", ");
-  const amount = renderPhrase({
-    kind: "amount",
-    value,
-    unit,
-    low: result.low,
-    high: result.high,
-  });
-  const ties = tied === 0
-    ? `none of the other ${cells - 1} cells comes up to it`
-    : `${tied} of the other ${cells - 1} cells cannot be told apart from it`;
-  const steps = turns.map((turn) => {
-    const [name, from] = [codeName(turn.parameter), escapeMarkdown(turn.fromLabel)];
-    if (turn.from === turn.largest) {
-      return `more ${name} still pays at ${from}, the largest measured`;
-    }
-    const { ratio, low, high } = turn;
-    const loss = ratio === undefined || low === undefined || high === undefined
-      ? ""
-      : ` (${formatRatio(ratio)}× of the best [${formatRatio(low)}, ${formatRatio(high)}])`;
-    return `more ${name} stops paying from ${from}${loss}`;
-  });
-  return `- ${codeName(group)}: best at ${codeName(best)}, ${amount}, ${n} trials; ${ties}.` +
-    (steps.length === 0 ? "" : ` With all else as in the best cell, ${steps.join("; ")}.`);
+  return `- ${phraseSearch(result).map(renderPhrase).join("")}`;
 }
 
 function renderWarnings(warnings: readonly Warning[]): readonly (readonly string[])[] {

@@ -1,0 +1,65 @@
+/**
+ * Wording that every format for readers has in common: what stands behind a finding, and what a search found.
+ *
+ * @module
+ */
+
+import { CONFIDENCE } from "../compare/summarize.ts";
+import type { Finding, Phrase, SearchResult } from "./document.ts";
+import { name, text } from "./phrases.ts";
+import { formatRatio, namePlacement } from "./quantity.ts";
+
+/**
+ * What a finding rests on.
+ *
+ * @param finding The finding.
+ * @returns As in `95 % interval, 16 pairs, peer process`.
+ */
+export function sayBasis(finding: Finding): string {
+  const n = finding.n === finding.nMax ? `${finding.n}` : `${finding.n} to ${finding.nMax}`;
+  const counted = finding.nMax === 1 ? finding.counted.replace(/s$/, "") : finding.counted;
+  const basis = finding.confidence >= CONFIDENCE
+    ? `95 % interval, ${n} ${counted}`
+    : `${n} ${counted}`;
+  return `${basis}, ${namePlacement(finding.placement)}`;
+}
+
+/**
+ * The answer of a search in one or two sentences.
+ *
+ * @param result The answer.
+ * @returns The sentences, full stops included.
+ */
+export function phraseSearch(result: SearchResult): readonly Phrase[] {
+  const { at, cells, tied, turns, unit, value, low, high, n } = result;
+  const group = result.group.map((part) =>
+    part.name === "transport" ? part.label : `${part.name} ${part.label}`
+  ).join(", ");
+  const best = at.map((part) => `${part.name} ${part.label}`).join(", ");
+  const ties = tied === 0
+    ? `none of the other ${cells - 1} cells comes up to it`
+    : `${tied} of the other ${cells - 1} cells cannot be told apart from it`;
+  return [
+    name(group),
+    text(": best at "),
+    name(best),
+    text(", "),
+    { kind: "amount", value, unit, low, high },
+    text(`, ${n} trials; ${ties}.`),
+    ...turns.flatMap((turn, index): readonly Phrase[] => [
+      text(index === 0 ? " With all else as in the best cell, more " : "; more "),
+      name(turn.parameter),
+      text(sayTurn(turn)),
+    ]),
+    ...(turns.length === 0 ? [] : [text(".")]),
+  ];
+}
+
+/** A turn is of numbers only, so that its label holds nothing a renderer must escape. */
+function sayTurn({ from, largest, fromLabel, ratio, low, high }: SearchResult["turns"][number]) {
+  if (from === largest) return ` still pays at ${fromLabel}, the largest measured`;
+  const loss = ratio === undefined || low === undefined || high === undefined
+    ? ""
+    : ` (${formatRatio(ratio)}× of the best [${formatRatio(low)}, ${formatRatio(high)}])`;
+  return ` stops paying from ${fromLabel}${loss}`;
+}

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { MetricUnit } from "../metrics.ts";
+import type { MetricDirection, MetricUnit } from "../metrics.ts";
 import type { Placement, Skip } from "../plan/case.ts";
 
 /** Version of the document and of `sockbench-report` JSON. */
@@ -109,6 +109,8 @@ export interface Column {
   readonly title: string;
   /** Unit of the cells as stored. */
   readonly unit: MetricUnit;
+  /** Which direction is an improvement. */
+  readonly better: MetricDirection;
   /** How they are shown. */
   readonly scale: Scale;
   /** Significant digits, the same in the whole column. */

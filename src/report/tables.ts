@@ -114,6 +114,7 @@ function columnLook(cells: readonly Cell[], metric: MetricDefinition): Omit<Colu
   const isCount = metric.unit === "1/MiB" || metric.unit === "bytes" || metric.unit === "count";
   return {
     unit: metric.unit,
+    better: metric.better,
     scale: chooseScale(cells.map((cell) => cell.value), metric.unit),
     // An interval of half a percent vanishes in three digits.
     digits: isCount || width < 0.005 ? 4 : 3,

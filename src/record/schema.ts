@@ -252,7 +252,11 @@ export function recordJsonSchema(): Record<string, unknown> {
   return {
     title: `sockbench record, schema version ${SCHEMA_VERSION}`,
     // The only type that zod cannot represent is `counts`, which brings its own description.
-    ...z.toJSONSchema(record, { unrepresentable: "any" }),
+    ...z.toJSONSchema(record, {
+      unrepresentable: "any",
+      // Of zod's own making: in JSON Schema it would say that whoever sends a record must not set the field.
+      override: ({ jsonSchema }) => void delete jsonSchema.readOnly,
+    }),
   };
 }
 

@@ -9,6 +9,7 @@ import { buildReport } from "./build_report.ts";
 import { renderCsv } from "./render_csv.ts";
 import { renderJson } from "./render_json.ts";
 import { renderMarkdown } from "./render_markdown.ts";
+import { renderTsv } from "./render_tsv.ts";
 
 /** A ReportFormat is one way to write a record for readers. */
 export interface ReportFormat {
@@ -28,6 +29,7 @@ export interface ReportFormat {
 const FORMATS: readonly ReportFormat[] = [
   { id: "md", extension: "md", mediaType: "text/markdown; charset=utf-8", title: "report for readers, as Markdown", render: (record) => renderMarkdown(buildReport(record)) },
   { id: "csv", extension: "csv", mediaType: "text/csv; charset=utf-8; header=present", title: "every value of every trial, for R, pandas, spreadsheets", render: renderCsv },
+  { id: "tsv", extension: "tsv", mediaType: "text/tab-separated-values; charset=utf-8", title: "the same separated by tabs, a line per row", render: renderTsv },
   { id: "json", extension: "json", mediaType: "application/json", title: "findings, tables, summaries and comparisons, for programs", render: renderJson },
 ];
 

@@ -4,31 +4,11 @@
  * @module
  */
 
-import { metricsOf, trialValues } from "../compare/trial_values.ts";
-import type { Case } from "../plan/case.ts";
-import { metricValue } from "../record/metric_value.ts";
-import type { RunRecord, Trial } from "../record/trial.ts";
-
-const LEADING = ["scenario", "case", "transport", "peer", "pin"] as const;
-const TRAILING = [
-  "round",
-  "order",
-  "started_ns",
-  "elapsed_ns",
-  "operations",
-  "metric",
-  "unit",
-  "better",
-  "value",
-  "error",
-] as const;
+import type { RunRecord } from "../record/trial.ts";
+import { renderDelimited } from "./delimited_text.ts";
 
 /**
- * Renders a record as tidy CSV (RFC 4180): one row per case, metric and trial, with a header.
- *
- * Values are raw: never scaled, in the unit of the `unit` column, with a point and without thousands marks. Parameters have
- * a column each, `param_…`, empty where a case lacks one. A failed trial is one row with an `error` and no metric. Empty
- * fields read as missing values in R and pandas.
+ * Renders a record as tidy CSV (RFC 4180): one row per case, metric and trial, with a header. {@linkcode renderDelimited} has the columns.
  *
  * @param record The record; the order of its trials does not matter.
  * @returns CSV with CRLF line ends, sorted by case, metric, round.
@@ -43,70 +23,5 @@ const TRAILING = [
  * ```
  */
 export function renderCsv(record: RunRecord): string {
-  const values = trialValues(record);
-  const names = parameterNames(record);
-  const lines = [line([...LEADING, ...names.map((name) => `param_${name}`), ...TRAILING])];
-  for (const spec of record.scenarios) {
-    const metrics = metricsOf(record, spec);
-    for (const one of record.cases) {
-      if (one.scenario !== spec.id) continue;
-      // The same in all rows of the case, so quoted once.
-      const head = line(describeCase(one, names));
-      const succeeded = values.succeeded(one.id);
-      for (const { id, unit, better } of metrics) {
-        const metric = line([id, unit, better]);
-        for (const trial of succeeded) {
-          const value = metricValue(trial, id);
-          if (value === undefined || !Number.isFinite(value)) continue;
-          lines.push(`${head},${describeTrial(trial)},${metric},${value},`);
-        }
-      }
-      for (const trial of values.failed(one.id)) {
-        const { kind = "", message = "" } = trial.error ?? {};
-        lines.push(`${head},${describeTrial(trial)},,,,,${quote(`${kind}: ${message}`)}`);
-      }
-    }
-  }
-  return lines.join("\r\n") + "\r\n";
-}
-
-/** Parameters of the scenarios in their order, then the fixed ones that no grid spans. */
-function parameterNames(record: RunRecord): readonly string[] {
-  const names = new Set<string>();
-  for (const spec of record.scenarios) for (const { name } of spec.parameters) names.add(name);
-  for (const { params } of record.cases) for (const name of Object.keys(params)) names.add(name);
-  for (const { fixed } of record.cases) for (const name of Object.keys(fixed)) names.add(name);
-  return [...names];
-}
-
-function describeCase(one: Case, names: readonly string[]): readonly (string | number)[] {
-  const params = new Map([...Object.entries(one.fixed), ...Object.entries(one.params)]);
-  return [
-    one.scenario,
-    one.id,
-    one.transport,
-    one.placement.peer,
-    one.placement.pin,
-    ...names.map((name) => params.get(name) ?? ""),
-  ];
-}
-
-function describeTrial({ round, order, startedNs, elapsedNs, operations }: Trial): string {
-  return `${round},${order},${startedNs},${elapsedNs},${operations}`;
-}
-
-function line(fields: readonly (string | number)[]): string {
-  return fields.map((field) => typeof field === "number" ? String(field) : quote(field)).join(",");
-}
-
-/**
- * A text as a field: quoted where RFC 4180 asks for it. What a spreadsheet would run as a formula gets an apostrophe in
- * front (OWASP, CSV Injection); characters that no text file should hold become U+FFFD.
- */
-function quote(text: string): string {
-  const clean = text.toWellFormed()
-    // deno-lint-ignore no-control-regex
-    .replace(/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/g, "\ufffd");
-  const safe = /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/.test(clean) ? `'${clean}` : clean;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return renderDelimited(record, { separator: ",", flat: false, lineEnd: "\r\n" });
 }

@@ -59,9 +59,12 @@ for (const format of reportFormats.values()) {
 }
 
 Deno.test("reportFormats: every id is its own key, and no extension is used twice", () => {
-  assertEquals([...reportFormats.keys()], ["md", "csv", "json"]);
+  assertEquals([...reportFormats.keys()], ["md", "csv", "tsv", "json"]);
   for (const [id, format] of reportFormats) assertEquals(format.id, id);
-  assertEquals(new Set([...reportFormats.values()].map(({ extension }) => extension)).size, 3);
+  assertEquals(
+    new Set([...reportFormats.values()].map(({ extension }) => extension)).size,
+    reportFormats.size,
+  );
 });
 
 Deno.test("renderJson() says what it is, and keeps summaries, comparisons and document", () => {

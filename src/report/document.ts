@@ -131,6 +131,8 @@ export interface Table {
   readonly kind: "comparative" | "detail";
   /** One line above it: what the figures are. */
   readonly caption: string;
+  /** Title of the metric; on a comparative table only. */
+  readonly metric?: string;
   /** Headings of the label columns. */
   readonly rowTitles: readonly string[];
   /** The columns of figures. */

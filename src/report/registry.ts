@@ -9,7 +9,9 @@ import { buildReport } from "./build_report.ts";
 import { renderCsv } from "./render_csv.ts";
 import { renderJson } from "./render_json.ts";
 import { renderMarkdown } from "./render_markdown.ts";
+import { PLAIN_TERMINAL, renderTerminal } from "./render_terminal.ts";
 import { renderTsv } from "./render_tsv.ts";
+import type { TerminalLook } from "./terminal_text.ts";
 
 /** A ReportFormat is one way to write a record for readers. */
 export interface ReportFormat {
@@ -21,13 +23,17 @@ export interface ReportFormat {
   readonly mediaType: string;
   /** One line for help texts. */
   readonly title: string;
-  /** Renders a record; measures nothing, and gives the same text for the same record. */
-  render(record: RunRecord): string;
+  /**
+   * Renders a record; measures nothing, and gives the same text for the same record. `look` is for formats that are shown on
+   * a terminal and may be wider, or in colour, where it is known.
+   */
+  render(record: RunRecord, look?: TerminalLook): string;
 }
 
 // deno-fmt-ignore
 const FORMATS: readonly ReportFormat[] = [
   { id: "md", extension: "md", mediaType: "text/markdown; charset=utf-8", title: "report for readers, as Markdown", render: (record) => renderMarkdown(buildReport(record)) },
+  { id: "text", extension: "txt", mediaType: "text/plain; charset=utf-8", title: "findings and bars, for a terminal", render: (record, look = PLAIN_TERMINAL) => renderTerminal(buildReport(record), look) },
   { id: "csv", extension: "csv", mediaType: "text/csv; charset=utf-8; header=present", title: "every value of every trial, for R, pandas, spreadsheets", render: renderCsv },
   { id: "tsv", extension: "tsv", mediaType: "text/tab-separated-values; charset=utf-8", title: "the same separated by tabs, a line per row", render: renderTsv },
   { id: "json", extension: "json", mediaType: "application/json", title: "findings, tables, summaries and comparisons, for programs", render: renderJson },

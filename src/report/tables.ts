@@ -54,6 +54,7 @@ export function buildComparativeTable(
   return {
     kind: "comparative",
     caption: `${metric.title}: ${metric.description}`,
+    metric: metric.title,
     rowTitles: down,
     columns: columns.map((one) => ({ ...look, title: columnTitle(spec, one, across) })),
     rows,

@@ -1,0 +1,196 @@
+/**
+ * renderTerminal: the report in few lines for a terminal, findings first, then every scenario's headline metric as bars.
+ *
+ * @module
+ */
+
+import { CONFIDENCE } from "../compare/summarize.ts";
+import type { Column, Finding, Phrase, Report, Section } from "./document.ts";
+import { formatAmount, formatCount, formatRatio, namePlacement } from "./quantity.ts";
+import { chooseBars, commonLook, drawBars } from "./terminal_bars.ts";
+import {
+  cutLine,
+  plainLine,
+  styleText,
+  type TerminalLook,
+  terminalWidth,
+  wrapLine,
+} from "./terminal_text.ts";
+
+/** How much is shown, and on what. */
+export interface TerminalOptions extends TerminalLook {
+  /** Findings at most; absent: those of the report's beginning. */
+  readonly mostFindings?: number;
+  /** Bars of all scenarios together, roughly; each scenario gets its share, and three at least. Absent: all. */
+  readonly mostBars?: number;
+}
+
+/** A terminal of unknown make: as wide as the narrowest in use, and without colour. */
+export const PLAIN_TERMINAL: TerminalLook = { columns: 80, color: false, unicode: true };
+
+/** Narrower terminals get lines that they wrap themselves. */
+const LEAST_COLUMNS = 24;
+/** Prose wider than this is hard to read. */
+const MOST_PROSE = 100;
+/** Characters of a finding that are kept. */
+const SENTENCE = 600;
+
+/**
+ * Renders a report for a terminal.
+ *
+ * @param report The report.
+ * @param options How much of it, and what the terminal can show.
+ * @returns Lines narrower than the terminal, of which no name in the record can escape.
+ *
+ * @example
+ * ```ts
+ * import type { Report } from "./document.ts";
+ * import { PLAIN_TERMINAL, renderTerminal } from "./render_terminal.ts";
+ *
+ * declare const report: Report;
+ * console.log(renderTerminal(report, PLAIN_TERMINAL));
+ * ```
+ */
+export function renderTerminal(report: Report, options: TerminalOptions): string {
+  const look = { ...options, columns: Math.max(LEAST_COLUMNS, Math.floor(options.columns)) };
+  const shown = report.sections.filter(({ comparative }) => comparative !== undefined);
+  const share = look.mostBars === undefined
+    ? Infinity
+    : Math.max(3, Math.floor(look.mostBars / Math.max(1, shown.length)));
+  const blocks = [
+    renderFindings(report, look),
+    ...shown.map((section) => renderSection(section, share, look)),
+    renderRest(report, shown.length > 0, look),
+  ];
+  return blocks.filter((lines) => lines.length > 0)
+    .map((lines) => lines.map((line) => `${line}\n`).join("")).join("\n");
+}
+
+function renderFindings(report: Report, look: TerminalOptions): readonly string[] {
+  const most = look.mostFindings ?? report.findings.length;
+  const lines = report.findings.slice(0, most)
+    .flatMap((finding) => bullet(findingSentence(finding), look));
+  const rest = report.findings.length - most;
+  if (rest > 0) lines.push(say(`  … and ${plural(rest, "more finding")} in the report`, look));
+  if (report.findings.length === 0) lines.push(...bullet("No comparison could be made.", look));
+  if (report.partialRemark !== undefined) {
+    lines.unshift(...bullet(`Partial run. ${report.partialRemark}`, look));
+  }
+  return lines;
+}
+
+/**
+ * A finding in plain words.
+ *
+ * @param finding The finding.
+ * @returns One sentence, of any characters.
+ */
+export function findingSentence(finding: Finding): string {
+  const words = `${finding.phrases.map(phraseText).join("")}.`;
+  // A name is written as it is typed.
+  return finding.phrases[0]?.kind === "text"
+    ? words.charAt(0).toUpperCase() + words.slice(1)
+    : words;
+}
+
+function phraseText(phrase: Phrase): string {
+  switch (phrase.kind) {
+    case "text":
+      return phrase.text;
+    case "name":
+      return plainLine(phrase.text, true);
+    case "ratio":
+      return `${formatRatio(phrase.ratio, phrase.decimals)}× ${phrase.word}`.trimEnd();
+    case "interval":
+      return `[${formatRatio(phrase.low, phrase.decimals)}, ${
+        formatRatio(phrase.high, phrase.decimals)
+      }]`;
+    case "amount": {
+      const { value, low, high, unit } = phrase;
+      const bounds = low === undefined || high === undefined
+        ? ""
+        : ` [${formatAmount(low, unit)}, ${formatAmount(high, unit)}]`;
+      return `${formatAmount(value, unit)}${bounds}`;
+    }
+  }
+}
+
+function renderSection(
+  section: Section,
+  most: number,
+  look: TerminalOptions,
+): readonly string[] {
+  const { groups, left } = chooseBars(section, most);
+  const { color, unicode, columns } = look;
+  const name = cutLine(plainLine(section.scenario, unicode), Math.floor(columns / 2), unicode);
+  const question = cutLine(
+    plainLine(section.question, unicode),
+    Math.max(1, columns - 3 - terminalWidth(name)),
+    unicode,
+  );
+  const rest = section.search.length > 0
+    ? `  … the best of each; ${plural(left, "other cell")} in the report`
+    : `  … and ${plural(left, "more cell")} in the report`;
+  return [
+    `${styleText(name, "bold", color)}  ${question}`.trimEnd(),
+    ...wrapLine(say(sayFigures(section, commonLook(groups)), look), columns - 3, unicode)
+      .map((line) => `  ${styleText(line, "dim", color)}`),
+    ...drawBars(groups, look),
+    ...(left > 0 ? [styleText(cutLine(say(rest, look), columns - 1, unicode), "dim", color)] : []),
+  ];
+}
+
+/** As in `p50 in µs, lower is better; median [95 % interval]; peer process`. */
+function sayFigures({ comparative, placement }: Section, written: Column | undefined): string {
+  const { symbol = "" } = written?.scale ?? {};
+  const metric = comparative?.metric ?? "";
+  const unit = symbol === "" ? "" : ` in ${symbol}`;
+  const better = written === undefined || written.better === "neither"
+    ? ""
+    : `, ${written.better} is better`;
+  return `${metric}${unit}${better}; median [95 % interval]; ${namePlacement(placement)}`;
+}
+
+function renderRest(report: Report, hasBars: boolean, look: TerminalOptions): readonly string[] {
+  const few = report.sections.some(({ comparative }) =>
+    comparative?.rows.some(({ cells }) =>
+      cells.some((cell) => cell !== null && cell.n > 1 && cell.confidence < CONFIDENCE)
+    )
+  );
+  const [solid, shade] = look.unicode ? ["█", "▒"] : ["#", "-"];
+  const parts = [
+    ...(hasBars
+      ? [
+        `Bars: ${solid} up to the interval's lower end, ${shade} up to its upper end; each group ` +
+        `to its own scale. * is best, its interval clear of the others'.`,
+      ]
+      : []),
+    ...(few
+      ? ["Where trials are few, the interval is their range and reaches less than 95 %."]
+      : []),
+    ...(report.warnings.length > 0
+      ? [`${plural(report.warnings.length, "warning")} in the report.`]
+      : []),
+  ];
+  const width = Math.min(look.columns - 1, MOST_PROSE);
+  return parts.flatMap((part) =>
+    wrapLine(look.unicode ? part : say(part, look), width, look.unicode)
+  )
+    .map((line) => styleText(line, "dim", look.color));
+}
+
+function bullet(sentence: string, look: TerminalOptions): string[] {
+  const width = Math.min(look.columns - 1, MOST_PROSE) - 2;
+  return wrapLine(plainLine(sentence, look.unicode, SENTENCE), width, look.unicode)
+    .map((line, index) => `${index === 0 ? "- " : "  "}${line}`);
+}
+
+function say(text: string, { unicode }: TerminalOptions): string {
+  // A leading indent is ours; plainLine() would trim it.
+  const indent = /^ */.exec(text)?.[0] ?? "";
+  return indent + plainLine(text, unicode, SENTENCE);
+}
+
+function plural(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
+}

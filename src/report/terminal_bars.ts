@@ -1,0 +1,249 @@
+/**
+ * Bars for terminals: what of a section is worth its lines, and how it is drawn.
+ *
+ * @module
+ */
+
+import type { Cell, Column, SearchResult, Section, Table } from "./document.ts";
+import { chooseScale, formatNumber, formatShare } from "./quantity.ts";
+import {
+  cutLine,
+  padLine,
+  plainLine,
+  styleText,
+  type TerminalLook,
+  terminalWidth,
+} from "./terminal_text.ts";
+
+/** One bar. */
+export interface Bar {
+  /** What it stands for. */
+  readonly name: string;
+  /** The figure. */
+  readonly cell: Cell;
+  /** How it is written. */
+  readonly look: Column;
+}
+
+/** Bars that are to be compared, drawn to one scale. */
+export interface BarGroup {
+  /** What they have in common; may be empty. */
+  readonly title: string;
+  /** Best first, where one direction is better. */
+  readonly bars: readonly Bar[];
+}
+
+/** What is shown of a section, and how much is not. */
+export interface BarChoice {
+  /** The groups shown. */
+  readonly groups: readonly BarGroup[];
+  /** Figures left out. */
+  readonly left: number;
+}
+
+/**
+ * Chooses what of a section is shown: of a search the best cell of each group; else the rows of its comparative table,
+ * those with the widest differences first where not all fit.
+ *
+ * @param section The section.
+ * @param most Bars at most.
+ * @returns The groups in the table's order.
+ */
+export function chooseBars(section: Section, most: number): BarChoice {
+  const { comparative, search } = section;
+  if (comparative === undefined) return { groups: [], left: 0 };
+  const look = comparative.columns[0] as Column;
+  if (search.length > 0) {
+    const cells = search.reduce((sum, result) => sum + result.cells, 0);
+    const bars = search.slice(0, most).map((result) => searchBar(result, look));
+    return { groups: [{ title: "", bars: bestFirst(bars) }], left: cells - bars.length };
+  }
+  const groups = groupBars(comparative);
+  const compared = groups.filter(({ bars }) => bars.length > 1);
+  const chosen = new Set<BarGroup>();
+  let room = most;
+  // A bar on its own compares nothing.
+  for (
+    const group of (compared.length > 0 && count(groups) > most ? compared : groups)
+      .toSorted((a, b) => spread(b) - spread(a))
+  ) {
+    if (group.bars.length > room && chosen.size > 0) continue;
+    chosen.add(group);
+    room -= group.bars.length;
+  }
+  const shown = groups.filter((group) => chosen.has(group))
+    .map(({ title, bars }) => ({ title, bars: bars.slice(0, most) }));
+  return { groups: shown, left: count(groups) - count(shown) };
+}
+
+function count(groups: readonly BarGroup[]): number {
+  return groups.reduce((sum, { bars }) => sum + bars.length, 0);
+}
+
+function searchBar(result: SearchResult, look: Column): Bar {
+  const name = (parts: SearchResult["group"]) =>
+    parts.map((part) => part.name === "transport" ? part.label : `${part.name} ${part.label}`)
+      .join(", ");
+  const { best, value, low, high, n, confidence, unit } = result;
+  return {
+    name: `${name(result.group)}: ${name(result.at)}`,
+    cell: { case: best, value, low, high, n, confidence },
+    look: { ...look, unit },
+  };
+}
+
+/** One group for each row; where there is a single column, the rows themselves are what is compared. */
+function groupBars({ rowTitles, columns, rows }: Table): readonly BarGroup[] {
+  const label = (labels: readonly string[]) =>
+    labels.map((text, index) => /^\d/.test(text) ? `${rowTitles[index] ?? ""} ${text}` : text)
+      .join(", ");
+  const groups = rows.map(({ labels, cells }): BarGroup => ({
+    title: label(labels),
+    bars: bestFirst(cells.flatMap((cell, index) => {
+      const look = columns[index];
+      return cell === null || look === undefined ? [] : [{ name: look.title, cell, look }];
+    })),
+  })).filter(({ bars }) => bars.length > 0);
+  if (columns.length > 1 || groups.some(({ title }) => title === "")) return groups;
+  const bars = groups.flatMap(({ title, bars }) => bars.map((bar) => ({ ...bar, name: title })));
+  return [{ title: "", bars: bestFirst(bars) }];
+}
+
+function bestFirst(bars: readonly Bar[]): readonly Bar[] {
+  const better = bars[0]?.look.better;
+  if (better === undefined || better === "neither") return bars;
+  const sign = better === "lower" ? 1 : -1;
+  return bars.toSorted((a, b) => sign * (a.cell.value - b.cell.value));
+}
+
+/** How many times the largest figure is the smallest. */
+function spread({ bars }: BarGroup): number {
+  const values = bars.map(({ cell }) => Math.abs(cell.value)).filter((value) => value > 0);
+  return values.length < 2 ? 1 : Math.max(...values) / Math.min(...values);
+}
+
+/**
+ * The scale in which the bars of a section are written: that of its table, or for a search one that suits the best cells.
+ *
+ * @param groups What is shown.
+ * @returns The look that all bars have in common; absent when there is none.
+ */
+export function commonLook(groups: readonly BarGroup[]): Column | undefined {
+  const bars = groups.flatMap((group) => group.bars);
+  const look = bars[0]?.look;
+  if (look === undefined) return undefined;
+  return { ...look, scale: chooseScale(bars.map(({ cell }) => cell.value), look.unit) };
+}
+
+/** Widths of the parts of a line. */
+interface Layout {
+  readonly name: number;
+  readonly value: number;
+  readonly bar: number;
+  readonly interval: number;
+}
+
+const INDENT = "  ";
+const GAP = 2;
+/** A bar shorter than this shows nothing; the interval gives way to it. */
+const LEAST_BAR = 8;
+const MOST_INTERVAL = 32;
+
+/**
+ * Draws the bars of a section.
+ *
+ * @param groups What is shown.
+ * @param look Of the terminal; no line is as wide as its columns, as some wrap there.
+ * @returns The lines.
+ */
+export function drawBars(groups: readonly BarGroup[], look: TerminalLook): readonly string[] {
+  const written = commonLook(groups);
+  if (written === undefined) return [];
+  const say = (text: string) => plainLine(text, look.unicode);
+  const rows = groups.map(({ title, bars }) => ({
+    title: say(title),
+    largest: Math.max(...bars.map(({ cell }) => spanOf(cell)[1])),
+    bars: bars.map(({ name, cell }) => ({
+      cell,
+      name: `${cell.mark === "best" ? "*" : " "} ${say(name)}`.trimEnd(),
+      value: say(sayValue(cell, written)),
+      interval: say(sayInterval(cell, written)),
+    })),
+  }));
+  const layout = layOut(rows.flatMap((row) => row.bars), look.columns - 1);
+  return rows.flatMap(({ title, largest, bars }) => [
+    ...(title === "" ? [] : [INDENT + cutLine(title, look.columns - 1 - GAP, look.unicode)]),
+    ...bars.map((bar) => drawLine(bar, largest, layout, look)),
+  ]);
+}
+
+interface WrittenBar {
+  readonly cell: Cell;
+  readonly name: string;
+  readonly value: string;
+  readonly interval: string;
+}
+
+function layOut(bars: readonly WrittenBar[], columns: number): Layout {
+  const widest = (part: "name" | "value" | "interval") =>
+    Math.max(...bars.map((bar) => terminalWidth(bar[part])));
+  const value = Math.min(widest("value"), Math.max(1, Math.floor(columns / 4)));
+  const name = Math.min(widest("name"), Math.max(4, Math.floor(columns * 0.45)));
+  const room = columns - INDENT.length - name - GAP - value - GAP;
+  const interval = Math.min(widest("interval"), MOST_INTERVAL);
+  if (interval > 0 && room - interval - GAP >= LEAST_BAR) {
+    return { name, value, interval, bar: room - interval - GAP };
+  }
+  return { name, value, interval: 0, bar: room >= LEAST_BAR ? room : 0 };
+}
+
+function drawLine(
+  bar: WrittenBar,
+  largest: number,
+  layout: Layout,
+  { color, unicode }: TerminalLook,
+): string {
+  const isBest = bar.cell.mark === "best";
+  const part = (text: string, width: number, align?: "left" | "right") =>
+    padLine(cutLine(text, Math.max(1, width), unicode), width, align);
+  const name = part(bar.name, layout.name);
+  const drawn = drawBar(bar.cell, largest, layout.bar, unicode);
+  const line = INDENT + (isBest ? styleText(name, "green", color) : name) + " ".repeat(GAP) +
+    styleText(part(bar.value, layout.value, "right"), "bold", color) + " ".repeat(GAP) +
+    styleText(padLine(drawn, layout.bar), isBest ? "green" : "cyan", color) +
+    (layout.interval === 0 ? "" : " ".repeat(GAP) +
+      styleText(part(bar.interval, layout.interval, "right"), "dim", color));
+  return color ? line : line.trimEnd();
+}
+
+/** Solid up to the interval's lower end, shaded up to its upper one. */
+function drawBar(cell: Cell, largest: number, width: number, unicode: boolean): string {
+  if (width === 0 || !(largest > 0)) return "";
+  const [solid, shade, least] = unicode ? ["█", "▒", "▏"] : ["#", "-", "|"];
+  const [low, high] = spanOf(cell);
+  const length = (value: number) => Math.round(Math.max(0, Math.min(1, value / largest)) * width);
+  const end = length(high);
+  if (end === 0) return least as string;
+  // The middle of an interval that is narrower than a column is solid.
+  const start = Math.min(end, Math.max(length(low), high - low < largest / width ? end : 0));
+  return (solid as string).repeat(start) + (shade as string).repeat(end - start);
+}
+
+function spanOf({ value, low, high, n, twoSpeeds }: Cell): readonly [number, number] {
+  if (twoSpeeds !== undefined) return [twoSpeeds.fast, twoSpeeds.slow];
+  return n === 1 ? [value, value] : [low, high];
+}
+
+function sayValue({ value, twoSpeeds }: Cell, { scale, digits }: Column): string {
+  return twoSpeeds === undefined ? formatNumber(value / scale.divisor, digits) : "two speeds";
+}
+
+/** One trial has no interval, and a range of no width would look like certainty. */
+function sayInterval({ low, high, n, twoSpeeds }: Cell, { scale, digits }: Column): string {
+  const show = (value: number) => formatNumber(value / scale.divisor, digits);
+  if (twoSpeeds !== undefined) {
+    const { fast, fastShare, slow, slowShare } = twoSpeeds;
+    return `${show(fast)} (${formatShare(fastShare)}) / ${show(slow)} (${formatShare(slowShare)})`;
+  }
+  return n === 1 ? "one trial" : `[${show(low)}, ${show(high)}]`;
+}

@@ -1,0 +1,172 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import fc from "fast-check";
+import stringWidth from "string-width";
+import { type Case, caseId } from "../../src/plan/case.ts";
+import type { RunRecord, Trial } from "../../src/record/trial.ts";
+import { buildReport } from "../../src/report/build_report.ts";
+import { PLAIN_TERMINAL, renderTerminal } from "../../src/report/render_terminal.ts";
+import { plainLine, toAscii } from "../../src/report/terminal_text.ts";
+import { emptyRecord, hostileRecord, sampleRecord } from "../support/sample_record.ts";
+
+/** What {@linkcode recordOf} may be told. */
+interface Wide {
+  readonly transports: readonly string[];
+  readonly sizes: readonly number[];
+  /** Value by case. */
+  readonly p50?: (transport: string, bytes: number) => number;
+  readonly question?: string;
+}
+
+/** A record of one scenario: every size over every transport, two rounds. */
+function recordOf({ transports, sizes, p50, question }: Wide): RunRecord {
+  const record = sampleRecord({ rounds: 1 });
+  const [spec] = record.scenarios;
+  const template = record.cases[0] as Case;
+  const cases = transports.flatMap((transport) =>
+    sizes.map((bytes): Case => ({
+      ...template,
+      id: caseId("round-trip", transport, { bytes }),
+      transport,
+      params: { bytes },
+    }))
+  );
+  const valueOf = p50 ?? ((transport, bytes) => 10_000 + 100 * transport.length + bytes);
+  const trials = [1, 2].flatMap((round) =>
+    cases.map((one, order): Trial => ({
+      ...record.trials[0]!,
+      case: one.id,
+      round,
+      order,
+      values: { p50: valueOf(one.transport, Number(one.params.bytes)) + round },
+    }))
+  );
+  const scenarios = [{ ...spec!, ...(question !== undefined && { question }) }];
+  return { ...record, scenarios, cases, trials, skipped: [] };
+}
+
+// deno-lint-ignore no-control-regex
+const CODES = /\x1b\[\d+m/g;
+
+/** Asserts that every line fits, by a measure of width that is not ours, and that nothing but colour escapes. */
+function assertFits(text: string, columns: number): void {
+  for (const line of text.split("\n")) {
+    const bare = line.replace(CODES, "");
+    // deno-lint-ignore no-control-regex
+    assertEquals(bare.match(/[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/), null);
+    assert(stringWidth(bare) < columns, `${stringWidth(bare)} columns: ${bare}`);
+  }
+}
+
+const SIZES = Array.from({ length: 60 }, (_, index) => 64 * (index + 1));
+
+Deno.test("renderTerminal() fits 80 columns with 300 cells, and says how many it leaves out where it is to be short", () => {
+  const record = recordOf({
+    transports: ["tcp", "tcp6", "unix", "udp", "unixpacket"],
+    sizes: SIZES,
+  });
+  const report = buildReport(record);
+  const whole = renderTerminal(report, PLAIN_TERMINAL);
+  assertFits(whole, 80);
+  assertEquals(whole.match(/^ {2}[ *] \w.*\[\d.*\]$/gm)?.length, 300);
+  const short = renderTerminal(report, { ...PLAIN_TERMINAL, mostBars: 10 });
+  assertFits(short, 80);
+  assertStringIncludes(short, "… and 290 more cells in the report");
+});
+
+Deno.test("renderTerminal() lets no name of a record leave its line, in any width, colour or character set", () => {
+  const report = buildReport(hostileRecord());
+  for (const columns of [24, 40, 60, 80, 81, 120, 300]) {
+    for (const color of [false, true]) {
+      for (const unicode of [false, true]) {
+        const text = renderTerminal(report, { columns, color, unicode });
+        assertFits(text, columns);
+        // deno-lint-ignore no-control-regex
+        if (!unicode) assertEquals(text.match(/[^\x00-\x7f]/u), null);
+        assertEquals(text.includes("\x1b"), color);
+      }
+    }
+  }
+});
+
+Deno.test("renderTerminal() lets no name at all leave its line", () => {
+  const letters = fc.string({ unit: "binary", maxLength: 60 });
+  fc.assert(
+    fc.property(
+      fc.uniqueArray(letters, { minLength: 1, maxLength: 4 }),
+      letters,
+      fc.integer({ min: 24, max: 100 }),
+      fc.boolean(),
+      (transports, question, columns, unicode) => {
+        const record = recordOf({ transports, sizes: [64, 128], question });
+        assertFits(renderTerminal(buildReport(record), { columns, color: true, unicode }), columns);
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+Deno.test("renderTerminal() puts the best first, whichever direction is better", () => {
+  const report = buildReport(sampleRecord());
+  const text = renderTerminal(report, PLAIN_TERMINAL);
+  const order = (scenario: string, group: string) => {
+    const section = text.slice(text.indexOf(`\n${scenario}  `));
+    const lines = section.slice(section.indexOf(`\n  ${group}\n`)).split("\n").slice(2);
+    return lines.slice(0, 3).map((line) => line.slice(4).split(" ")[0]);
+  };
+  assertEquals(order("round-trip", "bytes 64 B"), ["unix", "unixpacket", "tcp"]);
+  assertEquals(order("throughput", "bytes 64 KiB"), ["unix", "tcp", "udp"]);
+  assertStringIncludes(text, "p50 in µs, lower is better; median [95 % interval]; peer process");
+});
+
+Deno.test("renderTerminal() draws a bar solid to the interval's lower end and shaded to its upper end", () => {
+  const record = recordOf({
+    transports: ["a", "b"],
+    sizes: [64],
+    p50: (transport) => transport === "a" ? 100_000 : 50_000,
+  });
+  const one = renderTerminal(buildReport(record), { columns: 80, color: false, unicode: false });
+  const bars = one.split("\n").filter((line) => /^ {4}[ab] /.test(line));
+  const [half, full] = bars.map((line) => line.match(/#+/)?.[0].length ?? 0);
+  assertEquals(Math.round(half! * 2 / full! * 10), 10);
+  const wide = recordOf({ transports: ["a"], sizes: [64], p50: () => 0 });
+  const trials = wide.trials.map((trial, index) => ({
+    ...trial,
+    values: { p50: 50 * (index + 1) },
+  }));
+  const shaded = renderTerminal(buildReport({ ...wide, trials }), {
+    columns: 80,
+    color: false,
+    unicode: false,
+  });
+  const [, solid, shade] = shaded.match(/(#+)(-+)/) ?? [];
+  assertEquals(solid!.length, shade!.length);
+});
+
+Deno.test("renderTerminal() shows of a search the best of each group, and of two speeds both with their shares", () => {
+  const text = renderTerminal(buildReport(sampleRecord()), PLAIN_TERMINAL);
+  const search = text.slice(text.indexOf("\nbuffer-size  "));
+  assert(/^ +unix: bytes .*, read .*\[/m.test(search));
+  assertStringIncludes(search, "… the best of each;");
+  assert(/two speeds .*\(\d+ %\) \/ .*\(\d+ %\)/.test(text), text);
+});
+
+Deno.test("renderTerminal() of nothing says so in one line", () => {
+  const text = renderTerminal(buildReport(emptyRecord()), PLAIN_TERMINAL);
+  assertStringIncludes(text, "No comparison could be made.");
+  assertFits(text, 80);
+});
+
+Deno.test("toAscii() leaves ASCII as it is, and anything it gives is ASCII", () => {
+  assertEquals(toAscii("27.1 µs ± 2 × …"), "27.1 us +- 2 x ...");
+  fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => {
+    // deno-lint-ignore no-control-regex
+    assertEquals(toAscii(text).match(/[^\x00-\x7f]/u), null);
+    assertEquals(toAscii(toAscii(text)), toAscii(text));
+  }));
+});
+
+Deno.test("plainLine() keeps names of any script, and nothing that moves the cursor or the reader", () => {
+  assertEquals(plainLine("名前 ünï שלום", true), "名前 ünï שלום");
+  assertEquals(plainLine("\x1b[2J\x9b31mred\u202e\u{e0041}", true), "[2J 31mred");
+  assertEquals(plainLine("z" + "\u0301".repeat(50), true), "z\u0301\u0301");
+});

@@ -107,7 +107,8 @@ function rehearsedNs(cases: readonly Case[]): number {
 function selectedScenarios(settings: Settings, catalog: Catalog): Scenario[] {
   const all = [...catalog.scenarios.values()];
   return settings.scenarios.length === 0
-    ? all
+    // A glob names cases of any scenario.
+    ? all.filter((scenario) => !scenario.onDemand || settings.cases.length > 0)
     : all.filter((scenario) => settings.scenarios.includes(scenario.id));
 }
 

@@ -73,6 +73,8 @@ export interface Scenario extends ScenarioSpec {
   readonly fixed?: Params;
   /** The grid for each profile. */
   readonly grid: Readonly<Record<ProfileName, readonly GridBlock[]>>;
+  /** Present where a run measures it only when it is named (`--scenario`, or a `--case` that matches): an answer that few need every time. */
+  readonly onDemand?: true;
   /** Adapts the profile's budget, as in a bounded count; absent: the profile's own. */
   budget?(params: Params, profileBudget: Budget): Budget;
   /** Expected wall time of one trial in nanoseconds where time alone does not decide; absent: warm-up and measured interval. */

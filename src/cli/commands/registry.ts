@@ -6,6 +6,7 @@
 
 import type { Command } from "../command.ts";
 import { abCommand } from "./ab.ts";
+import { claimsCommand } from "./claims.ts";
 import { compareCommand } from "./compare.ts";
 import { doctorCommand } from "./doctor.ts";
 import { gateCommand } from "./gate.ts";
@@ -22,6 +23,7 @@ export const commands: readonly Command[] = [
   compareCommand,
   gateCommand,
   abCommand,
+  claimsCommand,
   doctorCommand,
   helpCommand,
 ];

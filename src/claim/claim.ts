@@ -1,0 +1,175 @@
+/**
+ * Claims: a textbook sentence about sockets, the measurement that decides it, and how the verdict follows.
+ *
+ * A claim is measured in two ways, and may use both. `cases` are cells of scenarios, measured with all others in interleaved rounds: for
+ * what something costs. An `experiment` opens sockets of its own and brings facts home: for how something behaves. `decide` is pure, and
+ * sees nothing but figures and facts.
+ *
+ * @module
+ */
+
+import type { Catalog } from "../catalog.ts";
+import type { Clock } from "../clock.ts";
+import type { KernelAccess } from "../kernel/libc.ts";
+import type { MetricUnit } from "../metrics.ts";
+import type { Placement } from "../plan/case.ts";
+import type { Availability } from "../transport/transport.ts";
+import type { Params } from "../workload/workload.ts";
+import type { ClaimFigures } from "./claim_figures.ts";
+
+/** What becomes of a claim on this machine. `undecided`: it was tried, and the figures do not allow a choice. */
+export type ClaimVerdict =
+  | "holds"
+  | "holds in part"
+  | "does not hold"
+  | "undecided"
+  | "cannot be tried here";
+
+/** Every verdict, in the order of summaries. */
+export const CLAIM_VERDICTS: readonly ClaimVerdict[] = [
+  "holds",
+  "holds in part",
+  "does not hold",
+  "undecided",
+  "cannot be tried here",
+];
+
+/** The chapters of the report, by id. */
+export const CLAIM_GROUPS = {
+  buffers: "Buffers and blocking",
+  messages: "Streams and datagrams",
+  connections: "Opening and closing",
+  families: "Families and types",
+} as const;
+
+/** Which chapter a claim belongs to. */
+export type ClaimGroup = keyof typeof CLAIM_GROUPS;
+
+/** A cell that a claim needs measured. */
+export interface CaseRequest {
+  /** The scenario's id. */
+  readonly scenario: string;
+  /** The transport's id, as in `tcp@libc`. */
+  readonly transport: string;
+  /** Every parameter of the cell. */
+  readonly params: Params;
+  /** Where the two ends are pinned; absent: `none`. */
+  readonly pin?: Placement["pin"];
+}
+
+/** What an experiment found, as plain data: it is kept in the JSON report, so that a verdict can be checked. */
+export type ClaimFact =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly ClaimFact[]
+  | { readonly [name: string]: ClaimFact };
+
+/** Facts by name. */
+export type ClaimFacts = Readonly<Record<string, ClaimFact>>;
+
+/** What an experiment may use. It leaves nothing behind: no socket, file, link or namespace, even when `signal` ends it. */
+export interface Lab {
+  /** The only source of time. */
+  readonly clock: Clock;
+  /** What can be named. */
+  readonly catalog: Catalog;
+  /** What works here, by transport id. */
+  readonly availability: ReadonlyMap<string, Availability>;
+  /** A private directory for socket files; its owner removes it. */
+  readonly directory: string;
+  /** The kernel room, or why it is closed. */
+  readonly kernel: KernelAccess;
+  /** Ends the experiment early. */
+  readonly signal: AbortSignal;
+}
+
+/** Thrown by an experiment that cannot be made here: the claim's verdict is then `cannot be tried here`, with the message as its reason. */
+export class CannotTry extends Error {
+  /** Always "CannotTry". */
+  override readonly name = "CannotTry";
+}
+
+/** A number with its unit and, where it was measured more than once, its interval. */
+export interface Figure {
+  /** In `unit`; a median where there is an interval. */
+  readonly value: number;
+  /** The unit. */
+  readonly unit: MetricUnit;
+  /** Lower bound of its 95 % interval. */
+  readonly low?: number;
+  /** Upper bound of its 95 % interval. */
+  readonly high?: number;
+  /** Trials, pairs or observations that it rests on. */
+  readonly n?: number;
+}
+
+/** A table of a claim's section: texts and figures. */
+export interface ClaimTable {
+  /** One line above it: what the figures are, with placement and number of trials. */
+  readonly caption: string;
+  /** Headings. */
+  readonly columns: readonly string[];
+  /** Lines of as many cells as there are headings. */
+  readonly rows: readonly (readonly (string | Figure)[])[];
+}
+
+/** What `decide` is given. */
+export interface ClaimEvidence {
+  /** The measured cells. */
+  readonly figures: ClaimFigures;
+  /** What the experiment found; absent when there is none, or it failed. */
+  readonly facts?: ClaimFacts;
+  /** Why there are no facts: one sentence, without its full stop. */
+  readonly failure?: string;
+}
+
+/** How a claim came out, and what it rests on. */
+export interface Decision {
+  /** The verdict. */
+  readonly verdict: ClaimVerdict;
+  /** The one number, with its unit, as the summary table shows it; or, of what could not be tried, the reason. At most 80 characters. */
+  readonly answer: string;
+  /** What was seen: sentences with their numbers, units, intervals and sample sizes. */
+  readonly seen: readonly string[];
+  /** Tables below those sentences. */
+  readonly tables?: readonly ClaimTable[];
+  /** Why it is so: paragraphs of plain text. */
+  readonly why: readonly string[];
+}
+
+/** A Claim is a sentence, and what decides it. */
+export interface Claim {
+  /** Stable and readable: `default-buffers`. */
+  readonly id: string;
+  /** Its number in the notes, 1 to 34. */
+  readonly number: number;
+  /** Its chapter. */
+  readonly group: ClaimGroup;
+  /** The sentence, as the notes have it. */
+  readonly sentence: string;
+  /** Which of the notes say so, as in `A, D`. */
+  readonly source: string;
+  /** What was done to decide it: one paragraph, for a reader who never saw the tool. */
+  readonly method: string;
+  /** Cells to measure. */
+  readonly cases?: readonly CaseRequest[];
+  /** Opens sockets of its own and brings facts home. Bounded: at most 10 s. */
+  experiment?(lab: Lab): Promise<ClaimFacts>;
+  /** How the verdict follows from figures and facts. Pure: the same evidence gives the same decision. */
+  decide(evidence: ClaimEvidence): Decision;
+  /** What it means for a Deno program: one paragraph. */
+  readonly meaning: string;
+  /** TypeScript that avoids the trap, or uses the fact; a few lines. */
+  readonly code: string;
+}
+
+/**
+ * The decision on a claim that could not be tried.
+ *
+ * @param reason one sentence, without its full stop
+ */
+export function cannotTry(reason: string): Decision {
+  return { verdict: "cannot be tried here", answer: reason, seen: [], why: [] };
+}

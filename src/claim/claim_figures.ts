@@ -1,0 +1,106 @@
+/**
+ * What the measured cells of a claim say: figures by request, without knowing how a record is built.
+ *
+ * @module
+ */
+
+import { type OrientedRatio, orientedRatio } from "../compare/contrast.ts";
+import { summarize, type Summary } from "../compare/summarize.ts";
+import { type TrialValues, trialValues } from "../compare/trial_values.ts";
+import type { RunRecord, Trial } from "../record/trial.ts";
+import type { CaseRequest, Figure } from "./claim.ts";
+
+/** One text for a request, whatever the order of its parameters. */
+export function requestKey({ scenario, transport, params, pin = "none" }: CaseRequest): string {
+  const sorted = Object.entries(params).sort(([a], [b]) => a < b ? -1 : 1);
+  return JSON.stringify([scenario, transport, sorted, pin]);
+}
+
+/** Figures of measured cells. What was not measured is `undefined`, and {@linkcode ClaimFigures.skip} says why. */
+export class ClaimFigures {
+  readonly #record: RunRecord;
+  readonly #ids: ReadonlyMap<string, string>;
+  readonly #skips: ReadonlyMap<string, string>;
+  readonly #values: TrialValues;
+  readonly #summaries: ReadonlyMap<string, Summary>;
+
+  /**
+   * @param record what was measured
+   * @param ids case ids by {@linkcode requestKey}
+   * @param skips reasons by {@linkcode requestKey}
+   */
+  constructor(
+    record: RunRecord,
+    ids: ReadonlyMap<string, string>,
+    skips: ReadonlyMap<string, string> = new Map(),
+  ) {
+    this.#record = record;
+    this.#ids = ids;
+    this.#skips = skips;
+    this.#values = trialValues(record);
+    this.#summaries = new Map(
+      summarize(record, this.#values).map((one) => [`${one.case} ${one.metric}`, one]),
+    );
+  }
+
+  /** A metric of a cell across its trials: median and interval. */
+  figure(request: CaseRequest, metric: string): Figure | undefined {
+    const id = this.#ids.get(requestKey(request));
+    const summary = this.#summaries.get(`${id} ${metric}`);
+    if (summary === undefined) return undefined;
+    const { median, low, high, unit, n } = summary;
+    return { value: median, low, high, unit, n };
+  }
+
+  /**
+   * A cell against another, paired by round; above 1, the first is better in the direction of the metric.
+   *
+   * @returns `undefined` when the two share no round with a value above 0
+   */
+  ratio(first: CaseRequest, base: CaseRequest, metric: string): OrientedRatio | undefined {
+    const definition = this.#record.metrics.find(({ id }) => id === metric);
+    const ids = [first, base].map((request) => this.#ids.get(requestKey(request)));
+    if (definition === undefined || ids.includes(undefined)) return undefined;
+    return orientedRatio(
+      this.#values.of(ids[0]!, metric),
+      this.#values.of(ids[1]!, metric),
+      definition,
+    );
+  }
+
+  /** The cell's trials that succeeded, in the order of measuring. */
+  trials(request: CaseRequest): readonly Trial[] {
+    const id = this.#ids.get(requestKey(request));
+    return this.#record.trials.filter((trial) => trial.case === id && trial.error === undefined);
+  }
+
+  /** The errors of the cell's trials that failed: one message each. */
+  errors(request: CaseRequest): readonly string[] {
+    const id = this.#ids.get(requestKey(request));
+    return this.#record.trials.flatMap((trial) =>
+      trial.case === id && trial.error !== undefined ? [trial.error.message] : []
+    );
+  }
+
+  /** How far a kernel counter moved in all of the cell's trials together; `undefined` where none was read. */
+  counter(request: CaseRequest, name: string): number | undefined {
+    const read = this.trials(request).flatMap(({ counters }) =>
+      counters === undefined ? [] : [counters]
+    );
+    return read.length === 0
+      ? undefined
+      : read.reduce((sum, counters) => sum + (counters[name] ?? 0), 0);
+  }
+
+  /** Operations of all of the cell's trials together. */
+  operations(request: CaseRequest): number {
+    return this.trials(request).reduce((sum, { operations }) => sum + operations, 0);
+  }
+
+  /** Why a cell was not measured: one sentence, without its full stop; `undefined` where it was. */
+  skip(request: CaseRequest): string | undefined {
+    const key = requestKey(request);
+    if (this.trials(request).length > 0) return undefined;
+    return this.#skips.get(key) ?? this.errors(request)[0] ?? "it was not measured";
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * Figures of claims in words.
+ *
+ * @module
+ */
+
+import { chooseScale, formatNumber, formatRatio, withSymbol } from "../report/quantity.ts";
+import type { OrientedRatio } from "../compare/contrast.ts";
+import type { Figure } from "./claim.ts";
+
+/**
+ * A figure with its unit and, where it has one, its interval.
+ *
+ * @returns As in `10.1 µs [9.9, 10.4]`, `2.5 MiB`, `397`.
+ */
+export function formatFigure({ value, unit, low, high }: Figure): string {
+  const scale = chooseScale([value], unit);
+  const text = (one: number) => formatNumber(one / scale.divisor, 3);
+  const amount = withSymbol(unit === "count" ? countText(value) : text(value), scale);
+  return low === undefined || high === undefined
+    ? amount
+    : `${amount} [${text(low)}, ${text(high)}]`;
+}
+
+/** A count keeps all of its digits. */
+function countText(value: number): string {
+  return Number.isInteger(value) ? formatNumber(value, 15) : formatNumber(value, 3);
+}
+
+/**
+ * A figure in the middle of a sentence, with its sample size.
+ *
+ * @returns As in `10.1 µs [9.9, 10.4] (n = 9)`.
+ */
+export function sayFigure(figure: Figure): string {
+  return figure.n === undefined
+    ? formatFigure(figure)
+    : `${formatFigure(figure)} (n = ${figure.n})`;
+}
+
+/**
+ * A paired ratio in the middle of a sentence.
+ *
+ * @returns As in `1.42 [1.38, 1.45] (9 pairs)`.
+ */
+export function sayRatio({ ratio, low, high, n }: OrientedRatio): string {
+  return `${formatRatio(ratio)} [${formatRatio(low)}, ${formatRatio(high)}] (${n} pairs)`;
+}

@@ -1,0 +1,113 @@
+/**
+ * The plan of a claims run: the cells that the claims ask for, each once.
+ *
+ * @module
+ */
+
+import type { Catalog } from "../catalog.ts";
+import type { Case, Skip } from "../plan/case.ts";
+import { planCases } from "../plan/plan_cases.ts";
+import type { Plan } from "../plan/plan.ts";
+import { createSettings, type SettingsInput } from "../plan/settings.ts";
+import type { Availability } from "../transport/transport.ts";
+import type { CaseRequest, Claim } from "./claim.ts";
+import { requestKey } from "./claim_figures.ts";
+
+/** A Plan that knows which of its cases answers which request. */
+export interface ClaimsPlan {
+  /** What to measure. */
+  readonly plan: Plan;
+  /** Case ids by {@linkcode requestKey}. */
+  readonly ids: ReadonlyMap<string, string>;
+  /** Why a request cannot be measured here, by {@linkcode requestKey}. */
+  readonly skips: ReadonlyMap<string, string>;
+}
+
+/** What a claims run can be told. */
+export type ClaimsSettings = Pick<SettingsInput, "peer" | "rounds" | "seed">;
+
+/** Rounds of a claims run: enough for an interval of 95 % that a single disturbed trial cannot stretch. */
+export const CLAIM_ROUNDS = 9;
+
+/**
+ * Plans what the claims need measured.
+ *
+ * @throws {SettingsError} when a setting is out of range
+ */
+export function planClaims(
+  claims: readonly Claim[],
+  settings: ClaimsSettings,
+  catalog: Catalog,
+  availability: ReadonlyMap<string, Availability>,
+): ClaimsPlan {
+  const common = createSettings({ rounds: CLAIM_ROUNDS, ...settings }, catalog);
+  const requests = new Map(
+    claims.flatMap(({ cases = [] }) => cases).map((request) => [requestKey(request), request]),
+  );
+  const ids = new Map<string, string>();
+  const skips = new Map<string, string>();
+  const cases = new Map<string, Case>();
+  const parts = [...requests].map(([key, request]) => {
+    const { plan, found } = planRequest(request, common, catalog, availability);
+    if (found === undefined) skips.set(key, reasonOf(request, plan.skipped));
+    else {
+      ids.set(key, found.id);
+      cases.set(found.id, found);
+    }
+    return plan;
+  });
+  const roundNs = [...cases.values()].reduce((sum, { expectedNs }) => sum + expectedNs, 0);
+  return {
+    plan: {
+      settings: common,
+      cases: [...cases.values()],
+      skipped: uniqueBy(parts.flatMap(({ skipped }) => skipped), ({ what }) => what),
+      scenarios: uniqueBy(
+        parts.flatMap((part) => part.cases.length === 0 ? [] : part.scenarios),
+        ({ id }) => id,
+      ),
+      metrics: uniqueBy(parts.flatMap(({ metrics }) => metrics), ({ id }) => id),
+      rounds: common.rounds,
+      // One more round for the rehearsals, at most.
+      estimateNs: (common.rounds + 1) * roundNs,
+    },
+    ids,
+    skips,
+  };
+}
+
+function planRequest(
+  request: CaseRequest,
+  common: Plan["settings"],
+  catalog: Catalog,
+  availability: ReadonlyMap<string, Availability>,
+): { plan: Plan; found: Case | undefined } {
+  const { scenario, transport, params, pin = "none" } = request;
+  const lists = Object.entries(params).map(([name, value]) => [name, [value]] as const);
+  const settings = createSettings({
+    scenarios: [scenario],
+    transports: [transport],
+    params: Object.fromEntries(lists),
+    ...(pin !== "none" && { pin }),
+    rounds: common.rounds,
+    seed: common.seed,
+    peer: common.peer,
+  }, catalog);
+  const plan = planCases(settings, catalog, availability);
+  // A block of the grid that lacks one of the parameters yields a case as well: that of another question.
+  const found = plan.cases.find((c) =>
+    c.transport === transport && c.placement.pin === pin &&
+    Object.keys(params).every((name) => Object.hasOwn(c.params, name)) &&
+    Object.keys(c.params).every((name) => Object.hasOwn(params, name) || name === "pin")
+  );
+  return { plan: { ...plan, cases: found === undefined ? [] : [found] }, found };
+}
+
+function reasonOf({ scenario, transport }: CaseRequest, skipped: readonly Skip[]): string {
+  return skipped.find(({ what }) => what === `transport ${transport}` || what.startsWith(scenario))
+    ?.reason ?? skipped[0]?.reason ?? `scenario ${scenario} has no such case`;
+}
+
+function uniqueBy<T>(items: readonly T[], keyOf: (item: T) => string): T[] {
+  return [...new Map(items.map((item) => [keyOf(item), item])).values()];
+}

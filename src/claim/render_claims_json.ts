@@ -1,0 +1,42 @@
+/**
+ * The report on claims as JSON: verdicts, what they rest on, and the facts of the experiments.
+ *
+ * @module
+ */
+
+import type { ClaimsResult } from "./run_claims.ts";
+
+/** Version of the form. */
+export const CLAIMS_VERSION = 1;
+
+/**
+ * Renders a claims run for programs.
+ *
+ * @param result what it found
+ * @returns JSON, indented, with a line break at the end
+ */
+export function renderClaimsJson({ decided, record }: ClaimsResult): string {
+  const { startedAt, durationNs, partial, environment, settings } = record;
+  const document = {
+    format: "sockbench-claims",
+    version: CLAIMS_VERSION,
+    startedAt,
+    durationNs,
+    partial,
+    environment,
+    settings,
+    claims: decided.map(({ claim, decision, facts }) => ({
+      id: claim.id,
+      number: claim.number,
+      group: claim.group,
+      sentence: claim.sentence,
+      source: claim.source,
+      method: claim.method,
+      ...decision,
+      ...(facts !== undefined && { facts }),
+      meaning: claim.meaning,
+      code: claim.code,
+    })),
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}

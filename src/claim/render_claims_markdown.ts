@@ -1,0 +1,156 @@
+/**
+ * The report on claims as Markdown: the summary first, then a section for each claim.
+ *
+ * @module
+ */
+
+import {
+  codeBlock,
+  displayWidth,
+  escapeMarkdown,
+  escapeSentence,
+  markdownTable,
+} from "../report/markdown_text.ts";
+import { formatFigure } from "./format_figure.ts";
+import { CLAIM_GROUPS, CLAIM_VERDICTS, type ClaimGroup, type ClaimTable } from "./claim.ts";
+import type { ClaimsResult, DecidedClaim } from "./run_claims.ts";
+
+/** Long sentences stay readable in a summary: the section has them whole. */
+const MOST_ANSWER = 90;
+
+/**
+ * Renders a claims run.
+ *
+ * @param result what it found
+ * @returns the whole file
+ */
+export function renderClaimsMarkdown(result: ClaimsResult): string {
+  const groups = Object.keys(CLAIM_GROUPS) as ClaimGroup[];
+  const lines = [
+    "# Textbook claims about sockets, tried on this machine",
+    "",
+    ...introduction(result),
+    "",
+    "## Summary",
+    "",
+    ...summary(result.decided),
+    ...groups.flatMap((group) => chapter(group, result.decided)),
+    "",
+    "## How it was measured",
+    "",
+    ...method(result),
+    "",
+  ];
+  return lines.join("\n");
+}
+
+function introduction({ decided, record }: ClaimsResult): string[] {
+  const { versions, platform, kernel, cpu, cores } = record.environment;
+  const counts = CLAIM_VERDICTS.flatMap((verdict) => {
+    const count = decided.filter(({ decision }) => decision.verdict === verdict).length;
+    return count === 0 ? [] : [`${count} ${verdict}`];
+  });
+  const machine = `Deno ${versions.deno}, ${platform}, kernel ${kernel ?? "unknown"}, ` +
+    `${cpu ?? "unknown CPU"}, ${cores} cores, ${record.startedAt.slice(0, 10)}`;
+  return [
+    escapeSentence(`${decided.length} claims: ${counts.join(", ")}`),
+    "",
+    escapeSentence(machine),
+    ...(record.partial ? ["", "**The run was interrupted: what is missing says so.**"] : []),
+  ];
+}
+
+function summary(decided: readonly DecidedClaim[]): readonly string[] {
+  return markdownTable(
+    [
+      { heading: "#", align: "right" },
+      { heading: "claim", align: "left" },
+      { heading: "verdict", align: "left" },
+      { heading: "the one number", align: "left" },
+    ],
+    decided.map(({ claim, decision }) => [
+      String(claim.number),
+      `[${escapeMarkdown(claim.sentence, MOST_ANSWER)}](#${anchor(claim.id)})`,
+      decision.verdict === "does not hold" ? `**${decision.verdict}**` : decision.verdict,
+      escapeMarkdown(decision.answer, MOST_ANSWER),
+    ]),
+  );
+}
+
+/** Anchors are written out: those that renderers make of headings differ. */
+function anchor(id: string): string {
+  return `claim-${id}`;
+}
+
+function chapter(group: ClaimGroup, decided: readonly DecidedClaim[]): string[] {
+  const own = decided.filter(({ claim }) => claim.group === group);
+  if (own.length === 0) return [];
+  return ["", `## ${CLAIM_GROUPS[group]}`, ...own.flatMap(section)];
+}
+
+function section({ claim, decision }: DecidedClaim): string[] {
+  const { verdict, answer, seen, tables = [], why } = decision;
+  return [
+    "",
+    `<a id="${anchor(claim.id)}"></a>`,
+    "",
+    `### ${claim.number}. ${escapeSentence(claim.sentence)}`,
+    "",
+    `**${capital(verdict)}**: ${escapeSentence(answer)} (\`${claim.id}\`; source: ${
+      escapeMarkdown(claim.source)
+    })`,
+    "",
+    `*What was done.* ${escapeSentence(claim.method)}`,
+    ...(seen.length === 0
+      ? []
+      : ["", `*What was seen.* ${seen.map((one) => escapeSentence(one)).join(" ")}`]),
+    ...tables.flatMap((table) => ["", ...renderTable(table)]),
+    ...(why.length === 0
+      ? []
+      : ["", `*Why.* ${why.map((one) => escapeSentence(one)).join("\n\n")}`]),
+    "",
+    `*For a Deno program.* ${escapeSentence(claim.meaning)}`,
+    "",
+    ...codeBlock(claim.code, "ts"),
+  ];
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function renderTable({ caption, columns, rows }: ClaimTable): readonly string[] {
+  const cells = rows.map((row) =>
+    row.map((cell) => typeof cell === "string" ? escapeMarkdown(cell) : formatFigure(cell))
+  );
+  const isNumeric = (index: number) => rows.some((row) => typeof row[index] === "object");
+  return [
+    escapeSentence(caption),
+    "",
+    ...markdownTable(
+      columns.map((heading, index) => ({
+        heading: escapeMarkdown(heading),
+        align: isNumeric(index) ? "right" : "left",
+      })),
+      cells,
+    ),
+  ].map((line) => displayWidth(line) === 0 ? "" : line);
+}
+
+function method({ record }: ClaimsResult): string[] {
+  const { rounds, peer, seed, command } = record.settings;
+  return [
+    escapeSentence(
+      `What something costs was measured in ${rounds} rounds over ${record.cases.length} cases, interleaved in random order ` +
+        `(seed ${seed}), the serving end with peer ${peer} unless a table says otherwise. A figure is the median of the ` +
+        `trials with its 95 % interval; a ratio is the median over the rounds, paired, above 1 the first is better`,
+    ),
+    "",
+    "How something behaves was tried by experiments of their own, one after another; their facts are in the JSON form of " +
+    "this report.",
+    "",
+    "Repeat it:",
+    "",
+    ...codeBlock(command, "sh"),
+  ];
+}

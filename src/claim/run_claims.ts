@@ -1,0 +1,155 @@
+/**
+ * A claims run: measures the cells, makes the experiments, decides.
+ *
+ * @module
+ */
+
+import type { Environment, RunRecord } from "../record/trial.ts";
+import { type RunEvent, runPlan } from "../run/run_plan.ts";
+import {
+  CannotTry,
+  cannotTry,
+  type Claim,
+  type ClaimEvidence,
+  type ClaimFacts,
+  type Decision,
+  type Lab,
+} from "./claim.ts";
+import { ClaimFigures } from "./claim_figures.ts";
+import type { ClaimsPlan } from "./plan_claims.ts";
+
+/** A claim with its decision. */
+export interface DecidedClaim {
+  /** The claim. */
+  readonly claim: Claim;
+  /** How it came out. */
+  readonly decision: Decision;
+  /** What its experiment found, where it made one. */
+  readonly facts?: ClaimFacts;
+}
+
+/** What a claims run found out. */
+export interface ClaimsResult {
+  /** In the order of their numbers. */
+  readonly decided: readonly DecidedClaim[];
+  /** What was measured. */
+  readonly record: RunRecord;
+}
+
+/** What happens in a claims run, between trials and experiments, never inside one. */
+export type ClaimsEvent = RunEvent | {
+  readonly kind: "experiment";
+  /** The claim. */
+  readonly claim: Claim;
+  /** Position, from 0. */
+  readonly index: number;
+  /** Experiments in all. */
+  readonly experiments: number;
+};
+
+/** What a claims run needs beside its plan. */
+export interface ClaimsOptions {
+  /** For experiments. */
+  readonly lab: Lab;
+  /** Written into the record. */
+  readonly environment: Environment;
+  /** The command that repeats this run. */
+  readonly command: string;
+  /** ISO 8601 start time, UTC. */
+  readonly startedAt: string;
+  /** Called between trials and experiments. */
+  onEvent?(event: ClaimsEvent): void;
+}
+
+/** An experiment that takes longer than this is given up, in milliseconds. */
+const EXPERIMENT_LIMIT_MS = 30_000;
+
+/**
+ * Decides claims. An experiment that fails fails alone; after `lab.signal` the rest is said to be interrupted.
+ *
+ * @throws {PeerError} when no peer can be started at all.
+ */
+export async function runClaims(
+  claims: readonly Claim[],
+  { plan, ids, skips }: ClaimsPlan,
+  options: ClaimsOptions,
+): Promise<ClaimsResult> {
+  const { lab, onEvent } = options;
+  const evidence = await experimentWith(claims, options);
+  const record = await runPlan(plan, {
+    catalog: lab.catalog,
+    clock: lab.clock,
+    environment: options.environment,
+    command: options.command,
+    startedAt: options.startedAt,
+    directory: lab.directory,
+    signal: lab.signal,
+    ...(onEvent !== undefined && { onEvent }),
+  });
+  const figures = new ClaimFigures(record, ids, skips);
+  return {
+    decided: claims.map((claim) => {
+      const own = evidence.get(claim.id) ?? {};
+      return {
+        claim,
+        decision: decideOne(claim, { figures, ...own }),
+        ...(own.facts !== undefined && { facts: own.facts }),
+      };
+    }),
+    record,
+  };
+}
+
+type Own = Pick<ClaimEvidence, "facts" | "failure">;
+
+async function experimentWith(
+  claims: readonly Claim[],
+  { lab, onEvent }: ClaimsOptions,
+): Promise<ReadonlyMap<string, Own>> {
+  const evidence = new Map<string, Own>();
+  const experimenting = claims.filter(({ experiment }) => experiment !== undefined);
+  for (const [index, claim] of experimenting.entries()) {
+    onEvent?.({ kind: "experiment", claim, index, experiments: experimenting.length });
+    evidence.set(claim.id, await experiment(claim, lab));
+  }
+  return evidence;
+}
+
+async function experiment(claim: Claim, lab: Lab): Promise<Own> {
+  if (lab.signal.aborted) return { failure: "the run was interrupted" };
+  const limit = AbortSignal.timeout(EXPERIMENT_LIMIT_MS);
+  const signal = AbortSignal.any([lab.signal, limit]);
+  const ended = Promise.withResolvers<never>();
+  ended.promise.catch(() => {});
+  const onEnd = () =>
+    ended.reject(
+      new CannotTry(
+        lab.signal.aborted
+          ? "the run was interrupted"
+          : `the experiment did not end within ${EXPERIMENT_LIMIT_MS / 1e3} s`,
+      ),
+    );
+  signal.addEventListener("abort", onEnd);
+  try {
+    const facts = await Promise.race([claim.experiment!({ ...lab, signal }), ended.promise]);
+    return { facts };
+  } catch (error) {
+    if (error instanceof CannotTry) return { failure: error.message };
+    const detail = error instanceof Error ? error.message.replace(/\s+/g, " ") : String(error);
+    return { failure: `the experiment failed: ${detail}` };
+  } finally {
+    signal.removeEventListener("abort", onEnd);
+  }
+}
+
+/** A claim whose rule meets evidence that it did not expect is not decided; it never ends the others. */
+function decideOne(claim: Claim, evidence: ClaimEvidence): Decision {
+  if (claim.experiment !== undefined && evidence.facts === undefined && !claim.cases?.length) {
+    return cannotTry(evidence.failure ?? "there are no facts");
+  }
+  try {
+    return claim.decide(evidence);
+  } catch (error) {
+    return cannotTry((error as Error).message.replace(/\s+/g, " "));
+  }
+}

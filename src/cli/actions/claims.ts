@@ -1,0 +1,162 @@
+/**
+ * `sockbench claims`.
+ *
+ * @module
+ */
+
+import { type Claim, CLAIM_VERDICTS } from "../../claim/claim.ts";
+import { planClaims } from "../../claim/plan_claims.ts";
+import { claims as allClaims } from "../../claim/registry.ts";
+import { renderClaimsJson } from "../../claim/render_claims_json.ts";
+import { renderClaimsMarkdown } from "../../claim/render_claims_markdown.ts";
+import { type ClaimsEvent, type ClaimsResult, runClaims } from "../../claim/run_claims.ts";
+import { systemClock } from "../../clock.ts";
+import { openKernel } from "../../kernel/libc.ts";
+import { matchesGlob } from "../../plan/glob.ts";
+import { encodeRecord } from "../../record/codec.ts";
+import { readEnvironment } from "../../run/environment.ts";
+import { EXIT } from "../exit.ts";
+import { listenForInterrupts } from "../interrupts.ts";
+import { prepareOutputDirectory, writeOutput } from "../output_directory.ts";
+import { type ParsedArguments, valueOf, valuesOf } from "../parse_arguments.ts";
+import { createProgress, type Progress } from "../progress.ts";
+import { quoteForShell } from "../run_arguments.ts";
+import { choosePeer, openCatalog, openSession, removeDirectory } from "../session.ts";
+import { paint, type Terminal } from "../terminal.ts";
+import { UsageError } from "../usage_error.ts";
+
+const DEFAULT_OUT = "reports";
+
+/** Tries claims and writes what came out. */
+export async function claims(args: ParsedArguments, terminal: Terminal): Promise<number> {
+  const chosen = chooseClaims(valuesOf(args, "claim"));
+  if (args.flags.has("list")) return list(chosen, terminal);
+  const progress = createProgress(terminal, args.flags.has("quiet") ? "quiet" : "normal");
+  const { peer, skip } = choosePeer(valueOf(args, "peer"));
+  const catalog = await openCatalog([]);
+  const leftover: { directory?: string } = {};
+  using interrupts = listenForInterrupts(
+    () => progress.say("sockbench: interrupted; keeping what was found (again: end at once)"),
+    () => removeDirectory(leftover.directory),
+  );
+  await using session = await openSession(catalog);
+  leftover.directory = session.directory;
+  const { rounds, seed } = { rounds: valueOf(args, "rounds"), seed: valueOf(args, "seed") };
+  const claimsPlan = planClaims(
+    chosen,
+    { peer, ...(rounds !== undefined && { rounds }), ...(seed !== undefined && { seed }) },
+    catalog,
+    session.availability,
+  );
+  const plan = skip === undefined
+    ? claimsPlan.plan
+    : { ...claimsPlan.plan, skipped: [skip, ...claimsPlan.plan.skipped] };
+  const out = valueOf(args, "out") ?? DEFAULT_OUT;
+  await prepareOutputDirectory(out);
+  progress.start(plan);
+  const result = await runClaims(chosen, { ...claimsPlan, plan }, {
+    lab: {
+      clock: systemClock,
+      catalog,
+      availability: session.availability,
+      directory: session.directory,
+      kernel: openKernel(),
+      signal: interrupts.signal,
+    },
+    environment: await readEnvironment(),
+    command: repeatCommand(valuesOf(args, "claim"), plan.settings),
+    startedAt: new Date().toISOString(),
+    onEvent: (event) => tell(event, progress, terminal),
+  });
+  progress.end();
+  const isWritten = await write(result, out, valuesOf(args, "format"), args, terminal);
+  if (interrupts.signal.aborted) return EXIT.interrupted;
+  return isWritten ? EXIT.ok : EXIT.usage;
+}
+
+function chooseClaims(wanted: readonly string[]): readonly Claim[] {
+  if (wanted.length === 0) return allClaims;
+  const matches = (glob: string) =>
+    allClaims.filter(({ id, number }) => glob === String(number) || matchesGlob(glob, id));
+  for (const glob of wanted) {
+    if (matches(glob).length > 0) continue;
+    throw new UsageError(`--claim ${glob} matches no claim`, {
+      given: glob,
+      candidates: allClaims.map(({ id }) => id),
+    });
+  }
+  const chosen = new Set(wanted.flatMap(matches));
+  return allClaims.filter((claim) => chosen.has(claim));
+}
+
+function list(chosen: readonly Claim[], terminal: Terminal): number {
+  const width = Math.max(...chosen.map(({ id }) => id.length));
+  for (const { number, id, sentence } of chosen) {
+    terminal.out(`${String(number).padStart(2)}  ${id.padEnd(width)}  ${sentence}\n`);
+  }
+  return EXIT.ok;
+}
+
+function tell(event: ClaimsEvent, progress: Progress, terminal: Terminal): void {
+  if (event.kind !== "experiment") return progress.take(event);
+  const { claim, index, experiments } = event;
+  const text = `experiment ${index + 1}/${experiments}: ${claim.number} ${claim.id}`;
+  if (terminal.errIsTerminal) progress.say(paint(terminal, "dim", text));
+}
+
+function repeatCommand(
+  globs: readonly string[],
+  { peer, rounds, seed }: { peer: string; rounds: number; seed: number },
+): string {
+  const only = globs.map((glob) => ` --claim ${quoteForShell(glob)}`).join("");
+  return `deno task sockbench claims${only} --rounds ${rounds} --peer ${peer} --seed ${seed}`;
+}
+
+async function write(
+  result: ClaimsResult,
+  out: string,
+  formats: readonly string[],
+  args: ParsedArguments,
+  terminal: Terminal,
+): Promise<boolean> {
+  const wanted = (format: string) => formats.length === 0 || formats.includes(format);
+  const outcomes = [
+    await writeOutput(out, {
+      name: "claims-record.json",
+      text: encodeRecord(result.record),
+    }, true),
+    ...wanted("json")
+      ? [await writeOutput(out, { name: "claims.json", text: renderClaimsJson(result) }, true)]
+      : [],
+    ...wanted("md")
+      ? [await writeOutput(out, { name: "claims.md", text: renderClaimsMarkdown(result) }, false)]
+      : [],
+  ];
+  const problems = outcomes.flatMap((outcome) => outcome.problems);
+  for (const problem of problems) {
+    terminal.err(`${paint(terminal, "red", "sockbench:")} ${problem}\n`);
+  }
+  if (!args.flags.has("quiet")) {
+    terminal.out(summaryText(result, terminal));
+    terminal.out(
+      `\nWritten to\n${
+        outcomes.flatMap(({ written }) => written).map((path) => `${path}\n`).join("")
+      }`,
+    );
+  }
+  return problems.length === 0;
+}
+
+function summaryText({ decided }: ClaimsResult, terminal: Terminal): string {
+  const columns = terminal.columns();
+  const lines = decided.map(({ claim, decision }) => {
+    const number = String(claim.number).padStart(2);
+    const text = `${number}  ${decision.verdict.padEnd(20)}  ${claim.id}: ${decision.answer}`;
+    return [...text].slice(0, Math.max(40, columns - 1)).join("");
+  });
+  const counts = CLAIM_VERDICTS.flatMap((verdict) => {
+    const count = decided.filter(({ decision }) => decision.verdict === verdict).length;
+    return count === 0 ? [] : [`${count} ${verdict}`];
+  });
+  return `${lines.join("\n")}\n\n${counts.join(", ")}\n`;
+}

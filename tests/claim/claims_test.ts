@@ -1,0 +1,137 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { CannotTry, cannotTry, type Claim, CLAIM_GROUPS, type Lab } from "../../src/claim/claim.ts";
+import { planClaims } from "../../src/claim/plan_claims.ts";
+import { claims } from "../../src/claim/registry.ts";
+import { renderClaimsJson } from "../../src/claim/render_claims_json.ts";
+import { renderClaimsMarkdown } from "../../src/claim/render_claims_markdown.ts";
+import { runClaims } from "../../src/claim/run_claims.ts";
+import { createCatalog } from "../../src/catalog.ts";
+import { systemClock } from "../../src/clock.ts";
+import type { Availability } from "../../src/transport/transport.ts";
+import { NO_ENVIRONMENT } from "../support/small_catalog.ts";
+
+const catalog = createCatalog();
+const everything = new Map<string, Availability>(
+  [...catalog.transports.keys()].map((id) => [id, { available: true }]),
+);
+const lab: Lab = {
+  clock: systemClock,
+  catalog,
+  availability: everything,
+  directory: "/nonexistent/sockbench",
+  kernel: { available: false, reason: "it needs --allow-ffi" },
+  signal: new AbortController().signal,
+};
+
+function experimentClaim(id: string, number: number, experiment: Claim["experiment"]): Claim {
+  return {
+    id,
+    number,
+    group: "buffers",
+    sentence: `Sentence <script> | ${id}`,
+    source: "A",
+    method: "It was tried",
+    experiment: experiment!,
+    decide: ({ facts }) => ({
+      verdict: facts!.count === 3 ? "holds" : "does not hold",
+      answer: `${facts!.count} | of 3`,
+      seen: ["3 of 3 came"],
+      why: ["Because"],
+    }),
+    meaning: "Nothing",
+    code: "const one = 1;",
+  };
+}
+
+async function runThem(wanted: readonly Claim[], signal: AbortSignal = lab.signal) {
+  const plan = planClaims(wanted, { peer: "loop", rounds: 1, seed: 1 }, catalog, everything);
+  return await runClaims(wanted, plan, {
+    lab: { ...lab, signal },
+    environment: NO_ENVIRONMENT,
+    command: "test",
+    startedAt: "2026-01-01T00:00:00.000Z",
+  });
+}
+
+Deno.test("runClaims() lets no experiment keep another from being tried", async () => {
+  const { decided } = await runThem([
+    experimentClaim("good", 1, () => Promise.resolve({ count: 3 })),
+    experimentClaim("throws", 2, () => Promise.reject(new TypeError("no\nsuch thing"))),
+    experimentClaim("lacks", 3, () => Promise.reject(new CannotTry("it needs root"))),
+    experimentClaim("other", 4, () => Promise.resolve({ count: 2 })),
+  ]);
+  assertEquals(decided.map(({ decision }) => [decision.verdict, decision.answer]), [
+    ["holds", "3 | of 3"],
+    ["cannot be tried here", "the experiment failed: no such thing"],
+    ["cannot be tried here", "it needs root"],
+    ["does not hold", "2 | of 3"],
+  ]);
+});
+
+Deno.test("runClaims() says of what an interrupt left untried that it was interrupted", async () => {
+  const controller = new AbortController();
+  const { decided } = await runThem([
+    experimentClaim("first", 1, () => {
+      controller.abort();
+      return new Promise(() => {});
+    }),
+    experimentClaim("second", 2, () => Promise.resolve({ count: 3 })),
+  ], controller.signal);
+  assertEquals(decided.map(({ decision }) => decision.answer), [
+    "the run was interrupted",
+    "the run was interrupted",
+  ]);
+});
+
+Deno.test("renderClaims…() shows every claim with verdict, number, facts and code, and lets no text through as markup", async () => {
+  const result = await runThem([
+    experimentClaim("good", 1, () => Promise.resolve({ count: 3 })),
+    experimentClaim("lacks", 2, () => Promise.reject(new CannotTry("it needs root"))),
+  ]);
+  const text = renderClaimsMarkdown(result);
+  assertStringIncludes(text, "2 claims: 1 holds, 1 cannot be tried here.");
+  assertStringIncludes(text, "3 \\| of 3");
+  assert(!text.includes("<script>"));
+  assertStringIncludes(text, "```ts\nconst one = 1;\n```");
+  const json = JSON.parse(renderClaimsJson(result));
+  assertEquals(json.format, "sockbench-claims");
+  assertEquals(json.claims[0].facts, { count: 3 });
+  assertEquals(json.claims[1].verdict, "cannot be tried here");
+});
+
+Deno.test("claims: ids and numbers are unique, chapters exist, and every text is there", () => {
+  assertEquals(new Set(claims.map(({ id }) => id)).size, claims.length);
+  assertEquals(new Set(claims.map(({ number }) => number)).size, claims.length);
+  for (const claim of claims) {
+    assert(/^[a-z0-9]+(-[a-z0-9]+)*$/.test(claim.id), claim.id);
+    assert(claim.group in CLAIM_GROUPS, claim.id);
+    assert(claim.experiment !== undefined || claim.cases!.length > 0, claim.id);
+    for (const text of [claim.sentence, claim.source, claim.method, claim.meaning, claim.code]) {
+      assert(text.trim().length > 0, claim.id);
+    }
+  }
+});
+
+Deno.test("planClaims() finds a case for every cell that a claim asks for, wherever its transport works", () => {
+  for (const claim of claims) {
+    const { ids, skips } = planClaims([claim], { peer: "process", seed: 1 }, catalog, everything);
+    assertEquals([...skips.values()], [], claim.id);
+    assertEquals(ids.size > 0, (claim.cases?.length ?? 0) > 0);
+  }
+});
+
+Deno.test("claims decide without a figure or a fact: nothing is claimed of what was not measured", async () => {
+  const nothing = new Map<string, Availability>(
+    [...everything.keys()].map((id) => [id, { available: false, reason: "not here" }]),
+  );
+  for (const claim of claims.filter(({ experiment }) => experiment === undefined)) {
+    const plan = planClaims([claim], { peer: "loop", rounds: 1, seed: 1 }, catalog, nothing);
+    const { decided } = await runClaims([claim], plan, {
+      lab,
+      environment: NO_ENVIRONMENT,
+      command: "test",
+      startedAt: "2026-01-01T00:00:00.000Z",
+    });
+    assertEquals(decided[0]!.decision, cannotTry("not here"), claim.id);
+  }
+});

@@ -84,6 +84,7 @@ const tally = z.strictObject({
   receivedMessages: whole.exactOptional(),
   lostMessages: whole.exactOptional(),
   reorderedMessages: whole.exactOptional(),
+  duplicatedMessages: whole.exactOptional(),
   sentBytes: whole.exactOptional(),
   receivedBytes: whole.exactOptional(),
   reads: whole.exactOptional(),

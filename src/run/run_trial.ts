@@ -205,8 +205,10 @@ async function causeOf(error: unknown, link: PeerLink): Promise<unknown> {
 function mergeTallies(drive: Tally, serve: Tally): Tally {
   const merged: Tally = { ...serve, ...drive };
   if (merged.sentMessages !== undefined && serve.receivedMessages !== undefined) {
-    // A transport that duplicates may deliver more than was sent; that is no negative loss.
-    merged.lostMessages = Math.max(0, merged.sentMessages - serve.receivedMessages);
+    // A second copy does not make up for another message that never came. Messages too small for a sequence number hide their
+    // duplicates: more may then have arrived than was sent, and that is no negative loss.
+    const arrived = serve.receivedMessages - (serve.duplicatedMessages ?? 0);
+    merged.lostMessages = Math.max(0, merged.sentMessages - arrived);
   }
   return merged;
 }

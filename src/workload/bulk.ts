@@ -9,6 +9,7 @@
 
 import type { DatagramChannel, StreamChannel } from "../transport/channel.ts";
 import { numberParam, warmupOf } from "./exchange_loop.ts";
+import { SequenceCheck } from "./sequence_check.ts";
 import type {
   Budget,
   DriveContext,
@@ -74,7 +75,8 @@ async function writeFor(
   const endNs = startNs + budget.measureNs;
   let nowNs = startNs;
   do {
-    const written = await channel.write(rest);
+    let written = channel.write(rest);
+    if (typeof written !== "number") written = await written;
     bytes += written;
     writes++;
     rest = written === rest.length ? data : rest.subarray(written);
@@ -127,7 +129,8 @@ async function sendFor(
   let nowNs = startNs;
   do {
     sequence?.setUint32(0, firstSequence + sent);
-    await channel.send(data);
+    const taken = channel.send(data);
+    if (typeof taken !== "number") await taken;
     sent++;
     nowNs = clock.nowNs();
   } while (nowNs < endNs && sent < maxOperations);
@@ -150,7 +153,8 @@ async function receiveStream(
     let bytes = 0;
     let reads = 0;
     for (;;) {
-      const read = await channel.read(buffer);
+      let read = channel.read(buffer);
+      if (typeof read !== "number") read = await read;
       if (read === null) break;
       bytes += read;
       reads++;
@@ -168,26 +172,22 @@ async function receiveDatagrams(
   const expected = numberParam(context.params, "bytes");
   const buffer = new Uint8Array(expected + 1);
   const sequence = expected >= SEQUENCE_BYTES ? new DataView(buffer.buffer) : null;
+  const check = new SequenceCheck();
   const { clock, tally } = context;
   let received = 0;
   let openedNs = 0;
   let opened = 0;
   let lastNs = 0;
-  let highest = -1;
-  let reordered = 0;
   try {
     for (;;) {
-      const bytes = await channel.receive(buffer);
+      let bytes = channel.receive(buffer);
+      if (typeof bytes !== "number") bytes = await bytes;
       if (bytes !== expected) {
         throw new Error(`a datagram of ${bytes} bytes came instead of ${expected}`);
       }
       lastNs = clock.nowNs();
       tally.receivedMessages = ++received;
-      if (sequence !== null) {
-        const number = sequence.getUint32(0);
-        if (number < highest) reordered++;
-        else highest = number;
-      }
+      if (sequence !== null) check.take(sequence.getUint32(0));
       if (opened === 0 && context.marks > 0) {
         openedNs = lastNs;
         opened = received;
@@ -197,7 +197,10 @@ async function receiveDatagrams(
     if (!context.finishing) throw error;
   }
   tally.receivedMessages = received;
-  tally.reorderedMessages = reordered;
+  if (sequence !== null) {
+    tally.reorderedMessages = check.reordered;
+    tally.duplicatedMessages = check.duplicated;
+  }
   const messages = received - opened;
   const window = windowOf(messages * expected, messages, lastNs - openedNs);
   return opened === 0 || window === undefined ? undefined : { ...window, messages };

@@ -6,7 +6,7 @@
 
 import type { Clock } from "../clock.ts";
 import type { Histogram } from "../record/histogram.ts";
-import type { Channel } from "../transport/channel.ts";
+import type { Channel, MaybePromise } from "../transport/channel.ts";
 
 /** Parameter values of a case by name: sizes in bytes as numbers, choices as strings. */
 export type Params = Readonly<Record<string, number | string>>;
@@ -29,12 +29,14 @@ export interface Budget {
 export interface Tally {
   /** Messages handed to the transport over the whole trial (datagram work), else absent. */
   sentMessages?: number;
-  /** Messages that arrived over the whole trial. */
+  /** Messages that arrived over the whole trial, further copies of one message included. */
   receivedMessages?: number;
-  /** `sentMessages - receivedMessages`, where both ends counted. */
+  /** Messages sent of which no copy arrived, where both ends counted. */
   lostMessages?: number;
-  /** Messages whose sequence number was lower than an earlier one's. */
+  /** Messages that arrived after one with a higher sequence number (RFC 4737, section 3.3); further copies of one do not count. */
   reorderedMessages?: number;
+  /** Further copies of messages that had arrived already; absent where messages carry no sequence number. */
+  duplicatedMessages?: number;
   /** Bytes written within the measured interval. */
   sentBytes?: number;
   /** Bytes read within the measured interval by the driving end. */
@@ -68,7 +70,7 @@ export interface DriveContext {
   /** How long to warm up and measure. */
   readonly budget: Budget;
   /** Opens a fresh channel to the peer. The runner closes what the workload leaves open. */
-  open(): Promise<Channel>;
+  open(): MaybePromise<Channel>;
   /** Marks the start of the measured interval at both ends (CPU time is read here). Call once, between operations. */
   begin(): Promise<void>;
   /** Marks the end of the measured interval at both ends. Call once, after the last measured operation. */

@@ -133,8 +133,26 @@ Deno.test("bulk over datagrams finds exactly the loss and the duplicates that we
   assertEquals(receivedMessages, sentMessages! - lostMessages!);
   assertEquals(dropped.tally.reorderedMessages, 0);
 
+  const doubled = await trial(
+    "bulk",
+    memoryDatagram((index) => index % 10 === 3 ? "drop" : index % 20 === 5 ? "twice" : "deliver"),
+    { bytes: 64 },
+    1_000,
+  );
+  const sent = doubled.tally.sentMessages!;
+  // What came twice does not make up for what never came.
+  assertEquals(doubled.tally.lostMessages, Math.floor((sent + 6) / 10));
+  assertEquals(doubled.tally.duplicatedMessages, Math.floor((sent + 14) / 20));
+  assertEquals(doubled.tally.reorderedMessages, 0);
+
   const whole = await trial("bulk", memoryDatagram(), { bytes: 64 }, 1_000);
   assertEquals(whole.tally.lostMessages, 0);
+  assertEquals(whole.tally.duplicatedMessages, 0);
+
+  // Too small for a sequence number: order and copies are not known, and not said.
+  const tiny = await trial("bulk", memoryDatagram(), { bytes: 2 }, 100);
+  assertEquals(tiny.error, undefined);
+  assertEquals("reorderedMessages" in tiny.tally || "duplicatedMessages" in tiny.tally, false);
   assertEquals(whole.window?.bytes, whole.window!.messages! * 64);
 });
 

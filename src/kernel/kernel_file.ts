@@ -1,0 +1,74 @@
+/**
+ * Files under /proc and /sys, read through libc: Deno itself reads most of them with `--allow-all` only.
+ *
+ * @module
+ */
+
+import { ERRNO, type SystemError } from "./system_error.ts";
+import { requireLibc } from "./libc.ts";
+
+const O_RDONLY_CLOEXEC = 0o2000000;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+const paths = new Map<string, Uint8Array<ArrayBuffer>>();
+let buffer = new Uint8Array(32 * 1024);
+
+/**
+ * Reads a file of the kernel as text. Costs about 4 µs (x86-64, 2026) and what the kernel takes to write it.
+ *
+ * @param path as in `/sys/devices/system/cpu/online`
+ * @returns its text, undefined when it does not exist or cannot be read
+ * @throws {SystemError} where another fault than those hits, as in too many open files
+ */
+export function readKernelFile(path: string): string | undefined {
+  const bytes = readKernelBytes(path);
+  return bytes && decoder.decode(bytes);
+}
+
+/**
+ * Reads a file of the kernel into a buffer that all reads share.
+ *
+ * @param path the file
+ * @returns its bytes, good until the next read of this thread; undefined as for {@linkcode readKernelFile}
+ * @throws {SystemError} as {@linkcode readKernelFile} does
+ */
+export function readKernelBytes(path: string): Uint8Array<ArrayBuffer> | undefined {
+  const libc = requireLibc();
+  const { open, read, close } = libc.symbols;
+  const fd = open(cPath(path), O_RDONLY_CLOEXEC, 0);
+  if (fd < 0) return unlessAbsent(libc.error(`open(${path})`));
+  try {
+    let filled = 0;
+    for (;;) {
+      if (filled === buffer.length) buffer = grown(buffer);
+      const count = read(fd, buffer.subarray(filled), BigInt(buffer.length - filled));
+      if (count > 0) filled += count;
+      else if (count === 0) return buffer.subarray(0, filled);
+      else if (libc.errno !== ERRNO.EINTR) return unlessAbsent(libc.error(`read(${path})`));
+    }
+  } finally {
+    close(fd);
+  }
+}
+
+/** The faults that mean "there is nothing to read here": the file, its device, or the right to it is missing. */
+const ABSENT: readonly string[] =
+  "ENOENT ENOTDIR EACCES EPERM EISDIR EINVAL EIO ENODEV ENXIO EOPNOTSUPP".split(" ");
+
+function unlessAbsent(error: SystemError): undefined {
+  if (!ABSENT.includes(error.code)) throw error;
+}
+
+function grown(old: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(old.length * 2);
+  bytes.set(old);
+  return bytes;
+}
+
+/** Few paths are read again and again: each is encoded once. */
+function cPath(path: string): Uint8Array<ArrayBuffer> {
+  let bytes = paths.get(path);
+  if (bytes === undefined) paths.set(path, bytes = encoder.encode(`${path}\0`));
+  return bytes;
+}

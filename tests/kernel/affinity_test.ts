@@ -1,0 +1,48 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { currentCore, getAffinity, setAffinity } from "../../src/kernel/affinity.ts";
+import { openKernel } from "../../src/kernel/libc.ts";
+
+const ignore = !openKernel().available;
+
+Deno.test({
+  name: "setAffinity() keeps the thread on the core it names, and getAffinity() says so",
+  ignore,
+  fn() {
+    const before = getAffinity();
+    try {
+      for (const core of before) {
+        setAffinity([core]);
+        assertEquals([getAffinity(), currentCore()], [[core], core]);
+      }
+      setAffinity(before.toReversed());
+      assertEquals(getAffinity(), before);
+    } finally {
+      setAffinity(before);
+    }
+  },
+});
+
+Deno.test({
+  name: "setAffinity() names a core that does not exist and those that do, and changes nothing",
+  ignore,
+  fn() {
+    const before = getAffinity();
+    for (
+      const [cores, core] of [[[8191], 8191], [[before[0]!, 8190], 8190], [[1e6], 1e6]] as const
+    ) {
+      const error = assertThrows(() => setAffinity(cores), RangeError);
+      assert(
+        new RegExp(
+          `^Cannot pin to core ${core} \\(EINVAL\\): it does not exist, this machine has \\d`,
+        )
+          .test(error.message),
+        error.message,
+      );
+    }
+    for (const core of [-1, 0.5, NaN]) {
+      assertThrows(() => setAffinity([core]), RangeError, `Cannot pin to core ${core} (EINVAL)`);
+    }
+    assertThrows(() => setAffinity([]), RangeError, "name at least one");
+    assertEquals(getAffinity(), before);
+  },
+});

@@ -1,0 +1,53 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { readKernelFile } from "../../src/kernel/kernel_file.ts";
+import { openKernel } from "../../src/kernel/libc.ts";
+
+const ignore = !openKernel().available;
+
+Deno.test({
+  name: "readKernelFile() reads what Deno reads, to the end, whatever its length",
+  ignore,
+  async fn() {
+    assertEquals(readKernelFile("/proc/version"), await Deno.readTextFile("/proc/version"));
+    const path = await Deno.makeTempFile();
+    try {
+      for (const length of [0, 1, 32768, 32769, 300_000, 5]) {
+        const text = Array.from({ length }, (_, i) => String.fromCharCode(97 + i % 23)).join("");
+        await Deno.writeTextFile(path, text);
+        assertEquals(readKernelFile(path), text);
+      }
+    } finally {
+      await Deno.remove(path);
+    }
+  },
+});
+
+Deno.test({
+  name: "readKernelFile() gives undefined for what does not exist or cannot be read",
+  ignore,
+  fn() {
+    for (const path of ["/proc/nothing", "/proc/version/x", "/proc", ""]) {
+      assertEquals(readKernelFile(path), undefined);
+    }
+  },
+});
+
+Deno.test({
+  name: "readKernelFile() needs no permission but --allow-ffi",
+  ignore,
+  async fn() {
+    const url = new URL("../../src/kernel/kernel_file.ts", import.meta.url).href;
+    const code = `import { readKernelFile } from ${JSON.stringify(url)};
+      console.log(readKernelFile("/proc/self/net/sockstat"));`;
+    const { stdout } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        "run",
+        "--no-prompt",
+        "--allow-ffi",
+        "--allow-import",
+        `data:text/typescript,${encodeURIComponent(code)}`,
+      ],
+    }).output();
+    assertMatch(new TextDecoder().decode(stdout), /^TCP: inuse \d+/m);
+  },
+});

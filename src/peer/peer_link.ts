@@ -31,6 +31,8 @@ export interface ServeReport {
   readonly tally: Tally;
   /** Present where it was the receiver of bulk data. */
   readonly window?: ReceiverWindow;
+  /** Metric values that only the serving end can compute, by metric id. */
+  readonly values?: Readonly<Record<string, number>>;
 }
 
 /** A PeerLink reaches one peer. One trial at a time. */

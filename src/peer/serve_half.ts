@@ -69,6 +69,7 @@ export class ServeHalf {
     return {
       tally: this.#context.tally,
       ...(result?.window !== undefined && { window: result.window }),
+      ...(result?.values !== undefined && { values: result.values }),
     };
   }
 

@@ -145,7 +145,9 @@ class Driver implements DriveContext {
       elapsedNs: driven.elapsedNs,
       operations: driven.operations,
       histograms,
-      ...(driven.values !== undefined && { values: driven.values }),
+      ...((driven.values ?? served.values) !== undefined && {
+        values: { ...served.values, ...driven.values },
+      }),
       ...(driven.series !== undefined && { series: driven.series }),
       tally: mergeTallies(driven.tally, served.tally),
       ...(served.window !== undefined && { window: served.window }),

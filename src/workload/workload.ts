@@ -119,6 +119,8 @@ export interface ServeContext {
 export interface ServeResult {
   /** Present where the serving end is the receiver of bulk data. */
   readonly window?: ReceiverWindow;
+  /** Metric values that only this end can compute, by metric id. */
+  readonly values?: Readonly<Record<string, number>>;
 }
 
 /** A Workload is the pair of halves that a scenario runs over a transport. */

@@ -18,7 +18,7 @@ export interface Chart {
   readonly description: string;
   /** A whole `<svg>` element, valid as XML and within HTML. */
   readonly svg: string;
-  /** Width in CSS pixels at which its text has the size of a page's small print. */
+  /** Width in CSS pixels at which its text has the size of a page's small print; below two thirds of it, scroll rather than shrink. */
   readonly width: number;
   /** Height in CSS pixels at that width. */
   readonly height: number;

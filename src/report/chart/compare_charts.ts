@@ -4,26 +4,57 @@
  * @module
  */
 
-import type { GateResult } from "../../compare/gate_result.ts";
+import type { EffectKind } from "../../compare/effect.ts";
+import type { GateResult, Verdict } from "../../compare/gate_result.ts";
 import type { Case } from "../../plan/case.ts";
+import { groupBy, namePlacement } from "../quantity.ts";
 import type { Chart } from "./chart.ts";
+import { drawForest, type ForestRow } from "./forest_chart.ts";
+import { splitEvenly } from "./series.ts";
+import { numberIds } from "./unique_ids.ts";
+
+/** More rows than this are told apart with effort: they go into a further chart. */
+const MOST_ROWS = 48;
 
 /** What a gate result does not hold. */
 export interface ComparisonChartOptions {
-  /** The cases of head (or base), for their placement; absent: charts do not state it. */
+  /** The cells of head (or base), for their placement; absent: charts do not state it. */
   readonly cases?: readonly Case[];
 }
 
 /**
  * Draws the slowdown of every cell with interval and threshold, worst first.
  *
- * @param _result Verdicts, of `compare` as of `gate`.
- * @param _options Where the cases ran.
+ * @param result Verdicts, of `compare` as of `gate`.
+ * @param options Where the cases ran.
  * @returns One chart per placement and kind of effect, more where the cells are many; empty where nothing was compared.
  */
 export function buildComparisonCharts(
-  _result: GateResult,
-  _options: ComparisonChartOptions = {},
+  result: GateResult,
+  { cases = [] }: ComparisonChartOptions = {},
 ): readonly Chart[] {
-  return [];
+  const placements = new Map(cases.map((one) => [one.id, namePlacement(one.placement)]));
+  const rows = result.cells.filter(hasSlowdown)
+    .sort((a, b) => b.slowdown.estimate - a.slowdown.estimate);
+  const groups = groupBy(rows, (row) => `${row.effect} ${placements.get(row.case) ?? ""}`);
+  return numberIds(
+    [...groups.values()].flatMap((group) => {
+      const parts = splitEvenly(group, MOST_ROWS);
+      return parts.map((part, index) =>
+        drawForest({
+          rows: part,
+          effect: group[0].effect as EffectKind,
+          placement: placements.get(group[0].case) ?? "",
+          part: parts.length === 1 ? "" : `part ${index + 1} of ${parts.length}`,
+          paired: result.paired,
+        })
+      );
+    }),
+  );
+}
+
+function hasSlowdown(verdict: Verdict): verdict is ForestRow {
+  const { slowdown, effect, rule } = verdict;
+  return rule === "slowdown" && effect !== undefined && slowdown !== undefined &&
+    [slowdown.estimate, slowdown.low, slowdown.high].every(Number.isFinite);
 }

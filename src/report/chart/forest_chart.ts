@@ -1,0 +1,234 @@
+/**
+ * The forest plot: the slowdown of every cell with its interval, worst first, against its threshold.
+ *
+ * @module
+ */
+
+import type { EffectKind, Estimate } from "../../compare/effect.ts";
+import type { Verdict, VerdictWord } from "../../compare/gate_result.ts";
+import { sayChange, sayEstimate, sayThreshold } from "../../compare/verdict_reason.ts";
+import type { Chart } from "./chart.ts";
+import { type Area, BOTTOM_AXIS, bottomAxis, drawTicks, frame } from "./frame.ts";
+import { MARGIN, shortNumber, TOP, WIDTH } from "./frame.ts";
+import { dataName, fitText, slug, textWidth } from "./label_text.ts";
+import { FONT, mark, type MarkLook } from "./palette.ts";
+import { element, exact, hover, line, position, textAt } from "./svg.ts";
+import { linearTicks, logTicks, type Projection, projectLinear, projectLog } from "./ticks.ts";
+
+const ROW = 21;
+
+/** A verdict that has a slowdown. */
+export interface ForestRow extends Verdict {
+  /** How much worse head is. */
+  readonly slowdown: Estimate;
+}
+
+/** What a forest plot shows. */
+export interface Forest {
+  /** The cells, worst first; at least one. */
+  readonly rows: readonly ForestRow[];
+  /** How their slowdowns were found. */
+  readonly effect: EffectKind;
+  /** Where both ends ran, in a few words; empty where that is not known. */
+  readonly placement: string;
+  /** As in `part 1 of 3`; empty where there is one. */
+  readonly part: string;
+  /** Whether trials were paired. */
+  readonly paired: boolean;
+}
+
+const LOOKS: Readonly<Record<VerdictWord, MarkLook>> = {
+  regressed: { shape: 2, colour: 1, radius: 5 },
+  improved: { shape: 4, colour: 2, radius: 5 },
+  pass: { shape: 0, colour: 0 },
+  inconclusive: { shape: 0, colour: 5, hollow: true },
+  new: { shape: 1, colour: 5, hollow: true },
+  missing: { shape: 1, colour: 5, hollow: true },
+  incomparable: { shape: 1, colour: 5, hollow: true },
+};
+
+/**
+ * Draws a forest plot.
+ *
+ * @param forest What it shows.
+ * @returns The chart.
+ */
+export function drawForest(forest: Forest): Chart {
+  const { rows, effect, placement, part } = forest;
+  const metricWidth = Math.max(...rows.map(({ metric }) => textWidth(metric, FONT.small)));
+  const nameWidth = Math.max(...rows.map((row) => textWidth(row.case, FONT.small)));
+  const metricRoom = Math.min(metricWidth, 104);
+  const labels = Math.min(nameWidth, 190) + 10 + metricRoom;
+  const top = TOP + 32;
+  const area: Area = {
+    left: MARGIN + labels + 14,
+    right: WIDTH - MARGIN - 78,
+    top,
+    bottom: top + rows.length * ROW + 4,
+  };
+  const { x, ticks, say } = scaleOf(forest, area);
+  const words = [...new Set(rows.map(({ verdict }) => verdict))];
+  const subtitle = [placement, forest.paired ? "paired by round" : "trials not paired", part];
+  const isRatio = effect === "ratio";
+  return frame({
+    id: slug("compare", "forest", effect === "ratio" ? "" : effect, placement, part),
+    kind: "forest",
+    scenario: null,
+    title: isRatio ? "Slowdown of head against base" : "Change of shares, head against base",
+    subtitle: subtitle.filter((text) => text !== "").join(" · "),
+    description: `Slowdown of ${rows.length === 1 ? "1 cell" : `${rows.length} cells`} with ` +
+      `95 % intervals, worst first. ` + rows.slice(0, 8).map((row) =>
+        `${row.case} ${row.metric}: ${sayEstimate(row.slowdown, effect)}, ${row.verdict}.`
+      ).join(" ") + (rows.length > 8 ? ` And ${rows.length - 8} more.` : ""),
+    bottom: area.bottom + BOTTOM_AXIS,
+    notes: [
+      "Whisker: 95 % interval. Solid line: no change. Dashed: the threshold. Further right is worse.",
+    ],
+    body: [
+      ...drawKey(words, MARGIN, TOP + 6),
+      textAt(WIDTH - MARGIN, top - 6, "change", { class: "mu", "text-anchor": "end" }),
+      ...bottomAxis(
+        area,
+        drawTicks(ticks, x, say, "x"),
+        isRatio ? "slowdown, ratio (log scale)" : "worse by, percentage points",
+      ),
+      ...drawThresholds(rows, area, x),
+      line(x(1), area.top, x(1), area.bottom, { class: "re" }),
+      ...rows.map((row, index) =>
+        drawRow(row, area.top + index * ROW + ROW / 2 + 2, area, x, effect, metricRoom)
+      ),
+    ],
+  });
+}
+
+interface ForestScale {
+  readonly x: Projection;
+  readonly ticks: readonly number[];
+  say(value: number): string;
+}
+
+function scaleOf({ rows, effect }: Forest, area: Area): ForestScale {
+  const ends = rows.flatMap(({ slowdown, threshold = 0 }) => [
+    slowdown.low,
+    slowdown.high,
+    slowdown.estimate,
+    1 + threshold,
+  ]).filter(Number.isFinite);
+  if (effect === "difference") {
+    const low = Math.min(0.99, ...ends) - 1;
+    const high = Math.max(1.01, ...ends) - 1;
+    const ticks = linearTicks(low * 100, high * 100, 7);
+    const project = projectLinear(ticks, area.left, area.right);
+    return {
+      x: (slowdown) => project((slowdown - 1) * 100),
+      ticks: ticks.values.map((points) => 1 + points / 100),
+      say: (slowdown) => shortNumber(Number(((slowdown - 1) * 100).toPrecision(6))),
+    };
+  }
+  const ticks = logTicks(
+    Math.min(0.97, ...ends.filter((end) => end > 0)),
+    Math.max(1.03, ...ends),
+    7,
+  );
+  return {
+    x: projectLog(ticks, area.left, area.right),
+    ticks: ticks.values,
+    say: (ratio) => `${shortNumber(ratio)}×`,
+  };
+}
+
+/** A line along the rows that share a threshold. */
+function drawThresholds(
+  rows: readonly ForestRow[],
+  area: Area,
+  x: Projection,
+): readonly string[] {
+  const lines: string[] = [];
+  const [first] = rows;
+  if (first?.threshold !== undefined && rows.every((row) => row.threshold === first.threshold)) {
+    const text = `threshold ${sayThreshold(first.threshold, first.effect ?? "ratio")}`;
+    const at = x(1 + first.threshold);
+    const isRoomRight = at + textWidth(text, FONT.small) < area.right + 10;
+    lines.push(textAt(isRoomRight ? at - 3 : area.right + 10, area.top - 6, text, {
+      class: "mu",
+      ...(isRoomRight ? {} : { "text-anchor": "end" }),
+    }));
+  }
+  let start = 0;
+  for (let index = 1; index <= rows.length; index++) {
+    const threshold = rows[start]?.threshold;
+    if (index < rows.length && rows[index]?.threshold === threshold) continue;
+    if (threshold !== undefined) {
+      const at = x(1 + threshold);
+      lines.push(element(
+        "line",
+        {
+          class: "s1 th",
+          "stroke-width": "1.25",
+          x1: at,
+          x2: at,
+          y1: area.top + start * ROW,
+          y2: area.top + index * ROW + 4,
+          "data-threshold": exact(threshold),
+        },
+        hover(`threshold ${sayThreshold(threshold, rows[start]?.effect ?? "ratio")}`),
+      ));
+    }
+    start = index;
+  }
+  return lines;
+}
+
+function drawKey(words: readonly VerdictWord[], left: number, y: number): readonly string[] {
+  let x = left;
+  return words.flatMap((word) => {
+    const at = x;
+    x += textWidth(word, FONT.small) + 30;
+    return [mark(at + 5, y - 4, LOOKS[word]), textAt(at + 15, y, word, { class: "mu" })];
+  });
+}
+
+function drawRow(
+  row: ForestRow,
+  y: number,
+  area: Area,
+  x: Projection,
+  effect: EffectKind,
+  metricRoom: number,
+): string {
+  const { slowdown, verdict, threshold } = row;
+  const { estimate, low, high } = slowdown;
+  const look = LOOKS[verdict];
+  const [from, to] = [x(low), x(high)];
+  const nameRoom = area.left - 14 - MARGIN - metricRoom - 10;
+  const bold = verdict === "regressed" || verdict === "improved" ? "bo" : "";
+  return element(
+    "g",
+    {
+      "data-case": dataName(row.case),
+      "data-metric": row.metric,
+      "data-verdict": verdict,
+      "data-value": exact(estimate),
+      "data-low": exact(low),
+      "data-high": exact(high),
+      ...(threshold === undefined ? {} : { "data-threshold": exact(threshold) }),
+    },
+    hover(`${row.case} ${row.metric}: ${sayEstimate(slowdown, effect)}, ${verdict}`),
+    textAt(MARGIN, y + 4, fitText(row.case, nameRoom, FONT.small), { class: bold || undefined }),
+    textAt(area.left - 14, y + 4, fitText(row.metric, metricRoom, FONT.small), {
+      class: "mu",
+      "text-anchor": "end",
+    }),
+    element("path", {
+      class: `wh s${look.colour ?? 0}`,
+      d: `M${position(from)} ${position(y - 4)}V${position(y + 4)}M${position(from)} ${
+        position(y)
+      }H${position(to)}M${position(to)} ${position(y - 4)}V${position(y + 4)}`,
+    }),
+    mark(x(estimate), y, look),
+    textAt(WIDTH - MARGIN, y + 4, sayChange(estimate, effect), {
+      class: bold || undefined,
+      "text-anchor": "end",
+    }),
+  );
+}

@@ -1,0 +1,216 @@
+/**
+ * The frame of all charts: card, title, subtitle, axes, notes, and what a screen reader is told.
+ *
+ * @module
+ */
+
+import type { MetricUnit } from "../../metrics.ts";
+import { chooseScale, formatNumber, withSymbol } from "../quantity.ts";
+import type { Chart } from "./chart.ts";
+import { dataName, fitText, plainText, textWidth } from "./label_text.ts";
+import { CHART_STYLE, FONT } from "./palette.ts";
+import { element, escapeXml, line, textAt } from "./svg.ts";
+import type { Projection } from "./ticks.ts";
+
+/** Width of every chart in pixels: two stand side by side on a screen, one fills a phone held upright. */
+export const WIDTH = 640;
+/** Distance of everything to the edge of the card. */
+export const MARGIN = 16;
+/** Where a chart's own drawing may begin, below title and subtitle. */
+export const TOP = 62;
+/** Height of a line of notes. */
+const NOTE_LINE = 16;
+
+/** What a frame holds. */
+export interface FrameContent extends Omit<Chart, "svg" | "width" | "height"> {
+  /** Second line: placement and what else is the same in the whole chart. */
+  readonly subtitle: string;
+  /** Where the drawing ends; notes stand below it. */
+  readonly bottom: number;
+  /** Lines below the drawing: how to read it. */
+  readonly notes: readonly string[];
+  /** Elements. */
+  readonly body: readonly string[];
+}
+
+/**
+ * Frames a drawing.
+ *
+ * @param content What it holds.
+ * @returns The chart.
+ */
+export function frame(content: FrameContent): Chart {
+  const { id, kind, scenario, title, subtitle, bottom, body } = content;
+  const notes = content.notes.flatMap((note) => wrapText(note, WIDTH - 2 * MARGIN, FONT.small));
+  const height = Math.ceil(
+    bottom + (notes.length === 0 ? 0 : 8 + NOTE_LINE * notes.length) + MARGIN - 4,
+  );
+  const description = plainText(content.description, 2_000);
+  const svg = element(
+    "svg",
+    {
+      xmlns: "http://www.w3.org/2000/svg",
+      class: "sbc",
+      viewBox: `0 0 ${WIDTH} ${height}`,
+      width: String(WIDTH),
+      height: String(height),
+      role: "img",
+      "aria-labelledby": `${id}-title ${id}-desc`,
+      "data-kind": kind,
+      ...(scenario === null ? {} : { "data-scenario": dataName(scenario) }),
+    },
+    `<title id="${id}-title">${escapeXml(plainText(title, 200))}</title>`,
+    `<desc id="${id}-desc">${escapeXml(description)}</desc>`,
+    `<style>${CHART_STYLE}</style>`,
+    element("rect", { class: "bg", width: WIDTH, height, rx: 8 }),
+    textAt(MARGIN, 28, fitText(title, WIDTH - 2 * MARGIN, FONT.title * 1.05), { class: "ti" }),
+    textAt(MARGIN, 46, fitText(subtitle, WIDTH - 2 * MARGIN, FONT.label), { class: "la mu" }),
+    ...body,
+    ...notes.map((note, index) =>
+      textAt(MARGIN, bottom + 8 + NOTE_LINE * index + 12, note, { class: "mu" })
+    ),
+  );
+  return { id, kind, scenario, title, description, svg, width: WIDTH, height };
+}
+
+/** A rectangle that something is drawn in. */
+export interface Area {
+  /** Left edge. */
+  readonly left: number;
+  /** Right edge. */
+  readonly right: number;
+  /** Upper edge. */
+  readonly top: number;
+  /** Lower edge. */
+  readonly bottom: number;
+}
+
+/** A tick as drawn. */
+export interface DrawnTick {
+  /** Its place along the axis. */
+  readonly at: number;
+  /** What is written. */
+  readonly label: string;
+}
+
+/**
+ * Labels ticks; those that would touch the one before are left out, first and last excepted.
+ *
+ * @param values The ticks.
+ * @param project Where they are.
+ * @param label What they say.
+ * @param along Whether labels stand side by side (`x`) or above each other (`y`).
+ * @returns All ticks; a label is empty where there is no room.
+ */
+export function drawTicks(
+  values: readonly number[],
+  project: Projection,
+  label: (value: number) => string,
+  along: "x" | "y",
+): readonly DrawnTick[] {
+  const all = values.map((value) => ({ at: project(value), label: label(value) }));
+  const half = (tick: DrawnTick) => along === "y" ? 7 : textWidth(tick.label, FONT.small) / 2 + 5;
+  const touch = (a: DrawnTick, b: DrawnTick) => Math.abs(a.at - b.at) < half(a) + half(b);
+  const last = all.at(-1);
+  let before: DrawnTick | undefined;
+  return all.map((tick) => {
+    const isHidden = tick !== last && before !== undefined &&
+      (touch(tick, before) || (last !== undefined && touch(tick, last)));
+    if (tick === last && before !== undefined && touch(tick, before)) {
+      return { ...tick, label: "" };
+    }
+    if (isHidden) return { ...tick, label: "" };
+    before = tick;
+    return tick;
+  });
+}
+
+/**
+ * An axis below an area, with grid lines through it.
+ *
+ * @param area The area.
+ * @param ticks Its ticks.
+ * @param title What is shown, with the unit where the ticks do not have it.
+ * @returns Elements; they end 34 pixels below the area.
+ */
+export function bottomAxis(
+  area: Area,
+  ticks: readonly DrawnTick[],
+  title: string,
+): readonly string[] {
+  const { left, right, top, bottom } = area;
+  return [
+    ...ticks.map(({ at }) => line(at, top, at, bottom, { class: "gr" })),
+    line(left, bottom, right, bottom, { class: "ax" }),
+    ...ticks.filter(({ label }) => label !== "").map(({ at, label }) =>
+      textAt(at, bottom + 15, label, { class: "mu", "text-anchor": "middle" })
+    ),
+    textAt((left + right) / 2, bottom + 32, title, { class: "mu", "text-anchor": "middle" }),
+  ];
+}
+
+/** Height that {@linkcode bottomAxis} takes below its area. */
+export const BOTTOM_AXIS = 36;
+
+/**
+ * An axis left of an area, with grid lines through it; its title stands above, where no head must be turned.
+ *
+ * @param area The area.
+ * @param ticks Its ticks.
+ * @param title What is shown; empty for none.
+ * @returns Elements.
+ */
+export function leftAxis(
+  area: Area,
+  ticks: readonly DrawnTick[],
+  title: string,
+): readonly string[] {
+  const { left, right, top } = area;
+  return [
+    ...ticks.map(({ at }) => line(left, at, right, at, { class: "gr" })),
+    ...ticks.filter(({ label }) => label !== "").map(({ at, label }) =>
+      textAt(left - 7, at + 4, label, { class: "mu", "text-anchor": "end" })
+    ),
+    ...(title === "" ? [] : [textAt(MARGIN, top - 12, title, { class: "mu" })]),
+  ];
+}
+
+/**
+ * A value as a tick says it: with its own unit, so that an axis over five decades reads at every place.
+ *
+ * @param value The value.
+ * @param unit Its unit.
+ * @returns As in `20 µs`, `1.5 GB/s`.
+ */
+export function tickLabel(value: number, unit: MetricUnit): string {
+  const scale = chooseScale([value], unit);
+  const scaled = value / scale.divisor;
+  return withSymbol(shortNumber(scaled), scale);
+}
+
+/**
+ * A number without zeros at its end.
+ *
+ * @param value Any finite number.
+ * @returns As in `20`, `0.05`.
+ */
+export function shortNumber(value: number): string {
+  const text = formatNumber(value, 6);
+  return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+}
+
+/** Breaks a sentence into lines. */
+function wrapText(text: string, width: number, size: number): readonly string[] {
+  const lines: string[] = [];
+  let current = "";
+  for (const word of text.split(" ")) {
+    const longer = current === "" ? word : `${current} ${word}`;
+    if (current !== "" && textWidth(longer, size) > width) {
+      lines.push(current);
+      current = word;
+    } else {
+      current = longer;
+    }
+  }
+  return current === "" ? lines : [...lines, current];
+}

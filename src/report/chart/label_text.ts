@@ -1,0 +1,90 @@
+/**
+ * Label text: any text made harmless for a picture, and how much room it takes.
+ *
+ * @module
+ */
+
+import { oneLine } from "../markdown_text.ts";
+
+/** Hebrew, Arabic and their neighbours, whose direction would turn the text around them. */
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]|[\ud802-\ud803\ud83a-\ud83b]/;
+/** What XML 1.0 does not allow even escaped, beyond what {@linkcode oneLine} removes. */
+const NOT_IN_XML = /[\ufffe\uffff]/g;
+
+/**
+ * Makes a text one line that XML allows, cut where it is too long, and isolated where it runs from right to left.
+ *
+ * @param text Any text.
+ * @param most Characters (code points) to keep.
+ * @returns One line.
+ */
+export function plainText(text: string, most: number): string {
+  const one = oneLine(text, most).replace(NOT_IN_XML, "\ufffd");
+  return RIGHT_TO_LEFT.test(one) ? `\u2068${one}\u2069` : one;
+}
+
+/**
+ * A name as `data-*` attributes carry it: whole, unless it is absurdly long.
+ *
+ * @param text Any text.
+ * @returns One line of at most 300 characters.
+ */
+export function dataName(text: string): string {
+  return oneLine(text, 300).replace(NOT_IN_XML, "\ufffd");
+}
+
+/**
+ * About how wide a text is. The font is the reader's own, so this is an estimate on the wide side: of DejaVu Sans, the
+ * widest of the usual ones.
+ *
+ * @param text One line.
+ * @param size Font size in pixels.
+ * @returns Pixels.
+ */
+export function textWidth(text: string, size: number): number {
+  let ems = 0;
+  for (const character of text) ems += widthInEms(character);
+  return ems * size;
+}
+
+function widthInEms(character: string): number {
+  if (/[\u0300-\u036f\u200d\u2066-\u2069\ufe0f]/.test(character)) return 0;
+  if (/[ijl.,:;'|!()[\]\s]/.test(character)) return 0.36;
+  if (/[frt\-/]/.test(character)) return 0.44;
+  if (/[mwMW%@×]/.test(character)) return 0.95;
+  if (/[A-Z]/.test(character)) return 0.72;
+  return character.charCodeAt(0) < 0x2e80 ? 0.63 : 1.1;
+}
+
+/**
+ * Cuts a text to a width.
+ *
+ * @param text Any text.
+ * @param width Pixels.
+ * @param size Font size in pixels.
+ * @returns One line that fits, with an ellipsis where something is missing.
+ */
+export function fitText(text: string, width: number, size: number): string {
+  const whole = oneLine(text, 200);
+  if (textWidth(whole, size) <= width) return whole;
+  const kept: string[] = [];
+  let room = width / size - widthInEms("…");
+  for (const character of whole) {
+    room -= widthInEms(character);
+    if (room < 0) break;
+    kept.push(character);
+  }
+  return kept.join("").trimEnd() + "…";
+}
+
+/**
+ * A slug: what may stand in a file name, an address and an id.
+ *
+ * @param parts Texts that make it up; anything.
+ * @returns a–z, 0–9 and hyphens, at most 80 characters; `chart` where nothing is left.
+ */
+export function slug(...parts: readonly string[]): string {
+  const text = parts.map((part) => part.slice(0, 200)).join("-").toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-").slice(0, 80).replace(/^-+|-+$/g, "");
+  return text === "" ? "chart" : text;
+}

@@ -89,13 +89,20 @@ export class Libc {
     throw this.error(call, errno);
   }
 
-  /** The {@linkcode SystemError} of an error number, in libc's own words. */
-  error(call: string, errno: number = this.errno): SystemError {
+  /**
+   * The {@linkcode SystemError} of an error number, in libc's own words.
+   *
+   * @param call as for {@linkcode Libc.check}
+   * @param errno the error number
+   * @param what what could not be done, for a user who knows no system calls; default: the call failed
+   */
+  error(call: string, errno: number = this.errno, what?: string): SystemError {
     const words = this.symbols.strerror(errno);
     return new SystemError(
       call,
       errno,
       words === null ? "unknown error" : new Deno.UnsafePointerView(words).getCString(),
+      what,
     );
   }
 }

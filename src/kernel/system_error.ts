@@ -56,10 +56,16 @@ export class SystemError extends Error {
    * @param call the call, as in `setsockopt(SO_SNDBUF)`
    * @param errno the error number
    * @param words what libc says of it, as in "Connection refused"
+   * @param what what could not be done, as in `Cannot set TCP_MAXSEG to 1`; default: the call failed
    */
-  constructor(readonly call: string, readonly errno: number, words: string) {
+  constructor(
+    readonly call: string,
+    readonly errno: number,
+    words: string,
+    what = `${call} failed`,
+  ) {
     const code = errnoName(errno);
-    super(`${call} failed: ${words} (${code})`);
+    super(`${what}: ${words} (${code})`);
     this.code = code;
     this.kind = code;
   }

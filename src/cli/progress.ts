@@ -1,12 +1,15 @@
 /**
- * Progress of a run on standard error: one line that overwrites itself on a terminal, a plain line per round elsewhere.
+ * Progress of a run on standard error: a live view that overwrites itself on a terminal, a plain line per round elsewhere.
  *
  * @module
  */
 
 import type { Plan } from "../plan/plan.ts";
 import type { RunEvent } from "../run/run_plan.ts";
+import { oneLine } from "../report/markdown_text.ts";
 import { formatDuration, plural } from "./duration.ts";
+import { LiveView } from "./live_view.ts";
+import { StatusArea } from "./status_area.ts";
 import { paint, type Terminal } from "./terminal.ts";
 
 /** How much is said. */
@@ -14,8 +17,8 @@ export type Loudness = "quiet" | "normal" | "verbose";
 
 /** Skips named before the first round; the report has them all. */
 const SHOWN_SKIPS = 8;
-/** The line is redrawn at most this often, in nanoseconds: more than the eye can follow is load beside the measurement. */
-const REDRAW_NS = 1e8;
+/** The view is redrawn at most this often, in nanoseconds: more than the eye can follow is load beside the measurement. */
+const REDRAW_NS = 2.5e8;
 
 /** The plan in one line: "136 cases × 15 rounds, about 1 min 52 s; peer process; seed 42; 3 skipped". */
 export function describePlan(plan: Plan): string {
@@ -38,20 +41,21 @@ export interface Progress {
   take(event: RunEvent): void;
   /** Prints a line of its own, wherever the cursor is. */
   say(text: string): void;
-  /** Removes the line that overwrites itself. */
+  /** Removes what overwrites itself. */
   end(): void;
 }
 
 /** Makes the progress display for a terminal. */
 export function createProgress(terminal: Terminal, loudness: Loudness): Progress {
-  const overwrites = terminal.errIsTerminal && loudness === "normal";
+  const area = terminal.errIsTerminal && loudness === "normal"
+    ? new StatusArea(terminal)
+    : undefined;
   const told = new Set<string>();
-  let isDrawn = false;
+  let view: LiveView | undefined;
   let drawnNs = -Infinity;
 
   function end(): void {
-    if (isDrawn) terminal.err("\r\x1b[K");
-    isDrawn = false;
+    area?.clear();
   }
   function say(text: string): void {
     end();
@@ -62,15 +66,22 @@ export function createProgress(terminal: Terminal, loudness: Loudness): Progress
     told.add(text);
     say(`${paint(terminal, "yellow", "warning:")} ${text}`);
   }
-  function draw(text: string): void {
-    terminal.err(`\r\x1b[K${text.slice(0, Math.max(20, terminal.columns() - 1))}`);
-    isDrawn = true;
+  function draw(elapsedNs: number): void {
+    if (area === undefined || view === undefined || elapsedNs - drawnNs < REDRAW_NS) return;
+    drawnNs = elapsedNs;
+    const look = {
+      columns: Math.max(20, terminal.columns()),
+      color: terminal.colour,
+      unicode: terminal.unicode,
+    };
+    area.draw(view.lines(look, Math.max(1, terminal.rows() - 1)));
   }
 
   return {
     end,
     say,
     start(plan) {
+      if (area !== undefined) view = new LiveView(plan);
       if (loudness === "quiet") return;
       say(paint(terminal, "bold", describePlan(plan)));
       const shown = loudness === "verbose" ? plan.skipped : plan.skipped.slice(0, SHOWN_SKIPS);
@@ -79,6 +90,7 @@ export function createProgress(terminal: Terminal, loudness: Loudness): Progress
       }
       const rest = plan.skipped.length - shown.length;
       if (rest > 0) say(paint(terminal, "dim", `  … and ${rest} more, all in the report`));
+      area?.draw(["getting ready"]);
     },
     take(event) {
       if (event.kind === "peer") return warn(event.message);
@@ -86,16 +98,15 @@ export function createProgress(terminal: Terminal, loudness: Loudness): Progress
       const round = `round ${event.round}/${event.rounds}`;
       if (event.kind === "round") {
         const failed = event.failed === 0 ? "" : `, ${plural(event.failed, "trial")} failed`;
-        if (loudness !== "quiet" && !overwrites) say(`${round}, ${left}${failed}`);
+        if (loudness !== "quiet" && area === undefined) say(`${round}, ${left}${failed}`);
         return;
       }
       if (event.error !== undefined) warn(`${event.caseId}: ${event.error}`);
-      const place = `${round} case ${event.index + 1}/${event.cases} ${event.caseId}`;
-      if (loudness === "verbose") say(`${place}, ${left}`);
-      else if (overwrites && event.elapsedNs - drawnNs >= REDRAW_NS) {
-        drawnNs = event.elapsedNs;
-        draw(`${round}, ${left}, case ${event.index + 1}/${event.cases} ${event.caseId}`);
+      if (loudness === "verbose") {
+        say(`${round} case ${event.index + 1}/${event.cases} ${oneLine(event.caseId)}, ${left}`);
       }
+      view?.take(event);
+      draw(event.elapsedNs);
     },
   };
 }

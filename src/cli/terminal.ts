@@ -4,6 +4,9 @@
  * @module
  */
 
+import type { TerminalLook } from "../report/terminal_text.ts";
+import { toAscii } from "../report/to_ascii.ts";
+import { localeShowsUnicode } from "./locale.ts";
 import { systemMessage } from "./system_message.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -22,8 +25,14 @@ export interface Terminal {
   readonly errIsTerminal: boolean;
   /** Width of the terminal in columns; 80 where there is none. */
   columns(): number;
+  /** Height of the terminal in rows; 24 where there is none. */
+  rows(): number;
   /** Whether standard error may be coloured: it is a terminal and NO_COLOR is not set. */
   readonly colour: boolean;
+  /** Whether standard output may be coloured: it is a terminal and NO_COLOR is not set. */
+  readonly outColour: boolean;
+  /** Whether the terminal shows more than ASCII; files and pipes always take it. */
+  readonly unicode: boolean;
 }
 
 /** Thrown when standard output was closed by its reader, as `| head -1` does; the command ends quietly. */
@@ -38,10 +47,13 @@ export function systemTerminal(): Terminal {
   let errIsOpen = true;
   const outIsTerminal = Deno.stdout.isTerminal();
   const errIsTerminal = Deno.stderr.isTerminal();
+  const unicode = !(outIsTerminal || errIsTerminal) || localeShowsUnicode(readGranted);
+  const encode = (text: string, isTerminal: boolean) =>
+    encoder.encode(isTerminal && !unicode ? toAscii(text) : text);
   return {
     out(text) {
       try {
-        writeAll(Deno.stdout, encoder.encode(text));
+        writeAll(Deno.stdout, encode(text, outIsTerminal));
       } catch (error) {
         if (isClosed(error, outIsTerminal)) {
           throw new ClosedOutputError("standard output is closed");
@@ -52,16 +64,19 @@ export function systemTerminal(): Terminal {
     err(text) {
       if (!errIsOpen) return;
       try {
-        writeAll(Deno.stderr, encoder.encode(text));
+        writeAll(Deno.stderr, encode(text, errIsTerminal));
       } catch {
         errIsOpen = false;
       }
     },
     outIsTerminal,
     errIsTerminal,
-    columns: terminalColumns,
+    columns: () => consoleSize().columns,
+    rows: () => consoleSize().rows,
     // Deno.noColor is NO_COLOR as read at the start; unlike Deno.env it needs no permission.
     colour: errIsTerminal && !Deno.noColor,
+    outColour: outIsTerminal && !Deno.noColor,
+    unicode,
   };
 }
 
@@ -75,12 +90,32 @@ function isClosed(error: unknown, isTerminal: boolean): boolean {
     (isTerminal && (error as { code?: string }).code === "EIO");
 }
 
-function terminalColumns(): number {
+function consoleSize(): { readonly columns: number; readonly rows: number } {
   try {
-    return Deno.consoleSize().columns || 80;
+    const { columns, rows } = Deno.consoleSize();
+    return { columns: columns || 80, rows: rows || 24 };
   } catch {
-    return 80;
+    return { columns: 80, rows: 24 };
   }
+}
+
+/** A variable of the environment, where reading it was granted: nothing prompts. */
+function readGranted(variable: string): string | undefined {
+  const { state } = Deno.permissions.querySync({ name: "env", variable });
+  return state === "granted" ? Deno.env.get(variable) : undefined;
+}
+
+/** Longer bars show no more, and longer lines are hard to follow. */
+const MOST_COLUMNS = 100;
+
+/** What standard output can show: a report that is piped or kept is 80 columns wide. */
+export function lookOf(terminal: Terminal): TerminalLook {
+  const { outIsTerminal, outColour: color, unicode } = terminal;
+  return {
+    columns: outIsTerminal ? Math.min(terminal.columns(), MOST_COLUMNS) : 80,
+    color,
+    unicode,
+  };
 }
 
 /** Wraps text in the escape codes that print it dim, bold, red or yellow, where colour is allowed. */

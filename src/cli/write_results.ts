@@ -1,5 +1,5 @@
 /**
- * What a run leaves: its record, reports beside it, and the first findings on standard output.
+ * What a run leaves: its record, reports beside it, and on standard output the first findings and a comparison in bars.
  *
  * @module
  */
@@ -8,10 +8,15 @@ import { encodeRecord } from "../record/codec.ts";
 import type { RunRecord } from "../record/trial.ts";
 import { buildReport } from "../report/build_report.ts";
 import type { ReportFormat } from "../report/registry.ts";
-import { renderFindings } from "./findings_text.ts";
+import { renderTerminal } from "../report/render_terminal.ts";
 import { type WriteOutcome, writeOutput } from "./output_directory.ts";
 import { quoteForShell } from "./run_arguments.ts";
-import { ClosedOutputError, paint, type Terminal } from "./terminal.ts";
+import { ClosedOutputError, lookOf, paint, type Terminal } from "./terminal.ts";
+
+/** Findings shown; the report has them all. */
+const MOST_FINDINGS = 6;
+/** Bars shown, roughly: what two screens hold. */
+const MOST_BARS = 60;
 
 /** Where and in which formats results go. */
 export interface ResultOptions {
@@ -63,10 +68,11 @@ function sayHowToRender(
 }
 
 function printSummary(record: RunRecord, written: readonly string[], terminal: Terminal): void {
-  const { findings } = buildReport(record);
+  const report = buildReport(record);
+  const options = { ...lookOf(terminal), mostFindings: MOST_FINDINGS, mostBars: MOST_BARS };
   const paths = written.map((path) => `${path}\n`).join("");
   try {
-    terminal.out(renderFindings(findings, terminal.columns()));
+    terminal.out(renderTerminal(report, options));
     terminal.out(
       record.partial ? `\nPartial record, written to\n${paths}` : `\nWritten to\n${paths}`,
     );

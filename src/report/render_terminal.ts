@@ -74,7 +74,8 @@ function renderFindings(report: Report, look: TerminalOptions): readonly string[
   if (rest > 0) lines.push(say(`  … and ${plural(rest, "more finding")} in the report`, look));
   if (report.findings.length === 0) lines.push(...bullet("No comparison could be made.", look));
   if (report.partialRemark !== undefined) {
-    lines.unshift(...bullet(`Partial run. ${report.partialRemark}`, look));
+    const remark = report.partialRemark.replace(/(?<![.?!])$/, ".");
+    lines.unshift(...bullet(`Partial run. ${remark}`, look));
   }
   return lines;
 }

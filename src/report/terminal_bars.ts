@@ -96,7 +96,7 @@ function searchBar(result: SearchResult, look: Column): Bar {
 function groupBars({ rowTitles, columns, rows }: Table): readonly BarGroup[] {
   const label = (labels: readonly string[]) =>
     labels.map((text, index) => /^\d/.test(text) ? `${rowTitles[index] ?? ""} ${text}` : text)
-      .join(", ");
+      .filter((text) => text !== NO_VALUE).join(", ");
   const groups = rows.map(({ labels, cells }): BarGroup => ({
     title: label(labels),
     bars: bestFirst(cells.flatMap((cell, index) => {
@@ -134,6 +134,9 @@ export function commonLook(groups: readonly BarGroup[]): Column | undefined {
   if (look === undefined) return undefined;
   return { ...look, scale: chooseScale(bars.map(({ cell }) => cell.value), look.unit) };
 }
+
+/** What a table says of a parameter that the row does not have. */
+const NO_VALUE = "–";
 
 /** Widths of the parts of a line. */
 interface Layout {

@@ -5,6 +5,7 @@
  */
 
 import { displayWidth, oneLine } from "./markdown_text.ts";
+import { toAscii } from "./to_ascii.ts";
 
 /** What a terminal can show. */
 export interface TerminalLook {
@@ -14,35 +15,6 @@ export interface TerminalLook {
   readonly color: boolean;
   /** Whether it shows Unicode; else everything is said in ASCII. */
   readonly unicode: boolean;
-}
-
-/** Characters that the suite itself writes, in ASCII. */
-const ASCII: Readonly<Record<string, string>> = {
-  "µ": "u",
-  "×": "x",
-  "±": "+-",
-  "…": "...",
-  "–": "-",
-  "—": "-",
-  "·": "|",
-  "→": "->",
-  "≤": "<=",
-  "≥": ">=",
-  "−": "-",
-  "\u202f": " ",
-  "\u00a0": " ",
-};
-
-/**
- * Says a text in ASCII: signs that the suite uses become their plain forms, everything else a question mark. Line breaks and
- * escape codes stay.
- *
- * @param text Any text.
- * @returns ASCII; may be longer.
- */
-export function toAscii(text: string): string {
-  // deno-lint-ignore no-control-regex
-  return text.replace(/[^\x00-\x7f]/gu, (character) => ASCII[character] ?? "?");
 }
 
 /**

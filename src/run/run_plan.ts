@@ -12,6 +12,7 @@ import type { Case, Skip } from "../plan/case.ts";
 import { rehearsals } from "../plan/plan_cases.ts";
 import type { Plan } from "../plan/plan.ts";
 import { findTrialFault } from "../record/codec.ts";
+import { metricValue } from "../record/metric_value.ts";
 import { type Environment, type RunRecord, SCHEMA_VERSION, type Trial } from "../record/trial.ts";
 import { createPrng } from "../stats/prng.ts";
 import { MAX_ROUNDS } from "../plan/settings.ts";
@@ -30,6 +31,8 @@ export type RunEvent =
     /** Cases per round. */
     readonly cases: number;
     readonly caseId: string;
+    /** The scenario's headline metric in this trial, where it has a value. */
+    readonly value?: number;
     /** Why the trial failed, where it did. */
     readonly error?: string;
     readonly elapsedNs: number;
@@ -115,6 +118,7 @@ class Run {
   readonly #startNs: number;
   readonly #roundNs: number;
   #link: PeerLink | undefined;
+  readonly #headlines: ReadonlyMap<string, string | undefined>;
   readonly #failures = new Map<string, number>();
   readonly #givenUp: Skip[] = [];
   #failed = 0;
@@ -127,6 +131,7 @@ class Run {
     this.#plan = plan;
     this.#options = options;
     this.#startNs = options.clock.nowNs();
+    this.#headlines = new Map(plan.scenarios.map(({ id, metrics }) => [id, metrics[0]]));
     this.#roundNs = plan.cases.reduce((sum, c) => sum + c.expectedNs, 0);
   }
 
@@ -150,10 +155,11 @@ class Run {
         const startedNs = this.#elapsedNs;
         const outcome = await this.#trialWhilePeersStart(c);
         if (this.#aborted || outcome === undefined) return;
-        this.#trials.push({ ...outcome, round, order: index, startedNs });
+        const trial: Trial = { ...outcome, round, order: index, startedNs };
+        this.#trials.push(trial);
         this.#doneNs += c.expectedNs;
         this.#countFailures(c, outcome);
-        this.#tell(c, round, index, outcome);
+        this.#tell(c, trial);
       }
       this.#rounds = round;
       this.#options.onEvent?.({
@@ -282,7 +288,11 @@ class Run {
     }
   }
 
-  #tell(c: Case, round: number, index: number, { error }: TrialOutcome): void {
+  /** Outside every measured interval: the next trial has not begun. */
+  #tell(c: Case, trial: Trial): void {
+    if (this.#options.onEvent === undefined) return;
+    const { round, order: index, error } = trial;
+    const value = metricValue(trial, this.#headlines.get(c.scenario) ?? "");
     if (error?.kind === "peer-died") {
       this.#options.onEvent?.({ kind: "peer", message: `${error.message}; a new one takes over` });
     }
@@ -293,6 +303,7 @@ class Run {
       index,
       cases: this.#plan.cases.length,
       caseId: c.id,
+      ...(value !== undefined && { value }),
       ...(error !== undefined && { error: error.message }),
       elapsedNs: this.#elapsedNs,
       remainingNs: this.#remainingNs,

@@ -1,10 +1,14 @@
-import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { decodeRecord } from "../../src/record/codec.ts";
 import { formatDuration, plural } from "../../src/cli/duration.ts";
 import { writeOutput } from "../../src/cli/output_directory.ts";
 import { writeFileAtomically } from "../../src/cli/write_file_atomically.ts";
 import { createProgress } from "../../src/cli/progress.ts";
 import { quoteForShell } from "../../src/cli/run_arguments.ts";
+import type { Plan } from "../../src/plan/plan.ts";
+import { createSettings } from "../../src/plan/settings.ts";
+import { createCatalog } from "../../src/catalog.ts";
+import { Screen } from "../support/screen.ts";
 import { assertRefused, names, sockbench, temporaryDirectory, TINY_RUN } from "./sockbench.ts";
 
 /** A file system of `bytes` that is gone with its scope; absent where this process may not mount one. */
@@ -137,10 +141,23 @@ function fakeTerminal(errIsTerminal: boolean) {
       outIsTerminal: false,
       errIsTerminal,
       columns: () => 60,
+      rows: () => 24,
       colour: false,
+      outColour: false,
+      unicode: true,
     },
   };
 }
+
+const PLAN: Plan = {
+  settings: createSettings({ peer: "loop", seed: 1 }, createCatalog()),
+  rounds: 2,
+  estimateNs: 0,
+  cases: [],
+  scenarios: [],
+  metrics: [],
+  skipped: [],
+};
 
 const TRIAL = {
   kind: "trial",
@@ -161,18 +178,35 @@ const ROUND = {
   remainingNs: 1e9,
 } as const;
 
-Deno.test("createProgress() overwrites one line on a terminal, within its width", () => {
+Deno.test("createProgress() paints a view on a terminal at most four times a second, and removes it", () => {
   const { written, terminal } = fakeTerminal(true);
   const progress = createProgress(terminal, "normal");
+  progress.start(PLAN);
+  const before = written.length;
   progress.take(TRIAL);
-  progress.take({ ...TRIAL, index: 1, elapsedNs: 1.05e9 });
-  progress.take({ ...TRIAL, index: 2, elapsedNs: 1.2e9 });
+  progress.take({ ...TRIAL, index: 1, elapsedNs: 1.2e9 });
+  progress.take({ ...TRIAL, index: 2, elapsedNs: 1.3e9 });
   progress.take(ROUND);
+  assertEquals(written.length - before, 2);
+  const screen = new Screen(60).write(written.join("").replaceAll("\n", "\r\n"));
+  assertEquals(screen.lines.slice(0, 3), [
+    "0 cases × 2 rounds, under 1 s; peer loop; seed 1",
+    "round 1/2  ░░░░░░░░░░░░░░░░░░░░░░░░  1 %  1 min 52 s left",
+    "case 3/3  round-trip/tcp/bytes=64",
+  ]);
+  progress.say("a line of its own");
   progress.end();
-  assertEquals(written.length, 3);
-  assert(written[0]!.startsWith("\r\x1b[Kround 1/2, 1 min 52 s left, case 1/3 round-trip"));
-  assert(written.every((text) => text.replace("\r\x1b[K", "").length < 60));
-  assertEquals(written.at(-1), "\r\x1b[K");
+  assertEquals(
+    new Screen(60).write(written.join("").replaceAll("\n", "\r\n")).lines,
+    ["0 cases × 2 rounds, under 1 s; peer loop; seed 1", "a line of its own"],
+  );
+});
+
+Deno.test("createProgress() says each trial when verbose, and paints no view", () => {
+  const { written, terminal } = fakeTerminal(true);
+  const progress = createProgress(terminal, "verbose");
+  progress.take(TRIAL);
+  assertEquals(written, ["round 1/2 case 1/3 round-trip/tcp/bytes=64, 1 min 52 s left\n"]);
 });
 
 Deno.test("createProgress() prints a line per round elsewhere, and each warning once", () => {

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { decodeRecord } from "../../src/record/codec.ts";
 import type { RunRecord } from "../../src/record/trial.ts";
+import { Screen } from "../support/screen.ts";
 import {
   command,
   MAIN,
@@ -195,7 +196,7 @@ Deno.test("sockbench ends quietly when its reader has seen enough", async () => 
   }
 });
 
-Deno.test("sockbench run overwrites its progress on a terminal, in colour unless NO_COLOR is set", async () => {
+Deno.test("sockbench run paints a view on a terminal and leaves only its results there, in colour unless NO_COLOR is set, in ASCII where the locale has no more", async () => {
   await using directory = await temporaryDirectory();
   const start = [Deno.execPath(), "run", "--no-prompt", ...PERMISSIONS, MAIN, ...TINY_RUN].join(
     " ",
@@ -203,7 +204,7 @@ Deno.test("sockbench run overwrites its progress on a terminal, in colour unless
   const onTerminal = async (env: Record<string, string>) => {
     const { success, stdout } = await new Deno.Command("script", {
       args: ["-qec", `${start} --out ${directory.path}`, "/dev/null"],
-      env: { ...Deno.env.toObject(), ...env },
+      env: { ...Deno.env.toObject(), LC_ALL: "C.UTF-8", ...env },
       clearEnv: true,
     }).output().catch(() => ({ success: false, stdout: new Uint8Array() }));
     return success ? new TextDecoder().decode(stdout) : undefined;
@@ -212,8 +213,20 @@ Deno.test("sockbench run overwrites its progress on a terminal, in colour unless
   // Not every machine has script(1), which makes a terminal.
   if (coloured === undefined) return;
   assertStringIncludes(coloured, "\x1b[1m1 case × 1 round");
-  assertStringIncludes(coloured, "\r\x1b[Kround 1/1, ");
+  assertStringIncludes(coloured, "round 1/1  ");
+  assertStringIncludes(coloured, "best so far, median");
+  const { lines } = new Screen(80).write(coloured);
+  assert(lines[0]!.startsWith("1 case × 1 round"));
+  assertEquals(lines.filter((line) => /^round \d|best so far|getting ready/.test(line)), []);
+  const isOf = (end: string) => (line: string) =>
+    line.startsWith(directory.path) && line.endsWith(end);
+  assert(lines.some(isOf("/latest.json")) && lines.some(isOf("/latest.md")));
   const plain = await onTerminal({ NO_COLOR: "1" });
   assertStringIncludes(plain!, "1 case × 1 round");
-  assert(!plain!.includes("\x1b[1m"));
+  // deno-lint-ignore no-control-regex
+  assertEquals(plain!.match(/\x1b\[[0-9;]*m/), null);
+  const ascii = await onTerminal({ NO_COLOR: "1", LC_ALL: "C" });
+  assertStringIncludes(ascii!, "1 case x 1 round");
+  // deno-lint-ignore no-control-regex
+  assertEquals(ascii!.match(/[^\x00-\x7f]/), null);
 });

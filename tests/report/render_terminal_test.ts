@@ -5,7 +5,8 @@ import { type Case, caseId } from "../../src/plan/case.ts";
 import type { RunRecord, Trial } from "../../src/record/trial.ts";
 import { buildReport } from "../../src/report/build_report.ts";
 import { PLAIN_TERMINAL, renderTerminal } from "../../src/report/render_terminal.ts";
-import { plainLine, toAscii } from "../../src/report/terminal_text.ts";
+import { plainLine } from "../../src/report/terminal_text.ts";
+import { toAscii } from "../../src/report/to_ascii.ts";
 import { emptyRecord, hostileRecord, sampleRecord } from "../support/sample_record.ts";
 
 /** What {@linkcode recordOf} may be told. */

@@ -9,13 +9,14 @@ import { EXIT } from "../exit.ts";
 import { type ParsedArguments, valueOf } from "../parse_arguments.ts";
 import { readRecord } from "../read_record.ts";
 import { findFormat } from "../report_format.ts";
-import type { Terminal } from "../terminal.ts";
+import { lookOf, type Terminal } from "../terminal.ts";
 
 /** Renders a record again. */
 export async function report(args: ParsedArguments, terminal: Terminal): Promise<number> {
   const format = await findFormat(valueOf(args, "format") ?? "md");
   const source = args.positionals[0]!;
-  const text = format.render(await readRecord(source));
+  const isShown = (valueOf(args, "out") ?? "-") === "-" && terminal.outIsTerminal;
+  const text = format.render(await readRecord(source), isShown ? lookOf(terminal) : undefined);
   await deliverText(text, args, terminal);
   return EXIT.ok;
 }

@@ -50,7 +50,10 @@ export async function run(args: ParsedArguments, terminal: Terminal): Promise<nu
   const leftover: { directory?: string } = {};
   using interrupts = listenForInterrupts(
     () => progress.say("sockbench: interrupted; keeping the finished trials (again: end at once)"),
-    () => removeDirectory(leftover.directory),
+    () => {
+      progress.end();
+      removeDirectory(leftover.directory);
+    },
   );
   await using session = await openSession(catalog);
   leftover.directory = session.directory;
@@ -63,7 +66,6 @@ export async function run(args: ParsedArguments, terminal: Terminal): Promise<nu
 
   progress.start(plan);
   const record = await measure(plan, catalog, session, args, interrupts.signal, progress);
-  progress.end();
   if (record === undefined) return EXIT.cannotJudge;
   if (record.trials.length === 0) {
     progress.say("sockbench: no trial was finished; nothing is written");
@@ -115,6 +117,8 @@ async function measure(
     if (!(error instanceof Error) || error.name !== "PeerError") throw error;
     progress.say(`sockbench: nothing could be measured: ${error.message}`);
     return undefined;
+  } finally {
+    progress.end();
   }
 }
 

@@ -22,7 +22,8 @@ export const reportCommand: Command = {
       value: "name",
       kind: "name",
       description:
-        "md for readers, csv and tsv with every value, json with findings and tables for programs",
+        "md for readers, text for a terminal, csv and tsv with every value, json with findings and tables " +
+        "for programs",
       default: "md",
     },
     {

@@ -90,7 +90,7 @@ export const runCommand: Command = {
       kind: "name",
       list: true,
       description:
-        "Reports to write beside the record: md, csv, tsv (json is the record itself, always written)",
+        "Reports to write beside the record: md, text, csv, tsv (json is the record itself, always written)",
       default: "md,json",
     },
     MODULE_OPTION,

@@ -1,0 +1,34 @@
+/**
+ * toAscii: any text for a terminal that shows nothing else.
+ *
+ * @module
+ */
+
+/** Signs that the suite itself writes, in ASCII. */
+const PLAIN: Readonly<Record<string, string>> = {
+  "µ": "u",
+  "×": "x",
+  "±": "+-",
+  "…": "...",
+  "–": "-",
+  "—": "-",
+  "−": "-",
+  "·": "|",
+  "→": "->",
+  "≤": "<=",
+  "≥": ">=",
+  "\u202f": " ",
+  "\u00a0": " ",
+};
+
+/**
+ * Says a text in ASCII: signs that the suite uses become their plain forms, everything else a question mark. Line breaks and
+ * escape codes stay.
+ *
+ * @param text Any text.
+ * @returns ASCII; may be longer.
+ */
+export function toAscii(text: string): string {
+  // deno-lint-ignore no-control-regex
+  return text.replace(/[^\x00-\x7f]/gu, (character) => PLAIN[character] ?? "?");
+}

@@ -12,6 +12,7 @@ import { gateJunit } from "./gate_junit.ts";
 import { comparisonMarkdown, gateMarkdown } from "./gate_markdown.ts";
 import { gateOpenMetrics } from "./gate_openmetrics.ts";
 import type { GateFormat } from "./gate_text.ts";
+import { comparisonHtml } from "./html/render_comparison_html.ts";
 
 /** Formats of `gate` and `ab`, by id. */
 export const gateFormats: ReadonlyMap<string, GateFormat> = byId([
@@ -28,6 +29,7 @@ export const gateFormats: ReadonlyMap<string, GateFormat> = byId([
 /** Formats of `compare`, by id. */
 export const comparisonFormats: ReadonlyMap<string, GateFormat> = byId([
   comparisonMarkdown,
+  comparisonHtml,
   comparisonJson,
 ]);
 

@@ -9,6 +9,7 @@
 import { byCell } from "../compare/comparison.ts";
 import type { Estimate } from "../compare/effect.ts";
 import type { GateResult, Verdict, VerdictWord } from "../compare/gate_result.ts";
+import type { RunRecord } from "../record/trial.ts";
 
 /** A GateReport is a result and the names of what was compared. */
 export interface GateReport {
@@ -18,6 +19,8 @@ export interface GateReport {
   readonly base: string;
   /** Name of the side in question. */
   readonly head: string;
+  /** Both records, where they are at hand: formats that set the two sides beside each other show them. */
+  readonly records?: { readonly base: RunRecord; readonly head: RunRecord };
 }
 
 /** A GateFormat is one way to write a GateReport. */

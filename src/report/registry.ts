@@ -6,6 +6,7 @@
 
 import type { RunRecord } from "../record/trial.ts";
 import { buildReport } from "./build_report.ts";
+import { renderHtml } from "./html/render_html.ts";
 import { renderCsv } from "./render_csv.ts";
 import { renderJson } from "./render_json.ts";
 import { renderMarkdown } from "./render_markdown.ts";
@@ -33,6 +34,7 @@ export interface ReportFormat {
 // deno-fmt-ignore
 const FORMATS: readonly ReportFormat[] = [
   { id: "md", extension: "md", mediaType: "text/markdown; charset=utf-8", title: "report for readers, as Markdown", render: (record) => renderMarkdown(buildReport(record)) },
+  { id: "html", extension: "html", mediaType: "text/html; charset=utf-8", title: "report to look at, one page that opens from disk", render: renderHtml },
   { id: "text", extension: "txt", mediaType: "text/plain; charset=utf-8", title: "findings and bars, for a terminal", render: (record, look = PLAIN_TERMINAL) => renderTerminal(buildReport(record), look) },
   { id: "csv", extension: "csv", mediaType: "text/csv; charset=utf-8; header=present", title: "every value of every trial, for R, pandas, spreadsheets", render: renderCsv },
   { id: "tsv", extension: "tsv", mediaType: "text/tab-separated-values; charset=utf-8", title: "the same separated by tabs, a line per row", render: renderTsv },

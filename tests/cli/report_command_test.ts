@@ -33,7 +33,7 @@ Deno.test("sockbench report renders a record as the run itself did", async () =>
 Deno.test("sockbench report renders every format to a file or to standard output, from standard input too", async () => {
   await using run = await measured();
   const input = await Deno.readTextFile(run.record);
-  for (const format of ["md", "csv", "json"]) {
+  for (const format of ["md", "html", "csv", "json"]) {
     const file = `${run.path}/again.${format}`;
     const toFile = await sockbench(["report", run.record, `--format=${format}`, "--out", file]);
     assertEquals(toFile, { code: 0, out: "", err: `${file}\n` });

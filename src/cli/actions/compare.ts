@@ -30,6 +30,7 @@ export async function compare(args: ParsedArguments, terminal: Terminal): Promis
     result: judge(compared, COMPARE_POLICY),
     base: nameOf(base, baseFile),
     head: nameOf(head, headFile),
+    records: { base, head },
   });
   await deliverText(text, args, terminal);
   return EXIT.ok;

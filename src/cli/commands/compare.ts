@@ -18,8 +18,8 @@ export const compareCommand: Command = {
       name: "format",
       short: "f",
       value: "name",
-      choices: ["md", "json"],
-      description: "Markdown for readers, JSON for programs",
+      choices: ["md", "html", "json"],
+      description: "Markdown or a page for readers, JSON for programs",
       default: "md",
     },
     {
@@ -35,6 +35,11 @@ export const compareCommand: Command = {
     {
       line: "deno task sockbench compare before.json reports/latest.json",
       description: "What has changed since before.json",
+    },
+    {
+      line:
+        "deno task sockbench compare before.json reports/latest.json --format html --out changes.html",
+      description: "The same as a page that opens from disk",
     },
     {
       line: "deno task sockbench compare reports/ab-base.json reports/ab-head.json --format json",

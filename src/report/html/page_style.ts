@@ -1,0 +1,173 @@
+/**
+ * The style sheet of every page: readable from a phone to a wide screen, by day and by night, and on paper.
+ *
+ * Colours come in pairs, each text on its ground with a contrast of at least 4.5 : 1; nothing is said by colour alone.
+ * `data-theme` on the root is set by the page's own button and outweighs what the system prefers.
+ *
+ * @module
+ */
+
+import { CHART_STYLE } from "../chart/palette.ts";
+
+const LIGHT =
+  "--ground:#f5f6f8;--card:#fff;--ink:#1b1f24;--muted:#57606a;--line:#dfe3e8;--link:#0a5cad;--mark:#e8f1fb;" +
+  "--notice:#fff4d6;--shade:#eceff3;--worse:#b3261e;--better:#0a7a4a";
+const DARK =
+  "--ground:#0d1014;--card:#14181d;--ink:#e6e9ee;--muted:#a3adb8;--line:#2a3037;--link:#7db8f5;--mark:#16283c;" +
+  "--notice:#33290f;--shade:#1d232a;--worse:#ff9c94;--better:#56d6a0";
+
+const PAGE = `
+*,*::before,*::after{box-sizing:border-box}
+:root{color-scheme:light dark;${LIGHT};scroll-padding-top:.25rem}
+@media (prefers-color-scheme:dark){:root{${DARK}}}
+:root[data-theme=light]{color-scheme:light;${LIGHT}}
+:root[data-theme=dark]{color-scheme:dark;${DARK}}
+html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
+body{margin:0;background:var(--ground);color:var(--ink);font:1rem/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","DejaVu Sans",sans-serif;overflow-wrap:anywhere}
+header,.page{max-width:80rem;margin:0 auto;padding:0 1.5rem}
+header{padding-top:1.75rem}
+.top{display:flex;gap:1rem;align-items:flex-start;justify-content:space-between}
+h1 code{font-size:inherit;font-family:inherit;background:none;padding:0}
+h1{margin:0;font-size:1.75rem;line-height:1.2;letter-spacing:-.01em;text-wrap:balance}
+h2{margin:0;font-size:1.3rem;line-height:1.3}
+h3{margin:1.25rem 0 .25rem;font-size:1rem}
+p{margin:.5rem 0}
+ul{margin:.5rem 0;padding-left:1.25rem}
+a{color:var(--link);text-underline-offset:.15em}
+small{font-size:.8125rem;color:var(--muted)}
+code,pre{font-family:ui-monospace,"SFMono-Regular",Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:.875em}
+code{unicode-bidi:isolate;background:var(--shade);border-radius:4px;padding:.08em .3em;box-decoration-break:clone;-webkit-box-decoration-break:clone}
+pre code{background:none;padding:0}
+:focus-visible{outline:3px solid var(--link);outline-offset:2px;border-radius:3px}
+.skip{position:absolute;left:-999rem}
+.skip:focus{left:1rem;top:.5rem;z-index:9;background:var(--card);padding:.5rem 1rem}
+.facts{list-style:none;margin:.6rem 0 0;padding:0;display:flex;flex-wrap:wrap;gap:.1rem 1.25rem;color:var(--muted);font-size:.9375rem}
+.facts strong{font-weight:600;color:var(--ink)}
+.notice{background:var(--notice);border-radius:6px;padding:.6rem .9rem;margin:1rem 0 0}
+nav{margin:1.1rem 0 0;border-block:1px solid var(--line)}
+nav ul{list-style:none;margin:0;padding:.45rem 0;display:flex;flex-wrap:wrap;gap:.1rem 1.15rem;font-size:.9375rem}
+nav a{display:inline-block;padding:.2rem 0;text-decoration:none}
+nav a:hover{text-decoration:underline}
+section{margin:2.25rem 0 0}
+main>section:last-child{margin-bottom:4rem}
+.anchor{font-weight:400;color:var(--muted);text-decoration:none;padding:0 .25rem;opacity:0}
+h2:hover .anchor,.anchor:focus-visible{opacity:1}
+@media (hover:none){.anchor{opacity:1}}
+.bar{position:sticky;top:0;z-index:3;display:flex;flex-wrap:wrap;gap:0 .9rem;align-items:baseline;justify-content:space-between;background:var(--ground);border-bottom:1px solid var(--line);padding:.5rem 0}
+.bar p{margin:0}
+.placement{font-size:.875rem;color:var(--muted);white-space:nowrap}
+.placement::before{content:"";display:inline-block;width:.5em;height:.5em;border-radius:50%;background:var(--link);margin-right:.45em}
+.question{font-size:1.125rem;font-weight:600;margin:.75rem 0 .25rem}
+.notes,.where,.warnings,.answers,.source,.part>ul,.part>h3{max-width:54rem}
+.notes,.where,.source{color:var(--muted);font-size:.9375rem}
+.findings{list-style:none;padding:0;margin:.75rem 0;background:var(--card);border:1px solid var(--line);border-radius:8px}
+.findings li{padding:.65rem 1rem;border-top:1px solid var(--line)}
+.findings li:first-child{border-top:0}
+.findings small{display:block;margin-top:.1rem}
+.findings strong{white-space:nowrap}
+.bounds{color:var(--muted);font-size:.9em}
+.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,34rem),1fr));gap:1rem;margin:1.25rem 0;align-items:start}
+.chart{margin:0;background:var(--card);border:1px solid var(--line);border-radius:8px;overflow:hidden;max-width:50rem}
+.chart svg{display:block;width:100%;height:auto;min-width:32rem}
+.chart,.table,[id^=chart-]{scroll-margin-top:3.5rem}
+.scroll{overflow-x:auto;overscroll-behavior-x:contain}
+.fold{margin:1rem 0;border:1px solid var(--line);border-radius:8px;background:var(--card)}
+.fold>summary{padding:.6rem 1rem;cursor:pointer;font-weight:600;border-radius:8px}
+.fold>summary h2{display:inline}
+.fold>summary small{font-weight:400;margin-left:.35rem}
+.fold>summary:hover{background:var(--shade)}
+.fold>:not(summary){margin-left:1rem;margin-right:1rem}
+.fold .table{margin-bottom:1rem}
+.fold .findings{border:0}
+.fold .findings li{padding-inline:0}
+.part{margin:0}
+section:has(>.part){margin-top:1rem}
+.caption{color:var(--muted);font-size:.9375rem;margin:.9rem 0 .4rem;max-width:54rem}
+.tools{display:flex;flex-wrap:wrap;gap:.5rem .9rem;align-items:center;margin:.4rem 0 .6rem;font-size:.9375rem}
+.tools[hidden]{display:none}
+.tools label{display:inline-flex;gap:.4rem;align-items:center}
+.selects{display:contents}
+input,select,button{font:inherit;color:inherit;background:var(--card);border:1px solid var(--muted);border-radius:6px;padding:.3rem .6rem;min-height:2.1rem;max-width:100%}
+input{width:11rem}
+button{cursor:pointer}
+button:hover{background:var(--shade)}
+.theme{flex:none;font-size:.9375rem}
+[aria-pressed=true]{background:var(--mark);border-color:var(--link)}
+.count{color:var(--muted)}
+.table .scroll{width:fit-content;max-width:100%;background:var(--card);border:1px solid var(--line);border-radius:8px}
+table{border-collapse:collapse;min-width:min(100%,24rem);font-size:.9375rem;font-variant-numeric:tabular-nums}
+th,td{padding:.4rem .8rem;text-align:right;vertical-align:top;border-top:1px solid var(--line);white-space:nowrap;overflow-wrap:normal}
+thead th{border-top:0;border-bottom:1px solid var(--muted);font-weight:600;vertical-align:bottom;background:var(--card)}
+tbody tr:first-child>*{border-top:0}
+tbody tr:hover>*{background:var(--shade)}
+th.label,th[scope=row],td.label{text-align:left}
+th[scope=row]{font-weight:600}
+th[scope=row],thead th.label:first-child{position:sticky;left:0;background:var(--card);z-index:1}
+th[scope=row],td.label,th.label{max-width:22rem;overflow:hidden;text-overflow:ellipsis}
+td.long{white-space:normal;min-width:16rem;max-width:30rem;overflow-wrap:anywhere}
+td.regressed::before{content:"\\25b2 ";color:var(--worse)}
+td.improved::before{content:"\\25bc ";color:var(--better)}
+td.none{color:var(--muted)}
+td.best{background:var(--mark)}
+thead button{border:0;background:none;padding:.1rem .2rem;margin:-.1rem -.2rem;min-height:1.6rem;font-weight:600;text-align:inherit;white-space:nowrap;border-radius:4px}
+thead button::after{content:"\\2195";display:inline-block;width:1em;text-align:center;color:var(--muted);font-weight:400}
+[aria-sort=ascending] button::after{content:"\\2191";color:var(--ink)}
+[aria-sort=descending] button::after{content:"\\2193";color:var(--ink)}
+.figure summary{cursor:pointer;list-style:none;border-radius:3px}
+.figure summary::-webkit-details-marker{display:none}
+.figure summary small{display:block;font-size:.8125rem;white-space:nowrap}
+.figure .speed{display:block}
+.figure .speed small{display:inline}
+.figure summary:hover{text-decoration:underline dotted;text-underline-offset:.2em}
+.figure p{margin:.2rem 0 0 auto;font-size:.8125rem;color:var(--muted);white-space:normal;width:13rem;text-align:right;overflow-wrap:anywhere}
+dl{display:grid;grid-template-columns:minmax(8rem,15rem) 1fr;gap:.4rem 1.25rem;margin:.5rem 0 1rem;font-size:.9375rem;max-width:64rem}
+dt{font-weight:600}
+dd{margin:0}
+pre{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:.8rem 1rem;margin:.75rem 0}
+.verdict{font-weight:600;white-space:nowrap}
+@media (max-width:44rem){
+header,.page{padding-inline:1rem}
+header{padding-top:1.1rem}
+h1{font-size:1.4rem}
+.bar h2{font-size:1.15rem}
+.facts{font-size:.875rem}
+nav ul{gap:.1rem .9rem}
+dl{grid-template-columns:1fr;gap:.1rem}
+dd{margin-bottom:.6rem}
+th,td{padding:.4rem .55rem}
+th[scope=row],td.label:not(.long),th.label{max-width:8.5rem;white-space:normal}
+.findings li{padding:.6rem .8rem}
+.fold>:not(summary){margin-left:.7rem;margin-right:.7rem}
+.tools label,.tools input[type=search]{flex:1 1 auto}
+}
+@media print{
+:root,:root[data-theme]{color-scheme:light;${LIGHT};--ground:#fff}
+body{font-size:10pt}
+.skip,nav,.tools,.theme,.anchor,thead button::after{display:none!important}
+.bar{position:static}
+.scroll{overflow:visible}
+.chart,tr,.findings li{break-inside:avoid}
+h2,.caption,.bar{break-after:avoid}
+.fold::details-content{content-visibility:visible;block-size:auto}
+.fold>summary{list-style:none}
+table{font-size:8pt}
+th,td{padding:.15rem .35rem;white-space:normal}
+th[scope=row],thead th.label:first-child{position:static}
+.chart svg{min-width:0}
+}
+`;
+
+/** The charts' own rules, of which those for the dark follow the page's button where it was pressed. */
+function chartStyle(): string {
+  const media = "@media (prefers-color-scheme:dark){";
+  const [light = "", dark = ""] = CHART_STYLE.split(media);
+  const darkRules = dark.slice(0, -1);
+  return `${light}
+${media}:root:not([data-theme=light]){${darkRules}}}
+:root[data-theme=dark]{${darkRules}}
+@media print{:root,:root[data-theme]{${light}}}
+`;
+}
+
+/** The whole style sheet. */
+export const PAGE_STYLE: string = PAGE + chartStyle();

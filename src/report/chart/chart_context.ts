@@ -34,6 +34,7 @@ export function openContext(record: RunRecord): ChartContext {
   const values = trialValues(record);
   const index = new Map<string, Map<string, Summary>>();
   for (const summary of summarize(record, values)) {
+    if (!isDrawable(summary)) continue;
     const byMetric = index.get(summary.case) ?? new Map<string, Summary>();
     index.set(summary.case, byMetric.set(summary.metric, summary));
   }
@@ -43,6 +44,12 @@ export function openContext(record: RunRecord): ChartContext {
     looks: assignLooks(record),
     summaryOf: (caseId, metricId) => index.get(caseId)?.get(metricId),
   };
+}
+
+/** The middle of two damaged values may be infinite; it has no place in a picture. */
+function isDrawable({ median, low, high, twoSpeeds }: Summary): boolean {
+  const { fast, slow } = twoSpeeds ?? {};
+  return [median, low, high, fast?.median ?? 0, slow?.median ?? 0].every(Number.isFinite);
 }
 
 /**

@@ -169,7 +169,10 @@ export function leftAxis(
   return [
     ...ticks.map(({ at }) => line(left, at, right, at, { class: "gr" })),
     ...ticks.filter(({ label }) => label !== "").map(({ at, label }) =>
-      textAt(left - 7, at + 4, label, { class: "mu", "text-anchor": "end" })
+      textAt(left - 7, at + 4, fitText(label, left - 10, FONT.small), {
+        class: "mu",
+        "text-anchor": "end",
+      })
     ),
     ...(title === "" ? [] : [textAt(MARGIN, top - 12, title, { class: "mu" })]),
   ];

@@ -108,7 +108,7 @@ export const CHART_STYLE: string =
   `.sbc .la{font-size:${FONT.label}px}.sbc .bo{font-weight:600}` +
   `.sbc .gr,.sbc .ax{stroke-width:1;shape-rendering:crispEdges}.sbc .re{stroke-width:1}.sbc .th{stroke-dasharray:4 3}` +
   `.sbc .cu{fill:none;stroke-width:2;stroke-linejoin:round}.sbc .ld{fill:none;stroke-width:1}` +
-  `.sbc .wh{stroke-width:1.25;fill:none}.sbc .mk{stroke-width:1.5}.sbc .be{fill:none;stroke-width:2}` +
+  `.sbc .wh{stroke-width:1.25;fill:none}.sbc .mk{stroke-width:1.5}.sbc .be{fill:none;stroke-width:2}.sbc .ev,.sbc .od{stroke-width:0;fill-opacity:.85}.sbc .od{fill-opacity:.55}` +
   DASHES.map((dash, index) => dash === "" ? "" : `.sbc .d${index}{stroke-dasharray:${dash}}`)
     .join("") +
   rules(LIGHT) + `@media (prefers-color-scheme:dark){${rules(DARK)}}`;

@@ -19,7 +19,7 @@ const LARGEST = 1e15;
 /** The smallest positive value that a logarithmic axis shows. */
 const SMALLEST = 1e-12;
 /** A range narrower than this part of its values cannot be told from a point. */
-const LEAST_PART = 1e-6;
+const LEAST_PART = 1e-4;
 
 /**
  * Ticks of a linear axis, at multiples of 1, 2 or 5 times a power of ten. The axis starts and ends at a tick.
@@ -123,7 +123,11 @@ export function sizeTicks(low: number, high: number, most: number): Ticks {
   const step = Math.max(1, Math.ceil((last - first + 1) / most));
   const aligned = Math.ceil(first / step) * step;
   const values: number[] = [];
-  for (let exponent = aligned; exponent <= last; exponent += step) values.push(2 ** exponent);
+  for (let exponent = aligned; exponent <= last; exponent += step) {
+    const value = 2 ** exponent;
+    // The logarithms above are rounded, and may be so to the wrong side of a power.
+    if (value >= from && value <= to) values.push(value);
+  }
   return { low: from, high: to > from ? to : from * 2, values };
 }
 

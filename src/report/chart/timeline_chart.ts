@@ -20,9 +20,9 @@ const SERIES = "exchange";
 /** Linux delays an acknowledgement by 40 ms at least (TCP_DELACK_MIN). */
 const DELAYED_ACK_NS = 40e6;
 const LANE = 24;
-const MOST_LANES = 20;
+const MOST_LANES = 16;
 /** Exchanges narrower than this are drawn as one block. */
-const LEAST_WIDTH = 1.5;
+const LEAST_WIDTH = 2;
 
 interface Lane {
   /** What the lanes of one panel have in common; stands above the first of them. */
@@ -181,9 +181,7 @@ function drawLane(
       element(
         "rect",
         {
-          class: `f${look}`,
-          "fill-opacity": first % 2 === 0 ? "0.85" : "0.55",
-          "stroke-width": "0",
+          class: `f${look} ${first % 2 === 0 ? "ev" : "od"}`,
           x: from,
           y: top + 5,
           width: Math.max(to - from - (to - from > 4 ? 1 : 0), 1),
@@ -191,8 +189,8 @@ function drawLane(
         },
         hover(
           first === last
-            ? `${label}, ${operation} ${first + 1}: ${formatAmount(valuesNs[first] ?? 0, "ns")}`
-            : `${label}, ${operation}s ${first + 1} to ${last + 1}: ${
+            ? `${operation} ${first + 1}: ${formatAmount(valuesNs[first] ?? 0, "ns")}`
+            : `${operation}s ${first + 1} to ${last + 1}: ${
               formatAmount(sum(valuesNs.slice(first, last + 1)), "ns")
             } together`,
         ),

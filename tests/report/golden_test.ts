@@ -32,7 +32,9 @@ function smallRecord(): RunRecord {
 
 for (const format of reportFormats.values()) {
   Deno.test(`reportFormats: ${format.id} of the sample record is as in tests/golden`, async () => {
-    const text = format.render(format.id === "md" || format.id === "text" ? sampleRecord() : smallRecord());
+    const text = format.render(
+      format.id === "md" || format.id === "text" ? sampleRecord() : smallRecord(),
+    );
     const file = new URL(`../golden/sample.${format.extension}`, import.meta.url);
     if (update) await Deno.writeTextFile(file, text);
     assertEquals(text, await Deno.readTextFile(file));

@@ -119,6 +119,7 @@ export { PeerError } from "./src/peer/peer_link.ts";
 export { readEnvironment } from "./src/run/environment.ts";
 export { measure, type MeasureOptions } from "./src/run/measure.ts";
 export { type RunEvent, type RunOptions, runPlan } from "./src/run/run_plan.ts";
+export { Yardstick, type YardstickSource } from "./src/run/yardstick.ts";
 
 export * from "./src/record/trial.ts";
 export { Histogram, type SparseHistogram } from "./src/record/histogram.ts";

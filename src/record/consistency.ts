@@ -42,7 +42,23 @@ const LONGEST_NS = Number.MAX_SAFE_INTEGER;
  */
 export function findInconsistency(record: RunRecord): string | undefined {
   return findDuplicateIds(record) ?? findUnknownMetrics(record) ?? findOrphanCases(record) ??
-    findTrialFaults(record);
+    findTrialFaults(record) ?? findYardstickFault(record);
+}
+
+/** Readings follow one another within the run. */
+function findYardstickFault({ yardstick, durationNs }: RunRecord): string | undefined {
+  let beforeNs = 0;
+  for (const [index, { startedNs }] of (yardstick?.readings ?? []).entries()) {
+    const at = `yardstick.readings[${index}].startedNs`;
+    if (startedNs < beforeNs) {
+      return `${at} must be at least that of the reading before, ${beforeNs}: it is ${startedNs}`;
+    }
+    if (startedNs > durationNs * TOLERANCE) {
+      return `${at} must be at most durationNs, ${durationNs}: it is ${startedNs}`;
+    }
+    beforeNs = startedNs;
+  }
+  return undefined;
 }
 
 /** Every list that others refer to by id. */

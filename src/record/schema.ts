@@ -138,6 +138,17 @@ const settings = object({
   command: text,
 });
 
+const above0 = z.number({ error: "a number > 0" }).positive({ error: "a number > 0" });
+const yardstick = object({
+  readings: listOf(object({
+    startedNs: atLeastZero,
+    socketpairNs: above0.exactOptional(),
+    copyNs: above0.exactOptional(),
+    turnNs: above0.exactOptional(),
+  })),
+  missing: listOf(skip),
+});
+
 const scenario = object({
   id: text,
   question: text,
@@ -194,6 +205,7 @@ const record = object({
   partial: flag,
   environment,
   settings,
+  yardstick: yardstick.exactOptional(),
   scenarios: listOf(scenario),
   metrics: listOf(metric),
   cases: listOf(caseSchema),

@@ -118,6 +118,33 @@ export interface Environment {
   readonly missing: readonly Skip[];
 }
 
+/** The fewest readings of the yardstick by which two records can be normalized: below, no interval is sure enough for a gate. */
+export const MIN_YARDSTICK_READINGS = 10;
+
+/** What one reading of the yardstick found, in nanoseconds; a part is absent where it could not be read. */
+export interface YardstickValues {
+  /** One round trip of 64 bytes over a socket pair within one thread: four system calls. */
+  readonly socketpairNs?: number;
+  /** Copying 1 MiB of memory. */
+  readonly copyNs?: number;
+  /** One turn of the event loop. */
+  readonly turnNs?: number;
+}
+
+/** One reading of the yardstick: a short fixed measure of the machine, never inside a trial. */
+export interface YardstickReading extends YardstickValues {
+  /** Start, in nanoseconds since the run began. */
+  readonly startedNs: number;
+}
+
+/** How fast the machine was while a run went on. */
+export interface YardstickReadings {
+  /** In the order of time: at the start, between rounds where that was cheap, and at the end. */
+  readonly readings: readonly YardstickReading[];
+  /** Parts that could not be read, and why. */
+  readonly missing: readonly Skip[];
+}
+
 /** A RunRecord is everything a run found out, and nothing that is derived from it. */
 export interface RunRecord {
   /** Format version of this file. */
@@ -134,6 +161,8 @@ export interface RunRecord {
   readonly environment: Environment;
   /** What was asked for. */
   readonly settings: RecordSettings;
+  /** A fixed measure of the machine, taken along with the run; absent: none was taken. */
+  readonly yardstick?: YardstickReadings;
   /** Declarations of the scenarios run, so that a report needs no code. */
   readonly scenarios: readonly ScenarioSpec[];
   /** Every metric that `scenarios` name, with unit and direction, so that a report needs no code. */

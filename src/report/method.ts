@@ -9,6 +9,7 @@ import { RELATIVE_ERROR } from "../record/bucket_layout.ts";
 import type { Environment, Fact, RunRecord } from "../record/trial.ts";
 import type { NamedFact } from "./document.ts";
 import { formatAmount, formatCount, formatNumber, groupBy } from "./quantity.ts";
+import { describeYardstick } from "./yardstick.ts";
 
 /**
  * What the words of a report mean, for a reader who never saw the tool.
@@ -108,6 +109,9 @@ export function buildMethod(record: RunRecord): readonly NamedFact[] {
     { name: "CPU", value: "user and system time of both ends within the measured interval" },
     ...describeSettings(record),
     ...describePeers(record),
+    ...(record.yardstick === undefined
+      ? []
+      : [{ name: "yardstick", value: describeYardstick(record.yardstick) }]),
     {
       name: "duration",
       value: `${formatAmount(record.durationNs, "ns")} (estimated ${

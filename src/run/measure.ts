@@ -14,6 +14,7 @@ import { probeTransports } from "../transport/probe_transports.ts";
 import { createSocketDirectory } from "../transport/socket_directory.ts";
 import { readEnvironment } from "./environment.ts";
 import { type RunEvent, runPlan } from "./run_plan.ts";
+import { Yardstick } from "./yardstick.ts";
 
 /** What {@linkcode measure} may be given beside its settings. */
 export interface MeasureOptions {
@@ -46,6 +47,7 @@ export async function measure(
   const catalog = options.catalog ?? await loadCatalog(settings.modules ?? []);
   const complete = createSettings(settings, catalog);
   await using directory = await createSocketDirectory();
+  using yardstick = new Yardstick(systemClock);
   const availability = await probeTransports(catalog.transports, directory.path);
   return await runPlan(planCases(complete, catalog, availability), {
     catalog,
@@ -54,6 +56,7 @@ export async function measure(
     command: `measure(${JSON.stringify({ ...settings, seed: complete.seed })})`,
     startedAt: new Date().toISOString(),
     directory: directory.path,
+    yardstick,
     ...(options.signal !== undefined && { signal: options.signal }),
     ...(options.onEvent !== undefined && { onEvent: options.onEvent }),
   });

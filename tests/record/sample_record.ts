@@ -55,6 +55,16 @@ export function sampleRecord(): RunRecord {
       peer: "process",
       command: "deno task sockbench run --profile quick --seed 42",
     },
+    yardstick: {
+      readings: [
+        { startedNs: 0, socketpairNs: 3350.5, copyNs: 16_500, turnNs: 830 },
+        { startedNs: 11e9, copyNs: 16_400 },
+      ],
+      missing: [{
+        what: "yardstick: round trip over a socket pair",
+        reason: "send(socketpair) failed: Broken pipe (EPIPE)",
+      }],
+    },
     scenarios: [
       {
         id: "round-trip",

@@ -9,11 +9,13 @@ import { systemClock } from "../../clock.ts";
 import { readEnvironment } from "../../run/environment.ts";
 import { type ClockFacts, measureClock } from "../doctor/measure_clock.ts";
 import { describeNoise, measureNoise, type NoiseVerdict } from "../doctor/measure_noise.ts";
+import { measureYardstick, type YardstickFacts } from "../doctor/measure_yardstick.ts";
 import { type PermissionFact, readPermissions } from "../doctor/permissions.ts";
 import { EXIT } from "../exit.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import { type ParsedArguments, valueOf } from "../parse_arguments.ts";
 import { choosePeer, openSession, type Session } from "../session.ts";
+import { sayInterval } from "../../report/yardstick.ts";
 import type { Terminal } from "../terminal.ts";
 import type { Catalog } from "../../catalog.ts";
 import type { PeerKind } from "../../plan/case.ts";
@@ -25,6 +27,7 @@ interface Findings {
   readonly clock: ClockFacts;
   readonly permissions: readonly PermissionFact[];
   readonly noise: readonly NoiseVerdict[];
+  readonly yardstick: YardstickFacts;
 }
 
 /** Prints how well this machine can measure. Its verdicts are findings, not failures: it exits 0 when it could look. */
@@ -48,6 +51,7 @@ export async function doctor(args: ParsedArguments, terminal: Terminal): Promise
     clock: measureClock(systemClock),
     permissions: readPermissions(),
     noise,
+    yardstick: await measureYardstick(systemClock),
   };
   terminal.out(
     args.flags.has("json")
@@ -66,7 +70,7 @@ function transportsAsData(catalog: Catalog, { availability }: Session): unknown 
 }
 
 function renderFindings(findings: Findings, catalog: Catalog, session: Session): string {
-  const { environment, clock, permissions, noise } = findings;
+  const { environment, clock, permissions, noise, yardstick } = findings;
   const { versions, sysctls, missing } = environment;
   const unknown = "not known";
   const memory = typeof environment.memoryBytes === "number"
@@ -105,6 +109,12 @@ function renderFindings(findings: Findings, catalog: Catalog, session: Session):
       ["cost", `${clock.costNs.toFixed(0)} ns per call`],
     ]],
     ["Noise", noise.map((verdict) => [`peer ${verdict.peer}`, describeNoise(verdict)])],
+    ["Yardstick", [
+      ...yardstick.parts.map((part): [string, string] => [part.title, sayInterval(part)]),
+      ...yardstick.missing.map((
+        { what, reason },
+      ): [string, string] => [what.replace(/^yardstick: /, ""), `not read: ${reason}`]),
+    ]],
   ];
   return sections.filter(([, rows]) => rows.length > 0).map(renderSection).join("\n");
 }

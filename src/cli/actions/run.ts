@@ -12,6 +12,7 @@ import type { RunRecord } from "../../record/trial.ts";
 import type { ReportFormat } from "../../report/registry.ts";
 import { readEnvironment } from "../../run/environment.ts";
 import { runPlan } from "../../run/run_plan.ts";
+import { Yardstick } from "../../run/yardstick.ts";
 import { EXIT } from "../exit.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import { prepareOutputDirectory } from "../output_directory.ts";
@@ -102,6 +103,7 @@ async function measure(
   signal: AbortSignal,
   progress: Progress,
 ): Promise<RunRecord | undefined> {
+  using yardstick = new Yardstick(systemClock);
   try {
     return await runPlan(plan, {
       catalog,
@@ -110,6 +112,7 @@ async function measure(
       command: repeatCommand(args, plan.settings),
       startedAt: new Date().toISOString(),
       directory: session.directory,
+      yardstick,
       signal,
       onEvent: (event) => progress.take(event),
     });

@@ -1,0 +1,78 @@
+/**
+ * The yardstick's readings in words: what they were on the whole, and how far they vary.
+ *
+ * @module
+ */
+
+import type { YardstickReadings, YardstickValues } from "../record/trial.ts";
+import { medianInterval } from "../stats/median_interval.ts";
+import { formatAmount } from "./quantity.ts";
+
+/** One part of the yardstick across its readings. */
+export interface YardstickSummary {
+  /** As in a record. */
+  readonly part: keyof YardstickValues;
+  /** What is timed, in words. */
+  readonly title: string;
+  /** Median, in nanoseconds. */
+  readonly medianNs: number;
+  /** Lower bound of its 95 % interval. */
+  readonly lowNs: number;
+  /** Upper bound. */
+  readonly highNs: number;
+  /** Readings. */
+  readonly n: number;
+}
+
+const TITLES: Readonly<Record<keyof YardstickValues, string>> = {
+  socketpairNs: "round trip over a socket pair in one thread",
+  copyNs: "copy of 1 MiB",
+  turnNs: "turn of the event loop",
+};
+
+const PARTS = Object.keys(TITLES) as (keyof YardstickValues)[];
+
+/**
+ * Median and interval of each part that was read.
+ *
+ * @param yardstick The readings; their order does not matter.
+ * @returns The parts in a fixed order; empty where nothing was read.
+ */
+export function summarizeYardstick({ readings }: YardstickReadings): readonly YardstickSummary[] {
+  return PARTS.flatMap((part): readonly YardstickSummary[] => {
+    const values = readings.flatMap((reading) => reading[part] ?? []);
+    if (values.length === 0) return [];
+    const { estimate, low, high, n } = medianInterval(values);
+    return [{ part, title: TITLES[part], medianNs: estimate, lowNs: low, highNs: high, n }];
+  });
+}
+
+/**
+ * The readings in one line.
+ *
+ * @param yardstick The readings.
+ * @returns As in `round trip over a socket pair in one thread 3.4 µs [3.3 µs, 3.5 µs], copy of 1 MiB 17 µs [16 µs, 18 µs]`, and what is missing
+ * with its reason.
+ */
+export function describeYardstick(yardstick: YardstickReadings): string {
+  const parts = summarizeYardstick(yardstick);
+  const texts = [
+    ...parts.map((part) => `${part.title} ${sayInterval(part)}`),
+    ...yardstick.missing.map(({ what, reason }) =>
+      `without ${what.replace(/^yardstick: /, "")}, as ${reason}`
+    ),
+  ];
+  const n = yardstick.readings.length;
+  return `${texts.join(", ")} (${n === 1 ? "1 reading" : `${n} readings`})`;
+}
+
+/**
+ * Median and interval of a part.
+ *
+ * @param summary The part.
+ * @returns As in `3.4 µs [3.3 µs, 3.5 µs]`.
+ */
+export function sayInterval({ medianNs, lowNs, highNs }: YardstickSummary): string {
+  const [middle, low, high] = [medianNs, lowNs, highNs].map((value) => formatAmount(value, "ns"));
+  return `${middle} [${low}, ${high}]`;
+}

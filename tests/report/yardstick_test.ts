@@ -1,0 +1,46 @@
+import { assert, assertEquals } from "@std/assert";
+import { buildMethod } from "../../src/report/method.ts";
+import { describeYardstick, summarizeYardstick } from "../../src/report/yardstick.ts";
+import { sampleRecord } from "../support/sample_record.ts";
+
+const readings = [3300, 3500, 3400, 3350, 3450, 3380].map((socketpairNs, index) => ({
+  startedNs: index * 1e9,
+  socketpairNs,
+  ...(index === 0 && { turnNs: 830 }),
+}));
+
+Deno.test("summarizeYardstick() takes median and interval of each part over the readings that have it", () => {
+  const [pair, turn, ...more] = summarizeYardstick({ readings, missing: [] });
+  assertEquals(more, []);
+  assertEquals([pair!.part, pair!.medianNs, pair!.lowNs, pair!.highNs, pair!.n], [
+    "socketpairNs",
+    3390,
+    3300,
+    3500,
+    6,
+  ]);
+  assertEquals([turn!.part, turn!.medianNs, turn!.n], ["turnNs", 830, 1]);
+  assertEquals(summarizeYardstick({ readings: [], missing: [] }), []);
+});
+
+Deno.test("describeYardstick() says in one line what was read and what could not be", () => {
+  const missing = [{
+    what: "yardstick: memory copy",
+    reason: "there is no memory",
+  }];
+  assertEquals(
+    describeYardstick({ readings, missing }),
+    "round trip over a socket pair in one thread 3.39 µs [3.30 µs, 3.50 µs], turn of the event loop 830 ns [830 ns, 830 ns], " +
+      "without memory copy, as there is no memory (6 readings)",
+  );
+});
+
+Deno.test("the method of a report has one line for the yardstick, and none where none was taken", () => {
+  const names = (record: ReturnType<typeof sampleRecord>) =>
+    buildMethod(record).map(({ name }) => name);
+  const record = sampleRecord();
+  const { yardstick: _, ...without } = record;
+  assert(!names(without).includes("yardstick"));
+  const yardstick = { readings, missing: [] };
+  assertEquals(names({ ...record, yardstick }).filter((name) => name === "yardstick").length, 1);
+});

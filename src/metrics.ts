@@ -117,6 +117,22 @@ export type MetricId =
   | "readsPerMiB"
   | "writesPerMiB"
   | "loss"
+  | "reordered"
+  | "duplicated"
+  | "messagesPerRead"
+  | "wholeReadShare"
+  | "writeReturnP50"
+  | "acceptedBytes"
+  | "shortWriteShare"
+  | "writeWaitP50"
+  | "unblockedP50"
+  | "peerPause"
+  | "largestMessageBytes"
+  | "deliveredShare"
+  | "resetShare"
+  | "endedFirstShare"
+  | "firstWaitP50"
+  | "lastWaitP50"
   | "cpuPerOperation"
   | "cpuPerByte";
 
@@ -145,6 +161,77 @@ const ROWS: Readonly<Record<MetricId, Row>> = {
   readsPerMiB: ["1/MiB", "neither", "reads/MiB", "Reads needed for each MiB that arrived."],
   writesPerMiB: ["1/MiB", "neither", "writes/MiB", "Writes needed for each MiB that left."],
   loss: ["ratio", "lower", "loss", "Share of the messages sent that never arrived."],
+  reordered: [
+    "ratio",
+    "lower",
+    "reordered",
+    "Share of the messages that arrived after one that was sent later.",
+  ],
+  duplicated: ["ratio", "lower", "duplicated", "Share of the messages that arrived once more."],
+  messagesPerRead: ["count", "neither", "messages/read", "Mean messages that one read returned."],
+  wholeReadShare: [
+    "ratio",
+    "neither",
+    "whole reads",
+    "Share of the reads that returned one message, whole and alone.",
+  ],
+  writeReturnP50: ["ns", "lower", "write p50", "Median time that a write takes to return."],
+  acceptedBytes: [
+    "bytes",
+    "neither",
+    "accepted",
+    "Bytes that writes took before one had to wait, the peer reading nothing.",
+  ],
+  shortWriteShare: [
+    "ratio",
+    "neither",
+    "short writes",
+    "Share of the writes that took less than they were given.",
+  ],
+  writeWaitP50: ["ns", "neither", "write wait", "Median time that a write waited for room."],
+  unblockedP50: [
+    "ns",
+    "neither",
+    "unblocked after",
+    "Median time from the connect to the end of the wait for room.",
+  ],
+  peerPause: [
+    "ns",
+    "neither",
+    "peer's pause",
+    "How long the peer paused before it read, by its own clock.",
+  ],
+  largestMessageBytes: [
+    "bytes",
+    "higher",
+    "largest message",
+    "Largest message that was taken and arrived whole.",
+  ],
+  deliveredShare: [
+    "ratio",
+    "higher",
+    "delivered",
+    "Share of the bytes written that the other end read.",
+  ],
+  resetShare: ["ratio", "lower", "resets", "Share of the connections whose other end met a reset."],
+  endedFirstShare: [
+    "ratio",
+    "neither",
+    "end first",
+    "Share of the connections whose other end read the end of the stream before it met a reset.",
+  ],
+  firstWaitP50: [
+    "ns",
+    "lower",
+    "first wait",
+    "Median wait of the client that is answered first, from the moment when all have asked.",
+  ],
+  lastWaitP50: [
+    "ns",
+    "lower",
+    "last wait",
+    "Median wait of the client that is answered last, from the moment when all have asked.",
+  ],
   cpuPerOperation: [
     "ns/op",
     "lower",

@@ -12,7 +12,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   stats: ["metrics.ts"],
   kernel: [],
   transport: ["kernel"],
-  workload: ["clock.ts", "record", "transport"],
+  workload: ["clock.ts", "record", "stats", "transport"],
   scenario: ["metrics.ts", "workload"],
   plan: ["catalog.ts", "metrics.ts", "scenario", "transport", "workload"],
   record: ["metrics.ts", "plan", "scenario", "workload"],

@@ -39,6 +39,22 @@ const DERIVATIONS: Readonly<Record<MetricId, Derivation>> = {
   readsPerMiB: ({ window }) => perMiB(window?.reads, window?.bytes),
   writesPerMiB: ({ tally }) => perMiB(tally.writes, tally.sentBytes),
   loss,
+  reordered: ({ tally }) => quotient(tally.reorderedMessages, tally.receivedMessages),
+  duplicated: ({ tally }) => quotient(tally.duplicatedMessages, tally.receivedMessages),
+  messagesPerRead: given,
+  wholeReadShare: given,
+  writeReturnP50: percentileOf("return", 50),
+  acceptedBytes: given,
+  shortWriteShare: given,
+  writeWaitP50: percentileOf("wait", 50),
+  unblockedP50: percentileOf("freed", 50),
+  peerPause: given,
+  largestMessageBytes: given,
+  deliveredShare: given,
+  resetShare: given,
+  endedFirstShare: given,
+  firstWaitP50: percentileOf("firstWait", 50),
+  lastWaitP50: percentileOf("lastWait", 50),
   cpuPerOperation: ({ cpu, operations }) => quotient(cpu?.totalNs, operations),
   cpuPerByte: ({ cpu, tally }) => quotient(cpu?.totalNs, arrivedBytes(tally)),
 };
@@ -62,6 +78,11 @@ export function metricValue(trial: Trial, metricId: string): number | undefined 
   const { values } = trial;
   if (values !== undefined && Object.hasOwn(values, metricId)) return values[metricId];
   return DERIVATION_OF.get(metricId)?.(trial);
+}
+
+/** There only where the workload gave it: no count or distribution of a trial holds it. */
+function given(): undefined {
+  return undefined;
 }
 
 function percentileOf(name: string, p: number): Derivation {

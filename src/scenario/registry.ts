@@ -4,13 +4,21 @@
  * @module
  */
 
+import { backpressure } from "./backpressure.ts";
 import { bufferSize } from "./buffer_size.ts";
+import { close } from "./close.ts";
+import { coalescing } from "./coalescing.ts";
 import { connect } from "./connect.ts";
+import { connectPerRequest } from "./connect_per_request.ts";
 import { connectRoundTrip } from "./connect_round_trip.ts";
+import { datagramLimit } from "./datagram_limit.ts";
+import { fanIn } from "./fan_in.ts";
+import { iterativeServer } from "./iterative_server.ts";
 import { nagle } from "./nagle.ts";
 import { roundTrip } from "./round_trip.ts";
 import type { Scenario } from "./scenario.ts";
 import { throughput } from "./throughput.ts";
+import { writeReturn } from "./write_return.ts";
 
 /** Every scenario that ships with sockbench. */
 export const scenarios: readonly Scenario[] = [
@@ -20,4 +28,12 @@ export const scenarios: readonly Scenario[] = [
   connectRoundTrip,
   nagle,
   bufferSize,
+  coalescing,
+  backpressure,
+  writeReturn,
+  datagramLimit,
+  close,
+  connectPerRequest,
+  fanIn,
+  iterativeServer,
 ];

@@ -4,9 +4,15 @@
  * @module
  */
 
-import type { Scenario } from "./scenario.ts";
+import type { GridBlock, Scenario } from "./scenario.ts";
 
 const STREAMS = ["tcp", "tcp6", "unix"];
+/** The headline cells, once on one core and once on two: that can differ by more than the transports do. */
+const BOTH_PLACEMENTS: GridBlock = {
+  transports: ["tcp", "unix", "udp"],
+  params: { bytes: [64] },
+  pins: ["same", "cross"],
+};
 const DATAGRAMS = ["udp", "udp6", "unixpacket"];
 
 /** How long does a request and its reply take? */
@@ -19,7 +25,10 @@ export const roundTrip: Scenario = {
   ],
   metrics: ["p50", "p90", "p99", "p999", "min", "max", "exchangesPerSecond", "cpuPerOperation"],
   columns: ["transport"],
-  contrasts: [{ factor: "transport", base: "tcp", metric: "p50" }],
+  contrasts: [
+    { factor: "transport", base: "tcp", metric: "p50" },
+    { factor: "pin", base: "cross", metric: "p50" },
+  ],
   notes: [
     "One request at a time over one kept connection or socket pair; the whole round trip, never halved.",
     "TCP runs with Nagle off; with one write per request it makes no difference (see `nagle`).",
@@ -33,6 +42,7 @@ export const roundTrip: Scenario = {
     standard: [
       { transports: STREAMS, params: { bytes: [64, 1_024, 16_384] } },
       { transports: DATAGRAMS, params: { bytes: [64, 1_024, 16_384, "largest"] } },
+      BOTH_PLACEMENTS,
     ],
     thorough: [
       {
@@ -40,6 +50,7 @@ export const roundTrip: Scenario = {
         params: { bytes: [1, 64, 256, 1_024, 4_096, 16_384, 65_536, 262_144] },
       },
       { transports: DATAGRAMS, params: { bytes: [1, 64, 256, 1_024, 4_096, 16_384, "largest"] } },
+      BOTH_PLACEMENTS,
     ],
   },
 };

@@ -31,11 +31,16 @@ export interface GridBlock {
   readonly transports: readonly string[];
   /** Values by parameter; a size may be `"largest"`: the largest message of the transport. */
   readonly params: Readonly<Record<string, readonly (number | string)[]>>;
+  /**
+   * How the ends are pinned where nobody asks for a pinning; absent: not at all. Beside blocks that do not pin, one that does keeps to
+   * its own values, whatever `--param` says: it stands for a few headline cells.
+   */
+  readonly pins?: readonly ("none" | "same" | "cross")[];
 }
 
 /** A pair of cases worth a sentence: all cases that agree but for `factor`, each against the one where it is `base`. */
 export interface Contrast {
-  /** `"transport"`, `"scenario"` or a parameter's name. */
+  /** `"transport"`, `"scenario"`, `"pin"` or a parameter's name. Only a contrast by `pin` compares across placements. */
   readonly factor: string;
   /** The value compared against: `tcp`, `off`, or, for factor `scenario`, another scenario's id. */
   readonly base: string | number;
@@ -61,6 +66,8 @@ export interface ScenarioSpec {
   readonly contrasts: readonly Contrast[];
   /** Numeric parameters for which the report names the best cell and the value from which more stops paying. */
   readonly search?: readonly string[];
+  /** Kernel counters that explain the figures, as in `TcpExt.DelayedACKs`: what a trial's counters hold, cited beside findings. */
+  readonly evidence?: readonly string[];
   /** What a reader must know: bounds, settings, caveats. One sentence each. */
   readonly notes: readonly string[];
 }

@@ -56,7 +56,8 @@ async function openAndClose(
   let closedNs = startNs;
   do {
     const calledNs = clock.nowNs();
-    const channel = await open();
+    const opened = open();
+    const channel = opened instanceof Promise ? await opened : opened;
     const openNs = clock.nowNs();
     channel.close();
     closedNs = clock.nowNs();

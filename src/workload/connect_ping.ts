@@ -53,11 +53,14 @@ async function requests(
   let doneNs = startNs;
   do {
     const calledNs = clock.nowNs();
-    const channel = await open();
+    const opened = open();
+    const channel = opened instanceof Promise ? await opened : opened;
     if (channel.mode !== "stream") throw new TypeError("connect-ping works over streams only");
-    const written = await channel.write(request);
+    let written = channel.write(request);
+    if (typeof written !== "number") written = await written;
     if (written < request.length) await writeRest(channel, request, written);
-    const read = await channel.read(reply);
+    let read = channel.read(reply);
+    if (typeof read !== "number") read = await read;
     if (read !== reply.length) await readRest(channel, reply, read ?? 0);
     channel.close();
     doneNs = clock.nowNs();

@@ -70,11 +70,13 @@ export async function answerStream(
     for (;;) {
       let filled = 0;
       do {
-        const bytes = await channel.read(filled === 0 ? request : request.subarray(filled));
+        let bytes = channel.read(filled === 0 ? request : request.subarray(filled));
+        if (typeof bytes !== "number") bytes = await bytes;
         if (bytes === null) return;
         filled += bytes;
       } while (filled < requestBytes);
-      const written = await channel.write(reply);
+      let written = channel.write(reply);
+      if (typeof written !== "number") written = await written;
       if (written < reply.length) await writeRest(channel, reply, written);
     }
   } finally {
@@ -94,9 +96,11 @@ export async function answerDatagrams(
   let answered = 0;
   try {
     for (;;) {
-      const bytes = await channel.receive(buffer);
+      let bytes = channel.receive(buffer);
+      if (typeof bytes !== "number") bytes = await bytes;
       context.tally.receivedMessages = ++answered;
-      await channel.reply(bytes === largestBytes ? whole : buffer.subarray(0, bytes));
+      const replied = channel.reply(bytes === largestBytes ? whole : buffer.subarray(0, bytes));
+      if (typeof replied !== "number") await replied;
     }
   } catch (error) {
     if (!context.finishing) throw error;

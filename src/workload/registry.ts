@@ -4,12 +4,34 @@
  * @module
  */
 
+import { backpressure } from "./backpressure.ts";
 import { bulk } from "./bulk.ts";
+import { burst } from "./burst.ts";
+import { closing } from "./closing.ts";
 import { connect } from "./connect.ts";
 import { connectPing } from "./connect_ping.ts";
+import { fanIn } from "./fan_in.ts";
+import { largestDatagram } from "./largest_datagram.ts";
 import { pingPong } from "./ping_pong.ts";
+import { queueUp } from "./queue_up.ts";
+import { request } from "./request.ts";
 import { splitRequest } from "./split_request.ts";
 import type { Workload } from "./workload.ts";
+import { writeReturn } from "./write_return.ts";
 
 /** Every workload that ships with sockbench. */
-export const workloads: readonly Workload[] = [pingPong, splitRequest, bulk, connect, connectPing];
+export const workloads: readonly Workload[] = [
+  pingPong,
+  splitRequest,
+  bulk,
+  connect,
+  connectPing,
+  request,
+  fanIn,
+  queueUp,
+  burst,
+  backpressure,
+  writeReturn,
+  closing,
+  largestDatagram,
+];

@@ -108,13 +108,16 @@ async function exchange(
   let doneNs = startNs;
   do {
     const sentNs = clock.nowNs();
-    const written = await channel.write(one);
+    let written = channel.write(one);
+    if (typeof written !== "number") written = await written;
     if (written < one.length) await writeRest(channel, one, written);
     if (two !== undefined) {
-      const more = await channel.write(two);
+      let more = channel.write(two);
+      if (typeof more !== "number") more = await more;
       if (more < two.length) await writeRest(channel, two, more);
     }
-    const read = await channel.read(reply);
+    let read = channel.read(reply);
+    if (typeof read !== "number") read = await read;
     if (read !== reply.length) await readRest(channel, reply, read ?? endedEarly());
     doneNs = clock.nowNs();
     histogram.record(doneNs - sentNs);

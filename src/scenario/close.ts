@@ -1,0 +1,45 @@
+/**
+ * Scenario `close`.
+ *
+ * @module
+ */
+
+import { CLOSINGS } from "../workload/closing.ts";
+import type { Scenario } from "./scenario.ts";
+
+/** Connections of a trial at most: each leaves a port in TIME_WAIT for a minute. */
+const MOST_CONNECTIONS = 20;
+
+const KIB = 1_024;
+const GRID: Scenario["grid"]["standard"] = [
+  { transports: ["tcp", "unix"], params: { close: ["unsent", "unread"], bytes: [100 * KIB] } },
+  { transports: ["tcp", "unix"], params: { close: ["half"], bytes: [100 * KIB] } },
+];
+
+/** What becomes of bytes under way when one end closes? */
+export const close: Scenario = {
+  id: "close",
+  question: "What becomes of bytes under way when one end closes?",
+  operation: "connection",
+  parameters: [
+    {
+      name: "close",
+      kind: "choice",
+      choices: CLOSINGS,
+      description: "how the driving end closes",
+    },
+    { name: "bytes", kind: "size", description: "what is under way" },
+  ],
+  metrics: ["deliveredShare", "resetShare", "endedFirstShare"],
+  columns: ["transport", "close"],
+  contrasts: [],
+  notes: [
+    "unsent: closed right after writing, before the peer has read anything. unread: closed with the peer's bytes unread. half: only the sending direction is closed, then the peer sends.",
+    "Deno's `close()` shuts the sending direction down before it closes the socket: over TCP the peer may read a clean end of the stream although the connection is about to be reset.",
+    `A trial opens at most ${MOST_CONNECTIONS} connections, as each that this end closes first leaves a port in TIME_WAIT for a minute.`,
+  ],
+  workload: "closing",
+  onDemand: true,
+  grid: { quick: GRID, standard: GRID, thorough: GRID },
+  budget: (_params, budget) => ({ ...budget, maxOperations: MOST_CONNECTIONS }),
+};

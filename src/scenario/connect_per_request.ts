@@ -1,0 +1,42 @@
+/**
+ * Scenario `connect-per-request`.
+ *
+ * @module
+ */
+
+import { CONNECTIONS } from "../workload/request.ts";
+import type { Scenario } from "./scenario.ts";
+
+/** Requests of a trial at most: a fresh connection each leaves a port in TIME_WAIT for a minute. */
+const MOST_REQUESTS = 400;
+
+const GRID: Scenario["grid"]["standard"] = [
+  { transports: ["tcp", "unix"], params: { connection: [...CONNECTIONS], bytes: [64, 1_024] } },
+];
+
+/** What does a new connection for every request cost? */
+export const connectPerRequest: Scenario = {
+  id: "connect-per-request",
+  question: "What does a new connection for every request cost, against one that is kept?",
+  operation: "request",
+  parameters: [
+    {
+      name: "connection",
+      kind: "choice",
+      choices: CONNECTIONS,
+      description: "fresh: connect, exchange, close for each request; kept: one for all",
+    },
+    { name: "bytes", kind: "size", description: "size of the request, and of the reply" },
+  ],
+  metrics: ["p50", "p99", "requestsPerSecond", "cpuPerOperation"],
+  columns: ["transport", "connection"],
+  contrasts: [{ factor: "connection", base: "kept", metric: "p50" }],
+  notes: [
+    `The client closes first. A trial makes at most ${MOST_REQUESTS} requests, as each fresh TCP connection leaves a port in TIME_WAIT for a minute.`,
+  ],
+  workload: "request",
+  onDemand: true,
+  fixed: { nagle: "off" },
+  grid: { quick: GRID, standard: GRID, thorough: GRID },
+  budget: (_params, budget) => ({ ...budget, maxOperations: MOST_REQUESTS }),
+};

@@ -1,0 +1,42 @@
+/**
+ * Scenario `fan-in`.
+ *
+ * @module
+ */
+
+import type { Budget, Params } from "../workload/workload.ts";
+import type { Scenario } from "./scenario.ts";
+
+/** Opening a channel and its first exchange, in nanoseconds: measured on two cores with a process peer. */
+const OPEN_NS = 300e3;
+
+/** What does an exchange cost as the clients of one server grow in number? */
+export const fanIn: Scenario = {
+  id: "fan-in",
+  question: "What does an exchange cost as the clients of one server grow in number?",
+  operation: "exchange",
+  parameters: [
+    { name: "bytes", kind: "size", description: "size of the request, and of the reply" },
+    { name: "peers", kind: "count", max: 10_000, description: "clients, each with its own socket" },
+  ],
+  metrics: ["p50", "p99", "exchangesPerSecond", "cpuPerOperation"],
+  columns: ["transport"],
+  contrasts: [{ factor: "peers", base: 1, metric: "p50" }],
+  notes: [
+    "The clients take turns, one exchange at a time: what grows is the cost of having many, not of queueing behind them. Datagram clients all send to one socket; stream clients have a connection each at one listener.",
+  ],
+  workload: "fan-in",
+  onDemand: true,
+  fixed: { nagle: "off" },
+  grid: {
+    quick: gridOf([1, 100]),
+    standard: gridOf([1, 10, 100, 1_000]),
+    thorough: gridOf([1, 10, 100, 300, 1_000]),
+  },
+  expectedNs: (params: Params, budget: Budget) =>
+    budget.warmupNs + budget.measureNs + Number(params.peers) * OPEN_NS,
+};
+
+function gridOf(peers: readonly number[]): Scenario["grid"]["quick"] {
+  return [{ transports: ["tcp", "unix", "udp", "unixpacket"], params: { bytes: [64], peers } }];
+}

@@ -1,0 +1,164 @@
+/**
+ * Closing: what becomes of bytes under way when one end closes, in one direction or in both.
+ *
+ * @module
+ */
+
+import type { StreamChannel } from "../transport/channel.ts";
+import { numberParam, readRest, serveEach, writeRest } from "./exchange_loop.ts";
+import type { DriveContext, Params, ServeContext, Workload } from "./workload.ts";
+
+/**
+ * How the driving end closes. `unsent`: right after writing, before the peer has read anything. `unread`: with `bytes` of the peer's in
+ * its receive buffer. `half`: only its sending direction, then it reads what the peer sends after that.
+ */
+export const CLOSINGS = ["unsent", "unread", "half"] as const;
+
+/** How long the peer of an `unsent` closing waits before it reads, in nanoseconds: the close is long done then. */
+const PAUSE_NS = 3e6;
+
+/** One operation is one connection. Parameters: `close`, `bytes`. */
+export const closing: Workload = {
+  name: "closing",
+  modes: ["stream"],
+  async drive(context) {
+    const { clock, budget } = context;
+    const { maxOperations = Infinity, minOperations = 1 } = budget;
+    const received = { bytes: 0 };
+    await context.begin();
+    let operations = 0;
+    const startNs = clock.nowNs();
+    const endNs = startNs + budget.measureNs;
+    let doneNs = startNs;
+    do {
+      await closeOne(context, received);
+      doneNs = clock.nowNs();
+      operations++;
+    } while ((doneNs < endNs && operations < maxOperations) || operations < minOperations);
+    await context.end();
+    const bytes = operations * numberParam(context.params, "bytes");
+    return {
+      operations,
+      elapsedNs: doneNs - startNs,
+      histograms: {},
+      ...(context.params.close === "half" && {
+        values: { deliveredShare: received.bytes / bytes },
+      }),
+      tally: { receivedBytes: received.bytes },
+    };
+  },
+  async serve(context) {
+    const seen: Seen = { connections: 0, bytes: 0, resets: 0, endedFirst: 0 };
+    await serveEach(context, (channel) => serveOne(channel, context, seen));
+    if (seen.connections === 0) return {};
+    const bytes = seen.connections * numberParam(context.params, "bytes");
+    return {
+      values: {
+        resetShare: seen.resets / seen.connections,
+        ...(context.params.close === "unread" && {
+          endedFirstShare: seen.endedFirst / seen.connections,
+        }),
+        ...(context.params.close === "unsent" && { deliveredShare: seen.bytes / bytes }),
+      },
+    };
+  },
+};
+
+async function closeOne(
+  { open, params }: DriveContext,
+  received: { bytes: number },
+): Promise<void> {
+  const channel = await open();
+  if (channel.mode !== "stream") throw new TypeError("closing works over streams only");
+  const bytes = numberParam(params, "bytes");
+  switch (params.close) {
+    case "unsent":
+      await writeRest(channel, new Uint8Array(bytes), 0);
+      break;
+    case "unread":
+      // One byte is read, so that the rest is known to be under way; it is then in this end's buffer, unread.
+      await channel.write(new Uint8Array(1));
+      await readRest(channel, new Uint8Array(1), 0);
+      break;
+    case "half": {
+      await channel.closeWrite();
+      received.bytes += await readToEnd(channel);
+      break;
+    }
+    default:
+      throw unknownClosing(params);
+  }
+  channel.close();
+}
+
+interface Seen {
+  connections: number;
+  bytes: number;
+  resets: number;
+  endedFirst: number;
+}
+
+async function serveOne(
+  channel: StreamChannel,
+  { clock, params }: ServeContext,
+  seen: Seen,
+): Promise<void> {
+  const bytes = numberParam(params, "bytes");
+  seen.connections++;
+  try {
+    switch (params.close) {
+      case "unsent":
+        await clock.sleepUntilNs(clock.nowNs() + PAUSE_NS);
+        seen.bytes += await readToEnd(channel);
+        break;
+      case "unread": {
+        await readRest(channel, new Uint8Array(1), 0);
+        await writeRest(channel, new Uint8Array(bytes), 0);
+        await readToEnd(channel);
+        // The end of the stream came first: a runtime may shut its sending direction down before it closes the socket, as Deno
+        // does. What then becomes of a further write tells whether the connection was reset.
+        seen.endedFirst++;
+        for (let attempt = 0; attempt < 2; attempt++) {
+          await clock.sleepUntilNs(clock.nowNs() + PAUSE_NS);
+          await channel.write(new Uint8Array(1));
+        }
+        break;
+      }
+      case "half": {
+        const before = await readToEnd(channel);
+        if (before > 0) throw new Error(`${before} bytes came before the half-close, of none sent`);
+        await writeRest(channel, new Uint8Array(bytes), 0);
+        break;
+      }
+      default:
+        throw unknownClosing(params);
+    }
+  } catch (error) {
+    if (!isReset(error)) throw error;
+    seen.resets++;
+  } finally {
+    channel.close();
+  }
+}
+
+async function readToEnd(channel: StreamChannel): Promise<number> {
+  const buffer = new Uint8Array(64 * 1_024);
+  let bytes = 0;
+  for (;;) {
+    const read = await channel.read(buffer);
+    if (read === null) return bytes;
+    bytes += read;
+  }
+}
+
+/** A reset has the runtime's name for it, or libc's. */
+function isReset(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = (error as { code?: unknown }).code;
+  return ["ConnectionReset", "BrokenPipe"].includes(error.name) ||
+    ["ECONNRESET", "EPIPE"].includes(String(code));
+}
+
+function unknownClosing({ close }: Params): TypeError {
+  return new TypeError(`Cannot run closing with close "${close}"`);
+}

@@ -1,0 +1,24 @@
+/**
+ * Request: one exchange per connection, or all over one that is kept; the same request both ways.
+ *
+ * @module
+ */
+
+import { connectPing } from "./connect_ping.ts";
+import { pingPong } from "./ping_pong.ts";
+import type { Params, Workload } from "./workload.ts";
+
+/** How long a connection lives. */
+export const CONNECTIONS = ["fresh", "kept"] as const;
+
+/** Parameters: `bytes`, `connection`: `fresh` for each request, or `kept`. */
+export const request: Workload = {
+  name: "request",
+  modes: ["stream"],
+  drive: (context) => workloadOf(context.params).drive(context),
+  serve: (context) => workloadOf(context.params).serve(context),
+};
+
+function workloadOf({ connection }: Params): Workload {
+  return connection === "fresh" ? connectPing : pingPong;
+}

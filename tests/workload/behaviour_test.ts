@@ -1,0 +1,124 @@
+/** Workloads that answer how sockets behave: each against a transport in memory whose behaviour is known. */
+
+import { assert, assertEquals } from "@std/assert";
+import { systemClock } from "../../src/clock.ts";
+import { openLoopLink } from "../../src/peer/loop_link.ts";
+import { metricValue } from "../../src/record/metric_value.ts";
+import { runTrial, type TrialOutcome } from "../../src/run/run_trial.ts";
+import type { Transport } from "../../src/transport/transport.ts";
+import type { Params } from "../../src/workload/workload.ts";
+import { memoryDatagram, memoryStream } from "../support/memory_transport.ts";
+import { ScriptedClock } from "../support/scripted_clock.ts";
+import { catalogWith, someCase } from "../support/small_catalog.ts";
+
+async function trial(
+  workload: string,
+  transport: Transport,
+  params: Params,
+  operations: number,
+  clock = systemClock,
+): Promise<TrialOutcome> {
+  const catalog = catalogWith({ transports: [transport] });
+  const link = openLoopLink(catalog, clock);
+  const outcome = await runTrial({
+    case: someCase(workload, transport.name, params, { operations }),
+    transport,
+    workload: catalog.workloads.get(workload)!,
+    link,
+    clock,
+    directory: "",
+  });
+  await link.close();
+  assertEquals(outcome.error, undefined);
+  return outcome;
+}
+
+function valueOf(outcome: TrialOutcome, metric: string): number | undefined {
+  return metricValue({ ...outcome, round: 1, order: 0, startedNs: 0 }, metric);
+}
+
+Deno.test("burst finds that a stream joins messages, and that a datagram is one receive", async () => {
+  // The pipe holds 12 bytes of 3 each: what the reader meets is never more, and the whole reads never more than the reads.
+  const stream = await trial("burst", memoryStream(12), { bytes: 3, gap: 0 }, 200);
+  assertEquals(stream.tally.receivedMessages, 200);
+  const perRead = valueOf(stream, "messagesPerRead")!;
+  assert(perRead >= 1 && perRead <= 4, String(perRead));
+  const datagrams = await trial("burst", memoryDatagram(), { bytes: 3, gap: 0 }, 200);
+  assertEquals(valueOf(datagrams, "messagesPerRead"), 1);
+  assertEquals(valueOf(datagrams, "wholeReadShare"), 1);
+  assertEquals(valueOf(datagrams, "loss"), 0);
+});
+
+Deno.test("burst counts a message that is cut in two as no whole read", async () => {
+  // Two bytes at most lie in the pipe, so that no read returns a message of three.
+  const outcome = await trial("burst", memoryStream(2), { bytes: 3, gap: 0 }, 50);
+  assertEquals(valueOf(outcome, "wholeReadShare"), 0);
+  assert(valueOf(outcome, "messagesPerRead")! < 1);
+});
+
+Deno.test("backpressure finds the room of a pipe to the byte, and a wait as long as the peer's pause", async () => {
+  for (const [capacity, bytes] of [[4_096, 1_024], [4_096, 4_096], [100, 30]] as const) {
+    const params = { bytes, pause: 50 };
+    const outcome = await trial(
+      "backpressure",
+      memoryStream(capacity),
+      params,
+      1,
+      new ScriptedClock(100),
+    );
+    assertEquals(valueOf(outcome, "acceptedBytes"), capacity);
+    assertEquals(valueOf(outcome, "shortWriteShare")! > 0, capacity % bytes !== 0);
+    const pauseNs = valueOf(outcome, "peerPause")!;
+    assert(pauseNs >= 50e6);
+    // The write began after the connect, so that it waited no longer than from there to the end of the pause.
+    assert(valueOf(outcome, "writeWaitP50")! <= valueOf(outcome, "unblockedP50")!);
+    assert(valueOf(outcome, "unblockedP50")! > 49e6);
+  }
+});
+
+Deno.test("closing delivers what was written before a close, and what comes after a half-close", async () => {
+  for (const close of ["unsent", "half"]) {
+    const params = { close, bytes: 5_000 };
+    const outcome = await trial("closing", memoryStream(64 * 1_024), params, 5);
+    assertEquals(valueOf(outcome, "deliveredShare"), 1, close);
+    assertEquals(valueOf(outcome, "resetShare"), 0, close);
+  }
+});
+
+Deno.test("largestDatagram finds the limit of a transport to the byte", async () => {
+  const outcome = await trial("largest-datagram", memoryDatagram(), {}, 1);
+  assertEquals(valueOf(outcome, "largestMessageBytes"), 32_768);
+  assert(outcome.tally.errors!.MessageTooLargeError! > 0);
+});
+
+Deno.test("fanIn exchanges with every client in turn, over streams and datagrams", async () => {
+  for (const transport of [memoryStream(), memoryDatagram()]) {
+    const outcome = await trial("fan-in", transport, { bytes: 16, peers: 7 }, 21);
+    assertEquals(outcome.operations, 21);
+    assertEquals(outcome.histograms.exchange?.count, 21);
+    assertEquals(outcome.tally.receivedBytes, 21 * 16);
+  }
+});
+
+Deno.test("queueUp makes the last of k clients wait k service times at an iterative server, by the clock's own time", async () => {
+  const params = { server: "iterative", clients: 4, service: 2_000 };
+  const outcome = await trial("queue-up", memoryStream(), params, 3, new ScriptedClock(10));
+  // The scripted clock moves by 10 ns a reading, and by the service time where the server waits.
+  const last = valueOf(outcome, "lastWaitP50")!;
+  assert(last >= 4 * 2e6 * 0.99 && last < 4.1 * 2e6, String(last));
+  const first = valueOf(outcome, "firstWaitP50")!;
+  assert(first >= 2e6 * 0.99 && first < 2.1e6, String(first));
+});
+
+Deno.test("writeReturn measures the write within the exchange", async () => {
+  const outcome = await trial("write-return", memoryStream(), { bytes: 64 }, 20);
+  assertEquals(outcome.histograms.return?.count, 20);
+  assert(valueOf(outcome, "writeReturnP50")! <= valueOf(outcome, "p50")!);
+});
+
+Deno.test("request keeps one connection or opens one for each request", async () => {
+  for (const connection of ["fresh", "kept"]) {
+    const outcome = await trial("request", memoryStream(), { connection, bytes: 16 }, 12);
+    assertEquals(outcome.histograms.exchange?.count, 12);
+  }
+});

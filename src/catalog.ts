@@ -95,10 +95,15 @@ function checkScenario(scenario: Scenario, { workloads, metrics }: Catalog): voi
   for (const name of scenario.search ?? []) {
     if (!parameters.has(name)) refuse(`it searches by "${name}", which is no parameter of it`);
   }
+  if (parameters.has("pin")) refuse(`it has a parameter "pin", which is the name of the placement`);
   const factors = new Set([...parameters, "transport", "scenario"]);
-  for (const name of [...scenario.columns, ...scenario.contrasts.map(({ factor }) => factor)]) {
+  const contrasted = scenario.contrasts.map(({ factor }) => factor).filter((name) =>
+    name !== "pin"
+  );
+  for (const name of [...scenario.columns, ...contrasted]) {
     if (!factors.has(name)) refuse(`it compares by "${name}", which is no parameter of it`);
   }
+  if (!Array.isArray(scenario.evidence ?? [])) refuse(`its "evidence" is no list of counters`);
 }
 
 /** A part of a module, which no compiler may have seen: a list of things that have a name. */

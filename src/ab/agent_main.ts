@@ -11,6 +11,7 @@ import { decodeLines } from "../peer/lines.ts";
 import { loadCatalog } from "../peer/load_catalog.ts";
 import { openPeer } from "../peer/open_peer.ts";
 import type { PeerLink } from "../peer/peer_link.ts";
+import { findPinning } from "../peer/pin_thread.ts";
 import { runTrial, type TrialOutcome } from "../run/run_trial.ts";
 import type { Case } from "../plan/case.ts";
 import { planCases } from "../plan/plan_cases.ts";
@@ -72,17 +73,28 @@ async function plan(
   try {
     settings = createSettings(input, catalog);
   } catch (error) {
-    if (!(error instanceof SettingsError)) throw error;
-    const { message, given, candidates } = error;
-    return {
-      answer: "refused",
-      message,
-      ...(given !== undefined && { given }),
-      ...(candidates !== undefined && { candidates }),
-    };
+    return refusal(error);
   }
   const availability = await probeTransports(catalog.transports, directory);
-  return { answer: "plan", plan: planCases(settings, catalog, availability) };
+  try {
+    return {
+      answer: "plan",
+      plan: planCases(settings, catalog, availability, findPinning()),
+    };
+  } catch (error) {
+    return refusal(error);
+  }
+}
+
+function refusal(error: unknown): AgentAnswer {
+  if (!(error instanceof SettingsError)) throw error;
+  const { message, given, candidates } = error;
+  return {
+    answer: "refused",
+    message,
+    ...(given !== undefined && { given }),
+    ...(candidates !== undefined && { candidates }),
+  };
 }
 
 /** Measures trials, with a peer that lives as long as all goes well. */

@@ -10,10 +10,11 @@
 import type { Catalog } from "../catalog.ts";
 import type { Case, Skip } from "../plan/case.ts";
 import { planCases } from "../plan/plan_cases.ts";
+import { pinName, PINNED_CASES, type Pinning } from "../plan/placement.ts";
 import type { Plan } from "../plan/plan.ts";
 import { createSettings, type SettingsInput } from "../plan/settings.ts";
 import type { RunRecord } from "../record/trial.ts";
-import type { Availability } from "../transport/transport.ts";
+import type { Session } from "./session.ts";
 
 /** What cannot be planned any more is skipped, which makes its cells missing. */
 const GONE =
@@ -24,14 +25,14 @@ const GONE =
  *
  * @param baseline the record; profile, rounds and peer are its own
  * @param catalog what can be named
- * @param availability by transport id
+ * @param session what works here
  * @param modules URLs of users' modules
  * @throws {SettingsError} when the baseline was run in a way that cannot be.
  */
 export function planBaseline(
   baseline: RunRecord,
   catalog: Catalog,
-  availability: ReadonlyMap<string, Availability>,
+  { availability, pinning }: Pick<Session, "availability" | "pinning">,
   modules: readonly string[],
 ): Plan {
   const { profile, rounds, peer } = baseline.settings;
@@ -48,9 +49,11 @@ export function planBaseline(
       scenarios: [scenario],
       transports: known.map((c) => c.transport),
       params: paramsOf(known, catalog, scenario),
+      pin: [...new Set(known.map((c) => c.placement.pin))],
+      cores: coresOf(known, pinning),
     };
     const ids = new Set(known.map((c) => c.id));
-    const plan = planCases(createSettings(input, catalog), catalog, availability);
+    const plan = planCases(createSettings(input, catalog), catalog, availability, pinning);
     return [{ ...plan, cases: plan.cases.filter((c) => ids.has(c.id)) }];
   });
   const cases = parts.flatMap((part) => part.cases);
@@ -88,6 +91,20 @@ function paramsOf(
   return Object.fromEntries(values.filter(([, list]) => list.length > 0));
 }
 
+/** The baseline's cores, where this process may use them; else its own first ones, and the comparison names the difference. */
+function coresOf(cases: readonly Case[], pinning: Pinning): readonly number[] {
+  const apart = cases.find(({ placement }) => placement.pin === "cross")?.placement.cores;
+  const alike = cases.find(({ placement }) => placement.pin === "same")?.placement.cores;
+  const cores = apart !== undefined
+    ? [apart.drive, apart.serve]
+    : alike !== undefined
+    ? [alike.drive]
+    : [];
+  const isTwo = cores.length < 2 || cores[0] !== cores[1];
+  const has = (core: number) => pinning.available && pinning.cores.includes(core);
+  return isTwo && cores.every(has) ? cores : [];
+}
+
 /** Why each case of the baseline that is not planned is not: a skip of its own, so that the comparison can name the reason. */
 function skipsOf(
   wanted: readonly Case[],
@@ -98,6 +115,10 @@ function skipsOf(
   const ids = new Set(planned.map((c) => c.id));
   return wanted.filter((c) => !ids.has(c.id)).map((c) => ({
     what: c.id,
-    reason: reasons.get(c.id) ?? reasons.get(`transport ${c.transport}`) ?? GONE,
+    reason: reasons.get(c.id) ?? reasons.get(`transport ${c.transport}`) ??
+      (c.placement.pin === "none"
+        ? undefined
+        : reasons.get(PINNED_CASES) ?? reasons.get(pinName(c.placement.pin))) ??
+      GONE,
   }));
 }

@@ -7,6 +7,7 @@
 import type { Catalog } from "../catalog.ts";
 import { matchesGlob } from "../plan/glob.ts";
 import { planCases } from "../plan/plan_cases.ts";
+import type { Pinning } from "../plan/placement.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Settings } from "../plan/settings.ts";
 import type { Availability } from "../transport/transport.ts";
@@ -15,6 +16,7 @@ import { NothingToMeasureError, UsageError } from "./usage_error.ts";
 /**
  * Plans what was asked for.
  *
+ * @throws {SettingsError} when a core is asked for that this process may not use.
  * @throws {UsageError} when a glob matches nothing, or scenarios and transports do not meet.
  * @throws {NothingToMeasureError} when this machine can measure nothing of it.
  */
@@ -22,13 +24,14 @@ export function planSelection(
   settings: Settings,
   catalog: Catalog,
   availability: ReadonlyMap<string, Availability>,
+  pinning: Pinning,
 ): Plan {
-  const plan = planCases(settings, catalog, availability);
-  // A glob is right where it would match if only its transport worked here.
-  const possible = planCases(settings, catalog, allAvailable(availability));
+  const plan = planCases(settings, catalog, availability, pinning);
+  // A glob is right where it would match if only its transport and its placement could be had here.
+  const possible = planCases(settings, catalog, allAvailable(availability), anyCores(settings));
   const unmatched = findUnmatchedGlob(settings.cases, [plan, possible]);
   if (unmatched !== undefined) {
-    const all = planCases({ ...settings, cases: [] }, catalog, availability);
+    const all = planCases({ ...settings, cases: [] }, catalog, availability, pinning);
     throw unmatchedGlob(unmatched, [all]);
   }
   refuseEmptyPlan({ ...plan, skipped: skippedOf(plan, possible) });
@@ -41,6 +44,10 @@ function allAvailable(
   return new Map(
     [...availability].map(([id, found]) => [id, found.available ? found : { available: true }]),
   );
+}
+
+function anyCores({ cores }: Settings): Pinning {
+  return { available: true, cores: cores.length > 0 ? cores : [0, 1] };
 }
 
 /** Of what is skipped, what keeps the cases asked for from being measured: not every transport of their scenarios. */

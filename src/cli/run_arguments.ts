@@ -34,6 +34,8 @@ export function settingsInput(args: ParsedArguments): SettingsInput {
     transports: valuesOf(args, "transport"),
     cases: valuesOf(args, "case"),
     params: splitParams(valuesOf(args, "param")),
+    pin: valuesOf(args, "pin"),
+    cores: valuesOf(args, "cores"),
     ...(rounds !== undefined && { rounds }),
     ...(seed !== undefined && { seed }),
     ...(precision !== undefined && { precision }),

@@ -7,7 +7,9 @@
 import { toFileUrl } from "@std/path";
 import { type Catalog, createCatalog } from "../catalog.ts";
 import { loadCatalog } from "../peer/load_catalog.ts";
+import { findPinning } from "../peer/pin_thread.ts";
 import type { PeerKind, Skip } from "../plan/case.ts";
+import type { Pinning } from "../plan/placement.ts";
 import { DEFAULT_PEER, PEERS } from "../plan/settings.ts";
 import type { Availability } from "../transport/transport.ts";
 import { probeTransports } from "../transport/probe_transports.ts";
@@ -20,6 +22,8 @@ export interface Session extends AsyncDisposable {
   readonly directory: string;
   /** What works here, by transport id. */
   readonly availability: ReadonlyMap<string, Availability>;
+  /** Whether the ends of a trial can be pinned here, and to what. */
+  readonly pinning: Pinning;
 }
 
 /** Stands for a directory that may not be made: whatever is opened below it fails. */
@@ -31,7 +35,7 @@ export async function openSession(catalog: Catalog): Promise<Session> {
   try {
     const probed = await probeTransports(catalog.transports, directory);
     const availability = directory === NO_DIRECTORY ? new Map([...probed].map(explain)) : probed;
-    return { directory, availability, [Symbol.asyncDispose]: dispose };
+    return { directory, availability, pinning: findPinning(), [Symbol.asyncDispose]: dispose };
   } catch (error) {
     await dispose();
     throw error;

@@ -23,6 +23,8 @@ export function caseDifference(base: Case, head: Case): string | undefined {
     ["workload", base.workload, head.workload],
     ["placement of the peer", base.placement.peer, head.placement.peer],
     ["pinning", base.placement.pin, head.placement.pin],
+    ["core of the driver", base.placement.cores?.drive, head.placement.cores?.drive],
+    ["core of the peer", base.placement.cores?.serve, head.placement.cores?.serve],
     ...paramFacts(base.params, head.params),
     ...paramFacts(base.fixed, head.fixed),
     ["warm-up in ns", base.budget.warmupNs, head.budget.warmupNs],

@@ -9,7 +9,8 @@
  */
 
 import type { MetricDefinition } from "../metrics.ts";
-import type { Case, Skip } from "../plan/case.ts";
+import { type Case, caseId, type Skip } from "../plan/case.ts";
+import { pinName, PINNED_CASES } from "../plan/placement.ts";
 import type { RunRecord } from "../record/trial.ts";
 import { caseDifference } from "./case_difference.ts";
 import {
@@ -124,9 +125,9 @@ function findCaseObstacle(
 ): { readonly kind: "missing" | "incomparable"; readonly reason: string } | undefined {
   const other = head.cases.get(one.id);
   if (other === undefined) {
-    const skip = findSkip(head, one.id) ?? findSkip(head, `transport ${one.transport}`);
-    const why = skip === undefined ? "" : `: ${clause(skip.reason)}`;
-    return { kind: "missing", reason: `head does not have this case${why}` };
+    const why = findAbsence(one, head);
+    const reason = `head does not have this case${why === undefined ? "" : `: ${clause(why)}`}`;
+    return { kind: "missing", reason };
   }
   const headlines = [base, head].map(({ record }) => judgedMetrics(record, one)[0]?.id ?? "none");
   const difference = caseDifference(one, other) ??
@@ -157,6 +158,21 @@ function findSkip({ record }: RecordSide, what: string): Skip | undefined {
 
 /** A sentence as a part of another. */
 function clause(sentence: string): string {
+/** Why a side may lack a case: what it says itself, or that it ran the case under another placement, with which nothing is compared. */
+function findAbsence(one: Case, side: RecordSide): string | undefined {
+  const { pin } = one.placement;
+  const names = [
+    one.id,
+    `transport ${one.transport}`,
+    ...(pin === "none" ? [] : [PINNED_CASES, pinName(pin)]),
+  ];
+  const skip = names.map((name) => findSkip(side, name)).find((found) => found !== undefined);
+  if (skip !== undefined) return skip.reason;
+  const same = ({ scenario, transport, params }: Case) => caseId(scenario, transport, params);
+  const elsewhere = [...side.cases.values()].find((other) => same(other) === same(one));
+  return elsewhere && `it has it with pin ${elsewhere.placement.pin} only, and not ${pin}`;
+}
+
   return sentence.replace(/\.$/, "");
 }
 

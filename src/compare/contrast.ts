@@ -35,11 +35,11 @@ export interface OrientedRatio {
   readonly warnings: readonly string[];
 }
 
-/** A Contrasted is a case against its base: two cases that agree in everything but one factor, placement included. */
+/** A Contrasted is a case against its base: two cases that agree in everything but one factor, placement included unless `pin` is it. */
 export interface Contrasted extends OrientedRatio {
   /** The scenario that declares the contrast. */
   readonly scenario: string;
-  /** `transport`, `scenario`, or a parameter's name. */
+  /** `transport`, `scenario`, `pin`, or a parameter's name. */
   readonly factor: string;
   /** The metric compared. */
   readonly metric: MetricDefinition;
@@ -53,7 +53,7 @@ export interface Contrasted extends OrientedRatio {
   readonly baseValue: number | string;
   /** The parameters in which both agree, and `transport` unless that is the factor. */
   readonly shared: Params;
-  /** Where the two ends of both cases ran. */
+  /** Where the two ends of both cases ran; where `factor` is `pin`, those of the case in question. */
   readonly placement: Placement;
 }
 
@@ -206,6 +206,7 @@ function findScenarioBase(one: Case, bases: Bases): Case | undefined {
 function factorValue(one: Case, factor: string): string | undefined {
   if (factor === "scenario") return one.scenario;
   if (factor === "transport") return one.transport;
+  if (factor === "pin") return one.placement.pin;
   return Object.hasOwn(one.params, factor) ? String(one.params[factor]) : undefined;
 }
 
@@ -217,7 +218,7 @@ function keyOf(one: Case, factor: string, params: Params): string {
   const names = Object.keys(params).sort();
   return JSON.stringify([
     one.placement.peer,
-    one.placement.pin,
+    factor === "pin" ? null : one.placement.pin,
     factor === "transport" ? null : one.transport,
     names.map((name) => [name, params[name]]),
   ]);

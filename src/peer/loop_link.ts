@@ -21,12 +21,13 @@ export function openLoopLink(catalog: Catalog, clock: Clock): PeerLink {
     label: "loop",
     died: new Promise<never>(() => {}),
     async serve(order) {
+      // The driver has pinned this thread, where a core is ordered.
       half = await ServeHalf.start(order, catalog, clock);
       return half.endpoint;
     },
     mark() {
       current().mark();
-      return Promise.resolve(null);
+      return Promise.resolve({ cpuNs: null });
     },
     async finish() {
       const report = await current().finish();

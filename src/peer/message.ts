@@ -7,8 +7,16 @@
 import type { Catalog } from "../catalog.ts";
 import type { Clock } from "../clock.ts";
 import type { Endpoint } from "../transport/channel.ts";
-import { PeerError, type PeerLink, type ServeOrder, type ServeReport } from "./peer_link.ts";
+import {
+  PeerError,
+  type PeerLink,
+  type PeerMark,
+  type ServeOrder,
+  type ServeReport,
+} from "./peer_link.ts";
+import { pinThread } from "./pin_thread.ts";
 import { ServeHalf } from "./serve_half.ts";
+import { readThreadMark } from "./thread_mark.ts";
 
 /** What the driver asks of a peer. */
 export type PeerRequest =
@@ -20,37 +28,48 @@ export type PeerRequest =
 export type PeerAnswer =
   | { readonly answer: "ready" }
   | { readonly answer: "serve"; readonly endpoint: Endpoint }
-  | { readonly answer: "mark"; readonly cpuNs: number | null }
+  | { readonly answer: "mark"; readonly mark: PeerMark }
   | { readonly answer: "finish"; readonly report: ServeReport }
   | { readonly answer: "failed"; readonly message: string };
 
-/** The peer's side: carries out requests. A failure is an answer, so that the peer lives on. */
+/** The peer's side: carries out requests on a thread of its own. A failure is an answer, so that the peer lives on. */
 export function createResponder(
   catalog: Catalog,
   clock: Clock,
   cpuNs: () => number | null,
 ): (request: PeerRequest) => Promise<PeerAnswer> {
   let half: ServeHalf | undefined;
+  let pinned: Disposable | undefined;
+  const end = () => {
+    half = undefined;
+    pinned?.[Symbol.dispose]();
+    pinned = undefined;
+  };
   return async (request) => {
     try {
       switch (request.ask) {
         case "serve":
           await half?.abort();
+          end();
+          pinned = pinThread(request.order.core);
           half = await ServeHalf.start(request.order, catalog, clock);
           return { answer: "serve", endpoint: half.endpoint };
-        case "mark":
+        case "mark": {
           half?.mark();
-          return { answer: "mark", cpuNs: cpuNs() };
+          const thread = readThreadMark();
+          const mark = { cpuNs: cpuNs(), ...(thread !== undefined && { thread }) };
+          return { answer: "mark", mark };
+        }
         case "finish": {
           if (half === undefined) throw new Error("no serve half is running");
           const report = await half.finish();
-          half = undefined;
+          end();
           return { answer: "finish", report };
         }
       }
     } catch (error) {
       await half?.abort();
-      half = undefined;
+      end();
       return { answer: "failed", message: error instanceof Error ? error.message : String(error) };
     }
   };
@@ -135,7 +154,7 @@ export function createMessageLink(
     },
     fail,
     serve: async (order) => (await ask({ ask: "serve", order }, "serve")).endpoint,
-    mark: async () => (await ask({ ask: "mark" }, "mark")).cpuNs,
+    mark: async () => (await ask({ ask: "mark" }, "mark")).mark,
     finish: async () => (await ask({ ask: "finish" }, "finish")).report,
     async close() {
       if (closed) return;

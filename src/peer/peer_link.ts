@@ -10,6 +10,7 @@
 import type { PeerKind } from "../plan/case.ts";
 import type { Endpoint } from "../transport/channel.ts";
 import type { Budget, Params, ReceiverWindow, Tally } from "../workload/workload.ts";
+import type { ThreadMark } from "./thread_mark.ts";
 
 /** What a peer is told to serve. */
 export interface ServeOrder {
@@ -23,6 +24,16 @@ export interface ServeOrder {
   readonly budget: Budget;
   /** The run's private directory for socket files. */
   readonly directory: string;
+  /** The core to tie the serving thread to until the trial is over; absent: the thread runs where it may. A `loop` peer has no thread of its own. */
+  readonly core?: number;
+}
+
+/** What a peer reads of itself at a mark. */
+export interface PeerMark {
+  /** CPU time in nanoseconds the peer's process has used so far; `null` where it is the driver's process. */
+  readonly cpuNs: number | null;
+  /** The thread that serves; absent where it is the driver's own, or where the kernel room is closed. */
+  readonly thread?: ThreadMark;
 }
 
 /** What a peer has seen by the end of a trial. */
@@ -33,6 +44,8 @@ export interface ServeReport {
   readonly window?: ReceiverWindow;
   /** Metric values that only the serving end can compute, by metric id. */
   readonly values?: Readonly<Record<string, number>>;
+  /** Settings of its first channel, by name. */
+  readonly settings: Readonly<Record<string, string>>;
 }
 
 /** A PeerLink reaches one peer. One trial at a time. */
@@ -48,9 +61,9 @@ export interface PeerLink {
   /**
    * Marks the begin or end of the measured interval.
    *
-   * @returns CPU time in nanoseconds the peer's process has used so far; `null` where it is the driver's process.
+   * @returns what the peer read of itself
    */
-  mark(): Promise<number | null>;
+  mark(): Promise<PeerMark>;
   /** Ends the serve half, after the driver has closed its channels (streams) or sent its last (datagrams). */
   finish(): Promise<ServeReport>;
   /** Ends whatever runs and the peer itself, at once. Safe to call twice, and on a dead peer. */

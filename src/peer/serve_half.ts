@@ -9,6 +9,7 @@ import type { Clock } from "../clock.ts";
 import type { Channel, DatagramChannel, Endpoint, StreamListener } from "../transport/channel.ts";
 import type { OpenOptions } from "../transport/transport.ts";
 import type { ServeContext, ServeResult, Tally } from "../workload/workload.ts";
+import { FirstChannel } from "./first_channel.ts";
 import { withPatience } from "./patience.ts";
 import type { ServeOrder, ServeReport } from "./peer_link.ts";
 
@@ -16,6 +17,9 @@ import type { ServeOrder, ServeReport } from "./peer_link.ts";
 const QUIET_NS = 3e6;
 /** How long draining may take at most, in nanoseconds. */
 const DRAIN_LIMIT_NS = 500e6;
+
+/** Which of the driver's marks ends the measured interval. */
+const END_MARK = 2;
 
 /** A ServeHalf runs one serve half: made by an order, ended by `finish` or `abort`. */
 export class ServeHalf {
@@ -60,6 +64,7 @@ export class ServeHalf {
   /** Counts a mark of the driver. */
   mark(): void {
     this.#context.marks++;
+    if (this.#context.marks === END_MARK) this.#context.first.readAgain();
   }
 
   /** Lets datagrams drain, ends the serve half and reports. Rejects with what the serve half failed of. */
@@ -70,6 +75,7 @@ export class ServeHalf {
       tally: this.#context.tally,
       ...(result?.window !== undefined && { window: result.window }),
       ...(result?.values !== undefined && { values: result.values }),
+      settings: this.#context.first.settings,
     };
   }
 
@@ -93,6 +99,7 @@ class OpenServeContext implements ServeContext {
   readonly params: ServeContext["params"];
   readonly budget: ServeContext["budget"];
   readonly tally: Tally = {};
+  readonly first = new FirstChannel();
   readonly #open: StreamListener | DatagramChannel;
   readonly #accepted: Channel[] = [];
   marks = 0;
@@ -109,10 +116,14 @@ class OpenServeContext implements ServeContext {
   }
 
   async accept(): Promise<Channel | null> {
-    if (!("accept" in this.#open)) return this.#open;
+    if (!("accept" in this.#open)) {
+      this.first.take(this.#open);
+      return this.#open;
+    }
     if (this.finishing) return null;
     try {
       const channel = await this.#open.accept();
+      this.first.take(channel);
       this.#accepted.push(channel);
       return channel;
     } catch (error) {

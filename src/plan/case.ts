@@ -9,17 +9,27 @@ import type { Budget, Params } from "../workload/workload.ts";
 /** Who runs the serve half, and where. */
 export type PeerKind = "loop" | "worker" | "process";
 
+/** CPU pinning of the two ends: `none`: the scheduler decides; `same`: one core for both; `cross`: one each. */
+export type Pin = "none" | "same" | "cross";
+
 /** Where the two ends of a case run. Cases of different placement are never compared silently. */
 export interface Placement {
   /** `loop`: same event loop; `worker`: own thread; `process`: own process. */
   readonly peer: PeerKind;
-  /** CPU pinning of the two ends: `none` (the scheduler decides) until the kernel room can pin. */
-  readonly pin: "none" | "same" | "cross";
+  /** How the two ends are pinned. */
+  readonly pin: Pin;
+  /** The cores, as the kernel numbers them; absent where nothing is pinned. */
+  readonly cores?: {
+    /** Of the driver's thread. */
+    readonly drive: number;
+    /** Of the thread that runs the serve half. */
+    readonly serve: number;
+  };
 }
 
 /** A Case is one cell: scenario, transport, driver and parameters. */
 export interface Case {
-  /** Stable and readable: `round-trip/tcp/bytes=64`. */
+  /** Stable and readable: `round-trip/tcp/bytes=64`, or `round-trip/tcp/bytes=64,pin=same` where the ends are pinned. */
   readonly id: string;
   /** The scenario's id. */
   readonly scenario: string;
@@ -47,9 +57,15 @@ export interface Skip {
   readonly reason: string;
 }
 
-/** The id of a case: scenario, transport and parameters in grid order. */
-export function caseId(scenario: string, transport: string, params: Params): string {
+/** The id of a case: scenario, transport, parameters in grid order, and last how the ends are pinned, if they are. */
+export function caseId(
+  scenario: string,
+  transport: string,
+  params: Params,
+  pin: Pin = "none",
+): string {
   const values = Object.entries(params).map(([name, value]) => `${name}=${value}`);
+  if (pin !== "none") values.push(`pin=${pin}`);
   return values.length === 0
     ? `${scenario}/${transport}`
     : `${scenario}/${transport}/${values.join(",")}`;

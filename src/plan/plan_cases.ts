@@ -8,11 +8,12 @@ import type { Catalog } from "../catalog.ts";
 import type { GridBlock, Scenario, ScenarioSpec } from "../scenario/scenario.ts";
 import type { Availability } from "../transport/transport.ts";
 import type { Params } from "../workload/workload.ts";
-import { type Case, caseId, type Skip } from "./case.ts";
+import { type Case, caseId, type Pin, type Placement, type Skip } from "./case.ts";
 import { matchesGlob } from "./glob.ts";
+import { choosePlacement, coreFault, type Pinning } from "./placement.ts";
 import type { Plan } from "./plan.ts";
 import { PROFILES } from "./profile.ts";
-import type { Settings } from "./settings.ts";
+import { type Settings, SettingsError } from "./settings.ts";
 
 /** Opening, marking, draining and closing around one trial, in nanoseconds: measured on two cores with a process peer. */
 export const TRIAL_OVERHEAD_NS = 3e6;
@@ -25,18 +26,23 @@ export const START_NS = 300e6;
  * @param settings what was asked for
  * @param catalog what can be named
  * @param availability by transport id, as found by probing
+ * @param pinning what this machine allows of placements; absent: nobody looked, and only cases that are not pinned are planned
+ * @throws {SettingsError} when a core is asked for that this process may not use
  */
 export function planCases(
   settings: Settings,
   catalog: Catalog,
   availability: ReadonlyMap<string, Availability>,
+  pinning?: Pinning,
 ): Plan {
+  const fault = coreFault(settings.cores, pinning);
+  if (fault !== undefined) throw new SettingsError(fault);
   const cases = new Map<string, Case>();
   const skipped = new Map<string, Skip>();
   const skip = (what: string, reason: string) => skipped.set(what, { what, reason });
 
   for (const scenario of selectedScenarios(settings, catalog)) {
-    for (const { transport, params } of cells(scenario, settings, catalog)) {
+    for (const { transport, params, pin } of cells(scenario, settings, catalog)) {
       const found = availability.get(transport) ??
         { available: false, reason: "it was not probed" };
       if (!found.available) {
@@ -44,7 +50,7 @@ export function planCases(
         continue;
       }
       const resolved = resolveLargest(params, found.largestMessageBytes);
-      const id = caseId(scenario.id, transport, resolved ?? params);
+      const id = caseId(scenario.id, transport, resolved ?? params, pin);
       if (settings.cases.length > 0 && !settings.cases.some((glob) => matchesGlob(glob, id))) {
         continue;
       }
@@ -60,7 +66,13 @@ export function planCases(
         );
         continue;
       }
-      if (!cases.has(id)) cases.set(id, makeCase(id, scenario, transport, resolved, settings));
+      const choice = choosePlacement(settings.peer, pin, settings.cores, pinning);
+      if (!("placement" in choice)) {
+        if (pinning !== undefined || settings.pins.length > 0) skip(choice.what, choice.reason);
+        continue;
+      }
+      if (cases.has(id)) continue;
+      cases.set(id, makeCase(id, scenario, transport, resolved, settings, choice.placement));
     }
   }
   return assemblePlan(settings, catalog, [...cases.values()], [...skipped.values()]);
@@ -115,13 +127,15 @@ function selectedScenarios(settings: Settings, catalog: Catalog): Scenario[] {
 interface Cell {
   readonly transport: string;
   readonly params: Params;
+  readonly pin: Pin;
 }
 
 function* cells(scenario: Scenario, settings: Settings, catalog: Catalog): Generator<Cell> {
   for (const block of withAskedTransports(scenario, settings, catalog)) {
+    const pins = settings.pins.length > 0 ? settings.pins : block.pins ?? ["none"];
     for (const transport of block.transports) {
       for (const params of combinations(scenario, block, settings)) {
-        yield { transport, params };
+        for (const pin of pins) yield { transport, params, pin };
       }
     }
   }
@@ -160,13 +174,17 @@ function combinations(
   block: GridBlock,
   { params: asked, profile }: Settings,
 ): Params[] {
+  // A few headline cells pinned beside the same cells unpinned: they do not follow the values asked for.
+  const isExtra = block.pins !== undefined &&
+    scenario.grid[profile].some(({ pins }) => pins === undefined);
   let rows: Record<string, number | string>[] = [{}];
   for (const { name, kind } of scenario.parameters) {
     const values = block.params[name];
     // A block without a parameter is a control that does not have it, as unix has no Nagle.
     if (values === undefined) continue;
     let wanted = asked[name] ?? values;
-    if (kind === "choice") {
+    if (isExtra) wanted = wanted.filter((value) => values.includes(value));
+    else if (kind === "choice") {
       // A choice goes to the blocks made for it; one that no block lists, to all.
       const elsewhere = scenario.grid[profile].flatMap((other) => other.params[name] ?? []);
       wanted = wanted.filter((value) => values.includes(value) || !elsewhere.includes(value));
@@ -190,6 +208,7 @@ function makeCase(
   transport: string,
   params: Params,
   settings: Settings,
+  placement: Placement,
 ): Case {
   const profileBudget = PROFILES[settings.profile].budget;
   const budget = scenario.budget?.(params, profileBudget) ?? profileBudget;
@@ -203,14 +222,14 @@ function makeCase(
     workload: scenario.workload,
     budget,
     expectedNs: timedNs + TRIAL_OVERHEAD_NS,
-    placement: { peer: settings.peer, pin: "none" },
+    placement,
   };
 }
 
 /** The part of a scenario that a record carries. */
 function specOf(scenario: Scenario): ScenarioSpec {
-  const { id, question, operation, parameters, metrics, columns, contrasts, search, notes } =
-    scenario;
+  const { id, question, operation, parameters, metrics, columns, contrasts } = scenario;
+  const { search, evidence, notes } = scenario;
   return {
     id,
     question,
@@ -220,6 +239,7 @@ function specOf(scenario: Scenario): ScenarioSpec {
     columns,
     contrasts,
     ...(search !== undefined && { search }),
+    ...(evidence !== undefined && { evidence }),
     notes,
   };
 }

@@ -6,7 +6,8 @@
 
 import type { Catalog } from "../catalog.ts";
 import type { ParameterSpec, ProfileName, Scenario } from "../scenario/scenario.ts";
-import type { PeerKind } from "./case.ts";
+import type { PeerKind, Pin } from "./case.ts";
+import { PINS } from "./placement.ts";
 import { PROFILES } from "./profile.ts";
 
 /** Everything a run can be asked for, validated and complete. */
@@ -25,6 +26,10 @@ export interface Settings {
   readonly rounds: number;
   /** Where the serve half runs. */
   readonly peer: PeerKind;
+  /** How both ends are pinned, each case once for every one of them; empty: as the grid says, which mostly is `none`. */
+  readonly pins: readonly Pin[];
+  /** The cores to pin to: the first for the driver (for both ends where they share one), the second for the peer; empty: the first ones of this process. */
+  readonly cores: readonly number[];
   /** Seed of every random choice of the run: a whole number from 0 to 2^32 − 1. */
   readonly seed: number;
   /** Specifiers of users' modules (absolute file URLs). */
@@ -54,6 +59,10 @@ export interface SettingsInput {
   readonly rounds?: number | string;
   /** One of {@linkcode PEERS}; absent: {@linkcode DEFAULT_PEER}. */
   readonly peer?: string;
+  /** One or several of {@linkcode PINS}; absent or empty: as the grid says. */
+  readonly pin?: string | readonly string[];
+  /** One or two cores; absent or empty: the first ones of this process. */
+  readonly cores?: readonly (number | string)[];
   /** 0 to 2^32 − 1; absent: random. */
   readonly seed?: number | string;
   /** File URLs of users' modules. */
@@ -84,6 +93,8 @@ export const DEFAULT_BUDGET_NS = 120e9;
 export const MAX_BUDGET_NS = 86_400e9;
 /** Largest size that can be asked for, in bytes: both ends hold a buffer of it. */
 export const MAX_SIZE_BYTES = 2 ** 28;
+/** Highest number that a core may have: what an affinity mask of the kernel can hold. */
+export const MAX_CORE = 8_191;
 /** Largest count that can be asked for where its parameter names none. */
 const MAX_COUNT = 2 ** 31;
 
@@ -123,6 +134,7 @@ export class SettingsError extends Error {
 export function createSettings(input: SettingsInput, catalog: Catalog): Settings {
   const profile = oneOf("profile", input.profile ?? DEFAULT_PROFILE, PROFILE_NAMES);
   const scenarios = names("scenario", input.scenarios, [...catalog.scenarios.keys()]);
+  const pins = [...new Set([input.pin ?? []].flat().map((pin) => oneOf("pin", pin, PINS)))];
   return {
     profile,
     scenarios,
@@ -131,11 +143,36 @@ export function createSettings(input: SettingsInput, catalog: Catalog): Settings
     params: parseParams(input.params ?? {}, scenarios, catalog),
     rounds: wholeNumber("rounds", input.rounds ?? PROFILES[profile].rounds, 1, MAX_ROUNDS),
     peer: oneOf("peer", input.peer ?? DEFAULT_PEER, PEERS),
+    pins,
+    cores: parseCores(input.cores ?? [], pins),
     seed: wholeNumber("seed", input.seed ?? randomSeed(), 0, MAX_SEED),
     modules: nonEmptyTexts("module", input.modules),
     ...(input.precision !== undefined && { precision: parsePrecision(input.precision) }),
     budgetNs: input.budget === undefined ? DEFAULT_BUDGET_NS : parseBudget(input.budget),
   };
+}
+
+/** One core or two, of which none is asked for in vain. Whether they exist is for the planner to say, who knows the machine. */
+function parseCores(given: readonly (number | string)[], pins: readonly Pin[]): readonly number[] {
+  const cores = given.map((core) => wholeNumber("a core", core, 0, MAX_CORE));
+  const [first, second] = cores;
+  if (cores.length > 2) {
+    throw new SettingsError(
+      `cores must be one or two, driver's and peer's: ${cores.length} were given`,
+    );
+  }
+  if (first === undefined) return cores;
+  if (pins.every((pin) => pin === "none")) {
+    throw new SettingsError("cores are of use to pinned ends only: ask for pin same or pin cross");
+  }
+  if (second === undefined ? pins.includes("cross") : first === second) {
+    throw new SettingsError(
+      second === undefined
+        ? `pin cross needs two cores, driver's and peer's: only ${first} was given`
+        : `cores must be two different ones: both are ${first}`,
+    );
+  }
+  return cores;
 }
 
 /** A share between 0.1 % and 50 %. */
@@ -235,6 +272,9 @@ function parseParams(
     .filter((scenario) => selected.length === 0 || selected.includes(scenario.id));
   const parsed: Record<string, readonly (number | string)[]> = {};
   for (const [name, values] of Object.entries(given)) {
+    if (name === "pin") {
+      throw new SettingsError("pin is no parameter of a scenario: ask for it with --pin");
+    }
     const specs = specsOf(name, scenarios);
     if (values.length === 0) throw new SettingsError(`parameter ${name} has no value`);
     const unique = new Set(

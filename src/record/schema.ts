@@ -165,6 +165,7 @@ const scenario = object({
   columns: listOf(text),
   contrasts: listOf(object({ factor: text, base: numberOrText, metric: text })),
   search: listOf(text).exactOptional(),
+  evidence: listOf(text).exactOptional(),
   notes: listOf(text),
 });
 
@@ -194,6 +195,7 @@ const caseSchema = object({
   placement: object({
     peer: peerKind,
     pin: oneOf(["none", "same", "cross"] satisfies Placement["pin"][]),
+    cores: object({ drive: whole, serve: whole }).exactOptional(),
   }),
 });
 

@@ -7,6 +7,7 @@
 import type { Catalog } from "../catalog.ts";
 import { systemClock } from "../clock.ts";
 import { loadCatalog } from "../peer/load_catalog.ts";
+import { findPinning } from "../peer/pin_thread.ts";
 import { planCases } from "../plan/plan_cases.ts";
 import { createSettings, type SettingsInput } from "../plan/settings.ts";
 import type { RunRecord } from "../record/trial.ts";
@@ -33,7 +34,7 @@ export interface MeasureOptions {
  * Plans and measures.
  *
  * Needs `--allow-net`, and read and write access to the temporary directory for Unix-domain sockets; `--allow-run` for peer `process`, the
- * default. What a permission keeps from being measured is in the record's `skipped`.
+ * default; `--allow-ffi` to pin, to read settings back and to count. What a permission keeps from being measured is in the record's `skipped`.
  *
  * @param settings what to measure; everything may be left out
  * @returns the record, with a trial for each case and round
@@ -49,7 +50,8 @@ export async function measure(
   await using directory = await createSocketDirectory();
   using yardstick = new Yardstick(systemClock);
   const availability = await probeTransports(catalog.transports, directory.path);
-  return await runPlan(planCases(complete, catalog, availability), {
+  const plan = planCases(complete, catalog, availability, findPinning());
+  return await runPlan(plan, {
     catalog,
     clock: systemClock,
     environment: await readEnvironment(),

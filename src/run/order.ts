@@ -66,5 +66,6 @@ export function comparedSets(cases: readonly Case[], scenarios: readonly Scenari
 function keyWithout(c: Case, { factor }: Contrast, scenario: string): string {
   const params = Object.entries(c.params).filter(([name]) => name !== factor);
   const transport = factor === "transport" ? "*" : c.transport;
-  return JSON.stringify([factor, scenario, transport, params]);
+  const pin = factor === "pin" ? "*" : c.placement.pin;
+  return JSON.stringify([factor, scenario, transport, pin, params]);
 }

@@ -5,15 +5,18 @@
  */
 
 import type { Clock } from "../clock.ts";
-import { processCpuNs } from "../peer/cpu_time.ts";
+import { FirstChannel } from "../peer/first_channel.ts";
 import { withPatience } from "../peer/patience.ts";
+import { pinThread } from "../peer/pin_thread.ts";
 import { PeerError, type PeerLink, type ServeReport } from "../peer/peer_link.ts";
 import { openOptions } from "../peer/serve_half.ts";
 import type { Case } from "../plan/case.ts";
-import type { CpuTime, Trial, TrialError } from "../record/trial.ts";
+import type { Trial, TrialError } from "../record/trial.ts";
 import type { Channel, Endpoint } from "../transport/channel.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { DriveContext, DriveResult, Tally, Workload } from "../workload/workload.ts";
+import { readBack } from "./read_back.ts";
+import { EvidenceReader } from "./trial_evidence.ts";
 
 /** A trial may take this many times its expected length, and {@link PATIENCE_NS} more, before the watchdog ends it. */
 const PATIENCE_FACTOR = 5;
@@ -41,7 +44,7 @@ export interface TrialSetup {
 /** What a trial found; the runner adds round, order and start. */
 export type TrialOutcome = Omit<Trial, "round" | "order" | "startedNs">;
 
-/** Runs one trial. Never throws: a failure is an outcome with an `error`. */
+/** Runs one trial, both ends pinned as its case says. Never throws: a failure is an outcome with an `error`. */
 export async function runTrial(setup: TrialSetup): Promise<TrialOutcome> {
   const { link, workload, signal } = setup;
   const driver = new Driver(setup);
@@ -54,6 +57,8 @@ export async function runTrial(setup: TrialSetup): Promise<TrialOutcome> {
     Promise.race([work, link.died, watchdog.expired, end.promise]);
   end.promise.catch(() => {});
   try {
+    // The own thread for the length of the trial only: whatever is started between trials must not inherit its core.
+    using _pinned = pinThread(setup.case.placement.cores?.drive);
     driver.endpoint = await guard(link.serve(driver.order));
     const driven = await guard(workload.drive(driver));
     if (setup.transport.mode === "stream") driver.closeAll();
@@ -78,22 +83,24 @@ class Driver implements DriveContext {
   readonly budget: DriveContext["budget"];
   readonly order: Parameters<PeerLink["serve"]>[0];
   endpoint: Endpoint | undefined;
-  #settings: Readonly<Record<string, string>> = {};
+  readonly #first = new FirstChannel();
+  readonly #evidence: EvidenceReader;
   #ended = false;
-  #begun: { readonly driveNs: number; readonly serveNs: number | null } | undefined;
-  #cpu: CpuTime | undefined;
 
   constructor(setup: TrialSetup) {
     this.#setup = setup;
     this.clock = setup.clock;
     this.params = { ...setup.case.fixed, ...setup.case.params };
     this.budget = setup.case.budget;
+    this.#evidence = new EvidenceReader(this.#first, () => setup.link.mark());
+    const core = setup.case.placement.cores?.serve;
     this.order = {
       transport: setup.case.transport,
       workload: setup.workload.name,
       params: this.params,
       budget: this.budget,
       directory: setup.directory,
+      ...(core !== undefined && { core }),
     };
   }
 
@@ -108,26 +115,13 @@ class Driver implements DriveContext {
       channel.close();
       throw new Error("the trial has ended");
     }
-    if (this.#channels.push(channel) === 1) this.#settings = channel.settings ?? {};
+    if (this.#channels.push(channel) === 1) this.#first.take(channel);
     return channel;
   };
 
-  readonly begin = async (): Promise<void> => {
-    const serveNs = await this.#setup.link.mark();
-    this.#begun = { driveNs: processCpuNs(), serveNs };
-  };
+  readonly begin = (): Promise<void> => this.#evidence.begin();
 
-  readonly end = async (): Promise<void> => {
-    const driveNs = processCpuNs();
-    const serveNs = await this.#setup.link.mark();
-    if (this.#begun === undefined) return;
-    const drove = driveNs - this.#begun.driveNs;
-    if (serveNs === null || this.#begun.serveNs === null) this.#cpu = { totalNs: drove };
-    else {
-      const served = serveNs - this.#begun.serveNs;
-      this.#cpu = { totalNs: drove + served, serveNs: served };
-    }
-  };
+  readonly end = (): Promise<void> => this.#evidence.end();
 
   closeAll(): void {
     this.#ended = true;
@@ -139,7 +133,6 @@ class Driver implements DriveContext {
     const histograms = Object.fromEntries(
       Object.entries(driven.histograms).map(([name, histogram]) => [name, histogram.toSparse()]),
     );
-    const cpu = this.#cpu;
     return {
       case: this.#setup.case.id,
       elapsedNs: driven.elapsedNs,
@@ -151,9 +144,12 @@ class Driver implements DriveContext {
       ...(driven.series !== undefined && { series: driven.series }),
       tally: mergeTallies(driven.tally, served.tally),
       ...(served.window !== undefined && { window: served.window }),
-      ...(cpu !== undefined && { cpu }),
+      ...this.#evidence.evidence,
       peer: this.#setup.link.label,
-      settings: this.#settings,
+      settings: {
+        ...readBack(this.#first.settings, served.settings),
+        ...this.#evidence.cores,
+      },
     };
   }
 
@@ -165,7 +161,7 @@ class Driver implements DriveContext {
       histograms: {},
       tally: {},
       peer: this.#setup.link.label,
-      settings: this.#settings,
+      settings: this.#first.settings,
       error,
     };
   }

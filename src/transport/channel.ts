@@ -42,6 +42,8 @@ export interface StreamChannel {
   write(data: Uint8Array): Promise<number>;
   /** Half-close: the other end reads what is under way, then the end of the stream; reading here goes on. */
   closeWrite(): Promise<void>;
+  /** The file descriptor while the channel is open; `undefined` or absent where it is not known. */
+  descriptor?(): number | undefined;
   /** Closes both directions. A pending read or write settles (rejects, or reads `null`). Safe to call twice. */
   close(): void;
 }
@@ -69,6 +71,8 @@ export interface DatagramChannel {
    * @returns the message's length in bytes (0 for an empty datagram).
    */
   receive(buffer: Uint8Array): Promise<number>;
+  /** The file descriptor while the channel is open; `undefined` or absent where it is not known. */
+  descriptor?(): number | undefined;
   /**
    * Sends one message to the sender of the last message received here: one socket may serve many peers.
    *

@@ -1,6 +1,7 @@
 // deno-lint-ignore-file no-sync-fn-in-async-fn
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { systemClock } from "../../src/clock.ts";
+import { openKernel } from "../../src/kernel/libc.ts";
 import { decodeLines } from "../../src/peer/lines.ts";
 import { loadCatalog } from "../../src/peer/load_catalog.ts";
 import { openPeer } from "../../src/peer/open_peer.ts";
@@ -10,6 +11,9 @@ import { runTrial, type TrialOutcome } from "../../src/run/run_trial.ts";
 import { createSocketDirectory } from "../../src/transport/socket_directory.ts";
 import type { Params } from "../../src/workload/workload.ts";
 import { someCase } from "../support/small_catalog.ts";
+
+// The libc table lives as long as its thread: opened here, it is no leak of the first test.
+openKernel();
 
 const KINDS: readonly PeerKind[] = ["loop", "worker", "process"];
 const FAULTY = import.meta.resolve("../support/faulty_module.ts");

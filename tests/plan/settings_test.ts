@@ -28,6 +28,8 @@ Deno.test("createSettings() completes nothing to a standard run with a fresh see
     params: {},
     rounds: PROFILES.standard.rounds,
     peer: rest.peer,
+    pins: [],
+    cores: [],
     modules: [],
     budgetNs: 120e9,
   });

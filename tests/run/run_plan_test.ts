@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Catalog, createCatalog } from "../../src/catalog.ts";
 import { type Clock, systemClock } from "../../src/clock.ts";
+import { openKernel } from "../../src/kernel/libc.ts";
 import { planCases } from "../../src/plan/plan_cases.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import type { Settings } from "../../src/plan/settings.ts";
@@ -13,6 +14,9 @@ import faulty from "../support/faulty_module.ts";
 import { memoryStream } from "../support/memory_transport.ts";
 import { ScriptedClock } from "../support/scripted_clock.ts";
 import { NO_ENVIRONMENT, someSettings } from "../support/small_catalog.ts";
+
+// The libc table lives as long as its thread: opened here, it is no leak of the first test.
+openKernel();
 
 const FAULTY = import.meta.resolve("../support/faulty_module.ts");
 

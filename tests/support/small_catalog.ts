@@ -34,6 +34,8 @@ export function someSettings(changes: Partial<Settings> = {}): Settings {
     params: {},
     rounds: 1,
     peer: "loop",
+    pins: [],
+    cores: [],
     seed: 1,
     modules: [],
     budgetNs: 120e9,

@@ -126,7 +126,7 @@ async function measureNow(baseline: RunRecord, context: Context): Promise<Found 
   );
   await using session = await openSession(catalog);
   leftover.directory = session.directory;
-  const plan = planBaseline(baseline, catalog, session.availability, modules);
+  const plan = planBaseline(baseline, catalog, session, modules);
   refuseEmptyPlan(plan);
   progress.start(plan);
   const record = await measure(plan, catalog, session, environment, context, interrupts.signal);

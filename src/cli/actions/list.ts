@@ -25,7 +25,7 @@ export async function list(args: ParsedArguments, terminal: Terminal): Promise<n
     catalog,
   );
   await using session = await openSession(catalog);
-  const plan = planCases(settings, catalog, session.availability);
+  const plan = planCases(settings, catalog, session.availability, session.pinning);
   terminal.out(
     args.flags.has("json")
       ? `${JSON.stringify(describeAsData(catalog, session, plan), null, 2)}\n`
@@ -49,8 +49,8 @@ function describeAsData(catalog: Catalog, session: Session, plan: Plan): Record<
       notes: scenario.notes,
       cases: plan.cases.filter((c) => c.scenario === scenario.id).length,
     })),
-    cases: plan.cases.map(({ id, scenario, transport, params }) => (
-      { id, scenario, transport, params }
+    cases: plan.cases.map(({ id, scenario, transport, params, placement }) => (
+      { id, scenario, transport, params, placement }
     )),
     transports: [...catalog.transports].map(([id, { title, mode }]) => (
       { id, title, mode, ...session.availability.get(id) }

@@ -58,7 +58,7 @@ export async function run(args: ParsedArguments, terminal: Terminal): Promise<nu
   );
   await using session = await openSession(catalog);
   leftover.directory = session.directory;
-  const selected = planSelection(settings, catalog, session.availability);
+  const selected = planSelection(settings, catalog, session.availability, session.pinning);
   const plan = choice.skip === undefined
     ? selected
     : { ...selected, skipped: [choice.skip, ...selected.skipped] };

@@ -1,6 +1,6 @@
 import type { Command } from "../command.ts";
 import { POLICY_OPTIONS, VERDICT_OPTIONS } from "./gate_options.ts";
-import { MODULE_OPTION, PEER_OPTION } from "./shared_options.ts";
+import { CORES_OPTION, MODULE_OPTION, PEER_OPTION, PIN_OPTION } from "./shared_options.ts";
 
 /** `sockbench ab`. */
 export const abCommand: Command = {
@@ -79,6 +79,8 @@ export const abCommand: Command = {
     },
     ...POLICY_OPTIONS,
     { ...PEER_OPTION, default: "loop, which pairs best" },
+    { ...PIN_OPTION, default: "none" },
+    CORES_OPTION,
     {
       name: "seed",
       value: "n",

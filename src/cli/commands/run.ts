@@ -1,5 +1,11 @@
 import type { Command } from "../command.ts";
-import { MODULE_OPTION, PEER_OPTION, PROFILE_OPTION } from "./shared_options.ts";
+import {
+  CORES_OPTION,
+  MODULE_OPTION,
+  PEER_OPTION,
+  PIN_OPTION,
+  PROFILE_OPTION,
+} from "./shared_options.ts";
 
 /** `sockbench run`. */
 export const runCommand: Command = {
@@ -68,6 +74,11 @@ export const runCommand: Command = {
       default: "120s",
     },
     PEER_OPTION,
+    {
+      ...PIN_OPTION,
+      default: "none, and in profiles standard and thorough both for a few headline cases",
+    },
+    CORES_OPTION,
     {
       name: "seed",
       value: "n",

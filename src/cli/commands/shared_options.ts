@@ -4,6 +4,7 @@
  * @module
  */
 
+import { PINS } from "../../plan/placement.ts";
 import { DEFAULT_PEER, DEFAULT_PROFILE, PEERS, PROFILE_NAMES } from "../../plan/settings.ts";
 import type { OptionSpec } from "../command.ts";
 
@@ -23,6 +24,25 @@ export const PEER_OPTION: OptionSpec = {
   choices: PEERS,
   description: "Where the other end runs: same event loop, own thread, own process",
   default: DEFAULT_PEER,
+};
+
+/** `--pin`. */
+export const PIN_OPTION: OptionSpec = {
+  name: "pin",
+  value: "how",
+  choices: PINS,
+  list: true,
+  description: "Tie the two ends to one core (same) or to one each (cross); needs --allow-ffi",
+};
+
+/** `--cores`. */
+export const CORES_OPTION: OptionSpec = {
+  name: "cores",
+  value: "a,b",
+  kind: "number",
+  list: true,
+  description: "With --pin: the driver's core, and the peer's where it has its own",
+  default: "the first two of this process",
 };
 
 /** `--module`. */

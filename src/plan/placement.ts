@@ -1,0 +1,110 @@
+/**
+ * Placements: where the two ends of a case run, and what this machine allows of it.
+ *
+ * @module
+ */
+
+import type { PeerKind, Pin, Placement } from "./case.ts";
+
+/** Pinnings, the default first. */
+export const PINS: readonly Pin[] = Object.freeze(["none", "same", "cross"] as const);
+
+/** What is skipped where no thread can be pinned at all, whichever cases were meant. */
+export const PINNED_CASES = "pinned cases";
+
+/** Whether threads can be tied to cores here. */
+export type Pinning =
+  | {
+    /** They can. */
+    readonly available: true;
+    /** The cores that this process may use, as the kernel numbers them, ascending; at least one. */
+    readonly cores: readonly number[];
+  }
+  | {
+    /** They cannot. */
+    readonly available: false;
+    /** One clause for the report: "it needs --allow-ffi". */
+    readonly reason: string;
+  };
+
+/** A placement, or why it cannot be had here. */
+export type PlacementChoice =
+  | { readonly placement: Placement }
+  | {
+    /** What is skipped: {@linkcode PINNED_CASES}, or one pinning. */
+    readonly what: string;
+    /** Why, and what would change it. */
+    readonly reason: string;
+  };
+
+/**
+ * What stands for all cases of one pinning in a list of what was skipped.
+ *
+ * @param pin the pinning
+ * @returns as in `pin cross`
+ */
+export function pinName(pin: Pin): string {
+  return `pin ${pin}`;
+}
+
+/**
+ * Chooses the cores of a placement: `same` takes the first for both ends, `cross` the first for the driver and the second for the peer.
+ *
+ * @param peer who serves
+ * @param pin how the ends are pinned
+ * @param cores those asked for; empty: the first of this process
+ * @param pinning what this machine allows; absent: nobody looked
+ */
+export function choosePlacement(
+  peer: PeerKind,
+  pin: Pin,
+  cores: readonly number[],
+  pinning: Pinning | undefined,
+): PlacementChoice {
+  if (pin === "none") return { placement: { peer, pin } };
+  if (pinning === undefined) return { what: PINNED_CASES, reason: "nobody looked for cores" };
+  if (!pinning.available) return { what: PINNED_CASES, reason: pinning.reason };
+  const [drive, other] = cores.length > 0 ? cores : pinning.cores;
+  if (drive === undefined) return { what: PINNED_CASES, reason: "this process has no core" };
+  if (pin === "same") return { placement: { peer, pin, cores: { drive, serve: drive } } };
+  if (peer === "loop") {
+    const reason =
+      "both ends of peer loop run on one thread; --peer worker or --peer process could use two cores";
+    return { what: pinName(pin), reason };
+  }
+  if (other === undefined) {
+    return { what: pinName(pin), reason: `it needs two cores: there is core ${drive} alone` };
+  }
+  return { placement: { peer, pin, cores: { drive, serve: other } } };
+}
+
+/**
+ * Finds a core asked for that this process may not use.
+ *
+ * @param cores those asked for
+ * @param pinning what this machine allows
+ * @returns one sentence without full stop; `undefined` where all of them can be used, or where nothing is known
+ */
+export function coreFault(
+  cores: readonly number[],
+  pinning: Pinning | undefined,
+): string | undefined {
+  if (pinning === undefined || !pinning.available) return undefined;
+  const unknown = cores.find((core) => !pinning.cores.includes(core));
+  if (unknown === undefined) return undefined;
+  return `Cannot pin to core ${unknown}: this process may use ${nameCores(pinning.cores)}`;
+}
+
+/**
+ * Cores in words.
+ *
+ * @param cores their numbers, ascending
+ * @returns as in `core 0`, `cores 0 and 1`, `cores 0 to 7`
+ */
+export function nameCores(cores: readonly number[]): string {
+  const [first, last] = [cores[0], cores.at(-1)];
+  if (first === undefined || last === undefined) return "no core";
+  if (cores.length === 1) return `core ${first}`;
+  if (cores.length > 2 && last - first === cores.length - 1) return `cores ${first} to ${last}`;
+  return `cores ${cores.slice(0, -1).join(", ")} and ${last}`;
+}

@@ -1,0 +1,150 @@
+/**
+ * Evidence of a trial: what the kernel counted between its marks, and how the trial's sockets and threads really stood.
+ *
+ * Read at the marks, outside the measured interval: at its begin the CPU time comes last and the wide counters first, at its end the
+ * other way round, so that none of the reading is counted as the trial's own. Without the kernel room there is none.
+ *
+ * @module
+ */
+
+import { counterDeltas, type Counters, readCounters } from "../kernel/counters.ts";
+import { openKernel } from "../kernel/libc.ts";
+import type { PeerMark } from "../peer/peer_link.ts";
+import { readThreadMark, type ThreadMark } from "../peer/thread_mark.ts";
+import { processCpuNs } from "../peer/cpu_time.ts";
+import type { FirstChannel } from "../peer/first_channel.ts";
+import type { CpuTime } from "../record/trial.ts";
+
+// PENDING
+const readTcpInfo = (_fd: number): object | undefined => undefined;
+
+/** What both ends read at one mark. */
+interface Mark {
+  /** Of the network namespace. */
+  readonly counters?: Counters;
+  /** Of the driver's first channel, where it is TCP. */
+  readonly socket?: ReturnType<typeof readTcpInfo>;
+  /** The driver's thread. */
+  readonly thread?: ThreadMark | undefined;
+  /** CPU time of the driver's process, in nanoseconds. */
+  readonly cpuNs: number;
+  /** What the peer read. */
+  readonly peer: PeerMark;
+}
+
+/** What a trial's outcome holds of its evidence. */
+export interface TrialEvidence {
+  /** CPU time of the measured interval; absent where a mark is missing. */
+  readonly cpu?: CpuTime;
+  /** Counters that moved; absent where none could be read. */
+  readonly counters?: Readonly<Record<string, number>>;
+}
+
+/** Gathers the evidence of one trial. */
+export class EvidenceReader {
+  readonly #first: FirstChannel;
+  readonly #mark: () => Promise<PeerMark>;
+  readonly #isOpen = openKernel().available;
+  #begin: Mark | undefined;
+  #end: Mark | undefined;
+
+  /**
+   * Starts without evidence.
+   *
+   * @param first the driver's first channel
+   * @param mark marks at the peer
+   */
+  constructor(first: FirstChannel, mark: () => Promise<PeerMark>) {
+    this.#first = first;
+    this.#mark = mark;
+  }
+
+  /** Reads at the begin of the measured interval. */
+  async begin(): Promise<void> {
+    const counters = this.#isOpen ? readCounters() : undefined;
+    const peer = await this.#mark();
+    const socket = this.#readSocket();
+    const thread = readThreadMark();
+    this.#begin = { ...present({ counters, socket, thread }), cpuNs: processCpuNs(), peer };
+  }
+
+  /** Reads at its end. */
+  async end(): Promise<void> {
+    const cpuNs = processCpuNs();
+    const thread = readThreadMark();
+    const peer = await this.#mark();
+    const socket = this.#readSocket();
+    const counters = this.#isOpen ? readCounters() : undefined;
+    this.#end = { ...present({ counters, socket, thread }), cpuNs, peer };
+    this.#first.readAgain();
+  }
+
+  /** What was found. */
+  get evidence(): TrialEvidence {
+    const [begin, end] = [this.#begin, this.#end];
+    if (begin === undefined || end === undefined) return {};
+    const cpu = cpuBetween(begin, end);
+    if (begin.counters === undefined || end.counters === undefined) return { cpu };
+    const counters: Record<string, number> = {
+      ...counterDeltas(begin.counters, end.counters),
+      ...threadDeltas("drive", begin.thread, end.thread),
+      ...threadDeltas("serve", begin.peer.thread, end.peer.thread),
+    };
+    return { cpu, counters };
+  }
+
+  /** The cores that the two threads used and may use, by the name they have among a trial's settings. */
+  get cores(): Readonly<Record<string, string>> {
+    return {
+      ...coresOf("drive", this.#begin?.thread, this.#end?.thread),
+      ...coresOf("serve", this.#begin?.peer.thread, this.#end?.peer.thread),
+    };
+  }
+
+  #readSocket(): ReturnType<typeof readTcpInfo> | undefined {
+    const { descriptor } = this.#first;
+    return descriptor === undefined ? undefined : readTcpInfo(descriptor);
+  }
+}
+
+/** Without what is undefined. */
+function present<T extends Record<string, unknown>>(
+  values: T,
+): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const known = Object.entries(values).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(known) as { [K in keyof T]?: Exclude<T[K], undefined> };
+}
+
+function cpuBetween(begin: Mark, end: Mark): CpuTime {
+  const drove = end.cpuNs - begin.cpuNs;
+  if (begin.peer.cpuNs === null || end.peer.cpuNs === null) return { totalNs: drove };
+  const served = end.peer.cpuNs - begin.peer.cpuNs;
+  return { totalNs: drove + served, serveNs: served };
+}
+
+function threadDeltas(
+  end: "drive" | "serve",
+  from: ThreadMark | undefined,
+  to: ThreadMark | undefined,
+): Record<string, number> {
+  if (from === undefined || to === undefined) return {};
+  const names = ["voluntarySwitches", "involuntarySwitches", "minorFaults"] as const;
+  return moved(names.map((name) => [`${end}.${name}`, to[name] - from[name]]));
+}
+
+/** What did not move is left out. */
+function moved(entries: readonly (readonly [string, number])[]): Record<string, number> {
+  return Object.fromEntries(entries.filter(([, delta]) => delta !== 0));
+}
+
+function coresOf(
+  end: "drive" | "serve",
+  from: ThreadMark | undefined,
+  to: ThreadMark | undefined,
+): Record<string, string> {
+  if (from === undefined || to === undefined) return {};
+  return {
+    [`${end}Core`]: from.core === to.core ? `${from.core}` : `${from.core}→${to.core}`,
+    [`${end}Affinity`]: to.affinity.join(","),
+  };
+}

@@ -152,12 +152,6 @@ function findCaseObstacle(
     : { kind: "incomparable", reason: `base did not keep up this case: ${clause(gone.reason)}` };
 }
 
-function findSkip({ record }: RecordSide, what: string): Skip | undefined {
-  return record.skipped.find((skip) => skip.what === what);
-}
-
-/** A sentence as a part of another. */
-function clause(sentence: string): string {
 /** Why a side may lack a case: what it says itself, or that it ran the case under another placement, with which nothing is compared. */
 function findAbsence(one: Case, side: RecordSide): string | undefined {
   const { pin } = one.placement;
@@ -173,6 +167,12 @@ function findAbsence(one: Case, side: RecordSide): string | undefined {
   return elsewhere && `it has it with pin ${elsewhere.placement.pin} only, and not ${pin}`;
 }
 
+function findSkip({ record }: RecordSide, what: string): Skip | undefined {
+  return record.skipped.find((skip) => skip.what === what);
+}
+
+/** A sentence as a part of another. */
+function clause(sentence: string): string {
   return sentence.replace(/\.$/, "");
 }
 

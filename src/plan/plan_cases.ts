@@ -14,6 +14,7 @@ import { choosePlacement, coreFault, type Pinning } from "./placement.ts";
 import type { Plan } from "./plan.ts";
 import { PROFILES } from "./profile.ts";
 import { type Settings, SettingsError } from "./settings.ts";
+import { paramsFault, peerFault } from "./unfit.ts";
 
 /** Opening, marking, draining and closing around one trial, in nanoseconds: measured on two cores with a process peer. */
 export const TRIAL_OVERHEAD_NS = 3e6;
@@ -49,6 +50,12 @@ export function planCases(
         skip(`transport ${transport}`, found.reason);
         continue;
       }
+      const made = catalog.transports.get(transport);
+      const alone = peerFault(made, settings.peer);
+      if (alone !== undefined) {
+        skip(`transport ${transport}`, alone);
+        continue;
+      }
       const resolved = resolveLargest(params, found.largestMessageBytes);
       const id = caseId(scenario.id, transport, resolved ?? params, pin);
       if (settings.cases.length > 0 && !settings.cases.some((glob) => matchesGlob(glob, id))) {
@@ -64,6 +71,11 @@ export function planCases(
           id,
           `${resolved.bytes} bytes are more than one ${transport} message carries: the limit is ${limit}`,
         );
+        continue;
+      }
+      const unfit = paramsFault(made, { ...scenario.fixed, ...resolved });
+      if (unfit !== undefined) {
+        skip(id, unfit);
         continue;
       }
       const choice = choosePlacement(settings.peer, pin, settings.cores, pinning);

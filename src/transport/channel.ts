@@ -1,11 +1,17 @@
 /**
  * Channels: one open end of a socket, as workloads see it.
  *
- * The seam is deliberately thin: a channel method returns the runtime's own promise where it can, so that what is measured is
- * the socket and not the suite (`bench/harness_bench.ts` shows what is left).
+ * The seam is deliberately thin: a channel method returns the runtime's own promise where it can, or the value itself where the
+ * driver has it when the system call returns, so that what is measured is the socket and not the suite (`bench/harness_bench.ts` shows what is left).
  *
  * @module
  */
+
+/**
+ * A value, or a promise of it. A driver that blocks its thread (`libc`) has the value when the call returns; a loop that takes it
+ * without `await` then stays out of the event loop for as long as nothing has to be waited for.
+ */
+export type MaybePromise<T> = T | Promise<T>;
 
 /** Where a listener or a bound datagram socket can be reached. Plain data: it crosses threads and processes. */
 export type Endpoint =
@@ -20,40 +26,53 @@ export interface ChannelOptions {
    * Ignored by transports without it. Absent: the runtime's default is left untouched (Deno leaves Nagle on).
    */
   readonly nagle?: "on" | "off";
+  /**
+   * How a blocking driver waits for what has not come yet: `"block"`, the default, sleeps in the kernel; `"spin"` asks again and again
+   * and keeps its core busy meanwhile. Ignored by drivers that wait in the event loop.
+   */
+  readonly wait?: "block" | "spin";
 }
 
-/** A StreamChannel is one end of a connection: bytes in order, no message boundaries, partial reads and writes show. */
+/**
+ * A StreamChannel is one end of a connection: bytes in order, partial reads and writes show. Methods may throw where they say that
+ * they reject: `await` makes no difference of it.
+ */
 export interface StreamChannel {
   /** Tells stream from datagram channels. */
   readonly mode: "stream";
   /** Socket settings by name, as read back or, where they cannot be, as asked for and marked so. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** The file descriptor while the channel is open; `undefined` or absent where it is not known. */
+  descriptor?(): number | undefined;
   /**
    * Waits for bytes and puts up to `buffer.length` of them into `buffer`.
    *
    * @returns the number of bytes read (≥ 1), or `null` at the end of the stream.
    */
-  read(buffer: Uint8Array): Promise<number | null>;
+  read(buffer: Uint8Array): MaybePromise<number | null>;
   /**
    * Hands bytes to the transport.
    *
    * @returns the number of bytes taken, which may be less than `data.length`.
    */
-  write(data: Uint8Array): Promise<number>;
+  write(data: Uint8Array): MaybePromise<number>;
   /** Half-close: the other end reads what is under way, then the end of the stream; reading here goes on. */
-  closeWrite(): Promise<void>;
-  /** The file descriptor while the channel is open; `undefined` or absent where it is not known. */
-  descriptor?(): number | undefined;
+  closeWrite(): MaybePromise<void>;
   /** Closes both directions. A pending read or write settles (rejects, or reads `null`). Safe to call twice. */
   close(): void;
 }
 
-/** A DatagramChannel is one bound datagram socket: whole messages, each of which may be lost or reordered. */
+/**
+ * A DatagramChannel is one bound datagram socket: whole messages, each of which may be lost or reordered. Methods may throw where they
+ * say that they reject.
+ */
 export interface DatagramChannel {
   /** Tells stream from datagram channels. */
   readonly mode: "datagram";
   /** Socket settings by name, as read back or, where they cannot be, as asked for and marked so. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** The file descriptor while the channel is open; `undefined` or absent where it is not known. */
+  descriptor?(): number | undefined;
   /** Where this socket is bound. */
   readonly endpoint: Endpoint;
   /**
@@ -63,22 +82,20 @@ export interface DatagramChannel {
    * @throws {MessageTooLargeError} when the message is beyond what the transport carries.
    * @throws {Error} when the socket was bound without a remote endpoint.
    */
-  send(data: Uint8Array): Promise<number>;
+  send(data: Uint8Array): MaybePromise<number>;
   /**
    * Waits for one message. A message longer than `buffer` is cut by the kernel without a word: hand in one byte more than
    * the longest expected message to notice.
    *
    * @returns the message's length in bytes (0 for an empty datagram).
    */
-  receive(buffer: Uint8Array): Promise<number>;
-  /** The file descriptor while the channel is open; `undefined` or absent where it is not known. */
-  descriptor?(): number | undefined;
+  receive(buffer: Uint8Array): MaybePromise<number>;
   /**
    * Sends one message to the sender of the last message received here: one socket may serve many peers.
    *
    * @throws {Error} when nothing was received yet.
    */
-  reply(data: Uint8Array): Promise<number>;
+  reply(data: Uint8Array): MaybePromise<number>;
   /** Closes the socket and removes its socket file. A pending receive rejects. Safe to call twice. */
   close(): void;
 }
@@ -91,12 +108,12 @@ export interface StreamListener {
   /** Where clients connect to. */
   readonly endpoint: Endpoint;
   /** Waits for one connection. Rejects when the listener is closed meanwhile. */
-  accept(): Promise<StreamChannel>;
+  accept(): MaybePromise<StreamChannel>;
   /** Stops listening and removes the socket file. Accepted channels live on. Safe to call twice. */
   close(): void;
 }
 
-/** Thrown when a datagram is larger than its transport carries. */
+/** Thrown when a message is larger than its transport carries. */
 export class MessageTooLargeError extends Error {
   /** Always "MessageTooLargeError". */
   override readonly name = "MessageTooLargeError";

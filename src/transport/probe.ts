@@ -4,16 +4,43 @@
  * @module
  */
 
-import { type DatagramChannel, MessageTooLargeError } from "./channel.ts";
+import { MessageTooLargeError, type StreamChannel } from "./channel.ts";
 import type { Availability, DatagramTransport, OpenOptions, StreamTransport } from "./transport.ts";
 
 /** Beyond this no kernel default goes: the search for the largest Unix datagram ends here, in bytes. */
 const LARGEST_SEARCHED_BYTES = 8 * 1024 * 1024;
 
 /** Opens a connection through `transport`, sends a byte, closes. */
-export async function probeStream(
+export function probeStream(
   transport: StreamTransport,
   options: OpenOptions,
+): Promise<Availability> {
+  return probeConnection(transport, options, async (client, server) => {
+    await client.write(new Uint8Array(1));
+    await server.read(new Uint8Array(1));
+    return { available: true };
+  });
+}
+
+/** Opens a connection that keeps message boundaries, and finds the largest message by trying. */
+export function probeMessages(
+  transport: StreamTransport,
+  options: OpenOptions,
+): Promise<Availability> {
+  return probeConnection(transport, options, async (client, server) => {
+    const buffer = new Uint8Array(LARGEST_SEARCHED_BYTES);
+    const largestMessageBytes = await largestMessage(async (data) => {
+      await client.write(data);
+      await server.read(buffer);
+    });
+    return { available: true, largestMessageBytes };
+  });
+}
+
+async function probeConnection(
+  transport: StreamTransport,
+  options: OpenOptions,
+  use: (client: StreamChannel, server: StreamChannel) => Promise<Availability>,
 ): Promise<Availability> {
   try {
     const listener = await transport.listen(options);
@@ -23,8 +50,7 @@ export async function probeStream(
         listener.accept(),
       ]);
       try {
-        await client.write(new Uint8Array(1));
-        await server.read(new Uint8Array(1));
+        return await use(client, server);
       } finally {
         client.close();
         server.close();
@@ -32,7 +58,6 @@ export async function probeStream(
     } finally {
       listener.close();
     }
-    return { available: true };
   } catch (error) {
     return { available: false, reason: reasonOf(error) };
   }
@@ -56,7 +81,10 @@ export async function probeDatagram(
         const buffer = new Uint8Array(1);
         await sender.send(new Uint8Array(1));
         await receiver.receive(buffer);
-        const largestMessageBytes = limitBytes ?? await largestMessage(sender, receiver);
+        const largestMessageBytes = limitBytes ?? await largestMessage(async (data) => {
+          await sender.send(data);
+          await receiver.receive(buffer);
+        });
         return { available: true, largestMessageBytes };
       } finally {
         sender.close();
@@ -69,16 +97,14 @@ export async function probeDatagram(
   }
 }
 
-async function largestMessage(sender: DatagramChannel, receiver: DatagramChannel): Promise<number> {
+async function largestMessage(deliver: (data: Uint8Array) => Promise<void>): Promise<number> {
   const data = new Uint8Array(LARGEST_SEARCHED_BYTES);
-  const buffer = new Uint8Array(1);
   let accepted = 1;
   let refused = LARGEST_SEARCHED_BYTES + 1;
   while (refused - accepted > 1) {
     const bytes = Math.floor((accepted + refused) / 2);
     try {
-      await sender.send(data.subarray(0, bytes));
-      await receiver.receive(buffer);
+      await deliver(data.subarray(0, bytes));
       accepted = bytes;
     } catch (error) {
       if (!(error instanceof MessageTooLargeError)) throw error;

@@ -4,6 +4,10 @@
  * @module
  */
 
+import { mptcpLibc, tcp6Libc, tcpLibc } from "./libc/tcp.ts";
+import { udp6Libc, udpLibc } from "./libc/udp.ts";
+import { seqpacketLibc, unixLibc } from "./libc/unix.ts";
+import { unixpacketLibc } from "./libc/unixpacket.ts";
 import { tcp, tcp6 } from "./tcp.ts";
 import type { Transport } from "./transport.ts";
 import { udp, udp6 } from "./udp.ts";
@@ -11,4 +15,19 @@ import { unix } from "./unix.ts";
 import { unixpacket } from "./unixpacket.ts";
 
 /** Every transport that ships with sockbench. */
-export const transports: readonly Transport[] = [tcp, tcp6, unix, udp, udp6, unixpacket];
+export const transports: readonly Transport[] = [
+  tcp,
+  tcp6,
+  unix,
+  udp,
+  udp6,
+  unixpacket,
+  tcpLibc,
+  tcp6Libc,
+  mptcpLibc,
+  unixLibc,
+  seqpacketLibc,
+  udpLibc,
+  udp6Libc,
+  unixpacketLibc,
+];

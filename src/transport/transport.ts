@@ -8,6 +8,7 @@ import type {
   ChannelOptions,
   DatagramChannel,
   Endpoint,
+  MaybePromise,
   StreamChannel,
   StreamListener,
 } from "./channel.ts";
@@ -16,7 +17,7 @@ import type {
 export type Availability =
   | {
     readonly available: true;
-    /** Largest message in bytes; absent for streams, which have no messages. */
+    /** Largest message in bytes; absent for streams of bytes, which have no messages. */
     readonly largestMessageBytes?: number;
   }
   | {
@@ -35,8 +36,10 @@ export interface OpenOptions extends ChannelOptions {
 export interface TransportBase {
   /** As written in case ids: `tcp`, `unixpacket`, or a user's own. Lower case, digits and dashes. */
   readonly name: string;
-  /** The API that reaches the transport: `deno`, later `libc` and `node`. */
+  /** The API that reaches the transport: `deno`, `libc` (system calls through FFI), later `node`. */
   readonly driver: string;
+  /** Its calls block their thread: the two ends must not share one. Absent: they wait in the event loop. */
+  readonly blocking?: true;
   /** One line for `sockbench list`. */
   readonly title: string;
   /** Opens, exchanges a message and closes, to learn whether the transport works here. Never throws, never prompts. */
@@ -45,12 +48,17 @@ export interface TransportBase {
 
 /** A transport of connections. */
 export interface StreamTransport extends TransportBase {
-  /** Streams carry bytes without boundaries. */
+  /** Connections: bytes in order, each of them delivered. */
   readonly mode: "stream";
+  /**
+   * Each write is one message and each read takes one, whole: a read buffer smaller than the message is an error, and so is a message
+   * beyond the transport's largest. Absent: bytes without boundaries, as in TCP.
+   */
+  readonly keepsBoundaries?: true;
   /** Opens a listener on a free port or a fresh path. Options apply to each accepted channel. */
   listen(options: OpenOptions): Promise<StreamListener>;
   /** Connects to a listener's endpoint. */
-  connect(endpoint: Endpoint, options: OpenOptions): Promise<StreamChannel>;
+  connect(endpoint: Endpoint, options: OpenOptions): MaybePromise<StreamChannel>;
 }
 
 /** A transport of single messages. */
@@ -58,7 +66,7 @@ export interface DatagramTransport extends TransportBase {
   /** Datagrams keep message boundaries. */
   readonly mode: "datagram";
   /** Binds a socket to a free port or a fresh path; with `remote`, `send` goes there. */
-  bind(options: OpenOptions & { readonly remote?: Endpoint }): Promise<DatagramChannel>;
+  bind(options: OpenOptions & { readonly remote?: Endpoint }): MaybePromise<DatagramChannel>;
 }
 
 /** Either kind of transport. */

@@ -8,6 +8,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   type Channel,
+  type MaybePromise,
   MessageTooLargeError,
   type StreamChannel,
 } from "../../src/transport/channel.ts";
@@ -39,13 +40,14 @@ export async function testTransportContract(transport: Transport): Promise<void>
       assertEquals([...Deno.readDirSync(directory.path)], [], "a socket file was left behind");
       await directory[Symbol.asyncDispose]();
     });
-  if (transport.mode === "stream") testStream(transport, test);
-  else testDatagrams(transport, availability, test);
+  if (transport.mode === "stream") {
+    testStream(transport, test, availability.largestMessageBytes ?? Infinity);
+  } else testDatagrams(transport, availability, test);
 }
 
 type Test = (name: string, fn: (options: OpenOptions) => Promise<void>) => void;
 
-function testStream(transport: StreamTransport, test: Test): void {
+function testStream(transport: StreamTransport, test: Test, largest: number): void {
   const pair = async (options: OpenOptions) => {
     const listener = await transport.listen(options);
     const [client, server] = await Promise.all([
@@ -68,11 +70,12 @@ function testStream(transport: StreamTransport, test: Test): void {
     ends.close();
   });
 
-  for (const bytes of STREAM_SIZES) {
+  const sizes = STREAM_SIZES.filter((bytes) => bytes < largest);
+  for (const bytes of Number.isFinite(largest) ? [...sizes, largest] : sizes) {
     test(`echoes ${bytes} bytes whole and in order`, async (options) => {
       const ends = await pair(options);
       const sent = pattern(bytes);
-      const echoing = echo(ends.server, bytes);
+      const echoing = echo(ends.server, bytes, transport.keepsBoundaries ? bytes : 16 * 1_024);
       const writing = writeAll(ends.client, sent);
       assertEquals(await readExactly(ends.client, bytes), sent);
       await Promise.all([echoing, writing]);
@@ -89,29 +92,8 @@ function testStream(transport: StreamTransport, test: Test): void {
     ends.close();
   });
 
-  test("read() leaves what does not fit for the next read", async (options) => {
-    const ends = await pair(options);
-    await writeAll(ends.client, pattern(10));
-    const buffer = new Uint8Array(4);
-    const seen: number[] = [];
-    while (seen.length < 10) {
-      const n = await ends.server.read(buffer);
-      assert(n !== null && n >= 1 && n <= 4);
-      seen.push(...buffer.subarray(0, n!));
-    }
-    assertEquals(seen, [...pattern(10)]);
-    ends.close();
-  });
-
-  test("write() takes part of a large buffer while the peer does not read, and the rest later", async (options) => {
-    const ends = await pair(options);
-    const data = pattern(64 * 1_024 * 1_024);
-    const taken = await ends.client.write(data);
-    assert(taken >= 1 && taken < data.length, `took ${taken}`);
-    const reading = readExactly(ends.server, taken);
-    assertEquals(await reading, data.slice(0, taken));
-    ends.close();
-  });
+  if (transport.keepsBoundaries) testBoundaries(transport, test, pair, largest);
+  else testBytes(test, pair);
 
   test("closeWrite() ends the stream for the peer while the other direction still delivers", async (options) => {
     const ends = await pair(options);
@@ -155,7 +137,7 @@ function testStream(transport: StreamTransport, test: Test): void {
   test("connect() to a closed listener rejects", async (options) => {
     const listener = await transport.listen(options);
     listener.close();
-    await assertRejects(() => transport.connect(listener.endpoint, options));
+    await assertRejects(async () => await transport.connect(listener.endpoint, options));
   });
 
   test("listen() serves several connections, each its own channel", async (options) => {
@@ -172,6 +154,86 @@ function testStream(transport: StreamTransport, test: Test): void {
     }
     for (const end of ends) end.close();
     listener.close();
+  });
+}
+
+/** Both ends of a connection, and the listener it came through. */
+interface Ends {
+  readonly client: StreamChannel;
+  readonly server: StreamChannel;
+  close(): void;
+}
+
+/** What is true of streams of bytes only. */
+function testBytes(test: Test, pair: (options: OpenOptions) => Promise<Ends>): void {
+  test("read() leaves what does not fit for the next read", async (options) => {
+    const ends = await pair(options);
+    await writeAll(ends.client, pattern(10));
+    const buffer = new Uint8Array(4);
+    const seen: number[] = [];
+    while (seen.length < 10) {
+      const n = await ends.server.read(buffer);
+      assert(n !== null && n >= 1 && n <= 4);
+      seen.push(...buffer.subarray(0, n!));
+    }
+    assertEquals(seen, [...pattern(10)]);
+    ends.close();
+  });
+
+  test("write() takes part of a large buffer while the peer does not read, and the rest later", async (options) => {
+    const ends = await pair(options);
+    const data = pattern(64 * 1_024 * 1_024);
+    const taken = await ends.client.write(data);
+    assert(taken >= 1 && taken < data.length, `took ${taken}`);
+    const reading = readExactly(ends.server, taken);
+    assertEquals(await reading, data.slice(0, taken));
+    ends.close();
+  });
+}
+
+/** What is true of connections that keep the boundaries of messages only. */
+function testBoundaries(
+  transport: StreamTransport,
+  test: Test,
+  pair: (options: OpenOptions) => Promise<Ends>,
+  largest: number,
+): void {
+  test("states its largest message", () => {
+    assert(Number.isFinite(largest) && largest >= 1_024, `largest is ${largest}`);
+    return Promise.resolve();
+  });
+
+  test("read() takes one message, whatever was written before it is read", async (options) => {
+    const ends = await pair(options);
+    const sizes = [3, 1, 200, 7, 1_000];
+    for (const bytes of sizes) assertEquals(await ends.client.write(pattern(bytes)), bytes);
+    const seen: (number | null)[] = [];
+    for (const _ of sizes) seen.push(await ends.server.read(new Uint8Array(2_000)));
+    assertEquals(seen, sizes);
+    ends.close();
+  });
+
+  test("read() of a message longer than the buffer says both sizes, and the next is whole", async (options) => {
+    const ends = await pair(options);
+    await ends.client.write(pattern(100));
+    await ends.client.write(pattern(5));
+    const error = await assertRejects(async () => await ends.server.read(new Uint8Array(10)));
+    assert(/100\b.*\b10\b/.test((error as Error).message), (error as Error).message);
+    assertEquals(await ends.server.read(new Uint8Array(10)), 5);
+    ends.close();
+  });
+
+  test("write() refuses a message beyond its largest with a clear error", async (options) => {
+    const ends = await pair(options);
+    const error = await assertRejects(
+      async () => await ends.client.write(new Uint8Array(largest + 1)),
+      MessageTooLargeError,
+    );
+    assert(error.message.includes(String(largest + 1)), error.message);
+    assert(error.message.includes(transport.name), error.message);
+    await ends.client.write(pattern(9));
+    assertEquals(await ends.server.read(new Uint8Array(10)), 9);
+    ends.close();
   });
 }
 
@@ -251,7 +313,7 @@ function testDatagrams(
   test("refuses a message beyond its largest with a clear error", async (options) => {
     const ends = await pair(options);
     const error = await assertRejects(
-      () => ends.client.send(new Uint8Array(largest + 1)),
+      async () => await ends.client.send(new Uint8Array(largest + 1)),
       MessageTooLargeError,
     );
     assert(error.message.includes(String(largest + 1)), error.message);
@@ -264,8 +326,8 @@ function testDatagrams(
 
   test("send() without a remote and reply() before a receive reject", async (options) => {
     const ends = await pair(options);
-    await assertRejects(() => ends.server.send(pattern(1)), Error, "without a remote");
-    await assertRejects(() => ends.server.reply(pattern(1)), Error, "nothing");
+    await assertRejects(async () => await ends.server.send(pattern(1)), Error, "without a remote");
+    await assertRejects(async () => await ends.server.reply(pattern(1)), Error, "nothing");
     ends.close();
   });
 
@@ -313,8 +375,8 @@ async function readExactly(channel: StreamChannel, bytes: number): Promise<Uint8
   return data;
 }
 
-async function echo(channel: StreamChannel, bytes: number): Promise<void> {
-  const buffer = new Uint8Array(16 * 1_024);
+async function echo(channel: StreamChannel, bytes: number, bufferBytes: number): Promise<void> {
+  const buffer = new Uint8Array(bufferBytes);
   for (let done = 0; done < bytes;) {
     const n = await channel.read(buffer);
     assert(n !== null);
@@ -323,6 +385,9 @@ async function echo(channel: StreamChannel, bytes: number): Promise<void> {
   }
 }
 
-function settled<T>(promise: Promise<T>): Promise<{ rejected: boolean; value?: T }> {
-  return promise.then((value) => ({ rejected: false, value }), () => ({ rejected: true }));
+function settled<T>(pending: MaybePromise<T>): Promise<{ rejected: boolean; value?: T }> {
+  return Promise.resolve(pending).then(
+    (value) => ({ rejected: false, value }),
+    () => ({ rejected: true }),
+  );
 }

@@ -1,0 +1,34 @@
+/**
+ * What a transport cannot do, as far as a plan can know it.
+ *
+ * @module
+ */
+
+import type { Transport } from "../transport/transport.ts";
+import type { Params } from "../workload/workload.ts";
+import type { PeerKind } from "./case.ts";
+
+/**
+ * Why a transport cannot be measured with a kind of peer.
+ *
+ * @returns one sentence for reports without its full stop; undefined where it can
+ */
+export function peerFault(transport: Transport | undefined, peer: PeerKind): string | undefined {
+  return transport?.blocking && peer === "loop"
+    ? "a blocking driver needs a peer on a thread of its own: --peer worker or process"
+    : undefined;
+}
+
+/**
+ * Why a case's parameters do not go with its transport.
+ *
+ * @param params of the case, with the scenario's fixed ones
+ * @returns one sentence for reports without its full stop; undefined where they do
+ */
+export function paramsFault(transport: Transport | undefined, params: Params): string | undefined {
+  if (transport?.mode !== "stream" || !transport.keepsBoundaries) return undefined;
+  const { bytes, read } = params;
+  return typeof bytes === "number" && typeof read === "number" && read < bytes
+    ? `${transport.name} is read a whole message at a time: one of ${bytes} bytes does not go into a read buffer of ${read}`
+    : undefined;
+}

@@ -1,0 +1,170 @@
+/**
+ * Datagram channels over blocking system calls, shared by `udp`, `udp6` and `unixpacket`.
+ *
+ * A socket with a remote is connected to it and uses `send` and `recv`, as sockperf does; the kernel then looks the route up once. One
+ * without answers with `sendto` what it took with `recvfrom`. Deno's own sockets are never connected: they use `sendto` at both ends.
+ *
+ * @module
+ */
+
+import type { LibcSymbols } from "../../kernel/libc.ts";
+import { ADDRESS_BYTES } from "../../kernel/socket_address.ts";
+import {
+  type DatagramChannel,
+  type Endpoint,
+  type MaybePromise,
+  MessageTooLargeError,
+} from "../channel.ts";
+import { type LibcSocket, MSG, refusesSize } from "./libc_socket.ts";
+import { POLL } from "./waiting.ts";
+
+/** What differs between the transports that share {@link LibcDatagramChannel}. */
+export interface LibcDatagramKind {
+  /** The transport's name, for errors. */
+  readonly name: string;
+  /** The largest message where the protocol fixes it; `null` where the kernel's settings do. */
+  readonly limitBytes: number | null;
+}
+
+/** A DatagramChannel over a bound {@link LibcSocket}: calls return numbers, promises only where a slice was not enough. */
+export class LibcDatagramChannel implements DatagramChannel {
+  /** See {@link DatagramChannel.mode}. */
+  readonly mode = "datagram";
+  readonly #socket: LibcSocket;
+  readonly #kind: LibcDatagramKind;
+  readonly #isConnected: boolean;
+  readonly #cleanUp: () => void;
+  readonly #symbols: LibcSymbols;
+  /** The sender of the last message, where the kernel writes it and `sendto` reads it: nothing is made per message. */
+  readonly #from = new Uint8Array(ADDRESS_BYTES);
+  readonly #fromLength = new Uint32Array(1);
+  // Lengths as the table takes a size_t without leaving its fast path: as bigint, made once per length and not once per call.
+  #sendBytes = -1;
+  #sendSize = 0n;
+  #receiveBytes = -1;
+  #receiveSize = 0n;
+  #closed = false;
+
+  /**
+   * @param socket bound, and connected where `isConnected`; owned from now on
+   * @param kind what differs between transports
+   * @param endpoint where it is bound
+   * @param isConnected whether it was bound with a remote
+   * @param cleanUp runs once after closing
+   */
+  constructor(
+    socket: LibcSocket,
+    kind: LibcDatagramKind,
+    readonly endpoint: Endpoint,
+    isConnected: boolean,
+    cleanUp: () => void = () => {},
+  ) {
+    this.#socket = socket;
+    this.#kind = kind;
+    this.#isConnected = isConnected;
+    this.#cleanUp = cleanUp;
+    this.#symbols = socket.libc.symbols;
+    if (socket.spins) return;
+    socket.sliceReceives();
+    socket.sliceSends();
+  }
+
+  /** See {@link DatagramChannel.descriptor}. */
+  descriptor(): number | undefined {
+    return this.#closed ? undefined : this.#socket.fd;
+  }
+
+  /** See {@link DatagramChannel.send}. */
+  send(data: Uint8Array<ArrayBuffer>): MaybePromise<number> {
+    if (!this.#isConnected) {
+      throw new Error(`Cannot send on a ${this.#kind.name} socket that was bound without a remote`);
+    }
+    if (data.length !== this.#sendBytes) this.#prepareSend(data.length);
+    const socket = this.#socket;
+    const flags = socket.waitFlags | MSG.noSignal;
+    const sent = this.#symbols.send(socket.fd, data, this.#sendSize, flags);
+    return sent >= 0 ? sent : this.#sendLater(data);
+  }
+
+  /** See {@link DatagramChannel.receive}. */
+  receive(buffer: Uint8Array<ArrayBuffer>): MaybePromise<number> {
+    if (buffer.length !== this.#receiveBytes) {
+      this.#receiveBytes = buffer.length;
+      this.#receiveSize = BigInt(buffer.length);
+    }
+    const socket = this.#socket;
+    const size = this.#receiveSize;
+    const received = this.#receiveOnce(buffer, size, socket.waitFlags);
+    if (received >= 0) return received;
+    return socket.retry("recv", POLL.in, (flags) => this.#receiveOnce(buffer, size, flags));
+  }
+
+  /** See {@link DatagramChannel.reply}. */
+  reply(data: Uint8Array<ArrayBuffer>): MaybePromise<number> {
+    if (this.#isConnected) return this.send(data);
+    if (this.#fromLength[0] === 0) {
+      throw new Error(
+        `Cannot reply on a ${this.#kind.name} socket that has received nothing yet`,
+      );
+    }
+    if (data.length !== this.#sendBytes) this.#prepareSend(data.length);
+    const sent = this.#replyOnce(data, this.#sendSize, this.#socket.waitFlags);
+    return sent >= 0 ? sent : this.#replyLater(data);
+  }
+
+  /** See {@link DatagramChannel.close}. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#socket.close();
+    this.#cleanUp();
+  }
+
+  #prepareSend(bytes: number): void {
+    this.#sendBytes = bytes;
+    this.#sendSize = BigInt(bytes);
+  }
+
+  #receiveOnce(buffer: Uint8Array<ArrayBuffer>, size: bigint, flags: number): number {
+    const { fd } = this.#socket;
+    if (this.#isConnected) return this.#symbols.recv(fd, buffer, size, flags);
+    this.#fromLength[0] = ADDRESS_BYTES;
+    const received = this.#symbols.recvfrom(fd, buffer, size, flags, this.#from, this.#fromLength);
+    // A failed call leaves the length at the room there was, which is no sender.
+    if (received < 0) this.#fromLength[0] = 0;
+    return received;
+  }
+
+  #replyOnce(data: Uint8Array<ArrayBuffer>, size: bigint, flags: number): number {
+    const { fd } = this.#socket;
+    const length = this.#fromLength[0]!;
+    return this.#symbols.sendto(fd, data, size, flags | MSG.noSignal, this.#from, length);
+  }
+
+  #sendLater(data: Uint8Array<ArrayBuffer>): MaybePromise<number> {
+    const { fd } = this.#socket;
+    const size = this.#sendSize;
+    return this.#retrySend(
+      data,
+      (flags) => this.#symbols.send(fd, data, size, flags | MSG.noSignal),
+    );
+  }
+
+  #replyLater(data: Uint8Array<ArrayBuffer>): MaybePromise<number> {
+    const size = this.#sendSize;
+    return this.#retrySend(data, (flags) => this.#replyOnce(data, size, flags));
+  }
+
+  #retrySend(
+    data: Uint8Array<ArrayBuffer>,
+    attempt: (waitFlags: number) => number,
+  ): MaybePromise<number> {
+    try {
+      return this.#socket.retry("send", POLL.out, attempt);
+    } catch (error) {
+      throw refusesSize(error)
+        ? new MessageTooLargeError(this.#kind.name, data.length, this.#kind.limitBytes)
+        : error;
+    }
+  }
+}

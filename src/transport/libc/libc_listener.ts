@@ -1,0 +1,83 @@
+/**
+ * Listeners over blocking system calls, shared by every transport of this driver that has connections.
+ *
+ * @module
+ */
+
+import type { ChannelOptions, Endpoint, MaybePromise, StreamListener } from "../channel.ts";
+import { LibcSocket } from "./libc_socket.ts";
+import type { LibcStreamChannel } from "./libc_stream.ts";
+import { POLL, waiting } from "./waiting.ts";
+
+const SOCK_CLOEXEC = 0o2000000;
+/** Connections that may wait to be accepted: as many as Deno asks for. */
+const BACKLOG = 511;
+
+/** A StreamListener over a listening {@link LibcSocket}. */
+export class LibcListener implements StreamListener {
+  readonly #socket: LibcSocket;
+  readonly #options: ChannelOptions;
+  readonly #wrap: (socket: LibcSocket) => LibcStreamChannel;
+  readonly #cleanUp: () => void;
+  #closed = false;
+
+  /**
+   * Starts listening.
+   *
+   * @param socket bound; owned from now on
+   * @param endpoint where clients connect to
+   * @param options of accepted channels
+   * @param wrap turns an accepted connection into a channel
+   * @param cleanUp runs once after closing, as in removing a socket file
+   */
+  constructor(
+    socket: LibcSocket,
+    readonly endpoint: Endpoint,
+    options: ChannelOptions,
+    wrap: (socket: LibcSocket) => LibcStreamChannel,
+    cleanUp: () => void = () => {},
+  ) {
+    this.#socket = socket;
+    this.#options = options;
+    this.#wrap = wrap;
+    this.#cleanUp = cleanUp;
+    try {
+      socket.sliceReceives();
+      socket.libc.check(socket.libc.symbols.listen(socket.fd, BACKLOG), "listen");
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  /** See {@link StreamListener.accept}. */
+  accept(): MaybePromise<LibcStreamChannel> {
+    // accept4 has no flag against sleeping: where another socket of the thread waits to be woken, being ready is waited for instead.
+    const fd = waiting.count > 0 ? undefined : this.#acceptOnce();
+    if (fd !== undefined && fd >= 0) return this.#opened(fd);
+    const attempt = () => this.#acceptOnce();
+    const accepted = fd === undefined
+      ? this.#socket.retryLater("accept", POLL.in, attempt, false)
+      : this.#socket.retry("accept", POLL.in, attempt, false);
+    return typeof accepted === "number"
+      ? this.#opened(accepted)
+      : accepted.then((fd) => this.#opened(fd));
+  }
+
+  /** See {@link StreamListener.close}. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#socket.close();
+    this.#cleanUp();
+  }
+
+  #acceptOnce(): number {
+    const { libc, fd } = this.#socket;
+    return libc.symbols.accept4(fd, null, null, SOCK_CLOEXEC);
+  }
+
+  #opened(fd: number): LibcStreamChannel {
+    return this.#wrap(new LibcSocket(fd, this.#options));
+  }
+}

@@ -1,0 +1,32 @@
+/**
+ * Unix-domain sockets with connections by system calls: a stream of bytes, and whole messages (`seqpacket`).
+ *
+ * @module
+ */
+
+import type { StreamTransport } from "../transport.ts";
+import { SOCKET_TYPE } from "./libc_socket.ts";
+import { libcStreamTransport } from "./libc_stream_transport.ts";
+
+/** Unix-domain stream sockets, on a path in the run's private directory. */
+export const unixLibc: StreamTransport = libcStreamTransport({
+  name: "unix",
+  title: "Unix-domain stream socket",
+  at: "socket file",
+  type: SOCKET_TYPE.stream,
+  protocol: 0,
+});
+
+/**
+ * Unix-domain sockets of type SOCK_SEQPACKET, which Deno does not have: connections, as those of `unix`, that keep the boundaries of
+ * messages, as `unixpacket` does. One write is one message, one read takes one. The largest message follows SO_SNDBUF. A message of no
+ * bytes would look like the end of the stream and is not sent.
+ */
+export const seqpacketLibc: StreamTransport = libcStreamTransport({
+  name: "seqpacket",
+  title: "Unix-domain sequenced packets: connections that keep message boundaries",
+  at: "socket file",
+  type: SOCKET_TYPE.seqpacket,
+  protocol: 0,
+  keepsBoundaries: true,
+});

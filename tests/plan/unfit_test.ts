@@ -1,0 +1,47 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { createCatalog } from "../../src/catalog.ts";
+import { planCases } from "../../src/plan/plan_cases.ts";
+import { createSettings } from "../../src/plan/settings.ts";
+import { type Availability, transportId } from "../../src/transport/transport.ts";
+import { memoryStream } from "../support/memory_transport.ts";
+
+const blocking = { ...memoryStream(), driver: "libc", blocking: true } as const;
+const messages = { ...memoryStream(), name: "messages", keepsBoundaries: true } as const;
+const catalog = createCatalog([{ transports: [blocking, messages] }]);
+const availability: ReadonlyMap<string, Availability> = new Map([
+  [transportId(blocking), { available: true as const }],
+  [transportId(messages), { available: true as const, largestMessageBytes: 200_000 }],
+]);
+
+Deno.test("planCases() skips a blocking transport with peer loop, and with no other", () => {
+  for (const peer of ["loop", "worker", "process"] as const) {
+    const settings = createSettings(
+      { scenarios: ["round-trip"], transports: ["memory@libc"], profile: "quick", peer },
+      catalog,
+    );
+    const plan = planCases(settings, catalog, availability);
+    assertEquals(plan.cases.length > 0, peer !== "loop", peer);
+    if (peer !== "loop") continue;
+    assertEquals(plan.skipped.map(({ what }) => what), ["transport memory@libc"]);
+    assertStringIncludes(plan.skipped[0]!.reason, "--peer worker or process");
+  }
+});
+
+Deno.test("planCases() skips a read buffer smaller than the message where reads take whole messages", () => {
+  const settings = createSettings(
+    {
+      scenarios: ["buffer-size"],
+      transports: ["messages"],
+      profile: "quick",
+      params: { bytes: [1_024, 4_096], read: [1_024, 4_096] },
+    },
+    catalog,
+  );
+  const plan = planCases(settings, catalog, availability);
+  assertEquals(plan.cases.map(({ id }) => id).sort(), [
+    "buffer-size/messages/bytes=1024,read=1024",
+    "buffer-size/messages/bytes=1024,read=4096",
+    "buffer-size/messages/bytes=4096,read=4096",
+  ]);
+  assertEquals(plan.skipped.map(({ what }) => what), ["buffer-size/messages/bytes=4096,read=1024"]);
+});

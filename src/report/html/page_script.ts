@@ -47,19 +47,21 @@ export const PAGE_SCRIPT: string = `"use strict";
     button.hidden = false;
   };
 
-  /** What a cell is sorted by: its number where it stands for one, else its words. */
+  /** What a cell is sorted by: its number where it stands for one, else its words, else nothing. */
   const keyOf = (/** @type {HTMLTableRowElement} */ row, /** @type {number} */ column) => {
     const cell = row.cells[column];
-    if (cell === undefined) return "";
-    return cell.dataset.value === undefined ? (cell.textContent ?? "") : Number(cell.dataset.value);
+    if (cell === undefined) return undefined;
+    if (cell.dataset.value !== undefined) return Number(cell.dataset.value);
+    const words = cell.textContent ?? "";
+    return words === "" || words === "–" ? undefined : words;
   };
 
-  /** Numbers before words, and whatever has no figure last in either direction. */
-  const compareKeys = (/** @type {string | number} */ a, /** @type {string | number} */ b, /** @type {number} */ sign) => {
+  /** Numbers before words, and what was not measured last in either direction. */
+  const compareKeys = (/** @type {string | number | undefined} */ a, /** @type {string | number | undefined} */ b, /** @type {number} */ sign) => {
+    if (a === undefined || b === undefined) return Number(a === undefined) - Number(b === undefined);
     if (typeof a === "number" && typeof b === "number") return sign * (a - b);
-    if (typeof a === "number") return -1;
-    if (typeof b === "number") return 1;
-    return sign * collator.compare(a, b);
+    if (typeof a === "string" && typeof b === "string") return sign * collator.compare(a, b);
+    return sign * (typeof a === "number" ? -1 : 1);
   };
 
   const setUpSort = (/** @type {HTMLTableElement} */ table) => {
@@ -82,7 +84,7 @@ export const PAGE_SCRIPT: string = `"use strict";
         if (next !== "none") {
           const sign = next === "ascending" ? 1 : -1;
           const keys = new Map(rows.map((row) => [row, keyOf(row, column)]));
-          rows.sort((a, b) => compareKeys(keys.get(a) ?? "", keys.get(b) ?? "", sign));
+          rows.sort((a, b) => compareKeys(keys.get(a), keys.get(b), sign));
         }
         body.append(...rows);
       });

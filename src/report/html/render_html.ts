@@ -195,7 +195,7 @@ function reproducePart({ reproduce }: Report, id: string): Part {
   const command = reproduce === ""
     ? markup`<p>The record does not hold the command.</p>
 `
-    : markup`<pre class="scroll" tabindex="0" role="region" aria-label="Command"><code>${lines}</code></pre>
+    : markup`<pre class="scroll" tabindex="0" role="group" aria-label="Command"><code>${lines}</code></pre>
 `;
   const source =
     "The record that this page was made of holds every trial; sockbench report renders it " +

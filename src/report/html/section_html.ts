@@ -86,7 +86,7 @@ ${some.map(chartHtml)}</div>
 function chartHtml({ id, kind, title, svg }: Chart): Html {
   const name = oneLine(title);
   return markup`<figure class="chart ${kind}" id="chart-${id}">
-<div class="scroll" role="region" tabindex="0" aria-label="${name}">${inline(svg)}</div>
+<div class="scroll" role="group" tabindex="0" aria-label="${name}">${inline(svg)}</div>
 </figure>
 `;
 }

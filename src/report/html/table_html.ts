@@ -56,7 +56,7 @@ export function tableHtml(table: HtmlTable): Html {
   const { id, caption, columns, rows, noun } = table;
   return markup`<div class="table" data-noun="${noun}">
 <p class="caption" id="${id}-caption">${caption}</p>
-${toolsHtml(table)}<div class="scroll" role="region" tabindex="0" aria-labelledby="${id}-caption">
+${toolsHtml(table)}<div class="scroll" role="group" tabindex="0" aria-labelledby="${id}-caption">
 <table id="${id}" aria-labelledby="${id}-caption">
 <thead><tr>${columns.map(headHtml)}</tr></thead>
 <tbody>

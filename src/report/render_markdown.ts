@@ -15,6 +15,7 @@ import type {
   Section,
   Warning,
 } from "./document.ts";
+import { type ChartReferences, renderCharts } from "./markdown_charts.ts";
 import { renderComparative, renderDetail } from "./markdown_tables.ts";
 import {
   codeBlock,
@@ -42,6 +43,7 @@ const MOST_CASES = 6;
  * Renders a report as Markdown. The same document gives the same text.
  *
  * @param report The document.
+ * @param references Charts to show, whose files are beside the Markdown file; absent: none.
  * @returns Markdown that ends in a line break.
  *
  * @example
@@ -54,7 +56,7 @@ const MOST_CASES = 6;
  * console.log(renderMarkdown(buildReport(record)));
  * ```
  */
-export function renderMarkdown(report: Report): string {
+export function renderMarkdown(report: Report, references?: ChartReferences): string {
   const blocks: readonly (readonly string[])[] = [
     [`# ${escapeMarkdown(report.title)}`],
     [report.subtitle.map((fact) => escapeMarkdown(fact)).join(" · ")],
@@ -62,7 +64,8 @@ export function renderMarkdown(report: Report): string {
     ...renderFindings(report),
     ["## How to read this"],
     report.guide.map(({ name, value }) => `- **${name}**: ${value}.`),
-    ...report.sections.flatMap(renderSection),
+    ...report.sections.flatMap((section) => renderSection(section, references)),
+    ...renderRunCharts(references),
     ...renderWarnings(report.warnings),
     ...renderSkips("## Left out", report.skips),
     ["## Method"],
@@ -156,7 +159,17 @@ function renderComparisons(rows: readonly ComparisonRow[]): readonly string[] {
   );
 }
 
-function renderSection(section: Section): readonly (readonly string[])[] {
+function renderRunCharts(
+  references: ChartReferences | undefined,
+): readonly (readonly string[])[] {
+  const charts = renderCharts(references, null);
+  return charts.length === 0 ? [] : [["## The run"], ...charts];
+}
+
+function renderSection(
+  section: Section,
+  references: ChartReferences | undefined,
+): readonly (readonly string[])[] {
   const blocks: (readonly string[])[] = [
     [`## ${escapeMarkdown(section.scenario)}`],
     [`**${escapeSentence(section.question)}**`],
@@ -167,6 +180,7 @@ function renderSection(section: Section): readonly (readonly string[])[] {
     return [...blocks, ["No trial of this scenario has figures."]];
   }
   if (section.comparative !== undefined) blocks.push(...renderComparative(section.comparative));
+  blocks.push(...renderCharts(references, section.scenario, section.placement));
   if (section.search.length > 0) blocks.push(section.search.map(renderSearch));
   if (section.detail !== undefined) blocks.push(...renderDetail(section.detail));
   return blocks;

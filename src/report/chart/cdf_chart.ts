@@ -121,6 +121,7 @@ function drawChart(
     id: panelId(panel, "cdf", ...which),
     kind: "cdf",
     scenario: panel.spec.id,
+    placement: panel.placement,
     title: `Distribution of the ${what.toLowerCase()}`,
     subtitle: panelSubtitle(panel, ...which),
     description: `Cumulative distribution of the ${what.toLowerCase()} of ${panel.spec.id}, ` +

@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { Placement } from "../../plan/case.ts";
+
 /** A Chart is one picture, whole and stand-alone: it opens from disk, and stands in a page as it is. */
 export interface Chart {
   /** Stable slug of a–z, 0–9 and hyphens, unique within one list: anchor and file name, as in `round-trip-cdf-process`. */
@@ -12,6 +14,8 @@ export interface Chart {
   readonly kind: string;
   /** The scenario it belongs to; `null`: the run as a whole. */
   readonly scenario: string | null;
+  /** Where the two ends of all its cases ran; `null`: that is not known, as of a comparison whose cases were not given. */
+  readonly placement: Placement | null;
   /** What it shows, in one line; plain text that may hold anything, as names of a record do. */
   readonly title: string;
   /** The same in sentences for who cannot see it, with the main numbers; plain text. */

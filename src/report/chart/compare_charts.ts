@@ -7,7 +7,7 @@
 import type { EffectKind } from "../../compare/effect.ts";
 import type { GateResult, Verdict } from "../../compare/gate_result.ts";
 import type { Case } from "../../plan/case.ts";
-import { groupBy, namePlacement } from "../quantity.ts";
+import { groupBy, placementKey } from "../quantity.ts";
 import type { Chart } from "./chart.ts";
 import { drawForest, type ForestRow } from "./forest_chart.ts";
 import { splitEvenly } from "./series.ts";
@@ -33,10 +33,13 @@ export function buildComparisonCharts(
   result: GateResult,
   { cases = [] }: ComparisonChartOptions = {},
 ): readonly Chart[] {
-  const placements = new Map(cases.map((one) => [one.id, namePlacement(one.placement)]));
+  const known = new Map(cases.map((one) => [one.id, one]));
   const rows = result.cells.filter(hasSlowdown)
     .sort((a, b) => b.slowdown.estimate - a.slowdown.estimate);
-  const groups = groupBy(rows, (row) => `${row.effect} ${placements.get(row.case) ?? ""}`);
+  const groups = groupBy(rows, (row) => {
+    const one = known.get(row.case);
+    return `${row.effect} ${one === undefined ? "" : placementKey(one)}`;
+  });
   return numberIds(
     [...groups.values()].flatMap((group) => {
       const parts = splitEvenly(group, MOST_ROWS);
@@ -44,7 +47,7 @@ export function buildComparisonCharts(
         drawForest({
           rows: part,
           effect: group[0].effect as EffectKind,
-          placement: placements.get(group[0].case) ?? "",
+          placement: known.get(group[0].case)?.placement ?? null,
           part: parts.length === 1 ? "" : `part ${index + 1} of ${parts.length}`,
           paired: result.paired,
         })

@@ -7,6 +7,8 @@
 import type { EffectKind, Estimate } from "../../compare/effect.ts";
 import type { Verdict, VerdictWord } from "../../compare/gate_result.ts";
 import { sayChange, sayEstimate, sayThreshold } from "../../compare/verdict_reason.ts";
+import type { Placement } from "../../plan/case.ts";
+import { namePlacement } from "../quantity.ts";
 import type { Chart } from "./chart.ts";
 import { type Area, BOTTOM_AXIS, bottomAxis, drawTicks, frame } from "./frame.ts";
 import { MARGIN, shortNumber, TOP, WIDTH } from "./frame.ts";
@@ -29,8 +31,8 @@ export interface Forest {
   readonly rows: readonly ForestRow[];
   /** How their slowdowns were found. */
   readonly effect: EffectKind;
-  /** Where both ends ran, in a few words; empty where that is not known. */
-  readonly placement: string;
+  /** Where both ends ran; `null` where that is not known. */
+  readonly placement: Placement | null;
   /** As in `part 1 of 3`; empty where there is one. */
   readonly part: string;
   /** Whether trials were paired. */
@@ -55,6 +57,7 @@ const LOOKS: Readonly<Record<VerdictWord, MarkLook>> = {
  */
 export function drawForest(forest: Forest): Chart {
   const { rows, effect, placement, part } = forest;
+  const where = placement === null ? "" : namePlacement(placement);
   const metricWidth = Math.max(...rows.map(({ metric }) => textWidth(metric, FONT.small)));
   const nameWidth = Math.max(...rows.map((row) => textWidth(row.case, FONT.small)));
   const metricRoom = Math.min(metricWidth, 104);
@@ -68,12 +71,13 @@ export function drawForest(forest: Forest): Chart {
   };
   const { x, ticks, say } = scaleOf(forest, area);
   const words = [...new Set(rows.map(({ verdict }) => verdict))];
-  const subtitle = [placement, forest.paired ? "paired by round" : "trials not paired", part];
+  const subtitle = [where, forest.paired ? "paired by round" : "trials not paired", part];
   const isRatio = effect === "ratio";
   return frame({
-    id: slug("compare", "forest", effect === "ratio" ? "" : effect, placement, part),
+    id: slug("compare", "forest", effect === "ratio" ? "" : effect, where, part),
     kind: "forest",
     scenario: null,
+    placement,
     title: isRatio ? "Slowdown of head against base" : "Change of shares, head against base",
     subtitle: subtitle.filter((text) => text !== "").join(" · "),
     description: `Slowdown of ${rows.length === 1 ? "1 cell" : `${rows.length} cells`} with ` +

@@ -40,7 +40,7 @@ export interface FrameContent extends Omit<Chart, "svg" | "width" | "height"> {
  * @returns The chart.
  */
 export function frame(content: FrameContent): Chart {
-  const { id, kind, scenario, title, subtitle, bottom, body } = content;
+  const { id, kind, scenario, placement, title, subtitle, bottom, body } = content;
   const notes = content.notes.flatMap((note) => wrapText(note, WIDTH - 2 * MARGIN, FONT.small));
   const height = Math.ceil(
     bottom + (notes.length === 0 ? 0 : 8 + NOTE_LINE * notes.length) + MARGIN - 4,
@@ -70,7 +70,7 @@ export function frame(content: FrameContent): Chart {
       textAt(MARGIN, bottom + 8 + NOTE_LINE * index + 12, note, { class: "mu" })
     ),
   );
-  return { id, kind, scenario, title, description, svg, width: WIDTH, height };
+  return { id, kind, scenario, placement, title, description, svg, width: WIDTH, height };
 }
 
 /** A rectangle that something is drawn in. */

@@ -181,6 +181,7 @@ function drawPart(
     id: panelId(panel, "heat-map", ...which),
     kind: "heat-map",
     scenario: spec.id,
+    placement: panel.placement,
     title: `${metric.title.replace(/^[a-z]/, (c) => c.toUpperCase())} in ${scale.symbol}, by ` +
       `${rowAxis.name} and ${columnAxis.name}`,
     subtitle: panelSubtitle(panel, ...which),

@@ -137,6 +137,7 @@ function drawChart(
     id: panelId(panel, "percentiles", ...which),
     kind: "percentiles",
     scenario: panel.spec.id,
+    placement: panel.placement,
     title: `Percentiles by case: ${metrics.map(({ title }) => title).join(", ")}`,
     subtitle: panelSubtitle(panel, ...which),
     description: `Percentiles of ${panel.spec.id}, ${panelSubtitle(panel)}, each the median of ` +

@@ -123,6 +123,7 @@ function drawChart({ placement }: Case, spreads: readonly RoundSpread[]): Chart 
     id: slug("run", "rounds", placement.peer, ...pin),
     kind: "rounds",
     scenario: null,
+    placement,
     title: "Did the machine drift during the run?",
     subtitle: `all cases together, each against its own median · ${namePlacement(placement)}`,
     description:

@@ -120,6 +120,7 @@ function drawChart(
     id: panelId(panel, "throughput", ...which),
     kind: "throughput",
     scenario: panel.spec.id,
+    placement: panel.placement,
     title: `${capitalize(metric.title)} by ${axis.description}`,
     subtitle: panelSubtitle(panel, ...which),
     description: `${capitalize(metric.title)} of ${panel.spec.id} by ${axis.description}, ` +

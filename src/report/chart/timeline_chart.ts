@@ -97,6 +97,7 @@ function drawChart(panel: Panel, lanes: readonly Lane[], which: readonly string[
     id: panelId(panel, "timeline", ...which),
     kind: "timeline",
     scenario: panel.spec.id,
+    placement: panel.placement,
     title: `Single ${operation}s of one trial, one after the other`,
     subtitle: panelSubtitle(panel, ...which),
     description: `Timeline of the first ${operation}s of one trial of each case of ` +

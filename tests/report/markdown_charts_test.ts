@@ -1,0 +1,68 @@
+/** Markdown refers to the charts beside it, and reads as well without them. */
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { buildReport } from "../../src/report/build_report.ts";
+import { chartFiles } from "../../src/report/chart/chart_files.ts";
+import { reportFormats } from "../../src/report/registry.ts";
+import { renderMarkdown } from "../../src/report/render_markdown.ts";
+import { renderMarkdownWithCharts } from "../../src/report/render_markdown_files.ts";
+import { hostileRecord } from "../support/sample_record.ts";
+import { chartRecord } from "./chart/chart_sample.ts";
+
+const record = chartRecord();
+const images = (text: string) => [...text.matchAll(/^!\[(.*)\]\(([^()\s]*)\)$/gm)];
+
+Deno.test("renderMarkdownWithCharts() refers to every file once, by a path beside the report", () => {
+  const { text, files } = renderMarkdownWithCharts(record, "latest-charts");
+  assertEquals(
+    images(text).map(([, , path]) => path).sort(),
+    [...files.keys()].map((name) => `latest-charts/${name}`).sort(),
+  );
+  assertEquals(files, chartFiles(record));
+  for (const [name, svg] of files) {
+    assertMatch(name, /^[a-z0-9-]+\.svg$/);
+    assert(svg.startsWith("<svg ") && svg.endsWith("</svg>\n"));
+  }
+  assert(images(text).every(([, alternative]) => alternative!.length > 40));
+});
+
+Deno.test("renderMarkdownWithCharts() adds pictures, and changes nothing else", () => {
+  const { text } = renderMarkdownWithCharts(record, "charts");
+  const without = text.replace(/^!\[.*\n\n/gm, "")
+    .replace(/<details><summary>\d+ further charts?<\/summary>\n\n<\/details>\n\n/g, "")
+    .replace("## The run\n\n", "");
+  assertEquals(without, renderMarkdown(buildReport(record)));
+});
+
+Deno.test("renderMarkdownWithCharts() shows each chart in the section of its placement", () => {
+  const placements = [{ peer: "process", pin: "none" }, { peer: "loop", pin: "none" }] as const;
+  const copies = placements.map((placement) => ({
+    cases: record.cases.map((one) => ({ ...one, id: `${one.id}#${placement.peer}`, placement })),
+    trials: record.trials.map((one) => ({ ...one, case: `${one.case}#${placement.peer}` })),
+  }));
+  const { text } = renderMarkdownWithCharts({
+    ...record,
+    cases: copies.flatMap(({ cases }) => cases),
+    trials: copies.flatMap(({ trials }) => trials),
+  }, "charts");
+  const sections = text.split(/^## /m).filter((section) => section.includes("\nPlacement: "));
+  assertEquals(sections.length, 2 * record.scenarios.length);
+  for (const section of sections) {
+    const own = section.includes("(peer loop)") ? "loop" : "process";
+    const paths = images(section).map(([, , path]) => path!);
+    assert(paths.length > 0);
+    assertEquals(paths.filter((path) => !path.includes(`-${own}`)), []);
+  }
+});
+
+Deno.test("a hostile record and directory do not break out of an image", () => {
+  const { text, files } = renderMarkdownWithCharts(hostileRecord(), "a (b) ]'<x>\ud800/..");
+  assertEquals(images(text).length, files.size);
+  for (const [, , path] of images(text)) assertMatch(path!, /^[\w%.-]+\/[a-z0-9-]+\.svg$/);
+  for (const [, alternative] of images(text)) assert(!/[<>]|(?<!\\)[[\]]/.test(alternative!));
+});
+
+Deno.test("of the formats, Markdown alone has files beside it", () => {
+  const having = [...reportFormats.values()].filter(({ renderWithFiles }) => renderWithFiles);
+  assertEquals(having.map(({ id }) => id), ["md"]);
+});

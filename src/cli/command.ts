@@ -15,6 +15,9 @@ export type ValueKind =
   | "name"
   | "directory"
   | "file"
+  | "report-format"
+  | "gate-format"
+  | "command"
   | "scenario"
   | "transport"
   | "case"
@@ -53,6 +56,8 @@ export interface PositionalSpec {
   readonly optional?: boolean;
   /** What the value stands for. */
   readonly kind?: ValueKind;
+  /** The values allowed, where they are few and known without loading anything. */
+  readonly choices?: readonly string[];
 }
 
 /** An example that can be copied as it stands. */

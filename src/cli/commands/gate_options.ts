@@ -42,7 +42,7 @@ export const VERDICT_OPTIONS: readonly OptionSpec[] = [
     name: "format",
     short: "f",
     value: "names",
-    kind: "name",
+    kind: "gate-format",
     list: true,
     description:
       "Results to write beside the Markdown summary: md, json, junit, openmetrics, bencher, annotations, " +

@@ -20,7 +20,7 @@ export const reportCommand: Command = {
       name: "format",
       short: "f",
       value: "name",
-      kind: "name",
+      kind: "report-format",
       description:
         "md for readers, text for a terminal, csv and tsv with every value, json with findings and tables " +
         "for programs",

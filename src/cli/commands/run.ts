@@ -98,7 +98,7 @@ export const runCommand: Command = {
       name: "format",
       short: "f",
       value: "names",
-      kind: "name",
+      kind: "report-format",
       list: true,
       description:
         "Reports to write beside the record: md, text, csv, tsv (json is the record itself, always written)",

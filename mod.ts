@@ -137,6 +137,7 @@ export {
 export { type CompareOptions, compareRecords } from "./src/compare/compare_records.ts";
 export type { Cell, Comparison, Gap, RecordComparison } from "./src/compare/comparison.ts";
 export type { Effect, EffectKind, Estimate } from "./src/compare/effect.ts";
+export { findNormalization, type Normalization } from "./src/compare/normalize.ts";
 export {
   createPolicy,
   DEFAULT_POLICY,

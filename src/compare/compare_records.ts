@@ -25,6 +25,7 @@ import {
 import { type Effect, type EffectOptions, pairedEffect, unpairedEffect } from "./effect.ts";
 import { environmentDifferences, environmentObstacles } from "./fingerprint.ts";
 import { judgedMetrics, openSide, type RecordSide } from "./record_side.ts";
+import { type Normalization, normalizedEffect } from "./normalize.ts";
 import type { Summary } from "./summarize.ts";
 import { findMetric, type TrialValues } from "./trial_values.ts";
 import { findImpossible, matchPairs, selectSide } from "./usable_values.ts";
@@ -33,6 +34,8 @@ import { findImpossible, matchPairs, selectSide } from "./usable_values.ts";
 export interface CompareOptions {
   /** Whether trials of one round were measured side by side, so that they can be paired. */
   readonly paired: boolean;
+  /** By what unpaired trials are normalized; absent: by nothing. Pairs met the same machine and are never normalized. */
+  readonly normalization?: Normalization;
 }
 
 /** Everything that is looked up again and again. */
@@ -64,9 +67,12 @@ export function compareRecords(
 ): RecordComparison {
   const context: Context = { ...options, base: openSide(base), head: openSide(head) };
   const outcomes = [...context.base.cases.values()].flatMap((one) => compareCase(one, context));
+  const normalization = options.paired ? undefined : options.normalization;
+  const fingerprint = { paired: options.paired, normalized: normalization !== undefined };
   const newCases = [...context.head.cases.keys()].filter((id) => !context.base.cases.has(id));
   return {
     paired: options.paired,
+    ...(normalization !== undefined && { normalization }),
     comparisons: outcomes.flatMap((one) => one.kind === "compared" ? [one.comparison] : [])
       .sort(byCell),
     newCells: [...context.head.cases.values()].flatMap((one) => findNewCells(one, context))
@@ -84,8 +90,8 @@ export function compareRecords(
       .filter((summary) => findSkip(context.head, summary.case) === undefined)
       .sort(byCell),
     isBasePartial: base.partial,
-    environmentDifferences: environmentDifferences(base, head, options),
-    environmentObstacles: environmentObstacles(base, head, options),
+    environmentDifferences: environmentDifferences(base, head, fingerprint),
+    environmentObstacles: environmentObstacles(base, head, fingerprint),
   };
 }
 
@@ -237,7 +243,7 @@ function compareCell(cell: Cell, metric: MetricDefinition, context: Context): Ou
 function findEffect(
   cell: Cell,
   metric: MetricDefinition,
-  { base, head, paired }: Context,
+  { base, head, paired, normalization }: Context,
 ): Effect | string {
   const options: EffectOptions = { unit: metric.unit, better: directionOf(metric) };
   const sides = {
@@ -254,10 +260,10 @@ function findEffect(
   const [one, other] = [sides.base, sides.head].map(({ usable }) =>
     usable.map(({ value }) => value)
   );
-  return unpairedEffect(one ?? [], other ?? [], {
-    ...options,
-    seed: `${cell.case} ${cell.metric}`,
-  });
+  const seeded = { ...options, seed: `${cell.case} ${cell.metric}` };
+  return normalization === undefined
+    ? unpairedEffect(one ?? [], other ?? [], seeded)
+    : normalizedEffect(one ?? [], other ?? [], seeded, normalization);
 }
 
 /** Called for judged metrics only. */

@@ -6,6 +6,7 @@
 
 import type { MetricUnit } from "../metrics.ts";
 import type { Effect } from "./effect.ts";
+import type { Normalization } from "./normalize.ts";
 import type { Summary } from "./summarize.ts";
 
 /** What names a cell and says whether it is its scenario's headline. */
@@ -44,6 +45,8 @@ export interface Comparison extends Cell, Effect {
 export interface RecordComparison {
   /** Whether trials were paired by round. */
   readonly paired: boolean;
+  /** By what times and rates were normalized; absent: by nothing. */
+  readonly normalization?: Normalization;
   /** What could be compared, by case and metric. */
   readonly comparisons: readonly Comparison[];
   /** Cells that only head has. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { sayRatio } from "./normalize.ts";
 import type { GateResult, Verdict, VerdictWord } from "./gate_result.ts";
 
 /** A result before it is concluded. */
@@ -22,7 +23,10 @@ export function concludeGate(open: OpenResult): GateResult {
   const obstacle = findObstacle(open, judged);
   const regressed = open.cells.filter(({ verdict }) => verdict === "regressed");
   const exitCode = regressed.length > 0 ? 1 : obstacle === undefined ? 0 : 3;
-  const counts = sayCounts(open.cells);
+  const counts = sayCounts(open.cells) +
+    (open.normalization === undefined
+      ? ""
+      : `; normalized by a yardstick ratio of ${sayRatio(open.normalization.ratio)}`);
   const summary = exitCode === 1
     ? `Regressed: ${regressed.length} of ${sayCells(judged)} (worst: ${
       sayWorst(regressed)

@@ -7,6 +7,7 @@
 import type { MetricUnit } from "../metrics.ts";
 import type { EffectKind, Estimate } from "./effect.ts";
 import type { Policy } from "./gate_policy.ts";
+import type { Normalization } from "./normalize.ts";
 import type { Summary } from "./summarize.ts";
 
 /**
@@ -109,6 +110,8 @@ export interface GateResult {
   readonly judged: number;
   /** Whether trials were paired by round. */
   readonly paired: boolean;
+  /** By what times and rates were normalized, with what that cannot do; absent: by nothing. */
+  readonly normalization?: Normalization;
   /** In what the environments differ, one sentence each. */
   readonly environmentDifferences: readonly string[];
   /** Parts of the policy that met no cell, and cases that nothing gates, one sentence each. */

@@ -30,11 +30,15 @@ function renderAnnotations({ result, base, head }: GateReport): string {
     "sockbench gate",
     `${summary} (${head} against ${base})`,
   );
+  const normalized = (result.normalization?.warnings ?? []).map((warning) =>
+    command("warning", "sockbench gate", warning)
+  );
   const levels: readonly Level[] = ["error", "warning", "notice"];
   const lines = levels.flatMap((level) => {
     const cells = bySeverity(result.cells).filter((cell) => levelOf(cell, policy.strict) === level);
-    // The whole gate has taken one place of its level.
-    const most = MOST_PER_LEVEL - (level === (exitCode === 0 ? "notice" : "error") ? 1 : 0);
+    // The whole gate has taken one place of its level, and each warning of normalizing one.
+    const most = MOST_PER_LEVEL - (level === (exitCode === 0 ? "notice" : "error") ? 1 : 0) -
+      (level === "warning" ? normalized.length : 0);
     const shown = cells.length > most ? cells.slice(0, most - 1) : cells;
     const rest = cells.length - shown.length;
     return [
@@ -44,7 +48,7 @@ function renderAnnotations({ result, base, head }: GateReport): string {
       ...(rest === 0 ? [] : [command(level, "sockbench gate", `${rest} more cells like these`)]),
     ];
   });
-  return `${[whole, ...lines].join("\n")}\n`;
+  return `${[whole, ...normalized, ...lines].join("\n")}\n`;
 }
 
 /** What ends the job is an error; what weakens it a warning; a pass needs no line. */

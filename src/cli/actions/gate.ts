@@ -10,11 +10,14 @@ import { compareRecords } from "../../compare/compare_records.ts";
 import type { RecordComparison } from "../../compare/comparison.ts";
 import { environmentObstacles } from "../../compare/fingerprint.ts";
 import { judge } from "../../compare/judge.ts";
+import { findNormalization, findYardstickFault } from "../../compare/normalize.ts";
+import { openKernel } from "../../kernel/libc.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { encodeRecord } from "../../record/codec.ts";
 import type { Environment, RunRecord } from "../../record/trial.ts";
 import { readEnvironment } from "../../run/environment.ts";
 import { runPlan } from "../../run/run_plan.ts";
+import { Yardstick } from "../../run/yardstick.ts";
 import { gateCommand } from "../commands/gate.ts";
 import { EXIT } from "../exit.ts";
 import { chooseGateFormats, readPolicy, refuseIdleMetrics, repeatJob } from "../gate_arguments.ts";
@@ -61,9 +64,20 @@ export async function gate(args: ParsedArguments, terminal: Terminal): Promise<n
   await prepareOutputDirectory(out);
 
   const candidate = valueOf(args, "candidate");
-  const found = candidate === undefined
-    ? await measureNow(baseline, { args, terminal, progress, out })
-    : judgeable(baseline, await readRecord(candidate));
+  const context: Context = {
+    args,
+    terminal,
+    progress,
+    out,
+    ...(valueOf(args, "normalize") !== undefined && { normalizedAt: policy.alpha }),
+  };
+  const found = await orUnjudged(
+    async () =>
+      candidate === undefined
+        ? await measureNow(baseline, context)
+        : judgeable(baseline, await readRecord(candidate), context),
+    progress,
+  );
   if (typeof found === "number") return found;
   const judged = judge(found.compared, policy);
   const result = { ...judged, notes: [...judged.notes, ...found.notes ?? []] };
@@ -94,29 +108,65 @@ interface Context {
   readonly terminal: Terminal;
   readonly progress: Progress;
   readonly out: string;
+  /** The alpha at which records are normalized by their yardsticks; absent: they are not. */
+  readonly normalizedAt?: number;
 }
 
-function compare(baseline: RunRecord, head: RunRecord): RecordComparison {
-  return compareRecords(baseline, head, { paired: false });
+/** Why there can be no verdict, where that is no fault of the arguments: exit code 3 and one sentence. */
+class CannotJudge extends Error {}
+
+async function orUnjudged<T>(work: () => Promise<T>, progress: Progress): Promise<T | number> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof CannotJudge)) throw error;
+    progress.say(`sockbench: cannot judge: ${error.message}`);
+    return EXIT.cannotJudge;
+  }
+}
+
+/** @throws {CannotJudge} when the records cannot be normalized, and shall be. */
+function compare(
+  baseline: RunRecord,
+  head: RunRecord,
+  { normalizedAt: alpha }: Context,
+): RecordComparison {
+  if (alpha === undefined) return compareRecords(baseline, head, { paired: false });
+  const normalization = findNormalization(baseline, head, { alpha });
+  if (typeof normalization === "string") throw new CannotJudge(normalization);
+  return compareRecords(baseline, head, { paired: false, normalization });
+}
+
+/** Minutes of measuring must not end in what could be known before. */
+function refuseUnnormalizable(baseline: RunRecord, { normalizedAt: alpha }: Context): void {
+  if (alpha === undefined) return;
+  const fault = findYardstickFault("base", baseline, { alpha });
+  if (fault !== undefined) throw new CannotJudge(fault);
+  const kernel = openKernel();
+  if (!kernel.available) {
+    const what = "this machine's yardstick would lack the round trip over a socket pair";
+    throw new CannotJudge(`${what}, as ${kernel.reason}`);
+  }
 }
 
 /** A candidate that was measured before. */
-function judgeable(baseline: RunRecord, head: RunRecord): Found {
+function judgeable(baseline: RunRecord, head: RunRecord, context: Context): Found {
   const isSame = baseline.startedAt === head.startedAt && baseline.durationNs === head.durationNs;
   const note = "baseline and candidate are the same run: it cannot regress against itself";
-  return { compared: compare(baseline, head), ...(isSame && { notes: [note] }) };
+  return { compared: compare(baseline, head, context), ...(isSame && { notes: [note] }) };
 }
 
 const headFile = (record: RunRecord) => ({ name: HEAD_FILE, text: encodeRecord(record) });
 
 /** Measures the baseline's cells; a number is the exit code of a job that ended before. */
 async function measureNow(baseline: RunRecord, context: Context): Promise<Found | number> {
-  const { args, progress } = context;
+  const { args, progress, out, terminal } = context;
   const modules = moduleUrls(valuesOf(args, "module"));
   const catalog = await openCatalog(modules);
   choosePeer(baseline.settings.peer);
+  refuseUnnormalizable(baseline, context);
   const environment = await readEnvironment();
-  const elsewhere = compareUnmeasured(baseline, environment);
+  const elsewhere = compareUnmeasured(baseline, environment, context);
   if (elsewhere !== undefined) return { compared: elsewhere };
 
   const leftover: { directory?: string } = {};
@@ -136,7 +186,12 @@ async function measureNow(baseline: RunRecord, context: Context): Promise<Found 
     await keepPartial(record, context);
     return interrupts.signal.aborted ? EXIT.interrupted : EXIT.cannotJudge;
   }
-  return { compared: compare(baseline, record), measured: record };
+  try {
+    return { compared: compare(baseline, record, context), measured: record };
+  } catch (error) {
+    if (error instanceof CannotJudge) await writeRecords(out, [headFile(record)], terminal);
+    throw error;
+  }
 }
 
 /**
@@ -147,15 +202,18 @@ async function measureNow(baseline: RunRecord, context: Context): Promise<Found 
 function compareUnmeasured(
   baseline: RunRecord,
   environment: Environment,
+  { normalizedAt }: Context,
 ): RecordComparison | undefined {
   const [obstacle, ...more] = environmentObstacles(baseline, {
     environment,
     settings: baseline.settings,
-  });
+  }, { normalized: normalizedAt !== undefined });
   if (obstacle === undefined) return undefined;
   const rest = more.length === 0 ? "" : ` (and ${more.length} more)`;
   const reason = `not measured, as the environments do not match: ${obstacle}${rest}`;
-  const empty = compare(baseline, { ...baseline, environment, trials: [] });
+  const empty = compareRecords(baseline, { ...baseline, environment, trials: [] }, {
+    paired: false,
+  });
   return {
     ...empty,
     missingCells: [],
@@ -174,6 +232,7 @@ async function measure(
   { args, progress }: Context,
   signal: AbortSignal,
 ): Promise<RunRecord | undefined> {
+  using yardstick = new Yardstick(systemClock);
   try {
     return await runPlan(plan, {
       catalog,
@@ -182,6 +241,7 @@ async function measure(
       command: repeatJob(gateCommand, args),
       startedAt: new Date().toISOString(),
       directory,
+      yardstick,
       signal,
       onEvent: (event) => progress.take(event),
     });

@@ -119,6 +119,8 @@ export type MetricId =
   | "loss"
   | "reordered"
   | "duplicated"
+  | "offeredPerSecond"
+  | "heldShare"
   | "messagesPerRead"
   | "wholeReadShare"
   | "writeReturnP50"
@@ -168,6 +170,13 @@ const ROWS: Readonly<Record<MetricId, Row>> = {
     "Share of the messages that arrived after one that was sent later.",
   ],
   duplicated: ["ratio", "lower", "duplicated", "Share of the messages that arrived once more."],
+  offeredPerSecond: ["1/s", "neither", "offered/s", "Messages handed over per second."],
+  heldShare: [
+    "ratio",
+    "neither",
+    "held sends",
+    "Share of the sends that took longer than 0.1 ms: held back by a full queue.",
+  ],
   messagesPerRead: ["count", "neither", "messages/read", "Mean messages that one read returned."],
   wholeReadShare: [
     "ratio",

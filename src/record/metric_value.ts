@@ -41,6 +41,8 @@ const DERIVATIONS: Readonly<Record<MetricId, Derivation>> = {
   loss,
   reordered: ({ tally }) => quotient(tally.reorderedMessages, tally.receivedMessages),
   duplicated: ({ tally }) => quotient(tally.duplicatedMessages, tally.receivedMessages),
+  offeredPerSecond: given,
+  heldShare: given,
   messagesPerRead: given,
   wholeReadShare: given,
   writeReturnP50: percentileOf("return", 50),

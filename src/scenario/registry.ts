@@ -11,6 +11,7 @@ import { coalescing } from "./coalescing.ts";
 import { connect } from "./connect.ts";
 import { connectPerRequest } from "./connect_per_request.ts";
 import { connectRoundTrip } from "./connect_round_trip.ts";
+import { datagramLoss } from "./datagram_loss.ts";
 import { datagramLimit } from "./datagram_limit.ts";
 import { fanIn } from "./fan_in.ts";
 import { iterativeServer } from "./iterative_server.ts";
@@ -31,6 +32,7 @@ export const scenarios: readonly Scenario[] = [
   coalescing,
   backpressure,
   writeReturn,
+  datagramLoss,
   datagramLimit,
   close,
   connectPerRequest,

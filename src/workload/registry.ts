@@ -11,6 +11,7 @@ import { closing } from "./closing.ts";
 import { connect } from "./connect.ts";
 import { connectPing } from "./connect_ping.ts";
 import { fanIn } from "./fan_in.ts";
+import { flow } from "./flow.ts";
 import { largestDatagram } from "./largest_datagram.ts";
 import { pingPong } from "./ping_pong.ts";
 import { queueUp } from "./queue_up.ts";
@@ -33,5 +34,6 @@ export const workloads: readonly Workload[] = [
   backpressure,
   writeReturn,
   closing,
+  flow,
   largestDatagram,
 ];

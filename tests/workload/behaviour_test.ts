@@ -122,3 +122,21 @@ Deno.test("request keeps one connection or opens one for each request", async ()
     assertEquals(outcome.histograms.exchange?.count, 12);
   }
 });
+
+Deno.test("flow keeps the offered rate by the intended times, and counts loss, order and copies as injected", async () => {
+  const faults = memoryDatagram((index) =>
+    index % 10 === 3 ? "drop" : index % 20 === 5 ? "twice" : "deliver"
+  );
+  const clock = new ScriptedClock(1_000);
+  const outcome = await trial("flow", faults, { bytes: 8, rate: 10_000 }, 1_000, clock);
+  assertEquals(outcome.tally.sentMessages, 1_000);
+  assertEquals(
+    valueOf(outcome, "duplicated"),
+    outcome.tally.duplicatedMessages! / outcome.tally.receivedMessages!,
+  );
+  assertEquals(outcome.tally.duplicatedMessages, 50);
+  assertEquals(outcome.tally.reorderedMessages, 0);
+  // The last message is due 999 gaps after the first: 100 µs each.
+  const offered = valueOf(outcome, "offeredPerSecond")!;
+  assert(offered > 9_900 && offered <= 10_010, String(offered));
+});

@@ -1,0 +1,46 @@
+/**
+ * Scenario `datagram-loss`.
+ *
+ * @module
+ */
+
+import type { Scenario } from "./scenario.ts";
+
+const GRID: Scenario["grid"]["standard"] = [{
+  transports: ["udp", "unixpacket"],
+  params: { bytes: [64, 1_024, 16_384], rate: [10_000, 50_000, 0] },
+}];
+
+/** How many datagrams are lost at which rate? */
+export const datagramLoss: Scenario = {
+  id: "datagram-loss",
+  question: "How many datagrams are lost, reordered or doubled, at which offered rate?",
+  operation: "message",
+  parameters: [
+    { name: "bytes", kind: "size", min: 4, description: "size of each datagram" },
+    {
+      name: "rate",
+      kind: "count",
+      min: 0,
+      max: 10_000_000,
+      description: "datagrams offered per second; 0: as fast as they go",
+    },
+  ],
+  metrics: [
+    "loss",
+    "reordered",
+    "duplicated",
+    "offeredPerSecond",
+    "messagesPerSecond",
+    "heldShare",
+  ],
+  columns: ["transport"],
+  contrasts: [],
+  notes: [
+    "Each datagram carries its number. Lost is what never arrived, counted over the whole trial after the receiver has drained its queue.",
+    "UDP drops what finds the receive buffer full, and the sender is not told (Udp.RcvbufErrors counts it). A Unix datagram waits instead: held sends took longer than 0.1 ms.",
+  ],
+  workload: "flow",
+  onDemand: true,
+  grid: { quick: GRID, standard: GRID, thorough: GRID },
+};

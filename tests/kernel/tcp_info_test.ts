@@ -1,0 +1,248 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { readKernelFile } from "../../src/kernel/kernel_file.ts";
+import { openKernel, requireLibc } from "../../src/kernel/libc.ts";
+import { rawMonotonicNs } from "../../src/kernel/monotonic.ts";
+import { getOption, setOption } from "../../src/kernel/options.ts";
+import { SystemError } from "../../src/kernel/system_error.ts";
+import { decodeTcpInfo, readTcpInfo } from "../../src/kernel/tcp_info.ts";
+
+const ignore = !openKernel().available;
+const INET = 2, STREAM = 1;
+
+interface Pair {
+  readonly listener: number;
+  readonly client: number;
+  readonly server: number;
+  readonly port: number;
+}
+
+/** Runs a test on a fresh connection over loopback, with reno: bbr would pace, and be seen at it. */
+function withPair(fn: (pair: Pair) => void): void {
+  const libc = requireLibc();
+  const { socket, bind, listen, getsockname, connect, accept4, close } = libc.symbols;
+  const fds: number[] = [];
+  const open = (fd: number) => {
+    fds.push(libc.check(fd, "open"));
+    return fd;
+  };
+  try {
+    const address = Uint8Array.of(INET, 0, 0, 0, 127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0);
+    const listener = open(socket(INET, STREAM, 0)), client = open(socket(INET, STREAM, 0));
+    for (const fd of [listener, client]) setOption(fd, "TCP_CONGESTION", "reno");
+    libc.check(bind(listener, address, 16), "bind");
+    libc.check(listen(listener, 7), "listen");
+    libc.check(getsockname(listener, address, Uint32Array.of(16)), "getsockname");
+    libc.check(connect(client, address, 16), "connect");
+    const server = open(accept4(listener, null, null, 0));
+    setOption(client, "TCP_NODELAY", 1);
+    fn({ listener, client, server, port: address[2]! << 8 | address[3]! });
+  } finally {
+    for (const fd of fds) close(fd);
+  }
+}
+
+/** Sends and receives whole messages, one after another. */
+function exchange(from: number, to: number, bytes: number, times: number): void {
+  const libc = requireLibc();
+  const message = new Uint8Array(bytes);
+  for (let i = 0; i < times; i++) {
+    assertEquals(libc.symbols.send(from, message, BigInt(bytes), 0), bytes);
+    assertEquals(libc.symbols.recv(to, message, BigInt(bytes), 0x100 /* MSG_WAITALL */), bytes);
+  }
+}
+
+Deno.test({
+  name: "readTcpInfo() agrees with what was really sent, on the running kernel",
+  ignore,
+  fn: () =>
+    withPair(({ client, server }) => {
+      const began = rawMonotonicNs();
+      exchange(client, server, 1000, 7);
+      exchange(server, client, 333, 5);
+      // Their last acknowledgement may be delayed: one more message each way carries it.
+      exchange(client, server, 11, 1);
+      exchange(server, client, 22, 1);
+      exchange(client, server, 11, 1);
+      const sent = readTcpInfo(client), received = readTcpInfo(server);
+      const tookNs = rawMonotonicNs() - began;
+      const clientBytes = 7 * 1000 + 11 + 11, serverBytes = 5 * 333 + 22;
+
+      assertEquals([sent.bytesSent, sent.bytesReceived], [clientBytes, serverBytes]);
+      assertEquals([received.bytesSent, received.bytesReceived], [serverBytes, clientBytes]);
+      // The SYN counts as a byte, and as a segment delivered; the last message may be unacknowledged yet.
+      assert([1 + clientBytes, 1 + clientBytes - 11].includes(sent.bytesAcked!));
+      assertEquals(received.bytesAcked, serverBytes);
+      assertEquals([sent.dataSegsOut, received.dataSegsIn], [9, 9]);
+      assertEquals([received.dataSegsOut, sent.dataSegsIn], [6, 6]);
+      assert(sent.segsOut! >= 9 + 2 && sent.segsOut! <= 9 + 2 + 6, `${sent.segsOut}`);
+      assert(sent.segsIn! >= 6 + 1 && sent.segsIn! <= 6 + 1 + 9, `${sent.segsIn}`);
+      assert(sent.delivered! >= 9 && sent.delivered! <= 10, `${sent.delivered}`);
+      for (const info of [sent, received]) {
+        assertEquals([info.state, info.caState], ["ESTABLISHED", "open"]);
+        assertEquals([info.notSentBytes, info.lost, info.retransmits, info.sacked], [0, 0, 0, 0]);
+        assertEquals([info.bytesRetransmitted, info.totalRetransmits, info.deliveredCe], [0, 0, 0]);
+        assertEquals([info.dsackDups, info.reordSeen, info.rcvOoopack], [0, 0, 0]);
+        assert(info.rttNs > 0 && info.rttNs <= tookNs + 1e9, `${info.rttNs}`);
+        assert(info.minRttNs! > 0 && info.minRttNs! <= info.rttNs + 8 * info.rttVarNs + 1e3);
+        assert(info.rtoNs >= 1e6 && info.rtoNs >= info.rttNs && info.rtoNs < 121e9);
+        assert(info.lastDataSentNs <= tookNs + 5e6 && info.lastDataReceivedNs <= tookNs + 5e6);
+        assert(info.busyTimeNs! <= tookNs + 5e6);
+        assert(
+          info.rwndLimitedNs! <= info.busyTimeNs! && info.sndbufLimitedNs! <= info.busyTimeNs!,
+        );
+        assert(info.deliveryRateBytesPerSecond! > 0);
+        assert(info.cwnd >= 10 && info.ssthresh === undefined);
+      }
+    }),
+});
+
+Deno.test({
+  name: "readTcpInfo() agrees with TCP_MAXSEG, the loopback's MTU and the other end's window",
+  ignore,
+  fn: () =>
+    withPair(({ client, server }) => {
+      exchange(client, server, 5000, 3);
+      exchange(server, client, 1, 1);
+      const info = readTcpInfo(client), other = readTcpInfo(server);
+      assertEquals(info.sndMss, getOption(client, "TCP_MAXSEG"));
+      assert(info.sndMss <= info.advmss);
+      // An IP packet has 65535 bytes at most, one less than loopback would take.
+      const mtu = Number(readKernelFile("/sys/class/net/lo/mtu"));
+      assertEquals(info.pmtu, Math.min(mtu, 65535));
+      // The advertised segment leaves the headers of IP and TCP, and the timestamps among TCP's options.
+      assertEquals(info.advmss, info.pmtu - 40 - (info.options.timestamps ? 12 : 0));
+      assertEquals(info.options, other.options);
+      assertEquals(info.sendWindowShift, other.receiveWindowShift);
+      assertEquals(info.receiveWindowShift, other.sendWindowShift);
+      // Windows are told in steps of their shift, and only with a segment: the other end's is known as of its last.
+      if (info.rcvWnd !== undefined && other.sndWnd !== undefined) {
+        assert(info.rcvWnd > 0 && other.sndWnd > 0);
+        assert(other.sndWnd <= 2 ** 30 && info.rcvWnd <= 2 ** 30);
+      }
+    }),
+});
+
+Deno.test({
+  name: "readTcpInfo() counts bytes that wait unsent, and those that are on their way",
+  ignore,
+  fn: () =>
+    withPair(({ client, server }) => {
+      const { send } = requireLibc().symbols;
+      // Nobody reads: the window closes, and what was written beyond it waits.
+      const chunk = new Uint8Array(65536);
+      let written = 0;
+      for (;;) {
+        const count = send(client, chunk, 65536n, 0x40 /* MSG_DONTWAIT */);
+        if (count < 0) break;
+        written += count;
+      }
+      const info = readTcpInfo(client);
+      const other = readTcpInfo(server);
+      assertEquals(info.bytesSent! - info.bytesRetransmitted! + info.notSentBytes!, written);
+      assert(info.notSentBytes! > 0 && other.bytesReceived! > 0);
+      assert(other.bytesReceived! <= info.bytesSent!);
+      assert(info.bytesAcked! - 1 <= other.bytesReceived!);
+    }),
+});
+
+Deno.test({
+  name: "readTcpInfo() names the states that a connection goes through",
+  ignore,
+  fn: () =>
+    withPair(({ listener, client, server }) => {
+      const { shutdown, socket, close } = requireLibc().symbols;
+      assertEquals([readTcpInfo(listener).state, readTcpInfo(listener).sacked], ["LISTEN", 7]);
+      shutdown(client, 1);
+      assert(["FIN-WAIT-1", "FIN-WAIT-2"].includes(readTcpInfo(client).state));
+      assertEquals(readTcpInfo(server).state, "CLOSE-WAIT");
+      // The FIN counts as a byte received.
+      assertEquals(readTcpInfo(server).bytesReceived, 1);
+      const fresh = socket(INET, STREAM, 0);
+      assertEquals(readTcpInfo(fresh).state, "CLOSED");
+      close(fresh);
+    }),
+});
+
+Deno.test({
+  name: "readTcpInfo() refuses what is no TCP socket, in one sentence",
+  ignore,
+  fn() {
+    const { socket, close } = requireLibc().symbols;
+    const udp = socket(INET, 2, 0);
+    const refusal = (fd: number) => assertThrows(() => readTcpInfo(fd), SystemError).message;
+    assertEquals(refusal(udp), "Cannot read TCP_INFO: Operation not supported (EOPNOTSUPP)");
+    assertEquals(refusal(1_000_000), "Cannot read TCP_INFO: Bad file descriptor (EBADF)");
+    close(udp);
+  },
+});
+
+Deno.test("decodeTcpInfo() leaves fields undefined that an older kernel does not have", () => {
+  const view = new DataView(new Uint8Array(240).fill(1).buffer);
+  const oldest = decodeTcpInfo(view, 104), linux4 = decodeTcpInfo(view, 192);
+  assertEquals([oldest.totalRetransmits, oldest.bytesAcked, oldest.rcvWnd], [
+    0x01010101,
+    undefined,
+    undefined,
+  ]);
+  assertEquals([linux4.sndbufLimitedNs, linux4.delivered], [0x0101010101010101 * 1e3, undefined]);
+  // Half a field is none.
+  assertEquals(decodeTcpInfo(view, 239).rcvWnd, 0x01010101);
+  assertEquals(decodeTcpInfo(view, 235).rcvWnd, undefined);
+  assertThrows(() => decodeTcpInfo(view, 103), RangeError, "Cannot decode TCP_INFO of 103 bytes");
+});
+
+Deno.test("decodeTcpInfo() gives undefined for the kernel's numbers that mean none", () => {
+  const info = decodeTcpInfo(new DataView(new Uint8Array(240).fill(255).buffer), 240);
+  assertEquals([info.minRttNs, info.pacingRateBytesPerSecond], [undefined, undefined]);
+  assertEquals([info.state, info.caState], ["state 255", "state 255"]);
+});
+
+const ss = !ignore && await new Deno.Command("ss", { args: ["-V"], stdout: "null" }).output()
+  .then(({ success }) => success, () => false);
+
+Deno.test({
+  name: "readTcpInfo() agrees with ss -tin of iproute2, where it is installed",
+  ignore: !ss,
+  fn: () =>
+    withPair(({ client, server, port }) => {
+      exchange(client, server, 1234, 3);
+      exchange(server, client, 1, 1);
+      const { stdout } = new Deno.Command("ss", {
+        args: ["-tinH", "state", "established", "dport", "=", `:${port}`],
+      }).outputSync();
+      const shown = new TextDecoder().decode(stdout);
+      const info = readTcpInfo(client);
+      const field = (name: string) => Number(new RegExp(`\\b${name}:([\\d.]+)`).exec(shown)?.[1]);
+      assertEquals({
+        mss: field("mss"),
+        pmtu: field("pmtu"),
+        rcvmss: field("rcvmss"),
+        advmss: field("advmss"),
+        cwnd: field("cwnd"),
+        bytesSent: field("bytes_sent"),
+        bytesReceived: field("bytes_received"),
+        dataSegsOut: field("data_segs_out"),
+        dataSegsIn: field("data_segs_in"),
+        rtt: field("rtt"),
+        rto: field("rto"),
+        minrtt: field("minrtt"),
+        rcvSpace: field("rcv_space"),
+        sndWnd: field("snd_wnd"),
+      }, {
+        mss: info.sndMss,
+        pmtu: info.pmtu,
+        rcvmss: info.rcvMss,
+        advmss: info.advmss,
+        cwnd: info.cwnd,
+        bytesSent: info.bytesSent!,
+        bytesReceived: info.bytesReceived!,
+        dataSegsOut: info.dataSegsOut!,
+        dataSegsIn: info.dataSegsIn!,
+        rtt: info.rttNs / 1e6,
+        rto: info.rtoNs / 1e6,
+        minrtt: info.minRttNs! / 1e6,
+        rcvSpace: info.receiveSpaceBytes,
+        sndWnd: info.sndWnd!,
+      }, shown);
+    }),
+});

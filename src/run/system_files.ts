@@ -4,6 +4,9 @@
  * @module
  */
 
+import { readKernelFile } from "../kernel/kernel_file.ts";
+import { openKernel } from "../kernel/libc.ts";
+
 /** What reading some of the kernel's files gave. */
 export interface SystemFiles {
   /** Text by path; a path that is not in it does not exist, or could not be read. */
@@ -15,11 +18,18 @@ export interface SystemFiles {
 /**
  * Reads what exists of `paths`.
  *
- * Deno refuses most of /proc and /sys without `--allow-all`, whatever `--allow-read` says; `grep`, where it may be run, is
- * one process for all files and names each line's file, which `cat` does not.
+ * Deno refuses most of /proc and /sys without `--allow-all`, whatever `--allow-read` says; libc, where it may be called, does not. Else
+ * `grep`, where it may be run, is one process for all files and names each line's file, which `cat` does not.
  */
 export async function readSystemFiles(paths: readonly string[]): Promise<SystemFiles> {
   const texts = new Map<string, string>();
+  if (openKernel().available) {
+    for (const path of paths) {
+      const text = readKernelFile(path);
+      if (text !== undefined) texts.set(path, text);
+    }
+    return { texts };
+  }
   const refused: string[] = [];
   for (const path of paths) {
     try {
@@ -32,7 +42,8 @@ export async function readSystemFiles(paths: readonly string[]): Promise<SystemF
   if (Deno.permissions.querySync({ name: "run", command: "grep" }).state !== "granted") {
     return {
       texts,
-      refusal: "Deno reads /proc and /sys with --allow-all only, or through grep with --allow-run",
+      refusal:
+        "Deno reads /proc and /sys with --allow-all only, or through libc with --allow-ffi or grep with --allow-run",
     };
   }
   try {

@@ -1,6 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { describeVirtualization, readEnvironment } from "../../src/run/environment.ts";
-import { splitGrepOutput } from "../../src/run/system_files.ts";
+import { openKernel } from "../../src/kernel/libc.ts";
+import { readSystemFiles, splitGrepOutput } from "../../src/run/system_files.ts";
+
+const kernel = openKernel();
 
 const NOTHING = {
   cpuInfo: undefined,
@@ -55,6 +58,50 @@ Deno.test("splitGrepOutput() gives each line back to its file", () => {
   assertEquals([...texts], [["/proc/a", "one:two\nthree\n"], ["/proc/a/b", "x\n"]]);
 });
 
+Deno.test({
+  name:
+    "readSystemFiles() reads the same through libc as Deno does with --allow-all, and leaves out what is not there",
+  ignore: !kernel.available,
+  async fn() {
+    const path = "/proc/sys/net/core/somaxconn";
+    const { texts, refusal } = await readSystemFiles([path, "/proc/sys/net/core/nothing"]);
+    assertEquals([...texts], [[path, await Deno.readTextFile(path)]]);
+    assertEquals(refusal, undefined);
+  },
+});
+
+Deno.test({
+  name: "readEnvironment() reads kernel settings with --allow-ffi alone, without grep",
+  ignore: !kernel.available,
+  async fn() {
+    const { kernelSettings } = await environmentOf(["--allow-ffi"]);
+    assertEquals(
+      kernelSettings["net.core.somaxconn"],
+      Number(await Deno.readTextFile("/proc/sys/net/core/somaxconn")),
+    );
+  },
+});
+
+async function environmentOf(permissions: readonly string[]) {
+  const module = new URL("../../src/run/environment.ts", import.meta.url).href;
+  const source = `
+    import { readEnvironment } from ${JSON.stringify(module)};
+    console.log(JSON.stringify(await readEnvironment()));
+  `;
+  const path = await Deno.makeTempFile({ suffix: ".ts" });
+  try {
+    await Deno.writeTextFile(path, source);
+    const { code, stdout } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "--quiet", "--no-prompt", ...permissions, path],
+    }).output();
+    assertEquals(code, 0);
+    const environment = JSON.parse(new TextDecoder().decode(stdout));
+    return { environment, kernelSettings: environment.sysctls as Record<string, unknown> };
+  } finally {
+    await Deno.remove(path);
+  }
+}
+
 Deno.test("readEnvironment() knows versions, platform and cores, and says why the rest is missing", async () => {
   const environment = await readEnvironment();
   assertEquals(environment.versions.deno, Deno.version.deno);
@@ -66,25 +113,9 @@ Deno.test("readEnvironment() knows versions, platform and cores, and says why th
 });
 
 Deno.test("readEnvironment() learns less without permissions, says so, and never prompts", async () => {
-  const script = `
-    import { readEnvironment } from ${
-    JSON.stringify(new URL("../../src/run/environment.ts", import.meta.url).href)
-  };
-    console.log(JSON.stringify(await readEnvironment()));
-  `;
-  const path = await Deno.makeTempFile({ suffix: ".ts" });
-  try {
-    await Deno.writeTextFile(path, script);
-    const { code, stdout } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "--quiet", "--no-prompt", path],
-    }).output();
-    assertEquals(code, 0);
-    const environment = JSON.parse(new TextDecoder().decode(stdout));
-    assertEquals(environment.kernel, null);
-    assertEquals(environment.cpu, null);
-    const missing = environment.missing.map(({ what }: { what: string }) => what);
-    for (const what of ["kernel release", "CPU model", "memory"]) assert(missing.includes(what));
-  } finally {
-    await Deno.remove(path);
-  }
+  const { environment } = await environmentOf([]);
+  assertEquals(environment.kernel, null);
+  assertEquals(environment.cpu, null);
+  const missing = environment.missing.map(({ what }: { what: string }) => what);
+  for (const what of ["kernel release", "CPU model", "memory"]) assert(missing.includes(what));
 });

@@ -9,21 +9,19 @@
 
 import { counterDeltas, type Counters, readCounters } from "../kernel/counters.ts";
 import { openKernel } from "../kernel/libc.ts";
+import { readTcpInfo, type TcpInfo } from "../kernel/tcp_info.ts";
 import type { PeerMark } from "../peer/peer_link.ts";
 import { readThreadMark, type ThreadMark } from "../peer/thread_mark.ts";
 import { processCpuNs } from "../peer/cpu_time.ts";
 import type { FirstChannel } from "../peer/first_channel.ts";
 import type { CpuTime } from "../record/trial.ts";
 
-// PENDING
-const readTcpInfo = (_fd: number): object | undefined => undefined;
-
 /** What both ends read at one mark. */
 interface Mark {
   /** Of the network namespace. */
   readonly counters?: Counters;
   /** Of the driver's first channel, where it is TCP. */
-  readonly socket?: ReturnType<typeof readTcpInfo>;
+  readonly socket?: TcpInfo;
   /** The driver's thread. */
   readonly thread?: ThreadMark | undefined;
   /** CPU time of the driver's process, in nanoseconds. */
@@ -45,6 +43,7 @@ export class EvidenceReader {
   readonly #first: FirstChannel;
   readonly #mark: () => Promise<PeerMark>;
   readonly #isOpen = openKernel().available;
+  #isTcp = true;
   #begin: Mark | undefined;
   #end: Mark | undefined;
 
@@ -61,7 +60,7 @@ export class EvidenceReader {
 
   /** Reads at the begin of the measured interval. */
   async begin(): Promise<void> {
-    const counters = this.#isOpen ? readCounters() : undefined;
+    const counters = this.#readCounters();
     const peer = await this.#mark();
     const socket = this.#readSocket();
     const thread = readThreadMark();
@@ -74,7 +73,7 @@ export class EvidenceReader {
     const thread = readThreadMark();
     const peer = await this.#mark();
     const socket = this.#readSocket();
-    const counters = this.#isOpen ? readCounters() : undefined;
+    const counters = this.#readCounters();
     this.#end = { ...present({ counters, socket, thread }), cpuNs, peer };
     this.#first.readAgain();
   }
@@ -87,6 +86,7 @@ export class EvidenceReader {
     if (begin.counters === undefined || end.counters === undefined) return { cpu };
     const counters: Record<string, number> = {
       ...counterDeltas(begin.counters, end.counters),
+      ...socketDeltas(begin.socket, end.socket),
       ...threadDeltas("drive", begin.thread, end.thread),
       ...threadDeltas("serve", begin.peer.thread, end.peer.thread),
     };
@@ -101,9 +101,26 @@ export class EvidenceReader {
     };
   }
 
-  #readSocket(): ReturnType<typeof readTcpInfo> | undefined {
-    const { descriptor } = this.#first;
-    return descriptor === undefined ? undefined : readTcpInfo(descriptor);
+  /** Evidence that cannot be had fails no trial. */
+  #readCounters(): Counters | undefined {
+    if (!this.#isOpen) return undefined;
+    try {
+      return readCounters();
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** A channel that is no TCP says so once. */
+  #readSocket(): TcpInfo | undefined {
+    const descriptor = this.#isTcp ? this.#first.descriptor : undefined;
+    if (descriptor === undefined) return undefined;
+    try {
+      return readTcpInfo(descriptor);
+    } catch {
+      this.#isTcp = false;
+      return undefined;
+    }
   }
 }
 
@@ -120,6 +137,28 @@ function cpuBetween(begin: Mark, end: Mark): CpuTime {
   if (begin.peer.cpuNs === null || end.peer.cpuNs === null) return { totalNs: drove };
   const served = end.peer.cpuNs - begin.peer.cpuNs;
   return { totalNs: drove + served, serveNs: served };
+}
+
+/** What TCP_INFO counts from the start of the connection, by the name it has among a trial's counters. */
+const SOCKET_TOTALS: Readonly<Record<string, keyof TcpInfo>> = {
+  "socket.segsOut": "segsOut",
+  "socket.segsIn": "segsIn",
+  "socket.bytesSent": "bytesSent",
+  "socket.bytesReceived": "bytesReceived",
+  "socket.retransmits": "totalRetransmits",
+  "socket.busyNs": "busyTimeNs",
+  "socket.windowLimitedNs": "rwndLimitedNs",
+  "socket.bufferLimitedNs": "sndbufLimitedNs",
+};
+
+/** Differences of totals, and as they were last: the smoothed round-trip time and the congestion window. */
+function socketDeltas(from: TcpInfo | undefined, to: TcpInfo | undefined): Record<string, number> {
+  if (from === undefined || to === undefined) return {};
+  const deltas = Object.entries(SOCKET_TOTALS).map(([name, field]): [string, number] => {
+    const [before, after] = [from[field], to[field]];
+    return [name, typeof before === "number" && typeof after === "number" ? after - before : 0];
+  });
+  return { ...moved(deltas), "socket.rttNs": to.rttNs, "socket.cwnd": to.cwnd };
 }
 
 function threadDeltas(

@@ -2,7 +2,7 @@
  * The suite's promises about its own cost, measured in one run: `deno task bench:ratios`.
  *
  * `--pairs n` pairs per socket ratio (default 100) · `--exchanges n` exchanges of the memory trial (default 1,000,000; ten million take
- * about six minutes) · `--only a,b` of `memory`, `round-trip`, `throughput`, `startup`, `render`. Exits with 1 when a promise is broken.
+ * about six minutes) · `--only a,b` of `memory`, `round-trip`, `throughput`, `live-view`, `startup`, `render`. Exits with 1 when a promise is broken.
  *
  * @module
  */
@@ -12,6 +12,7 @@ import { systemClock } from "../src/clock.ts";
 import { reportFormats } from "../src/report/registry.ts";
 import { medianInterval } from "../src/stats/mod.ts";
 import { largeRecord } from "./large_record.ts";
+import { liveViewFindings } from "./live_view.ts";
 import { measureMemoryGrowth } from "./memory_growth.ts";
 import { roundTripFindings, throughputFindings } from "./socket_ratios.ts";
 import { startupPairs } from "./startup.ts";
@@ -28,6 +29,7 @@ const parts: Readonly<Record<string, () => Finding[] | Promise<Finding[]>>> = {
   memory: () => memoryFindings(wholeNumber("exchanges")),
   "round-trip": () => roundTripFindings(wholeNumber("pairs")),
   throughput: () => throughputFindings(wholeNumber("pairs")),
+  "live-view": () => liveViewFindings(wholeNumber("pairs")),
   startup: startupFindings,
   render: renderingFindings,
 };

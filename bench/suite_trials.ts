@@ -9,6 +9,7 @@ import { systemClock } from "../src/clock.ts";
 import { openPeer } from "../src/peer/open_peer.ts";
 import type { PeerLink } from "../src/peer/peer_link.ts";
 import type { Case, PeerKind } from "../src/plan/case.ts";
+import type { Plan } from "../src/plan/plan.ts";
 import { planCases, rehearsals } from "../src/plan/plan_cases.ts";
 import { createSettings } from "../src/plan/settings.ts";
 import { runTrial, type TrialOutcome } from "../src/run/run_trial.ts";
@@ -23,9 +24,12 @@ export class SuiteTrials implements AsyncDisposable {
   readonly #cases: ReadonlyMap<string, Case>;
   readonly #link: PeerLink;
   readonly #directory: SocketDirectory;
+  /** What was planned. */
+  readonly plan: Plan;
 
-  private constructor(cases: readonly Case[], link: PeerLink, directory: SocketDirectory) {
-    this.#cases = new Map(cases.map((c) => [c.id, c]));
+  private constructor(plan: Plan, link: PeerLink, directory: SocketDirectory) {
+    this.plan = plan;
+    this.#cases = new Map(plan.cases.map((c) => [c.id, c]));
     this.#link = link;
     this.#directory = directory;
   }
@@ -45,7 +49,7 @@ export class SuiteTrials implements AsyncDisposable {
       availability,
     );
     const options = { catalog, clock: systemClock, directory: directory.path, modules: [] };
-    const trials = new SuiteTrials(plan.cases, await openPeer(peer, options), directory);
+    const trials = new SuiteTrials(plan, await openPeer(peer, options), directory);
     for (const { id } of rehearsals(plan.cases)) await trials.run(id);
     return trials;
   }

@@ -36,7 +36,7 @@ import { UsageError } from "../usage_error.ts";
 /** Where the files go unless the user says otherwise. */
 const DEFAULT_OUT = "reports";
 /** What is written unless the user says otherwise; the record is written in any case. */
-const DEFAULT_FORMATS = ["md", "json"];
+const DEFAULT_FORMATS = ["md", "html", "json"];
 
 /** Plans, measures and writes. Everything a user can get wrong is checked before the first trial. */
 export async function run(args: ParsedArguments, terminal: Terminal): Promise<number> {

@@ -22,7 +22,7 @@ export const reportCommand: Command = {
       value: "name",
       kind: "report-format",
       description:
-        "md for readers, text for a terminal, csv and tsv with every value, json with findings and tables " +
+        "md and html for readers, text for a terminal, csv and tsv with every value, json with findings and tables " +
         "for programs",
       default: "md",
     },
@@ -34,11 +34,20 @@ export const reportCommand: Command = {
       description: 'Where it goes; "-" is standard output',
       default: "-",
     },
+    {
+      name: "open",
+      description:
+        "Write it as a file, html unless --format says otherwise, beside the record, and show it",
+    },
   ],
   examples: [
     {
       line: "deno task sockbench report reports/latest.json",
       description: "Read the last report in the terminal",
+    },
+    {
+      line: "deno task sockbench report reports/latest.json --open",
+      description: "Look at it in a browser",
     },
     {
       line: "deno task sockbench report reports/latest.json --format csv --out latest.csv",

@@ -12,8 +12,8 @@ export const runCommand: Command = {
   name: "run",
   summary: "Measure this machine's sockets and write a comparative report",
   description: [
-    "Measures every selected case in interleaved rounds and leaves latest.json (the record: every trial) and latest.md " +
-    "(the report) in the output directory. Ctrl-C keeps the finished trials in a record marked partial.",
+    "Measures every selected case in interleaved rounds and leaves latest.json (the record: every trial), latest.md " +
+    "and latest.html (the report, to read and to look at) in the output directory. Ctrl-C keeps the finished trials in a record marked partial.",
     "A case is a scenario, a transport and parameters, as in round-trip/tcp/bytes=64; " +
     '"sockbench list" shows them all. Sizes are written 64, 16k, 1KiB, 1MiB, or largest (a datagram transport\'s limit).',
   ],
@@ -101,8 +101,8 @@ export const runCommand: Command = {
       kind: "report-format",
       list: true,
       description:
-        "Reports to write beside the record: md, text, csv, tsv (json is the record itself, always written)",
-      default: "md,json",
+        "Reports to write beside the record: md, html, text, csv, tsv (json is the record itself, always written)",
+      default: "md,html,json",
     },
     MODULE_OPTION,
     { name: "quiet", short: "q", description: "No plan and no progress; errors and warnings only" },

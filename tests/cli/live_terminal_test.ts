@@ -1,0 +1,44 @@
+/** What a user of a terminal sees who ends a run with Ctrl-C: script(1) makes the terminal, and its standard input is the keyboard. */
+
+import { assert, assertEquals } from "@std/assert";
+import { Screen } from "../support/screen.ts";
+import { MAIN, PERMISSIONS, temporaryDirectory } from "./sockbench.ts";
+
+const HAS_SCRIPT = await new Deno.Command("script", {
+  args: ["-qec", "true", "/dev/null"],
+  stdout: "null",
+  stderr: "null",
+}).output().then(({ success }) => success, () => false);
+
+Deno.test({
+  name: `sockbench run that Ctrl-C ends leaves nothing of its live view on the terminal${
+    HAS_SCRIPT ? "" : " (ignored: no script(1), which makes a terminal)"
+  }`,
+  ignore: !HAS_SCRIPT,
+  async fn() {
+    await using directory = await temporaryDirectory();
+    const command = [Deno.execPath(), "run", "--no-prompt", ...PERMISSIONS, MAIN, "run"];
+    const args = ["--profile", "quick", "--peer", "loop", "--rounds", "5000", "--out"];
+    const child = new Deno.Command("script", {
+      args: ["-qec", [...command, ...args, directory.path].join(" "), "/dev/null"],
+      env: { LC_ALL: "C.UTF-8" },
+      stdin: "piped",
+      stdout: "piped",
+    }).spawn();
+    const keyboard = child.stdin.getWriter();
+    let seen = "";
+    let isPressed = false;
+    for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+      seen += text;
+      if (isPressed || !seen.includes("best so far")) continue;
+      isPressed = true;
+      await keyboard.write(new TextEncoder().encode("\x03"));
+    }
+    await keyboard.close().catch(() => {});
+    assertEquals((await child.status).code, 130);
+    const { lines } = new Screen(80).write(seen);
+    assert(lines[1]!.startsWith("sockbench: interrupted; keeping the finished trials"), lines[1]);
+    assertEquals(lines.filter((line) => /^round \d|^case \d|best so far/.test(line)), []);
+    assert(lines.includes(`${directory.path}/latest.json`));
+  },
+});

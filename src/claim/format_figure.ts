@@ -4,7 +4,13 @@
  * @module
  */
 
-import { chooseScale, formatNumber, formatRatio, withSymbol } from "../report/quantity.ts";
+import {
+  chooseScale,
+  formatCount,
+  formatNumber,
+  formatRatio,
+  withSymbol,
+} from "../report/quantity.ts";
 import type { OrientedRatio } from "../compare/contrast.ts";
 import type { Figure } from "./claim.ts";
 
@@ -16,15 +22,12 @@ import type { Figure } from "./claim.ts";
 export function formatFigure({ value, unit, low, high }: Figure): string {
   const scale = chooseScale([value], unit);
   const text = (one: number) => formatNumber(one / scale.divisor, 3);
-  const amount = withSymbol(unit === "count" ? countText(value) : text(value), scale);
+  // A count of things keeps its digits; a mean of counts is a number like any other, as its interval shows.
+  const isCount = unit === "count" && low === undefined && Number.isInteger(value);
+  const amount = withSymbol(isCount ? formatCount(value) : text(value), scale);
   return low === undefined || high === undefined
     ? amount
     : `${amount} [${text(low)}, ${text(high)}]`;
-}
-
-/** A count keeps all of its digits. */
-function countText(value: number): string {
-  return Number.isInteger(value) ? formatNumber(value, 15) : formatNumber(value, 3);
 }
 
 /**

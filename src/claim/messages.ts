@@ -4,8 +4,23 @@
  * @module
  */
 
-import { unixOutrunsTcp } from "./messages/unix_outruns_tcp.ts";
 import type { Claim } from "./claim.ts";
+import { datagramsKeepBoundaries, readsDifferFromWrites } from "./messages/coalescing.ts";
+import { datagramsAreLimited } from "./messages/datagram_limit.ts";
+import { datagramsMayBeLost, datagramsMayBeReordered } from "./messages/datagram_loss.ts";
+import { datagramsAreFaster, datagramsCostLess } from "./messages/datagrams_faster.ts";
+import { oneSocketManyPeers } from "./messages/fan_in.ts";
+import { unixOutrunsTcp } from "./messages/unix_outruns_tcp.ts";
 
 /** Claims 10 to 19. */
-export const messageClaims: readonly Claim[] = [unixOutrunsTcp];
+export const messageClaims: readonly Claim[] = [
+  readsDifferFromWrites,
+  datagramsKeepBoundaries,
+  datagramsMayBeLost,
+  datagramsMayBeReordered,
+  datagramsAreLimited,
+  datagramsAreFaster,
+  datagramsCostLess,
+  oneSocketManyPeers,
+  unixOutrunsTcp,
+];

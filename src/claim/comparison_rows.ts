@@ -1,0 +1,106 @@
+/**
+ * Cells set against each other, for claims that say which of two is better.
+ *
+ * @module
+ */
+
+import type { OrientedRatio } from "../compare/contrast.ts";
+import type { CaseRequest, ClaimTable, ClaimVerdict, Figure } from "./claim.ts";
+import type { ClaimFigures } from "./claim_figures.ts";
+
+/** Two cells, and the metric in which they are compared. */
+export interface Comparison {
+  /** What the row is about, as in `round trip, 64 B`. */
+  readonly what: string;
+  /** The cell that the claim says is better. */
+  readonly first: CaseRequest;
+  /** The other. */
+  readonly base: CaseRequest;
+  /** The metric's id. */
+  readonly metric: string;
+}
+
+/** A comparison that could be made. */
+export interface ComparedRow {
+  /** What the row is about. */
+  readonly what: string;
+  /** The first cell's figure. */
+  readonly ours: Figure;
+  /** The other's. */
+  readonly theirs: Figure;
+  /** Above 1: the first is better. */
+  readonly ratio: OrientedRatio;
+}
+
+/** The cells that comparisons need measured. */
+export function casesOf(comparisons: readonly Comparison[]): readonly CaseRequest[] {
+  return comparisons.flatMap(({ first, base }) => [first, base]);
+}
+
+/** The comparisons that could be made; a cell that was not measured leaves its row out. */
+export function compareCells(
+  comparisons: readonly Comparison[],
+  figures: ClaimFigures,
+): readonly ComparedRow[] {
+  return comparisons.flatMap(({ what, first, base, metric }) => {
+    const ratio = figures.ratio(first, base, metric);
+    const ours = figures.figure(first, metric);
+    const theirs = figures.figure(base, metric);
+    return ratio === undefined || ours === undefined || theirs === undefined
+      ? []
+      : [{ what, ours, theirs, ratio }];
+  });
+}
+
+/** Why nothing could be compared: the reason of the first cell that was not measured. */
+export function reasonOf(comparisons: readonly Comparison[], figures: ClaimFigures): string {
+  const reasons = casesOf(comparisons).map((request) => figures.skip(request));
+  return reasons.find((reason) => reason !== undefined) ?? "nothing was measured";
+}
+
+/** How many rows the first won and lost; the rest cannot be told apart. */
+export function countRows(
+  rows: readonly ComparedRow[],
+): { readonly better: number; readonly worse: number; readonly tied: number } {
+  const better = rows.filter(({ ratio }) => ratio.difference === "better").length;
+  const worse = rows.filter(({ ratio }) => ratio.difference === "worse").length;
+  return { better, worse, tied: rows.length - better - worse };
+}
+
+/**
+ * The verdict on "the first is better": all rows, some, or none. Where no interval excludes 1, nothing is decided.
+ *
+ * @param rows at least one
+ */
+export function verdictOf(rows: readonly ComparedRow[]): ClaimVerdict {
+  const { better, worse } = countRows(rows);
+  if (better === rows.length) return "holds";
+  if (better > 0) return "holds in part";
+  return worse > 0 ? "does not hold" : "undecided";
+}
+
+/** The rows as a table. */
+export function tableOf(
+  caption: string,
+  [first, base]: readonly [string, string],
+  rows: readonly ComparedRow[],
+): ClaimTable {
+  return {
+    caption: `${caption}; a ratio above 1: ${first} is better`,
+    columns: ["what", first, base, "ratio", "pairs"],
+    rows: rows.map(({ what, ours, theirs, ratio }) => [
+      what,
+      ours,
+      theirs,
+      { value: ratio.ratio, low: ratio.low, high: ratio.high, unit: "count" },
+      String(ratio.n),
+    ]),
+  };
+}
+
+/** The counts in a sentence, as in `better in 4 of 6 comparisons, worse in 1, and in 1 the interval includes 1`. */
+export function sayCounts(rows: readonly ComparedRow[]): string {
+  const { better, worse, tied } = countRows(rows);
+  return `better in ${better} of ${rows.length} comparisons, worse in ${worse}, ` +
+    `and in ${tied} no difference was found (the interval includes 1)`;
+}

@@ -1,0 +1,108 @@
+/**
+ * Claim 15.
+ *
+ * @module
+ */
+
+import {
+  CannotTry,
+  cannotTry,
+  type CaseRequest,
+  type Claim,
+  type ClaimFacts,
+  type Lab,
+} from "../claim.ts";
+import { sayFigure } from "../format_figure.ts";
+
+const TRANSPORTS = ["udp", "udp6", "unixpacket"];
+const SENT_BYTES = 1_000;
+const BUFFER_BYTES = 100;
+
+const cell = (transport: string): CaseRequest => ({
+  scenario: "datagram-limit",
+  transport,
+  params: {},
+});
+
+/** "A datagram's size is limited." */
+export const datagramsAreLimited: Claim = {
+  id: "datagrams-are-limited",
+  number: 15,
+  group: "messages",
+  sentence: "A datagram's size is limited",
+  source: "D",
+  method:
+    "The largest size that is taken and arrives whole was found by bisection for each transport; then 1,000 B were received into a " +
+    "buffer of 100 B",
+  cases: TRANSPORTS.map(cell),
+  experiment: receiveIntoTooLittle,
+  decide({ figures, facts }) {
+    const limits = TRANSPORTS.flatMap((transport) => {
+      const limit = figures.figure(cell(transport), "largestMessageBytes");
+      return limit === undefined ? [] : [{ transport, limit }];
+    });
+    if (limits.length === 0) return cannotTry(figures.skip(cell("udp")) ?? "nothing was measured");
+    const words = limits.map(({ transport, limit }) => `${transport} ${limit.value} B`).join(", ");
+    return {
+      verdict: "holds",
+      answer: words,
+      seen: [
+        ...limits.map(({ transport, limit }) =>
+          `${transport}: ${limit.value} B arrive whole (${sayFigure(limit)}), ${
+            limit.value + 1
+          } B are refused at the sender with MessageTooLargeError (EMSGSIZE)`
+        ),
+        ...(facts === undefined ? [] : [
+          `Of ${facts.sentBytes} B received into ${facts.bufferBytes} B the call returned ${facts.receivedBytes} and no error; ` +
+          `the next receive returned the next datagram${
+            facts.nextIsWhole === true ? "" : ", not as sent"
+          }: the rest was gone`,
+        ]),
+      ],
+      why: [
+        "UDP's length field has 16 bits: 65,535 less 8 for its own header and, over IPv4, 20 for that of IP. Over IPv6 the length does not " +
+        "count IP's header. A Unix datagram must fit the sender's send buffer with the kernel's own book-keeping, so that its limit " +
+        "follows net.core.wmem_default",
+      ],
+    };
+  },
+  meaning:
+    "`Deno.DatagramConn.receive()` cuts what its buffer does not hold, without a word: give it one byte more than the longest " +
+    "message, and treat a full buffer as an error",
+  code: [
+    "const [message] = await socket.receive(new Uint8Array(longest + 1));",
+    'if (message.length > longest) throw new RangeError("the message is longer than agreed");',
+  ].join("\n"),
+};
+
+async function receiveIntoTooLittle(
+  { catalog, availability, directory, signal }: Lab,
+): Promise<ClaimFacts> {
+  const transport = ["udp", "unixpacket"].map((id) => catalog.transports.get(id)!)
+    .find(({ name }) => availability.get(name)?.available);
+  if (transport?.mode !== "datagram") throw new CannotTry("no datagram transport works here");
+  const receiver = await transport.bind({ directory });
+  const sender = await transport.bind({ directory, remote: receiver.endpoint });
+  const closeBoth = () => {
+    sender.close();
+    receiver.close();
+  };
+  signal.addEventListener("abort", closeBoth);
+  try {
+    await sender.send(new Uint8Array(SENT_BYTES).fill(1));
+    await sender.send(new Uint8Array(10).fill(2));
+    const receivedBytes = await receiver.receive(new Uint8Array(BUFFER_BYTES));
+    const next = new Uint8Array(SENT_BYTES);
+    const nextBytes = await receiver.receive(next);
+    return {
+      transport: transport.name,
+      sentBytes: SENT_BYTES,
+      bufferBytes: BUFFER_BYTES,
+      receivedBytes,
+      nextIsWhole: nextBytes === 10 && next[0] === 2,
+    };
+  } finally {
+    signal.removeEventListener("abort", closeBoth);
+    closeBoth();
+  }
+}

@@ -35,7 +35,8 @@ export async function writeFileAtomically(path: string, text: string): Promise<v
   }
 }
 
-async function isSpecialFile(path: string): Promise<boolean> {
+/** Whether a path is a pipe, a device or the like: neither a file nor a directory. */
+export async function isSpecialFile(path: string): Promise<boolean> {
   try {
     const { isFile, isDirectory } = await Deno.stat(path);
     return !isFile && !isDirectory;

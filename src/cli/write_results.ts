@@ -4,6 +4,7 @@
  * @module
  */
 
+import { join } from "@std/path";
 import { encodeRecord } from "../record/codec.ts";
 import type { RunRecord } from "../record/trial.ts";
 import { buildReport } from "../report/build_report.ts";
@@ -12,6 +13,7 @@ import { renderTerminal } from "../report/render_terminal.ts";
 import { type WriteOutcome, writeOutput } from "./output_directory.ts";
 import { quoteForShell } from "./run_arguments.ts";
 import { ClosedOutputError, lookOf, paint, type Terminal } from "./terminal.ts";
+import { renderForFile } from "./write_charts.ts";
 
 /** Findings shown; the report has them all. */
 const MOST_FINDINGS = 6;
@@ -41,8 +43,13 @@ export async function writeResults(
   const kept = await writeOutput(out, { name: "latest.json", text: encodeRecord(record) }, true);
   const outcomes = [kept];
   for (const format of formats) {
-    const file = { name: `latest.${format.extension}`, text: format.render(record) };
-    outcomes.push(sayHowToRender(await writeOutput(out, file, false), kept.written[0], format.id));
+    const name = `latest.${format.extension}`;
+    const { text, charts, problem } = await renderForFile(record, format, join(out, name));
+    const outcome = await writeOutput(out, { name, text }, false);
+    outcomes.push(sayHowToRender(outcome, kept.written[0], format.id), {
+      written: charts === undefined ? [] : [charts],
+      problems: problem === undefined ? [] : [problem],
+    });
   }
   const problems = outcomes.flatMap((outcome) => outcome.problems);
   for (const problem of problems) {

@@ -1,7 +1,8 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import {
   assertRefused,
   MAIN,
+  names,
   PERMISSIONS,
   sockbench,
   temporaryDirectory,
@@ -20,14 +21,54 @@ async function measured(): Promise<{ path: string; record: string } & AsyncDispo
   };
 }
 
+/** A report in a file refers to charts beside it; the text is the same without. */
+function withoutCharts(markdown: string): string {
+  return markdown.replace(/^!\[.*\n\n/gm, "").replace("## The run\n\n", "")
+    .replace(/<details><summary>\d+ further charts?<\/summary>\n\n<\/details>\n\n/g, "");
+}
+
 /** Rendering reads a file and needs nothing else. */
 const READ_ONLY = { permissions: ["--allow-read"] };
 
 Deno.test("sockbench report renders a record as the run itself did", async () => {
   await using run = await measured();
+  const again = `${run.path}/again`;
+  await Deno.mkdir(again);
+  const { code, err } = await sockbench(["report", run.record, "--out", `${again}/latest.md`]);
+  assertEquals({ code, err }, { code: 0, err: `${again}/latest.md\n` });
+  const read = (path: string) => Deno.readTextFile(path);
+  const text = await read(`${again}/latest.md`);
+  assertEquals(text, await read(`${run.path}/latest.md`));
+  const charts = names(`${again}/latest-charts`);
+  assert(charts.length > 0);
+  for (const name of charts) {
+    assertStringIncludes(text, `](latest-charts/${name})`);
+    assertEquals(
+      await read(`${again}/latest-charts/${name}`),
+      await read(`${run.path}/latest-charts/${name}`),
+    );
+  }
+});
+
+Deno.test("sockbench report to standard output refers to no chart, as nothing is beside it", async () => {
+  await using run = await measured();
   const { code, out, err } = await sockbench(["report", run.record], READ_ONLY);
   assertEquals({ code, err }, { code: 0, err: "" });
-  assertEquals(out, await Deno.readTextFile(`${run.path}/latest.md`));
+  assertMatch(out, /^# /);
+  assert(!out.includes("!["));
+});
+
+Deno.test("sockbench report whose charts find no place is written without them, and says so", async () => {
+  await using run = await measured();
+  await Deno.writeTextFile(`${run.path}/again-charts`, "a file in the way");
+  const file = `${run.path}/again.md`;
+  const { code, err } = await sockbench(["report", run.record, "--out", file]);
+  assertEquals(code, 2);
+  assertMatch(
+    err,
+    /cannot write the charts of .*again\.md to .*again-charts: .*; the report does without them/,
+  );
+  assert(!(await Deno.readTextFile(file)).includes("!["));
 });
 
 Deno.test("sockbench report renders every format to a file or to standard output, from standard input too", async () => {
@@ -41,7 +82,8 @@ Deno.test("sockbench report renders every format to a file or to standard output
       ...READ_ONLY,
       input,
     });
-    assertEquals(piped.out, await Deno.readTextFile(file));
+    const written = await Deno.readTextFile(file);
+    assertEquals(piped.out, format === "md" ? withoutCharts(written) : written);
     if (format === "json") JSON.parse(piped.out);
   }
 });

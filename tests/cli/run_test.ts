@@ -22,7 +22,7 @@ Deno.test("sockbench run writes record and report, prints the plan to stderr and
   const out = `${directory.path}/deep/reports`;
   const { code, out: printed, err } = await sockbench([...TINY_RUN, "--seed=7", "--out", out]);
   assertEquals(code, 0);
-  assertEquals(names(out), ["latest.html", "latest.json", "latest.md"]);
+  assertEquals(names(out), ["latest-charts", "latest.html", "latest.json", "latest.md"]);
   assertMatch(err, /^1 case × 1 round, .*; peer loop; seed 7\n/);
   assertMatch(err, /^round 1\/1, /m);
   for (const name of names(out)) assertStringIncludes(printed, `${out}/${name}\n`);
@@ -111,7 +111,12 @@ Deno.test("sockbench run keeps the finished trials when it is interrupted, marks
     assert(record.partial);
     assert(record.trials.length >= 1);
     assertEquals(record.trials.filter((trial) => trial.error !== undefined), []);
-    assertEquals(names(`${directory.path}/reports`), ["latest.html", "latest.json", "latest.md"]);
+    assertEquals(names(`${directory.path}/reports`), [
+      "latest-charts",
+      "latest.html",
+      "latest.json",
+      "latest.md",
+    ]);
     assertEquals(names(`${directory.path}/tmp`), []);
   }
 });

@@ -11,6 +11,8 @@ import { type ParsedArguments, valueOf } from "../parse_arguments.ts";
 import { readRecord } from "../read_record.ts";
 import { findFormat } from "../report_format.ts";
 import { lookOf, type Terminal } from "../terminal.ts";
+import { UsageError } from "../usage_error.ts";
+import { renderForFile } from "../write_charts.ts";
 
 /** Renders a record again. */
 export async function report(args: ParsedArguments, terminal: Terminal): Promise<number> {
@@ -22,8 +24,15 @@ export async function report(args: ParsedArguments, terminal: Terminal): Promise
     await openReport(await readRecord(source), format, path, terminal);
     return EXIT.ok;
   }
-  const isShown = (valueOf(args, "out") ?? "-") === "-" && terminal.outIsTerminal;
-  const text = format.render(await readRecord(source), isShown ? lookOf(terminal) : undefined);
+  const record = await readRecord(source);
+  const out = valueOf(args, "out") ?? "-";
+  if (out === "-") {
+    const look = terminal.outIsTerminal ? lookOf(terminal) : undefined;
+    await deliverText(format.render(record, look), args, terminal);
+    return EXIT.ok;
+  }
+  const { text, problem } = await renderForFile(record, format, out);
   await deliverText(text, args, terminal);
+  if (problem !== undefined) throw new UsageError(`${problem}; the report does without them`);
   return EXIT.ok;
 }

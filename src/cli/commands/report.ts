@@ -31,7 +31,8 @@ export const reportCommand: Command = {
       short: "o",
       value: "file",
       kind: "file",
-      description: 'Where it goes; "-" is standard output',
+      description:
+        'Where it goes, with the charts of an md beside it in <name>-charts/; "-" is standard output',
       default: "-",
     },
     {

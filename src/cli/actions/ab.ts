@@ -43,7 +43,10 @@ export async function ab(args: ParsedArguments, terminal: Terminal): Promise<num
   using interrupts = listenForInterrupts(
     () => progress.say("sockbench: interrupted; finishing the pair under way (again: end at once)"),
     // The newest first: agents before the folders they work in.
-    () => leftovers.reverse().forEach((remove) => remove()),
+    () => {
+      progress.end();
+      leftovers.reverse().forEach((remove) => remove());
+    },
   );
   const onMade = (remove: () => void) => void leftovers.push(remove);
   const context: Context = { args, job, progress, terminal, onMade, signal: interrupts.signal };

@@ -172,7 +172,10 @@ async function measureNow(baseline: RunRecord, context: Context): Promise<Found 
   const leftover: { directory?: string } = {};
   using interrupts = listenForInterrupts(
     () => progress.say("sockbench: interrupted; keeping the finished trials (again: end at once)"),
-    () => removeDirectory(leftover.directory),
+    () => {
+      progress.end();
+      removeDirectory(leftover.directory);
+    },
   );
   await using session = await openSession(catalog);
   leftover.directory = session.directory;
@@ -180,7 +183,6 @@ async function measureNow(baseline: RunRecord, context: Context): Promise<Found 
   refuseEmptyPlan(plan);
   progress.start(plan);
   const record = await measure(plan, catalog, session, environment, context, interrupts.signal);
-  progress.end();
   if (record === undefined) return EXIT.cannotJudge;
   if (record.partial) {
     await keepPartial(record, context);
@@ -247,9 +249,10 @@ async function measure(
     });
   } catch (error) {
     if (!(error instanceof Error) || error.name !== "PeerError") throw error;
-    progress.end();
     progress.say(`sockbench: cannot judge: nothing could be measured: ${error.message}`);
     return undefined;
+  } finally {
+    progress.end();
   }
 }
 

@@ -8,10 +8,11 @@ import type { AbGateEvents } from "../ab/ab_gate.ts";
 import type { AbEvent } from "../ab/run_ab.ts";
 import type { Plan } from "../plan/plan.ts";
 import { formatDuration, plural } from "./duration.ts";
+import { StatusArea } from "./status_area.ts";
 import { paint, type Terminal } from "./terminal.ts";
 
-/** On a terminal the line is redrawn at most this often, in nanoseconds. */
-const REDRAW_NS = 1e8;
+/** On a terminal the line is redrawn at most this often, in nanoseconds: more than the eye can follow is load beside the measurement. */
+const REDRAW_NS = 2.5e8;
 /** Elsewhere a line is added at most this often, in nanoseconds: a CI log is read afterwards. */
 const LINE_NS = 1e10;
 /** Skips named before the first round. */
@@ -50,12 +51,11 @@ export interface AbProgress extends Required<AbGateEvents> {
 /** Makes the progress display for a terminal. */
 export function createAbProgress(terminal: Terminal, quiet: boolean): AbProgress {
   let precision = 0;
-  let isDrawn = false;
+  const area = terminal.errIsTerminal ? new StatusArea(terminal) : undefined;
   let drawnNs = -Infinity;
 
   function end(): void {
-    if (isDrawn) terminal.err("\r\x1b[K");
-    isDrawn = false;
+    area?.clear();
   }
   function say(text: string): void {
     end();
@@ -81,11 +81,10 @@ export function createAbProgress(terminal: Terminal, quiet: boolean): AbProgress
     onRound(phase, event) {
       if (quiet) return;
       const sinceNs = event.elapsedNs - drawnNs;
-      if (terminal.errIsTerminal) {
+      if (area !== undefined) {
         if (sinceNs < REDRAW_NS) return;
         const text = describeRound(phase, event, precision);
-        terminal.err(`\r\x1b[K${text.slice(0, Math.max(20, terminal.columns() - 1))}`);
-        isDrawn = true;
+        area.draw([text.slice(0, Math.max(20, terminal.columns() - 1))]);
       } else {
         if (sinceNs < LINE_NS) return;
         say(describeRound(phase, event, precision));

@@ -13,6 +13,7 @@ import type { Clock } from "../clock.ts";
 import type { KernelAccess } from "../kernel/libc.ts";
 import type { MetricUnit } from "../metrics.ts";
 import type { Placement } from "../plan/case.ts";
+import type { Pinning } from "../plan/placement.ts";
 import type { Availability } from "../transport/transport.ts";
 import type { Params } from "../workload/workload.ts";
 import type { ClaimFigures } from "./claim_figures.ts";
@@ -77,6 +78,8 @@ export interface Lab {
   readonly catalog: Catalog;
   /** What works here, by transport id. */
   readonly availability: ReadonlyMap<string, Availability>;
+  /** What this machine allows of placements. */
+  readonly pinning: Pinning;
   /** A private directory for socket files; its owner removes it. */
   readonly directory: string;
   /** The kernel room, or why it is closed. */

@@ -8,6 +8,7 @@ import { type OrientedRatio, orientedRatio } from "../compare/contrast.ts";
 import { summarize, type Summary } from "../compare/summarize.ts";
 import { type TrialValues, trialValues } from "../compare/trial_values.ts";
 import type { RunRecord, Trial } from "../record/trial.ts";
+import { namePlacement } from "../report/quantity.ts";
 import type { CaseRequest, Figure } from "./claim.ts";
 
 /** One text for a request, whatever the order of its parameters. */
@@ -95,6 +96,13 @@ export class ClaimFigures {
   /** Operations of all of the cell's trials together. */
   operations(request: CaseRequest): number {
     return this.trials(request).reduce((sum, { operations }) => sum + operations, 0);
+  }
+
+  /** Where the two ends of a cell ran, in a few words; empty where it was not measured. */
+  placement(request: CaseRequest): string {
+    const id = this.#ids.get(requestKey(request));
+    const found = this.#record.cases.find((one) => one.id === id);
+    return found === undefined ? "" : namePlacement(found.placement);
   }
 
   /** Why a cell was not measured: one sentence, without its full stop; `undefined` where it was. */

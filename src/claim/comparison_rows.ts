@@ -24,6 +24,8 @@ export interface Comparison {
 export interface ComparedRow {
   /** What the row is about. */
   readonly what: string;
+  /** Where the two ends of both cells ran. */
+  readonly placement: string;
   /** The first cell's figure. */
   readonly ours: Figure;
   /** The other's. */
@@ -48,7 +50,7 @@ export function compareCells(
     const theirs = figures.figure(base, metric);
     return ratio === undefined || ours === undefined || theirs === undefined
       ? []
-      : [{ what, ours, theirs, ratio }];
+      : [{ what, placement: figures.placement(first), ours, theirs, ratio }];
   });
 }
 
@@ -87,9 +89,10 @@ export function tableOf(
 ): ClaimTable {
   return {
     caption: `${caption}; a ratio above 1: ${first} is better`,
-    columns: ["what", first, base, "ratio", "pairs"],
-    rows: rows.map(({ what, ours, theirs, ratio }) => [
+    columns: ["what", "placement", first, base, "ratio", "pairs"],
+    rows: rows.map(({ what, placement, ours, theirs, ratio }) => [
       what,
+      placement,
       ours,
       theirs,
       { value: ratio.ratio, low: ratio.low, high: ratio.high, unit: "count" },
@@ -103,4 +106,15 @@ export function sayCounts(rows: readonly ComparedRow[]): string {
   const { better, worse, tied } = countRows(rows);
   return `better in ${better} of ${rows.length} comparisons, worse in ${worse}, ` +
     `and in ${tied} no difference was found (the interval includes 1)`;
+}
+
+/** The same comparisons with both ends on one core, and on two: what differs most between runs is not left to the scheduler. */
+export function onBothPlacements(comparisons: readonly Comparison[]): readonly Comparison[] {
+  return (["same", "cross"] as const).flatMap((pin) =>
+    comparisons.map((one) => ({
+      ...one,
+      first: { ...one.first, pin },
+      base: { ...one.base, pin },
+    }))
+  );
 }

@@ -7,6 +7,7 @@
 import type { Catalog } from "../catalog.ts";
 import type { Case, Skip } from "../plan/case.ts";
 import { planCases } from "../plan/plan_cases.ts";
+import { choosePlacement, type Pinning } from "../plan/placement.ts";
 import type { Plan } from "../plan/plan.ts";
 import { createSettings, type SettingsInput } from "../plan/settings.ts";
 import type { Availability } from "../transport/transport.ts";
@@ -30,8 +31,10 @@ export type ClaimsSettings = Pick<SettingsInput, "peer" | "rounds" | "seed">;
 export const CLAIM_ROUNDS = 9;
 
 /**
- * Plans what the claims need measured.
+ * Plans what the claims need measured. A cell that is to be pinned is measured unpinned where this machine pins nothing: its placement
+ * then says so.
  *
+ * @param pinning what this machine allows of placements; absent: nobody looked, and nothing is pinned
  * @throws {SettingsError} when a setting is out of range
  */
 export function planClaims(
@@ -39,6 +42,7 @@ export function planClaims(
   settings: ClaimsSettings,
   catalog: Catalog,
   availability: ReadonlyMap<string, Availability>,
+  pinning?: Pinning,
 ): ClaimsPlan {
   const common = createSettings({ rounds: CLAIM_ROUNDS, ...settings }, catalog);
   const requests = new Map(
@@ -48,7 +52,7 @@ export function planClaims(
   const skips = new Map<string, string>();
   const cases = new Map<string, Case>();
   const parts = [...requests].map(([key, request]) => {
-    const { plan, found } = planRequest(request, common, catalog, availability);
+    const { plan, found } = planRequest(request, common, catalog, availability, pinning);
     if (found === undefined) skips.set(key, reasonOf(request, plan.skipped));
     else {
       ids.set(key, found.id);
@@ -81,8 +85,11 @@ function planRequest(
   common: Plan["settings"],
   catalog: Catalog,
   availability: ReadonlyMap<string, Availability>,
+  pinning: Pinning | undefined,
 ): { plan: Plan; found: Case | undefined } {
-  const { scenario, transport, params, pin = "none" } = request;
+  const { scenario, transport, params } = request;
+  const choice = choosePlacement(common.peer, request.pin ?? "none", [], pinning);
+  const pin = "placement" in choice ? choice.placement.pin : "none";
   const lists = Object.entries(params).map(([name, value]) => [name, [value]] as const);
   const settings = createSettings({
     scenarios: [scenario],
@@ -93,7 +100,7 @@ function planRequest(
     seed: common.seed,
     peer: common.peer,
   }, catalog);
-  const plan = planCases(settings, catalog, availability);
+  const plan = planCases(settings, catalog, availability, pinning);
   // A block of the grid that lacks one of the parameters yields a case as well: that of another question.
   const found = plan.cases.find((c) =>
     c.transport === transport && c.placement.pin === pin &&

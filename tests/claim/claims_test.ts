@@ -18,6 +18,7 @@ const lab: Lab = {
   clock: systemClock,
   catalog,
   availability: everything,
+  pinning: { available: false, reason: "it needs --allow-ffi" },
   directory: "/nonexistent/sockbench",
   kernel: { available: false, reason: "it needs --allow-ffi" },
   signal: new AbortController().signal,

@@ -9,6 +9,7 @@ import {
   casesOf,
   compareCells,
   type Comparison,
+  onBothPlacements,
   reasonOf,
   sayCounts,
   tableOf,
@@ -36,12 +37,12 @@ function comparisons(
   );
 }
 
-const SPEED = PAIRS.flatMap((pair) =>
+const SPEED = onBothPlacements(PAIRS.flatMap((pair) =>
   comparisons(pair, [
     ["round trip", "round-trip", "p50"],
     ["throughput", "throughput", "bytesPerSecond"],
   ])
-);
+));
 
 /** "Datagram sockets, checking less, are faster than streams." */
 export const datagramsAreFaster: Claim = {
@@ -66,7 +67,7 @@ export const datagramsAreFaster: Claim = {
         `${small.what}: ${sayFigure(small.ours)} against ${sayFigure(small.theirs)}`,
       ],
       tables: [
-        tableOf("Medians of trials, peer process, not pinned", ["datagrams", "streams"], rows),
+        tableOf("Medians of trials", ["datagrams", "streams"], rows),
       ],
       why: [
         "Over loopback nothing is lost on the way and checksums are skipped, so that TCP's care costs little, and what it saves counts: a " +
@@ -81,7 +82,9 @@ export const datagramsAreFaster: Claim = {
     "deno task sockbench run --scenario round-trip,throughput --transport tcp,udp,unix,unixpacket",
 };
 
-const COST = PAIRS.flatMap((pair) => comparisons(pair, [["CPU", "round-trip", "cpuPerOperation"]]));
+const COST = onBothPlacements(
+  PAIRS.flatMap((pair) => comparisons(pair, [["CPU", "round-trip", "cpuPerOperation"]])),
+);
 
 /** "Datagram sockets cost the machine less." */
 export const datagramsCostLess: Claim = {
@@ -103,7 +106,7 @@ export const datagramsCostLess: Claim = {
       answer: `${small.what}: ${sayFigure(small.ours)} against ${sayFigure(small.theirs)}`,
       seen: [`Datagrams were ${sayCounts(rows)}`],
       tables: [
-        tableOf("CPU time per exchange, peer process, not pinned", ["datagrams", "streams"], rows),
+        tableOf("CPU time per exchange, both ends", ["datagrams", "streams"], rows),
       ],
       why: [
         "What an exchange costs is dominated by system calls and by waking the other end, and those are the same for both; the kernel's " +

@@ -9,6 +9,7 @@ import {
   casesOf,
   compareCells,
   type Comparison,
+  onBothPlacements,
   reasonOf,
   sayCounts,
   tableOf,
@@ -19,10 +20,10 @@ import { sayFigure, sayRatio } from "../format_figure.ts";
 const SIZES = [64, 1_024, 16_384];
 const CHUNKS = [16_384, 65_536, 1_048_576];
 
-const COMPARISONS: readonly Comparison[] = [
+const COMPARISONS: readonly Comparison[] = onBothPlacements([
   ...SIZES.map((bytes) => against("round trip", "round-trip", bytes, "p50")),
   ...CHUNKS.map((bytes) => against("throughput", "throughput", bytes, "bytesPerSecond")),
-];
+]);
 
 function against(what: string, scenario: string, bytes: number, metric: string): Comparison {
   const cell = (transport: string): CaseRequest => ({ scenario, transport, params: { bytes } });
@@ -51,7 +52,7 @@ export const unixOutrunsTcp: Claim = {
         `${small.what}: unix ${sayFigure(small.ours)}, tcp ${sayFigure(small.theirs)}`,
         `Unix was ${sayCounts(rows)}`,
       ],
-      tables: [tableOf("Medians of trials, peer process, not pinned", ["unix", "tcp"], rows)],
+      tables: [tableOf("Medians of trials", ["unix", "tcp"], rows)],
       why: [
         "A Unix-domain socket hands the bytes from one queue to the other: no segments, no checksums, no acknowledgements, no congestion " +
         "control. For small messages that is most of the way. For large ones copying costs the same on both, and what is left is how " +

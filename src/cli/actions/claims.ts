@@ -47,6 +47,7 @@ export async function claims(args: ParsedArguments, terminal: Terminal): Promise
     { peer, ...(rounds !== undefined && { rounds }), ...(seed !== undefined && { seed }) },
     catalog,
     session.availability,
+    session.pinning,
   );
   const plan = skip === undefined
     ? claimsPlan.plan
@@ -59,6 +60,7 @@ export async function claims(args: ParsedArguments, terminal: Terminal): Promise
       clock: systemClock,
       catalog,
       availability: session.availability,
+      pinning: session.pinning,
       directory: session.directory,
       kernel: openKernel(),
       signal: interrupts.signal,

@@ -40,8 +40,10 @@ const SYMBOLS = {
   getrusage: { parameters: ["i32", "buffer"], result: "i32" },
   clock_gettime: { parameters: ["i32", "buffer"], result: "i32" },
   gettid: { parameters: [], result: "i32" },
+  getppid: { parameters: [], result: "i32" },
   // Counting the system calls of another thread: ptrace(2).
-  ptrace: { parameters: ["i32", "i32", "usize", "buffer"], result: "i32" },
+  // The last argument is a number or an address, whichever the request wants.
+  ptrace: { parameters: ["i32", "i32", "usize", "usize"], result: "i32" },
   waitpid: { parameters: ["i32", "buffer", "i32"], result: "i32" },
   prctl: { parameters: ["i32", "usize", "usize", "usize", "usize"], result: "i32" },
   getpriority: { parameters: ["i32", "u32"], result: "i32" },

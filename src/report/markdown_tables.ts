@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Cell, Column, Table } from "./document.ts";
+import type { Cell, Column, EvidenceTable, Table, TextTable } from "./document.ts";
 import {
   displayWidth,
   escapeMarkdown,
@@ -116,10 +116,69 @@ function halfWidth({ value, low, high }: Cell, shown: string, divisor: number): 
     .toFixed(decimals);
 }
 
-/** `p50 µs`, `CPU/op µs`, `k exchanges/s`: what the title says already is not said twice. */
-function withUnit({ title, scale, unit }: Column): string {
+/**
+ * The heading of a column that has a unit of its own: what the title says already is not said twice.
+ *
+ * @param column The column.
+ * @returns As in `p50 µs`, `CPU/op µs`, `k exchanges/s`.
+ */
+export function withUnit({ title, scale, unit }: Column): string {
   if (!title.includes("/")) return scale.symbol === "" ? title : `${title} ${scale.symbol}`;
   const symbol = scale.symbol.split("/")[0] ?? "";
   if (symbol === "") return title;
   return unit === "1/s" ? `${symbol} ${title}` : `${title} ${symbol}`;
+}
+
+/**
+ * What the kernel counted, case by case; in one sentence where nothing moved.
+ *
+ * @param table The table.
+ * @returns Blocks of lines.
+ */
+export function renderEvidence(table: EvidenceTable): readonly (readonly string[])[] {
+  const { counters, operation, rows, namespaceWide } = table;
+  const caveat = namespaceWide
+    ? " They count for the whole network namespace: other programs' traffic is in them."
+    : "";
+  const names = counters.map(({ title }) => escapeMarkdown(title)).join(", ");
+  if (rows.every(({ totals }) => totals.every((total) => total === 0))) {
+    return [[`The kernel counted no ${names} in any measured interval.${caveat}`]];
+  }
+  const columns: MarkdownColumn[] = [
+    { heading: "case", align: "left" },
+    { heading: "trials", align: "right" },
+    { heading: `${escapeMarkdown(operation)}s`, align: "right" },
+    ...counters.map(({ title }): MarkdownColumn => ({
+      heading: escapeMarkdown(title),
+      align: "right",
+    })),
+  ];
+  return [
+    [`What the kernel counted in the measured intervals of all trials together.${caveat}`],
+    markdownTable(
+      columns,
+      rows.map(({ label, trials, operations, totals }) => [
+        escapeMarkdown(label),
+        ...[trials, operations, ...totals].map(formatCount),
+      ]),
+    ),
+  ];
+}
+
+/**
+ * A table of words with its caption.
+ *
+ * @param table The table.
+ * @returns Blocks of lines.
+ */
+export function renderTextTable(
+  { caption, columns, rows }: TextTable,
+): readonly (readonly string[])[] {
+  return [
+    [escapeSentence(caption)],
+    markdownTable(
+      columns.map((column): MarkdownColumn => ({ heading: escapeMarkdown(column), align: "left" })),
+      rows.map((row) => row.map((text) => escapeMarkdown(text))),
+    ),
+  ];
 }

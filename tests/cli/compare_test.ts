@@ -96,7 +96,10 @@ Deno.test("sockbench compare refuses what is no record, or no two of them", asyn
     /Cannot read .*empty\.json.* it is empty/,
   );
   assertRefused(await sockbench(["compare", "-", "-"]), /only one of the two records/);
-  assertRefused(await sockbench(["compare", path, path, "--format=junit"]), /one of md, html, json/);
+  assertRefused(
+    await sockbench(["compare", path, path, "--format=junit"]),
+    /one of md, html, json/,
+  );
   assertRefused(
     await sockbench(["compare", path, path, "--out", `${directory.path}/no/such`]),
     /cannot write .*no\/such/,

@@ -181,7 +181,10 @@ Deno.test("renderComparisonHtml() shows what changed first, and both records sid
   });
   const headings = [...page.matchAll(/<h2[^>]*>([^<]*?) ?</g)].map(([, heading]) => heading);
   assertEquals(headings.slice(0, 3), ["What changed", "How much", "All cells"]);
-  assertMatch(page, /<th scope="row">kernel<\/th><td class="label">yes<\/td>.*6\.0.*6\.1/);
+  assertMatch(
+    page,
+    /<th scope="row" class="label wrap">kernel<\/th><td[^>]*>6\.0<\/td><td[^>]*>6\.1<\/td>/,
+  );
   const verdicts = [...page.matchAll(/<td class="label verdict ([a-z]+)">/g)].map(([, word]) =>
     word
   );

@@ -27,7 +27,7 @@ body{margin:0;background:var(--ground);color:var(--ink);font:1rem/1.55 system-ui
 header,.page{max-width:80rem;margin:0 auto;padding:0 1.5rem}
 header{padding-top:1.75rem}
 .top{display:flex;gap:1rem;align-items:flex-start;justify-content:space-between}
-h1 code{font-size:inherit;font-family:inherit;background:none;padding:0}
+h1 code{font-size:inherit;font-family:inherit;line-height:inherit;background:none;padding:0;display:inline}
 h1{margin:0;font-size:1.75rem;line-height:1.2;letter-spacing:-.01em;text-wrap:balance}
 h2{margin:0;font-size:1.3rem;line-height:1.3}
 h3{margin:1.25rem 0 .25rem;font-size:1rem}
@@ -36,8 +36,8 @@ ul{margin:.5rem 0;padding-left:1.25rem}
 a{color:var(--link);text-underline-offset:.15em}
 small{font-size:.8125rem;color:var(--muted)}
 code,pre{font-family:ui-monospace,"SFMono-Regular",Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:.875em}
-code{unicode-bidi:isolate;background:var(--shade);border-radius:4px;padding:.08em .3em;box-decoration-break:clone;-webkit-box-decoration-break:clone}
-pre code{background:none;padding:0}
+code{unicode-bidi:isolate;background:var(--shade);border-radius:4px;padding:0 .3em;display:inline-block;max-width:100%;line-height:1.35}
+pre code{background:none;padding:0;display:inline;white-space:pre}
 :focus-visible{outline:3px solid var(--link);outline-offset:2px;border-radius:3px}
 .skip{position:absolute;left:-999rem}
 .skip:focus{left:1rem;top:.5rem;z-index:9;background:var(--card);padding:.5rem 1rem}
@@ -45,7 +45,7 @@ pre code{background:none;padding:0}
 .facts strong{font-weight:600;color:var(--ink)}
 .notice{background:var(--notice);border-radius:6px;padding:.6rem .9rem;margin:1rem 0 0}
 nav{margin:1.1rem 0 0;border-block:1px solid var(--line)}
-nav ul{list-style:none;margin:0;padding:.45rem 0;display:flex;flex-wrap:wrap;gap:.1rem 1.15rem;font-size:.9375rem}
+nav ul{list-style:none;margin:0;padding:.45rem 0;display:flex;flex-wrap:wrap;gap:.1rem 1rem;font-size:.9rem}
 nav a{display:inline-block;padding:.2rem 0;text-decoration:none}
 nav a:hover{text-decoration:underline}
 section{margin:2.25rem 0 0}
@@ -65,11 +65,12 @@ h2:hover .anchor,.anchor:focus-visible{opacity:1}
 .findings li:first-child{border-top:0}
 .findings small{display:block;margin-top:.1rem}
 .findings strong{white-space:nowrap}
-.bounds{color:var(--muted);font-size:.9em}
+.warnings li,.answers li,.skips li{margin:.4rem 0}
+.bounds{white-space:nowrap;color:var(--muted);font-size:.9em}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,34rem),1fr));gap:1rem;margin:1.25rem 0;align-items:start}
 .chart{margin:0;background:var(--card);border:1px solid var(--line);border-radius:8px;overflow:hidden;max-width:50rem}
 .chart svg{display:block;width:100%;height:auto;min-width:32rem}
-.chart,.table,[id^=chart-]{scroll-margin-top:3.5rem}
+.chart,.table,.caption,table{scroll-margin-top:3.5rem}
 .scroll{overflow-x:auto;overscroll-behavior-x:contain}
 .fold{margin:1rem 0;border:1px solid var(--line);border-radius:8px;background:var(--card)}
 .fold>summary{padding:.6rem 1rem;cursor:pointer;font-weight:600;border-radius:8px}
@@ -95,8 +96,8 @@ button:hover{background:var(--shade)}
 [aria-pressed=true]{background:var(--mark);border-color:var(--link)}
 .count{color:var(--muted)}
 .table .scroll{width:fit-content;max-width:100%;background:var(--card);border:1px solid var(--line);border-radius:8px}
-table{border-collapse:collapse;min-width:min(100%,24rem);font-size:.9375rem;font-variant-numeric:tabular-nums}
-th,td{padding:.4rem .8rem;text-align:right;vertical-align:top;border-top:1px solid var(--line);white-space:nowrap;overflow-wrap:normal}
+table{border-collapse:separate;border-spacing:0;min-width:min(100%,24rem);font-size:.9375rem;font-variant-numeric:tabular-nums}
+th,td{padding:.4rem .7rem;text-align:right;vertical-align:top;border-top:1px solid var(--line);white-space:nowrap;overflow-wrap:normal}
 thead th{border-top:0;border-bottom:1px solid var(--muted);font-weight:600;vertical-align:bottom;background:var(--card)}
 tbody tr:first-child>*{border-top:0}
 tbody tr:hover>*{background:var(--shade)}
@@ -105,8 +106,9 @@ th[scope=row]{font-weight:600}
 th[scope=row],thead th.label:first-child{position:sticky;left:0;background:var(--card);z-index:1}
 th[scope=row],td.label,th.label{max-width:22rem;overflow:hidden;text-overflow:ellipsis}
 td.long{white-space:normal;min-width:16rem;max-width:30rem;overflow-wrap:anywhere}
-td.regressed::before{content:"\\25b2 ";color:var(--worse)}
-td.improved::before{content:"\\25bc ";color:var(--better)}
+td.regressed::before{content:"\\25b2";margin-right:.35em;color:var(--worse)}
+td.improved::before{content:"\\25bc";margin-right:.35em;color:var(--better)}
+.wrap{white-space:normal;overflow-wrap:anywhere;min-width:15rem}
 td.none{color:var(--muted)}
 td.best{background:var(--mark)}
 thead button{border:0;background:none;padding:.1rem .2rem;margin:-.1rem -.2rem;min-height:1.6rem;font-weight:600;text-align:inherit;white-space:nowrap;border-radius:4px}
@@ -135,7 +137,9 @@ nav ul{gap:.1rem .9rem}
 dl{grid-template-columns:1fr;gap:.1rem}
 dd{margin-bottom:.6rem}
 th,td{padding:.4rem .55rem}
-th[scope=row],td.label:not(.long),th.label{max-width:8.5rem;white-space:normal}
+th[scope=row],td.label:not(.long),th.label{max-width:8.5rem;min-width:0;white-space:normal}
+th[scope=row]{overflow-wrap:anywhere}
+.tools select{max-width:9rem}
 .findings li{padding:.6rem .8rem}
 .fold>:not(summary){margin-left:.7rem;margin-right:.7rem}
 .tools label,.tools input[type=search]{flex:1 1 auto}

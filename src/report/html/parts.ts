@@ -24,11 +24,20 @@ export interface Part extends PageEntry {
  * @param id Its anchor.
  * @param title Its heading.
  * @param content What stands in it.
+ * @param placement Where all of its figures come from, to be kept in sight; absent: it differs, or there are none.
  * @returns The part.
  */
-export function openPart(id: string, title: string, content: HtmlPart): Part {
+export function openPart(
+  id: string,
+  title: string,
+  content: HtmlPart,
+  placement?: string,
+): Part {
+  const heading = markup`<h2 id="${id}-title">${title} ${anchorLink(id, title)}</h2>`;
+  const bar = placement === undefined ? heading : markup`<div class="bar">${heading}
+<p class="placement">${placement}</p></div>`;
   const section = markup`<section id="${id}" aria-labelledby="${id}-title">
-<h2 id="${id}-title">${title} ${anchorLink(id, title)}</h2>
+${bar}
 ${content}</section>
 `;
   return { id, title, content: section };

@@ -5,63 +5,86 @@
  */
 
 import type { RunRecord } from "../../record/trial.ts";
-import { buildReport } from "../build_report.ts";
 import type { NamedFact } from "../document.ts";
 import { oneLine, SENTENCE } from "../markdown_text.ts";
+import { buildEnvironment, buildMethod, count } from "../method.ts";
 import { markup } from "./html_text.ts";
-import { openPart, type Part } from "./parts.ts";
+import { factsHtml, foldHtml, openPart, type Part } from "./parts.ts";
 import { tableHtml } from "./table_html.ts";
 
+/** Both records. */
+export interface RecordSides {
+  /** The record compared against. */
+  readonly base: RunRecord;
+  /** The record in question. */
+  readonly head: RunRecord;
+}
+
+/** A fact of either side. */
+interface SidedFact {
+  readonly name: string;
+  readonly base: string;
+  readonly head: string;
+}
+
 /**
- * The facts of both records as one table.
+ * The facts of both records: those that differ side by side, the others folded.
  *
  * @param records Both records.
  * @param id The part's anchor.
  * @returns The part.
  */
-export function recordsPart(
-  { base, head }: { readonly base: RunRecord; readonly head: RunRecord },
-  id: string,
-): Part {
-  const [ofBase, ofHead] = [factsOf(base), factsOf(head)];
-  const names = [...new Set([...ofBase.keys(), ...ofHead.keys()])];
-  const differs = (name: string) => ofBase.get(name) !== ofHead.get(name);
-  const sorted = [...names.filter(differs), ...names.filter((name) => !differs(name))];
-  const value = (facts: ReadonlyMap<string, string>, name: string) => {
-    const text = oneLine(facts.get(name) ?? "–", SENTENCE);
-    return {
-      content: differs(name) ? markup`<strong>${text}</strong>` : text,
-      mark: "label long",
-    };
-  };
-  const table = tableHtml({
-    id: `${id}-table`,
-    noun: "fact",
-    caption: "What was run, and where; what differs comes first, in bold.",
-    columns: [
-      { title: "fact", kind: "label" },
-      { title: "differs", kind: "label" },
-      { title: "base", kind: "label" },
-      { title: "head", kind: "label" },
-    ],
-    rows: sorted.map((name) => [
-      { content: oneLine(name) },
-      { content: differs(name) ? "yes" : "no" },
-      value(ofBase, name),
-      value(ofHead, name),
-    ]),
-  });
-  return openPart(id, "The two records", table);
+export function recordsPart({ base, head }: RecordSides, id: string): Part {
+  const facts = [
+    ...pairFacts(runFacts(base), runFacts(head)),
+    ...pairFacts(buildMethod(base), buildMethod(head)),
+    ...pairFacts(buildEnvironment(base.environment), buildEnvironment(head.environment)),
+  ];
+  const differing = facts.filter((fact) => fact.base !== fact.head);
+  const same = facts.filter((fact) => fact.base === fact.head)
+    .map((fact): NamedFact => ({ name: fact.name, value: fact.base }));
+  return openPart(id, "The two records", [
+    differing.length === 0
+      ? markup`<p>Nothing that the records say of settings and machine differs.</p>
+`
+      : differenceTable(differing, `${id}-table`),
+    same.length === 0 ? undefined : foldHtml("The same in both", same.length, factsHtml(same)),
+  ]);
 }
 
-function factsOf(record: RunRecord): ReadonlyMap<string, string> {
-  const { method, environment } = buildReport(record);
-  const facts: readonly NamedFact[] = [
-    { name: "started", value: record.startedAt },
-    { name: "partial", value: record.partial ? "yes" : "no" },
-    ...method,
-    ...environment,
-    { name: "command", value: record.settings.command },
+function differenceTable(facts: readonly SidedFact[], id: string) {
+  const cell = (text: string) => ({ content: oneLine(text, SENTENCE), mark: "label long" });
+  return tableHtml({
+    id,
+    noun: "fact",
+    caption: "What differs in what was run, and where.",
+    columns: ["fact", "base", "head"].map((title) => ({ title, kind: "label" })),
+    rows: facts.map((fact) => [
+      { content: oneLine(fact.name), mark: "label wrap" },
+      cell(fact.base),
+      cell(fact.head),
+    ]),
+  });
+}
+
+function runFacts(record: RunRecord): readonly NamedFact[] {
+  const { trials, cases, partial, startedAt, settings } = record;
+  return [
+    { name: "started", value: startedAt },
+    { name: "trials", value: `${count(trials.length, "trial")} of ${count(cases.length, "case")}` },
+    { name: "ended early", value: partial ? "yes" : "no" },
+    { name: "command", value: settings.command },
   ];
-  return new Map(facts.map(({ name, value }) => [name, value]));
+}
+
+function pairFacts(base: readonly NamedFact[], head: readonly NamedFact[]): readonly SidedFact[] {
+  const [ofBase, ofHead] = [base, head].map((facts) =>
+    new Map(facts.map(({ name, value }) => [name, value]))
+  );
+  const names = new Set([...base, ...head].map(({ name }) => name));
+  return [...names].map((name) => ({
+    name,
+    base: ofBase?.get(name) ?? "–",
+    head: ofHead?.get(name) ?? "–",
+  }));
 }

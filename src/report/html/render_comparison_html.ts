@@ -93,11 +93,12 @@ export function renderComparisonHtml(report: GateReport): string {
     result,
     records === undefined ? {} : { cases: [...cases.values()] },
   );
+  const placement = onlyPlacement(cases);
   const parts: readonly Part[] = [
     changedPart(report, cells, cases, anchors.take("changed")),
     ...(charts.length === 0
       ? []
-      : [openPart(anchors.take("sizes"), "How much", chartsHtml(charts))]),
+      : [openPart(anchors.take("sizes"), "How much", chartsHtml(charts), placement)]),
     ...cellsPart(cells, cases, anchors.take("cells"), result.paired),
     ...gapsPart(cells, anchors.take("gaps")),
     ...(records === undefined ? [] : [recordsPart(records, anchors.take("records"))]),
@@ -110,7 +111,7 @@ export function renderComparisonHtml(report: GateReport): string {
     subtitle: [
       ...countVerdicts(cells),
       result.paired ? "pairs measured side by side" : "two records of different moments",
-      ...placementFacts(cases),
+      ...(placement === undefined ? [] : [placement]),
     ],
     notice: environmentNotice(result.environmentDifferences),
     contents: parts,
@@ -126,9 +127,10 @@ function countVerdicts(cells: readonly Verdict[]): readonly Html[] {
   });
 }
 
-function placementFacts(cases: ReadonlyMap<string, Case>): readonly string[] {
+/** The placement of all cases; `undefined` where there are several, or no case is known. */
+function onlyPlacement(cases: ReadonlyMap<string, Case>): string | undefined {
   const all = new Set([...cases.values()].map(({ placement }) => namePlacement(placement)));
-  return all.size === 1 ? [...all] : [];
+  return all.size === 1 ? [...all][0] : undefined;
 }
 
 function environmentNotice(differences: readonly string[]): Html | undefined {
@@ -157,7 +159,7 @@ function changedPart(
     markup`<p class="question">${sentenceHtml(capitalize(result.summary))}</p>
 `,
     table,
-  ]);
+  ], onlyPlacement(cases));
 }
 
 function cellsPart(
@@ -168,7 +170,8 @@ function cellsPart(
 ): readonly Part[] {
   const compared = cells.filter(({ slowdown }) => slowdown !== undefined);
   if (compared.length === 0) return [];
-  return [openPart(id, "All cells", verdictTable(compared, cases, `${id}-table`, paired))];
+  const table = verdictTable(compared, cases, `${id}-table`, paired);
+  return [openPart(id, "All cells", table, onlyPlacement(cases))];
 }
 
 function verdictTable(
@@ -179,7 +182,7 @@ function verdictTable(
 ): Html {
   const label = (title: string): HtmlColumn => ({ title, kind: "label" });
   const figure = (title: string): HtmlColumn => ({ title, kind: "figure" });
-  const isPlaced = cases.size > 0;
+  const isPlaced = cases.size > 0 && onlyPlacement(cases) === undefined;
   return tableHtml({
     id,
     noun: "cell",

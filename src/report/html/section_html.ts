@@ -7,7 +7,8 @@
 import type { Case } from "../../plan/case.ts";
 import type { Chart } from "../chart/chart.ts";
 import { CHART_STYLE } from "../chart/palette.ts";
-import type { Row, SearchResult, Section, Table } from "../document.ts";
+import type { Column, Row, SearchResult, Section, Table } from "../document.ts";
+import { withUnit } from "../markdown_tables.ts";
 import { oneLine } from "../markdown_text.ts";
 import { describePlacement, formatCount, formatParam, namePlacement } from "../quantity.ts";
 import type { ScenarioSpec } from "../../scenario/scenario.ts";
@@ -102,7 +103,9 @@ function comparativeHtml(table: Table, id: string): Html {
   return tableHtml({
     id: `${id}-table`,
     noun: "row",
-    caption: markup`${sentenceHtml(table.caption)}${unit} Median [95 % interval].`,
+    caption: markup`${
+      sentenceHtml(table.caption)
+    }${unit} Median [95 % interval]. Select a figure for its sample size.`,
     onDemand: "sample sizes",
     columns: [
       ...table.rowTitles.map((title): HtmlColumn => ({ title: oneLine(title), kind: "label" })),
@@ -115,6 +118,14 @@ function comparativeHtml(table: Table, id: string): Html {
       ),
     ]),
   });
+}
+
+/** The unit stands apart where it follows the title. */
+function figureColumn(column: Column): HtmlColumn {
+  const [title, whole] = [oneLine(column.title), oneLine(withUnit(column))];
+  return whole.startsWith(title)
+    ? { title, unit: whole.slice(title.length).trim(), kind: "figure" }
+    : { title: whole, kind: "figure" };
 }
 
 /** Every case with every metric: transport and parameters in columns of their own, so that each can be sorted and filtered. */
@@ -144,17 +155,13 @@ function detailHtml(table: Table, sources: SectionSources): Html {
   const content = tableHtml({
     id: `${id}-metrics`,
     noun: "case",
-    caption: markup`All metrics. ${sentenceHtml(table.caption)}`,
+    caption: markup`All metrics. ${sentenceHtml(table.caption)} Select a figure for its interval.`,
     onDemand: "intervals",
     columns: [
       { title: "transport", kind: "label" },
       ...parameters.map((name): HtmlColumn => ({ title: oneLine(name), kind: "label" })),
       { title: "n", kind: "figure" },
-      ...table.columns.map(({ title, scale }): HtmlColumn => ({
-        title: oneLine(title),
-        unit: scale.symbol,
-        kind: "figure",
-      })),
+      ...table.columns.map(figureColumn),
     ],
     rows: table.rows.map((row) => {
       const n = Math.max(0, ...row.cells.map((cell) => cell?.n ?? 0));

@@ -10,6 +10,9 @@ import { type Html, type HtmlPart, markup } from "./html_text.ts";
 /** Tables of fewer rows need no filter. */
 const LEAST_TO_FILTER = 8;
 
+/** Labels from so many characters on may take several lines. */
+const LONG_LABEL = 32;
+
 /** A column of a table. */
 export interface HtmlColumn {
   /** Heading. */
@@ -94,7 +97,8 @@ function rowHtml(cells: readonly HtmlCell[], columns: readonly HtmlColumn[]): Ht
     const { kind } = columns[index] as HtmlColumn;
     const number = value === undefined ? undefined : markup` data-value="${value}"`;
     if (index === 0 && kind === "label") {
-      return markup`<th scope="row"${number}>${content}</th>`;
+      const wrap = mark === undefined ? undefined : markup` class="${mark}"`;
+      return markup`<th scope="row"${wrap}${number}>${content}</th>`;
     }
     const name = mark ?? (kind === "label" ? kind : undefined);
     const names = name === undefined ? undefined : markup` class="${name}"`;
@@ -112,7 +116,10 @@ function rowHtml(cells: readonly HtmlCell[], columns: readonly HtmlColumn[]): Ht
  */
 export function labelCell(label: string): HtmlCell {
   const found = /^(\d+(?:\.\d+)?)(?: (B|KiB|MiB|GiB))?$/.exec(label);
-  if (found === null) return { content: oneLine(label) };
+  if (found === null) {
+    const content = oneLine(label);
+    return content.length < LONG_LABEL ? { content } : { content, mark: "label wrap" };
+  }
   const factor = 1024 ** ["B", "KiB", "MiB", "GiB"].indexOf(found[2] ?? "B");
   return { content: label, value: Number(found[1]) * factor };
 }

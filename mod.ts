@@ -160,5 +160,13 @@ export type {
 export type { Interval, Speed, TwoSpeeds } from "./src/stats/mod.ts";
 
 export { type ReportFormat, reportFormats } from "./src/report/registry.ts";
+export type { RenderedFiles } from "./src/report/render_markdown_files.ts";
+export type { Chart } from "./src/report/chart/chart.ts";
+export { buildCharts } from "./src/report/chart/build_charts.ts";
+export {
+  buildComparisonCharts,
+  type ComparisonChartOptions,
+} from "./src/report/chart/compare_charts.ts";
+export { chartFiles } from "./src/report/chart/chart_files.ts";
 export { comparisonFormats, gateFormats } from "./src/report/gate_registry.ts";
 export type { GateFormat, GateReport } from "./src/report/gate_text.ts";

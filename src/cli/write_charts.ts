@@ -6,6 +6,7 @@
 
 import { basename, dirname, extname, join } from "@std/path";
 import type { RunRecord } from "../record/trial.ts";
+import { CHART_START } from "../report/chart/chart_files.ts";
 import type { ReportFormat } from "../report/registry.ts";
 import { isSpecialFile, writeFileAtomically, writeObstacle } from "./write_file_atomically.ts";
 
@@ -52,9 +53,26 @@ async function writeAll(directory: string, files: ReadonlyMap<string, string>): 
   const isNew = await makeDirectory(directory);
   try {
     for (const [name, text] of files) await writeFileAtomically(join(directory, name), text);
+    if (!isNew) await removeStale(directory, files);
   } catch (error) {
     if (isNew) await Deno.remove(directory, { recursive: true }).catch(() => {});
     throw error;
+  }
+}
+
+/**
+ * Removes the charts of an earlier report of the same name, which this one does not have. Only what begins as the suite's own
+ * charts do: anything else in the directory is somebody's.
+ */
+async function removeStale(directory: string, files: ReadonlyMap<string, string>): Promise<void> {
+  try {
+    for await (const { name, isFile } of Deno.readDir(directory)) {
+      const path: string = join(directory, name);
+      if (!isFile || !name.endsWith(".svg") || files.has(name)) continue;
+      if ((await Deno.readTextFile(path)).startsWith(CHART_START)) await Deno.remove(path);
+    }
+  } catch {
+    // They are in nobody's way.
   }
 }
 

@@ -58,6 +58,19 @@ Deno.test("sockbench report to standard output refers to no chart, as nothing is
   assert(!out.includes("!["));
 });
 
+Deno.test("sockbench report removes the charts of an earlier report of that name, and nothing else", async () => {
+  await using run = await measured();
+  const file = `${run.path}/again.md`;
+  await sockbench(["report", run.record, "--out", file]);
+  const charts = names(`${run.path}/again-charts`);
+  const own = await Deno.readTextFile(`${run.path}/again-charts/${charts[0]}`);
+  await Deno.writeTextFile(`${run.path}/again-charts/nagle-cdf-loop.svg`, own);
+  await Deno.writeTextFile(`${run.path}/again-charts/drawn-by-hand.svg`, "<svg/>");
+  const { code } = await sockbench(["report", run.record, "--out", file]);
+  assertEquals(code, 0);
+  assertEquals(names(`${run.path}/again-charts`), [...charts, "drawn-by-hand.svg"].sort());
+});
+
 Deno.test("sockbench report whose charts find no place is written without them, and says so", async () => {
   await using run = await measured();
   await Deno.writeTextFile(`${run.path}/again-charts`, "a file in the way");

@@ -8,6 +8,9 @@ import type { RunRecord } from "../../record/trial.ts";
 import { buildCharts } from "./build_charts.ts";
 import type { Chart } from "./chart.ts";
 
+/** How every chart begins, and by which its file can be told from others. */
+export const CHART_START = '<svg xmlns="http://www.w3.org/2000/svg" class="sbc"';
+
 /**
  * The charts of a record as files to be written beside a report.
  *

@@ -47,7 +47,15 @@ export function textWidth(text: string, size: number): number {
   return ems * size;
 }
 
+/** Looked up for what most labels are made of: a chart measures some ten thousand characters. */
+const ASCII_EMS = Float64Array.from({ length: 128 }, (_, code) => emsOf(String.fromCharCode(code)));
+
 function widthInEms(character: string): number {
+  const code = character.charCodeAt(0);
+  return code < 128 ? ASCII_EMS[code] as number : emsOf(character);
+}
+
+function emsOf(character: string): number {
   if (/[\u0300-\u036f\u200d\u2066-\u2069\ufe0f]/.test(character)) return 0;
   if (/[ijl.,:;'|!()[\]\s]/.test(character)) return 0.36;
   if (/[frt\-/]/.test(character)) return 0.44;

@@ -4,9 +4,8 @@
  * @module
  */
 
-import { BUCKET_COUNT, bucketMidpointNs } from "../../record/bucket_layout.ts";
+import { BUCKET_COUNT, bucketMidpointNs, RELATIVE_ERROR } from "../../record/bucket_layout.ts";
 import type { SparseHistogram } from "../../record/sparse_histogram.ts";
-import { RELATIVE_ERROR } from "../../record/bucket_layout.ts";
 
 /** A step of a cumulative distribution. */
 export interface CumulativeStep {
@@ -40,7 +39,8 @@ export function poolHistograms(list: readonly SparseHistogram[]): SparseHistogra
   if (count === 0) return { relativeError: RELATIVE_ERROR, count: 0, buckets: [] };
   const buckets: number[] = [];
   let before = 0;
-  for (const [index, times] of counts.entries()) {
+  for (let index = 0; index < BUCKET_COUNT; index++) {
+    const times = counts[index] as number;
     if (times === 0) continue;
     buckets.push(index - before, times);
     before = index;

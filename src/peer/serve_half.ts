@@ -91,8 +91,12 @@ export class ServeHalf {
 export function openOptions(
   { params, directory }: Pick<ServeOrder, "params" | "directory">,
 ): OpenOptions {
-  const nagle = params.nagle;
-  return nagle === "on" || nagle === "off" ? { directory, nagle } : { directory };
+  const { nagle, wait } = params;
+  return {
+    directory,
+    ...((nagle === "on" || nagle === "off") && { nagle }),
+    ...((wait === "block" || wait === "spin") && { wait }),
+  };
 }
 
 class OpenServeContext implements ServeContext {

@@ -155,7 +155,7 @@ function* cells(scenario: Scenario, settings: Settings, catalog: Catalog): Gener
 
 /**
  * The grid, narrowed to the transports asked for. One that the grid does not list but the workload can use (a user's own, or `tcp6` in a
- * standard run) joins the first block of its kind.
+ * standard run) joins the first block of its kind; another driver's of the same name (`tcp@libc`) joins every block that has it.
  */
 function withAskedTransports(
   scenario: Scenario,
@@ -174,7 +174,12 @@ function withAskedTransports(
   const taken = new Set<string>();
   return grid.map((block) => {
     const kinds = new Set(block.transports.map(modeOf));
-    const joined = joining.filter((id) => kinds.has(modeOf(id)) && !taken.has(id));
+    const joined = joining.filter((id) => {
+      const [name] = id.split("@");
+      return listed.has(name!)
+        ? block.transports.includes(name!)
+        : kinds.has(modeOf(id)) && !taken.has(id);
+    });
     joined.forEach((id) => taken.add(id));
     const kept = block.transports.filter((id) => settings.transports.includes(id));
     return { ...block, transports: [...kept, ...joined] };

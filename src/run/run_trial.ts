@@ -12,7 +12,7 @@ import { PeerError, type PeerLink, type ServeReport } from "../peer/peer_link.ts
 import { openOptions } from "../peer/serve_half.ts";
 import type { Case } from "../plan/case.ts";
 import type { Trial, TrialError } from "../record/trial.ts";
-import type { Channel, Endpoint } from "../transport/channel.ts";
+import type { Channel, Endpoint, MaybePromise } from "../transport/channel.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { DriveContext, DriveResult, Tally, Workload } from "../workload/workload.ts";
 import { readBack } from "./read_back.ts";
@@ -104,20 +104,27 @@ class Driver implements DriveContext {
     };
   }
 
-  readonly open = async (): Promise<Channel> => {
+  // Not async: a blocking driver has the channel when the call returns, and `connect` measures from call to return.
+  readonly open = (): MaybePromise<Channel> => {
     const { transport } = this.#setup;
     const options = openOptions(this.order);
     const endpoint = this.endpoint!;
-    const channel = transport.mode === "stream"
-      ? await transport.connect(endpoint, options)
-      : await transport.bind({ ...options, remote: endpoint });
+    const opened = transport.mode === "stream"
+      ? transport.connect(endpoint, options)
+      : transport.bind({ ...options, remote: endpoint });
+    return opened instanceof Promise
+      ? opened.then((channel: Channel) => this.#own(channel))
+      : this.#own(opened);
+  };
+
+  #own(channel: Channel): Channel {
     if (this.#ended) {
       channel.close();
       throw new Error("the trial has ended");
     }
     if (this.#channels.push(channel) === 1) this.#first.take(channel);
     return channel;
-  };
+  }
 
   readonly begin = (): Promise<void> => this.#evidence.begin();
 

@@ -5,6 +5,7 @@
  */
 
 import { type DatagramChannel, type Endpoint, MessageTooLargeError } from "./channel.ts";
+import { ReadBack } from "./read_back.ts";
 
 /** What differs between the transports that share {@link DenoDatagramChannel}. */
 export interface DatagramKind {
@@ -24,6 +25,7 @@ export class DenoDatagramChannel implements DatagramChannel {
   readonly #kind: DatagramKind;
   readonly #remote: Deno.Addr | undefined;
   readonly #cleanUp: () => void;
+  readonly #readBack: ReadBack;
   #lastFrom: Deno.Addr | undefined;
   #closed = false;
 
@@ -45,6 +47,17 @@ export class DenoDatagramChannel implements DatagramChannel {
     this.#kind = kind;
     this.#remote = remote;
     this.#cleanUp = cleanUp;
+    this.#readBack = new ReadBack(conn);
+  }
+
+  /** See {@link DatagramChannel.settings}. */
+  get settings(): Readonly<Record<string, string>> {
+    return this.#readBack.settings();
+  }
+
+  /** See {@link DatagramChannel.descriptor}. */
+  descriptor(): number | undefined {
+    return this.#readBack.descriptor();
   }
 
   /** See {@link DatagramChannel.send}. */
@@ -82,6 +95,7 @@ export class DenoDatagramChannel implements DatagramChannel {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#readBack.close();
     this.#conn.close();
     this.#cleanUp();
   }

@@ -5,20 +5,34 @@
  */
 
 import type { Endpoint, StreamChannel, StreamListener } from "./channel.ts";
+import { ReadBack } from "./read_back.ts";
 
 /** A StreamChannel over a `Deno.Conn`. Methods hand through the runtime's promise: an `async` here would sit inside every exchange. */
 export class DenoStreamChannel implements StreamChannel {
   /** See {@link StreamChannel.mode}. */
   readonly mode = "stream";
   readonly #conn: Deno.Conn;
+  readonly #asked: Readonly<Record<string, string>>;
+  #readBack: ReadBack | undefined;
   #closed = false;
 
   /**
    * @param conn the open connection; this channel owns it from now on
-   * @param settings what was asked of the socket
+   * @param asked what was asked of the socket, by the name of the setting
    */
-  constructor(conn: Deno.Conn, readonly settings: Readonly<Record<string, string>> = {}) {
+  constructor(conn: Deno.Conn, asked: Readonly<Record<string, string>> = {}) {
     this.#conn = conn;
+    this.#asked = asked;
+  }
+
+  /** See {@link StreamChannel.settings}. */
+  get settings(): Readonly<Record<string, string>> {
+    return this.#reader().settings();
+  }
+
+  /** See {@link StreamChannel.descriptor}. */
+  descriptor(): number | undefined {
+    return this.#reader().descriptor();
   }
 
   /** See {@link StreamChannel.read}. */
@@ -40,7 +54,17 @@ export class DenoStreamChannel implements StreamChannel {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#readBack?.close();
     this.#conn.close();
+  }
+
+  // Made when first asked: most connections of a trial that opens thousands never are.
+  #reader(): ReadBack {
+    if (this.#readBack === undefined) {
+      this.#readBack = new ReadBack(this.#conn, this.#asked);
+      if (this.#closed) this.#readBack.close();
+    }
+    return this.#readBack;
   }
 }
 

@@ -45,3 +45,19 @@ Deno.test("planCases() skips a read buffer smaller than the message where reads 
   ]);
   assertEquals(plan.skipped.map(({ what }) => what), ["buffer-size/messages/bytes=4096,read=1024"]);
 });
+
+Deno.test("planCases() measures another driver of a transport wherever the grid has the transport itself", () => {
+  const twin = { ...memoryStream(), name: "tcp", driver: "twin" };
+  const withTwin = createCatalog([{ transports: [twin] }]);
+  const found = new Map(
+    [...withTwin.transports.keys()].map((id) => [id, { available: true as const }]),
+  );
+  const settings = createSettings(
+    { scenarios: ["nagle"], transports: ["tcp", "tcp@twin"], profile: "quick" },
+    withTwin,
+  );
+  const ids = planCases(settings, withTwin, found).cases.map(({ id }) => id);
+  const of = (name: string) => ids.filter((id) => id.startsWith(`nagle/${name}/`));
+  assertEquals(of("tcp@twin").map((id) => id.replace("@twin", "")), of("tcp"));
+  assertEquals(of("tcp").length > 1, true);
+});

@@ -8,6 +8,7 @@
  */
 
 import type { LibcSymbols } from "../../kernel/libc.ts";
+import { readSettings } from "../../kernel/socket_settings.ts";
 import { ADDRESS_BYTES } from "../../kernel/socket_address.ts";
 import {
   type DatagramChannel,
@@ -67,6 +68,12 @@ export class LibcDatagramChannel implements DatagramChannel {
     if (socket.spins) return;
     socket.sliceReceives();
     socket.sliceSends();
+  }
+
+  /** See {@link DatagramChannel.settings}. */
+  get settings(): Readonly<Record<string, string>> {
+    const fd = this.descriptor();
+    return fd === undefined ? {} : readSettings(fd);
   }
 
   /** See {@link DatagramChannel.descriptor}. */

@@ -5,6 +5,7 @@
  */
 
 import type { LibcSymbols } from "../../kernel/libc.ts";
+import { readSettings } from "../../kernel/socket_settings.ts";
 import { type MaybePromise, MessageTooLargeError, type StreamChannel } from "../channel.ts";
 import { type LibcSocket, MSG, refusesSize } from "./libc_socket.ts";
 import { POLL } from "./waiting.ts";
@@ -39,6 +40,12 @@ export class LibcStreamChannel implements StreamChannel {
     this.#readFlags = messagesOf === undefined ? 0 : MSG.truncate;
     this.#recv = socket.libc.symbols.recv;
     this.#send = socket.libc.symbols.send;
+  }
+
+  /** See {@link StreamChannel.settings}. */
+  get settings(): Readonly<Record<string, string>> {
+    const fd = this.descriptor();
+    return fd === undefined ? {} : readSettings(fd);
   }
 
   /** See {@link StreamChannel.descriptor}. */

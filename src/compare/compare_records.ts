@@ -169,7 +169,9 @@ function findAbsence(one: Case, side: RecordSide): string | undefined {
   const skip = names.map((name) => findSkip(side, name)).find((found) => found !== undefined);
   if (skip !== undefined) return skip.reason;
   const same = ({ scenario, transport, params }: Case) => caseId(scenario, transport, params);
-  const elsewhere = [...side.cases.values()].find((other) => same(other) === same(one));
+  const elsewhere = [...side.cases.values()].find((other) =>
+    other.placement.pin !== pin && same(other) === same(one)
+  );
   return elsewhere && `it has it with pin ${elsewhere.placement.pin} only, and not ${pin}`;
 }
 

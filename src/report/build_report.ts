@@ -11,10 +11,12 @@ import type { RunRecord } from "../record/trial.ts";
 import type { ScenarioSpec } from "../scenario/scenario.ts";
 import { buildComparisonRows } from "./comparison_rows.ts";
 import type { Report, Section } from "./document.ts";
+import { buildEvidence } from "./evidence.ts";
 import { buildFindings } from "./findings.ts";
 import { buildEnvironment, buildGuide, buildMethod, count } from "./method.ts";
 import { groupBy, placementKey } from "./quantity.ts";
 import { buildSearch } from "./search.ts";
+import { buildSocketSettings } from "./socket_settings.ts";
 import { buildComparativeTable, buildDetailTable, type SummaryOf } from "./tables.ts";
 import { buildWarnings } from "./warnings.ts";
 
@@ -65,7 +67,9 @@ export function evaluate(record: RunRecord): Evaluation {
     contrasts: comparisons,
     searches,
     summaryOf,
+    values,
   });
+  const socketSettings = buildSocketSettings(record);
   const finished = new Set(record.trials.map(({ round }) => round)).size;
   const report: Report = {
     title: "Sockets compared by sockbench",
@@ -86,6 +90,7 @@ export function evaluate(record: RunRecord): Evaluation {
     warnings: buildWarnings(record, summaries, values),
     skips: record.skipped,
     method: buildMethod(record),
+    ...(socketSettings === undefined ? {} : { socketSettings }),
     environment: buildEnvironment(record.environment),
     missing: record.environment.missing,
     reproduce: record.settings.command,
@@ -107,6 +112,7 @@ function buildSections(
       ? undefined
       : buildComparativeTable(spec, cases, headline, summaryOf);
     const detail = buildDetailTable(spec, cases, metrics, summaryOf);
+    const evidence = buildEvidence(spec, cases, values);
     return {
       scenario: spec.id,
       question: spec.question,
@@ -115,6 +121,7 @@ function buildSections(
       ...(comparative === undefined ? {} : { comparative }),
       ...(detail === undefined ? {} : { detail }),
       search: headline === undefined ? [] : buildSearch(spec, cases, headline, summaryOf, values),
+      ...(evidence === undefined ? {} : { evidence }),
     };
   });
 }

@@ -55,7 +55,7 @@ export interface Finding {
   readonly counted: "pairs" | "trials";
   /** Lowest confidence that an interval of the sentence reaches, 0 to 1. */
   readonly confidence: number;
-  /** Where the two ends ran. */
+  /** Where the two ends ran; of a finding on pinning, those of the cases in question. */
   readonly placement: Placement;
   /** One sentence each on how to take it. */
   readonly remarks: readonly string[];
@@ -193,6 +193,42 @@ export interface SearchResult {
   readonly placement: Placement;
 }
 
+/** What the kernel counted over the measured intervals of one case. */
+export interface EvidenceRow {
+  /** The case. */
+  readonly case: string;
+  /** The case without its scenario, for display. */
+  readonly label: string;
+  /** Trials that have counters. */
+  readonly trials: number;
+  /** Their operations. */
+  readonly operations: number;
+  /** Sums over these trials, in the order of the table's counters. */
+  readonly totals: readonly number[];
+}
+
+/** An EvidenceTable is the counters that explain a scenario's figures, case by case. */
+export interface EvidenceTable {
+  /** Each counter's name, as in `TcpExt.DelayedACKs`, and what it counts in few words. */
+  readonly counters: readonly { readonly counter: string; readonly title: string }[];
+  /** What one operation is, in the singular. */
+  readonly operation: string;
+  /** Whether counters among them count for the whole network namespace, other programs' traffic included. */
+  readonly namespaceWide: boolean;
+  /** One row per case whose trials have counters; at least one. */
+  readonly rows: readonly EvidenceRow[];
+}
+
+/** A TextTable is rows of words. */
+export interface TextTable {
+  /** One line above it, without its full stop. */
+  readonly caption: string;
+  /** Headings. */
+  readonly columns: readonly string[];
+  /** The lines; as many texts each as there are columns. */
+  readonly rows: readonly (readonly string[])[];
+}
+
 /** A Section is one scenario under one placement. */
 export interface Section {
   /** The scenario's id. */
@@ -209,6 +245,8 @@ export interface Section {
   readonly detail?: Table;
   /** Answers of the scenario's search. */
   readonly search: readonly SearchResult[];
+  /** What the kernel counted meanwhile; absent where nothing that explains the figures could be counted. */
+  readonly evidence?: EvidenceTable;
 }
 
 /** A Warning is one thing that weakens figures, and whose. */
@@ -281,6 +319,8 @@ export interface Report {
   readonly skips: readonly Skip[];
   /** How it was measured. */
   readonly method: readonly NamedFact[];
+  /** The sockets' settings as the kernel had them; absent where none could be read back, which `method` then says. */
+  readonly socketSettings?: TextTable;
   /** The machine and the runtime. */
   readonly environment: readonly NamedFact[];
   /** What could not be learned about the machine. */

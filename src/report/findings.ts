@@ -5,6 +5,7 @@
  */
 
 import type { Contrasted } from "../compare/contrast.ts";
+import type { TrialValues } from "../compare/trial_values.ts";
 import type { ScenarioSpec } from "../scenario/scenario.ts";
 import type { Finding, SearchResult } from "./document.ts";
 import { reading } from "./phrases.ts";
@@ -33,6 +34,8 @@ export interface FindingSources {
   readonly searches: readonly { readonly scenario: string; readonly result: SearchResult }[];
   /** Medians, for sentences that give amounts. */
   readonly summaryOf: SummaryOf;
+  /** The trials, for what the kernel counted. */
+  readonly values: TrialValues;
 }
 
 /** A finding with the weight that orders it. */
@@ -53,7 +56,7 @@ export function buildFindings(
   const groups = groupContrasts(sources);
   const differing = groups.filter((group) => group.items[0].difference !== "none found")
     .map((group): Weighed => ({
-      finding: writeDifference(group, sources.summaryOf),
+      finding: writeDifference(group, sources.summaryOf, sources.values),
       weight: Math.max(...group.items.map(sureLogRatio)),
     })).sort((a, b) => b.weight - a.weight);
   const same = groups.filter((group) => reading(group.items[0]) === "none found")

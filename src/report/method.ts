@@ -8,6 +8,7 @@ import type { Case } from "../plan/case.ts";
 import { RELATIVE_ERROR } from "../record/bucket_layout.ts";
 import type { Environment, Fact, RunRecord } from "../record/trial.ts";
 import type { NamedFact } from "./document.ts";
+import { buildSocketSettings } from "./socket_settings.ts";
 import { formatAmount, formatCount, formatNumber, groupBy } from "./quantity.ts";
 import { describeYardstick } from "./yardstick.ts";
 
@@ -107,7 +108,8 @@ export function buildMethod(record: RunRecord): readonly NamedFact[] {
     },
     { name: "throughput", value: "bytes and messages are counted at the receiver" },
     { name: "CPU", value: "user and system time of both ends within the measured interval" },
-    ...describeSettings(record),
+    ...(buildSocketSettings(record) === undefined ? describeSettings(record) : []),
+    ...describeEvidence(record),
     ...describePeers(record),
     ...(record.yardstick === undefined
       ? []
@@ -190,6 +192,16 @@ function describeBudgets(cases: readonly Case[]): readonly NamedFact[] {
         (maxOperations === undefined ? "" : `, at most ${count(maxOperations, "operation")}`),
     };
   });
+}
+
+function describeEvidence({ trials }: RunRecord): readonly NamedFact[] {
+  if (trials.every(({ counters }) => counters === undefined)) return [];
+  return [{
+    name: "kernel counters",
+    value:
+      "read just before and just after each measured interval; those of the network stack count for the whole network namespace, so that " +
+      "the traffic of other programs is in them",
+  }];
 }
 
 /** Socket settings by name: each value as read back, and where it was found. */

@@ -198,10 +198,13 @@ export function describePlacement(placement: Placement): string {
     worker: "the serving end in its own thread (peer worker)",
     process: "the serving end in its own process (peer process)",
   }[placement.peer];
+  const { drive, serve } = placement.cores ?? {};
   const pin = {
     none: "not pinned, the scheduler places them",
-    same: "both pinned to one core",
-    cross: "pinned to two cores",
+    same: drive === undefined ? "both pinned to one core" : `both pinned to core ${drive}`,
+    cross: drive === undefined
+      ? "pinned to two cores"
+      : `pinned to two cores, the driver to ${drive} and the peer to ${serve}`,
   }[placement.pin];
   return `${peer}; ${pin}`;
 }
@@ -246,5 +249,6 @@ export function groupBy<T>(
  * @returns A key.
  */
 export function placementKey(one: Pick<Case, "placement">): string {
-  return `${one.placement.peer} ${one.placement.pin}`;
+  const { peer, pin, cores } = one.placement;
+  return cores === undefined ? `${peer} ${pin}` : `${peer} ${pin} ${cores.drive} ${cores.serve}`;
 }

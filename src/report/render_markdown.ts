@@ -16,7 +16,12 @@ import type {
   Warning,
 } from "./document.ts";
 import { type ChartReferences, renderCharts } from "./markdown_charts.ts";
-import { renderComparative, renderDetail } from "./markdown_tables.ts";
+import {
+  renderComparative,
+  renderDetail,
+  renderEvidence,
+  renderTextTable,
+} from "./markdown_tables.ts";
 import {
   codeBlock,
   codeName,
@@ -32,6 +37,7 @@ import {
   formatCount,
   formatNumber,
   formatRatio,
+  namePlacement,
   withSymbol,
 } from "./quantity.ts";
 import { phraseSearch, sayBasis } from "./wording.ts";
@@ -64,12 +70,13 @@ export function renderMarkdown(report: Report, references?: ChartReferences): st
     ...renderFindings(report),
     ["## How to read this"],
     report.guide.map(({ name, value }) => `- **${name}**: ${value}.`),
-    ...report.sections.flatMap((section) => renderSection(section, references)),
+    ...report.sections.flatMap((section) => renderSection(section, report.sections, references)),
     ...renderRunCharts(references),
     ...renderWarnings(report.warnings),
     ...renderSkips("## Left out", report.skips),
     ["## Method"],
     renderFacts(report.method),
+    ...(report.socketSettings === undefined ? [] : renderTextTable(report.socketSettings)),
     ["## Environment"],
     renderFacts(report.environment),
     ...renderSkips("### Not known about this machine", report.missing),
@@ -168,10 +175,15 @@ function renderRunCharts(
 
 function renderSection(
   section: Section,
+  sections: readonly Section[],
   references: ChartReferences | undefined,
 ): readonly (readonly string[])[] {
+  const { scenario, placement } = section;
+  const isPlaced = placement.pin !== "none" ||
+    sections.some((other) => other !== section && other.scenario === scenario);
+  const placed = isPlaced ? ` (${namePlacement(placement)})` : "";
   const blocks: (readonly string[])[] = [
-    [`## ${escapeMarkdown(section.scenario)}`],
+    [`## ${escapeMarkdown(section.scenario)}${placed}`],
     [`**${escapeSentence(section.question)}**`],
     section.notes.map((note) => `- ${escapeSentence(note)}`),
     [`Placement: ${describePlacement(section.placement)}.`],
@@ -183,6 +195,7 @@ function renderSection(
   blocks.push(...renderCharts(references, section.scenario, section.placement));
   if (section.search.length > 0) blocks.push(section.search.map(renderSearch));
   if (section.detail !== undefined) blocks.push(...renderDetail(section.detail));
+  if (section.evidence !== undefined) blocks.push(...renderEvidence(section.evidence));
   return blocks;
 }
 

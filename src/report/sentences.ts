@@ -5,9 +5,11 @@
  */
 
 import type { Contrasted } from "../compare/contrast.ts";
+import type { TrialValues } from "../compare/trial_values.ts";
 import { CONFIDENCE } from "../compare/summarize.ts";
 import type { ScenarioSpec } from "../scenario/scenario.ts";
 import type { Finding, Phrase, SearchResult } from "./document.ts";
+import { sayEvidence } from "./evidence.ts";
 import {
   amount,
   atLabel,
@@ -50,9 +52,14 @@ export interface Group {
  *
  * @param group Comparisons that are all better, or all worse.
  * @param summaryOf Medians; where a case met two speeds, the sentence gives no amounts.
+ * @param values Trials, for what the kernel counted.
  * @returns The finding.
  */
-export function writeDifference(group: Group, summaryOf: SummaryOf): Finding {
+export function writeDifference(
+  group: Group,
+  summaryOf: SummaryOf,
+  values: TrialValues,
+): Finding {
   const { spec, items, of } = group;
   const [item] = items;
   const word = wordOf(item);
@@ -93,7 +100,10 @@ export function writeDifference(group: Group, summaryOf: SummaryOf): Finding {
     phrases.push(...scenarioOf(item), ...metricOf(item));
     phrases.push(...listItems(group, items, of, (one) => [ratio(one, "")]));
   }
-  return toFinding("difference", phrases, items, speedRemarks(items, summaryOf));
+  return toFinding("difference", phrases, items, [
+    ...sayEvidence(spec, items, values),
+    ...speedRemarks(items, summaryOf),
+  ]);
 }
 
 /**

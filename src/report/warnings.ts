@@ -11,6 +11,7 @@ import { isMetricId } from "../metrics.ts";
 import type { RunRecord } from "../record/trial.ts";
 import type { Warning } from "./document.ts";
 import { formatShare } from "./quantity.ts";
+import { settingWarnings } from "./socket_settings.ts";
 
 /** Loss from which on a throughput is worth a warning. */
 const NOTABLE_LOSS = 0.01;
@@ -61,6 +62,7 @@ export function buildWarnings(
       where(wide),
     ),
     ...pacingWarning(record),
+    ...settingWarnings(record),
     ...scarceWarnings(record, values),
     ...warn(
       `more than ${

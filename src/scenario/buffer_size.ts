@@ -25,6 +25,7 @@ export const bufferSize: Scenario = {
   columns: ["read"],
   contrasts: [{ factor: "transport", base: "tcp", metric: "bytesPerSecond" }],
   search: ["bytes", "read"],
+  evidence: ["Tcp.RetransSegs", "TcpExt.TCPRcvCollapsed"],
   notes: [
     "The same one-way transfer as `throughput`, by the size of the writer's and the reader's buffer; TCP runs with Nagle off. Socket buffers in the kernel are left at their defaults.",
   ],

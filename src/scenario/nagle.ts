@@ -40,6 +40,7 @@ export const nagle: Scenario = {
   metrics: ["p50", "p99", "firstP50", "stallShare", "max", "cpuPerOperation"],
   columns: ["transport", "nagle"],
   contrasts: [{ factor: "nagle", base: "off", metric: "p50" }],
+  evidence: ["TcpExt.DelayedACKs"],
   notes: [
     "write-read: the header alone, one write. write-write-read: header and body in two writes. joined-write-read: both copied together and written once.",
     "With Nagle on, the second small write waits until the first is acknowledged; the receiver delays that acknowledgement by 40 ms or more, as it has nothing to send yet.",

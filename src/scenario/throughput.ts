@@ -32,6 +32,7 @@ export const throughput: Scenario = {
   metrics: ["bytesPerSecond", "messagesPerSecond", "bytesPerRead", "loss", "cpuPerByte"],
   columns: ["transport"],
   contrasts: [{ factor: "transport", base: "tcp", metric: "bytesPerSecond" }],
+  evidence: ["Udp.RcvbufErrors", "Tcp.RetransSegs"],
   notes: [
     "One direction, one connection, the sender never pauses; bytes are counted where they arrive, from the first to the last read of the measured interval.",
     "Streams are read with a 64 KiB buffer (see `buffer-size` for others); TCP runs with Nagle off.",

@@ -1,0 +1,97 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import type { RunRecord, Trial } from "../../src/record/trial.ts";
+import { buildReport } from "../../src/report/build_report.ts";
+import type { Finding } from "../../src/report/document.ts";
+import { isNamespaceWide, nameCounter } from "../../src/report/evidence.ts";
+import { renderMarkdown } from "../../src/report/render_markdown.ts";
+import { sampleRecord } from "../support/sample_record.ts";
+
+/** The sample with a scenario that names its counters, and the counters of each trial. */
+function recordWith(
+  counted: (trial: Trial) => Trial["counters"],
+  evidence = ["TcpExt.DelayedACKs"],
+): RunRecord {
+  const record = sampleRecord({ rounds: 8 });
+  return {
+    ...record,
+    scenarios: record.scenarios.map((spec) => spec.id === "nagle" ? { ...spec, evidence } : spec),
+    trials: record.trials.map((trial) => {
+      const counters = counted(trial);
+      return counters === undefined ? trial : { ...trial, counters };
+    }),
+  };
+}
+
+const stalls = ({ case: id }: Trial) =>
+  id.startsWith("nagle/tcp/nagle=on,pattern=write-write-read");
+const every = (record: RunRecord): readonly Finding[] => {
+  const { findings, furtherFindings } = buildReport(record);
+  return [...findings, ...furtherFindings];
+};
+const remarksOf = (record: RunRecord) =>
+  every(record).flatMap(({ remarks }) => remarks).filter((remark) => remark.includes("ACK"));
+const sectionOf = (record: RunRecord) =>
+  buildReport(record).sections.find(({ scenario }) => scenario === "nagle")!;
+
+Deno.test("a finding cites the counters that its scenario names, of both sides, summed over their trials", () => {
+  const record = recordWith((trial) => stalls(trial) ? { "TcpExt.DelayedACKs": 3 } : {});
+  const stalling = record.trials.filter((trial) => stalls(trial) && trial.error === undefined);
+  assert(stalling.length > 0);
+  const total = 3 * stalling.length;
+  const cited = remarksOf(record);
+  assert(cited.length > 0);
+  for (const remark of cited) {
+    assertStringIncludes(remark, "with nagle on; 0 in ");
+    assert(remark.endsWith(" with nagle off"), remark);
+  }
+  assert(cited.some((remark) => remark.startsWith(`${total} delayed ACKs in `)), cited.join("; "));
+});
+
+Deno.test("a finding cites nothing where no counter moved, or where a side has none", () => {
+  assertEquals(remarksOf(recordWith(() => ({}))), []);
+  assertEquals(remarksOf(recordWith(() => undefined)), []);
+  const half = recordWith((trial) => stalls(trial) ? { "TcpExt.DelayedACKs": 3 } : undefined);
+  assertEquals(remarksOf(half), []);
+});
+
+Deno.test("a section holds the counters case by case, and the report shows them as a table", () => {
+  const record = recordWith((trial) => stalls(trial) ? { "TcpExt.DelayedACKs": 3 } : {});
+  const evidence = sectionOf(record).evidence!;
+  assertEquals(evidence.counters, [{ counter: "TcpExt.DelayedACKs", title: "delayed ACKs" }]);
+  assertEquals(evidence.namespaceWide, true);
+  for (const row of evidence.rows) {
+    const trials = record.trials.filter((t) => t.case === row.case && t.error === undefined);
+    assertEquals(row.trials, trials.length);
+    assertEquals(row.operations, trials.reduce((sum, { operations }) => sum + operations, 0));
+    assertEquals(row.totals, [stalls(trials[0]!) ? 3 * trials.length : 0]);
+  }
+  const text = renderMarkdown(buildReport(record));
+  assertStringIncludes(text, "other programs' traffic is in them");
+  assertStringIncludes(text, "| delayed ACKs |");
+});
+
+Deno.test("the report says in one sentence that nothing moved, and nothing where nothing was counted", () => {
+  const still = renderMarkdown(buildReport(recordWith(() => ({}))));
+  assertStringIncludes(still, "The kernel counted no delayed ACKs in any measured interval.");
+  assertEquals(sectionOf(recordWith(() => undefined)).evidence, undefined);
+  assertEquals(sectionOf(recordWith(() => ({}), [])).evidence, undefined);
+});
+
+Deno.test("nameCounter() has words for the counters that built-in scenarios name, one and many", async () => {
+  const { scenarios } = await import("../../src/scenario/registry.ts");
+  const named = scenarios.flatMap(({ evidence = [] }) => evidence);
+  assert(named.length > 0);
+  for (const counter of named) {
+    assert(
+      nameCounter(counter, 2) !== counter,
+      `${counter} has no words in src/report/evidence.ts`,
+    );
+  }
+  assertEquals(nameCounter("TcpExt.DelayedACKs", 1), "delayed ACK");
+  assertEquals(nameCounter("Nobody.Knows", 1), "Nobody.Knows");
+  assertEquals(["Udp.RcvbufErrors", "socket.segsOut", "drive.minorFaults"].map(isNamespaceWide), [
+    true,
+    false,
+    false,
+  ]);
+});

@@ -26,7 +26,7 @@ const REFUSED: readonly (readonly [readonly string[], RegExp])[] = [
   [["--seed=4294967296"], /seed must be a whole number from 0 to 4294967295/],
   [["--seed=1", "--seed=2"], /--seed can be given only once/],
   [["--seed"], /--seed needs a value/],
-  [["--format=pdf"], /no format "pdf" \(there is md, csv/],
+  [["--format=pdf"], /no format "pdf" \(there is md, html/],
   [["--format=mdd"], /did you mean md\?/],
   [["--scenario=,"], /--scenario has an empty item/],
   [["--module=./missing.ts"], /--module \.\/missing\.ts is no file/],

@@ -9,7 +9,7 @@ import { formatAmount } from "../quantity.ts";
 import type { Chart } from "./chart.ts";
 import { type ChartContext, panelId, panelSubtitle } from "./chart_context.ts";
 import { type Area, BOTTOM_AXIS, bottomAxis, drawTicks, frame, leftAxis } from "./frame.ts";
-import { MARGIN, tickLabel, TOP, WIDTH } from "./frame.ts";
+import { MARGIN, mostTicks, tickLabel, TOP, WIDTH } from "./frame.ts";
 import { dataName, fitText, textWidth } from "./label_text.ts";
 import { FONT, mark, MOST_SERIES } from "./palette.ts";
 import { cumulate, poolHistograms } from "./pool_histograms.ts";
@@ -109,7 +109,7 @@ function drawChart(
   };
   const mins = curves.map(({ pooled }) => Math.max(1, pooled.min ?? 1));
   const maxs = curves.map(({ pooled }) => Math.max(1, pooled.max ?? 1));
-  const ticks = logTicks(Math.min(...mins), Math.max(...maxs), 9);
+  const ticks = logTicks(Math.min(...mins), Math.max(...maxs), mostTicks(area));
   const x = projectLog(ticks, area.left, area.right);
   const most = Math.max(...curves.map(({ pooled }) => pooled.count));
   const decades = Math.max(1, Math.log10(most + 1));

@@ -11,7 +11,7 @@ import type { Placement } from "../../plan/case.ts";
 import { namePlacement } from "../quantity.ts";
 import type { Chart } from "./chart.ts";
 import { type Area, BOTTOM_AXIS, bottomAxis, drawTicks, frame } from "./frame.ts";
-import { MARGIN, shortNumber, TOP, WIDTH } from "./frame.ts";
+import { MARGIN, mostTicks, shortNumber, TOP, WIDTH } from "./frame.ts";
 import { dataName, fitText, slug, textWidth } from "./label_text.ts";
 import { FONT, mark, type MarkLook } from "./palette.ts";
 import { element, exact, hover, line, position, textAt } from "./svg.ts";
@@ -121,7 +121,7 @@ function scaleOf({ rows, effect }: Forest, area: Area): ForestScale {
   if (effect === "difference") {
     const low = Math.min(0.99, ...ends) - 1;
     const high = Math.max(1.01, ...ends) - 1;
-    const ticks = linearTicks(low * 100, high * 100, 7);
+    const ticks = linearTicks(low * 100, high * 100, mostTicks(area));
     const project = projectLinear(ticks, area.left, area.right);
     return {
       x: (slowdown) => project((slowdown - 1) * 100),
@@ -132,7 +132,7 @@ function scaleOf({ rows, effect }: Forest, area: Area): ForestScale {
   const ticks = logTicks(
     Math.min(0.97, ...ends.filter((end) => end > 0)),
     Math.max(1.03, ...ends),
-    7,
+    mostTicks(area),
   );
   return {
     x: projectLog(ticks, area.left, area.right),

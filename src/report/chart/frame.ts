@@ -85,6 +85,16 @@ export interface Area {
   readonly bottom: number;
 }
 
+/**
+ * How many labels of an axis below an area have room side by side.
+ *
+ * @param area The area.
+ * @returns At least 3.
+ */
+export function mostTicks({ left, right }: Area): number {
+  return Math.max(3, Math.floor((right - left) / 56));
+}
+
 /** A tick as drawn. */
 export interface DrawnTick {
   /** Its place along the axis. */

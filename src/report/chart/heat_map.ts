@@ -199,7 +199,7 @@ function drawPart(
       }`,
       ...(hasTwo
         ? [
-          "Two figures in a cell: the trials met two speeds of the machine; both are shown in place of one median.",
+          "Two figures: the trials met two speeds of the machine; both stand in place of one median.",
         ]
         : []),
     ],

@@ -11,7 +11,7 @@ import { formatAmount, groupBy, placementKey } from "../quantity.ts";
 import type { Chart } from "./chart.ts";
 import { type ChartContext, panelId, panelSubtitle, saySummary } from "./chart_context.ts";
 import { type Area, BOTTOM_AXIS, bottomAxis, drawTicks, frame } from "./frame.ts";
-import { MARGIN, tickLabel, TOP, WIDTH } from "./frame.ts";
+import { MARGIN, mostTicks, tickLabel, TOP, WIDTH } from "./frame.ts";
 import { fitText, textWidth } from "./label_text.ts";
 import { FONT, mark } from "./palette.ts";
 import { type Panel, splitEvenly, splitIntoPanels } from "./series.ts";
@@ -128,7 +128,7 @@ function drawChart(
     twoSpeeds?.fast.median ?? low,
     twoSpeeds?.slow.median ?? high,
   ]);
-  const ticks = logTicks(Math.min(...ends), Math.max(...ends), 8);
+  const ticks = logTicks(Math.min(...ends), Math.max(...ends), mostTicks(area));
   const x = projectLog(ticks, area.left, area.right);
   const [headline] = metrics;
   const isFew = all.some(({ confidence }) => confidence < CONFIDENCE);

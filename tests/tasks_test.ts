@@ -22,3 +22,10 @@ Deno.test("bench is sockbench run with the permissions of sockbench but for CI's
   const sockbench = tasks.sockbench!.command.replace(/--allow-env=\S+ /, "");
   assertEquals(bench, `${sockbench} run`);
 });
+
+Deno.test("the full tasks may call libc; the sandboxed one may not", () => {
+  for (const name of ["bench", "sockbench"]) {
+    assert(tasks[name]!.command.includes(" --allow-ffi "), name);
+  }
+  assert(!tasks["bench:sandboxed"]!.command.includes("ffi"));
+});

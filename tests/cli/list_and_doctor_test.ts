@@ -35,7 +35,11 @@ Deno.test("sockbench doctor --json tells machine, permissions, clock, transports
   const found = JSON.parse(out);
   assertEquals(found.environment.versions.deno, Deno.version.deno);
   assert(found.clock.costNs > 0);
-  assertEquals(found.permissions.map((p: { state: string }) => p.state), Array(5).fill("granted"));
+  // The command line of these tests has every permission of the task but --allow-ffi.
+  assertEquals(found.permissions.map((p: { state: string }) => p.state), [
+    ...Array(5).fill("granted"),
+    "missing",
+  ]);
   assertEquals(found.noise.map((n: { peer: string }) => n.peer), ["loop"]);
   assertMatch(found.noise[0].verdict, /^(good|fair|poor)$/);
   assertEquals(found.noise[0].trials, 20);
@@ -50,7 +54,7 @@ Deno.test("sockbench doctor --json tells machine, permissions, clock, transports
 Deno.test("sockbench doctor works without any permission and says what each missing one costs", async () => {
   const { code, out, err } = await sockbench(["doctor"], { permissions: [] });
   assertEquals({ code, err }, { code: 0, err: "" });
-  for (const name of ["net", "read", "write", "run", "sys"]) {
+  for (const name of ["net", "read", "write", "run", "sys", "ffi"]) {
     assertMatch(out, new RegExp(`--allow-${name} +missing: \\w`));
   }
   assertStringIncludes(out, "no idle round trip could be measured");

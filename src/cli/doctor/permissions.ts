@@ -23,6 +23,10 @@ const COSTS: readonly (readonly [Deno.PermissionName, string])[] = [
   ["write", "no reports outside the list, and no directory for Unix-domain sockets"],
   ["run", "no peer in a process of its own; kernel settings and virtualization stay unknown"],
   ["sys", "kernel release, CPU model, memory and load stay unknown"],
+  [
+    "ffi",
+    "no driver libc, no settings and counters read back from the kernel, no pinning to cores",
+  ],
 ];
 
 /** Looks every permission up; never prompts. */

@@ -5,7 +5,16 @@ import deno from "../deno.json" with { type: "json" };
 const tasks: Record<string, { readonly command: string }> = deno.tasks;
 
 Deno.test("every task that measures starts V8 as the peers and agents are started", () => {
-  for (const name of ["bench", "sockbench", "bench:sandboxed", "bench:ratios", "gate:self-test"]) {
+  for (
+    const name of [
+      "bench",
+      "sockbench",
+      "bench:sandboxed",
+      "bench:ratios",
+      "gate:self-test",
+      "known-answers",
+    ]
+  ) {
     assert(tasks[name]!.command.includes(` ${YOUNG_GENERATION_FLAG} `), name);
   }
 });

@@ -1,0 +1,21 @@
+/**
+ * Figures of a trial, as a report would show them.
+ *
+ * @module
+ */
+
+import { metricValue } from "../../src/record/metric_value.ts";
+import type { TrialOutcome } from "../../src/run/run_trial.ts";
+
+/** A metric of a trial. Throws where the trial has none. */
+export function figureOf(outcome: TrialOutcome, metric: string): number {
+  const value = metricValue({ ...outcome, round: 1, order: 0, startedNs: 0 }, metric);
+  if (value === undefined) throw new Error(`a trial of ${outcome.case} has no ${metric}`);
+  return value;
+}
+
+/** The median round trip of a trial, and how far off its histogram may have it; in nanoseconds. */
+export function p50WithError(outcome: TrialOutcome): { valueNs: number; errorNs: number } {
+  const valueNs = figureOf(outcome, "p50");
+  return { valueNs, errorNs: valueNs * outcome.histograms.exchange!.relativeError };
+}

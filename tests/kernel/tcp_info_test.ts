@@ -97,6 +97,22 @@ Deno.test({
 });
 
 Deno.test({
+  name: "readTcpInfo() counts the segments of each direction, the handshake's included",
+  ignore,
+  fn: () =>
+    withPair(({ client, server }) => {
+      exchange(client, server, 100, 20);
+      const info = readTcpInfo(client), other = readTcpInfo(server);
+      // SYN, ACK and twenty with data; back came SYN+ACK and an acknowledgement for one or more of them.
+      assertEquals([info.segsOut, info.dataSegsOut, other.dataSegsOut], [22, 20, 0]);
+      assertEquals(other.segsIn, 22);
+      // The SYN+ACK left before there was a socket to count it; one more acknowledgement may have left since.
+      assert(other.segsOut! >= info.segsIn! - 1, `${other.segsOut}`);
+      assert(info.segsIn! >= 2 && info.segsIn! < 22, `${info.segsIn}`);
+    }),
+});
+
+Deno.test({
   name: "readTcpInfo() agrees with TCP_MAXSEG, the loopback's MTU and the other end's window",
   ignore,
   fn: () =>
@@ -197,6 +213,78 @@ Deno.test("decodeTcpInfo() gives undefined for the kernel's numbers that mean no
   assertEquals([info.state, info.caState], ["state 255", "state 255"]);
 });
 
+const header = await Deno.readTextFile("/usr/include/linux/tcp.h").catch(() => "");
+
+Deno.test({
+  name: "decodeTcpInfo() reads each field where linux/tcp.h has it, where that is installed",
+  ignore: header === "",
+  fn() {
+    const body = /struct tcp_info \{([\s\S]*?)\n\};/.exec(header)![1]!;
+    const view = new DataView(new ArrayBuffer(512));
+    const values = new Map<string, number>();
+    let at = 8; // Eight bytes and bit fields first, which other tests look at.
+    for (const [, bits, name] of body.matchAll(/__u(16|32|64)\s+tcpi_(\w+);/g)) {
+      const bytes = Number(bits) / 8;
+      at = Math.ceil(at / bytes) * bytes;
+      values.set(name!, 1_000 + at);
+      if (bytes === 2) view.setUint16(at, 1_000 + at, true);
+      else view.setUint32(at, 1_000 + at, true);
+      at += bytes;
+    }
+    const info = decodeTcpInfo(view, at);
+    const of = (name: string, factor = 1) => {
+      const value = values.get(name);
+      return value && value * factor;
+    };
+    assertEquals(info, {
+      ...info,
+      rtoNs: of("rto", 1e3)!,
+      atoNs: of("ato", 1e3)!,
+      sndMss: of("snd_mss")!,
+      rcvMss: of("rcv_mss")!,
+      unacked: of("unacked")!,
+      sacked: of("sacked")!,
+      lost: of("lost")!,
+      retransmitted: of("retrans")!,
+      lastDataSentNs: of("last_data_sent", 1e6)!,
+      lastDataReceivedNs: of("last_data_recv", 1e6)!,
+      lastAckReceivedNs: of("last_ack_recv", 1e6)!,
+      pmtu: of("pmtu")!,
+      rttNs: of("rtt", 1e3)!,
+      rttVarNs: of("rttvar", 1e3)!,
+      receiverRttNs: of("rcv_rtt", 1e3)!,
+      ssthresh: of("snd_ssthresh")!,
+      cwnd: of("snd_cwnd")!,
+      advmss: of("advmss")!,
+      reordering: of("reordering")!,
+      receiveSpaceBytes: of("rcv_space")!,
+      totalRetransmits: of("total_retrans")!,
+      pacingRateBytesPerSecond: of("pacing_rate"),
+      bytesAcked: of("bytes_acked"),
+      bytesReceived: of("bytes_received"),
+      segsOut: of("segs_out"),
+      segsIn: of("segs_in"),
+      notSentBytes: of("notsent_bytes"),
+      minRttNs: of("min_rtt", 1e3),
+      dataSegsIn: of("data_segs_in"),
+      dataSegsOut: of("data_segs_out"),
+      deliveryRateBytesPerSecond: of("delivery_rate"),
+      busyTimeNs: of("busy_time", 1e3),
+      rwndLimitedNs: of("rwnd_limited", 1e3),
+      sndbufLimitedNs: of("sndbuf_limited", 1e3),
+      delivered: of("delivered"),
+      deliveredCe: of("delivered_ce"),
+      bytesSent: of("bytes_sent"),
+      bytesRetransmitted: of("bytes_retrans"),
+      dsackDups: of("dsack_dups"),
+      reordSeen: of("reord_seen"),
+      rcvOoopack: of("rcv_ooopack"),
+      sndWnd: of("snd_wnd"),
+      rcvWnd: of("rcv_wnd"),
+    });
+  },
+});
+
 const ss = !ignore && await new Deno.Command("ss", { args: ["-V"], stdout: "null" }).output()
   .then(({ success }) => success, () => false);
 
@@ -213,6 +301,7 @@ Deno.test({
       const shown = new TextDecoder().decode(stdout);
       const info = readTcpInfo(client);
       const field = (name: string) => Number(new RegExp(`\\b${name}:([\\d.]+)`).exec(shown)?.[1]);
+      const found = (pattern: RegExp) => Number(pattern.exec(shown)?.[1]);
       assertEquals({
         mss: field("mss"),
         pmtu: field("pmtu"),
@@ -224,6 +313,12 @@ Deno.test({
         dataSegsOut: field("data_segs_out"),
         dataSegsIn: field("data_segs_in"),
         rtt: field("rtt"),
+        rttVar: found(/\brtt:[\d.]+\/([\d.]+)/),
+        sendWindowShift: field("wscale"),
+        receiveWindowShift: found(/\bwscale:\d+,(\d+)/),
+        segsOut: field("segs_out"),
+        segsIn: field("segs_in"),
+        deliveryRateBits: found(/\bdelivery_rate (\d+)bps/),
         rto: field("rto"),
         minrtt: field("minrtt"),
         rcvSpace: field("rcv_space"),
@@ -239,6 +334,12 @@ Deno.test({
         dataSegsOut: info.dataSegsOut!,
         dataSegsIn: info.dataSegsIn!,
         rtt: info.rttNs / 1e6,
+        rttVar: info.rttVarNs / 1e6,
+        sendWindowShift: info.sendWindowShift,
+        receiveWindowShift: info.receiveWindowShift,
+        segsOut: info.segsOut!,
+        segsIn: info.segsIn!,
+        deliveryRateBits: info.deliveryRateBytesPerSecond! * 8,
         rto: info.rtoNs / 1e6,
         minrtt: info.minRttNs! / 1e6,
         rcvSpace: info.receiveSpaceBytes,

@@ -34,11 +34,17 @@ Deno.test("the README leaves nothing to be filled in, and every file it links to
   for (const path of links) await Deno.stat(new URL(path, ROOT));
 });
 
+/** Made again by `deno task sockbench report reports/sample.json --out reports/sample.md`. */
 Deno.test("the committed sample is what report makes of its record", async () => {
   const { decodeRecord } = await import("../src/record/codec.ts");
   const { reportFormats } = await import("../src/report/registry.ts");
   const record = decodeRecord(await read("reports/sample.json"), "reports/sample.json");
   assertEquals(record.partial, false);
   assertEquals(record.settings.profile, "standard");
-  assertEquals(await read("reports/sample.md"), reportFormats.get("md")!.render(record));
+  const { text, files } = reportFormats.get("md")!.renderWithFiles!(record, "sample-charts");
+  assertEquals(await read("reports/sample.md"), text);
+  const written = Deno.readDir(new URL("reports/sample-charts/", ROOT));
+  const names = (await Array.fromAsync(written)).map(({ name }) => name).sort();
+  assertEquals(names, [...files.keys()].sort());
+  for (const [name, svg] of files) assertEquals(await read(`reports/sample-charts/${name}`), svg);
 });

@@ -18,6 +18,8 @@ import { paramsFault, peerFault } from "./unfit.ts";
 
 /** Opening, marking, draining and closing around one trial, in nanoseconds: measured on two cores with a process peer. */
 export const TRIAL_OVERHEAD_NS = 3e6;
+/** What a blocking driver adds to it, in nanoseconds: each mark, and the end, wait for a peer that sleeps in a slice of up to 8 ms. */
+export const BLOCKING_OVERHEAD_NS = 20e6;
 /** Starting the peer and probing transports, in nanoseconds. */
 export const START_NS = 300e6;
 
@@ -84,7 +86,9 @@ export function planCases(
         continue;
       }
       if (cases.has(id)) continue;
-      cases.set(id, makeCase(id, scenario, transport, resolved, settings, choice.placement));
+      const planned = makeCase(id, scenario, transport, resolved, settings, choice.placement);
+      const waits = made?.blocking ? BLOCKING_OVERHEAD_NS : 0;
+      cases.set(id, { ...planned, expectedNs: planned.expectedNs + waits });
     }
   }
   return assemblePlan(settings, catalog, [...cases.values()], [...skipped.values()]);

@@ -4,7 +4,30 @@
  * @module
  */
 
+import { emptiedByAcknowledgement } from "./buffers/acknowledged.ts";
+import { defaultBuffers } from "./buffers/default_sizes.ts";
+import {
+  closeDeliversTheRest,
+  closeLosesUnreadInput,
+  readTakesWhatIsThere,
+} from "./buffers/reads_and_closes.ts";
+import {
+  blockingWriteTakesAll,
+  fullBufferBlocks,
+  largeDataInPortions,
+  writeReturnsEarly,
+} from "./buffers/writes.ts";
 import type { Claim } from "./claim.ts";
 
 /** Claims 1 to 9. */
-export const bufferClaims: readonly Claim[] = [];
+export const bufferClaims: readonly Claim[] = [
+  defaultBuffers,
+  writeReturnsEarly,
+  fullBufferBlocks,
+  largeDataInPortions,
+  blockingWriteTakesAll,
+  readTakesWhatIsThere,
+  closeDeliversTheRest,
+  closeLosesUnreadInput,
+  emptiedByAcknowledgement,
+];

@@ -6,6 +6,7 @@
 
 import {
   chooseScale,
+  formatAmount,
   formatCount,
   formatNumber,
   formatRatio,
@@ -48,4 +49,13 @@ export function sayFigure(figure: Figure): string {
  */
 export function sayRatio({ ratio, low, high, n }: OrientedRatio): string {
   return `${formatRatio(ratio)} [${formatRatio(low)}, ${formatRatio(high)}] (${n} pairs)`;
+}
+
+/**
+ * A number of bytes in the middle of a sentence: all of its digits where they are few.
+ *
+ * @returns As in `100 B`, `3.97 MiB`
+ */
+export function sayBytes(bytes: number): string {
+  return bytes < 10_000 ? `${bytes} B` : formatAmount(bytes, "bytes");
 }

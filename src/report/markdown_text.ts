@@ -64,7 +64,7 @@ function escapePart(line: string): string {
  */
 export function escapeSentence(text: string): string {
   // Authors of notes name things in backticks; what is plainly a name stays one.
-  const line = oneLine(text, SENTENCE).split(/(`[\w./=@:-]+`)/)
+  const line = oneLine(text, SENTENCE).split(/(`[\w./=@:()-]+`)/)
     .map((part, index) => index % 2 === 1 ? part : escapePart(part)).join("");
   return line === "" || /[.?!…:]$/.test(line) ? line : `${line}.`;
 }

@@ -22,6 +22,7 @@ export const writeReturn: Scenario = {
   contrasts: [],
   notes: [
     "p50 is delivery: from before the write until a receipt of one byte is back, which the peer sends when it has all of the message. It holds the receipt's way, so that delivery itself is shorter.",
+    "bytes/write is what the first call for each message took.",
     "A write that returns long before that has only been buffered.",
   ],
   workload: "write-return",

@@ -14,6 +14,7 @@ import { medianInterval } from "../src/stats/mod.ts";
 import { largeRecord } from "./large_record.ts";
 import { liveViewFindings } from "./live_view.ts";
 import { measureMemoryGrowth } from "./memory_growth.ts";
+import type { Rendering } from "./render_main.ts";
 import { roundTripFindings, throughputFindings } from "./socket_ratios.ts";
 import { startupPairs } from "./startup.ts";
 import { type Finding, ratioFinding, renderFindings, verdictOf } from "./verdict.ts";
@@ -23,6 +24,8 @@ const MEGABYTE = 1e6;
 const STARTUP_PAIRS = 25;
 const RENDERINGS = 15;
 const RENDERED_TRIALS = 10_000;
+/** New processes that render everything once. */
+const STARTED_RENDERINGS = 9;
 
 /** What can be measured. */
 const parts: Readonly<Record<string, () => Finding[] | Promise<Finding[]>>> = {
@@ -74,12 +77,54 @@ async function startupFindings(): Promise<Finding[]> {
   return [ratioFinding("`sockbench --help` to `deno run` of an empty file", pairs, target)];
 }
 
-function renderingFindings(): Finding[] {
+async function renderingFindings(): Promise<Finding[]> {
+  return [
+    ...eachFormatFindings(),
+    ...await allFormatsFindings("standard", "a standard record", 300),
+    ...await allFormatsFindings(
+      String(RENDERED_TRIALS),
+      `a record of ${RENDERED_TRIALS.toLocaleString("en")} trials`,
+      2_000,
+    ),
+  ];
+}
+
+/** As a user meets it: each rendering in a process that was just started. */
+async function allFormatsFindings(size: string, what: string, mostMs: number): Promise<Finding[]> {
+  const renderings: Rendering[] = [];
+  for (let k = 0; k < STARTED_RENDERINGS; k++) renderings.push(await renderInNewProcess(size));
+  return [
+    {
+      what: `rendering ${what} in all formats, in a new process`,
+      unit: " ms",
+      figure: medianInterval(renderings.map(({ elapsedMs }) => elapsedMs)),
+      target: { must: "be at most", value: mostMs },
+    },
+    {
+      what: `most memory of that process, the record in it (RSS)`,
+      unit: " MB",
+      figure: medianInterval(renderings.map(({ peakBytes }) => peakBytes / MEGABYTE)),
+      target: { must: "be at most", value: 300 },
+    },
+  ];
+}
+
+async function renderInNewProcess(size: string): Promise<Rendering> {
+  const main = new URL("render_main.ts", import.meta.url).pathname;
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--no-prompt", "--allow-read", main, size],
+  }).output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
+  return JSON.parse(new TextDecoder().decode(stdout));
+}
+
+function eachFormatFindings(): Finding[] {
   const record = largeRecord(RENDERED_TRIALS);
   return [...reportFormats.values()].map(({ id, render }) => {
     const times = Array.from({ length: RENDERINGS }, () => {
       const startNs = systemClock.nowNs();
-      render(record);
+      // A copy, as what is known of a record is not found out twice.
+      render({ ...record });
       return (systemClock.nowNs() - startNs) / 1e6;
     });
     return {

@@ -47,6 +47,17 @@ export function buildReport(record: RunRecord): Report {
  * @returns Document, summaries, comparisons.
  */
 export function evaluate(record: RunRecord): Evaluation {
+  const known = evaluations.get(record);
+  if (known !== undefined) return known;
+  const evaluation = evaluateAnew(record);
+  evaluations.set(record, evaluation);
+  return evaluation;
+}
+
+/** A run renders one record in several formats. A record never changes, so that its evaluation does not either. */
+const evaluations = new WeakMap<RunRecord, Evaluation>();
+
+function evaluateAnew(record: RunRecord): Evaluation {
   const values = trialValues(record);
   const summaries = summarize(record, values);
   const comparisons = contrast(record, values);

@@ -11,8 +11,10 @@ import {
   escapeSentence,
   type MarkdownColumn,
   markdownTable,
+  SENTENCE,
 } from "./markdown_text.ts";
 import { formatCount, formatNumber, formatShare } from "./quantity.ts";
+import { sayEvidence } from "./wording.ts";
 
 /** Tables wider than this show their intervals as ± the farther bound. */
 const MOST_COLUMNS = 110;
@@ -136,14 +138,10 @@ export function withUnit({ title, scale, unit }: Column): string {
  * @returns Blocks of lines.
  */
 export function renderEvidence(table: EvidenceTable): readonly (readonly string[])[] {
-  const { counters, operation, rows, namespaceWide } = table;
-  const caveat = namespaceWide
-    ? " They count for the whole network namespace: other programs' traffic is in them."
-    : "";
-  const names = counters.map(({ title }) => escapeMarkdown(title)).join(", ");
-  if (rows.every(({ totals }) => totals.every((total) => total === 0))) {
-    return [[`The kernel counted no ${names} in any measured interval.${caveat}`]];
-  }
+  const { counters, operation, rows } = table;
+  const { sentence, isEmpty } = sayEvidence(table);
+  const said = escapeMarkdown(sentence, SENTENCE);
+  if (isEmpty) return [[said]];
   const columns: MarkdownColumn[] = [
     { heading: "case", align: "left" },
     { heading: "trials", align: "right" },
@@ -154,7 +152,7 @@ export function renderEvidence(table: EvidenceTable): readonly (readonly string[
     })),
   ];
   return [
-    [`What the kernel counted in the measured intervals of all trials together.${caveat}`],
+    [said],
     markdownTable(
       columns,
       rows.map(({ label, trials, operations, totals }) => [

@@ -5,7 +5,7 @@
  */
 
 import { CONFIDENCE } from "../compare/summarize.ts";
-import type { Finding, Phrase, SearchResult } from "./document.ts";
+import type { EvidenceTable, Finding, Phrase, SearchResult } from "./document.ts";
 import { name, text } from "./phrases.ts";
 import { formatRatio, namePlacement } from "./quantity.ts";
 
@@ -62,4 +62,24 @@ function sayTurn({ from, largest, fromLabel, ratio, low, high }: SearchResult["t
     ? ""
     : ` (${formatRatio(ratio)}× of the best [${formatRatio(low)}, ${formatRatio(high)}])`;
   return ` stops paying from ${fromLabel}${loss}`;
+}
+
+/**
+ * What a table of the kernel's counters is, or, where nothing moved, all that it says.
+ *
+ * @param table The table.
+ * @returns One or two sentences, and whether the table has more to say.
+ */
+export function sayEvidence(
+  { counters, rows, namespaceWide }: EvidenceTable,
+): { readonly sentence: string; readonly isEmpty: boolean } {
+  const isEmpty = rows.every(({ totals }) => totals.every((total) => total === 0));
+  const names = counters.map(({ title }) => title).join(", ");
+  const caveat = namespaceWide
+    ? " They count for the whole network namespace: other programs' traffic is in them."
+    : "";
+  const sentence = isEmpty
+    ? `The kernel counted no ${names} in any measured interval.`
+    : "What the kernel counted in the measured intervals of all trials together.";
+  return { sentence: sentence + caveat, isEmpty };
 }

@@ -16,6 +16,7 @@ import { oneLine } from "../markdown_text.ts";
 import { count } from "../method.ts";
 import { describePlacement, formatCount, formatRatio, namePlacement } from "../quantity.ts";
 import { Anchors } from "./anchors.ts";
+import { textTableHtml } from "./facts_table_html.ts";
 import { sayConfidence } from "./figure_html.ts";
 import { type Html, markup, sentenceHtml } from "./html_text.ts";
 import { renderPage } from "./page.ts";
@@ -68,7 +69,7 @@ export function renderHtml(record: RunRecord): string {
     ...(report.skips.length === 0
       ? []
       : [foldedPart(own.skips!, "Left out", skipsHtml(report.skips))]),
-    foldedPart(own.method!, "Method", factsHtml(report.method)),
+    methodPart(report, own.method!),
     environmentPart(report, own.environment!),
     reproducePart(report, own.reproduce!),
   ];
@@ -158,7 +159,10 @@ function sectionParts(
     const id = anchors.take(scenario);
     const many = report.sections.filter((other) => other.scenario === scenario).length > 1;
     const name = oneLine(scenario);
-    const own = charts.filter((chart) => chart.scenario === scenario && !shown.has(chart));
+    const own = charts.filter((chart) =>
+      chart.scenario === scenario && !shown.has(chart) && (chart.placement === null ||
+        placementKey({ placement: chart.placement }) === placementKey(section))
+    );
     for (const chart of own) shown.add(chart);
     const spec = record.scenarios.find((one) => one.id === scenario);
     return {
@@ -179,6 +183,13 @@ function runPart(charts: readonly Chart[], id: string): readonly Part[] {
 function warningsPart({ warnings }: Report, id: string): readonly Part[] {
   if (warnings.length === 0) return [];
   return [openPart(id, "Warnings", listHtml("warnings", warnings.map(warningHtml)))];
+}
+
+function methodPart({ method, socketSettings }: Report, id: string): Part {
+  return foldedPart(id, "Method", [
+    factsHtml(method),
+    socketSettings === undefined ? undefined : textTableHtml(socketSettings, `${id}-settings`),
+  ]);
 }
 
 function environmentPart({ environment, missing }: Report, id: string): Part {

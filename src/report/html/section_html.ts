@@ -13,6 +13,7 @@ import { oneLine } from "../markdown_text.ts";
 import { describePlacement, formatCount, formatParam, namePlacement } from "../quantity.ts";
 import type { ScenarioSpec } from "../../scenario/scenario.ts";
 import { anchorLink } from "./anchors.ts";
+import { evidenceHtml } from "./facts_table_html.ts";
 import { figureCell } from "./figure_html.ts";
 import { Html, markup, sentenceHtml } from "./html_text.ts";
 import { foldHtml } from "./parts.ts";
@@ -42,7 +43,7 @@ export interface SectionSources {
  * @returns Markup.
  */
 export function sectionHtml(section: Section, sources: SectionSources): Html {
-  const { scenario, question, notes, placement, comparative, detail, search } = section;
+  const { scenario, question, notes, placement, comparative, detail, search, evidence } = section;
   const { id, charts } = sources;
   const title = oneLine(scenario);
   const isEmpty = comparative === undefined && detail === undefined;
@@ -56,7 +57,7 @@ ${isEmpty ? markup`<p>No trial of this scenario has figures.</p>` : undefined}${
     comparative === undefined ? undefined : comparativeHtml(comparative, id)
   }${search.length === 0 ? undefined : answersHtml(search)}${chartsHtml(charts)}${
     detail === undefined ? undefined : detailHtml(detail, sources)
-  }</section>
+  }${evidence === undefined ? undefined : evidenceHtml(evidence, `${id}-evidence`)}</section>
 `;
 }
 

@@ -105,6 +105,7 @@ export * from "./src/workload/workload.ts";
 export * from "./src/scenario/scenario.ts";
 
 export * from "./src/plan/case.ts";
+export type { Pinning } from "./src/plan/placement.ts";
 export type { Plan } from "./src/plan/plan.ts";
 export { planCases } from "./src/plan/plan_cases.ts";
 export { type Profile, PROFILES } from "./src/plan/profile.ts";

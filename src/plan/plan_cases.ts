@@ -16,8 +16,13 @@ import { PROFILES } from "./profile.ts";
 import { type Settings, SettingsError } from "./settings.ts";
 import { paramsFault, peerFault } from "./unfit.ts";
 
-/** Opening, marking, draining and closing around one trial, in nanoseconds: measured on two cores with a process peer. */
-export const TRIAL_OVERHEAD_NS = 3e6;
+/**
+ * Opening, marking with all that is read there, and closing around one trial, in nanoseconds: measured on two cores with a process peer.
+ * Reading the kernel's counters, settings and threads at both ends is 0.7 to 1.1 ms of it.
+ */
+export const TRIAL_OVERHEAD_NS = 3.5e6;
+/** What a trial of datagrams takes beyond that, in nanoseconds: until the silence after the last one was long enough. */
+const DRAIN_NS = 4e6;
 /** What a blocking driver adds to it, in nanoseconds: each mark, and the end, wait for a peer that sleeps in a slice of up to 8 ms. */
 export const BLOCKING_OVERHEAD_NS = 20e6;
 /** Starting the peer and probing transports, in nanoseconds. */
@@ -87,7 +92,8 @@ export function planCases(
       }
       if (cases.has(id)) continue;
       const planned = makeCase(id, scenario, transport, resolved, settings, choice.placement);
-      const waits = made?.blocking ? BLOCKING_OVERHEAD_NS : 0;
+      const waits = (made?.blocking ? BLOCKING_OVERHEAD_NS : 0) +
+        (made?.mode === "datagram" ? DRAIN_NS : 0);
       cases.set(id, { ...planned, expectedNs: planned.expectedNs + waits });
     }
   }

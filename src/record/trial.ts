@@ -58,8 +58,8 @@ export interface Trial {
   readonly cpu?: CpuTime;
   /**
    * Counters that moved within the measured interval, by how much: `TcpExt.DelayedACKs`, `Udp.RcvbufErrors` and their like count for the
-   * whole network namespace, `socket.*` for the driver's first channel, `drive.*` for the driver's process. A counter that is not there did
-   * not move; the object is absent where none could be read.
+   * whole network namespace, `socket.*` for the driver's first channel, `drive.*` and `serve.*` for the thread of each end. A counter that
+   * is not there did not move; `socket.rttNs` and `socket.cwnd` are as they were last. The object is absent where none could be read.
    */
   readonly counters?: Readonly<Record<string, number>>;
   /**
@@ -69,7 +69,11 @@ export interface Trial {
   readonly series?: Readonly<Record<string, readonly number[]>>;
   /** Who served, as in `process 4711`. */
   readonly peer: string;
-  /** Settings of the trial's sockets as read back, by name; `"… (asked for, cannot be read back)"` where they cannot. */
+  /**
+   * Settings of the driver's first socket as read back, by name; where they cannot be, as asked for with the reason in parentheses. Those
+   * of the peer's first socket, as in `serve.nagle`, where they differ. With them `driveCore` and `serveCore`: the core that each thread
+   * was on at both marks, `0→1` where it moved, and `driveAffinity` and `serveAffinity`: the cores that it was allowed.
+   */
   readonly settings: Readonly<Record<string, string>>;
   /** Present when the trial failed; its figures are then not used. */
   readonly error?: TrialError;

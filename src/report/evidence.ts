@@ -22,6 +22,7 @@ const WORDS: Readonly<Record<string, readonly [one: string, many: string]>> = {
   ],
   "TcpExt.TCPToZeroWindowAdv": ["closing of the window", "closings of the window"],
   "Tcp.RetransSegs": ["segment sent again", "segments sent again"],
+  "TcpExt.TW": ["connection left in TIME-WAIT", "connections left in TIME-WAIT"],
   "Udp.RcvbufErrors": [
     "datagram dropped for want of receive buffer",
     "datagrams dropped for want of receive buffer",

@@ -7,7 +7,7 @@
 import type { Case } from "../plan/case.ts";
 import type { RunRecord, Trial } from "../record/trial.ts";
 import type { TextTable, Warning } from "./document.ts";
-import { formatSize, groupBy, namePlacement } from "./quantity.ts";
+import { formatAmount, formatSize, groupBy, namePlacement } from "./quantity.ts";
 
 /** Settings in the order of columns, and their headings; others follow by name. */
 const HEADINGS: ReadonlyMap<string, string> = new Map([
@@ -154,10 +154,15 @@ function saySeveral(values: readonly string[]): string {
   const sizes = values.map(sizeOf).filter((size): size is number => size !== undefined);
   if (sizes.length === values.length) {
     const [least, most] = [Math.min(...sizes), Math.max(...sizes)];
-    return least === most ? formatSize(least) : `${formatSize(least)} to ${formatSize(most)}`;
+    return least === most ? formatSize(least) : `${showRounded(least)} to ${showRounded(most)}`;
   }
   if (values.length > MOST_VALUES) return `${values.length} different values`;
   return [...values].sort().join(" or ");
+}
+
+/** Three digits will do for the ends of a range that the kernel tuned. */
+function showRounded(bytes: number): string {
+  return formatAmount(bytes, "bytes");
 }
 
 /** A size as settings write it, `212992 B`, in bytes. */

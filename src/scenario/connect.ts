@@ -34,7 +34,7 @@ export const connect: Scenario = {
   metrics: ["connectP50", "connectP99", "connectionsPerSecond", "closeP50", "cpuPerOperation"],
   columns: ["transport"],
   contrasts: [{ factor: "transport", base: "tcp", metric: "connectP50" }],
-  evidence: ["TcpExt.ListenOverflows", "Tcp.RetransSegs"],
+  evidence: ["TcpExt.TW", "TcpExt.ListenOverflows", "Tcp.RetransSegs"],
   notes: [
     `One connection after another, opened and closed without a byte of data; at most ${CONNECTIONS_PER_TRIAL} per trial and ${WARMUP_CONNECTIONS} of warm-up, so that ephemeral ports and TIME_WAIT do not run out.`,
     "Connect is timed from the call until the connection is usable; close until the call returns, the rest of the teardown goes on in the kernel.",

@@ -22,7 +22,7 @@ export const connectRoundTrip: Scenario = {
     { factor: "scenario", base: "round-trip", metric: "p50" },
     { factor: "transport", base: "tcp", metric: "p50" },
   ],
-  evidence: ["TcpExt.ListenOverflows", "Tcp.RetransSegs"],
+  evidence: ["TcpExt.TW", "TcpExt.ListenOverflows", "Tcp.RetransSegs"],
   notes: [
     `Connect, request, reply, close, timed as one; at most ${CONNECTIONS_PER_TRIAL} connections per trial and ${WARMUP_CONNECTIONS} of warm-up, so that ephemeral ports and TIME_WAIT do not run out.`,
   ],

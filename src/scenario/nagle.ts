@@ -9,7 +9,7 @@ import type { Budget, Params } from "../workload/workload.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** Linux delays an acknowledgement by 40 ms at least (TCP_DELACK_MIN); used to estimate how long a stalled trial takes. */
-const DELAYED_ACK_NS = 42e6;
+const DELAYED_ACK_NS = 44e6;
 /** Measured exchanges of a trial at least: at 40 ms each, time alone would give one. */
 const MIN_EXCHANGES = 3;
 

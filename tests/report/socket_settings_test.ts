@@ -53,7 +53,7 @@ Deno.test("buildSocketSettings() shows the peer's value where it differs, ranges
     driveCore: index % 2 === 0 ? "0→1" : "0",
   }));
   const found = row(record);
-  assertEquals(found["receive buffer"], "64 KiB to 128 KiB");
+  assertEquals(found["receive buffer"], "64.0 KiB to 128 KiB");
   assertEquals(found["congestion control"], "bbr; peer reno");
   assert(/^0 or 1, moved in \d+ of \d+ trials$/.test(found["driver's core"]!));
 });

@@ -14,7 +14,13 @@ import type { Chart } from "../chart/chart.ts";
 import type { ComparisonRow, Finding, Report, Section } from "../document.ts";
 import { oneLine } from "../markdown_text.ts";
 import { count } from "../method.ts";
-import { describePlacement, formatCount, formatRatio, namePlacement } from "../quantity.ts";
+import {
+  describePlacement,
+  formatCount,
+  formatRatio,
+  namePlacement,
+  placementKey,
+} from "../quantity.ts";
 import { Anchors } from "./anchors.ts";
 import { textTableHtml } from "./facts_table_html.ts";
 import { sayConfidence } from "./figure_html.ts";
@@ -153,17 +159,15 @@ function sectionParts(
   anchors: Anchors,
 ): readonly (Part & { readonly section: Section })[] {
   const cases = new Map(record.cases.map((one) => [one.id, one]));
-  const shown = new Set<Chart>();
   return report.sections.map((section) => {
     const { scenario, placement } = section;
     const id = anchors.take(scenario);
     const many = report.sections.filter((other) => other.scenario === scenario).length > 1;
     const name = oneLine(scenario);
     const own = charts.filter((chart) =>
-      chart.scenario === scenario && !shown.has(chart) && (chart.placement === null ||
-        placementKey({ placement: chart.placement }) === placementKey(section))
+      chart.scenario === scenario &&
+      placementKey({ placement: chart.placement ?? placement }) === placementKey({ placement })
     );
-    for (const chart of own) shown.add(chart);
     const spec = record.scenarios.find((one) => one.id === scenario);
     return {
       id,

@@ -7,7 +7,7 @@
  * deno task known-answers --only delays,faults --times 2 --out /tmp/try
  * ```
  *
- * Exit codes: 0 all recovered · 1 one is not · 2 wrong arguments · 3 of one nobody can tell, as the machine is too noisy · 130 interrupted.
+ * Exit codes: 0 all recovered · 1 one is not · 2 wrong arguments · 3 of one nobody can tell, as the machine is too noisy, or none could be tried · 130 interrupted.
  *
  * @module
  */
@@ -60,7 +60,7 @@ const parts: Readonly<Record<string, (times: number, signal: AbortSignal) => Pro
 function take(list: Answer[], found: readonly Answer[]): void {
   list.push(...found);
   for (const answer of found) {
-    const off = (100 * (answer.ratio.estimate - 1)).toFixed(2);
+    const off = (100 * (answer.ratio.estimate - 1)).toFixed(2).replace("-0.00", "0.00");
     const verdict = list === answers ? recoveryOf(answer) : "not judged";
     console.error(`${answer.what}: off by ${off} %, ${verdict}`);
   }
@@ -99,6 +99,7 @@ try {
     skipped,
     notes,
     environment,
+    loadAfter: (await readEnvironment()).loadAverage,
     startedAt,
     tookNs: systemClock.nowNs() - startedNs,
     command: ["deno task known-answers", ...Deno.args].join(" "),

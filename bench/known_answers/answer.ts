@@ -79,9 +79,9 @@ export function recoveryOf({ ratio }: Answer): Recovery {
   return low >= 1 - TOLERANCE && high <= 1 + TOLERANCE ? "yes" : "cannot tell";
 }
 
-/** 1 when an answer was not recovered, 3 when of one nobody can tell, else 0. */
+/** 1 when an answer was not recovered, 3 when of one nobody can tell or there is none at all, else 0. */
 export function exitCodeOf(answers: readonly Answer[]): 0 | 1 | 3 {
   const recoveries = answers.map(recoveryOf);
   if (recoveries.includes("no")) return 1;
-  return recoveries.includes("cannot tell") ? 3 : 0;
+  return recoveries.includes("cannot tell") || recoveries.length === 0 ? 3 : 0;
 }

@@ -1,5 +1,6 @@
 /**
- * Two network namespaces with links of known rate between them: a private network on one machine, gone when it is disposed of.
+ * Two network namespaces with links of known rate between them: a private network on one machine, gone when it is disposed of. Only SIGKILL
+ * leaves them behind: `ip netns list` shows them as sockbench-…, `ip netns delete` removes them and all that is in them.
  *
  * @module
  */
@@ -31,7 +32,14 @@ export async function namespacesObstacle(): Promise<string | undefined> {
       return `there is no ${tool}: \`apt-get install iproute2\` brings it`;
     }
   }
-  return Deno.uid() === 0 ? undefined : "network namespaces need root: run the task with sudo";
+  if (Deno.uid() !== 0) return "network namespaces need root: run the task with sudo";
+  try {
+    // Root of a container may not be allowed to, and a kernel may lack veth or tbf: only a try tells.
+    await using _tried = await Namespaces.open();
+    return undefined;
+  } catch (error) {
+    return `the kernel refuses, ${(error as Error).message}`;
+  }
 }
 
 /** Two namespaces, the driver's and the peer's. */

@@ -5,7 +5,7 @@
  */
 
 import type { Skip } from "../../src/plan/case.ts";
-import type { Environment } from "../../src/record/trial.ts";
+import type { Environment, Fact } from "../../src/record/trial.ts";
 import { type Answer, CONFIDENCE, recoveryOf, TOLERANCE } from "./answer.ts";
 
 /** Everything that the known answers gave. */
@@ -18,8 +18,10 @@ export interface KnownAnswers {
   readonly skipped: readonly Skip[];
   /** Facts that bear on the answers, one sentence each. */
   readonly notes: readonly string[];
-  /** The machine. */
+  /** The machine, with its load at the start. */
   readonly environment: Environment;
+  /** The load average of the last minute at the end; `null` where it could not be read. */
+  readonly loadAfter: Fact;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   /** Wall time in nanoseconds. */
@@ -41,6 +43,8 @@ export function renderKnownAnswers(known: KnownAnswers): string {
     } s`,
     "",
     `Repeat it: \`${known.command}\``,
+    "",
+    loadLine(environment, known.loadAfter),
     "",
     `${recovered} of ${answers.length} known answers recovered: the interval holds the truth, and lies within ${
       100 * TOLERANCE
@@ -85,6 +89,17 @@ export function renderKnownAnswers(known: KnownAnswers): string {
     ...notes.map((note) => `- ${note}`),
     ...(notes.length === 0 ? [] : [""]),
   ].join("\n");
+}
+
+/** The run itself keeps about one core busy: more is somebody else's, and took from what was to be measured. */
+function loadLine({ loadAverage, cores }: Environment, after: Fact): string {
+  const [before, end] = [loadAverage, after].map((load) => typeof load === "number" ? load : 0);
+  const line = `Load average ${loadAverage ?? "unknown"} before, ${
+    after ?? "unknown"
+  } after, on ${cores} cores.`;
+  return before! > cores / 2 || end! > cores
+    ? `${line} The machine was busy with something else: what was not recovered may be due to that.`
+    : line;
 }
 
 function row({ what, unit, true: truth, ratio: { estimate, low, high, n } }: Answer): string {

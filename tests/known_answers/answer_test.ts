@@ -52,9 +52,9 @@ Deno.test("recoveryOf() cannot tell of readings that are too few for their inter
   assert(answerOf("few", "", few).ratio.warning !== undefined);
 });
 
-Deno.test("exitCodeOf() is 1 where one answer is not recovered, 3 where nobody can tell of one, else 0", () => {
+Deno.test("exitCodeOf() is 1 where one answer is not recovered, 3 where nobody can tell of one or none was tried, else 0", () => {
   const [yes, no, unsure] = [spread(1, 1), spread(2, 2), spread(0.5, 1.5)];
-  assertEquals(exitCodeOf([]), 0);
+  assertEquals(exitCodeOf([]), 3);
   assertEquals(exitCodeOf([yes, yes]), 0);
   assertEquals(exitCodeOf([yes, unsure]), 3);
   assertEquals(exitCodeOf([unsure, no, yes]), 1);
@@ -77,7 +77,8 @@ Deno.test("renderKnownAnswers() shows true beside measured, the error, and what 
     beside: [spread(0.98, 1.03)],
     skipped: [{ what: "links of known rate", reason: "they need root" }],
     notes: ["A note."],
-    environment: NO_ENVIRONMENT,
+    environment: { ...NO_ENVIRONMENT, cores: 2, loadAverage: 0.5 },
+    loadAfter: 2.5,
     startedAt: "2026-01-02T03:04:05.000Z",
     tookNs: 61e9,
     command: "deno task known-answers",
@@ -92,4 +93,5 @@ Deno.test("renderKnownAnswers() shows true beside measured, the error, and what 
   assert(text.includes("1 of 2 known answers recovered"));
   assert(text.includes("Skipped: links of known rate: they need root."));
   assert(text.includes("- A note."));
+  assert(text.includes("Load average 0.5 before, 2.5 after, on 2 cores. The machine was busy"));
 });

@@ -14,7 +14,7 @@ import { choosePlacement, coreFault, type Pinning } from "./placement.ts";
 import type { Plan } from "./plan.ts";
 import { PROFILES } from "./profile.ts";
 import { type Settings, SettingsError } from "./settings.ts";
-import { paramsFault, peerFault } from "./unfit.ts";
+import { paramsFault, peerFault, workloadFault } from "./unfit.ts";
 
 /**
  * Opening, marking with all that is read there, and closing around one trial, in nanoseconds: measured on two cores with a process peer.
@@ -61,6 +61,11 @@ export function planCases(
       const alone = peerFault(made, settings.peer);
       if (alone !== undefined) {
         skip(`transport ${transport}`, alone);
+        continue;
+      }
+      const alien = workloadFault(made, scenario.workload);
+      if (alien !== undefined) {
+        skip(`${scenario.id}/${transport}`, alien);
         continue;
       }
       const resolved = resolveLargest(params, found.largestMessageBytes);

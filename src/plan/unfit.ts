@@ -8,6 +8,9 @@ import type { Transport } from "../transport/transport.ts";
 import type { Params } from "../workload/workload.ts";
 import type { PeerKind } from "./case.ts";
 
+/** The workload whose serving end does nothing but what the kernel does: send the same bytes back. */
+const ECHOING_WORKLOAD = "ping-pong";
+
 /**
  * Why a transport cannot be measured with a kind of peer.
  *
@@ -30,5 +33,19 @@ export function paramsFault(transport: Transport | undefined, params: Params): s
   const { bytes, read } = params;
   return typeof bytes === "number" && typeof read === "number" && read < bytes
     ? `${transport.name} is read a whole message at a time: one of ${bytes} bytes does not go into a read buffer of ${read}`
+    : undefined;
+}
+
+/**
+ * Why a workload cannot run over a transport.
+ *
+ * @returns one sentence for reports without its full stop; undefined where it can
+ */
+export function workloadFault(
+  transport: Transport | undefined,
+  workload: string,
+): string | undefined {
+  return transport?.answeredBy === "kernel" && workload !== ECHOING_WORKLOAD
+    ? `the kernel answers ${transport.name} itself: only round trips can be measured`
     : undefined;
 }

@@ -6,6 +6,8 @@
 
 import { mptcpLibc, tcp6Libc, tcpLibc } from "./libc/tcp.ts";
 import { udp6Libc, udpLibc } from "./libc/udp.ts";
+import { icmpLibc } from "./libc/icmp.ts";
+import { dccpLibc, sctpLibc, tipcLibc, vsockLibc } from "./libc/unmeasured.ts";
 import { seqpacketLibc, unixLibc } from "./libc/unix.ts";
 import { unixpacketLibc } from "./libc/unixpacket.ts";
 import { tcp, tcp6 } from "./tcp.ts";
@@ -30,4 +32,9 @@ export const transports: readonly Transport[] = [
   udpLibc,
   udp6Libc,
   unixpacketLibc,
+  icmpLibc,
+  sctpLibc,
+  dccpLibc,
+  tipcLibc,
+  vsockLibc,
 ];

@@ -40,6 +40,11 @@ export interface TransportBase {
   readonly driver: string;
   /** Its calls block their thread: the two ends must not share one. Absent: they wait in the event loop. */
   readonly blocking?: true;
+  /**
+   * `"kernel"`: each message is answered by the kernel itself and the serving end hears nothing, so that only request and reply can be
+   * measured. Absent: the serving end of the trial answers.
+   */
+  readonly answeredBy?: "kernel";
   /** One line for `sockbench list`. */
   readonly title: string;
   /** Opens, exchanges a message and closes, to learn whether the transport works here. Never throws, never prompts. */

@@ -42,7 +42,8 @@ export async function testTransportContract(transport: Transport): Promise<void>
     });
   if (transport.mode === "stream") {
     testStream(transport, test, availability.largestMessageBytes ?? Infinity);
-  } else testDatagrams(transport, availability, test);
+  } else if (transport.answeredBy === "kernel") testEcho(transport, availability, test);
+  else testDatagrams(transport, availability, test);
 }
 
 type Test = (name: string, fn: (options: OpenOptions) => Promise<void>) => void;
@@ -351,6 +352,58 @@ function testDatagrams(
     ends.server.close();
     assert((await pending).rejected);
     ends.close();
+  });
+}
+
+/** What is true where the kernel answers each message itself. */
+function testEcho(
+  transport: DatagramTransport,
+  { largestMessageBytes: largest = 0 }: Extract<Availability, { available: true }>,
+  test: Test,
+): void {
+  const bind = (options: OpenOptions) =>
+    transport.bind({ ...options, remote: { kind: "ip", hostname: "127.0.0.1", port: 0 } });
+
+  for (const bytes of [0, 1, 2, 63, 1_000, 1_001, largest - 1, largest]) {
+    test(`gets ${bytes} bytes back as they were sent`, async (options) => {
+      const channel = await bind(options);
+      for (let round = 0; round < 3; round++) {
+        assertEquals(await channel.send(pattern(bytes)), bytes);
+        const buffer = new Uint8Array(bytes + 1);
+        assertEquals(await channel.receive(buffer), bytes);
+        assertEquals(buffer.subarray(0, bytes), pattern(bytes));
+      }
+      channel.close();
+    });
+  }
+
+  test("keeps the replies of two sockets apart", async (options) => {
+    const [one, two] = [await bind(options), await bind(options)];
+    await one.send(pattern(10));
+    await two.send(pattern(20));
+    assertEquals(await two.receive(new Uint8Array(99)), 20);
+    assertEquals(await one.receive(new Uint8Array(99)), 10);
+    one.close();
+    two.close();
+  });
+
+  test("refuses a message beyond its largest with a clear error", async (options) => {
+    const channel = await bind(options);
+    const error = await assertRejects(
+      async () => await channel.send(new Uint8Array(largest + 1)),
+      MessageTooLargeError,
+    );
+    assert(error.message.includes(String(largest + 1)), error.message);
+    channel.close();
+  });
+
+  test("close() under a pending receive rejects it, at both ends", async (options) => {
+    for (const channel of [await bind(options), await transport.bind(options)]) {
+      const pending = settled(channel.receive(new Uint8Array(1)));
+      channel.close();
+      channel.close();
+      assert((await pending).rejected);
+    }
   });
 }
 

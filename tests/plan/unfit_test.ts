@@ -3,7 +3,7 @@ import { createCatalog } from "../../src/catalog.ts";
 import { planCases } from "../../src/plan/plan_cases.ts";
 import { createSettings } from "../../src/plan/settings.ts";
 import { type Availability, transportId } from "../../src/transport/transport.ts";
-import { memoryStream } from "../support/memory_transport.ts";
+import { memoryDatagram, memoryStream } from "../support/memory_transport.ts";
 
 const blocking = { ...memoryStream(), driver: "libc", blocking: true } as const;
 const messages = { ...memoryStream(), name: "messages", keepsBoundaries: true } as const;
@@ -60,4 +60,18 @@ Deno.test("planCases() measures another driver of a transport wherever the grid 
   const of = (name: string) => ids.filter((id) => id.startsWith(`nagle/${name}/`));
   assertEquals(of("tcp@twin").map((id) => id.replace("@twin", "")), of("tcp"));
   assertEquals(of("tcp").length > 1, true);
+});
+
+Deno.test("planCases() measures round trips only where the kernel answers", () => {
+  const echo = { ...memoryDatagram(), name: "echo", answeredBy: "kernel" } as const;
+  const withEcho = createCatalog([{ transports: [echo] }]);
+  const found = new Map([["echo", { available: true as const, largestMessageBytes: 1_024 }]]);
+  const settings = createSettings(
+    { scenarios: ["round-trip", "throughput"], transports: ["echo"], profile: "quick" },
+    withEcho,
+  );
+  const plan = planCases(settings, withEcho, found);
+  assertEquals(new Set(plan.cases.map(({ scenario }) => scenario)), new Set(["round-trip"]));
+  const skip = plan.skipped.find(({ what }) => what === "throughput/echo");
+  assertStringIncludes(skip!.reason, "only round trips");
 });

@@ -1,0 +1,113 @@
+/**
+ * Protocols that are looked for and not measured: `list` and `doctor` say of each whether this kernel opens its sockets, and which errno
+ * it gives otherwise.
+ *
+ * @module
+ */
+
+import { openKernel } from "../../kernel/libc.ts";
+import { SystemError } from "../../kernel/system_error.ts";
+import type { Availability, StreamTransport } from "../transport.ts";
+import { LibcSocket, SOCKET_TYPE } from "./libc_socket.ts";
+import { refusedSocket } from "./local_endpoint.ts";
+
+const AF_INET = 2;
+const AF_TIPC = 30;
+const AF_VSOCK = 40;
+const IPPROTO_DCCP = 33;
+const IPPROTO_SCTP = 132;
+/** struct sockaddr_vm: family, reserved (16 bits each), any port, and the context id of loopback (VMADDR_CID_LOCAL). */
+const VSOCK_LOOPBACK = new Uint8Array(
+  new Uint32Array([AF_VSOCK, 0xffff_ffff, 1, 0]).buffer,
+);
+
+/** SCTP (RFC 9260), one-to-one style. */
+export const sctpLibc: StreamTransport = unmeasured(
+  "sctp",
+  "SCTP over IPv4 loopback",
+  AF_INET,
+  SOCKET_TYPE.stream,
+  IPPROTO_SCTP,
+);
+
+/** DCCP (RFC 4340), which Linux has left out since 6.16. */
+export const dccpLibc: StreamTransport = unmeasured(
+  "dccp",
+  "DCCP over IPv4 loopback",
+  AF_INET,
+  SOCKET_TYPE.dccp,
+  IPPROTO_DCCP,
+);
+
+/** TIPC, the protocol of clusters. */
+export const tipcLibc: StreamTransport = unmeasured(
+  "tipc",
+  "TIPC within the node",
+  AF_TIPC,
+  SOCKET_TYPE.stream,
+  0,
+);
+
+/** AF_VSOCK, between a virtual machine and its host; here with itself. */
+export const vsockLibc: StreamTransport = unmeasured(
+  "vsock",
+  "vsock with the machine itself",
+  AF_VSOCK,
+  SOCKET_TYPE.stream,
+  0,
+  VSOCK_LOOPBACK,
+);
+
+function unmeasured(
+  name: string,
+  title: string,
+  family: number,
+  type: number,
+  protocol: number,
+  address?: Uint8Array<ArrayBuffer>,
+): StreamTransport {
+  const refuse = () =>
+    Promise.reject(new Error(`Cannot open ${name}: sockbench only looks for it`));
+  return {
+    name,
+    driver: "libc",
+    mode: "stream",
+    blocking: true,
+    title: `${title}; looked for, not measured`,
+    listen: refuse,
+    connect: refuse,
+    probe: () => Promise.resolve(look(family, type, protocol, address)),
+  };
+}
+
+function look(
+  family: number,
+  type: number,
+  protocol: number,
+  address: Uint8Array<ArrayBuffer> | undefined,
+): Availability {
+  const kernel = openKernel();
+  if (!kernel.available) return kernel;
+  return refusedSocket(family, type, protocol) ??
+    (address === undefined ? undefined : refusedAddress(family, type, protocol, address)) ??
+    { available: false, reason: "this kernel opens such sockets; sockbench does not measure them" };
+}
+
+function refusedAddress(
+  family: number,
+  type: number,
+  protocol: number,
+  address: Uint8Array<ArrayBuffer>,
+): Availability | undefined {
+  const socket = LibcSocket.open(family, type, protocol, {});
+  try {
+    socket.bind(address);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof SystemError)) throw error;
+    const words = error.message.replace(/^.*?: /, "");
+    return { available: false, reason: `this kernel has no loopback for such sockets: ${words}` };
+  } finally {
+    socket.close();
+  }
+}

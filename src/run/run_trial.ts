@@ -58,7 +58,7 @@ export async function runTrial(setup: TrialSetup): Promise<TrialOutcome> {
   end.promise.catch(() => {});
   try {
     // The own thread for the length of the trial only: whatever is started between trials must not inherit its core.
-    using _pinned = pinThread(setup.case.placement.cores?.drive);
+    using _pinned = pinDriver(setup.case);
     driver.endpoint = await guard(link.serve(driver.order));
     const driven = await guard(workload.drive(driver));
     if (setup.transport.mode === "stream") driver.closeAll();
@@ -171,6 +171,15 @@ class Driver implements DriveContext {
       settings: this.#first.settings,
       error,
     };
+  }
+}
+
+/** The peer has not been asked for anything yet, and knows nothing of what this fails of. */
+function pinDriver({ placement: { cores } }: Case): Disposable {
+  try {
+    return pinThread(cores?.drive);
+  } catch (error) {
+    throw new TrialFailure("not-pinned", (error as Error).message);
   }
 }
 

@@ -130,6 +130,7 @@ export type MetricId =
   | "unblockedP50"
   | "peerPause"
   | "largestMessageBytes"
+  | "corruptBlocks"
   | "deliveredShare"
   | "resetShare"
   | "endedFirstShare"
@@ -215,6 +216,12 @@ const ROWS: Readonly<Record<MetricId, Row>> = {
     "higher",
     "largest message",
     "Largest message that was taken and arrived whole.",
+  ],
+  corruptBlocks: [
+    "count",
+    "lower",
+    "corrupt blocks",
+    "Blocks of 64 KiB in which a word was not the one that was sent.",
   ],
   deliveredShare: [
     "ratio",

@@ -12,7 +12,7 @@ import type { Catalog } from "../catalog.ts";
 import type { Clock } from "../clock.ts";
 import type { KernelAccess } from "../kernel/libc.ts";
 import type { MetricUnit } from "../metrics.ts";
-import type { Placement } from "../plan/case.ts";
+import type { PeerKind, Placement } from "../plan/case.ts";
 import type { Pinning } from "../plan/placement.ts";
 import type { Availability } from "../transport/transport.ts";
 import type { Params } from "../workload/workload.ts";
@@ -80,6 +80,8 @@ export interface Lab {
   readonly availability: ReadonlyMap<string, Availability>;
   /** What this machine allows of placements. */
   readonly pinning: Pinning;
+  /** Where the other end of an experiment runs that needs one of its own. */
+  readonly peer: PeerKind;
   /** A private directory for socket files; its owner removes it. */
   readonly directory: string;
   /** The kernel room, or why it is closed. */

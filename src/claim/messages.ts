@@ -9,11 +9,13 @@ import { datagramsKeepBoundaries, readsDifferFromWrites } from "./messages/coale
 import { datagramsAreLimited } from "./messages/datagram_limit.ts";
 import { datagramsMayBeLost, datagramsMayBeReordered } from "./messages/datagram_loss.ts";
 import { datagramsAreFaster, datagramsCostLess } from "./messages/datagrams_faster.ts";
+import { streamsLoseNothing } from "./messages/integrity.ts";
 import { oneSocketManyPeers } from "./messages/fan_in.ts";
 import { unixOutrunsTcp } from "./messages/unix_outruns_tcp.ts";
 
 /** Claims 10 to 19. */
 export const messageClaims: readonly Claim[] = [
+  streamsLoseNothing,
   readsDifferFromWrites,
   datagramsKeepBoundaries,
   datagramsMayBeLost,

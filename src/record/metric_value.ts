@@ -52,6 +52,7 @@ const DERIVATIONS: Readonly<Record<MetricId, Derivation>> = {
   unblockedP50: percentileOf("freed", 50),
   peerPause: given,
   largestMessageBytes: given,
+  corruptBlocks: given,
   deliveredShare: given,
   resetShare: given,
   endedFirstShare: given,

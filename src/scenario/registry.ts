@@ -14,6 +14,7 @@ import { connectRoundTrip } from "./connect_round_trip.ts";
 import { datagramLoss } from "./datagram_loss.ts";
 import { datagramLimit } from "./datagram_limit.ts";
 import { fanIn } from "./fan_in.ts";
+import { integrity } from "./integrity.ts";
 import { iterativeServer } from "./iterative_server.ts";
 import { nagle } from "./nagle.ts";
 import { roundTrip } from "./round_trip.ts";
@@ -38,4 +39,5 @@ export const scenarios: readonly Scenario[] = [
   connectPerRequest,
   fanIn,
   iterativeServer,
+  integrity,
 ];

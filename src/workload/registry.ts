@@ -7,6 +7,7 @@
 import { backpressure } from "./backpressure.ts";
 import { bulk } from "./bulk.ts";
 import { burst } from "./burst.ts";
+import { checkedBulk } from "./checked_bulk.ts";
 import { closing } from "./closing.ts";
 import { connect } from "./connect.ts";
 import { connectPing } from "./connect_ping.ts";
@@ -35,5 +36,6 @@ export const workloads: readonly Workload[] = [
   writeReturn,
   closing,
   flow,
+  checkedBulk,
   largestDatagram,
 ];

@@ -19,6 +19,7 @@ const lab: Lab = {
   catalog,
   availability: everything,
   pinning: { available: false, reason: "it needs --allow-ffi" },
+  peer: "loop",
   directory: "/nonexistent/sockbench",
   kernel: { available: false, reason: "it needs --allow-ffi" },
   signal: new AbortController().signal,

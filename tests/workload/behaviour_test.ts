@@ -140,3 +140,52 @@ Deno.test("flow keeps the offered rate by the intended times, and counts loss, o
   const offered = valueOf(outcome, "offeredPerSecond")!;
   assert(offered > 9_900 && offered <= 10_010, String(offered));
 });
+
+Deno.test("checkedBulk finds every block whole, whatever pieces it comes in", async () => {
+  for (const capacity of [1_000, 65_536, 1_000_000]) {
+    const outcome = await trial("checked-bulk", memoryStream(capacity), { mib: 1 }, 1);
+    assertEquals(outcome.tally.receivedMessages, 16);
+    assertEquals(valueOf(outcome, "corruptBlocks"), 0);
+    assertEquals(valueOf(outcome, "loss"), 0);
+    assertEquals(valueOf(outcome, "reordered"), 0);
+  }
+});
+
+Deno.test("checkedBulk notices a single damaged bit, and a block that is missing", async () => {
+  const damaged = await trial("checked-bulk", tamperedStream(flipBit), { mib: 1 }, 1);
+  assertEquals(valueOf(damaged, "corruptBlocks"), 1);
+  const short = await trial("checked-bulk", tamperedStream(dropBlock), { mib: 1 }, 1);
+  assertEquals(short.tally.lostMessages, 1);
+  assertEquals(valueOf(short, "corruptBlocks"), 0);
+});
+
+type Tamper = (data: Uint8Array, index: number) => Uint8Array | null;
+const flipBit: Tamper = (data, index) => {
+  if (index !== 5) return data;
+  const copy = data.slice();
+  copy[40_000]! ^= 1;
+  return copy;
+};
+const dropBlock: Tamper = (data, index) => index === 5 ? null : data;
+
+/** A stream whose writes are whole blocks, so that the client's can be damaged or dropped one by one. */
+function tamperedStream(tamper: Tamper): Transport {
+  const inner = memoryStream(4 * 2 ** 20);
+  return {
+    ...inner,
+    async connect(endpoint, options) {
+      const channel = await inner.connect(endpoint, options);
+      let index = 0;
+      return {
+        mode: "stream",
+        read: (buffer) => channel.read(buffer),
+        async write(data) {
+          const kept = tamper(data, index++);
+          return kept === null ? data.length : await channel.write(kept);
+        },
+        closeWrite: () => channel.closeWrite(),
+        close: () => channel.close(),
+      };
+    },
+  };
+}

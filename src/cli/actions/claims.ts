@@ -61,6 +61,7 @@ export async function claims(args: ParsedArguments, terminal: Terminal): Promise
       catalog,
       availability: session.availability,
       pinning: session.pinning,
+      peer: plan.settings.peer,
       directory: session.directory,
       kernel: openKernel(),
       signal: interrupts.signal,

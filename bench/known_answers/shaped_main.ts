@@ -23,6 +23,8 @@ const BUDGET = { warmupNs: 150e6, measureNs: 300e6 };
 const DRAIN_NS = 1e9;
 
 const [namespace, rounds] = Deno.args;
+// Ctrl-C reaches the whole process group; who started this decides what it means and then closes standard input.
+Deno.addSignalListener("SIGINT", () => {});
 const end = new AbortController();
 Deno.stdin.readable.pipeTo(new WritableStream()).catch(() => {}).finally(() => end.abort());
 

@@ -31,6 +31,8 @@ const IP_HEADER_BYTES = 20;
 const ECHO_HEADER_BYTES = 8;
 /** 65,535 bytes of an IP packet, less the headers (RFC 791, RFC 792). */
 const LIMIT_BYTES = 65_507;
+/** The largest packet, and to the next whole word: a multiple of 4. */
+const PACKET_ROOM_BYTES = ECHO_HEADER_BYTES + LIMIT_BYTES + 5;
 const LOOPBACK: Endpoint = { kind: "ip", hostname: "127.0.0.1", port: 0 };
 
 /** ICMP echo requests to 127.0.0.1, which the kernel answers. Needs CAP_NET_RAW. */
@@ -51,7 +53,8 @@ class EchoChannel implements DatagramChannel {
   readonly mode = "datagram";
   readonly endpoint = LOOPBACK;
   readonly #channel: LibcDatagramChannel;
-  readonly #packet = new Uint8Array(ECHO_HEADER_BYTES + LIMIT_BYTES + 1);
+  readonly #packet = new Uint8Array(PACKET_ROOM_BYTES);
+  readonly #words = new Uint32Array(this.#packet.buffer);
   readonly #header = new DataView(this.#packet.buffer);
   readonly #incoming = new Uint8Array(IP_HEADER_BYTES + ECHO_HEADER_BYTES + LIMIT_BYTES);
   readonly #reply = new DataView(this.#incoming.buffer);
@@ -85,14 +88,14 @@ class EchoChannel implements DatagramChannel {
     if (data.length > LIMIT_BYTES) throw new MessageTooLargeError("icmp", data.length, LIMIT_BYTES);
     const bytes = ECHO_HEADER_BYTES + data.length;
     if (this.#outgoing.length !== bytes) this.#outgoing = this.#packet.subarray(0, bytes);
-    // A byte beyond an odd length counts as 0 in the checksum.
-    this.#packet[bytes] = 0;
+    // Bytes beyond the end, up to a whole word, count as 0 in the checksum.
+    this.#packet.fill(0, bytes, bytes + 3);
     this.#packet.set(data, ECHO_HEADER_BYTES);
     this.#sequence = (this.#sequence + 1) & 0xffff;
     this.#header.setUint32(0, ECHO_REQUEST << 24);
     this.#header.setUint16(4, this.#identifier);
     this.#header.setUint16(6, this.#sequence);
-    this.#header.setUint16(2, checksum(this.#header, bytes));
+    this.#header.setUint16(2, checksum(this.#words, bytes), true);
     const sent = this.#channel.send(this.#outgoing);
     return typeof sent === "number" ? data.length : sent.then(() => data.length);
   }
@@ -161,11 +164,15 @@ class IdleChannel implements DatagramChannel {
   }
 }
 
-/** The one's complement of the one's complement sum of 16-bit words (RFC 1071); the checksum's own word must be 0. */
-function checksum(packet: DataView, bytes: number): number {
+/**
+ * The one's complement of the one's complement sum of 16-bit words (RFC 1071); the checksum's own word must be 0. Taken 32 bits at a time,
+ * in the machine's byte order: the sum does not mind either, and 16 bits at a time took three quarters of an exchange of 16 KiB.
+ */
+function checksum(words: Uint32Array, bytes: number): number {
   let sum = 0;
-  for (let at = 0; at < bytes; at += 2) sum += packet.getUint16(at);
-  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
+  const count = (bytes + 3) >> 2;
+  for (let at = 0; at < count; at++) sum += words[at]!;
+  while (sum > 0xffff) sum = sum % 0x10000 + Math.floor(sum / 0x10000);
   return ~sum & 0xffff;
 }
 

@@ -8,7 +8,7 @@ import type { Clock } from "../clock.ts";
 import { Histogram } from "../record/histogram.ts";
 import { numberParam } from "./exchange_loop.ts";
 import { SequenceCheck } from "./sequence_check.ts";
-import type { DriveContext, ServeContext, ServeResult, Workload } from "./workload.ts";
+import type { ServeContext, ServeResult, Workload } from "./workload.ts";
 
 /** Bytes of a datagram's number. */
 const SEQUENCE_BYTES = 4;

@@ -1,10 +1,12 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { largeRecord } from "../../bench/large_record.ts";
 import { decodeRecord } from "../../src/record/codec.ts";
+import type { EvidenceTable } from "../../src/report/document.ts";
 import { buildReport } from "../../src/report/build_report.ts";
 import { comparisonFormats } from "../../src/report/gate_registry.ts";
 import type { GateReport } from "../../src/report/gate_text.ts";
 import { hashSource } from "../../src/report/html/content_hash.ts";
+import { evidenceHtml, textTableHtml } from "../../src/report/html/facts_table_html.ts";
 import { PAGE_SCRIPT } from "../../src/report/html/page_script.ts";
 import { renderComparisonHtml } from "../../src/report/html/render_comparison_html.ts";
 import { renderHtml } from "../../src/report/html/render_html.ts";
@@ -141,7 +143,7 @@ Deno.test("renderHtml() gives every figure its number, interval and sample size,
     figures.map(([, value]) => Number(value)).sort(),
     [...cells.map(({ value }) => value), ...comparisons].sort(),
   );
-  const said = page.match(/interval [\d.\u202f]+ to [^<]*?, \d+ trials/g) ?? [];
+  const said = page.match(/<p>\d+ % interval( [\d.\u202f]+ to [^<]*?)?, \d+ trials/g) ?? [];
   const speeds = page.match(/Two speeds of the machine: [^<]*; \d+ trials/g) ?? [];
   const single = cells.filter(({ n }) => n === 1).length;
   assertEquals(said.length + speeds.length + single, cells.length);
@@ -168,6 +170,30 @@ Deno.test("renderHtml() stays below 1 MiB for a standard run and 5 MiB for 10,00
   const size = (page: string) => new TextEncoder().encode(page).length;
   assert(size(renderHtml(await standardRecord())) < MEGABYTE);
   assert(size(renderHtml(largeRecord(10_000))) < 5 * MEGABYTE);
+});
+
+Deno.test("evidenceHtml() is a table where something was counted, and one sentence where nothing was", () => {
+  const table = (total: number): EvidenceTable => ({
+    counters: [{ counter: "TcpExt.DelayedACKs", title: "delayed ACKs <b>" }],
+    operation: "exchange",
+    namespaceWide: true,
+    rows: [{ case: "nagle/tcp", label: "tcp", trials: 15, operations: 45, totals: [total] }],
+  });
+  const page = evidenceHtml(table(41), "nagle-evidence").text;
+  assertStringIncludes(page, "<span>delayed ACKs &lt;b&gt;</span>");
+  assertStringIncludes(page, '<td data-value="45">45</td><td data-value="41">41</td>');
+  const nothing = evidenceHtml(table(0), "nagle-evidence").text;
+  assertMatch(
+    nothing,
+    /The kernel counted no delayed ACKs &lt;b&gt; in any measured interval\. They/,
+  );
+  assertEquals(nothing.includes("<table"), false);
+});
+
+Deno.test("textTableHtml() is a table of words, each escaped", () => {
+  const table = textTableHtml({ caption: "Settings", columns: ["setting"], rows: [["<i>"]] }, "x");
+  assertStringIncludes(table.text, '<p class="caption" id="x-caption">Settings.</p>');
+  assertStringIncludes(table.text, '<th scope="row">&lt;i&gt;</th>');
 });
 
 Deno.test("renderComparisonHtml() shows what changed first, and both records side by side", () => {

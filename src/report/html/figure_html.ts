@@ -30,7 +30,7 @@ export function figureCell(cell: Cell | null, column: Column, style: FigureStyle
   const show = (value: number) => formatNumber(value / scale.divisor, digits);
   const name = style === "with bounds" ? markup`<br>${nameHtml(cell.case)}` : undefined;
   const best = cell.mark === "best" ? ", the best of its row" : "";
-  const onDemand = markup`<p>${sayFigure(cell, column)}${best}${name}</p>`;
+  const onDemand = markup`<p>${sayFigure(cell, column, style)}${best}${name}</p>`;
   return {
     content: markup`<details class="figure"><summary>${
       shown(cell, show, style)
@@ -57,8 +57,8 @@ function shown(cell: Cell, show: (value: number) => string, style: FigureStyle):
   return markup`${value} <small>[${show(cell.low)}, ${show(cell.high)}]</small>`;
 }
 
-/** As in `95 % interval 30.1 to 33.0 µs, 16 trials`. */
-function sayFigure(cell: Cell, { scale, digits }: Column): string {
+/** As in `95 % interval 30.1 to 33.0 µs, 16 trials`; bounds that are shown anyway are not said again. */
+function sayFigure(cell: Cell, { scale, digits }: Column, style: FigureStyle): string {
   const show = (value: number) => formatNumber(value / scale.divisor, digits);
   const trials = count(cell.n, "trial");
   const { twoSpeeds } = cell;
@@ -69,9 +69,9 @@ function sayFigure(cell: Cell, { scale, digits }: Column): string {
     } of the trials, ${withSymbol(show(slow), scale)} in ${formatShare(slowShare)}; ${trials}`;
   }
   if (cell.n === 1) return `${trials}, which has no interval`;
-  return `${sayConfidence(cell.confidence)} interval ${show(cell.low)} to ${
-    withSymbol(show(cell.high), scale)
-  }, ${trials}`;
+  const interval = `${sayConfidence(cell.confidence)} interval`;
+  if (style === "with bounds") return `${interval}, ${trials}`;
+  return `${interval} ${show(cell.low)} to ${withSymbol(show(cell.high), scale)}, ${trials}`;
 }
 
 /**

@@ -37,6 +37,7 @@ a{color:var(--link);text-underline-offset:.15em}
 small{font-size:.8125rem;color:var(--muted)}
 code,pre{font-family:ui-monospace,"SFMono-Regular",Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:.875em}
 code{unicode-bidi:isolate;background:var(--shade);border-radius:4px;padding:0 .3em;display:inline-block;max-width:100%;line-height:1.35}
+.notes code,.question code,dd code{display:inline}
 pre code{background:none;padding:0;display:inline;white-space:pre}
 :focus-visible{outline:3px solid var(--link);outline-offset:2px;border-radius:3px}
 .skip{position:absolute;left:-999rem}
@@ -69,7 +70,7 @@ h2:hover .anchor,.anchor:focus-visible{opacity:1}
 .bounds{white-space:nowrap;color:var(--muted);font-size:.9em}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,34rem),1fr));gap:1rem;margin:1.25rem 0;align-items:start}
 .chart{margin:0;background:var(--card);border:1px solid var(--line);border-radius:8px;overflow:hidden;max-width:50rem}
-.chart svg{display:block;width:100%;height:auto;min-width:32rem}
+.chart svg{display:block;width:100%;height:auto;min-width:28rem}
 .chart,.table,.caption,table{scroll-margin-top:3.5rem}
 .scroll{overflow-x:auto;overscroll-behavior-x:contain}
 .fold{margin:1rem 0;border:1px solid var(--line);border-radius:8px;background:var(--card)}
@@ -109,6 +110,7 @@ td.long{white-space:normal;min-width:16rem;max-width:30rem;overflow-wrap:anywher
 td.regressed::before{content:"\\25b2";margin-right:.35em;color:var(--worse)}
 td.improved::before{content:"\\25bc";margin-right:.35em;color:var(--better)}
 .wrap{white-space:normal;overflow-wrap:anywhere;min-width:15rem}
+td.label[data-value]{white-space:nowrap!important}
 td.none{color:var(--muted)}
 td.best{background:var(--mark)}
 thead button{border:0;background:none;padding:.1rem .2rem;margin:-.1rem -.2rem;min-height:1.6rem;font-weight:600;text-align:inherit;white-space:nowrap;border-radius:4px}
@@ -117,11 +119,13 @@ thead button::after{content:"\\2195";display:inline-block;width:1em;text-align:c
 [aria-sort=descending] button::after{content:"\\2193";color:var(--ink)}
 .figure summary{cursor:pointer;list-style:none;border-radius:3px}
 .figure summary::-webkit-details-marker{display:none}
-.figure summary small{display:block;font-size:.8125rem;white-space:nowrap}
+.figure summary small{display:block;white-space:nowrap}
+table small{font-size:.86em}
 .figure .speed{display:block}
 .figure .speed small{display:inline}
 .figure summary:hover{text-decoration:underline dotted;text-underline-offset:.2em}
 .figure p{margin:.2rem 0 0 auto;font-size:.8125rem;color:var(--muted);white-space:normal;width:13rem;text-align:right;overflow-wrap:anywhere}
+.figure p code{background:none;padding:0;display:inline}
 dl{display:grid;grid-template-columns:minmax(8rem,15rem) 1fr;gap:.4rem 1.25rem;margin:.5rem 0 1rem;font-size:.9375rem;max-width:64rem}
 dt{font-weight:600}
 dd{margin:0}
@@ -147,14 +151,16 @@ th[scope=row]{overflow-wrap:anywhere}
 @media print{
 :root,:root[data-theme]{color-scheme:light;${LIGHT};--ground:#fff}
 body{font-size:10pt}
-.skip,nav,.tools,.theme,.anchor,thead button::after{display:none!important}
+.skip,nav,.hint,.tools,.theme,.anchor,thead button::after{display:none!important}
 .bar{position:static}
 .scroll{overflow:visible}
 .chart,tr,.findings li{break-inside:avoid}
 h2,.caption,.bar{break-after:avoid}
 .fold::details-content{content-visibility:visible;block-size:auto}
 .fold>summary{list-style:none}
-table{font-size:8pt}
+table{font-size:7.5pt}
+.wrap,td.long{min-width:0}
+.figure summary small{white-space:normal}
 th,td{padding:.15rem .35rem;white-space:normal}
 th[scope=row],thead th.label:first-child{position:static}
 .chart svg{min-width:0}

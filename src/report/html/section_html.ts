@@ -106,7 +106,7 @@ function comparativeHtml(table: Table, id: string): Html {
     noun: "row",
     caption: markup`${
       sentenceHtml(table.caption)
-    }${unit} Median [95 % interval]. Select a figure for its sample size.`,
+    }${unit} Median [95 % interval]. <span class="hint">Select a figure for its sample size.</span>`,
     onDemand: "sample sizes",
     columns: [
       ...table.rowTitles.map((title): HtmlColumn => ({ title: oneLine(title), kind: "label" })),
@@ -156,7 +156,9 @@ function detailHtml(table: Table, sources: SectionSources): Html {
   const content = tableHtml({
     id: `${id}-metrics`,
     noun: "case",
-    caption: markup`All metrics. ${sentenceHtml(table.caption)} Select a figure for its interval.`,
+    caption: markup`All metrics. ${
+      sentenceHtml(table.caption)
+    } <span class="hint">Select a figure for its interval.</span>`,
     onDemand: "intervals",
     columns: [
       { title: "transport", kind: "label" },

@@ -15,7 +15,7 @@ import {
 } from "./socket_address.ts";
 
 /** Names of socket types by number: SOCK_STREAM and what follows. */
-const TYPES = ["stream", "datagram", "raw", "rdm", "seqpacket"] as const;
+export const TYPES = ["stream", "datagram", "raw", "rdm", "seqpacket"] as const;
 
 /** A SocketDescription is what the kernel says of an open socket. */
 export interface SocketDescription {

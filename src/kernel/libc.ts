@@ -10,7 +10,7 @@
 import { SystemError } from "./system_error.ts";
 
 /** Functions by name. Sizes and results that fit 32 bits are declared so: a 64-bit result would be a bigint on every call. */
-const SYMBOLS = {
+export const SYMBOLS = {
   // Sockets: socket(2), ip(7), unix(7).
   socket: { parameters: ["i32", "i32", "i32"], result: "i32" },
   socketpair: { parameters: ["i32", "i32", "i32", "buffer"], result: "i32" },
@@ -46,6 +46,9 @@ const SYMBOLS = {
   ptrace: { parameters: ["i32", "i32", "usize", "usize"], result: "i32" },
   waitpid: { parameters: ["i32", "buffer", "i32"], result: "i32" },
   prctl: { parameters: ["i32", "usize", "usize", "usize", "usize"], result: "i32" },
+  // What a thread may do: capabilities(7).
+  capget: { parameters: ["buffer", "buffer"], result: "i32" },
+  capset: { parameters: ["buffer", "buffer"], result: "i32" },
   getpriority: { parameters: ["i32", "u32"], result: "i32" },
   // What went wrong, as a number and in words.
   __errno_location: { parameters: [], result: "pointer" },
@@ -59,7 +62,11 @@ export type LibcSymbols = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
 export class Libc {
   readonly #errno: Int32Array;
 
-  /** @param symbols the opened table */
+  /**
+   * Takes an opened table.
+   *
+   * @param symbols the opened table
+   */
   constructor(
     /** The functions. Hot loops take them from here once; results below 0 mean {@linkcode Libc.errno}. */
     readonly symbols: LibcSymbols,

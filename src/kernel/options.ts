@@ -8,13 +8,14 @@ import type { Libc } from "./libc.ts";
 import { requireLibc } from "./libc.ts";
 
 /** How a value stands in memory. */
-interface Format<T> {
+export interface Format<T> {
   /** Bytes to offer to getsockopt(2). */
   readonly bytes: number;
+  /** The value in the first `length` bytes. */
   decode(bytes: DataView<ArrayBuffer>, length: number): T;
   /** Range of a number: beyond it the kernel would meet another value than was asked for. Absent: that of an int. */
   readonly range?: readonly [low: number, high: number];
-  /** Absent: the kernel takes none. */
+  /** The bytes of a value; absent: the kernel takes none. */
   encode?(value: T): Uint8Array<ArrayBuffer>;
 }
 
@@ -112,7 +113,7 @@ const MEMORY: Format<SocketMemory> = {
 const SOCKET = 1, IP = 0, TCP = 6, IPV6 = 41;
 
 /** Numbers of asm-generic/socket.h, linux/tcp.h, linux/in.h and linux/in6.h: the same on x86-64 and arm64. */
-const OPTIONS = {
+export const OPTIONS = {
   /** Receive and send buffers in bytes. The kernel doubles what it is asked for, up to `net.core.rmem_max` and `wmem_max` doubled. */
   SO_SNDBUF: { level: SOCKET, number: 7, format: WHOLE },
   SO_RCVBUF: { level: SOCKET, number: 8, format: WHOLE },
@@ -175,7 +176,8 @@ export type OptionValue<Name extends OptionName> = (typeof OPTIONS)[Name]["forma
 /** Name of an option that {@linkcode setOption} takes. */
 export type WritableOptionName = Exclude<OptionName, ReadOnlyOptionName>;
 
-type ReadOnlyOptionName =
+/** Options that the kernel shows and nobody sets. */
+export type ReadOnlyOptionName =
   | "SO_ACCEPTCONN"
   | "SO_TYPE"
   | "SO_DOMAIN"
@@ -244,6 +246,34 @@ export function setOption<Name extends WritableOptionName>(
     throw libc.error(`setsockopt(${name})`, undefined, `Cannot set ${name} to ${shown}`);
   }
   return getOption(fd, name);
+}
+
+/**
+ * Prepares to set an option to one value again and again, as a hot loop does: one system call each time, and nothing is read back.
+ *
+ * @param fd an open socket
+ * @param name one of the table
+ * @param value what to ask for
+ * @returns a function that sets it, and throws a {@linkcode SystemError} when the kernel refuses
+ * @throws {RangeError} when the value is no number that fits the option
+ */
+export function optionSetter<Name extends WritableOptionName>(
+  fd: number,
+  name: Name,
+  value: OptionValue<Name>,
+): () => void {
+  const libc = requireLibc();
+  const { setsockopt } = libc.symbols;
+  const { level, number, format } = OPTIONS[name] as Option<unknown>;
+  checkNumber(name, value, format);
+  const bytes = format.encode!(value);
+  const size = bytes.length;
+  return () => {
+    if (setsockopt(fd, level, number, bytes, size) < 0) {
+      const shown = JSON.stringify(value);
+      throw libc.error(`setsockopt(${name})`, undefined, `Cannot set ${name} to ${shown}`);
+    }
+  };
 }
 
 /**

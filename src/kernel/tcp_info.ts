@@ -9,7 +9,7 @@
 import { requireLibc } from "./libc.ts";
 
 /** States of RFC 9293 by the numbers of Linux (tcp_states.h), from 1. */
-const STATES = [
+export const STATES = [
   "ESTABLISHED",
   "SYN-SENT",
   "SYN-RECEIVED",
@@ -25,7 +25,7 @@ const STATES = [
 ] as const;
 
 /** States of the loss recovery (enum tcp_ca_state), from 0. */
-const RECOVERY_STATES = ["open", "disorder", "cwr", "recovery", "loss"] as const;
+export const RECOVERY_STATES = ["open", "disorder", "cwr", "recovery", "loss"] as const;
 
 /** TCP_INFO, decoded. Counts are of the whole connection, from this end. */
 export interface TcpInfo {

@@ -106,7 +106,7 @@ export const defaultBuffers: Claim = {
     "Do not size a protocol by a buffer that you have not read back, and do not expect a write to wait early: several megabytes may be " +
     "under way to a peer that has stopped reading. Where that matters, count what is unanswered yourself",
   code: [
-    'import { findFd, getOption, setOption } from "@sockbench/sockbench";',
+    'import { findFd, getOption, setOption } from "@sockbench/sockbench/kernel";',
     'console.log(getOption(findFd(conn), "SO_SNDBUF")); // needs --allow-ffi',
   ].join("\n"),
 };

@@ -26,6 +26,8 @@ async function refusesWithoutFfi() {
     ["socket_settings", "readSettings(3)"],
     ["monotonic", "rawMonotonicNs()"],
     ["trace_system_calls", "markTrace(1)"],
+    ["socket_filter", 'loseSegments(3, "everything")'],
+    ["capabilities", 'hasCapability("CAP_NET_BIND_SERVICE")'],
   ] as const;
   const code = calls.map(([file, call]) => `
     try {

@@ -9,6 +9,7 @@ import { PeerError, type PeerLink } from "../../src/peer/peer_link.ts";
 import type { PeerKind } from "../../src/plan/case.ts";
 import { runTrial, type TrialOutcome } from "../../src/run/run_trial.ts";
 import { createSocketDirectory } from "../../src/transport/socket_directory.ts";
+import { removeSocketFile } from "../../src/transport/socket_file.ts";
 import type { Params } from "../../src/workload/workload.ts";
 import { someCase } from "../support/small_catalog.ts";
 
@@ -106,9 +107,9 @@ for (const kind of KINDS) {
       });
       await link.close();
       await link.close();
-      // A killed process cannot remove its own file; the run's directory goes with the run.
+      // A killed process cannot remove its own file, and a worker that is ended may do so only now; the run's directory goes with the run.
       for (const entry of Deno.readDirSync(directory)) {
-        Deno.removeSync(`${directory}/${entry.name}`);
+        removeSocketFile(`${directory}/${entry.name}`);
       }
     });
   });

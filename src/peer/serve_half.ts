@@ -91,11 +91,13 @@ export class ServeHalf {
 export function openOptions(
   { params, directory }: Pick<ServeOrder, "params" | "directory">,
 ): OpenOptions {
-  const { nagle, wait } = params;
+  const { nagle, wait, sendBuffer, receiveBuffer } = params;
   return {
     directory,
     ...((nagle === "on" || nagle === "off") && { nagle }),
     ...((wait === "block" || wait === "spin") && { wait }),
+    ...(typeof sendBuffer === "number" && { sendBuffer }),
+    ...(typeof receiveBuffer === "number" && { receiveBuffer }),
   };
 }
 

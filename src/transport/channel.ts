@@ -31,13 +31,30 @@ export interface ChannelOptions {
    * and keeps its core busy meanwhile. Ignored by drivers that wait in the event loop.
    */
   readonly wait?: "block" | "spin";
+  /** Asks for a send buffer of this many bytes (SO_SNDBUF). Absent: the kernel's own, which TCP tunes while it runs. */
+  readonly sendBuffer?: number;
+  /** Asks for a receive buffer of this many bytes (SO_RCVBUF). Absent: the kernel's own, which TCP tunes while it runs. */
+  readonly receiveBuffer?: number;
+}
+
+/**
+ * What both kinds of channel have for measuring the suite, and for nothing else: the same exchange of fixed size as the workload
+ * `ping-pong` makes, written by hand against the driver's own calls, without channel methods, clock or histogram in the loop.
+ */
+export interface BareLoops {
+  /** Sends `bytes` and waits for as many, `count` times, one exchange after the other. */
+  bareExchange?(bytes: number, count: number): MaybePromise<void>;
+  /** Answers requests of `bytes` with as many until the other end is done. Rejects where the socket is closed meanwhile. */
+  bareAnswer?(bytes: number): MaybePromise<void>;
+  /** Calls into the driver's library `count` times without any work for the kernel; absent where nothing is called that could be told apart. */
+  bareCalls?(count: number): void;
 }
 
 /**
  * A StreamChannel is one end of a connection: bytes in order, partial reads and writes show. Methods may throw where they say that
  * they reject: `await` makes no difference of it.
  */
-export interface StreamChannel {
+export interface StreamChannel extends BareLoops {
   /** Tells stream from datagram channels. */
   readonly mode: "stream";
   /** Socket settings by name, as read back or, where they cannot be, as asked for and marked so. */
@@ -56,6 +73,19 @@ export interface StreamChannel {
    * @returns the number of bytes taken, which may be less than `data.length`.
    */
   write(data: Uint8Array): MaybePromise<number>;
+  /**
+   * Holds back what is not a full segment until it is called with `false` (TCP_CORK). One system call each. Absent on transports without it.
+   *
+   * @throws {Error} when the socket's descriptor cannot be known
+   */
+  setCork?(isOn: boolean): void;
+  /**
+   * Acknowledges what arrived at once, instead of waiting for data that could carry the acknowledgement (TCP_QUICKACK). Holds until the
+   * kernel changes its mind: call it after each read. One system call. Absent on transports without it.
+   *
+   * @throws {Error} when the socket's descriptor cannot be known
+   */
+  acknowledgeNow?(): void;
   /** Half-close: the other end reads what is under way, then the end of the stream; reading here goes on. */
   closeWrite(): MaybePromise<void>;
   /** Closes both directions. A pending read or write settles (rejects, or reads `null`). Safe to call twice. */
@@ -66,7 +96,7 @@ export interface StreamChannel {
  * A DatagramChannel is one bound datagram socket: whole messages, each of which may be lost or reordered. Methods may throw where they
  * say that they reject.
  */
-export interface DatagramChannel {
+export interface DatagramChannel extends BareLoops {
   /** Tells stream from datagram channels. */
   readonly mode: "datagram";
   /** Socket settings by name, as read back or, where they cannot be, as asked for and marked so. */

@@ -91,6 +91,30 @@ export class DenoDatagramChannel implements DatagramChannel {
       : this.#sendLarge(data, this.#lastFrom);
   }
 
+  /** See {@link DatagramChannel.bareExchange}. */
+  async bareExchange(bytes: number, count: number): Promise<void> {
+    const conn = this.#conn;
+    const remote = this.#remote;
+    if (remote === undefined) throw new Error("Cannot exchange without a remote");
+    const request = new Uint8Array(bytes);
+    const buffer = new Uint8Array(bytes + 1);
+    for (let i = 0; i < count; i++) {
+      await conn.send(request, remote);
+      const [reply] = await conn.receive(buffer);
+      if (reply.length !== bytes) throw new Error(`the reply has ${reply.length} bytes`);
+    }
+  }
+
+  /** See {@link DatagramChannel.bareAnswer}. */
+  async bareAnswer(bytes: number): Promise<void> {
+    const conn = this.#conn;
+    const buffer = new Uint8Array(bytes + 1);
+    for (;;) {
+      const [request, from] = await conn.receive(buffer);
+      await conn.send(request, from);
+    }
+  }
+
   /** See {@link DatagramChannel.close}. */
   close(): void {
     if (this.#closed) return;

@@ -6,6 +6,7 @@
 
 import type { Endpoint, StreamChannel, StreamListener } from "./channel.ts";
 import { ReadBack } from "./read_back.ts";
+import { TcpPushes } from "./tcp_pushes.ts";
 
 /** A StreamChannel over a `Deno.Conn`. Methods hand through the runtime's promise: an `async` here would sit inside every exchange. */
 export class DenoStreamChannel implements StreamChannel {
@@ -45,6 +46,30 @@ export class DenoStreamChannel implements StreamChannel {
     return this.#conn.write(data);
   }
 
+  /** See {@link StreamChannel.bareExchange}. */
+  async bareExchange(bytes: number, count: number): Promise<void> {
+    const conn = this.#conn;
+    const request = new Uint8Array(bytes);
+    const reply = new Uint8Array(bytes);
+    for (let i = 0; i < count; i++) {
+      const written = await conn.write(request);
+      const read = await conn.read(reply);
+      if (written !== bytes || read !== bytes) throw new Error("an exchange came in parts");
+    }
+  }
+
+  /** See {@link StreamChannel.bareAnswer}. */
+  async bareAnswer(bytes: number): Promise<void> {
+    const conn = this.#conn;
+    const buffer = new Uint8Array(bytes);
+    for (;;) {
+      const read = await conn.read(buffer);
+      if (read === null) return;
+      const written = await conn.write(buffer);
+      if (read !== bytes || written !== bytes) throw new Error("an exchange came in parts");
+    }
+  }
+
   /** See {@link StreamChannel.closeWrite}. */
   closeWrite(): Promise<void> {
     return this.#conn.closeWrite();
@@ -65,6 +90,21 @@ export class DenoStreamChannel implements StreamChannel {
       if (this.#closed) this.#readBack.close();
     }
     return this.#readBack;
+  }
+}
+
+/** A {@link DenoStreamChannel} over TCP, with what only TCP has. */
+export class DenoTcpChannel extends DenoStreamChannel {
+  #pushes: TcpPushes | undefined;
+
+  /** See {@link StreamChannel.setCork}. */
+  setCork(isOn: boolean): void {
+    (this.#pushes ??= new TcpPushes(this.descriptor())).setCork(isOn);
+  }
+
+  /** See {@link StreamChannel.acknowledgeNow}. */
+  acknowledgeNow(): void {
+    (this.#pushes ??= new TcpPushes(this.descriptor())).acknowledgeNow();
   }
 }
 

@@ -4,8 +4,9 @@
  * @module
  */
 
+import { setDenoBuffers } from "./buffers.ts";
 import type { ChannelOptions, Endpoint } from "./channel.ts";
-import { DenoStreamChannel, DenoStreamListener } from "./deno_stream.ts";
+import { DenoStreamListener, DenoTcpChannel } from "./deno_stream.ts";
 import { probeStream } from "./probe.ts";
 import type { StreamTransport } from "./transport.ts";
 
@@ -23,6 +24,8 @@ function tcpOn(name: string, hostname: string, title: string): StreamTransport {
     title,
     listen(options) {
       const listener = Deno.listen({ transport: "tcp", hostname, port: 0 });
+      // Sockets that it accepts have its buffers.
+      setDenoBuffers(listener, options);
       const endpoint: Endpoint = { kind: "ip", hostname, port: listener.addr.port };
       return Promise.resolve(
         new DenoStreamListener(listener, endpoint, (conn) => open(conn as Deno.TcpConn, options)),
@@ -33,7 +36,9 @@ function tcpOn(name: string, hostname: string, title: string): StreamTransport {
         throw new TypeError(`Cannot connect ${name} to a ${endpoint.kind} endpoint`);
       }
       const { hostname, port } = endpoint;
-      return open(await Deno.connect({ transport: "tcp", hostname, port }), options);
+      const conn = await Deno.connect({ transport: "tcp", hostname, port });
+      setDenoBuffers(conn, options);
+      return open(conn, options);
     },
     probe: (options) => probeStream(transport, options),
   };
@@ -41,8 +46,8 @@ function tcpOn(name: string, hostname: string, title: string): StreamTransport {
 }
 
 // Deno.connect leaves Nagle on, whatever its documentation suggests: read back, not assumed, where the kernel can be asked.
-function open(conn: Deno.TcpConn, { nagle }: ChannelOptions): DenoStreamChannel {
-  if (nagle === undefined) return new DenoStreamChannel(conn, { nagle: "runtime default" });
+function open(conn: Deno.TcpConn, { nagle }: ChannelOptions): DenoTcpChannel {
+  if (nagle === undefined) return new DenoTcpChannel(conn, { nagle: "runtime default" });
   conn.setNoDelay(nagle === "off");
-  return new DenoStreamChannel(conn, { nagle: `${nagle}, as asked for` });
+  return new DenoTcpChannel(conn, { nagle: `${nagle}, as asked for` });
 }

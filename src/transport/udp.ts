@@ -4,6 +4,7 @@
  * @module
  */
 
+import { setDenoBuffers } from "./buffers.ts";
 import type { Endpoint } from "./channel.ts";
 import { type DatagramKind, DenoDatagramChannel } from "./deno_datagram.ts";
 import { probeDatagram } from "./probe.ts";
@@ -27,11 +28,12 @@ function udpOn(
     driver: "deno",
     mode: "datagram",
     title,
-    bind({ remote }) {
+    bind({ remote, ...options }) {
       if (remote !== undefined && remote.kind !== "ip") {
         throw new TypeError(`Cannot send ${name} datagrams to a ${remote.kind} endpoint`);
       }
       const conn = Deno.listenDatagram({ transport: "udp", hostname, port: 0 });
+      setDenoBuffers(conn, options);
       const endpoint: Endpoint = { kind: "ip", hostname, port: (conn.addr as Deno.NetAddr).port };
       const to: Deno.NetAddr | undefined = remote &&
         { transport: "udp", hostname: remote.hostname, port: remote.port };

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { setDenoBuffers } from "./buffers.ts";
+import type { ChannelOptions } from "./channel.ts";
 import { DenoStreamChannel, DenoStreamListener } from "./deno_stream.ts";
 import { probeStream } from "./probe.ts";
 import { freshSocketPath, removeSocketFile } from "./socket_file.ts";
@@ -15,25 +17,29 @@ export const unix: StreamTransport = {
   driver: "deno",
   mode: "stream",
   title: "Unix-domain stream socket",
-  listen({ directory }) {
-    const path = freshSocketPath(directory);
+  listen(options) {
+    const path = freshSocketPath(options.directory);
     const listener = Deno.listen({ transport: "unix", path });
     return Promise.resolve(
       new DenoStreamListener(
         listener,
         { kind: "unix", path },
-        (conn) => new DenoStreamChannel(conn),
+        (conn) => open(conn, options),
         () => removeSocketFile(path),
       ),
     );
   },
-  async connect(endpoint) {
+  async connect(endpoint, options) {
     if (endpoint.kind !== "unix") {
       throw new TypeError(`Cannot connect unix to a ${endpoint.kind} endpoint`);
     }
-    return new DenoStreamChannel(
-      await Deno.connect({ transport: "unix", path: endpoint.path }),
-    );
+    return open(await Deno.connect({ transport: "unix", path: endpoint.path }), options);
   },
   probe: (options) => probeStream(unix, options),
 };
+
+// An accepted socket has nothing from its listener: each end is set for itself.
+function open(conn: Deno.Conn, options: ChannelOptions): DenoStreamChannel {
+  setDenoBuffers(conn, options);
+  return new DenoStreamChannel(conn);
+}

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { setDenoBuffers } from "./buffers.ts";
 import { type DatagramKind, DenoDatagramChannel } from "./deno_datagram.ts";
 import { probeDatagram } from "./probe.ts";
 import { freshSocketPath, removeSocketFile } from "./socket_file.ts";
@@ -18,13 +19,14 @@ export const unixpacket: DatagramTransport = {
   driver: "deno",
   mode: "datagram",
   title: "Unix-domain datagram socket",
-  bind({ directory, remote }) {
+  bind({ directory, remote, ...options }) {
     if (remote !== undefined && remote.kind !== "unix") {
       throw new TypeError(`Cannot send unixpacket datagrams to a ${remote.kind} endpoint`);
     }
     // Bound at both ends: an unbound Unix socket has no address that a reply could go to.
     const path = freshSocketPath(directory);
     const conn = Deno.listenDatagram({ transport: "unixpacket", path });
+    setDenoBuffers(conn, options);
     const to: Deno.UnixAddr | undefined = remote &&
       { transport: "unixpacket", path: remote.path };
     return Promise.resolve(

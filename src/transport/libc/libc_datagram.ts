@@ -119,6 +119,48 @@ export class LibcDatagramChannel implements DatagramChannel {
     return sent >= 0 ? sent : this.#replyLater(data);
   }
 
+  /** See {@link DatagramChannel.bareExchange}: where a slice was not enough, the rest of the exchange is that of the other methods. */
+  async bareExchange(bytes: number, count: number): Promise<void> {
+    if (!this.#isConnected) throw new Error("Cannot exchange without a remote");
+    const request = new Uint8Array(bytes);
+    const reply = new Uint8Array(bytes + 1);
+    const { recv, send } = this.#symbols;
+    const { fd, waitFlags } = this.#socket;
+    const [size, room] = [BigInt(bytes), BigInt(bytes + 1)];
+    const sendFlags = waitFlags | MSG.noSignal;
+    for (let i = 0; i < count; i++) {
+      if (send(fd, request, size, sendFlags) < 0) await this.send(request);
+      let received = recv(fd, reply, room, waitFlags);
+      if (received < 0) received = await this.receive(reply);
+      if (received !== bytes) throw new Error(`the reply has ${received} bytes`);
+    }
+  }
+
+  /** See {@link DatagramChannel.bareAnswer}. */
+  async bareAnswer(bytes: number): Promise<void> {
+    const buffer = new Uint8Array(bytes + 1);
+    const request = buffer.subarray(0, bytes);
+    const { recvfrom, sendto } = this.#symbols;
+    const { fd, waitFlags } = this.#socket;
+    const [size, room] = [BigInt(bytes), BigInt(bytes + 1)];
+    const sendFlags = waitFlags | MSG.noSignal;
+    const from = this.#from;
+    const fromLength = this.#fromLength;
+    for (;;) {
+      fromLength[0] = ADDRESS_BYTES;
+      let received = recvfrom(fd, buffer, room, waitFlags, from, fromLength);
+      if (received < 0) received = await this.receive(buffer);
+      if (received !== bytes) throw new Error(`the request has ${received} bytes`);
+      if (sendto(fd, request, size, sendFlags, from, fromLength[0]!) < 0) await this.reply(request);
+    }
+  }
+
+  /** See {@link DatagramChannel.bareCalls}. */
+  bareCalls(count: number): void {
+    const { __errno_location } = this.#symbols;
+    for (let i = 0; i < count; i++) __errno_location();
+  }
+
   /** See {@link DatagramChannel.close}. */
   close(): void {
     if (this.#closed) return;

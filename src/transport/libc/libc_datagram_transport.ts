@@ -6,6 +6,7 @@
 
 import { openKernel } from "../../kernel/libc.ts";
 import { encodeAddress, type SocketAddress } from "../../kernel/socket_address.ts";
+import { setBuffers } from "../buffers.ts";
 import type { Endpoint } from "../channel.ts";
 import { probeDatagram } from "../probe.ts";
 import { freshSocketPath, removeSocketFile } from "../socket_file.ts";
@@ -60,6 +61,7 @@ function bind(
     if (address.kind === "unix") removeSocketFile(address.path);
   };
   try {
+    setBuffers(socket.fd, options);
     if (remote !== undefined) {
       const { libc, fd } = socket;
       const encoded = encodeAddress(remote);

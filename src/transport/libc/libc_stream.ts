@@ -7,6 +7,7 @@
 import type { LibcSymbols } from "../../kernel/libc.ts";
 import { readSettings } from "../../kernel/socket_settings.ts";
 import { type MaybePromise, MessageTooLargeError, type StreamChannel } from "../channel.ts";
+import { TcpPushes } from "../tcp_pushes.ts";
 import { type LibcSocket, MSG, refusesSize } from "./libc_socket.ts";
 import { POLL } from "./waiting.ts";
 
@@ -74,6 +75,45 @@ export class LibcStreamChannel implements StreamChannel {
     return written >= 0 ? written : this.#writeLater(data);
   }
 
+  /** See {@link StreamChannel.bareExchange}: where a slice was not enough, the rest of the exchange is that of the other methods. */
+  async bareExchange(bytes: number, count: number): Promise<void> {
+    const request = new Uint8Array(bytes);
+    const reply = new Uint8Array(bytes);
+    this.#prepareRead(bytes);
+    this.#prepareWrite(bytes);
+    const { recv, send } = this.#socket.libc.symbols;
+    const { fd, waitFlags } = this.#socket;
+    const size = BigInt(bytes);
+    const sendFlags = waitFlags | MSG.noSignal;
+    for (let i = 0; i < count; i++) {
+      if (send(fd, request, size, sendFlags) !== bytes) throw this.#bareFault("send");
+      const read = recv(fd, reply, size, waitFlags);
+      if (read !== bytes) await this.#bareRead(read, reply);
+    }
+  }
+
+  /** See {@link StreamChannel.bareAnswer}. */
+  async bareAnswer(bytes: number): Promise<void> {
+    const buffer = new Uint8Array(bytes);
+    this.#prepareRead(bytes);
+    this.#prepareWrite(bytes);
+    const { recv, send } = this.#socket.libc.symbols;
+    const { fd, waitFlags } = this.#socket;
+    const size = BigInt(bytes);
+    const sendFlags = waitFlags | MSG.noSignal;
+    for (;;) {
+      const read = recv(fd, buffer, size, waitFlags);
+      if (read !== bytes && !await this.#bareRead(read, buffer)) return;
+      if (send(fd, buffer, size, sendFlags) !== bytes) throw this.#bareFault("send");
+    }
+  }
+
+  /** See {@link StreamChannel.bareCalls}. */
+  bareCalls(count: number): void {
+    const { __errno_location } = this.#socket.libc.symbols;
+    for (let i = 0; i < count; i++) __errno_location();
+  }
+
   /** See {@link StreamChannel.closeWrite}. */
   closeWrite(): void {
     const { libc, fd } = this.#socket;
@@ -97,6 +137,18 @@ export class LibcStreamChannel implements StreamChannel {
     this.#writesInSlices = true;
     this.#writeBytes = bytes;
     this.#writeSize = BigInt(bytes);
+  }
+
+  /** What a bare read does that brought less than all: false at the end of the stream. */
+  async #bareRead(read: number, buffer: Uint8Array<ArrayBuffer>): Promise<boolean> {
+    const later = await this.#readRest(read, buffer);
+    if (later === null) return false;
+    if (later !== buffer.length) throw this.#bareFault("recv");
+    return true;
+  }
+
+  #bareFault(call: string): Error {
+    return new Error(`a ${call} of a bare exchange took or brought less than all`);
   }
 
   /** A read that found the end of the stream, nothing, or a message that did not fit. */
@@ -136,5 +188,20 @@ export class LibcStreamChannel implements StreamChannel {
       if (this.#messagesOf === undefined || !refusesSize(error)) throw error;
       throw new MessageTooLargeError(this.#messagesOf, data.length, null);
     }
+  }
+}
+
+/** A {@link LibcStreamChannel} over TCP, with what only TCP has. */
+export class LibcTcpChannel extends LibcStreamChannel {
+  #pushes: TcpPushes | undefined;
+
+  /** See {@link StreamChannel.setCork}. */
+  setCork(isOn: boolean): void {
+    (this.#pushes ??= new TcpPushes(this.descriptor())).setCork(isOn);
+  }
+
+  /** See {@link StreamChannel.acknowledgeNow}. */
+  acknowledgeNow(): void {
+    (this.#pushes ??= new TcpPushes(this.descriptor())).acknowledgeNow();
   }
 }

@@ -11,13 +11,14 @@ import {
   FAMILY,
   type SocketAddress,
 } from "../../kernel/socket_address.ts";
+import { asksForBuffers, setBuffers } from "../buffers.ts";
 import type { ChannelOptions, Endpoint, MaybePromise } from "../channel.ts";
 import { probeMessages, probeStream } from "../probe.ts";
 import { freshSocketPath, removeSocketFile } from "../socket_file.ts";
 import type { Availability, OpenOptions, StreamTransport } from "../transport.ts";
 import { LibcListener } from "./libc_listener.ts";
 import { LibcSocket } from "./libc_socket.ts";
-import { LibcStreamChannel } from "./libc_stream.ts";
+import { LibcStreamChannel, LibcTcpChannel } from "./libc_stream.ts";
 import { localEndpoint, refusedSocket } from "./local_endpoint.ts";
 
 const SOCK_NONBLOCK = 0o4000;
@@ -38,6 +39,8 @@ export interface LibcStreamKind {
   readonly acceptIgnoresTimeout?: true;
   /** See {@link StreamTransport.keepsBoundaries}. */
   readonly keepsBoundaries?: true;
+  /** Whether its sockets have TCP's own options. */
+  readonly isTcp?: true;
   /** Does to a connected socket what the options ask for. */
   setUp?(socket: LibcSocket, options: ChannelOptions): void;
 }
@@ -66,11 +69,16 @@ function listen(kind: LibcStreamKind, options: OpenOptions): LibcListener {
   // A listener always sleeps: spinning is for what is measured.
   const type = kind.acceptIgnoresTimeout ? kind.type | SOCK_NONBLOCK : kind.type;
   const socket = LibcSocket.bound(address, type, kind.protocol, {});
+  setBuffersOf(socket, options);
   return new LibcListener(
     socket,
     localEndpoint(socket),
     options,
-    (accepted) => channelOver(kind, accepted, options),
+    (accepted) => {
+      // TCP's have the buffers of their listener.
+      if (kind.at === "socket file") setBuffersOf(accepted, options);
+      return channelOver(kind, accepted, options);
+    },
     () => {
       if (address.kind === "unix") removeSocketFile(address.path);
     },
@@ -87,6 +95,7 @@ function connect(
     throw new TypeError(`Cannot connect ${kind.name} to a ${endpoint.kind} endpoint`);
   }
   const socket = LibcSocket.open(addressFamily(endpoint), kind.type, kind.protocol, options);
+  setBuffersOf(socket, options);
   try {
     socket.sliceSends();
     const connecting = socket.connect(encodeAddress(endpoint));
@@ -101,6 +110,17 @@ function connect(
   }
 }
 
+/** Before `listen` and `connect`, as tcp(7) asks. Owns the socket where it fails. */
+function setBuffersOf(socket: LibcSocket, options: ChannelOptions): void {
+  if (!asksForBuffers(options)) return;
+  try {
+    setBuffers(socket.fd, options);
+  } catch (error) {
+    socket.close();
+    throw error;
+  }
+}
+
 /** Owns the socket whatever happens. */
 function channelOver(
   kind: LibcStreamKind,
@@ -109,7 +129,9 @@ function channelOver(
 ): LibcStreamChannel {
   try {
     kind.setUp?.(socket, options);
-    return new LibcStreamChannel(socket, kind.keepsBoundaries && kind.name);
+    return kind.isTcp
+      ? new LibcTcpChannel(socket)
+      : new LibcStreamChannel(socket, kind.keepsBoundaries && kind.name);
   } catch (error) {
     socket.close();
     throw error;

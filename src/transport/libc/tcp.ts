@@ -44,6 +44,7 @@ function tcpOn(name: string, hostname: string, protocol: number, title: string):
     at: { hostname },
     type: SOCKET_TYPE.stream,
     protocol,
+    isTcp: true,
     // Seen on Linux 6.18: the timeout is kept on the MPTCP socket, and its accept goes by that of the first subflow.
     ...(protocol === IPPROTO_MPTCP && { acceptIgnoresTimeout: true }),
     setUp: setNagle,

@@ -8,6 +8,7 @@ import { createCatalog } from "../../src/catalog.ts";
 import { systemClock } from "../../src/clock.ts";
 import { openPeer } from "../../src/peer/open_peer.ts";
 import type { PeerKind } from "../../src/plan/case.ts";
+import { median } from "../../src/stats/mod.ts";
 import { createSocketDirectory } from "../../src/transport/socket_directory.ts";
 import { tcp } from "../../src/transport/tcp.ts";
 import type { Transport } from "../../src/transport/transport.ts";
@@ -18,7 +19,7 @@ import { bulk } from "../../src/workload/bulk.ts";
 import { type Answer, answerOf, type Reading } from "./answer.ts";
 import { type Pace, pacedTransport } from "./paced_transport.ts";
 import { type KnownCase, knownCase, runRounds } from "./rounds.ts";
-import { figureOf } from "./trial_figures.ts";
+import { throughputOf } from "./trial_figures.ts";
 
 /** One write or datagram as warm-up; then long enough that a receiver that wakes 1 ms late at one end of its window is off by 0.2 % only. */
 const BUDGET = { warmupNs: 0, measureNs: 500e6 };
@@ -39,8 +40,8 @@ const PACES: readonly {
 interface PacedCase extends KnownCase {
   readonly what: string;
   readonly readings: Reading[];
-  /** Messages that a window holds. */
-  readonly perWindow: number;
+  /** What each reading's window is known to, as a share. */
+  readonly resolutions: number[];
   pace: Pace | undefined;
 }
 
@@ -72,7 +73,7 @@ export async function measurePaces(
         transport: pacedTransport(inner, rate, systemClock, (pace) => made.pace = pace),
         workload: bulk,
         readings: [],
-        perWindow: perSecond * BUDGET.measureNs / 1e9,
+        resolutions: [],
         pace: undefined,
       };
       return made;
@@ -81,14 +82,15 @@ export async function measurePaces(
     await runRounds(setup, (round, c, outcome) => {
       if (c.pace === undefined) throw new Error(`the sender of ${c.case.id} did not report`);
       if (round === 0) return;
+      const { bytesPerSecond, resolution } = throughputOf(outcome);
       c.readings.push({
         true: c.pace.bytes / c.pace.elapsedNs * 1e3,
-        measured: figureOf(outcome, "bytesPerSecond") / 1e6,
+        measured: bytesPerSecond / 1e6,
       });
+      c.resolutions.push(resolution);
     });
-    // A window of so many messages may have one more or less at its ends.
-    return cases.map(({ what, readings, perWindow }) =>
-      answerOf(what, " MB/s", readings, 1 / perWindow)
+    return cases.map(({ what, readings, resolutions }) =>
+      answerOf(what, " MB/s", readings, median(resolutions))
     );
   } finally {
     await link.close();

@@ -75,10 +75,10 @@ export function renderKnownAnswers(known: KnownAnswers): string {
     "sent slowly enough for its receiver, Unix datagrams push back, so that nothing else is lost. Reordered is what arrives after a higher number " +
     "(RFC 4737, section 3.3).",
     "- A pace: the sender spins until each write is due, by a schedule that lateness does not shift, and notes what it sent in which time. " +
-    "The suite measures where the bytes arrive, in another process. The interval is widened by one message of the window.",
+    "The suite measures where the bytes arrive, in another process. The interval is widened by one read of the receiver's window, which may hold one more or less at its ends.",
     "- A link: two network namespaces, joined by veth pairs of MTU 1500. A token bucket (`tc tbf`) limits one direction and counts whole frames: 14 " +
     "bytes of Ethernet, 20 of IPv4, then 8 of UDP or 20 of TCP and 12 of its timestamps, the rest is payload. Segments are not batched (`gso_max_segs 1`), " +
-    "TCP uses reno, and no queue is long enough to drop; what the queue counted is below.",
+    "TCP uses reno, and the queues are longer than all that a sender's buffer holds, so that they drop nothing; what they counted is below. The interval is widened by one read, as that of a pace.",
     `- Every reading is divided by its own truth; the figure is the median of these ratios and its ${
       100 * CONFIDENCE
     } % interval (order statistics), ` +

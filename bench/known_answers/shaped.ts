@@ -10,7 +10,9 @@ import { YOUNG_GENERATION_FLAG } from "../../src/peer/line_process.ts";
 import { type Answer, answerOf } from "./answer.ts";
 import { goodput, tcpFrame, udpFrame } from "./frame.ts";
 import { Namespaces, type QueueCount } from "./namespaces.ts";
+import { median } from "../../src/stats/mod.ts";
 import { LINKS, MTU_BYTES, shapedName } from "./shaped_module.ts";
+import type { Throughput } from "./trial_figures.ts";
 
 /** What was measured over links of known rate. */
 export interface ShapedAnswers {
@@ -36,13 +38,12 @@ export async function measureShaped(rounds: number, signal: AbortSignal): Promis
     (["tcp", "udp"] as const).map((transport) => {
       const known = goodput(link.mbit * 1e6, frames[transport]) / 1e6;
       const { payloadBytes, frameBytes } = frames[transport];
+      const trials = measured[shapedName(transport, link)]!;
       return answerOf(
         `a link of ${link.mbit} Mbit/s, ${transport} (${payloadBytes} of each ${frameBytes} bytes)`,
         " MB/s",
-        measured[shapedName(transport, link)]!.map((rate) => ({
-          true: known,
-          measured: rate / 1e6,
-        })),
+        trials.map(({ bytesPerSecond }) => ({ true: known, measured: bytesPerSecond / 1e6 })),
+        median(trials.map(({ resolution }) => resolution)),
       );
     })
   );
@@ -54,7 +55,7 @@ async function drive(
   { driver, peer }: Namespaces,
   rounds: number,
   signal: AbortSignal,
-): Promise<Record<string, number[]>> {
+): Promise<Record<string, Throughput[]>> {
   const flags = ["--quiet", "--no-prompt", "--unstable-net", YOUNG_GENERATION_FLAG, "-A"];
   const main = import.meta.resolve("./shaped_main.ts");
   const command = [Deno.execPath(), "run", ...flags, main, peer, String(rounds)];

@@ -14,7 +14,7 @@ import { udpFrame } from "./frame.ts";
 import { openNamespaceLink } from "./namespace_link.ts";
 import { type KnownCase, knownCase, runRounds } from "./rounds.ts";
 import shaped, { MTU_BYTES } from "./shaped_module.ts";
-import { figureOf } from "./trial_figures.ts";
+import { type Throughput, throughputOf } from "./trial_figures.ts";
 
 const KIB = 1_024;
 /** Within the warm-up the bucket empties and the queue fills: from then on the link never rests. */
@@ -38,16 +38,16 @@ try {
 // Standard input is still being read.
 Deno.exit(0);
 
-/** Throughput of each trial in bytes per second, by transport. */
-async function measure(namespace: string, rounds: number): Promise<Record<string, number[]>> {
-  const measured: Record<string, number[]> = {};
+/** Throughput of each trial, by transport. */
+async function measure(namespace: string, rounds: number): Promise<Record<string, Throughput[]>> {
+  const measured: Record<string, Throughput[]> = {};
   await using directory = await createSocketDirectory();
   const link = await openNamespaceLink(namespace, import.meta.resolve("./shaped_module.ts"));
   try {
     const cases = (shaped.transports ?? []).map((transport) => caseOf(transport, link));
     const setup = { cases, link, directory: directory.path, rounds, signal: end.signal };
     await runRounds(setup, (round, { transport: { name } }, outcome) => {
-      if (round > 0) (measured[name] ??= []).push(figureOf(outcome, "bytesPerSecond"));
+      if (round > 0) (measured[name] ??= []).push(throughputOf(outcome));
     });
   } finally {
     await link.close();

@@ -19,3 +19,17 @@ export function p50WithError(outcome: TrialOutcome): { valueNs: number; errorNs:
   const valueNs = figureOf(outcome, "p50");
   return { valueNs, errorNs: valueNs * outcome.histograms.exchange!.relativeError };
 }
+
+/** What a receiver's window found. */
+export interface Throughput {
+  /** Bytes per second, as a report shows it. */
+  readonly bytesPerSecond: number;
+  /** One read as a share of the window: at either end it may hold one more or less, so that nothing finer is known. */
+  readonly resolution: number;
+}
+
+/** The throughput of a trial. Throws where it has none. */
+export function throughputOf(outcome: TrialOutcome): Throughput {
+  const bytesPerSecond = figureOf(outcome, "bytesPerSecond");
+  return { bytesPerSecond, resolution: 1 / outcome.window!.reads };
+}

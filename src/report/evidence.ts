@@ -29,6 +29,9 @@ const WORDS: Readonly<Record<string, readonly [one: string, many: string]>> = {
   ],
 };
 
+/** What happened in a smaller share of the operations than this on both sides explains no difference between them. */
+const NOTABLE_SHARE = 0.001;
+
 /** Where the threads' own counters start, and the socket's: they count for nobody else. */
 const OWN = /^(socket|drive|serve)\./;
 
@@ -112,7 +115,7 @@ export function buildEvidence(
  * @param spec The scenario that declares them.
  * @param items Comparisons of one factor's two values.
  * @param values The record's trials.
- * @returns One sentence without full stop per counter that moved on either side; none where a side has no counters.
+ * @returns One sentence without full stop per counter that moved notably on either side; none where a side has no counters.
  */
 export function sayEvidence(
   spec: ScenarioSpec,
@@ -128,7 +131,9 @@ export function sayEvidence(
     ["transport", "scenario"].includes(item.factor) ? String(value) : `${item.factor} ${value}`;
   return counters.flatMap((counter, index) => {
     const [ours, others] = [own.totals[index] ?? 0, theirs.totals[index] ?? 0];
-    if (ours <= 0 && others <= 0) return [];
+    const isNotable = ours > 0 && ours >= NOTABLE_SHARE * own.operations ||
+      others > 0 && others >= NOTABLE_SHARE * theirs.operations;
+    if (!isNotable) return [];
     return [
       `${formatCount(ours)} ${nameCounter(counter, ours)} in ` +
       `${countOperations(own.operations, spec)} with ${side(item.value)}; ` +

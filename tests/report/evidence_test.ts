@@ -54,6 +54,20 @@ Deno.test("a finding cites nothing where no counter moved, or where a side has n
   assertEquals(remarksOf(half), []);
 });
 
+Deno.test("a finding cites no counter that moved in fewer than one of a thousand operations", () => {
+  const record = recordWith(() => ({}));
+  const trials = record.trials.map((trial) => ({ ...trial, operations: 10_000 }));
+  const first = trials.findIndex((trial) => stalls(trial) && trial.error === undefined);
+  const counted = (count: number): RunRecord => ({
+    ...record,
+    trials: trials.map((trial, index) =>
+      index === first ? { ...trial, counters: { "TcpExt.DelayedACKs": count } } : trial
+    ),
+  });
+  assertEquals(remarksOf(counted(1)), []);
+  assert(remarksOf(counted(10_000)).length > 0);
+});
+
 Deno.test("a section holds the counters case by case, and the report shows them as a table", () => {
   const record = recordWith((trial) => stalls(trial) ? { "TcpExt.DelayedACKs": 3 } : {});
   const evidence = sectionOf(record).evidence!;

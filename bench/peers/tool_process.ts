@@ -119,6 +119,18 @@ export async function serveTool(
   return { port, [Symbol.asyncDispose]: end };
 }
 
+/** Starts a process that runs until it is disposed of, its output dropped. */
+export function keepRunning(words: readonly string[]): AsyncDisposable {
+  const child = start(words, "null");
+  return {
+    async [Symbol.asyncDispose]() {
+      child.kill("SIGKILL");
+      await child.status;
+      running.delete(child);
+    },
+  };
+}
+
 function start(words: readonly string[], output: "piped" | "null"): Deno.ChildProcess {
   const child = new Deno.Command(words[0]!, {
     args: words.slice(1),

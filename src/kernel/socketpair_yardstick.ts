@@ -7,7 +7,7 @@
  * @module
  */
 
-import { requireLibc } from "./libc.ts";
+import { type Libc, requireLibc } from "./libc.ts";
 
 /** Domain, type and flag of socketpair(2) and send(2) on Linux, x86-64 and arm64. */
 const AF_UNIX = 1;
@@ -17,6 +17,9 @@ const MSG_NOSIGNAL = 0x4000;
 
 /** Bytes that go there and back. */
 export const SOCKETPAIR_BYTES = 64;
+const LENGTH = BigInt(SOCKETPAIR_BYTES);
+const SEND = "send(socketpair)";
+const RECV = "recv(socketpair)";
 
 /** Both ends of an AF_UNIX stream pair, ready to exchange. */
 export interface SocketpairYardstick extends Disposable {
@@ -35,30 +38,35 @@ export interface SocketpairYardstick extends Disposable {
  */
 export function openSocketpairYardstick(): SocketpairYardstick {
   const libc = requireLibc();
-  const { socketpair, send, recv, close } = libc.symbols;
   const fds = new Int32Array(2);
-  libc.check(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), "socketpair(AF_UNIX)");
+  const flags = SOCK_STREAM | SOCK_CLOEXEC;
+  libc.check(libc.symbols.socketpair(AF_UNIX, flags, 0, fds), "socketpair(AF_UNIX)");
   let [near, far] = [fds[0]!, fds[1]!];
   const buffer = new Uint8Array(SOCKETPAIR_BYTES);
-  const length = BigInt(SOCKETPAIR_BYTES);
-  const pass = (from: number, to: number): void => {
-    if (send(from, buffer, length, MSG_NOSIGNAL) !== SOCKETPAIR_BYTES) {
-      libc.fail("send(socketpair)");
-    }
-    if (recv(to, buffer, length, 0) !== SOCKETPAIR_BYTES) libc.fail("recv(socketpair)");
-  };
   return {
-    exchange(times) {
-      for (let i = 0; i < times; i++) {
-        pass(near, far);
-        pass(far, near);
-      }
-    },
+    exchange: (times) => exchange(libc, near, far, buffer, times),
     [Symbol.dispose]() {
-      close(near);
-      close(far);
+      libc.symbols.close(near);
+      libc.symbols.close(far);
       // Their numbers may be others' soon.
       near = far = -1;
     },
   };
+}
+
+/** A function of the module and no closure: the compiler's work on one pair then holds for the next one. */
+function exchange(
+  libc: Libc,
+  near: number,
+  far: number,
+  buffer: Uint8Array<ArrayBuffer>,
+  times: number,
+): void {
+  const { send, recv } = libc.symbols;
+  for (let i = 0; i < times; i++) {
+    if (send(near, buffer, LENGTH, MSG_NOSIGNAL) !== SOCKETPAIR_BYTES) libc.fail(SEND);
+    if (recv(far, buffer, LENGTH, 0) !== SOCKETPAIR_BYTES) libc.fail(RECV);
+    if (send(far, buffer, LENGTH, MSG_NOSIGNAL) !== SOCKETPAIR_BYTES) libc.fail(SEND);
+    if (recv(near, buffer, LENGTH, 0) !== SOCKETPAIR_BYTES) libc.fail(RECV);
+  }
 }

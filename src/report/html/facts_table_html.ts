@@ -10,7 +10,7 @@ import { formatCount } from "../quantity.ts";
 import { sayEvidence } from "../wording.ts";
 import { type Html, markup, sentenceHtml } from "./html_text.ts";
 import { foldHtml } from "./parts.ts";
-import { type HtmlColumn, labelCell, tableHtml } from "./table_html.ts";
+import { caseCell, type HtmlColumn, labelCell, tableHtml } from "./table_html.ts";
 
 /**
  * What the kernel counted, case by case; in one sentence where nothing moved.
@@ -37,7 +37,7 @@ export function evidenceHtml(table: EvidenceTable, id: string): Html {
       ...table.counters.map(({ title }) => figure(title)),
     ],
     rows: table.rows.map(({ label, trials, operations, totals }) => [
-      labelCell(label),
+      caseCell(label),
       ...[trials, operations, ...totals].map((value) => ({ content: formatCount(value), value })),
     ]),
   });

@@ -91,6 +91,7 @@ section:has(>.part){margin-top:1rem}
 .selects{display:contents}
 input,select,button{font:inherit;color:inherit;background:var(--card);border:1px solid var(--muted);border-radius:6px;padding:.3rem .6rem;min-height:2.1rem;max-width:100%}
 input{width:11rem}
+::placeholder{color:var(--muted);opacity:1}
 button{cursor:pointer}
 button:hover{background:var(--shade)}
 .theme{flex:none;font-size:.9375rem}
@@ -109,7 +110,7 @@ th[scope=row],td.label,th.label{max-width:22rem;overflow:hidden;text-overflow:el
 td.long{white-space:normal;min-width:16rem;max-width:30rem;overflow-wrap:anywhere}
 td.regressed::before{content:"\\25b2";margin-right:.35em;color:var(--worse)}
 td.improved::before{content:"\\25bc";margin-right:.35em;color:var(--better)}
-.wrap{white-space:normal;overflow-wrap:anywhere;min-width:15rem}
+.wrap{white-space:normal;overflow-wrap:break-word;min-width:15rem}
 td.label[data-value]{white-space:nowrap!important}
 td.none{color:var(--muted)}
 td.best{background:var(--mark)}
@@ -141,8 +142,8 @@ nav ul{gap:.1rem .9rem}
 dl{grid-template-columns:1fr;gap:.1rem}
 dd{margin-bottom:.6rem}
 th,td{padding:.4rem .55rem}
-th[scope=row],td.label:not(.long),th.label{max-width:8.5rem;min-width:0;white-space:normal}
-th[scope=row]{overflow-wrap:anywhere}
+th[scope=row],td.label:not(.long),th.label{max-width:8.5rem;min-width:0;white-space:normal;overflow-wrap:break-word}
+.wrap{min-width:8.5rem!important;overflow-wrap:break-word}
 .tools select{max-width:9rem}
 .findings li{padding:.6rem .8rem}
 .fold>:not(summary){margin-left:.7rem;margin-right:.7rem}

@@ -33,7 +33,7 @@ import { factsHtml, foldedPart, foldHtml, listHtml, openPart, type Part } from "
 import { capitalize } from "./phrases_html.ts";
 import { recordsPart } from "./record_sides_html.ts";
 import { chartsHtml } from "./section_html.ts";
-import { type HtmlCell, type HtmlColumn, labelCell, tableHtml } from "./table_html.ts";
+import { caseCell, type HtmlCell, type HtmlColumn, labelCell, tableHtml } from "./table_html.ts";
 
 /** All cells as a page. */
 export const comparisonHtml: GateFormat = {
@@ -203,7 +203,7 @@ function verdictTable(
       const { slowdown, adjustedP, n } = decidingFigures(cell);
       const placement = cases.get(cell.case)?.placement;
       return [
-        labelCell(clip(printable(cell.case))),
+        caseCell(clip(printable(cell.case))),
         labelCell(clip(printable(cell.metric))),
         ...(isPlaced ? [labelCell(placement === undefined ? "–" : namePlacement(placement))] : []),
         { content: cell.verdict, mark: `label verdict ${cell.verdict}` },
@@ -265,7 +265,7 @@ function gapsPart(cells: readonly Verdict[], id: string): readonly Part[] {
     caption: "Cells that only one side has, or that cannot be set against each other.",
     columns,
     rows: gaps.map((cell) => [
-      labelCell(clip(printable(cell.case))),
+      caseCell(clip(printable(cell.case))),
       labelCell(clip(printable(cell.metric))),
       labelCell(cell.verdict),
       { content: clip(printable(cell.reason), 600), mark: "label long" },

@@ -123,3 +123,17 @@ export function labelCell(label: string): HtmlCell {
   const factor = 1024 ** ["B", "KiB", "MiB", "GiB"].indexOf(found[2] ?? "B");
   return { content: label, value: Number(found[1]) * factor };
 }
+
+/**
+ * A case's id, which may take several lines, each of whole parts.
+ *
+ * @param id The id, made harmless to read already.
+ * @returns The cell.
+ */
+export function caseCell(id: string): HtmlCell {
+  const parts = oneLine(id, 200).split(/(?<=[/,])/);
+  return {
+    content: parts.map((part, index) => index === 0 ? part : markup`<wbr>${part}`),
+    mark: "label wrap",
+  };
+}

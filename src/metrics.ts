@@ -134,6 +134,8 @@ export type MetricId =
   | "deliveredShare"
   | "resetShare"
   | "endedFirstShare"
+  | "completedConnects"
+  | "nextConnectP50"
   | "firstWaitP50"
   | "lastWaitP50"
   | "cpuPerOperation"
@@ -235,6 +237,18 @@ const ROWS: Readonly<Record<MetricId, Row>> = {
     "neither",
     "end first",
     "Share of the connections whose other end read the end of the stream before it met a reset.",
+  ],
+  completedConnects: [
+    "count",
+    "neither",
+    "connects",
+    "Connects that completed while the server accepted none.",
+  ],
+  nextConnectP50: [
+    "ns",
+    "lower",
+    "next connect",
+    "Time that the connect after those takes, once the server accepts.",
   ],
   firstWaitP50: [
     "ns",

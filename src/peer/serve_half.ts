@@ -91,13 +91,14 @@ export class ServeHalf {
 export function openOptions(
   { params, directory }: Pick<ServeOrder, "params" | "directory">,
 ): OpenOptions {
-  const { nagle, wait, sendBuffer, receiveBuffer } = params;
+  const { nagle, wait, sendBuffer, receiveBuffer, backlog } = params;
   return {
     directory,
     ...((nagle === "on" || nagle === "off") && { nagle }),
     ...((wait === "block" || wait === "spin") && { wait }),
     ...(typeof sendBuffer === "number" && { sendBuffer }),
     ...(typeof receiveBuffer === "number" && { receiveBuffer }),
+    ...(typeof backlog === "number" && { backlog }),
   };
 }
 

@@ -56,6 +56,8 @@ const DERIVATIONS: Readonly<Record<MetricId, Derivation>> = {
   deliveredShare: given,
   resetShare: given,
   endedFirstShare: given,
+  completedConnects: given,
+  nextConnectP50: percentileOf("next", 50),
   firstWaitP50: percentileOf("firstWait", 50),
   lastWaitP50: percentileOf("lastWait", 50),
   cpuPerOperation: ({ cpu, operations }) => quotient(cpu?.totalNs, operations),

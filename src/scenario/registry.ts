@@ -4,6 +4,7 @@
  * @module
  */
 
+import { backlog } from "./backlog.ts";
 import { backpressure } from "./backpressure.ts";
 import { bufferSize } from "./buffer_size.ts";
 import { close } from "./close.ts";
@@ -36,6 +37,7 @@ export const scenarios: readonly Scenario[] = [
   datagramLoss,
   datagramLimit,
   close,
+  backlog,
   connectPerRequest,
   fanIn,
   iterativeServer,

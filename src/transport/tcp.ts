@@ -23,7 +23,13 @@ function tcpOn(name: string, hostname: string, title: string): StreamTransport {
     mode: "stream",
     title,
     listen(options) {
-      const listener = Deno.listen({ transport: "tcp", hostname, port: 0 });
+      const { backlog } = options;
+      const listener = Deno.listen({
+        transport: "tcp",
+        hostname,
+        port: 0,
+        ...(backlog !== undefined && { tcpBacklog: backlog }),
+      });
       // Sockets that it accepts have its buffers.
       setDenoBuffers(listener, options);
       const endpoint: Endpoint = { kind: "ip", hostname, port: listener.addr.port };

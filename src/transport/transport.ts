@@ -26,10 +26,18 @@ export type Availability =
     readonly reason: string;
   };
 
+/** Where the kernel room stands among what was probed: no transport's id has a blank. */
+export const KERNEL_ROOM = "kernel room";
+
 /** What every open needs to know. */
 export interface OpenOptions extends ChannelOptions {
   /** A private directory (mode 0700) for socket files; the opener owns it. Not used by IP transports. */
   readonly directory: string;
+  /**
+   * How many connections may wait to be accepted, as the listener asks for (listen(2)); the kernel caps it (net.core.somaxconn). Absent:
+   * the runtime's own, in Deno 511 for TCP and 1,024 for Unix-domain sockets. Ignored where there is no way to ask, as for the latter in Deno.
+   */
+  readonly backlog?: number;
 }
 
 /** What stream and datagram transports have in common. */

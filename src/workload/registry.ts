@@ -12,6 +12,7 @@ import { closing } from "./closing.ts";
 import { connect } from "./connect.ts";
 import { connectPing } from "./connect_ping.ts";
 import { fanIn } from "./fan_in.ts";
+import { fillQueue } from "./fill_queue.ts";
 import { flow } from "./flow.ts";
 import { largestDatagram } from "./largest_datagram.ts";
 import { pingPong } from "./ping_pong.ts";
@@ -31,6 +32,7 @@ export const workloads: readonly Workload[] = [
   request,
   fanIn,
   queueUp,
+  fillQueue,
   burst,
   backpressure,
   writeReturn,

@@ -5,12 +5,13 @@
  */
 
 import type { ChannelOptions, Endpoint, MaybePromise, StreamListener } from "../channel.ts";
+import type { OpenOptions } from "../transport.ts";
 import { LibcSocket } from "./libc_socket.ts";
 import type { LibcStreamChannel } from "./libc_stream.ts";
 import { POLL, waiting } from "./waiting.ts";
 
 const SOCK_CLOEXEC = 0o2000000;
-/** Connections that may wait to be accepted: as many as Deno asks for. */
+/** Connections that may wait to be accepted where nobody asks for a number: as many as Deno asks for. */
 const BACKLOG = 511;
 
 /** A StreamListener over a listening {@link LibcSocket}. */
@@ -26,14 +27,14 @@ export class LibcListener implements StreamListener {
    *
    * @param socket bound; owned from now on
    * @param endpoint where clients connect to
-   * @param options of accepted channels
+   * @param options of accepted channels, and how many connections may wait
    * @param wrap turns an accepted connection into a channel
    * @param cleanUp runs once after closing, as in removing a socket file
    */
   constructor(
     socket: LibcSocket,
     readonly endpoint: Endpoint,
-    options: ChannelOptions,
+    options: ChannelOptions & Pick<OpenOptions, "backlog">,
     wrap: (socket: LibcSocket) => LibcStreamChannel,
     cleanUp: () => void = () => {},
   ) {
@@ -43,7 +44,10 @@ export class LibcListener implements StreamListener {
     this.#cleanUp = cleanUp;
     try {
       socket.sliceReceives();
-      socket.libc.check(socket.libc.symbols.listen(socket.fd, BACKLOG), "listen");
+      socket.libc.check(
+        socket.libc.symbols.listen(socket.fd, options.backlog ?? BACKLOG),
+        "listen",
+      );
     } catch (error) {
       this.close();
       throw error;

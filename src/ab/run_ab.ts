@@ -13,6 +13,7 @@ import type { Case, PeerKind } from "../plan/case.ts";
 import type { Plan } from "../plan/plan.ts";
 import { type Environment, type RunRecord, SCHEMA_VERSION, type Trial } from "../record/trial.ts";
 import { orderRound } from "../run/order.ts";
+import { YardstickLog, type YardstickSource } from "../run/yardstick.ts";
 import { createPrng, type Prng } from "../stats/mod.ts";
 import { AgentError, type AgentLink, openAgent } from "./agent_link.ts";
 import { PairedTrials, type Side } from "./paired_trials.ts";
@@ -55,6 +56,8 @@ export interface AbOptions {
   readonly command: string;
   /** ISO 8601 start time, UTC. */
   readonly startedAt: string;
+  /** What the machine is measured with at the start, at the end and between rounds, for both records; absent: it is not. */
+  readonly yardstick?: YardstickSource;
   /** A slowdown to inject into the head: a job whose answer is known. */
   readonly slowdown?: Slowdown;
   /**
@@ -111,6 +114,7 @@ class AbJob {
   readonly #found: PairedTrials;
   readonly #versions: Record<Side, AgentLink["versions"]> = { base: {}, head: {} };
   readonly #startNs: number;
+  readonly #yardstick: YardstickLog | undefined;
   #rounds = 0;
   #finished = false;
 
@@ -124,10 +128,13 @@ class AbJob {
       options.watched ?? new Map(plan.scenarios.map((s) => [s.id, [s.metrics[0]!]])),
     );
     this.#startNs = options.clock.nowNs();
+    const { yardstick } = options;
+    this.#yardstick = yardstick && new YardstickLog(yardstick, () => this.#elapsedNs);
   }
 
   async measure(): Promise<void> {
     const prng = createPrng(this.#options.seed);
+    await this.#yardstick?.take();
     while (this.#isWanted()) {
       try {
         if (!await this.#generation(prng)) return;
@@ -137,6 +144,7 @@ class AbJob {
         throw error;
       }
     }
+    await this.#yardstick?.take();
     this.#finished = !this.#aborted;
   }
 
@@ -167,6 +175,7 @@ class AbJob {
     for (const c of rehearsalCases(this.#unshared.head.cases)) await agents.head.trial(c);
     for (let k = 0; k < ROUNDS_PER_AGENT && this.#isWanted(); k++) {
       if (!await this.#round(agents, prng)) return false;
+      await this.#yardstick?.takeWhereCheap();
     }
     return true;
   }
@@ -265,6 +274,7 @@ class AbJob {
         peer,
         command,
       },
+      ...(this.#yardstick !== undefined && { yardstick: this.#yardstick.readings() }),
       scenarios: byId([...scenarios, ...unshared.scenarios]),
       metrics: byId([...metrics, ...unshared.metrics]),
       cases: [...cases, ...unshared.cases],

@@ -88,7 +88,9 @@ function checkScenario(scenario: Scenario, { workloads, metrics }: Catalog): voi
     refuse(`its workload "${scenario.workload}" is not defined`);
   }
   if (scenario.metrics.length === 0) refuse("it names no metric");
-  for (const id of [...scenario.metrics, ...scenario.contrasts.map(({ metric }) => metric)]) {
+  const { tables = [], split } = scenario;
+  const named = [...tables, ...(split === undefined ? [] : [split.metric])];
+  for (const id of [...scenario.metrics, ...scenario.contrasts.map((c) => c.metric), ...named]) {
     if (!metrics.has(id)) refuse(`its metric "${id}" is not defined`);
   }
   const parameters = new Set(scenario.parameters.map(({ name }) => name));

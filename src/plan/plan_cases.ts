@@ -6,7 +6,7 @@
 
 import type { Catalog } from "../catalog.ts";
 import type { GridBlock, Scenario, ScenarioSpec } from "../scenario/scenario.ts";
-import type { Availability } from "../transport/transport.ts";
+import { type Availability, KERNEL_ROOM } from "../transport/transport.ts";
 import type { Params } from "../workload/workload.ts";
 import { type Case, caseId, type Pin, type Placement, type Skip } from "./case.ts";
 import { matchesGlob } from "./glob.ts";
@@ -50,7 +50,7 @@ export function planCases(
   const skip = (what: string, reason: string) => skipped.set(what, { what, reason });
 
   for (const scenario of selectedScenarios(settings, catalog)) {
-    for (const { transport, params, pin } of cells(scenario, settings, catalog)) {
+    for (const { transport, params, pin, needs } of cells(scenario, settings, catalog)) {
       const found = availability.get(transport) ??
         { available: false, reason: "it was not probed" };
       if (!found.available) {
@@ -85,6 +85,11 @@ export function planCases(
         );
         continue;
       }
+      const room = needs === "ffi" ? availability.get(KERNEL_ROOM) : undefined;
+      if (room !== undefined && !room.available) {
+        skip(`cases of ${scenario.id} that need FFI`, room.reason);
+        continue;
+      }
       const unfit = paramsFault(made, { ...scenario.fixed, ...resolved });
       if (unfit !== undefined) {
         skip(id, unfit);
@@ -114,7 +119,12 @@ function assemblePlan(
   const used = new Set(cases.map((c) => c.scenario));
   const scenarios = [...catalog.scenarios.values()].filter((s) => used.has(s.id)).map(specOf);
   const metricIds = new Set(
-    scenarios.flatMap((s) => [...s.metrics, ...s.contrasts.map((c) => c.metric)]),
+    scenarios.flatMap((s) => [
+      ...s.metrics,
+      ...s.contrasts.map((c) => c.metric),
+      ...s.tables ?? [],
+      ...(s.split === undefined ? [] : [s.split.metric]),
+    ]),
   );
   const roundNs = cases.reduce((sum, c) => sum + c.expectedNs, 0);
   return {
@@ -155,6 +165,7 @@ interface Cell {
   readonly transport: string;
   readonly params: Params;
   readonly pin: Pin;
+  readonly needs: GridBlock["needs"];
 }
 
 function* cells(scenario: Scenario, settings: Settings, catalog: Catalog): Generator<Cell> {
@@ -162,14 +173,14 @@ function* cells(scenario: Scenario, settings: Settings, catalog: Catalog): Gener
     const pins = settings.pins.length > 0 ? settings.pins : block.pins ?? ["none"];
     for (const transport of block.transports) {
       for (const params of combinations(scenario, block, settings)) {
-        for (const pin of pins) yield { transport, params, pin };
+        for (const pin of pins) yield { transport, params, pin, needs: block.needs };
       }
     }
   }
 }
 
 /**
- * The grid, narrowed to the transports asked for. One that the grid does not list but the workload can use (a user's own, or `tcp6` in a
+ * The grid without what was not asked for, narrowed to the transports that were. One that the grid does not list but the workload can use (a user's own, or `tcp6` in a
  * standard run) joins the first block of its kind; another driver's of the same name (`tcp@libc`) joins every block that has it.
  */
 function withAskedTransports(
@@ -177,7 +188,8 @@ function withAskedTransports(
   settings: Settings,
   catalog: Catalog,
 ): GridBlock[] {
-  const grid = scenario.grid[settings.profile];
+  const isNamed = settings.scenarios.length > 0 || settings.cases.length > 0;
+  const grid = scenario.grid[settings.profile].filter(({ onDemand }) => isNamed || !onDemand);
   if (settings.transports.length === 0) return [...grid];
   const listed = new Set(grid.flatMap((block) => block.transports));
   const modes = catalog.workloads.get(scenario.workload)!.modes;
@@ -261,7 +273,7 @@ function makeCase(
 /** The part of a scenario that a record carries. */
 function specOf(scenario: Scenario): ScenarioSpec {
   const { id, question, operation, parameters, metrics, columns, contrasts } = scenario;
-  const { search, evidence, notes } = scenario;
+  const { tables, split, search, evidence, notes } = scenario;
   return {
     id,
     question,
@@ -270,6 +282,8 @@ function specOf(scenario: Scenario): ScenarioSpec {
     metrics,
     columns,
     contrasts,
+    ...(tables !== undefined && { tables }),
+    ...(split !== undefined && { split }),
     ...(search !== undefined && { search }),
     ...(evidence !== undefined && { evidence }),
     notes,

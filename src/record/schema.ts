@@ -149,6 +149,9 @@ const yardstick = object({
   missing: listOf(skip),
 });
 
+const splitCell = object({ driver: text, params });
+const splitPart = object({ title: text, of: splitCell, less: splitCell.exactOptional() });
+
 const scenario = object({
   id: text,
   question: text,
@@ -164,6 +167,8 @@ const scenario = object({
   metrics: listOf(text),
   columns: listOf(text),
   contrasts: listOf(object({ factor: text, base: numberOrText, metric: text })),
+  tables: listOf(text).exactOptional(),
+  split: object({ metric: text, parts: listOf(splitPart) }).exactOptional(),
   search: listOf(text).exactOptional(),
   evidence: listOf(text).exactOptional(),
   notes: listOf(text),

@@ -36,6 +36,36 @@ export interface GridBlock {
    * its own values, whatever `--param` says: it stands for a few headline cells.
    */
   readonly pins?: readonly ("none" | "same" | "cross")[];
+  /** Present where the block is measured only when its scenario is named: values that few need every time. */
+  readonly onDemand?: true;
+  /** Present where its cases need more than sockets: `"ffi"`, to set or count what the runtime has no word for. Elsewhere they are skipped. */
+  readonly needs?: "ffi";
+}
+
+/** The cases of one driver whose parameters have these values: one cell of each row of a {@link Split}. */
+export interface SplitCell {
+  /** As in `deno`, `libc`. */
+  readonly driver: string;
+  /** Values of parameters. */
+  readonly params: Readonly<Record<string, number | string>>;
+}
+
+/** One part of a figure. */
+export interface SplitPart {
+  /** Heading of its column. */
+  readonly title: string;
+  /** What it is measured in. */
+  readonly of: SplitCell;
+  /** What is taken off, trial by trial of the same round; absent: nothing. */
+  readonly less?: SplitCell;
+}
+
+/** How one metric splits into parts, each the difference of two cells that share a transport and all else. */
+export interface Split {
+  /** The metric. */
+  readonly metric: string;
+  /** Its parts, in the order of columns. */
+  readonly parts: readonly SplitPart[];
 }
 
 /** A pair of cases worth a sentence: all cases that agree but for `factor`, each against the one where it is `base`. */
@@ -64,6 +94,10 @@ export interface ScenarioSpec {
   readonly columns: readonly string[];
   /** Comparisons that become findings. */
   readonly contrasts: readonly Contrast[];
+  /** Metrics besides the headline that have a table with cases side by side. */
+  readonly tables?: readonly string[];
+  /** How a metric splits into parts; absent: it does not. */
+  readonly split?: Split;
   /** Numeric parameters for which the report names the best cell and the value from which more stops paying. */
   readonly search?: readonly string[];
   /** Kernel counters that explain the figures, as in `TcpExt.DelayedACKs`: what a trial's counters hold, cited beside findings. */

@@ -59,11 +59,16 @@ export async function writeRest(
   }
 }
 
-/** Answers requests of a fixed size on one connection until the client ends it. */
+/**
+ * Answers requests of a fixed size on one connection until the client ends it.
+ *
+ * @param afterRead called after each read, as to acknowledge at once; absent: nothing is
+ */
 export async function answerStream(
   channel: StreamChannel,
   requestBytes: number,
   reply: Uint8Array,
+  afterRead?: () => void,
 ): Promise<void> {
   const request = new Uint8Array(requestBytes);
   try {
@@ -73,6 +78,7 @@ export async function answerStream(
         let bytes = channel.read(filled === 0 ? request : request.subarray(filled));
         if (typeof bytes !== "number") bytes = await bytes;
         if (bytes === null) return;
+        if (afterRead !== undefined) afterRead();
         filled += bytes;
       } while (filled < requestBytes);
       let written = channel.write(reply);

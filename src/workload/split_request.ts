@@ -20,10 +20,19 @@ import {
 import type { Clock } from "../clock.ts";
 import type { Budget, Params, Workload } from "./workload.ts";
 
+/** The longest series that a trial keeps: enough to see a stall come and go. */
+const SERIES_VALUES = 64;
+/** Below this a timer would be late: what is left of a gap is spun. */
+const TIMER_NS = 2e6;
+
 /** How a request is handed to the socket. */
 export const PATTERNS = ["write-read", "write-write-read", "joined-write-read"] as const;
 
-/** Requests in one or two writes over one connection. Parameters: `pattern`, `header` and, but for `write-read`, `body`. */
+/**
+ * Requests in one or two writes over one connection. Parameters: `pattern`, `header` and, but for `write-read`, `body`. Where they are
+ * there: `cork` (`on`: TCP_CORK around the writes of each request), `quickack` (`on`: the peer sets TCP_QUICKACK after each read), and
+ * `gap` in µs between two writes.
+ */
 export const splitRequest: Workload = {
   name: "split-request",
   modes: ["stream"],
@@ -31,30 +40,16 @@ export const splitRequest: Workload = {
     const { budget, clock } = context;
     const channel = await context.open();
     if (channel.mode !== "stream") throw new TypeError("split-request works over streams only");
-    const parts = requestParts(context.params);
-    const reply = new Uint8Array(numberParam(context.params, "header"));
+    const request = makeRequest(channel, context.params);
+    const { parts, reply } = request;
     const first = new Histogram();
     const exchanges = new Histogram();
     // A new connection acknowledges at once (quick-ACK mode), so its first exchange is a figure of its own.
-    await exchange(channel, parts, reply, clock, { warmupNs: 0, measureNs: 0 }, first);
-    await exchange(
-      channel,
-      parts,
-      reply,
-      clock,
-      warmupOf(budget),
-      exchanges,
-    );
+    await exchange(channel, request, clock, { warmupNs: 0, measureNs: 0 }, first);
+    await exchange(channel, request, clock, warmupOf(budget), exchanges);
     exchanges.reset();
     await context.begin();
-    const { operations, elapsedNs } = await exchange(
-      channel,
-      parts,
-      reply,
-      clock,
-      budget,
-      exchanges,
-    );
+    const { operations, elapsedNs } = await exchange(channel, request, clock, budget, exchanges);
     await context.end();
     channel.close();
     const requestBytes = parts.reduce((sum, part) => sum + part.length, 0);
@@ -62,6 +57,7 @@ export const splitRequest: Workload = {
       operations,
       elapsedNs,
       histograms: { exchange: exchanges, first },
+      series: { exchange: Array.from(request.series.subarray(0, operations)) },
       tally: {
         sentBytes: operations * requestBytes,
         receivedBytes: operations * reply.length,
@@ -72,7 +68,15 @@ export const splitRequest: Workload = {
   async serve(context) {
     const requestBytes = requestParts(context.params).reduce((sum, part) => sum + part.length, 0);
     const reply = new Uint8Array(numberParam(context.params, "header"));
-    await serveEach(context, (channel) => answerStream(channel, requestBytes, reply));
+    const isQuick = context.params.quickack === "on";
+    await serveEach(context, (channel) => {
+      if (isQuick && channel.acknowledgeNow === undefined) {
+        channel.close();
+        throw new TypeError("this transport has no TCP_QUICKACK");
+      }
+      const acknowledge = isQuick ? () => channel.acknowledgeNow!() : undefined;
+      return answerStream(channel, requestBytes, reply, acknowledge);
+    });
   },
 };
 
@@ -91,10 +95,39 @@ export function requestParts(params: Params): Uint8Array[] {
   }
 }
 
+/** All that a request needs, made before it is timed. */
+interface Request {
+  readonly parts: readonly Uint8Array[];
+  readonly reply: Uint8Array;
+  readonly isCorked: boolean;
+  readonly gapNs: number;
+  /** The first exchanges of a loop, in nanoseconds. */
+  readonly series: Float64Array;
+}
+
+function makeRequest(channel: StreamChannel, params: Params): Request {
+  const isCorked = params.cork === "on";
+  if (isCorked && channel.setCork === undefined) {
+    throw new TypeError("this transport has no TCP_CORK");
+  }
+  return {
+    parts: requestParts(params),
+    reply: new Uint8Array(numberParam(params, "header")),
+    isCorked,
+    gapNs: params.gap === undefined ? 0 : numberParam(params, "gap") * 1e3,
+    series: new Float64Array(SERIES_VALUES),
+  };
+}
+
+async function wait(clock: Clock, ns: number): Promise<void> {
+  const untilNs = clock.nowNs() + ns;
+  if (ns > TIMER_NS) await clock.sleepUntilNs(untilNs - TIMER_NS);
+  while (clock.nowNs() < untilNs);
+}
+
 async function exchange(
   channel: StreamChannel,
-  parts: readonly Uint8Array[],
-  reply: Uint8Array,
+  { parts, reply, isCorked, gapNs, series }: Request,
   clock: Clock,
   budget: Budget,
   histogram: Histogram,
@@ -108,19 +141,23 @@ async function exchange(
   let doneNs = startNs;
   do {
     const sentNs = clock.nowNs();
+    if (isCorked) channel.setCork!(true);
     let written = channel.write(one);
     if (typeof written !== "number") written = await written;
     if (written < one.length) await writeRest(channel, one, written);
     if (two !== undefined) {
+      if (gapNs > 0) await wait(clock, gapNs);
       let more = channel.write(two);
       if (typeof more !== "number") more = await more;
       if (more < two.length) await writeRest(channel, two, more);
     }
+    if (isCorked) channel.setCork!(false);
     let read = channel.read(reply);
     if (typeof read !== "number") read = await read;
     if (read !== reply.length) await readRest(channel, reply, read ?? endedEarly());
     doneNs = clock.nowNs();
     histogram.record(doneNs - sentNs);
+    if (operations < SERIES_VALUES) series[operations] = doneNs - sentNs;
     operations++;
   } while ((doneNs < endNs && operations < maxOperations) || operations < minOperations);
   return { operations, elapsedNs: doneNs - startNs };

@@ -164,13 +164,15 @@ function connectRow({ paths }: FoundTools): PeerComparison {
   };
 }
 
-/** Tools that may be found and are not run, and why. */
+/** Tools that may be found and are not run: what they print was never recorded, so that no parser could be held against it. */
 export function notRun({ paths }: FoundTools): readonly string[] {
-  const reasons: readonly (readonly [string, string])[] = [
-    ["qperf", "it prints half round trips, and its server listens on every address"],
-    ["tcp_rr", "neper's server listens on every address, and its output was never recorded here"],
+  const tools: readonly (readonly [name: string, title: string])[] = [
+    ["qperf", "qperf"],
+    ["tcp_rr", "neper (tcp_rr)"],
   ];
-  return reasons.map(([name, why]) =>
-    paths.has(name) ? `${name}: found and not run, as ${why}` : `${name}: not on the PATH`
+  return tools.map(([name, title]) =>
+    paths.has(name)
+      ? `${title}: found and not run, as what it prints was never recorded here`
+      : `${title}: not on the PATH`
   );
 }

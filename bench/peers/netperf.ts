@@ -1,6 +1,9 @@
 /**
  * netperf (github.com/HewlettPackard/netperf): request and response over TCP and UDP, and connect and close, by its omni output.
  *
+ * Written after its manual (doc/netperf.texi, "Omni Output Selection") and not tried: Debian has it in non-free only. What it prints is read
+ * strictly, so that a surprise is an error and no figure.
+ *
  * @module
  */
 

@@ -114,6 +114,9 @@ Deno.test("listComparisons() has every goal, with or without its tool", () => {
 Deno.test("notRun() names tools that are found and left alone, and why", () => {
   const found = notRun({ paths: new Map([["qperf", "/usr/bin/qperf"]]) });
   assertEquals(found.length, 2);
-  assertStringIncludes(found[0]!, "qperf: found and not run, as it prints half round trips");
-  assertStringIncludes(found[1]!, "tcp_rr: not on the PATH");
+  assertStringIncludes(
+    found[0]!,
+    "qperf: found and not run, as what it prints was never recorded here",
+  );
+  assertStringIncludes(found[1]!, "neper (tcp_rr): not on the PATH");
 });

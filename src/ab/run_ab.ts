@@ -56,7 +56,7 @@ export interface AbOptions {
   readonly command: string;
   /** ISO 8601 start time, UTC. */
   readonly startedAt: string;
-  /** What the machine is measured with at the start, at the end and between rounds, for both records; absent: it is not. */
+  /** What the machine is measured with at the start, at the end and between trials, for both records; absent: it is not. */
   readonly yardstick?: YardstickSource;
   /** A slowdown to inject into the head: a job whose answer is known. */
   readonly slowdown?: Slowdown;
@@ -190,6 +190,7 @@ class AbJob {
       ...this.#unshared.head.cases.filter(isOurs).map((c) => ({ c, sides: HEAD_ONLY })),
     ];
     for (const [index, { c, sides }] of cases.entries()) {
+      await this.#yardstick?.takeWhereDue();
       const startedNs = this.#elapsedNs;
       const trials: Partial<Record<Side, Trial>> = {};
       for (const [place, side] of sides.entries()) {

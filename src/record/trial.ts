@@ -143,7 +143,7 @@ export interface YardstickReading extends YardstickValues {
 
 /** How fast the machine was while a run went on. */
 export interface YardstickReadings {
-  /** In the order of time: at the start, between rounds where that was cheap, and at the end. */
+  /** In the order of time: at the start, between trials where that was cheap, and at the end. */
   readonly readings: readonly YardstickReading[];
   /** Parts that could not be read, and why. */
   readonly missing: readonly Skip[];

@@ -68,7 +68,7 @@ export interface RunOptions {
   readonly startedAt: string;
   /** Private directory for socket files; the caller owns and removes it. */
   readonly directory: string;
-  /** What the machine is measured with at the start, at the end and between rounds; absent: it is not. */
+  /** What the machine is measured with at the start, at the end and between trials; absent: it is not. */
   readonly yardstick?: YardstickSource;
   /** Ends the run at once; the trial under way is dropped and the record is then partial. */
   readonly signal?: AbortSignal;
@@ -160,6 +160,7 @@ class Run {
       for (const [index, c] of order.entries()) {
         if (this.#aborted) return;
         if (this.#failures.get(c.id) === MAX_FAILURES) continue;
+        await this.#yardstick?.takeWhereDue();
         const startedNs = this.#elapsedNs;
         const outcome = await this.#trialWhilePeersStart(c);
         if (this.#aborted || outcome === undefined) return;

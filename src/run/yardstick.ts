@@ -16,18 +16,15 @@ import {
   type SocketpairYardstick,
 } from "../kernel/socketpair_yardstick.ts";
 import type { Skip } from "../plan/case.ts";
-import {
-  MIN_YARDSTICK_READINGS,
-  type YardstickReading,
-  type YardstickReadings,
-  type YardstickValues,
-} from "../record/trial.ts";
+import type { YardstickReading, YardstickReadings, YardstickValues } from "../record/trial.ts";
 import { median } from "../stats/mod.ts";
 
 /** Bytes that are copied: more than a core's nearest cache, less than its last. */
 const COPY_BYTES = 2 ** 20;
-/** Between rounds a reading is taken when so many times its own length has passed since the last: 2 % of a run at most. */
+/** A reading is due when so many times the length of the last has passed since: 2 % of a run at most. */
 const PAUSE_FACTOR = 49;
+/** Readings that a run may have beyond that, one between two rounds: about 0.3 s, and as many as make the interval of a gate narrow. */
+const FREE_READINGS = 30;
 
 /** One thing that a reading repeats. */
 interface Part {
@@ -213,12 +210,16 @@ export class YardstickLog {
     this.#lastNs = this.#endedNs - startedNs;
   }
 
-  /** Takes one between two rounds where that is cheap: paid for by the time that passed, or needed for an interval. */
+  /** Takes one between two rounds where that is cheap: it is due, or there are few yet. */
   async takeWhereCheap(): Promise<void> {
+    if (this.#readings.length < FREE_READINGS) await this.take();
+    else await this.takeWhereDue();
+  }
+
+  /** Takes one between two trials where the time that passed has paid for it. */
+  async takeWhereDue(): Promise<void> {
     const passedNs = this.#elapsedNs() - this.#endedNs;
-    // The end of the run adds one more.
-    const areFew = this.#readings.length < MIN_YARDSTICK_READINGS - 1;
-    if (areFew || passedNs >= this.#lastNs * PAUSE_FACTOR) await this.take();
+    if (passedNs >= this.#lastNs * PAUSE_FACTOR) await this.take();
   }
 
   /** For the record. */

@@ -13,6 +13,9 @@ Deno.test("sockbench list names every scenario with its question, every transpor
   }
   for (const [id, { title }] of transports) assertMatch(out, new RegExp(`${id} +${title}`));
   assertStringIncludes(out, "round-trip/tcp/bytes=64");
+  const [byDefault, onDemand] = out.split("On demand");
+  assert(!byDefault!.includes("close/tcp/close=unsent"));
+  assertStringIncludes(onDemand!, "close/tcp/close=unsent");
 });
 
 Deno.test("sockbench list --json is data, with the reason of what is not available", async () => {

@@ -8,7 +8,7 @@ import type { Catalog } from "../../catalog.ts";
 import { planCases } from "../../plan/plan_cases.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { createSettings } from "../../plan/settings.ts";
-import type { ParameterSpec } from "../../scenario/scenario.ts";
+import type { ParameterSpec, Scenario } from "../../scenario/scenario.ts";
 import { formatDuration, plural } from "../duration.ts";
 import { EXIT } from "../exit.ts";
 import { type ParsedArguments, valueOf, valuesOf } from "../parse_arguments.ts";
@@ -20,22 +20,35 @@ export async function list(args: ParsedArguments, terminal: Terminal): Promise<n
   const modules = moduleUrls(valuesOf(args, "module"));
   const catalog = await openCatalog(modules);
   const profile = valueOf(args, "profile");
-  const settings = createSettings(
-    { ...(profile !== undefined && { profile }), modules, seed: 0 },
-    catalog,
-  );
   await using session = await openSession(catalog);
-  const plan = planCases(settings, catalog, session.availability, session.pinning);
+  const planOf = (scenarios: readonly string[]) => {
+    const input = { ...(profile !== undefined && { profile }), scenarios, modules, seed: 0 };
+    const settings = createSettings(input, catalog);
+    return planCases(settings, catalog, session.availability, session.pinning);
+  };
+  const all = [...catalog.scenarios.values()];
+  const onDemand = new Map(
+    all.filter((scenario) => scenario.onDemand).map(({ id }) => [id, planOf([id])]),
+  );
+  const plan = planOf([]);
   terminal.out(
     args.flags.has("json")
-      ? `${JSON.stringify(describeAsData(catalog, session, plan), null, 2)}\n`
-      : renderList(catalog, session, plan),
+      ? `${JSON.stringify(describeAsData(catalog, session, plan, onDemand), null, 2)}\n`
+      : renderList(catalog, session, plan, onDemand),
   );
   return EXIT.ok;
 }
 
+/** Plans of the scenarios that a run measures only when they are named, by id. */
+type OnDemand = ReadonlyMap<string, Plan>;
+
 /** What `list --json` prints. */
-function describeAsData(catalog: Catalog, session: Session, plan: Plan): Record<string, unknown> {
+function describeAsData(
+  catalog: Catalog,
+  session: Session,
+  plan: Plan,
+  onDemand: OnDemand,
+): Record<string, unknown> {
   return {
     profile: plan.settings.profile,
     rounds: plan.rounds,
@@ -47,7 +60,9 @@ function describeAsData(catalog: Catalog, session: Session, plan: Plan): Record<
       parameters: scenario.parameters,
       metrics: scenario.metrics,
       notes: scenario.notes,
-      cases: plan.cases.filter((c) => c.scenario === scenario.id).length,
+      onDemand: onDemand.has(scenario.id),
+      cases: (onDemand.get(scenario.id) ?? plan).cases
+        .filter((c) => c.scenario === scenario.id).length,
     })),
     cases: plan.cases.map(({ id, scenario, transport, params, placement }) => (
       { id, scenario, transport, params, placement }
@@ -59,7 +74,12 @@ function describeAsData(catalog: Catalog, session: Session, plan: Plan): Record<
   };
 }
 
-function renderList(catalog: Catalog, session: Session, plan: Plan): string {
+function renderList(
+  catalog: Catalog,
+  session: Session,
+  plan: Plan,
+  onDemand: OnDemand,
+): string {
   const lines: string[] = ["Transports"];
   const width = Math.max(...[...catalog.transports.keys()].map((id) => id.length));
   for (const [id, { title }] of catalog.transports) {
@@ -79,20 +99,36 @@ function renderList(catalog: Catalog, session: Session, plan: Plan): string {
     `Scenarios and their cases, profile ${profile}: ${plural(plan.cases.length, "case")} × ` +
       `${plural(plan.rounds, "round")}, about ${formatDuration(plan.estimateNs)}`,
   );
-  for (const scenario of catalog.scenarios.values()) {
-    lines.push("", `  ${scenario.id}: ${scenario.question}`);
-    for (const spec of scenario.parameters) {
-      lines.push(`    --param ${spec.name}=<${valueHint(spec)}>: ${spec.description}`);
-    }
-    for (const { id } of plan.cases.filter((c) => c.scenario === scenario.id)) {
-      lines.push(`      ${id}`);
+  const all = [...catalog.scenarios.values()];
+  for (const scenario of all.filter(({ id }) => !onDemand.has(id))) {
+    lines.push(...describeScenario(scenario, plan));
+  }
+  if (onDemand.size > 0) {
+    lines.push("", "On demand: measured when they are named, as in run --scenario <id>");
+    for (const [id, own] of onDemand) {
+      lines.push(...describeScenario(catalog.scenarios.get(id)!, own));
     }
   }
-  if (plan.skipped.length > 0) {
+  const skips = new Map(
+    [plan, ...onDemand.values()].flatMap(({ skipped }) => skipped)
+      .map(({ what, reason }) => [what, reason]),
+  );
+  if (skips.size > 0) {
     lines.push("", "Skipped");
-    for (const { what, reason } of plan.skipped) lines.push(`  ${what}: ${reason}`);
+    for (const [what, reason] of skips) lines.push(`  ${what}: ${reason}`);
   }
   return `${lines.join("\n")}\n`;
+}
+
+function describeScenario({ id, question, parameters }: Scenario, plan: Plan): string[] {
+  return [
+    "",
+    `  ${id}: ${question}`,
+    ...parameters.map((spec) =>
+      `    --param ${spec.name}=<${valueHint(spec)}>: ${spec.description}`
+    ),
+    ...plan.cases.filter((c) => c.scenario === id).map((c) => `      ${c.id}`),
+  ];
 }
 
 function valueHint(spec: ParameterSpec): string {

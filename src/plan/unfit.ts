@@ -8,7 +8,7 @@ import type { Transport } from "../transport/transport.ts";
 import type { Params } from "../workload/workload.ts";
 import type { PeerKind } from "./case.ts";
 
-/** The workload whose serving end does nothing but what the kernel does: send the same bytes back. */
+/** The workload that asks, waits for the reply and asks again; its serving end does nothing but send as many bytes back. */
 const ECHOING_WORKLOAD = "ping-pong";
 
 /**
@@ -45,7 +45,11 @@ export function workloadFault(
   transport: Transport | undefined,
   workload: string,
 ): string | undefined {
-  return transport?.answeredBy === "kernel" && workload !== ECHOING_WORKLOAD
-    ? `the kernel answers ${transport.name} itself: only round trips can be measured`
+  if (transport === undefined || workload === ECHOING_WORKLOAD) return undefined;
+  if (transport.answeredBy === "kernel") {
+    return `the kernel answers ${transport.name} itself: only round trips can be measured`;
+  }
+  return transport.mode === "stream" && transport.inTurn
+    ? `${transport.name} is request and reply in turn: only round trips can be measured`
     : undefined;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { http } from "./http.ts";
 import { mptcpLibc, tcp6Libc, tcpLibc } from "./libc/tcp.ts";
 import { udp6Libc, udpLibc } from "./libc/udp.ts";
 import { icmpLibc } from "./libc/icmp.ts";
@@ -15,6 +16,7 @@ import type { Transport } from "./transport.ts";
 import { udp, udp6 } from "./udp.ts";
 import { unix } from "./unix.ts";
 import { unixpacket } from "./unixpacket.ts";
+import { websocket } from "./websocket.ts";
 
 /** Every transport that ships with sockbench. */
 export const transports: readonly Transport[] = [
@@ -24,6 +26,8 @@ export const transports: readonly Transport[] = [
   udp,
   udp6,
   unixpacket,
+  websocket,
+  http,
   tcpLibc,
   tcp6Libc,
   mptcpLibc,

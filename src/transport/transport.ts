@@ -68,6 +68,11 @@ export interface StreamTransport extends TransportBase {
    * beyond the transport's largest. Absent: bytes without boundaries, as in TCP.
    */
   readonly keepsBoundaries?: true;
+  /**
+   * Request and reply in turn, as in HTTP: each end writes one message, the other reads it and writes its reply. A second write before the
+   * reply is read is an error, and there is no half-close, so that only request and reply can be measured. Absent: both directions are free.
+   */
+  readonly inTurn?: true;
   /** Opens a listener on a free port or a fresh path. Options apply to each accepted channel. */
   listen(options: OpenOptions): Promise<StreamListener>;
   /** Connects to a listener's endpoint. */

@@ -21,8 +21,10 @@ import type {
   Transport,
 } from "../../src/transport/transport.ts";
 import { transportId } from "../../src/transport/transport.ts";
+import { testTurns } from "./turns_contract.ts";
 
-const STREAM_SIZES = [1, 2, 63, 1_000, 65_536, 1_000_003];
+/** Sizes of messages, in bytes, around what buffers and segments hold. */
+export const STREAM_SIZES = [1, 2, 63, 1_000, 65_536, 1_000_003];
 
 /** Registers the contract's tests for `transport`. Where it is not available, one skipped test names the reason. */
 export async function testTransportContract(transport: Transport): Promise<void> {
@@ -40,13 +42,15 @@ export async function testTransportContract(transport: Transport): Promise<void>
       assertEquals([...Deno.readDirSync(directory.path)], [], "a socket file was left behind");
       await directory[Symbol.asyncDispose]();
     });
-  if (transport.mode === "stream") {
+  if (transport.mode === "stream" && transport.inTurn) testTurns(transport, test);
+  else if (transport.mode === "stream") {
     testStream(transport, test, availability.largestMessageBytes ?? Infinity);
   } else if (transport.answeredBy === "kernel") testEcho(transport, availability, test);
   else testDatagrams(transport, availability, test);
 }
 
-type Test = (name: string, fn: (options: OpenOptions) => Promise<void>) => void;
+/** Registers one test of the contract, with a directory of its own. */
+export type Test = (name: string, fn: (options: OpenOptions) => Promise<void>) => void;
 
 function testStream(transport: StreamTransport, test: Test, largest: number): void {
   const pair = async (options: OpenOptions) => {
@@ -408,7 +412,7 @@ function testEcho(
 }
 
 /** Bytes that tell their position, so that a lost or doubled one shows. */
-function pattern(bytes: number): Uint8Array {
+export function pattern(bytes: number): Uint8Array {
   const data = new Uint8Array(bytes);
   for (let i = 0; i < bytes; i++) data[i] = (i * 31 + (i >> 8)) & 0xff;
   return data;
@@ -438,7 +442,8 @@ async function echo(channel: StreamChannel, bytes: number, bufferBytes: number):
   }
 }
 
-function settled<T>(pending: MaybePromise<T>): Promise<{ rejected: boolean; value?: T }> {
+/** How a promise came out, without its rejection. */
+export function settled<T>(pending: MaybePromise<T>): Promise<{ rejected: boolean; value?: T }> {
   return Promise.resolve(pending).then(
     (value) => ({ rejected: false, value }),
     () => ({ rejected: true }),

@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { createCatalog } from "../../src/catalog.ts";
 import { planCases } from "../../src/plan/plan_cases.ts";
 import { createSettings } from "../../src/plan/settings.ts";
@@ -74,4 +74,16 @@ Deno.test("planCases() measures round trips only where the kernel answers", () =
   assertEquals(new Set(plan.cases.map(({ scenario }) => scenario)), new Set(["round-trip"]));
   const skip = plan.skipped.find(({ what }) => what === "throughput/echo");
   assertStringIncludes(skip!.reason, "only round trips");
+});
+
+Deno.test("planCases() measures only round trips where request and reply come in turn", () => {
+  const turns = { ...memoryStream(), name: "turns", keepsBoundaries: true, inTurn: true } as const;
+  const withTurns = createCatalog([{ transports: [turns] }]);
+  const settings = createSettings(
+    { scenarios: ["round-trip", "throughput"], transports: ["turns"], profile: "quick" },
+    withTurns,
+  );
+  const plan = planCases(settings, withTurns, new Map([["turns", { available: true as const }]]));
+  assertEquals([...new Set(plan.cases.map(({ scenario }) => scenario))], ["round-trip"]);
+  assert(plan.skipped.some(({ reason }) => reason.startsWith("turns is request and reply")));
 });

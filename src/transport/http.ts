@@ -1,0 +1,239 @@
+/**
+ * HTTP/1.1 over TCP on the loopback interface, between `Deno.serve` and `fetch`, with connections kept alive.
+ *
+ * HTTP knows requests and their responses, not connections: what is a channel here is a path of the server. Connecting asks for a path
+ * (POST /), a write is the request (POST with the message as its body), a read is the body of its response, and closing says so (DELETE).
+ * All requests of a channel share a pool of connections of its own. `fetch` mostly uses one; it opens a second one when a response's end
+ * has not been seen before the next request begins.
+ *
+ * @module
+ */
+
+import type { Endpoint, MaybePromise, StreamChannel, StreamListener } from "./channel.ts";
+import { copyMessage, Mailbox } from "./mailbox.ts";
+import { probeStream } from "./probe.ts";
+import type { StreamTransport } from "./transport.ts";
+
+const HOSTNAME = "127.0.0.1";
+const CREATED = 201;
+/** The other end has closed its channel. */
+const GONE = 410;
+const CLOSED = 503;
+
+/** HTTP/1.1 between two ends on 127.0.0.1: requests and their responses, in turn. */
+export const http: StreamTransport = {
+  name: "http",
+  driver: "deno",
+  mode: "stream",
+  keepsBoundaries: true,
+  inTurn: true,
+  title: "HTTP/1.1 over TCP on IPv4 loopback: Deno.serve and fetch",
+  listen: () => Promise.resolve(new HttpListener()),
+  async connect(endpoint) {
+    if (endpoint.kind !== "ip") {
+      throw new TypeError(`Cannot connect http to a ${endpoint.kind} endpoint`);
+    }
+    const base = `http://${endpoint.hostname}:${endpoint.port}/`;
+    const client = Deno.createHttpClient({ http2: false });
+    try {
+      const response = await fetch(base, { method: "POST", client });
+      const path = await response.text();
+      if (response.status !== CREATED) {
+        throw new Error(`Cannot connect http: the server answered ${response.status}`);
+      }
+      return new HttpClientChannel(`${base}${path}`, client);
+    } catch (error) {
+      client.close();
+      throw error;
+    }
+  },
+  probe: (options) => probeStream(http, options),
+};
+
+/** The end that asks. */
+class HttpClientChannel implements StreamChannel {
+  readonly mode = "stream";
+  readonly #url: string;
+  readonly #client: Deno.HttpClient;
+  readonly #closing = new AbortController();
+  readonly #closed = Promise.withResolvers<null>();
+  #response: Promise<Response> | undefined;
+
+  constructor(url: string, client: Deno.HttpClient) {
+    this.#url = url;
+    this.#client = client;
+  }
+
+  write(data: Uint8Array): number {
+    if (this.#response !== undefined) {
+      throw new Error("Cannot write to http: the reply to the last message was not read yet");
+    }
+    this.#closing.signal.throwIfAborted();
+    const response = fetch(this.#url, {
+      method: "POST",
+      body: data as Uint8Array<ArrayBuffer>,
+      client: this.#client,
+      signal: this.#closing.signal,
+    });
+    // Reported by the read; without this a failure before that would end the process.
+    response.catch(() => {});
+    this.#response = response;
+    return data.length;
+  }
+
+  read(buffer: Uint8Array): Promise<number | null> {
+    return this.#response === undefined
+      ? this.#closed.promise
+      : this.#readReply(this.#response, buffer);
+  }
+
+  closeWrite(): Promise<void> {
+    return Promise.reject(new Error("Cannot close one direction of http: it has no half-close"));
+  }
+
+  close(): void {
+    if (this.#closing.signal.aborted) return;
+    this.#closing.abort(new Error("the channel was closed"));
+    this.#closed.resolve(null);
+    fetch(this.#url, { method: "DELETE", client: this.#client })
+      .then((response) => response.body?.cancel())
+      .catch(() => {})
+      .finally(() => this.#client.close());
+  }
+
+  async #readReply(pending: Promise<Response>, buffer: Uint8Array): Promise<number | null> {
+    try {
+      const response = await pending;
+      const message = await response.bytes();
+      return response.status === GONE ? null : copyMessage(message, buffer);
+    } finally {
+      this.#response = undefined;
+    }
+  }
+}
+
+/** A request that waits for its response. */
+interface Asked {
+  readonly message: Uint8Array;
+  readonly respond: (response: Response) => void;
+}
+
+/** The end that answers. */
+class HttpServerChannel implements StreamChannel {
+  readonly mode = "stream";
+  readonly #requests = new Mailbox<Asked>();
+  readonly #onClose: () => void;
+  #answering: Asked | undefined;
+  #isClosed = false;
+
+  constructor(onClose: () => void) {
+    this.#onClose = onClose;
+  }
+
+  read(buffer: Uint8Array): MaybePromise<number | null> {
+    const asked = this.#requests.take();
+    return asked instanceof Promise
+      ? asked.then((one) => this.#begin(one, buffer))
+      : this.#begin(asked, buffer);
+  }
+
+  write(data: Uint8Array): number {
+    if (this.#answering === undefined) {
+      throw new Error("Cannot write to http: there is no request that waits for a reply");
+    }
+    this.#answering.respond(new Response(data as Uint8Array<ArrayBuffer>));
+    this.#answering = undefined;
+    return data.length;
+  }
+
+  closeWrite(): Promise<void> {
+    return Promise.reject(new Error("Cannot close one direction of http: it has no half-close"));
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    for (const { respond } of this.#requests.empty()) respond(gone());
+    this.#answering?.respond(gone());
+    this.#onClose();
+  }
+
+  /** Takes a request in, and has its response when this end has written one. */
+  async ask(request: Request): Promise<Response> {
+    const message = await request.bytes();
+    if (this.#isClosed) return gone();
+    return await new Promise((respond) => this.#requests.put({ message, respond }));
+  }
+
+  /** The other end has closed: what it asked before can still be read. */
+  end(): void {
+    this.#requests.end();
+  }
+
+  #begin(asked: Asked | null, buffer: Uint8Array): number | null {
+    if (asked === null) return null;
+    this.#answering = asked;
+    return copyMessage(asked.message, buffer);
+  }
+}
+
+class HttpListener implements StreamListener {
+  readonly endpoint: Endpoint;
+  readonly #server: Deno.HttpServer<Deno.NetAddr>;
+  readonly #accepted = new Mailbox<HttpServerChannel>();
+  readonly #channels = new Map<string, HttpServerChannel>();
+  #opened = 0;
+  #isClosed = false;
+
+  constructor() {
+    this.#server = Deno.serve(
+      { hostname: HOSTNAME, port: 0, onListen() {} },
+      (request) => this.#handle(request),
+    );
+    this.endpoint = { kind: "ip", hostname: HOSTNAME, port: this.#server.addr.port };
+  }
+
+  async accept(): Promise<StreamChannel> {
+    const channel = await this.#accepted.take();
+    if (channel === null) throw new Error("the listener was closed");
+    return channel;
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    for (const channel of this.#accepted.empty()) channel.close();
+    this.#shutDownIfDone();
+  }
+
+  #handle(request: Request): Response | Promise<Response> {
+    const path = request.url.slice(request.url.lastIndexOf("/") + 1);
+    if (path === "") return this.#open();
+    const channel = this.#channels.get(path);
+    if (channel === undefined) return gone();
+    if (request.method !== "DELETE") return channel.ask(request);
+    channel.end();
+    return new Response(null, { status: 204 });
+  }
+
+  #open(): Response {
+    if (this.#isClosed) return new Response(null, { status: CLOSED });
+    const path = String(++this.#opened);
+    const channel = new HttpServerChannel(() => {
+      this.#channels.delete(path);
+      this.#shutDownIfDone();
+    });
+    this.#channels.set(path, channel);
+    this.#accepted.put(channel);
+    return new Response(path, { status: CREATED });
+  }
+
+  // The server's connections are its own: it serves on until the last channel is closed, and only refuses new ones meanwhile.
+  #shutDownIfDone(): void {
+    if (this.#isClosed && this.#channels.size === 0) this.#server.shutdown().catch(() => {});
+  }
+}
+
+function gone(): Response {
+  return new Response(null, { status: GONE });
+}

@@ -1,0 +1,63 @@
+/**
+ * What has arrived by callbacks, for those who wait for it by calls.
+ *
+ * @module
+ */
+
+import type { MaybePromise } from "./channel.ts";
+
+/** A Mailbox keeps what arrived, in order, until it is taken. At most one caller waits at a time. */
+export class Mailbox<T> {
+  readonly #arrived: T[] = [];
+  #waiting: ((item: T | null) => void) | undefined;
+  #isEnded = false;
+
+  /** Puts one item in; after the end it is dropped. */
+  put(item: T): void {
+    if (this.#isEnded) return;
+    const waiting = this.#waiting;
+    if (waiting === undefined) {
+      this.#arrived.push(item);
+      return;
+    }
+    this.#waiting = undefined;
+    waiting(item);
+  }
+
+  /** Nothing more will arrive; what is there can still be taken. */
+  end(): void {
+    this.#isEnded = true;
+    this.#waiting?.(null);
+    this.#waiting = undefined;
+  }
+
+  /** Ends it and takes out all that is there. */
+  empty(): readonly T[] {
+    this.end();
+    return this.#arrived.splice(0);
+  }
+
+  /** Takes the oldest item, or waits for one; `null` after the end. */
+  take(): MaybePromise<T | null> {
+    const oldest = this.#arrived.shift();
+    if (oldest !== undefined) return oldest;
+    if (this.#isEnded) return null;
+    return new Promise((resolve) => this.#waiting = resolve);
+  }
+}
+
+/**
+ * Copies a whole message into the buffer of a read.
+ *
+ * @returns its length in bytes
+ * @throws {Error} when the buffer is smaller: the message is lost then
+ */
+export function copyMessage(message: Uint8Array, buffer: Uint8Array): number {
+  if (message.length > buffer.length) {
+    throw new Error(
+      `Cannot read a message of ${message.length} bytes into a buffer of ${buffer.length}`,
+    );
+  }
+  buffer.set(message);
+  return message.length;
+}

@@ -102,6 +102,7 @@ export type MetricId =
   | "p99"
   | "p999"
   | "max"
+  | "mean"
   | "firstP50"
   | "connectP50"
   | "connectP99"
@@ -126,6 +127,8 @@ export type MetricId =
   | "writeReturnP50"
   | "acceptedBytes"
   | "shortWriteShare"
+  | "sendBufferTaken"
+  | "receiveBufferTaken"
   | "writeWaitP50"
   | "unblockedP50"
   | "peerPause"
@@ -139,7 +142,9 @@ export type MetricId =
   | "firstWaitP50"
   | "lastWaitP50"
   | "cpuPerOperation"
-  | "cpuPerByte";
+  | "cpuPerByte"
+  | "systemCallsPerOperation"
+  | "ffiCall";
 
 type Row = readonly [MetricUnit, MetricDirection, string, string];
 
@@ -151,6 +156,7 @@ const ROWS: Readonly<Record<MetricId, Row>> = {
   p99: ["ns", "lower", "p99", "Round-trip latency that 99 % of the exchanges stay within."],
   p999: ["ns", "lower", "p99.9", "Round-trip latency that 99.9 % of the exchanges stay within."],
   max: ["ns", "lower", "max", "Longest round trip of the trial."],
+  mean: ["ns", "lower", "mean", "The measured interval divided by its exchanges; never halved."],
   firstP50: ["ns", "lower", "first p50", "Median latency of a connection's first exchange."],
   connectP50: ["ns", "lower", "connect p50", "Median time from connect to an open channel."],
   connectP99: ["ns", "lower", "connect p99", "Connect time that 99 % of the connects stay within."],
@@ -199,6 +205,18 @@ const ROWS: Readonly<Record<MetricId, Row>> = {
     "neither",
     "short writes",
     "Share of the writes that took less than they were given.",
+  ],
+  sendBufferTaken: [
+    "bytes",
+    "neither",
+    "send buffer",
+    "Send buffer of the writing end as the kernel has it, its own structures included.",
+  ],
+  receiveBufferTaken: [
+    "bytes",
+    "neither",
+    "receive buffer",
+    "Receive buffer of the reading end as the kernel has it, its own structures included.",
   ],
   writeWaitP50: ["ns", "neither", "write wait", "Median time that a write waited for room."],
   unblockedP50: [
@@ -273,6 +291,18 @@ const ROWS: Readonly<Record<MetricId, Row>> = {
     "lower",
     "CPU/byte",
     "CPU time of both ends, user and system, divided by the bytes that arrived.",
+  ],
+  systemCallsPerOperation: [
+    "count",
+    "lower",
+    "system calls/op",
+    "System calls of the driving thread, divided by the operations completed; counted in trials of their own, which are not timed.",
+  ],
+  ffiCall: [
+    "ns",
+    "neither",
+    "FFI call",
+    "Time that one call through FFI takes which has nothing to do; a read or a write of driver libc holds one such call.",
   ],
 };
 

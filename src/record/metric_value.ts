@@ -23,6 +23,7 @@ const DERIVATIONS: Readonly<Record<MetricId, Derivation>> = {
   p99: percentileOf("exchange", 99),
   p999: percentileOf("exchange", 99.9),
   max: percentileOf("exchange", 100),
+  mean: given,
   firstP50: percentileOf("first", 50),
   connectP50: percentileOf("connect", 50),
   connectP99: percentileOf("connect", 99),
@@ -48,6 +49,10 @@ const DERIVATIONS: Readonly<Record<MetricId, Derivation>> = {
   writeReturnP50: percentileOf("return", 50),
   acceptedBytes: given,
   shortWriteShare: given,
+  sendBufferTaken: ({ settings }) => sizeIn(settings.sendBuffer),
+  // The reading end is the peer; what does not differ is the driver's.
+  receiveBufferTaken: ({ settings }) =>
+    sizeIn(settings["serve.receiveBuffer"] ?? settings.receiveBuffer),
   writeWaitP50: percentileOf("wait", 50),
   unblockedP50: percentileOf("freed", 50),
   peerPause: given,
@@ -62,6 +67,8 @@ const DERIVATIONS: Readonly<Record<MetricId, Derivation>> = {
   lastWaitP50: percentileOf("lastWait", 50),
   cpuPerOperation: ({ cpu, operations }) => quotient(cpu?.totalNs, operations),
   cpuPerByte: ({ cpu, tally }) => quotient(cpu?.totalNs, arrivedBytes(tally)),
+  systemCallsPerOperation: given,
+  ffiCall: given,
 };
 
 /** The same by any id; a Map, as an object would answer to `constructor`. */
@@ -95,6 +102,12 @@ function percentileOf(name: string, p: number): Derivation {
     const histogram = Object.hasOwn(histograms, name) ? histograms[name] : undefined;
     return histogram && sparsePercentile(histogram, p);
   };
+}
+
+/** A size as settings have it, `212992 B`, in bytes; nothing where it was not read back. */
+function sizeIn(setting: string | undefined): number | undefined {
+  const [, digits] = /^(\d{1,15}) B$/.exec(setting ?? "") ?? [];
+  return digits === undefined ? undefined : Number(digits);
 }
 
 function loss({ tally }: Pick<Trial, "tally">): number | undefined {

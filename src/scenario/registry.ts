@@ -20,6 +20,7 @@ import { iterativeServer } from "./iterative_server.ts";
 import { nagle } from "./nagle.ts";
 import { roundTrip } from "./round_trip.ts";
 import type { Scenario } from "./scenario.ts";
+import { socketBuffer } from "./socket_buffer.ts";
 import { throughput } from "./throughput.ts";
 import { writeReturn } from "./write_return.ts";
 
@@ -31,6 +32,7 @@ export const scenarios: readonly Scenario[] = [
   connectRoundTrip,
   nagle,
   bufferSize,
+  socketBuffer,
   coalescing,
   backpressure,
   writeReturn,

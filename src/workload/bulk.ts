@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { DatagramChannel, StreamChannel } from "../transport/channel.ts";
+import type { Channel, DatagramChannel, StreamChannel } from "../transport/channel.ts";
 import { numberParam, warmupOf } from "./exchange_loop.ts";
 import { SequenceCheck } from "./sequence_check.ts";
 import type {
@@ -16,6 +16,7 @@ import type {
   DriveResult,
   ReceiverWindow,
   ServeContext,
+  ServeResult,
   Workload,
 } from "./workload.ts";
 
@@ -33,20 +34,31 @@ export const bulk: Workload = {
   name: "bulk",
   modes: ["stream", "datagram"],
   async drive(context) {
-    const channel = await context.open();
-    return channel.mode === "stream"
-      ? await driveStream(channel, context)
-      : await driveDatagrams(channel, context);
+    return await driveBulk(await context.open(), context);
   },
   async serve(context) {
     const channel = await context.accept();
-    if (channel === null) return;
-    const window = channel.mode === "stream"
-      ? await receiveStream(channel, context)
-      : await receiveDatagrams(channel, context);
-    return window === undefined ? undefined : { window };
+    return channel === null ? undefined : await serveBulk(channel, context);
   },
 };
+
+/** The drive half over a channel that is open. */
+export function driveBulk(channel: Channel, context: DriveContext): Promise<DriveResult> {
+  return channel.mode === "stream"
+    ? driveStream(channel, context)
+    : driveDatagrams(channel, context);
+}
+
+/** The serve half over a channel that is open. */
+export async function serveBulk(
+  channel: Channel,
+  context: ServeContext,
+): Promise<ServeResult | undefined> {
+  const window = channel.mode === "stream"
+    ? await receiveStream(channel, context)
+    : await receiveDatagrams(channel, context);
+  return window === undefined ? undefined : { window };
+}
 
 async function driveStream(channel: StreamChannel, context: DriveContext): Promise<DriveResult> {
   const data = new Uint8Array(numberParam(context.params, "bytes"));

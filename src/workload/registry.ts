@@ -18,6 +18,7 @@ import { largestDatagram } from "./largest_datagram.ts";
 import { pingPong } from "./ping_pong.ts";
 import { queueUp } from "./queue_up.ts";
 import { request } from "./request.ts";
+import { socketBuffer } from "./socket_buffer.ts";
 import { splitRequest } from "./split_request.ts";
 import type { Workload } from "./workload.ts";
 import { writeReturn } from "./write_return.ts";
@@ -35,6 +36,7 @@ export const workloads: readonly Workload[] = [
   fillQueue,
   burst,
   backpressure,
+  socketBuffer,
   writeReturn,
   closing,
   flow,

@@ -9,6 +9,9 @@ import { requireLibc } from "./libc.ts";
 
 const O_RDONLY_CLOEXEC = 0o2000000;
 
+/** The most that one read asks for: files of /proc/sys refuse 4 MiB and more with ENOMEM, however short they are. */
+const MOST_BYTES = 1024 * 1024;
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 const paths = new Map<string, Uint8Array<ArrayBuffer>>();
@@ -42,7 +45,8 @@ export function readKernelBytes(path: string): Uint8Array<ArrayBuffer> | undefin
     let filled = 0;
     for (;;) {
       if (filled === buffer.length) buffer = grown(buffer);
-      const count = read(fd, buffer.subarray(filled), BigInt(buffer.length - filled));
+      const room = Math.min(buffer.length - filled, MOST_BYTES);
+      const count = read(fd, buffer.subarray(filled), BigInt(room));
       if (count > 0) filled += count;
       else if (count === 0) return buffer.subarray(0, filled);
       else if (libc.errno !== ERRNO.EINTR) return unlessAbsent(libc.error(`read(${path})`));

@@ -89,7 +89,12 @@ export function codeName(text: string): string {
  * @returns Lines of Markdown.
  */
 export function codeBlock(text: string, language: string): readonly string[] {
-  const lines = text.split(/\r?\n/).map((line) => oneLine(line, 2_000));
+  // Only what stands before the first character keeps its spaces: it is the structure of code.
+  const lines = text.split(/\r?\n/).map((line) => {
+    const indent = /^ {0,80}/.exec(line)![0];
+    const rest = oneLine(line, 2_000);
+    return rest === "" ? "" : indent + rest;
+  });
   const longest = Math.max(
     2,
     ...lines.flatMap((line) => line.match(/`+/g) ?? []).map((run) => run.length),

@@ -66,6 +66,10 @@ Deno.test("escapeSentence() leaves plain names in backticks, and nothing else in
   assertEquals(escapeSentence("see `nagle` and `a|b` or `"), "see `nagle` and \\`a\\|b\\` or \\`.");
 });
 
+Deno.test("codeBlock() keeps the indentation of its lines, and no other run of spaces", () => {
+  assertEquals(codeBlock("a {\n  b  c;\n   \n}", "ts"), ["```ts", "a {", "  b c;", "", "}", "```"]);
+});
+
 Deno.test("codeBlock() cannot be closed by its content", () => {
   assertEquals(codeBlock("a ```\n````", "sh"), ["`````sh", "a ```", "````", "`````"]);
 });

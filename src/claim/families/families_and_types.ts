@@ -1,0 +1,144 @@
+/**
+ * Claim 33.
+ *
+ * @module
+ */
+
+import { cannotTry, type CaseRequest, type Claim, type Figure } from "../claim.ts";
+import type { ClaimFigures } from "../claim_figures.ts";
+import { formatFigure } from "../format_figure.ts";
+
+/** A kind of socket that the notes name. */
+interface Kind {
+  /** As socket(2) is told. */
+  readonly socket: string;
+  /** Its transport by Deno's own API; absent where Deno has none. */
+  readonly deno?: string;
+  /** Its transport by system calls. */
+  readonly libc: string;
+}
+
+const KINDS: readonly Kind[] = [
+  { socket: "AF_INET, SOCK_STREAM: TCP", deno: "tcp", libc: "tcp@libc" },
+  { socket: "AF_INET, SOCK_DGRAM: UDP", deno: "udp", libc: "udp@libc" },
+  { socket: "AF_INET, SOCK_RAW: ICMP echo", libc: "icmp@libc" },
+  { socket: "AF_INET6, SOCK_STREAM: TCP", deno: "tcp6", libc: "tcp6@libc" },
+  { socket: "AF_INET6, SOCK_DGRAM: UDP", deno: "udp6", libc: "udp6@libc" },
+  { socket: "AF_UNIX, SOCK_STREAM", deno: "unix", libc: "unix@libc" },
+  { socket: "AF_UNIX, SOCK_DGRAM", deno: "unixpacket", libc: "unixpacket@libc" },
+  { socket: "AF_UNIX, SOCK_SEQPACKET", libc: "seqpacket@libc" },
+  { socket: "AF_INET, SOCK_STREAM: MPTCP", libc: "mptcp@libc" },
+  { socket: "AF_INET, SOCK_STREAM: SCTP", libc: "sctp@libc" },
+  { socket: "AF_INET, SOCK_DCCP: DCCP", libc: "dccp@libc" },
+  { socket: "AF_TIPC, SOCK_STREAM", libc: "tipc@libc" },
+  { socket: "AF_VSOCK, SOCK_STREAM", libc: "vsock@libc" },
+];
+
+const BYTES = 64;
+
+const cell = (transport: string): CaseRequest => ({
+  scenario: "round-trip",
+  transport,
+  params: { bytes: BYTES },
+  pin: "same",
+});
+
+/** What became of a kind. `unseen`: nobody could look, for want of a permission or because its trials failed. */
+interface Found {
+  readonly kind: Kind;
+  readonly state: "opens" | "refused" | "unseen";
+  readonly said: string;
+  readonly deno: Figure | undefined;
+  readonly libc: Figure | undefined;
+}
+
+/** "AF_INET, AF_INET6, AF_UNIX; SOCK_STREAM, …" */
+export const familiesAndTypes: Claim = {
+  id: "families-and-types",
+  number: 33,
+  group: "families",
+  sentence:
+    "There are AF_INET, AF_INET6 and AF_UNIX; SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET and SOCK_RAW; beside TCP and UDP there are SCTP, " +
+    "DCCP, TIPC and MPTCP",
+  source: "A, C, D",
+  method:
+    "A socket of each kind was opened, bound to loopback and used for an exchange. Of those that work, a message of 64 B and its reply " +
+    "were timed, both ends on one core, by Deno's own API where it has the kind and by blocking system calls",
+  cases: KINDS.flatMap(({ deno, libc }) => [...(deno === undefined ? [] : [deno]), libc]).map(cell),
+  decide({ figures }) {
+    const found = KINDS.map((kind) => look(kind, figures));
+    const of = (state: Found["state"]) => found.filter((one) => one.state === state);
+    const [opens, refused, unseen] = [of("opens"), of("refused"), of("unseen")];
+    if (opens.length === 0) return cannotTry(found[0]!.said);
+    const inDeno = opens.filter(({ kind }) => kind.deno !== undefined);
+    const tried = opens.length + refused.length;
+    return {
+      verdict: refused.length > 0 ? "holds in part" : unseen.length > 0 ? "undecided" : "holds",
+      answer: `${opens.length} of ${tried} kinds open here, ${inDeno.length} of them by Deno's API`,
+      seen: [
+        `${opens.length} of ${tried} kinds that could be looked for carry messages here, ${inDeno.length} of them by Deno's own API`,
+        ...refused.map(({ kind, said }) => `${kind.socket} does not: ${said}`),
+        ...(unseen.length === 0 ? [] : [
+          `Nobody could look for ${unseen.map(({ kind }) => kind.socket).join("; ")}: ${
+            unseen[0]!.said
+          }`,
+        ]),
+      ],
+      tables: [{
+        caption: `Round trip of ${BYTES} B, ${placementOf(figures)}; medians of trials`,
+        columns: ["socket", "here", "Deno", "libc, blocking"],
+        rows: found.map(({ kind, state, said, deno, libc }) => [
+          kind.socket,
+          state === "opens" ? "opens" : said,
+          deno === undefined ? "–" : formatFigure(deno),
+          libc === undefined ? "–" : formatFigure(libc),
+        ]),
+      }],
+      why: [
+        "The numbers of families and types are part of the system's interface, and socket(2) takes them all; what is behind a number is a " +
+        "module of the kernel, and kernels are built without those that few use. A missing family is said to be EAFNOSUPPORT, a missing " +
+        "type ESOCKTNOSUPPORT, a missing protocol EPROTONOSUPPORT. DCCP has left Linux with 6.16; SCTP, TIPC and the loopback of vsock are " +
+        "modules of their own",
+        "An ICMP echo is answered by the kernel in the sender's own system call: its round trip has no second program in it, and is no faster " +
+        "transport. MPTCP over one path is TCP with more to do",
+      ],
+    };
+  },
+  meaning:
+    "Deno opens TCP, UDP and both kinds of Unix-domain sockets (datagrams with --unstable-net), and vsock with --unstable-vsock. " +
+    "SOCK_SEQPACKET, raw sockets, SCTP and MPTCP are there for programs that call the C library. Before counting on a family, open " +
+    "one: a container may lack IPv6, and a kernel any module",
+  code: [
+    "function hasIpv6(): boolean {",
+    "  try {",
+    '    Deno.listen({ hostname: "::1", port: 0 }).close();',
+    "    return true;",
+    "  } catch {",
+    "    return false;",
+    "  }",
+    "}",
+  ].join("\n"),
+};
+
+/** An errno in parentheses says that it was the kernel that refused. */
+const ERRNO = /\(E[A-Z0-9]+\)/;
+
+function look(kind: Kind, figures: ClaimFigures): Found {
+  const { deno: name, libc: libcName } = kind;
+  const deno = name === undefined ? undefined : figures.figure(cell(name), "p50");
+  const libc = figures.figure(cell(libcName), "p50");
+  const said = figures.skip(cell(name ?? libcName)) ?? figures.skip(cell(libcName)) ?? "";
+  const state = deno !== undefined || libc !== undefined
+    ? "opens"
+    : ERRNO.test(said)
+    ? "refused"
+    : "unseen";
+  return { kind, state, said, deno, libc };
+}
+
+function placementOf(figures: ClaimFigures): string {
+  const placed = KINDS.flatMap(({ deno, libc }) => [deno ?? libc, libc]).map((transport) =>
+    figures.placement(cell(transport))
+  );
+  return placed.find((words) => words !== "") ?? "";
+}

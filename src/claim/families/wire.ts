@@ -1,0 +1,238 @@
+/**
+ * What of HTTP and WebSocket can be seen at the stream below them: spoken to by a bare TCP connection, and looked at from the kernel.
+ *
+ * @module
+ */
+
+import { openSockets, type SocketDescription } from "../../kernel/find_fd.ts";
+import { tryGetOption } from "../../kernel/options.ts";
+import { readTcpInfo } from "../../kernel/tcp_info.ts";
+import type { Endpoint, StreamChannel } from "../../transport/channel.ts";
+import type { StreamTransport } from "../../transport/transport.ts";
+import { CannotTry, type ClaimFacts, type Lab } from "../claim.ts";
+
+/** One protocol's answer to what was written by hand. */
+export interface Handwritten {
+  readonly transport: string;
+  /** The first line of what came back. */
+  readonly answer: string;
+  /** Whether it is the protocol's own. */
+  readonly isExpected: boolean;
+}
+
+/** What the kernel says of one end's connections while messages of one size went to and fro; per message. */
+export interface WireEnd {
+  /** Bytes of the stream for each message that this end sent. */
+  readonly bytes: number;
+  /** Segments with data for each message. */
+  readonly segments: number;
+  /** Whether Nagle's algorithm is on. */
+  readonly nagle: boolean;
+}
+
+/** Both ends of one protocol at one size. */
+export interface Wire {
+  readonly transport: string;
+  readonly messageBytes: number;
+  /** TCP connections that were open after all exchanges. */
+  readonly connections: number;
+  readonly client: WireEnd;
+  readonly server: WireEnd;
+}
+
+/** What was found of the protocols on streams. */
+export interface WireFacts {
+  readonly handwritten: readonly Handwritten[];
+  readonly wires: readonly Wire[];
+  /** Why the kernel could not be asked; null where it could. */
+  readonly unseen: string | null;
+}
+
+const EXCHANGES = 20;
+/** First exchanges are others: connections are in quick-ACK mode, and headers are met for the first time. */
+const REHEARSALS = 5;
+
+const REQUESTS: Readonly<Record<string, { readonly lines: readonly string[]; status: RegExp }>> = {
+  http: {
+    lines: ["GET / HTTP/1.1", "Host: 127.0.0.1", "Connection: close"],
+    status: /^HTTP\/1\.1 201 /,
+  },
+  websocket: {
+    lines: [
+      "GET / HTTP/1.1",
+      "Host: 127.0.0.1",
+      "Connection: Upgrade",
+      "Upgrade: websocket",
+      "Sec-WebSocket-Version: 13",
+      // The example of RFC 6455: any 16 bytes in base64.
+      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+    ],
+    status: /^HTTP\/1\.1 101 /,
+  },
+};
+
+/**
+ * Looks below protocols that keep message boundaries.
+ *
+ * @param names transports of the catalog, `tcp` being what they ride on
+ * @param sizes of messages, in bytes
+ */
+export async function lookBelow(
+  lab: Lab,
+  names: readonly string[],
+  sizes: readonly number[],
+): Promise<ClaimFacts> {
+  const tcp = streamOf(lab, "tcp");
+  const handwritten: Handwritten[] = [];
+  for (const name of names) handwritten.push(await speak(lab, tcp, streamOf(lab, name)));
+  const wires: Wire[] = [];
+  if (lab.kernel.available) {
+    for (const name of ["tcp", ...names]) {
+      for (const bytes of sizes) wires.push(await watch(lab, streamOf(lab, name), bytes));
+    }
+  }
+  const unseen = lab.kernel.available ? null : lab.kernel.reason;
+  return { handwritten, wires, unseen } satisfies WireFacts as unknown as ClaimFacts;
+}
+
+function streamOf({ catalog, availability }: Lab, name: string): StreamTransport {
+  const transport = catalog.transports.get(name);
+  const found = availability.get(name);
+  if (transport?.mode !== "stream") throw new CannotTry(`there is no transport ${name}`);
+  if (!found?.available) throw new CannotTry(found?.reason ?? `${name} was not looked for`);
+  return transport;
+}
+
+/** Writes the text of a request to a protocol's listener over a bare TCP connection. */
+async function speak(
+  { directory, signal }: Lab,
+  tcp: StreamTransport,
+  rider: StreamTransport,
+): Promise<Handwritten> {
+  const { lines, status } = REQUESTS[rider.name]!;
+  await using open = new Closing(signal);
+  const listener = open.add(await rider.listen({ directory }));
+  const bare = open.add(await tcp.connect(listener.endpoint, { directory }));
+  await writeAll(bare, new TextEncoder().encode(`${lines.join("\r\n")}\r\n\r\n`));
+  const buffer = new Uint8Array(1_024);
+  let text = "";
+  while (!text.includes("\n")) {
+    const bytes = await bare.read(buffer);
+    if (bytes === null) break;
+    text += new TextDecoder().decode(buffer.subarray(0, bytes));
+  }
+  const answer = text.split("\r\n")[0]!;
+  return { transport: rider.name, answer, isExpected: status.test(answer) };
+}
+
+/** Exchanges messages within this process, and reads TCP_INFO of both ends before and after. */
+async function watch(
+  { directory, signal }: Lab,
+  transport: StreamTransport,
+  messageBytes: number,
+): Promise<Wire> {
+  await using open = new Closing(signal);
+  const listener = open.add(await transport.listen({ directory }));
+  const [client, server] = (await Promise.all([
+    transport.connect(listener.endpoint, { directory }),
+    listener.accept(),
+  ])).map((channel) => open.add(channel)) as [StreamChannel, StreamChannel];
+  await exchange(client, server, messageBytes, REHEARSALS);
+  const before = endsOf(listener.endpoint);
+  await exchange(client, server, messageBytes, EXCHANGES);
+  const after = endsOf(listener.endpoint);
+  return {
+    transport: transport.name,
+    messageBytes,
+    connections: after.client.length,
+    client: compare(before.client, after.client),
+    server: compare(before.server, after.server),
+  };
+}
+
+async function exchange(
+  client: StreamChannel,
+  server: StreamChannel,
+  messageBytes: number,
+  times: number,
+): Promise<void> {
+  const message = new Uint8Array(messageBytes);
+  for (let done = 0; done < times; done++) {
+    await Promise.all([writeAll(client, message), readAll(server, messageBytes)]);
+    await Promise.all([writeAll(server, message), readAll(client, messageBytes)]);
+  }
+}
+
+async function writeAll(channel: StreamChannel, data: Uint8Array): Promise<void> {
+  for (let written = 0; written < data.length;) {
+    written += await channel.write(data.subarray(written));
+  }
+}
+
+async function readAll(channel: StreamChannel, bytes: number): Promise<void> {
+  const buffer = new Uint8Array(bytes);
+  for (let filled = 0; filled < bytes;) {
+    const read = await channel.read(buffer.subarray(filled));
+    if (read === null) throw new Error(`the connection ended after ${filled} of ${bytes} bytes`);
+    filled += read;
+  }
+}
+
+/** One socket's counts at one moment. */
+interface Counts {
+  readonly bytes: number;
+  readonly segments: number;
+  readonly nagle: boolean;
+}
+
+/** This process's connections through a listener: all of the client's, and all that were accepted. */
+function endsOf(listener: Endpoint): { client: readonly Counts[]; server: readonly Counts[] } {
+  const port = listener.kind === "ip" ? listener.port : -1;
+  const isAt = (address: SocketDescription["local"]) =>
+    address !== undefined && address.kind === "ip" && address.port === port;
+  const open = openSockets().filter(({ type, listening }) => type === "stream" && !listening);
+  return {
+    client: open.filter(({ remote }) => isAt(remote)).map(({ fd }) => countsOf(fd)),
+    server: open.filter(({ local }) => isAt(local)).map(({ fd }) => countsOf(fd)),
+  };
+}
+
+function countsOf(fd: number): Counts {
+  const { bytesSent = 0, dataSegsOut = 0 } = readTcpInfo(fd);
+  return { bytes: bytesSent, segments: dataSegsOut, nagle: tryGetOption(fd, "TCP_NODELAY") === 0 };
+}
+
+function compare(before: readonly Counts[], after: readonly Counts[]): WireEnd {
+  const sum = (counts: readonly Counts[], of: (one: Counts) => number) =>
+    counts.reduce((total, one) => total + of(one), 0);
+  const moved = (of: (one: Counts) => number) => (sum(after, of) - sum(before, of)) / EXCHANGES;
+  return {
+    bytes: moved(({ bytes }) => bytes),
+    segments: moved(({ segments }) => segments),
+    nagle: after.some(({ nagle }) => nagle),
+  };
+}
+
+/** Closes what an experiment opened, when it ends or is ended. */
+class Closing implements AsyncDisposable {
+  readonly #open: { close(): void }[] = [];
+  readonly #signal: AbortSignal;
+  readonly #closeAll = () => this.#open.splice(0).reverse().forEach((one) => one.close());
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+    signal.addEventListener("abort", this.#closeAll);
+  }
+
+  add<T extends { close(): void }>(one: T): T {
+    this.#open.push(one);
+    if (this.#signal.aborted) this.#closeAll();
+    return one;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#signal.removeEventListener("abort", this.#closeAll);
+    this.#closeAll();
+    return Promise.resolve();
+  }
+}

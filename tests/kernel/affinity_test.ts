@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { currentCore, getAffinity, setAffinity } from "../../src/kernel/affinity.ts";
+import fc from "fast-check";
+import { coresOfMask, currentCore, getAffinity, setAffinity } from "../../src/kernel/affinity.ts";
 import { openKernel } from "../../src/kernel/libc.ts";
 
 const ignore = !openKernel().available;
@@ -45,4 +46,15 @@ Deno.test({
     assertThrows(() => setAffinity([]), RangeError, "name at least one");
     assertEquals(getAffinity(), before);
   },
+});
+
+Deno.test("coresOfMask() names each bit that is set, the highest of a word too, in ascending order", () => {
+  assertEquals(coresOfMask(Uint32Array.of(0x80000001, 0, 0xffffffff)).slice(0, 4), [0, 31, 64, 65]);
+  fc.assert(
+    fc.property(fc.uniqueArray(fc.integer({ min: 0, max: 8191 })), (cores) => {
+      const mask = new Uint32Array(256);
+      for (const core of cores) mask[core >> 5]! |= 1 << (core & 31);
+      assertEquals(coresOfMask(mask), cores.toSorted((a, b) => a - b));
+    }),
+  );
 });

@@ -64,6 +64,9 @@ export interface ClaimsOptions {
 /** An experiment that takes longer than this is given up, in milliseconds. */
 const EXPERIMENT_LIMIT_MS = 30_000;
 
+/** How long an experiment that was ended may take to remove what it made, in nanoseconds: links and namespaces outlive the process. */
+const CLEAN_UP_NS = 2e9;
+
 /**
  * Decides claims. An experiment that fails fails alone; after `lab.signal` the rest is said to be interrupted.
  *
@@ -130,16 +133,23 @@ async function experiment(claim: Claim, lab: Lab): Promise<Own> {
       ),
     );
   signal.addEventListener("abort", onEnd);
+  let running: Promise<ClaimFacts> | undefined;
   try {
-    const facts = await Promise.race([claim.experiment!({ ...lab, signal }), ended.promise]);
-    return { facts };
+    running = claim.experiment!({ ...lab, signal });
+    return { facts: await Promise.race([running, ended.promise]) };
   } catch (error) {
     if (error instanceof CannotTry) return { failure: error.message };
     const detail = error instanceof Error ? error.message.replace(/\s+/g, " ") : String(error);
     return { failure: `the experiment failed: ${detail}` };
   } finally {
     signal.removeEventListener("abort", onEnd);
+    if (signal.aborted && running !== undefined) await cleanedUp(running, lab);
   }
+}
+
+async function cleanedUp(running: Promise<unknown>, { clock }: Lab): Promise<void> {
+  const patience = clock.sleepUntilNs(clock.nowNs() + CLEAN_UP_NS);
+  await Promise.race([running.then(() => {}, () => {}), patience]);
 }
 
 /** A claim whose rule meets evidence that it did not expect is not decided; it never ends the others. */

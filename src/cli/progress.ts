@@ -37,6 +37,8 @@ function about(durationNs: number): string {
 export interface Progress {
   /** Prints the plan and what it leaves out. */
   start(plan: Plan): void;
+  /** Tells of a step before the first round: overwritten by what comes next on a terminal, a line elsewhere. */
+  step(text: string): void;
   /** Prints one event. */
   take(event: RunEvent): void;
   /** Prints a line of its own, wherever the cursor is. */
@@ -91,6 +93,10 @@ export function createProgress(terminal: Terminal, loudness: Loudness): Progress
       const rest = plan.skipped.length - shown.length;
       if (rest > 0) say(paint(terminal, "dim", `  … and ${rest} more, all in the report`));
       area?.draw(["getting ready"]);
+    },
+    step(text) {
+      if (area !== undefined) area.draw([text]);
+      else if (loudness !== "quiet") say(text);
     },
     take(event) {
       if (event.kind === "peer") return warn(event.message);

@@ -6,7 +6,7 @@ import { renderClaimsJson } from "../../src/claim/render_claims_json.ts";
 import { renderClaimsMarkdown } from "../../src/claim/render_claims_markdown.ts";
 import { runClaims } from "../../src/claim/run_claims.ts";
 import { createCatalog } from "../../src/catalog.ts";
-import { systemClock } from "../../src/clock.ts";
+import { type Clock, systemClock } from "../../src/clock.ts";
 import type { Availability } from "../../src/transport/transport.ts";
 import { NO_ENVIRONMENT } from "../support/small_catalog.ts";
 
@@ -45,10 +45,19 @@ function experimentClaim(id: string, number: number, experiment: Claim["experime
   };
 }
 
-async function runThem(wanted: readonly Claim[], signal: AbortSignal = lab.signal) {
+/** All the patience there is. */
+const patient: Clock = { ...systemClock, sleepUntilNs: () => new Promise(() => {}) };
+/** No patience: what does not end is left at once. */
+const hasty: Clock = { ...systemClock, sleepUntilNs: () => Promise.resolve() };
+
+async function runThem(
+  wanted: readonly Claim[],
+  signal: AbortSignal = lab.signal,
+  clock: Clock = hasty,
+) {
   const plan = planClaims(wanted, { peer: "loop", rounds: 1, seed: 1 }, catalog, everything);
   return await runClaims(wanted, plan, {
-    lab: { ...lab, signal },
+    lab: { ...lab, signal, clock },
     environment: NO_ENVIRONMENT,
     command: "test",
     startedAt: "2026-01-01T00:00:00.000Z",
@@ -83,6 +92,26 @@ Deno.test("runClaims() says of what an interrupt left untried that it was interr
     "the run was interrupted",
     "the run was interrupted",
   ]);
+});
+
+Deno.test("runClaims() waits until an experiment that was interrupted has removed what it made", async () => {
+  const controller = new AbortController();
+  let isRemoved = false;
+  const { decided } = await runThem(
+    [
+      experimentClaim("makes", 1, async ({ signal }) => {
+        controller.abort();
+        assert(signal.aborted);
+        for (let turn = 0; turn < 100; turn++) await Promise.resolve();
+        isRemoved = true;
+        return { count: 3 };
+      }),
+    ],
+    controller.signal,
+    systemClock,
+  );
+  assertEquals(decided[0]!.decision.answer, "the run was interrupted");
+  assert(isRemoved);
 });
 
 Deno.test("renderClaims…() shows every claim with verdict, number, facts and code, and lets no text through as markup", async () => {

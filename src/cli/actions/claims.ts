@@ -69,7 +69,7 @@ export async function claims(args: ParsedArguments, terminal: Terminal): Promise
     environment: await readEnvironment(),
     command: repeatCommand(valuesOf(args, "claim"), plan.settings),
     startedAt: new Date().toISOString(),
-    onEvent: (event) => tell(event, progress, terminal),
+    onEvent: (event) => tell(event, progress),
   });
   progress.end();
   const isWritten = await write(result, out, valuesOf(args, "format"), args, terminal);
@@ -100,11 +100,10 @@ function list(chosen: readonly Claim[], terminal: Terminal): number {
   return EXIT.ok;
 }
 
-function tell(event: ClaimsEvent, progress: Progress, terminal: Terminal): void {
+function tell(event: ClaimsEvent, progress: Progress): void {
   if (event.kind !== "experiment") return progress.take(event);
   const { claim, index, experiments } = event;
-  const text = `experiment ${index + 1}/${experiments}: ${claim.number} ${claim.id}`;
-  if (terminal.errIsTerminal) progress.say(paint(terminal, "dim", text));
+  progress.step(`experiment ${index + 1}/${experiments}: ${claim.number} ${claim.id}`);
 }
 
 function repeatCommand(

@@ -108,7 +108,7 @@ Deno.test("runClaims() waits until an experiment that was interrupted has remove
       }),
     ],
     controller.signal,
-    systemClock,
+    patient,
   );
   assertEquals(decided[0]!.decision.answer, "the run was interrupted");
   assert(isRemoved);

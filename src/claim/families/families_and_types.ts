@@ -79,9 +79,7 @@ export const familiesAndTypes: Claim = {
         `${opens.length} of ${tried} kinds that could be looked for carry messages here, ${inDeno.length} of them by Deno's own API`,
         ...refused.map(({ kind, said }) => `${kind.socket} does not: ${said}`),
         ...(unseen.length === 0 ? [] : [
-          `Nobody could look for ${unseen.map(({ kind }) => kind.socket).join("; ")}: ${
-            unseen[0]!.said
-          }`,
+          `Not seen: ${unseen.map(({ kind, said }) => `${kind.socket} (${said})`).join("; ")}`,
         ]),
       ],
       tables: [{
@@ -125,12 +123,15 @@ const ERRNO = /\(E[A-Z0-9]+\)/;
 
 function look(kind: Kind, figures: ClaimFigures): Found {
   const { deno: name, libc: libcName } = kind;
+  const cells = (name === undefined ? [libcName] : [name, libcName]).map(cell);
   const deno = name === undefined ? undefined : figures.figure(cell(name), "p50");
   const libc = figures.figure(cell(libcName), "p50");
-  const said = figures.skip(cell(name ?? libcName)) ?? figures.skip(cell(libcName)) ?? "";
+  const said = cells.map((one) => figures.skip(one)).find((words) => words !== undefined) ?? "";
+  // What failed in its trials had been opened before: that the machine was short of something says nothing of the kind.
+  const hasFailed = cells.some((one) => figures.errors(one).length > 0);
   const state = deno !== undefined || libc !== undefined
     ? "opens"
-    : ERRNO.test(said)
+    : ERRNO.test(said) && !hasFailed
     ? "refused"
     : "unseen";
   return { kind, state, said, deno, libc };

@@ -5,6 +5,30 @@
  */
 
 import type { Claim } from "./claim.ts";
+import { acknowledgementCountsBytes } from "./connections/acknowledgement.ts";
+import { establishedBeforeAccept } from "./connections/accept_queue.ts";
+import { backlogBoundsWaiting } from "./connections/backlog.ts";
+import { closingTakesFourSegments } from "./connections/closing.ts";
+import { connectNeedsNoData, connectReturnsAfterHandshake } from "./connections/handshake.ts";
+import { listenerIsAnotherSocket } from "./connections/listening.ts";
+import { portIsChosenAtConnect, protocolsShareNumbers } from "./connections/ports.ts";
+import { lostIsSentAgain } from "./connections/retransmission.ts";
+import { closingServerForcesConnections, iterativeServesOne } from "./connections/serving.ts";
+import { firstToCloseWaits } from "./connections/time_wait.ts";
 
 /** Claims 20 to 32. */
-export const connectionClaims: readonly Claim[] = [];
+export const connectionClaims: readonly Claim[] = [
+  connectReturnsAfterHandshake,
+  connectNeedsNoData,
+  establishedBeforeAccept,
+  backlogBoundsWaiting,
+  listenerIsAnotherSocket,
+  closingTakesFourSegments,
+  firstToCloseWaits,
+  portIsChosenAtConnect,
+  protocolsShareNumbers,
+  closingServerForcesConnections,
+  iterativeServesOne,
+  lostIsSentAgain,
+  acknowledgementCountsBytes,
+];

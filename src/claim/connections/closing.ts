@@ -1,0 +1,201 @@
+/**
+ * Claim 25: the segments of a close.
+ *
+ * @module
+ */
+
+import { requireLibc } from "../../kernel/libc.ts";
+import { readTcpInfo } from "../../kernel/tcp_info.ts";
+import { cannotTry, type CaseRequest, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
+import { formatFigure } from "../format_figure.ts";
+import { openRawPair, type RawKind, receiveNow, sendNow } from "../raw_pair.ts";
+import { waitUntil } from "./raw_sockets.ts";
+
+const CLOSES = 20;
+const BYTES = 10_000;
+const LIMIT_MS = 1_000;
+const SHUT_WR = 1;
+
+const half = (transport: string): CaseRequest => ({
+  scenario: "close",
+  transport,
+  params: { close: "half", bytes: 102_400 },
+});
+const HALVES = ["tcp", "unix"].map(half);
+
+/** A connection of which one end has said that it sends no more. */
+interface HalfClosed {
+  readonly kind: RawKind;
+  /** Bytes that the other end sent after that. */
+  readonly sent: number;
+  /** Those that arrived. */
+  readonly arrived: number;
+  /** States by TCP_INFO, the closing end first; absent for Unix-domain sockets. */
+  readonly states: readonly string[] | null;
+}
+
+/** How many closes took how many segments. */
+interface Counted {
+  readonly when: string;
+  /** One a close, both ends together. */
+  readonly segments: readonly number[];
+}
+
+/** "Closing takes four segments, each direction on its own." */
+export const closingTakesFourSegments: Claim = {
+  id: "closing-takes-four-segments",
+  number: 25,
+  group: "connections",
+  sentence: "Closing takes four segments, each direction on its own",
+  source: "A, D",
+  method:
+    `One end shut its sending direction down; the other sent ${BYTES} B after that. Then ${CLOSES} idle connections were closed in both directions, the second end at once, and ` +
+    `${CLOSES} with the second end waiting until the first one's FIN was acknowledged; the segments that both ends sent were counted by TCP_INFO. Through Deno, 100 KiB were sent to an end that had half-closed`,
+  cases: HALVES,
+  experiment: watchCloses,
+  decide({ figures, facts, failure }) {
+    const shares = HALVES.flatMap((request) => {
+      const delivered = figures.figure(request, "deliveredShare");
+      return delivered === undefined
+        ? []
+        : [{ request, delivered, connections: figures.operations(request) }];
+    });
+    const throughDeno = shares.map(({ request, delivered, connections }) =>
+      `Deno over ${request.transport}: after a half-close ${
+        formatFigure(delivered)
+      } of the bytes of the other direction arrived, on ${connections} connections`
+    );
+    const isDelivered = shares.every(({ delivered }) => delivered.value === 1);
+    if (facts === undefined) {
+      const reason = failure ?? figures.skip(HALVES[0]!) ?? "there are no facts";
+      if (shares.length === 0) return cannotTry(reason);
+      return {
+        verdict: isDelivered ? "undecided" : "does not hold",
+        answer: "each direction on its own; the segments could not be counted",
+        seen: [...throughDeno, `The segments could not be counted: ${reason}`],
+        why: WHY,
+      };
+    }
+    const halves = facts.halves as unknown as readonly HalfClosed[];
+    const counts = facts.counts as unknown as readonly Counted[];
+    const all = counts.flatMap(({ segments }) => segments);
+    const isOwn = isDelivered && halves.every(({ sent, arrived }) => arrived === sent);
+    const isFour = all.every((count) => count === 4);
+    const isThreeOrFour = all.every((count) => count === 3 || count === 4);
+    return {
+      verdict: isOwn && isFour
+        ? "holds"
+        : isOwn && isThreeOrFour
+        ? "holds in part"
+        : isOwn
+        ? "undecided"
+        : "does not hold",
+      answer: counts.map(({ when, segments }) => `${sayMost(segments)} segments ${when}`).join(
+        ", ",
+      ),
+      seen: [
+        ...halves.map(({ kind, sent, arrived, states }) =>
+          `${kind}: ${arrived} of ${sent} B sent towards the end that had shut down arrived${
+            states === null
+              ? ""
+              : `, while that end was in ${states[0]} and the other in ${states[1]}`
+          }`
+        ),
+        ...counts.map(({ when, segments }) =>
+          `Closed ${when}: ${sayDistribution(segments)} of ${segments.length} closes`
+        ),
+        ...throughDeno,
+      ],
+      why: WHY,
+    };
+  },
+  meaning:
+    "`closeWrite()` is a message: I have said everything. The other end reads the end of the stream and can still answer. `close()` is more than that: it also " +
+    "gives up reading, and what comes then is answered with a reset (claim 8)",
+  code: [
+    "await conn.closeWrite(); // FIN: the request is complete",
+    "const reply = await new Response(conn.readable).text(); // the other direction goes on",
+  ].join("\n"),
+};
+
+const WHY = [
+  "A FIN closes one direction and takes up a sequence number, so that it is acknowledged like a byte. Two directions make two FINs and two acknowledgements: four segments",
+  "An acknowledgement has no segment of its own when another goes the same way in time. A server that closes as soon as it reads the end of the stream puts the " +
+  "acknowledgement onto its own FIN, within the time by which Linux delays acknowledgements (40 ms at first): three. Four is the number for an end that has something left to do",
+];
+
+async function watchCloses(lab: Lab): Promise<ClaimFacts> {
+  const halves: HalfClosed[] = [];
+  for (const kind of ["tcp", "unix"] as const) halves.push(await halfClose(kind, lab));
+  const counts: Counted[] = [];
+  for (
+    const [when, waits] of [["when the peer closes at once", false], [
+      "when it closes later",
+      true,
+    ]] as const
+  ) {
+    const segments: number[] = [];
+    for (let k = 0; k < CLOSES && !lab.signal.aborted; k++) {
+      segments.push(await countSegments(waits, lab));
+    }
+    counts.push({ when, segments });
+  }
+  return { halves, counts } as unknown as ClaimFacts;
+}
+
+async function halfClose(kind: RawKind, lab: Lab): Promise<HalfClosed> {
+  using pair = openRawPair(kind, lab);
+  const { client, server } = pair;
+  shutDown(client);
+  const buffer = new Uint8Array(2 * BYTES);
+  await waitUntil(lab, () => receiveNow(server, buffer) === 0, LIMIT_MS);
+  if (kind === "tcp") {
+    await waitUntil(lab, () => readTcpInfo(client).state === "FIN-WAIT-2", LIMIT_MS);
+  }
+  const sent = sendNow(server, new Uint8Array(BYTES));
+  let arrived = 0;
+  await waitUntil(lab, () => (arrived += receiveNow(client, buffer) ?? 0) >= sent, LIMIT_MS);
+  const states = kind === "tcp" ? [client, server].map((fd) => readTcpInfo(fd).state) : null;
+  return { kind, sent, arrived, states };
+}
+
+/** Segments that both ends send from the first shutdown until both are done; neither descriptor is closed before. */
+async function countSegments(waits: boolean, lab: Lab): Promise<number> {
+  using pair = openRawPair("tcp", lab);
+  const { client, server } = pair;
+  const countSent = () =>
+    [client, server].reduce((sum, fd) => sum + (readTcpInfo(fd).segsOut ?? 0), 0);
+  const before = countSent();
+  shutDown(client);
+  if (waits) await waitUntil(lab, () => readTcpInfo(client).state === "FIN-WAIT-2", LIMIT_MS);
+  shutDown(server);
+  // Both are gone from the connection when their last segment has come; TIME-WAIT is kept elsewhere, and shows as closed here.
+  await waitUntil(
+    lab,
+    () => [client, server].every((fd) => readTcpInfo(fd).state === "CLOSED"),
+    LIMIT_MS,
+  );
+  return countSent() - before;
+}
+
+function shutDown(fd: number): void {
+  const libc = requireLibc();
+  libc.check(libc.symbols.shutdown(fd, SHUT_WR), "shutdown");
+}
+
+function countEach(
+  segments: readonly number[],
+): readonly (readonly [count: number, times: number])[] {
+  const times = new Map<number, number>();
+  for (const count of segments) times.set(count, (times.get(count) ?? 0) + 1);
+  return [...times].sort(([, a], [, b]) => b - a);
+}
+
+function sayMost(segments: readonly number[]): string {
+  return String(countEach(segments)[0]?.[0] ?? "no");
+}
+
+/** As in `3 segments in 19, 4 segments in 1`. */
+function sayDistribution(segments: readonly number[]): string {
+  return countEach(segments).map(([count, times]) => `${count} segments in ${times}`).join(", ");
+}

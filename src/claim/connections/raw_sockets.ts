@@ -1,0 +1,154 @@
+/**
+ * Listeners and connects by system calls: for experiments that look at the moments between a connect and its accept. No call waits.
+ *
+ * @module
+ */
+
+import { requireLibc } from "../../kernel/libc.ts";
+import { getOption } from "../../kernel/options.ts";
+import {
+  ADDRESS_BYTES,
+  decodeAddress,
+  encodeAddress,
+  type SocketAddress,
+} from "../../kernel/socket_address.ts";
+import { ERRNO, errnoName } from "../../kernel/system_error.ts";
+import { CannotTry, type Lab } from "../claim.ts";
+import type { RawKind } from "../raw_pair.ts";
+
+const FAMILY: Readonly<Record<RawKind, number>> = { unix: 1, tcp: 2 };
+const SOCK_STREAM = 1;
+const SOCK_DGRAM = 2;
+const SOCK_NONBLOCK = 0o4000;
+const SOCK_CLOEXEC = 0o2000000;
+const POLLOUT = 4;
+
+/** A listener's descriptor and where it is reached. */
+export interface RawListener {
+  /** The descriptor. */
+  readonly fd: number;
+  /** As connect(2) takes it. */
+  readonly address: Uint8Array<ArrayBuffer>;
+  /** The port; 0 for a Unix-domain socket, whose name the kernel chose and no file has. */
+  readonly port: number;
+}
+
+/** How far a connect is: `open`, `waiting`, or the name of the error, as in `EAGAIN`. */
+export type ConnectState = string;
+
+/** Sockets of one experiment; disposing closes what is still open. */
+export class RawSockets implements Disposable {
+  readonly #open = new Set<number>();
+
+  /** @throws {CannotTry} when the kernel room is closed */
+  constructor({ kernel }: Pick<Lab, "kernel">) {
+    if (!kernel.available) throw new CannotTry(kernel.reason);
+  }
+
+  /**
+   * A fresh socket.
+   *
+   * @throws {SystemError} when the kernel refuses
+   */
+  socket(kind: RawKind | "udp"): number {
+    const libc = requireLibc();
+    const type = (kind === "udp" ? SOCK_DGRAM : SOCK_STREAM) | SOCK_NONBLOCK | SOCK_CLOEXEC;
+    const family = kind === "udp" ? FAMILY.tcp : FAMILY[kind];
+    const fd = libc.check(libc.symbols.socket(family, type, 0), "socket");
+    this.#open.add(fd);
+    return fd;
+  }
+
+  /**
+   * A listener on a free port of loopback, or a name of the kernel's choice.
+   *
+   * @throws {SystemError} when the kernel refuses
+   */
+  listen(kind: RawKind, backlog: number): RawListener {
+    const libc = requireLibc();
+    const fd = this.socket(kind);
+    // An empty name has the kernel choose an abstract one (unix(7), autobind): no file is made.
+    const wanted = kind === "tcp" ? loopback(0) : encodeAddress({ kind: "unix", path: "" });
+    libc.check(libc.symbols.bind(fd, wanted, wanted.length), "bind");
+    libc.check(libc.symbols.listen(fd, backlog), "listen");
+    const address = new Uint8Array(ADDRESS_BYTES);
+    const length = new Uint32Array([ADDRESS_BYTES]);
+    libc.check(libc.symbols.getsockname(fd, address, length), "getsockname");
+    const decoded = decodeAddress(address, length[0]!);
+    return {
+      fd,
+      address: address.slice(0, length[0]!),
+      port: decoded?.kind === "ip" ? decoded.port : 0,
+    };
+  }
+
+  /** Begins to connect. */
+  connect(kind: RawKind, address: Uint8Array<ArrayBuffer>): { fd: number; state: ConnectState } {
+    const fd = this.socket(kind);
+    return { fd, state: this.connectWith(fd, address) };
+  }
+
+  /** Begins to connect a socket that is there. */
+  connectWith(fd: number, address: Uint8Array<ArrayBuffer>): ConnectState {
+    const libc = requireLibc();
+    if (libc.symbols.connect(fd, address, address.length) === 0) return "open";
+    return libc.errno === ERRNO.EINPROGRESS ? "waiting" : errnoName(libc.errno);
+  }
+
+  /** How far a TCP connect that was begun is by now. */
+  connectState(fd: number): ConnectState {
+    const polled = new Int32Array([fd, POLLOUT]);
+    if (requireLibc().symbols.poll(polled, 1n, 0) === 0) return "waiting";
+    const error = getOption(fd, "SO_ERROR");
+    return error === 0 ? "open" : errnoName(error);
+  }
+
+  /**
+   * Accepts what waits.
+   *
+   * @returns the connection; `undefined` when none waits
+   * @throws {SystemError} of any other failure
+   */
+  accept(listener: RawListener): number | undefined {
+    const libc = requireLibc();
+    const fd = libc.symbols.accept4(listener.fd, null, null, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (fd < 0) return libc.errno === ERRNO.EAGAIN ? undefined : libc.fail("accept");
+    this.#open.add(fd);
+    return fd;
+  }
+
+  /** Closes one now. */
+  close(fd: number): void {
+    if (this.#open.delete(fd)) requireLibc().symbols.close(fd);
+  }
+
+  /** See {@linkcode RawSockets}. */
+  [Symbol.dispose](): void {
+    for (const fd of [...this.#open]) this.close(fd);
+  }
+}
+
+/** A port of the loopback address as bind(2) and connect(2) take it. */
+export function loopback(port: number): Uint8Array<ArrayBuffer> {
+  const address: SocketAddress = { kind: "ip", hostname: "127.0.0.1", port };
+  return encodeAddress(address);
+}
+
+/**
+ * Looks every millisecond whether something is so.
+ *
+ * @param limitMs gives up after this long, or when the experiment is ended
+ * @returns whether it came to be so
+ */
+export async function waitUntil(
+  { clock, signal }: Pick<Lab, "clock" | "signal">,
+  isSo: () => boolean | Promise<boolean>,
+  limitMs: number,
+): Promise<boolean> {
+  const endNs = clock.nowNs() + limitMs * 1e6;
+  for (;;) {
+    if (await isSo()) return true;
+    if (clock.nowNs() >= endNs || signal.aborted) return false;
+    await clock.sleepUntilNs(clock.nowNs() + 1e6);
+  }
+}

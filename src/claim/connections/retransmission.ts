@@ -1,0 +1,257 @@
+/**
+ * Claim 31: lost segments.
+ *
+ * @module
+ */
+
+import { getOption, setOption, unsentBytes } from "../../kernel/options.ts";
+import { loseNoSegments, loseSegments } from "../../kernel/socket_filter.ts";
+import { SystemError } from "../../kernel/system_error.ts";
+import { readTcpInfo } from "../../kernel/tcp_info.ts";
+import type { Claim, ClaimFacts, Lab } from "../claim.ts";
+import { sayBytes } from "../format_figure.ts";
+import { openRawPair, receiveNow, sendNow } from "../raw_pair.ts";
+import { RawSockets, waitUntil } from "./raw_sockets.ts";
+import { readSettingsOf } from "./socket_table.ts";
+
+const LOSS = 0.05;
+const MESSAGE_BYTES = 500;
+const MOST_MESSAGES = 20_000;
+/** Chance decides how many are lost: it goes on until so many were. */
+const ENOUGH_LOST = 10;
+const SYN_RETRIES = 1;
+const GIVEN_UP_MS = 2_500;
+const LIMIT_MS = 8_000;
+const EXCHANGES = 20;
+/** SYNs that Linux sends again at steady intervals before it doubles them, beyond those that are asked for (since 6.5). */
+const LINEAR = "net.ipv4.tcp_syn_linear_timeouts";
+const SETTINGS = ["net.ipv4.tcp_retries2", "net.ipv4.tcp_syn_retries", LINEAR];
+
+interface Whole {
+  readonly sent: number;
+  readonly received: number;
+  readonly wrong: number;
+  readonly lost: number;
+  readonly again: number;
+}
+
+/** The timeout in force, beside the round trip that it follows. */
+interface Timeout {
+  readonly when: string;
+  readonly rttMs: number;
+  readonly rtoMs: number;
+}
+
+/** One segment that never arrives. */
+interface GivenUp {
+  /** When it was sent again, from the first sending. */
+  readonly atMs: readonly number[];
+  /** The timeout in force after each. */
+  readonly rtoMs: readonly number[];
+  /** The error in the end; `null` when there was none in time. */
+  readonly error: string | null;
+  readonly afterMs: number;
+}
+
+interface Syn {
+  readonly asked: number;
+  readonly again: number;
+  readonly state: string;
+  readonly afterMs: number;
+}
+
+/** "Lost segments are sent again after an adaptive timeout, a bounded number of times." */
+export const lostIsSentAgain: Claim = {
+  id: "lost-is-sent-again",
+  number: 31,
+  group: "connections",
+  sentence: "Lost segments are sent again after an adaptive timeout, a bounded number of times",
+  source: "D",
+  method:
+    `A filter on the receiving socket lost ${
+      LOSS * 100
+    } % of what arrived, by chance, and every byte was compared; the retransmission timeout was read after exchanges that are acknowledged at once and ` +
+    "after others whose acknowledgement the receiver delays; then everything was lost, and the sending again watched until the kernel gave up, for data and for a connect",
+  experiment: loseAndWatch,
+  decide({ facts }) {
+    const whole = facts!.whole as unknown as Whole;
+    const timeouts = facts!.timeouts as unknown as readonly Timeout[];
+    const givenUp = facts!.givenUp as unknown as GivenUp;
+    const syn = facts!.syn as unknown as Syn;
+    const settings = facts!.settings as Readonly<Record<string, string>>;
+    const isWhole = whole.received === whole.sent && whole.wrong === 0;
+    const isSentAgain = whole.lost > 0 && whole.again > 0;
+    const [quick, slow] = timeouts;
+    const isFollowing = slow!.rttMs > quick!.rttMs && slow!.rtoMs > quick!.rtoMs;
+    const isBackingOff = givenUp.rtoMs.length > 1 &&
+      givenUp.rtoMs.every((rto, k) => k === 0 || rto > givenUp.rtoMs[k - 1]!);
+    const isBounded = givenUp.error === "ETIMEDOUT" && syn.state === "ETIMEDOUT" &&
+      syn.again >= syn.asked && syn.again <= syn.asked + Number(settings[LINEAR] ?? Infinity);
+    return {
+      verdict: !isWhole
+        ? "does not hold"
+        : isSentAgain && isBounded && (isFollowing || isBackingOff)
+        ? isFollowing && isBackingOff ? "holds" : "holds in part"
+        : isSentAgain
+        ? "holds in part"
+        : "undecided",
+      answer: `${whole.lost} lost, ${whole.again} sent again; ${isWhole ? "all" : "not all"} of ${
+        sayBytes(whole.sent)
+      } arrived as sent`,
+      seen: [
+        `Of what the receiver was sent ${whole.lost} segments were lost; ${whole.again} were sent again, and ${whole.received} of ${whole.sent} B arrived, ${whole.wrong} of them wrong`,
+        `Nothing of one segment arriving, it was sent again after ${
+          givenUp.atMs.map((ms) => ms.toFixed(0)).join(", ")
+        } ms, the timeout then being ${
+          givenUp.rtoMs.map((ms) => ms.toFixed(0)).join(", ")
+        } ms; after ${(givenUp.afterMs / 1e3).toFixed(1)} s the connection was given up${
+          givenUp.error === null ? "" : ` with ${givenUp.error}`
+        } (TCP_USER_TIMEOUT was set to ${GIVEN_UP_MS} ms)`,
+        `A connect that was to send its SYN again ${syn.asked} times (TCP_SYNCNT)${
+          settings[LINEAR] === undefined
+            ? ""
+            : `, and as many as ${
+              settings[LINEAR]
+            } at steady intervals before that (tcp_syn_linear_timeouts),`
+        } did so ${syn.again} times and ended with ${syn.state} after ${
+          (syn.afterMs / 1e3).toFixed(1)
+        } s`,
+        ...Object.entries(settings).map(([name, value]) => `${name} is ${value}`),
+      ],
+      tables: [{
+        caption: "The timeout follows the round trip that the sender sees",
+        columns: ["acknowledgements", "smoothed round trip", "retransmission timeout"],
+        rows: timeouts.map(({ when, rttMs, rtoMs }) => [
+          when,
+          `${rttMs.toFixed(3)} ms`,
+          `${rtoMs.toFixed(0)} ms`,
+        ]),
+      }],
+      why: [
+        "The timeout is the smoothed round trip and four times its deviation (RFC 6298), on Linux the latter at least 200 ms, and doubles with each sending that is not acknowledged. It is the last resort: where segments " +
+        "follow the lost one, their acknowledgements tell of the gap and it is sent again within a round trip",
+        "By default a connection is given up when about as much time has passed as tcp_retries2 such steps take: 15 are some 15 minutes. A connect gives up after tcp_syn_retries, 6 being some two minutes",
+      ],
+    };
+  },
+  meaning:
+    "TCP hides a lossy path as delay, and a dead one for a quarter of an hour: a Deno program sees neither an error nor a reply. What must be noticed sooner needs a time limit of the program's own",
+  code: [
+    "const timer = setTimeout(() => conn.close(), 5_000); // the pending read rejects",
+    "try {",
+    "  await conn.read(reply);",
+    "} finally {",
+    "  clearTimeout(timer);",
+    "}",
+  ].join("\n"),
+};
+
+async function loseAndWatch(lab: Lab): Promise<ClaimFacts> {
+  // Side by side: they wait for timers, each on sockets of its own.
+  const [whole, timeouts, givenUp, syn] = await Promise.all([
+    sendOverLoss(lab),
+    watchTimeouts(lab),
+    loseAll(lab),
+    connectToNobody(lab),
+  ]);
+  const settings = await readSettingsOf(SETTINGS);
+  return { whole, timeouts, givenUp, syn, settings } as unknown as ClaimFacts;
+}
+
+async function sendOverLoss(lab: Lab): Promise<Whole> {
+  using pair = openRawPair("tcp", lab);
+  const { client, server } = pair;
+  setOption(client, "TCP_NODELAY", 1);
+  loseSegments(server, LOSS);
+  const message = new Uint8Array(MESSAGE_BYTES);
+  const buffer = new Uint8Array(65_536);
+  let sent = 0;
+  let received = 0;
+  let wrong = 0;
+  // Byte n of the stream is n modulo 251, which no length of a segment divides.
+  const takeAll = () => {
+    for (let bytes; (bytes = receiveNow(server, buffer) ?? 0) > 0;) {
+      for (let i = 0; i < bytes; i++) if (buffer[i] !== (received + i) % 251) wrong++;
+      received += bytes;
+    }
+    return received === sent;
+  };
+  const countLost = () => getOption(server, "SO_MEMINFO").drops;
+  for (let k = 0; k < MOST_MESSAGES && countLost() < ENOUGH_LOST && !lab.signal.aborted; k++) {
+    for (let i = 0; i < MESSAGE_BYTES; i++) message[i] = (sent + i) % 251;
+    sent += sendNow(client, message);
+    takeAll();
+    // While a segment is missing the others are sent in larger ones, of which few can be lost: the next waits for it.
+    if (k % 10 === 9) await waitUntil(lab, takeAll, LIMIT_MS);
+  }
+  await waitUntil(lab, takeAll, LIMIT_MS);
+  return { sent, received, wrong, lost: countLost(), again: readTcpInfo(client).totalRetransmits };
+}
+
+async function watchTimeouts(lab: Lab): Promise<readonly Timeout[]> {
+  const timeouts: Timeout[] = [];
+  for (const [when, quick] of [["at once", 1], ["delayed", 0]] as const) {
+    using pair = openRawPair("tcp", lab);
+    const { client, server } = pair;
+    setOption(client, "TCP_NODELAY", 1);
+    const buffer = new Uint8Array(64);
+    for (let k = 0; k < EXCHANGES; k++) {
+      // The kernel goes back to its own choice by itself.
+      setOption(server, "TCP_QUICKACK", quick);
+      sendNow(client, new Uint8Array(8));
+      receiveNow(server, buffer);
+      await waitUntil(lab, () => unsentBytes(client) === 0, LIMIT_MS);
+    }
+    const { rttNs, rtoNs } = readTcpInfo(client);
+    timeouts.push({ when, rttMs: rttNs / 1e6, rtoMs: rtoNs / 1e6 });
+  }
+  return timeouts;
+}
+
+async function loseAll(lab: Lab): Promise<GivenUp> {
+  using pair = openRawPair("tcp", lab);
+  const { client, server } = pair;
+  const { clock } = lab;
+  setOption(client, "TCP_USER_TIMEOUT", GIVEN_UP_MS);
+  loseSegments(server, "everything");
+  sendNow(client, new Uint8Array(8));
+  const startNs = clock.nowNs();
+  const atMs: number[] = [];
+  const rtoMs: number[] = [];
+  let error: string | null = null;
+  await waitUntil(lab, () => {
+    const info = readTcpInfo(client);
+    if (info.totalRetransmits > atMs.length) {
+      atMs.push((clock.nowNs() - startNs) / 1e6);
+      rtoMs.push(info.rtoNs / 1e6);
+    }
+    return info.state === "CLOSED";
+  }, LIMIT_MS);
+  const afterMs = (clock.nowNs() - startNs) / 1e6;
+  try {
+    receiveNow(client, new Uint8Array(1));
+  } catch (thrown) {
+    error = thrown instanceof SystemError ? thrown.code : String(thrown);
+  }
+  loseNoSegments(server);
+  return { atMs, rtoMs, error, afterMs };
+}
+
+async function connectToNobody(lab: Lab): Promise<Syn> {
+  using sockets = new RawSockets(lab);
+  const { clock } = lab;
+  const listener = sockets.listen("tcp", 1);
+  loseSegments(listener.fd, "everything");
+  const fd = sockets.socket("tcp");
+  setOption(fd, "TCP_SYNCNT", SYN_RETRIES);
+  const startNs = clock.nowNs();
+  sockets.connectWith(fd, listener.address);
+  let again = 0;
+  await waitUntil(lab, () => {
+    const info = readTcpInfo(fd);
+    again = Math.max(again, info.totalRetransmits);
+    return info.state !== "SYN-SENT";
+  }, LIMIT_MS);
+  const state = sockets.connectState(fd);
+  return { asked: SYN_RETRIES, again, state, afterMs: (clock.nowNs() - startNs) / 1e6 };
+}

@@ -1,0 +1,221 @@
+/**
+ * Claim 26: TIME_WAIT.
+ *
+ * @module
+ */
+
+import { setOption } from "../../kernel/options.ts";
+import { readSystemFiles } from "../../run/system_files.ts";
+import type { Endpoint } from "../../transport/channel.ts";
+import type { StreamTransport } from "../../transport/transport.ts";
+import { CannotTry, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
+import { RawSockets, waitUntil } from "./raw_sockets.ts";
+import { readSettingsOf, readSocketTable } from "./socket_table.ts";
+
+const CLOSES = 8;
+const LIMIT_MS = 500;
+/** Twice the maximum segment lifetime of RFC 9293, section 3.4.2: 2 min. */
+const TWICE_MSL_S = 240;
+/** The timer was read some milliseconds after it was set. */
+const TOLERANCE_S = 5;
+const UNIX_TABLE = "/proc/net/unix";
+const SETTINGS = [
+  "net.ipv4.tcp_tw_reuse",
+  "net.ipv4.tcp_fin_timeout",
+  "net.ipv4.tcp_max_tw_buckets",
+];
+
+/** What stood in the kernel's table after connections were closed. */
+interface Left {
+  readonly transport: string;
+  readonly first: "client" | "server";
+  /** TIME-WAIT entries of the client's ends. */
+  readonly clientSide: number;
+  /** Those of the server's. */
+  readonly serverSide: number;
+  /** What was left on the longest timer, in seconds. */
+  readonly seconds: number;
+}
+
+/** "The side that closes first waits in TIME_WAIT for twice the segment lifetime." */
+export const firstToCloseWaits: Claim = {
+  id: "first-to-close-waits",
+  number: 26,
+  group: "connections",
+  sentence: "The side that closes first waits in TIME_WAIT for twice the segment lifetime",
+  source: "D",
+  method:
+    `${CLOSES} connections each were closed by the client first and by the server first, through Deno and by system calls, and the kernel's table of sockets was read right after: whose ` +
+    "entries stayed, and what was left on their timers. Then the same with resets, and over Unix-domain sockets",
+  experiment: watchTimeWait,
+  decide({ facts }) {
+    const rows = facts!.rows as unknown as readonly Left[];
+    const settings = facts!.settings as Readonly<Record<string, string>>;
+    const isFirst = rows.every(({ first, clientSide, serverSide }) =>
+      first === "client"
+        ? clientSide === CLOSES && serverSide === 0
+        : serverSide === CLOSES && clientSide === 0
+    );
+    const isOther = rows.some(({ first, clientSide, serverSide }) =>
+      (first === "client" ? serverSide : clientSide) > 0
+    );
+    const seconds = Math.max(...rows.map((row) => row.seconds));
+    const isTwice = Math.abs(seconds - TWICE_MSL_S) <= TOLERANCE_S;
+    const kept = rows.reduce((sum, row) => sum + row.clientSide + row.serverSide, 0);
+    return {
+      verdict: isFirst
+        ? isTwice ? "holds" : "holds in part"
+        : isOther
+        ? "does not hold"
+        : "undecided",
+      answer: `${kept} of ${rows.length * CLOSES} stayed, ${
+        isFirst ? "all at the end that closed first" : "not all at the end that closed first"
+      }, for ${seconds.toFixed(0)} s`,
+      seen: [
+        `The longest timer, read right after the close, had ${
+          seconds.toFixed(1)
+        } s left; twice the segment lifetime of RFC 9293 is ${TWICE_MSL_S} s`,
+        ...(isFirst || isOther ? [] : [
+          "Entries are missing that should be there: the kernel keeps no more than tcp_max_tw_buckets, and may have dropped them",
+        ]),
+        ...(facts!.afterReset === null ? [] : [
+          `Of ${CLOSES} connections that were ended by a reset (SO_LINGER 0) ${
+            facts!.afterReset
+          } stayed`,
+        ]),
+        ...(facts!.unix === null ? [] : [
+          `Of ${CLOSES} Unix-domain connections ${facts!.unix} stayed in the kernel's table`,
+        ]),
+        ...(facts!.unseen === null
+          ? []
+          : [`Without system calls, resets could not be tried: ${facts!.unseen}`]),
+        ...Object.entries(settings).map(([name, value]) => `${name} is ${value}`),
+      ],
+      tables: [{
+        caption: `Entries in TIME-WAIT after ${CLOSES} connections were closed`,
+        columns: ["transport", "closes first", "client's ends", "server's ends", "timer"],
+        rows: rows.map((row) => [
+          row.transport,
+          row.first,
+          String(row.clientSide),
+          String(row.serverSide),
+          `${row.seconds.toFixed(1)} s`,
+        ]),
+      }],
+      why: [
+        "The end that sends the last acknowledgement has to remember the connection: that segment may be lost, and the other end will then send its FIN again. And the four numbers of " +
+        "the connection must rest until nothing of it is under way any more. The last acknowledgement is sent by whoever closed first",
+        "Linux keeps such an entry for 60 s, a constant (TCP_TIMEWAIT_LEN), whatever the path: a segment lifetime of 30 s, if it is one. net.ipv4.tcp_fin_timeout, often taken for it, is about FIN-WAIT-2. " +
+        "With net.ipv4.tcp_tw_reuse a client takes such a port again after a second when timestamps tell old segments from new ones (2: over loopback only)",
+      ],
+    };
+  },
+  meaning:
+    "Entries cost little memory, but ports: a client that opens and closes more than about 470 connections a second to one address runs out of its 28,000 ports within the minute. Keep connections; and let the client close " +
+    "first, which has one address of many, and not the server",
+  code: [
+    "// server: read to the end before closing, so that the client is first",
+    "while (await conn.read(buffer) !== null);",
+    "conn.close();",
+  ].join("\n"),
+};
+
+async function watchTimeWait(lab: Lab): Promise<ClaimFacts> {
+  const rows: Left[] = [];
+  for (const id of ["tcp", "tcp@libc"]) {
+    const transport = lab.catalog.transports.get(id);
+    if (transport?.mode !== "stream" || !lab.availability.get(id)?.available) continue;
+    for (const first of ["client", "server"] as const) {
+      rows.push(await closeFirst(id, transport, first, lab));
+    }
+  }
+  if (rows.length === 0) throw new CannotTry("TCP does not work here");
+  return {
+    rows,
+    afterReset: lab.kernel.available ? await countAfterReset(lab) : null,
+    unseen: lab.kernel.available ? null : lab.kernel.reason,
+    unix: await countUnix(lab),
+    settings: await readSettingsOf(SETTINGS),
+  } as unknown as ClaimFacts;
+}
+
+/** Opens and closes connections, one after another, and closes the listener after the last. */
+async function closeAll(
+  transport: StreamTransport,
+  first: "client" | "server",
+  { directory }: Lab,
+): Promise<Endpoint> {
+  const listener = await transport.listen({ directory });
+  try {
+    for (let k = 0; k < CLOSES; k++) {
+      const accepting = listener.accept();
+      const client = await transport.connect(listener.endpoint, { directory });
+      const server = await accepting;
+      const [one, other] = first === "client" ? [client, server] : [server, client];
+      one.close();
+      await other.read(new Uint8Array(1));
+      other.close();
+    }
+    return listener.endpoint;
+  } finally {
+    listener.close();
+  }
+}
+
+async function closeFirst(
+  id: string,
+  transport: StreamTransport,
+  first: "client" | "server",
+  lab: Lab,
+): Promise<Left> {
+  const endpoint = await closeAll(transport, first, lab);
+  if (endpoint.kind !== "ip") throw new CannotTry(`${id} has no port here`);
+  return { transport: id, first, ...await countEntries(endpoint.port, CLOSES, lab) };
+}
+
+/** Waits until as many entries are there as there should be, as the last segments may still be under way. */
+async function countEntries(
+  port: number,
+  expected: number,
+  lab: Lab,
+): Promise<Pick<Left, "clientSide" | "serverSide" | "seconds">> {
+  let found = { clientSide: 0, serverSide: 0, seconds: 0 };
+  await waitUntil(lab, async () => {
+    const rows = (await readSocketTable()).filter(({ state }) => state === "TIME-WAIT");
+    const clients = rows.filter(({ remotePort }) => remotePort === port);
+    const servers = rows.filter(({ localPort }) => localPort === port);
+    found = {
+      clientSide: clients.length,
+      serverSide: servers.length,
+      seconds: Math.max(0, ...[...clients, ...servers].map(({ timerSeconds }) => timerSeconds)),
+    };
+    return clients.length + servers.length >= expected;
+  }, LIMIT_MS);
+  return found;
+}
+
+async function countAfterReset(lab: Lab): Promise<number> {
+  using sockets = new RawSockets(lab);
+  const listener = sockets.listen("tcp", 1);
+  for (let k = 0; k < CLOSES; k++) {
+    const { fd } = sockets.connect("tcp", listener.address);
+    let accepted: number | undefined;
+    await waitUntil(lab, () => (accepted = sockets.accept(listener)) !== undefined, LIMIT_MS);
+    setOption(fd, "SO_LINGER", 0);
+    sockets.close(fd);
+    if (accepted !== undefined) sockets.close(accepted);
+  }
+  const { clientSide, serverSide } = await countEntries(listener.port, 0, lab);
+  return clientSide + serverSide;
+}
+
+/** @returns how many of the connections' sockets are still in the kernel's table; `null` where it cannot be read */
+async function countUnix(lab: Lab): Promise<number | null> {
+  const unix = lab.catalog.transports.get("unix");
+  if (unix?.mode !== "stream" || !lab.availability.get("unix")?.available) return null;
+  const endpoint = await closeAll(unix, "client", lab);
+  const { texts } = await readSystemFiles([UNIX_TABLE]);
+  const text = texts.get(UNIX_TABLE);
+  if (text === undefined || endpoint.kind !== "unix") return null;
+  return text.split("\n").filter((line) => line.endsWith(endpoint.path)).length;
+}

@@ -184,12 +184,14 @@ function describeBudgets(cases: readonly Case[]): readonly NamedFact[] {
     const scenarios = [...new Set(group.map(({ scenario }) => scenario))];
     return {
       name: groups.size === 1 ? "one trial" : `one trial (${scenarios.join(", ")})`,
-      value:
-        `${formatAmount(warmupNs, "ns")} of warm-up thrown away, then ${
-          formatAmount(measureNs, "ns")
-        } measured` +
-        (minOperations === undefined ? "" : `, at least ${count(minOperations, "operation")}`) +
-        (maxOperations === undefined ? "" : `, at most ${count(maxOperations, "operation")}`),
+      value: (warmupNs === 0
+        ? "no warm-up, "
+        : `${formatAmount(warmupNs, "ns")} of warm-up thrown away, then `) +
+        ((minOperations ?? 1) === maxOperations
+          ? `${count(maxOperations, "operation")} measured`
+          : `${formatAmount(measureNs, "ns")} measured` +
+            (minOperations === undefined ? "" : `, at least ${count(minOperations, "operation")}`) +
+            (maxOperations === undefined ? "" : `, at most ${count(maxOperations, "operation")}`)),
     };
   });
 }

@@ -38,6 +38,6 @@ export const backlog: Scenario = {
   workload: "fill-queue",
   onDemand: true,
   grid: { quick: GRID, standard: GRID, thorough: GRID },
-  budget: (_params, budget) => ({ ...budget, maxOperations: 1 }),
+  budget: (_params, budget) => ({ ...budget, warmupNs: 0, maxOperations: 1 }),
   expectedNs: (_params: Params, _budget: Budget) => LONGEST_NS,
 };

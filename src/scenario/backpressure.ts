@@ -39,6 +39,6 @@ export const backpressure: Scenario = {
   onDemand: true,
   fixed: { nagle: "off" },
   grid: { quick: GRID, standard: GRID, thorough: GRID },
-  budget: (_params, budget) => ({ ...budget, maxOperations: 1 }),
+  budget: (_params, budget) => ({ ...budget, warmupNs: 0, maxOperations: 1 }),
   expectedNs: (params: Params, _budget: Budget) => Number(params.pause) * 1e6 + 5e6,
 };

@@ -43,4 +43,5 @@ export const datagramLoss: Scenario = {
   workload: "flow",
   onDemand: true,
   grid: { quick: GRID, standard: GRID, thorough: GRID },
+  budget: (_params, budget) => ({ ...budget, warmupNs: 0 }),
 };

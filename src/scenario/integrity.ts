@@ -7,6 +7,8 @@
 import type { Params } from "../workload/workload.ts";
 import type { Scenario } from "./scenario.ts";
 
+/** Blocks of 64 KiB. */
+const BLOCKS_PER_MIB = 16;
 /** Filling, moving and checking one MiB, in nanoseconds: measured on two cores with a process peer. */
 const MIB_NS = 1.2e6;
 
@@ -34,6 +36,10 @@ export const integrity: Scenario = {
     quick: [{ transports: ["tcp", "unix"], params: { mib: [64] } }],
     standard: [{ transports: ["tcp", "unix"], params: { mib: [256] } }],
     thorough: [{ transports: ["tcp", "unix"], params: { mib: [4_096] } }],
+  },
+  budget: ({ mib }, budget) => {
+    const blocks = Number(mib) * BLOCKS_PER_MIB;
+    return { ...budget, warmupNs: 0, minOperations: blocks, maxOperations: blocks };
   },
   expectedNs: (params: Params) => Number(params.mib) * MIB_NS,
 };

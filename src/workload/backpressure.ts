@@ -12,6 +12,8 @@ import type { DriveContext, ServeContext, Workload } from "./workload.ts";
 
 /** A write that takes longer waits for room: copying takes a fraction of it, and the shortest pause is several times as long. */
 const WAITS_NS = 8e6;
+/** It waits for the peer's pause to end, less what two clocks may differ in; before that a write took long because the machine was busy. */
+const PAUSE_SHARE = 0.9;
 /** Nobody buffers more: a writer that got rid of this much is not held back at all. */
 const MOST_BYTES = 256 * 1_024 * 1_024;
 
@@ -66,6 +68,7 @@ async function fillOne(
   const openedNs = clock.nowNs();
   const channel = await open();
   if (channel.mode !== "stream") throw new TypeError("backpressure works over streams only");
+  const leastNs = numberParam(params, "pause") * 1e6 * PAUSE_SHARE;
   let taken = 0;
   for (;;) {
     const calledNs = clock.nowNs();
@@ -74,7 +77,7 @@ async function fillOne(
     count.writes++;
     count.bytes += written;
     if (written < data.length) count.short++;
-    if (returnedNs - calledNs > WAITS_NS) {
+    if (returnedNs - calledNs > WAITS_NS && returnedNs - openedNs > leastNs) {
       waits.record(returnedNs - calledNs);
       freed.record(returnedNs - openedNs);
       break;

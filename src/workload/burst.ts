@@ -85,26 +85,21 @@ async function countReads(channel: StreamChannel, context: ServeContext): Promis
   const bytes = numberParam(context.params, "bytes");
   const buffer = new Uint8Array(READ_BYTES);
   const { clock, tally } = context;
-  let total = 0;
-  let reads = 0;
-  let whole = 0;
-  let openedNs = 0;
+  const count = { bytes, total: 0, reads: 0, whole: 0, opening: 0, openedNs: 0, lastNs: 0 };
   try {
     for (;;) {
-      const read = await channel.read(buffer);
+      let read = channel.read(buffer);
+      if (typeof read !== "number") read = await read;
       if (read === null) break;
-      if (reads++ === 0) openedNs = clock.nowNs();
       // One message, and nothing else: it starts at a boundary and ends at the next.
-      if (read === bytes && total % bytes === 0) whole++;
-      total += read;
+      take(count, read, read === bytes && count.total % bytes === 0, clock);
     }
   } finally {
     channel.close();
   }
-  const messages = Math.floor(total / bytes);
-  tally.receivedMessages = messages;
-  tally.receivedBytes = total;
-  return resultOf(messages, total, reads, whole, clock.nowNs() - openedNs);
+  tally.receivedMessages = Math.floor(count.total / bytes);
+  tally.receivedBytes = count.total;
+  return resultOf(count);
 }
 
 async function countReceives(
@@ -114,35 +109,63 @@ async function countReceives(
   const bytes = numberParam(context.params, "bytes");
   const buffer = new Uint8Array(READ_BYTES);
   const { clock, tally } = context;
-  let total = 0;
-  let received = 0;
-  let whole = 0;
-  let openedNs = 0;
+  const count = { bytes, total: 0, reads: 0, whole: 0, opening: 0, openedNs: 0, lastNs: 0 };
   try {
     for (;;) {
-      const read = await channel.receive(buffer);
-      if (received === 0) openedNs = clock.nowNs();
-      tally.receivedMessages = ++received;
-      if (read === bytes) whole++;
-      total += read;
+      let read = channel.receive(buffer);
+      if (typeof read !== "number") read = await read;
+      take(count, read, read === bytes, clock);
+      tally.receivedMessages = count.reads;
     }
   } catch (error) {
     if (!context.finishing) throw error;
   }
-  tally.receivedBytes = total;
-  return resultOf(Math.floor(total / bytes), total, received, whole, clock.nowNs() - openedNs);
+  tally.receivedBytes = count.total;
+  return resultOf(count);
 }
 
-function resultOf(
-  messages: number,
-  bytes: number,
-  reads: number,
-  whole: number,
-  elapsedNs: number,
-): ServeResult {
+/** What the receiver counts: bytes of a message, bytes in all, reads, whole ones, bytes of the first read, and when it and the last were done. */
+interface Count {
+  readonly bytes: number;
+  total: number;
+  reads: number;
+  whole: number;
+  opening: number;
+  openedNs: number;
+  lastNs: number;
+}
+
+function take(count: Count, read: number, isWhole: boolean, clock: Clock): void {
+  count.lastNs = clock.nowNs();
+  if (count.reads++ === 0) {
+    count.openedNs = count.lastNs;
+    count.opening = read;
+  }
+  if (isWhole) count.whole++;
+  count.total += read;
+}
+
+/**
+ * Per read, all reads count; per second, what came after the first read until the last, as the first brings what had come before it and
+ * after the last there is only waiting: for the end of the stream, or for datagrams that were lost.
+ */
+function resultOf({ bytes, total, reads, whole, opening, openedNs, lastNs }: Count): ServeResult {
   if (reads === 0) return {};
+  const messages = Math.floor(total / bytes);
+  const elapsedNs = lastNs - openedNs;
   return {
-    values: { messagesPerRead: messages / reads, wholeReadShare: whole / reads },
-    ...(elapsedNs > 0 && { window: { bytes, messages, reads, elapsedNs } }),
+    values: {
+      messagesPerRead: messages / reads,
+      wholeReadShare: whole / reads,
+      bytesPerRead: total / reads,
+    },
+    ...(reads > 1 && elapsedNs > 0 && {
+      window: {
+        bytes: total - opening,
+        messages: messages - Math.floor(opening / bytes),
+        reads: reads - 1,
+        elapsedNs,
+      },
+    }),
   };
 }

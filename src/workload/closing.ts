@@ -35,6 +35,7 @@ export const closing: Workload = {
       doneNs = clock.nowNs();
       operations++;
     } while ((doneNs < endNs && operations < maxOperations) || operations < minOperations);
+    if (context.params.close === "unsent") await waitUntilAccepted(context);
     await context.end();
     const bytes = operations * numberParam(context.params, "bytes");
     return {
@@ -48,17 +49,24 @@ export const closing: Workload = {
     };
   },
   async serve(context) {
-    const seen: Seen = { connections: 0, bytes: 0, resets: 0, endedFirst: 0 };
-    await serveEach(context, (channel) => serveOne(channel, context, seen));
-    if (seen.connections === 0) return {};
-    const bytes = seen.connections * numberParam(context.params, "bytes");
+    const { close } = context.params;
+    const all: Seen[] = [];
+    await serveEach(context, (channel) => {
+      const seen = { bytes: 0, isReset: false, endedFirst: false };
+      all.push(seen);
+      return serveOne(channel, context, seen);
+    });
+    // Connections are accepted in the order in which they were opened: the last is the one that only waited for the others.
+    if (close === "unsent") all.pop();
+    if (all.length === 0) return {};
+    const share = (what: (seen: Seen) => boolean) => all.filter(what).length / all.length;
+    const bytes = all.reduce((sum, seen) => sum + seen.bytes, 0);
+    const writtenBytes = all.length * numberParam(context.params, "bytes");
     return {
       values: {
-        resetShare: seen.resets / seen.connections,
-        ...(context.params.close === "unread" && {
-          endedFirstShare: seen.endedFirst / seen.connections,
-        }),
-        ...(context.params.close === "unsent" && { deliveredShare: seen.bytes / bytes }),
+        resetShare: share(({ isReset }) => isReset),
+        ...(close === "unread" && { endedFirstShare: share(({ endedFirst }) => endedFirst) }),
+        ...(close === "unsent" && { deliveredShare: bytes / writtenBytes }),
       },
     };
   },
@@ -82,7 +90,7 @@ async function closeOne(
       break;
     case "half": {
       await channel.closeWrite();
-      received.bytes += await readToEnd(channel);
+      await readToEnd(channel, received);
       break;
     }
     default:
@@ -91,11 +99,24 @@ async function closeOne(
   channel.close();
 }
 
+/**
+ * Who closes at once does not know whether the peer has accepted: a connection that is still in the queue when the listener closes is never
+ * seen. One more connection, which sends nothing and waits for the peer's end, is accepted after all of them.
+ */
+async function waitUntilAccepted({ open }: DriveContext): Promise<void> {
+  const channel = await open();
+  if (channel.mode !== "stream") throw new TypeError("closing works over streams only");
+  await channel.closeWrite();
+  await readToEnd(channel, { bytes: 0 });
+  channel.close();
+}
+
+/** What the peer saw of one connection. */
 interface Seen {
-  connections: number;
+  /** Bytes read, those before a reset included. */
   bytes: number;
-  resets: number;
-  endedFirst: number;
+  isReset: boolean;
+  endedFirst: boolean;
 }
 
 async function serveOne(
@@ -104,20 +125,19 @@ async function serveOne(
   seen: Seen,
 ): Promise<void> {
   const bytes = numberParam(params, "bytes");
-  seen.connections++;
   try {
     switch (params.close) {
       case "unsent":
         await clock.sleepUntilNs(clock.nowNs() + PAUSE_NS);
-        seen.bytes += await readToEnd(channel);
+        await readToEnd(channel, seen);
         break;
       case "unread": {
         await readRest(channel, new Uint8Array(1), 0);
         await writeRest(channel, new Uint8Array(bytes), 0);
-        await readToEnd(channel);
+        await readToEnd(channel, seen);
         // The end of the stream came first: a runtime may shut its sending direction down before it closes the socket, as Deno
         // does. What then becomes of a further write tells whether the connection was reset.
-        seen.endedFirst++;
+        seen.endedFirst = true;
         for (let attempt = 0; attempt < 2; attempt++) {
           await clock.sleepUntilNs(clock.nowNs() + PAUSE_NS);
           await channel.write(new Uint8Array(1));
@@ -125,8 +145,10 @@ async function serveOne(
         break;
       }
       case "half": {
-        const before = await readToEnd(channel);
-        if (before > 0) throw new Error(`${before} bytes came before the half-close, of none sent`);
+        await readToEnd(channel, seen);
+        if (seen.bytes > 0) {
+          throw new Error(`${seen.bytes} bytes came before the half-close, of none sent`);
+        }
         await writeRest(channel, new Uint8Array(bytes), 0);
         break;
       }
@@ -135,19 +157,19 @@ async function serveOne(
     }
   } catch (error) {
     if (!isReset(error)) throw error;
-    seen.resets++;
+    seen.isReset = true;
   } finally {
     channel.close();
   }
 }
 
-async function readToEnd(channel: StreamChannel): Promise<number> {
+/** Reads until the end of the stream or an error; counts as it goes, so that what came before a reset counts. */
+async function readToEnd(channel: StreamChannel, count: { bytes: number }): Promise<void> {
   const buffer = new Uint8Array(64 * 1_024);
-  let bytes = 0;
   for (;;) {
     const read = await channel.read(buffer);
-    if (read === null) return bytes;
-    bytes += read;
+    if (read === null) return;
+    count.bytes += read;
   }
 }
 

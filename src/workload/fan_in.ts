@@ -1,6 +1,7 @@
 /**
  * Fan-in: many clients and one serving socket (datagrams) or one listener (streams). The clients take turns, so that what grows with
- * their number is the cost of having them, not of queueing behind them.
+ * their number is the cost of having them, not of queueing behind them. One datagram at most is under way, so that no queue can overflow;
+ * one that is lost for another reason ends the trial by its watchdog, as in ping-pong: a timer per exchange would be measured with it.
  *
  * @module
  */
@@ -50,6 +51,8 @@ export const fanIn: Workload = {
     if (first.mode === "datagram") return await answerDatagrams(first, context, bytes);
     const reply = new Uint8Array(bytes);
     const answerFirst = answerStream(first, bytes, reply);
+    // Awaited below; a failure before that must not end the process.
+    answerFirst.catch(() => {});
     await serveEach(context, (channel) => answerStream(channel, bytes, reply));
     await answerFirst;
   },

@@ -68,13 +68,15 @@ async function exchange(
     const calledNs = clock.nowNs();
     let written = channel.write(message);
     if (typeof written !== "number") written = await written;
-    returns.record(clock.nowNs() - calledNs);
+    const returnedNs = clock.nowNs();
     taken += written;
     if (written < message.length) await writeRest(channel, message, written);
     let read = channel.read(receipt);
     if (typeof read !== "number") read = await read;
     if (read === null) endedEarly();
     doneNs = clock.nowNs();
+    // Both after the exchange: what counting takes is no part of it.
+    returns.record(returnedNs - calledNs);
     exchanges.record(doneNs - calledNs);
     operations++;
   } while ((doneNs < endNs && operations < maxOperations) || operations < minOperations);

@@ -121,6 +121,22 @@ Deno.test("planCases() bounds connections per trial below what TIME_WAIT and eph
   assert(perRound * (rounds + 1) < 28_000, `${perRound * (rounds + 1)} connections`);
 });
 
+Deno.test("planCases() opens fewer TCP connections to one listener than there are ports, in every scenario and profile", () => {
+  const scenarios = [...catalog.scenarios.keys()];
+  for (const profile of ["quick", "standard", "thorough"] as const) {
+    for (const c of plan({ profile, scenarios, transports: ["tcp", "tcp6"] }).cases) {
+      // A port in TIME_WAIT is taken towards its listener only, and each trial has its own: what counts is a trial, with its warm-up.
+      const perOperation = Number(c.params.clients ?? 1);
+      const opensMany = ["connect", "connect-ping", "closing", "queue-up"].includes(c.workload) ||
+        c.params.connection === "fresh";
+      const opened = opensMany
+        ? (c.budget.maxOperations ?? Infinity) * perOperation * 2
+        : Number(c.params.peers ?? c.params.backlog ?? 1);
+      assert(opened <= 1_000, `${c.id}: ${opened} connections`);
+    }
+  }
+});
+
 Deno.test("planCases() gives an asked-for choice to the blocks made for it", () => {
   const idsOf = (pattern: string) =>
     plan({ scenarios: ["nagle"], transports: ["unix"], params: { pattern: [pattern] } })

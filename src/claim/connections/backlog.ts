@@ -56,16 +56,19 @@ export const backlogBoundsWaiting: Claim = {
   decide({ facts }) {
     const bounds = facts!.bounds as unknown as readonly Bound[];
     const next = facts!.next as unknown as readonly Next[];
-    const isBounded = bounds.every(({ backlog, completed }) => completed < backlog + BEYOND);
-    const isOneMore = bounds.every(({ backlog, completed }) => completed === backlog + 1);
-    const isExact = bounds.every(({ backlog, completed }) => completed === backlog);
+    const judged = bounds.filter(({ next }) => !isShortage(next));
+    const bounded = judged.filter(({ backlog, completed }) => completed < backlog + BEYOND);
+    const isOneMore = judged.every(({ backlog, completed }) => completed === backlog + 1);
+    const isExact = judged.every(({ backlog, completed }) => completed === backlog);
     const { capped, somaxconn, unseen } = facts!;
     return {
-      verdict: !isBounded
-        ? bounds.some(({ backlog, completed }) => completed < backlog + BEYOND)
-          ? "holds in part"
-          : "does not hold"
-        : "holds",
+      verdict: judged.length === 0
+        ? "undecided"
+        : bounded.length === judged.length
+        ? "holds"
+        : bounded.length > 0
+        ? "holds in part"
+        : "does not hold",
       answer: isOneMore
         ? `a backlog of n lets n + 1 connects complete (${
           DRIVERS.filter((who) => bounds.some((bound) => bound.who === who)).join("; ")
@@ -89,6 +92,9 @@ export const backlogBoundsWaiting: Claim = {
           `A backlog of ${HUGE} was cut to ${capped} without a word (net.core.somaxconn ${
             somaxconn ?? "not read"
           })`,
+        ]),
+        ...(judged.length === bounds.length ? [] : [
+          "Where a connect failed for want of ports, descriptors or memory, the row says nothing of the backlog",
         ]),
         ...(unseen === undefined ? [] : [`Only Deno's own TCP could be tried: ${unseen}`]),
       ],
@@ -123,6 +129,11 @@ const WHY = [
   "in between stays empty until then. With net.ipv4.tcp_abort_on_overflow the answer would be a reset instead, for connections whose third segment finds the queue full. " +
   "A Unix-domain connect that may wait sleeps until there is room, and is woken; one that may not is refused with EAGAIN",
 ];
+
+/** Whether a connect failed for want of something else than room in the queue: ports, descriptors, memory. */
+function isShortage(next: ConnectState): boolean {
+  return ["EADDRNOTAVAIL", "EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"].includes(next);
+}
 
 function sayBounds(bounds: readonly Bound[], backlog: number): string {
   return bounds.filter((bound) => bound.backlog === backlog)

@@ -54,7 +54,13 @@ export const portIsChosenAtConnect: Claim = {
     const isFree = low.some(({ outcome }) => outcome === "bound");
     const isTold = ports.length === CONNECTS && isInRange && isChosen;
     return {
-      verdict: !isTold ? "does not hold" : isFree ? "holds in part" : "holds",
+      verdict: !isTold
+        ? "does not hold"
+        : isFree
+        ? "holds in part"
+        : isKept
+        ? "holds"
+        : "undecided",
       answer: `${ports.length} clients met ports ${Math.min(...ports)} to ${Math.max(...ports)}`,
       seen: [
         `${ports.length} clients of Deno had ${new Set(ports).size} different ports, ${

@@ -10,7 +10,7 @@ import type { Endpoint } from "../../transport/channel.ts";
 import type { StreamTransport } from "../../transport/transport.ts";
 import { CannotTry, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
 import { RawSockets, waitUntil } from "./raw_sockets.ts";
-import { readSettingsOf, readSocketTable } from "./socket_table.ts";
+import { readSettingsOf, readSocketTable, type TableRow } from "./socket_table.ts";
 
 const CLOSES = 8;
 const LIMIT_MS = 500;
@@ -139,24 +139,32 @@ async function watchTimeWait(lab: Lab): Promise<ClaimFacts> {
   } as unknown as ClaimFacts;
 }
 
+/** A listener's place, and what stood in the table of it before: of an earlier socket with its port, where ports are few. */
+interface Place {
+  readonly endpoint: Endpoint;
+  readonly before: ReadonlySet<string>;
+}
+
 /** Opens and closes connections, one after another, and closes the listener after the last. */
 async function closeAll(
   transport: StreamTransport,
   first: "client" | "server",
   { directory }: Lab,
-): Promise<Endpoint> {
+): Promise<Place> {
   const listener = await transport.listen({ directory });
+  const { endpoint } = listener;
   try {
+    const before = endpoint.kind === "ip" ? await keysAt(endpoint.port) : new Set<string>();
     for (let k = 0; k < CLOSES; k++) {
       const accepting = listener.accept();
-      const client = await transport.connect(listener.endpoint, { directory });
+      const client = await transport.connect(endpoint, { directory });
       const server = await accepting;
       const [one, other] = first === "client" ? [client, server] : [server, client];
       one.close();
       await other.read(new Uint8Array(1));
       other.close();
     }
-    return listener.endpoint;
+    return { endpoint, before };
   } finally {
     listener.close();
   }
@@ -168,35 +176,48 @@ async function closeFirst(
   first: "client" | "server",
   lab: Lab,
 ): Promise<Left> {
-  const endpoint = await closeAll(transport, first, lab);
+  const { endpoint, before } = await closeAll(transport, first, lab);
   if (endpoint.kind !== "ip") throw new CannotTry(`${id} has no port here`);
-  return { transport: id, first, ...await countEntries(endpoint.port, CLOSES, lab) };
+  return { transport: id, first, ...await countEntries(endpoint.port, before, CLOSES, lab) };
+}
+
+async function entriesAt(port: number): Promise<readonly TableRow[]> {
+  return (await readSocketTable()).filter(({ state, localPort, remotePort }) =>
+    state === "TIME-WAIT" && (localPort === port || remotePort === port)
+  );
+}
+
+async function keysAt(port: number): Promise<ReadonlySet<string>> {
+  return new Set((await entriesAt(port)).map(keyOf));
+}
+
+function keyOf({ localPort, remotePort }: TableRow): string {
+  return `${localPort} ${remotePort}`;
 }
 
 /** Waits until as many entries are there as there should be, as the last segments may still be under way. */
 async function countEntries(
   port: number,
+  before: ReadonlySet<string>,
   expected: number,
   lab: Lab,
 ): Promise<Pick<Left, "clientSide" | "serverSide" | "seconds">> {
-  let found = { clientSide: 0, serverSide: 0, seconds: 0 };
+  let rows: readonly TableRow[] = [];
   await waitUntil(lab, async () => {
-    const rows = (await readSocketTable()).filter(({ state }) => state === "TIME-WAIT");
-    const clients = rows.filter(({ remotePort }) => remotePort === port);
-    const servers = rows.filter(({ localPort }) => localPort === port);
-    found = {
-      clientSide: clients.length,
-      serverSide: servers.length,
-      seconds: Math.max(0, ...[...clients, ...servers].map(({ timerSeconds }) => timerSeconds)),
-    };
-    return clients.length + servers.length >= expected;
+    rows = (await entriesAt(port)).filter((row) => !before.has(keyOf(row)));
+    return rows.length >= expected;
   }, LIMIT_MS);
-  return found;
+  return {
+    clientSide: rows.filter(({ remotePort }) => remotePort === port).length,
+    serverSide: rows.filter(({ localPort }) => localPort === port).length,
+    seconds: Math.max(0, ...rows.map(({ timerSeconds }) => timerSeconds)),
+  };
 }
 
 async function countAfterReset(lab: Lab): Promise<number> {
   using sockets = new RawSockets(lab);
   const listener = sockets.listen("tcp", 1);
+  const before = await keysAt(listener.port);
   for (let k = 0; k < CLOSES; k++) {
     const { fd } = sockets.connect("tcp", listener.address);
     let accepted: number | undefined;
@@ -205,7 +226,7 @@ async function countAfterReset(lab: Lab): Promise<number> {
     sockets.close(fd);
     if (accepted !== undefined) sockets.close(accepted);
   }
-  const { clientSide, serverSide } = await countEntries(listener.port, 0, lab);
+  const { clientSide, serverSide } = await countEntries(listener.port, before, 0, lab);
   return clientSide + serverSide;
 }
 
@@ -213,7 +234,7 @@ async function countAfterReset(lab: Lab): Promise<number> {
 async function countUnix(lab: Lab): Promise<number | null> {
   const unix = lab.catalog.transports.get("unix");
   if (unix?.mode !== "stream" || !lab.availability.get("unix")?.available) return null;
-  const endpoint = await closeAll(unix, "client", lab);
+  const { endpoint } = await closeAll(unix, "client", lab);
   const { texts } = await readSystemFiles([UNIX_TABLE]);
   const text = texts.get(UNIX_TABLE);
   if (text === undefined || endpoint.kind !== "unix") return null;

@@ -111,7 +111,8 @@ function section({ claim, decision }: DecidedClaim): string[] {
     "",
     `*For a Deno program.* ${escapeSentence(claim.meaning)}`,
     "",
-    ...codeBlock(claim.code, "ts"),
+    // Where the advice is to measure, the code is a command.
+    ...codeBlock(claim.code, claim.code.startsWith("deno ") ? "sh" : "ts"),
   ];
 }
 

@@ -5,7 +5,7 @@
  */
 
 import { CONFIDENCE, type Summary } from "../compare/summarize.ts";
-import type { MetricDefinition } from "../metrics.ts";
+import type { MetricDefinition, MetricDirection } from "../metrics.ts";
 import type { Case } from "../plan/case.ts";
 import type { ScenarioSpec } from "../scenario/scenario.ts";
 import type { Cell, Column, Row, Table } from "./document.ts";
@@ -147,21 +147,41 @@ function toCell(
 /** Marks the best cell of a row when its interval overlaps none of the others'. Ties: nobody is marked. */
 function markBest(cells: readonly (Cell | null)[], metric: MetricDefinition): (Cell | null)[] {
   const present = cells.filter((cell): cell is Cell => cell !== null);
-  if (metric.better === "neither" || present.length < 2) return [...cells];
-  if (present.some((cell) => cell.confidence < CONFIDENCE)) return [...cells];
-  // Two speeds span from one centre to the other: neither may be called the cell's own.
-  const spans = new Map(present.map((cell) => {
-    const ends = [cell.low, cell.high, cell.twoSpeeds?.fast, cell.twoSpeeds?.slow]
-      .filter((end): end is number => end !== undefined);
-    const [low, high] = [Math.min(...ends), Math.max(...ends)];
-    return [cell, metric.better === "lower" ? [low, high] as const : [-high, -low] as const];
+  const best = findClearBest(present, metric.better);
+  return cells.map((cell) => cell !== null && cell === best ? { ...cell, mark: "best" } : cell);
+}
+
+/**
+ * The best of several cells when its interval overlaps none of the others'.
+ *
+ * @param cells Cells of one metric.
+ * @param better Which direction is better.
+ * @returns The cell; `undefined` where intervals overlap, trials are too few for them, or there is nothing to choose from.
+ */
+export function findClearBest(cells: readonly Cell[], better: MetricDirection): Cell | undefined {
+  if (better === "neither" || cells.length < 2) return undefined;
+  if (cells.some((cell) => cell.confidence < CONFIDENCE)) return undefined;
+  const spans = new Map(cells.map((cell) => {
+    const [low, high] = spanOf(cell);
+    return [cell, better === "lower" ? [low, high] as const : [-high, -low] as const];
   }));
-  const best = present.find((cell) =>
-    present.every((other) =>
+  return cells.find((cell) =>
+    cells.every((other) =>
       other === cell || (spans.get(cell)?.[1] as number) < (spans.get(other)?.[0] as number)
     )
   );
-  return cells.map((cell) => cell !== null && cell === best ? { ...cell, mark: "best" } : cell);
+}
+
+/**
+ * Where a cell's value lies. Two speeds span from one centre to the other: neither may be called the cell's own.
+ *
+ * @param cell The cell.
+ * @returns Lower and upper end.
+ */
+export function spanOf({ low, high, twoSpeeds }: Cell): readonly [low: number, high: number] {
+  if (twoSpeeds === undefined) return [low, high];
+  const { fast, slow } = twoSpeeds;
+  return [Math.min(low, high, fast, slow), Math.max(low, high, fast, slow)];
 }
 
 function columnTitle(spec: ScenarioSpec, one: Case, across: readonly string[]): string {

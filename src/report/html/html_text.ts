@@ -94,7 +94,7 @@ export function nameHtml(text: string): Html {
  */
 export function sentenceHtml(text: string): Html {
   const line = oneLine(text, SENTENCE);
-  const parts = line.split(/(`[\w./=@:-]+`)/).map((part, index) =>
+  const parts = line.split(/(`[\w./=@:()-]+`)/).map((part, index) =>
     index % 2 === 1 ? nameHtml(part.slice(1, -1)) : part
   );
   return markup`${parts}${line === "" || /[.?!…:]$/.test(line) ? "" : "."}`;

@@ -67,15 +67,29 @@ h2:hover .anchor,.anchor:focus-visible{opacity:1}
 .findings small{display:block;margin-top:.1rem}
 .findings strong{white-space:nowrap}
 .warnings li,.answers li,.skips li{margin:.4rem 0}
+.short{background:var(--card);border:1px solid var(--line);border-radius:8px;margin:.4rem 0 1.25rem;width:fit-content;max-width:100%}
+.short th,.short td{vertical-align:baseline}
+.short td:not(.label){white-space:nowrap}
+.short tbody th{font-weight:400;white-space:normal;text-align:left;max-width:26rem;overflow-wrap:break-word}
+.short tbody th small,.short td small{display:block}
+.short td.label{white-space:normal;max-width:24rem;overflow-wrap:break-word}
+.short td.sure,.short td.open{white-space:nowrap}
+.short code{display:inline}
+.short tbody:first-of-type>tr:first-child>*{border-top:0}
+.short tbody:not(:first-of-type) tr:first-child>*{border-top:1px solid var(--line)}
+.short tbody tr:not(:first-child)>*{border-top-style:dotted}
+.short tbody tr:hover>*{background:none}
+.short .sure::before{content:"\\25cf";color:var(--better);margin-right:.4em}
+.short .open::before{content:"\\25cb";color:var(--muted);margin-right:.4em}
 .bounds{white-space:nowrap;color:var(--muted);font-size:.9em}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,34rem),1fr));gap:1rem;margin:1.25rem 0;align-items:start}
-.chart{margin:0;background:var(--card);border:1px solid var(--line);border-radius:8px;overflow:hidden;max-width:50rem}
+.chart{margin:0;background:var(--card);border:1px solid var(--line);border-radius:8px;overflow:hidden;max-width:38.5rem}
 .chart svg{display:block;width:100%;height:auto;min-width:28rem}
 .chart,.table,.caption,table{scroll-margin-top:3.5rem}
 .scroll{overflow-x:auto;overscroll-behavior-x:contain}
 .fold{margin:1rem 0;border:1px solid var(--line);border-radius:8px;background:var(--card)}
 .fold>summary{padding:.6rem 1rem;cursor:pointer;font-weight:600;border-radius:8px}
-.fold>summary h2{display:inline}
+.fold>summary h2{display:inline;font-size:1.05rem}
 .fold>summary small{font-weight:400;margin-left:.35rem}
 .fold>summary:hover{background:var(--shade)}
 .fold>:not(summary){margin-left:1rem;margin-right:1rem}
@@ -146,6 +160,15 @@ th[scope=row],td.label:not(.long),th.label{max-width:8.5rem;min-width:0;white-sp
 .wrap{min-width:8.5rem!important;overflow-wrap:break-word}
 .tools select{max-width:9rem}
 .findings li{padding:.6rem .8rem}
+.short{width:auto}
+.short table,.short tbody{display:block}
+.short thead{position:absolute;left:-999rem}
+.short tr{display:grid;grid-template-columns:1fr auto;gap:.15rem .8rem;padding:.55rem .8rem}
+.short tbody th,.short tbody td{padding:0;border:0!important;min-width:0;max-width:none!important;text-align:left}
+.short tbody th,.short td.sure,.short td.open{grid-column:1/-1}
+.short tbody td:nth-last-child(2){display:none}
+.short tbody:not(:first-of-type){border-top:1px solid var(--line)}
+.short td.sure,.short td.open{font-size:.875em;color:var(--muted)}
 .fold>:not(summary){margin-left:.7rem;margin-right:.7rem}
 .tools label,.tools input[type=search]{flex:1 1 auto}
 }

@@ -44,7 +44,9 @@ function amountHtml({ value, unit, low, high }: Extract<Phrase, { kind: "amount"
   const bounds = low === undefined || high === undefined
     ? undefined
     : markup` <span class="bounds">[${show(low)}, ${show(high)}]</span>`;
-  return markup`${withSymbol(show(value), scale)}${bounds}`;
+  // A unit alone on the next line would be taken for a word.
+  const amount = withSymbol(show(value), scale).replaceAll(" ", "\u00a0");
+  return markup`${amount}${bounds}`;
 }
 
 /**

@@ -8,6 +8,7 @@
  */
 
 import type { RunRecord } from "../../record/trial.ts";
+import { type Answer, answerQuestions } from "../answers.ts";
 import { buildReport } from "../build_report.ts";
 import { buildCharts } from "../chart/build_charts.ts";
 import type { Chart } from "../chart/chart.ts";
@@ -22,6 +23,7 @@ import {
   placementKey,
 } from "../quantity.ts";
 import { Anchors } from "./anchors.ts";
+import { answersHtml } from "./answers_html.ts";
 import { textTableHtml } from "./facts_table_html.ts";
 import { sayConfidence } from "./figure_html.ts";
 import { type Html, markup, sentenceHtml } from "./html_text.ts";
@@ -66,8 +68,13 @@ export function renderHtml(record: RunRecord): string {
   const sections = sectionParts(record, report, charts, anchors);
   const anchorOf = (scenario: string) =>
     sections.find(({ section }) => section.scenario === scenario)?.id;
+  const anchorOfAnswer = (answer: Answer) =>
+    sections.find(({ section }) =>
+      section.scenario === answer.scenario && placementKey(section) === placementKey(answer)
+    )?.id;
+  const short = answersHtml(answerQuestions(report), `${own.findings}-short`, anchorOfAnswer);
   const parts: readonly Part[] = [
-    findingsPart(report, own.findings!, anchorOf),
+    findingsPart(report, own.findings!, short, anchorOf),
     foldedPart(own.guide!, "How to read this", factsHtml(report.guide)),
     ...sections,
     ...runPart(charts, own.run!),
@@ -103,6 +110,7 @@ function partialNotice(remark: string): Html {
 function findingsPart(
   { findings, furtherFindings, comparisons }: Report,
   id: string,
+  short: Html | undefined,
   anchorOf: (scenario: string) => string | undefined,
 ): Part {
   const list = (some: readonly Finding[]) =>
@@ -110,6 +118,11 @@ function findingsPart(
   const none = "No comparison could be made: no two cases that belong side by side have figures.";
   const table = comparisonsTable(comparisons, `${id}-table`);
   return openPart(id, "Findings", [
+    short,
+    short === undefined || findings.length === 0
+      ? undefined
+      : markup`<h3>What differs, and by how much</h3>
+`,
     list(findings) ?? markup`<p>${none}</p>
 `,
     comparisons.length === 0

@@ -1,0 +1,238 @@
+/**
+ * Answers in short: for each question what did best here, and whether its interval is clear of the others'.
+ *
+ * They are read off the comparative tables and searches, so that nothing is said here that does not stand there.
+ *
+ * @module
+ */
+
+import { CONFIDENCE } from "../compare/summarize.ts";
+import type { MetricUnit } from "../metrics.ts";
+import type { Placement } from "../plan/case.ts";
+import type { Cell, Column, Report, Row, SearchResult, Table } from "./document.ts";
+import { chooseScale, formatAmount } from "./quantity.ts";
+import { findClearBest, spanOf } from "./tables.ts";
+
+/** How far an answer holds: its interval overlaps no other; overlaps some; other cells of a search cannot be told apart from it; too few trials for intervals. */
+export type Certainty = "clear" | "overlap" | "level" | "few trials";
+
+/** Values of one kind from the smallest to the largest. */
+export interface AmountRange {
+  /** Smallest median. */
+  readonly low: number;
+  /** Largest median; the same where there is one. */
+  readonly high: number;
+}
+
+/** A Choice is what did best under some conditions. */
+export interface Choice {
+  /** Where the choice was made, as in `64 B`; empty where there is one place only. */
+  readonly at: readonly string[];
+  /** What did best by its median, and after it what cannot be told apart from it. */
+  readonly best: readonly string[];
+  /** How far it holds. */
+  readonly certainty: Certainty;
+  /** Best medians. */
+  readonly value: AmountRange;
+  /** Second best medians; absent of a search. */
+  readonly next?: AmountRange;
+}
+
+/** An Answer is what one table says of its question. */
+export interface Answer {
+  /** The scenario. */
+  readonly scenario: string;
+  /** Its question. */
+  readonly question: string;
+  /** Where the two ends ran. */
+  readonly placement: Placement;
+  /** What the choice is within, as in `tcp`; empty where all transports take part. */
+  readonly within: string;
+  /** Title of the metric. */
+  readonly metric: string;
+  /** Unit of the values. */
+  readonly unit: MetricUnit;
+  /** At least one. */
+  readonly choices: readonly Choice[];
+}
+
+/**
+ * Answers the questions of a report that ask for a choice.
+ *
+ * @param report The report.
+ * @returns One answer for each group of columns that stand side by side to be chosen from; none for a metric of which neither
+ * direction is better.
+ */
+export function answerQuestions({ sections }: Pick<Report, "sections">): readonly Answer[] {
+  return sections.flatMap(({ scenario, question, placement, comparative, search }): Answer[] => {
+    const look = comparative?.columns[0];
+    if (comparative === undefined || look === undefined || look.better === "neither") return [];
+    const common = {
+      scenario,
+      question,
+      placement,
+      metric: comparative.metric ?? "",
+      unit: look.unit,
+    };
+    if (search.length > 0) {
+      return [{ ...common, within: "", choices: search.map(searchChoice) }];
+    }
+    return rivalColumns(comparative).flatMap(({ within, columns }) => {
+      const choices = chooseInRows(comparative, columns, within);
+      return choices.length === 0 ? [] : [{ ...common, within, choices }];
+    });
+  });
+}
+
+function searchChoice({ group, at, value, tied }: SearchResult): Choice {
+  const say = (parts: SearchResult["group"]) =>
+    parts.map(({ name, label }) => name === "transport" ? label : `${name} ${label}`).join(", ");
+  return {
+    at: [say(group)],
+    best: [say(at)],
+    certainty: tied === 0 ? "clear" : "level",
+    value: { low: value, high: value },
+  };
+}
+
+/** Columns to choose from, by their places: where a transport has several, its settings are; else all are. */
+function rivalColumns(
+  { columns }: Table,
+): readonly { readonly within: string; readonly columns: readonly number[] }[] {
+  const groups = Map.groupBy(columns.keys(), (index) => firstPart(columns[index] as Column));
+  const settings = [...groups].filter(([, members]) => members.length > 1);
+  if (settings.length > 0) {
+    return settings.map(([within, members]) => ({ within, columns: members }));
+  }
+  return columns.length < 2 ? [] : [{ within: "", columns: [...columns.keys()] }];
+}
+
+function firstPart({ title }: Column): string {
+  return title.split(", ", 1)[0] as string;
+}
+
+/** One choice for all rows with the same outcome, in the order of the first of each. */
+function chooseInRows(
+  table: Table,
+  columns: readonly number[],
+  within: string,
+): readonly Choice[] {
+  const nameOf = (index: number) => {
+    const { title } = table.columns[index] as Column;
+    return within === "" ? title : title.slice(within.length + 2);
+  };
+  const choices = new Map<string, Choice>();
+  for (const row of table.rows) {
+    const made = chooseInRow(row, table, columns, nameOf);
+    if (made === undefined) continue;
+    // Which of those that cannot be told apart came out first is chance: who they are stands for the outcome.
+    const key = JSON.stringify([made.certainty, made.best.toSorted()]);
+    const known = choices.get(key);
+    choices.set(key, known === undefined ? made : joinChoices(known, made));
+  }
+  return [...choices.values()];
+}
+
+/** Both have the same outcome. */
+function joinChoices(one: Choice, other: Choice): Choice {
+  const join = (a: AmountRange, b: AmountRange) => ({
+    low: Math.min(a.low, b.low),
+    high: Math.max(a.high, b.high),
+  });
+  return {
+    at: [...one.at, ...other.at],
+    best: one.best,
+    certainty: one.certainty,
+    value: join(one.value, other.value),
+    ...(one.next === undefined || other.next === undefined
+      ? {}
+      : { next: join(one.next, other.next) }),
+  };
+}
+
+function chooseInRow(
+  row: Row,
+  table: Table,
+  columns: readonly number[],
+  nameOf: (index: number) => string,
+): Choice | undefined {
+  const better = table.columns[0]?.better ?? "neither";
+  const sign = better === "lower" ? 1 : -1;
+  const rivals = columns
+    .flatMap((index) => {
+      const cell = row.cells[index] ?? null;
+      return cell === null ? [] : [{ name: nameOf(index), cell }];
+    })
+    .toSorted((a, b) => sign * (a.cell.value - b.cell.value));
+  const [best, ...rest] = rivals;
+  const [next] = rest;
+  if (best === undefined || next === undefined) return undefined;
+  const clear = findClearBest(rivals.map(({ cell }) => cell), better);
+  const certainty = rivals.some(({ cell }) => cell.confidence < CONFIDENCE)
+    ? "few trials"
+    : clear === best.cell
+    ? "clear"
+    : "overlap";
+  const level = certainty === "overlap" ? rest.filter(({ cell }) => touch(cell, best.cell)) : [];
+  const only = (value: number) => ({ low: value, high: value });
+  return {
+    at: [rowLabel(row, table)].filter((label) => label !== ""),
+    best: [best.name, ...level.map(({ name }) => name)],
+    certainty,
+    value: only(best.cell.value),
+    next: only(next.cell.value),
+  };
+}
+
+function touch(a: Cell, b: Cell): boolean {
+  const [[lowA, highA], [lowB, highB]] = [spanOf(a), spanOf(b)];
+  return lowA <= highB && lowB <= highA;
+}
+
+/** A number needs its name; a size that is the only label of its row does not, nor do words. */
+function rowLabel({ labels }: Row, { rowTitles }: Table): string {
+  return labels.map((label, index) => {
+    const isBare = !/^\d/.test(label) || (labels.length === 1 && /[A-Za-z]$/.test(label));
+    return label === "–" || isBare ? label : `${rowTitles[index] ?? ""} ${label}`;
+  }).filter((label) => label !== "–").join(", ");
+}
+
+/** More places than this are counted. */
+const MOST_PLACES = 4;
+
+/**
+ * Where a choice was made.
+ *
+ * @param choice The choice.
+ * @returns As in `64 B, 1 KiB`; empty where there is one place only.
+ */
+export function sayPlaces({ at }: Choice): string {
+  const shown = at.length > MOST_PLACES ? at.slice(0, MOST_PLACES - 1) : at;
+  const rest = at.length - shown.length;
+  const separator = shown.some((label) => label.includes(", ")) ? "; " : ", ";
+  return shown.join(separator) + (rest === 0 ? "" : `${separator}${rest} more`);
+}
+
+/**
+ * A range of values in few words.
+ *
+ * @param range The range.
+ * @param unit Its unit.
+ * @returns As in `15.8 to 17.5 µs`, or one amount where both ends read alike.
+ */
+export function sayRange({ low, high }: AmountRange, unit: MetricUnit): string {
+  const [from, to] = [formatAmount(low, unit), formatAmount(high, unit)];
+  if (from === to) return to;
+  const { symbol } = chooseScale([low], unit);
+  return symbol !== "" && symbol === chooseScale([high], unit).symbol
+    ? `${from.slice(0, -symbol.length - 1)} to ${to}`
+    : `${from} to ${to}`;
+}
+
+/** What a certainty means, in few words. */
+export const CERTAINTY_WORDS: Readonly<Record<Certainty, string>> = {
+  clear: "clear",
+  overlap: "open: intervals overlap",
+  level: "open: others do as well",
+  "few trials": "open: too few trials",
+};

@@ -1,11 +1,18 @@
 /** Claims 20 to 32: what is decided of facts made by hand, and what cheap experiments count on this machine. */
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { createCatalog } from "../../src/catalog.ts";
-import type { Claim, ClaimFacts, ClaimVerdict, Lab } from "../../src/claim/claim.ts";
+import {
+  CannotTry,
+  type Claim,
+  type ClaimFacts,
+  type ClaimVerdict,
+  type Lab,
+} from "../../src/claim/claim.ts";
 import { ClaimFigures } from "../../src/claim/claim_figures.ts";
 import { connectionClaims } from "../../src/claim/connections.ts";
 import { parseSocketTable } from "../../src/claim/connections/socket_table.ts";
+import { usableStreams } from "../../src/claim/connections/usable_streams.ts";
 import { planClaims } from "../../src/claim/plan_claims.ts";
 import { runClaims } from "../../src/claim/run_claims.ts";
 import { systemClock } from "../../src/clock.ts";
@@ -296,6 +303,16 @@ Deno.test({
       );
     }
   },
+});
+
+Deno.test("usableStreams() gives those that work, and where none does the reason of the first", () => {
+  const lab = labIn("/nonexistent");
+  assertEquals(usableStreams(["tcp", "udp", "unix"], lab).map(([id]) => id), ["tcp", "unix"]);
+  const refused: Availability = { available: false, reason: "no port is free" };
+  const none = { ...lab, availability: new Map([["tcp", refused]]) };
+  const error = assertThrows(() => usableStreams(["tcp", "unix"], none), CannotTry);
+  assertEquals(error.message, "tcp does not work here: no port is free");
+  assertThrows(() => usableStreams(["carrier-pigeon"], lab), CannotTry);
 });
 
 Deno.test("parseSocketTable() reads ports, states and timers, and leaves other lines out", () => {

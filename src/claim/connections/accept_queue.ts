@@ -7,10 +7,12 @@
 import { loseNoSegments, loseSegments } from "../../kernel/socket_filter.ts";
 import { readTcpInfo } from "../../kernel/tcp_info.ts";
 import type { StreamChannel } from "../../transport/channel.ts";
+import type { StreamTransport } from "../../transport/transport.ts";
 import { CannotTry, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
 import { sendNow } from "../raw_pair.ts";
 import { RawSockets, waitUntil } from "./raw_sockets.ts";
 import { readSocketTable } from "./socket_table.ts";
+import { usableStreams } from "./usable_streams.ts";
 
 const CONNECTS = 16;
 const MESSAGE_BYTES = 10;
@@ -112,19 +114,19 @@ export const establishedBeforeAccept: Claim = {
 
 async function watchQueues(lab: Lab): Promise<ClaimFacts> {
   const late: Late[] = [];
-  for (const id of ["tcp", "unix"]) {
-    if (lab.availability.get(id)?.available) late.push(await acceptLate(id, lab));
+  for (const [id, transport] of usableStreams(["tcp", "unix"], lab)) {
+    late.push(await acceptLate(id, transport, lab));
   }
-  if (late.length === 0) throw new CannotTry("no stream transport works here");
   if (!lab.kernel.available) return { late, unseen: lab.kernel.reason } as unknown as ClaimFacts;
   const queues = [await fillAcceptQueue(lab), ...await fillSynQueue(lab)];
   return { late, queues } as unknown as ClaimFacts;
 }
 
-async function acceptLate(id: string, lab: Lab): Promise<Late> {
-  const { directory } = lab;
-  const transport = lab.catalog.transports.get(id);
-  if (transport?.mode !== "stream") throw new CannotTry(`there is no stream transport ${id}`);
+async function acceptLate(
+  id: string,
+  transport: StreamTransport,
+  { directory }: Lab,
+): Promise<Late> {
   const listener = await transport.listen({ directory });
   const open: StreamChannel[] = [];
   try {

@@ -11,6 +11,7 @@ import type { StreamTransport } from "../../transport/transport.ts";
 import { CannotTry, type CaseRequest, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
 import { sayFigure } from "../format_figure.ts";
 import { RawSockets, waitUntil } from "./raw_sockets.ts";
+import { usableStreams } from "./usable_streams.ts";
 
 const CONNECTS = 20;
 /** How long a segment is kept from arriving, in milliseconds: it is then sent again, after 1 s at the soonest. */
@@ -239,12 +240,10 @@ export const connectNeedsNoData: Claim = {
 
 async function connectToSilence(lab: Lab): Promise<ClaimFacts> {
   const rows: Silent[] = [];
-  for (const id of ["tcp", "unix", "tcp@libc", "unix@libc"]) {
-    const transport = lab.catalog.transports.get(id);
-    if (transport?.mode !== "stream" || !lab.availability.get(id)?.available) continue;
+  const ids = ["tcp", "unix", "tcp@libc", "unix@libc"];
+  for (const [id, transport] of usableStreams(ids, lab)) {
     rows.push(await connectSilently(id, transport, lab));
   }
-  if (rows.length === 0) throw new CannotTry("no stream transport works here");
   return { rows: rows as unknown as ClaimFacts[string] };
 }
 

@@ -7,8 +7,9 @@
 import { describeFd } from "../../kernel/find_fd.ts";
 import type { StreamChannel, StreamListener } from "../../transport/channel.ts";
 import type { StreamTransport } from "../../transport/transport.ts";
-import { CannotTry, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
+import type { Claim, ClaimFacts, Lab } from "../claim.ts";
 import { RawSockets, waitUntil } from "./raw_sockets.ts";
+import { usableStreams } from "./usable_streams.ts";
 
 const CONNECTIONS = 10;
 const LIMIT_MS = 1_000;
@@ -91,12 +92,9 @@ export const listenerIsAnotherSocket: Claim = {
 
 async function useConnections(lab: Lab): Promise<ClaimFacts> {
   const rows: Kept[] = [];
-  for (const id of ["tcp", "unix"]) {
-    const transport = lab.catalog.transports.get(id);
-    if (transport?.mode !== "stream" || !lab.availability.get(id)?.available) continue;
+  for (const [id, transport] of usableStreams(["tcp", "unix"], lab)) {
     rows.push(await useOver(id, transport, lab));
   }
-  if (rows.length === 0) throw new CannotTry("no stream transport works here");
   return {
     rows,
     ...(lab.kernel.available ? { identities: await identify(lab) } : { unseen: lab.kernel.reason }),

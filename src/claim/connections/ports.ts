@@ -12,6 +12,7 @@ import { CannotTry, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
 import { receiveNow, sendNow } from "../raw_pair.ts";
 import { loopback, RawSockets, waitUntil } from "./raw_sockets.ts";
 import { readSettingsOf, readSocketTable } from "./socket_table.ts";
+import { usableStreams } from "./usable_streams.ts";
 
 const CONNECTS = 20;
 const RANGE = "net.ipv4.ip_local_port_range";
@@ -120,10 +121,7 @@ async function watchPorts(lab: Lab): Promise<ClaimFacts> {
 
 async function connectThroughDeno(lab: Lab): Promise<readonly number[]> {
   const { directory } = lab;
-  const tcp = lab.catalog.transports.get("tcp");
-  if (tcp?.mode !== "stream" || !lab.availability.get("tcp")?.available) {
-    throw new CannotTry("TCP does not work here");
-  }
+  const [[, tcp]] = usableStreams(["tcp"], lab);
   const listener = await tcp.listen({ directory });
   const open: { close(): void }[] = [];
   try {

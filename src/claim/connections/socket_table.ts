@@ -55,6 +55,25 @@ export async function readSocketTable(): Promise<readonly TableRow[]> {
   return parseSocketTable(text);
 }
 
+/**
+ * Reads the entries in TIME-WAIT of a port.
+ *
+ * @param port a listener's
+ * @param before entries that were there before, and do not count: a port that was used a minute ago may be given again
+ * @throws {CannotTry} as {@linkcode readSocketTable} does
+ */
+export async function readTimeWait(
+  port: number,
+  before: readonly TableRow[] = [],
+): Promise<readonly TableRow[]> {
+  const keyOf = ({ localPort, remotePort }: TableRow) => `${localPort} ${remotePort}`;
+  const known = new Set(before.map(keyOf));
+  return (await readSocketTable()).filter((row) =>
+    row.state === "TIME-WAIT" && (row.localPort === port || row.remotePort === port) &&
+    !known.has(keyOf(row))
+  );
+}
+
 /** USER_HZ: ticks of times that Linux shows to programs, per second, on x86-64 and arm64. */
 const TICKS_PER_SECOND = 100;
 

@@ -10,7 +10,8 @@ import type { Endpoint } from "../../transport/channel.ts";
 import type { StreamTransport } from "../../transport/transport.ts";
 import { CannotTry, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
 import { RawSockets, waitUntil } from "./raw_sockets.ts";
-import { readSettingsOf, readSocketTable, type TableRow } from "./socket_table.ts";
+import { readSettingsOf, readTimeWait, type TableRow } from "./socket_table.ts";
+import { usableStreams } from "./usable_streams.ts";
 
 const CLOSES = 8;
 const LIMIT_MS = 500;
@@ -122,14 +123,11 @@ export const firstToCloseWaits: Claim = {
 
 async function watchTimeWait(lab: Lab): Promise<ClaimFacts> {
   const rows: Left[] = [];
-  for (const id of ["tcp", "tcp@libc"]) {
-    const transport = lab.catalog.transports.get(id);
-    if (transport?.mode !== "stream" || !lab.availability.get(id)?.available) continue;
+  for (const [id, transport] of usableStreams(["tcp", "tcp@libc"], lab)) {
     for (const first of ["client", "server"] as const) {
       rows.push(await closeFirst(id, transport, first, lab));
     }
   }
-  if (rows.length === 0) throw new CannotTry("TCP does not work here");
   return {
     rows,
     afterReset: lab.kernel.available ? await countAfterReset(lab) : null,
@@ -139,10 +137,10 @@ async function watchTimeWait(lab: Lab): Promise<ClaimFacts> {
   } as unknown as ClaimFacts;
 }
 
-/** A listener's place, and what stood in the table of it before: of an earlier socket with its port, where ports are few. */
+/** A listener's place, and what stood in the table of its port before: of earlier sockets. */
 interface Place {
   readonly endpoint: Endpoint;
-  readonly before: ReadonlySet<string>;
+  readonly before: readonly TableRow[];
 }
 
 /** Opens and closes connections, one after another, and closes the listener after the last. */
@@ -154,7 +152,7 @@ async function closeAll(
   const listener = await transport.listen({ directory });
   const { endpoint } = listener;
   try {
-    const before = endpoint.kind === "ip" ? await keysAt(endpoint.port) : new Set<string>();
+    const before = endpoint.kind === "ip" ? await readTimeWait(endpoint.port) : [];
     for (let k = 0; k < CLOSES; k++) {
       const accepting = listener.accept();
       const client = await transport.connect(endpoint, { directory });
@@ -181,30 +179,16 @@ async function closeFirst(
   return { transport: id, first, ...await countEntries(endpoint.port, before, CLOSES, lab) };
 }
 
-async function entriesAt(port: number): Promise<readonly TableRow[]> {
-  return (await readSocketTable()).filter(({ state, localPort, remotePort }) =>
-    state === "TIME-WAIT" && (localPort === port || remotePort === port)
-  );
-}
-
-async function keysAt(port: number): Promise<ReadonlySet<string>> {
-  return new Set((await entriesAt(port)).map(keyOf));
-}
-
-function keyOf({ localPort, remotePort }: TableRow): string {
-  return `${localPort} ${remotePort}`;
-}
-
 /** Waits until as many entries are there as there should be, as the last segments may still be under way. */
 async function countEntries(
   port: number,
-  before: ReadonlySet<string>,
+  before: readonly TableRow[],
   expected: number,
   lab: Lab,
 ): Promise<Pick<Left, "clientSide" | "serverSide" | "seconds">> {
   let rows: readonly TableRow[] = [];
   await waitUntil(lab, async () => {
-    rows = (await entriesAt(port)).filter((row) => !before.has(keyOf(row)));
+    rows = await readTimeWait(port, before);
     return rows.length >= expected;
   }, LIMIT_MS);
   return {
@@ -217,7 +201,7 @@ async function countEntries(
 async function countAfterReset(lab: Lab): Promise<number> {
   using sockets = new RawSockets(lab);
   const listener = sockets.listen("tcp", 1);
-  const before = await keysAt(listener.port);
+  const before = await readTimeWait(listener.port);
   for (let k = 0; k < CLOSES; k++) {
     const { fd } = sockets.connect("tcp", listener.address);
     let accepted: number | undefined;

@@ -1,0 +1,35 @@
+/**
+ * The stream transports that an experiment can use.
+ *
+ * @module
+ */
+
+import type { StreamTransport } from "../../transport/transport.ts";
+import { CannotTry, type Lab } from "../claim.ts";
+
+/** A transport that works, with its id. */
+export type Usable = readonly [id: string, transport: StreamTransport];
+
+/**
+ * Picks those of some transports that work here.
+ *
+ * @param ids as in `tcp@libc`
+ * @returns at least one, with its id
+ * @throws {CannotTry} when none does, with the first one's reason
+ */
+export function usableStreams(
+  ids: readonly string[],
+  { catalog, availability }: Pick<Lab, "catalog" | "availability">,
+): readonly [Usable, ...Usable[]] {
+  const reasons: string[] = [];
+  const [first, ...others] = ids.flatMap((id): Usable[] => {
+    const transport = catalog.transports.get(id);
+    const access = availability.get(id) ?? { available: false, reason: "it was not looked for" };
+    if (!access.available) reasons.push(`${id} does not work here: ${access.reason}`);
+    return transport?.mode === "stream" && access.available ? [[id, transport]] : [];
+  });
+  if (first === undefined) {
+    throw new CannotTry(reasons[0] ?? `there is no stream transport ${ids.join(", ")}`);
+  }
+  return [first, ...others];
+}

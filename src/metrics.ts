@@ -102,7 +102,7 @@ export type MetricId =
   | "p99"
   | "p999"
   | "max"
-  | "mean"
+  | "perExchange"
   | "firstP50"
   | "connectP50"
   | "connectP99"
@@ -156,7 +156,12 @@ const ROWS: Readonly<Record<MetricId, Row>> = {
   p99: ["ns", "lower", "p99", "Round-trip latency that 99 % of the exchanges stay within."],
   p999: ["ns", "lower", "p99.9", "Round-trip latency that 99.9 % of the exchanges stay within."],
   max: ["ns", "lower", "max", "Longest round trip of the trial."],
-  mean: ["ns", "lower", "mean", "The measured interval divided by its exchanges; never halved."],
+  perExchange: [
+    "ns",
+    "lower",
+    "per exchange",
+    "Median of batches of 20 round trips; never halved.",
+  ],
   firstP50: ["ns", "lower", "first p50", "Median latency of a connection's first exchange."],
   connectP50: ["ns", "lower", "connect p50", "Median time from connect to an open channel."],
   connectP99: ["ns", "lower", "connect p99", "Connect time that 99 % of the connects stay within."],
@@ -206,17 +211,12 @@ const ROWS: Readonly<Record<MetricId, Row>> = {
     "short writes",
     "Share of the writes that took less than they were given.",
   ],
-  sendBufferTaken: [
-    "bytes",
-    "neither",
-    "send buffer",
-    "Send buffer of the writing end as the kernel has it, its own structures included.",
-  ],
+  sendBufferTaken: ["bytes", "neither", "send buffer", "What the kernel took at the writing end."],
   receiveBufferTaken: [
     "bytes",
     "neither",
     "receive buffer",
-    "Receive buffer of the reading end as the kernel has it, its own structures included.",
+    "What the kernel took at the reading end.",
   ],
   writeWaitP50: ["ns", "neither", "write wait", "Median time that a write waited for room."],
   unblockedP50: [

@@ -116,7 +116,7 @@ export function orientedRatio(
 }
 
 /** One pair a round: several trials of one round met the same moment, so that their median stands for them. */
-function pairByRound(first: readonly RoundValue[], base: readonly RoundValue[]): Pair[] {
+export function pairByRound(first: readonly RoundValue[], base: readonly RoundValue[]): Pair[] {
   const bases = medianByRound(base);
   return [...medianByRound(first)].flatMap(([round, value]): Pair[] => {
     const against = bases.get(round);

@@ -23,7 +23,7 @@ const DERIVATIONS: Readonly<Record<MetricId, Derivation>> = {
   p99: percentileOf("exchange", 99),
   p999: percentileOf("exchange", 99.9),
   max: percentileOf("exchange", 100),
-  mean: given,
+  perExchange: given,
   firstP50: percentileOf("first", 50),
   connectP50: percentileOf("connect", 50),
   connectP99: percentileOf("connect", 99),

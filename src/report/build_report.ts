@@ -6,17 +6,19 @@
 
 import { contrast, type Contrasted } from "../compare/contrast.ts";
 import { summarize, type Summary } from "../compare/summarize.ts";
-import { metricsOf, type TrialValues, trialValues } from "../compare/trial_values.ts";
+import { findMetric, metricsOf, type TrialValues, trialValues } from "../compare/trial_values.ts";
 import type { RunRecord } from "../record/trial.ts";
+import type { Case } from "../plan/case.ts";
 import type { ScenarioSpec } from "../scenario/scenario.ts";
 import { buildComparisonRows } from "./comparison_rows.ts";
-import type { Report, Section } from "./document.ts";
+import type { Report, Section, Table } from "./document.ts";
 import { buildEvidence } from "./evidence.ts";
 import { buildFindings } from "./findings.ts";
 import { buildEnvironment, buildGuide, buildMethod, count } from "./method.ts";
 import { groupBy, placementKey } from "./quantity.ts";
 import { buildSearch } from "./search.ts";
 import { buildSocketSettings } from "./socket_settings.ts";
+import { buildSplit } from "./split.ts";
 import { buildComparativeTable, buildDetailTable, type SummaryOf } from "./tables.ts";
 import { buildWarnings } from "./warnings.ts";
 
@@ -119,9 +121,15 @@ function buildSections(
   const headline = metrics[0];
   const groups = groupBy(record.cases.filter((one) => one.scenario === spec.id), placementKey);
   return [...groups.values()].map((cases): Section => {
+    // A case that was measured for other metrics only has no place among those of this one.
+    const havingMetric = (all: readonly Case[], metric: string) =>
+      all.filter(({ id }) =>
+        summaryOf(id, metric) !== undefined || values.succeeded(id).length === 0
+      );
     const comparative = headline === undefined
       ? undefined
-      : buildComparativeTable(spec, cases, headline, summaryOf);
+      : buildComparativeTable(spec, havingMetric(cases, headline.id), headline, summaryOf);
+    const further = buildFurtherTables(record, spec, cases, summaryOf, values);
     const detail = buildDetailTable(spec, cases, metrics, summaryOf);
     const evidence = buildEvidence(spec, cases, values);
     return {
@@ -130,11 +138,31 @@ function buildSections(
       placement: cases[0].placement,
       notes: spec.notes,
       ...(comparative === undefined ? {} : { comparative }),
+      ...(further.length === 0 ? {} : { further }),
       ...(detail === undefined ? {} : { detail }),
       search: headline === undefined ? [] : buildSearch(spec, cases, headline, summaryOf, values),
       ...(evidence === undefined ? {} : { evidence }),
     };
   });
+}
+
+/** The split of a metric, and the tables of metrics that are no headline: of the cases that have them. */
+function buildFurtherTables(
+  record: RunRecord,
+  spec: ScenarioSpec,
+  cases: readonly Case[],
+  summaryOf: SummaryOf,
+  values: TrialValues,
+): readonly Table[] {
+  const metricOf = (id: string | undefined) =>
+    id === undefined ? undefined : findMetric(record, id);
+  const split = buildSplit(spec, cases, metricOf(spec.split?.metric), values);
+  const others = (spec.tables ?? []).map((id) => {
+    const metric = metricOf(id);
+    const own = cases.filter((one) => summaryOf(one.id, id) !== undefined);
+    return metric && buildComparativeTable(spec, own, metric, summaryOf);
+  });
+  return [split, ...others].filter((table) => table !== undefined);
 }
 
 function buildSubtitle({ environment, startedAt, trials, cases }: RunRecord): readonly string[] {

@@ -127,8 +127,8 @@ export interface Row {
 
 /** A Table is rows and columns of figures, with the interval (`comparative`) or without (`detail`). */
 export interface Table {
-  /** `comparative`: one metric, cases side by side; `detail`: one row per case, all metrics side by side. */
-  readonly kind: "comparative" | "detail";
+  /** `comparative`: one metric, cases side by side; `split`: one metric, its parts side by side; `detail`: one row per case, all metrics side by side. */
+  readonly kind: "comparative" | "split" | "detail";
   /** One line above it: what the figures are. */
   readonly caption: string;
   /** Title of the metric; on a comparative table only. */
@@ -241,6 +241,8 @@ export interface Section {
   readonly notes: readonly string[];
   /** Headline metric, cases side by side; absent when no case yielded it. */
   readonly comparative?: Table;
+  /** Tables besides the headline's that the scenario asks for: its split first, then other metrics with the cases side by side; absent: none. */
+  readonly further?: readonly Table[];
   /** All metrics; absent when no case yielded one. */
   readonly detail?: Table;
   /** Answers of the scenario's search. */

@@ -15,6 +15,8 @@ import { formatCount } from "./quantity.ts";
 const WORDS: Readonly<Record<string, readonly [one: string, many: string]>> = {
   "TcpExt.DelayedACKs": ["delayed ACK", "delayed ACKs"],
   "TcpExt.ListenOverflows": ["overflow of the accept queue", "overflows of the accept queue"],
+  "TcpExt.ListenDrops": ["connection dropped by a listener", "connections dropped by a listener"],
+  "TcpExt.TCPTimeouts": ["expired retransmission timer", "expired retransmission timers"],
   "TcpExt.TCPAutoCorking": ["write held back by autocorking", "writes held back by autocorking"],
   "TcpExt.TCPRcvCollapsed": [
     "segment copied together for want of buffer",
@@ -32,8 +34,28 @@ const WORDS: Readonly<Record<string, readonly [one: string, many: string]>> = {
 /** What happened in a smaller share of the operations than this on both sides explains no difference between them. */
 const NOTABLE_SHARE = 0.001;
 
+/** The counters that are meant: `syscall.*` are all with that beginning, those that count most first. */
+function expand(
+  counters: readonly string[],
+  cases: readonly Case[],
+  values: TrialValues,
+): readonly string[] {
+  return counters.flatMap((counter) => {
+    if (!counter.endsWith("*")) return [counter];
+    const totals = new Map<string, number>();
+    for (const { counters = {} } of cases.flatMap(({ id }) => values.succeeded(id))) {
+      for (const [name, count] of Object.entries(counters)) {
+        if (name.startsWith(counter.slice(0, -1))) {
+          totals.set(name, (totals.get(name) ?? 0) + count);
+        }
+      }
+    }
+    return [...totals].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)).map(([name]) => name);
+  });
+}
+
 /** Where the threads' own counters start, and the socket's: they count for nobody else. */
-const OWN = /^(socket|drive|serve)\./;
+const OWN = /^(socket|drive|serve|syscall)\./;
 
 /**
  * A counter in few words.
@@ -43,7 +65,7 @@ const OWN = /^(socket|drive|serve)\./;
  * @returns as in `delayed ACKs`, or the counter's own name
  */
 export function nameCounter(counter: string, total: number): string {
-  return WORDS[counter]?.[total === 1 ? 0 : 1] ?? counter;
+  return WORDS[counter]?.[total === 1 ? 0 : 1] ?? counter.replace(/^syscall\./, "");
 }
 
 /**
@@ -93,10 +115,13 @@ export function buildEvidence(
   cases: readonly Case[],
   values: TrialValues,
 ): EvidenceTable | undefined {
-  const counters = spec.evidence ?? [];
+  const counters = expand(spec.evidence ?? [], cases, values);
   if (counters.length === 0) return undefined;
+  // Where a whole family of counters is asked for, only some cases have any of them.
+  const isFamily = spec.evidence?.every((counter) => counter.endsWith("*")) ?? false;
   const rows = cases.flatMap(({ id }): EvidenceRow[] => {
     const found = sum(counters, [id], values);
+    if (isFamily && found?.totals.every((total) => total === 0)) return [];
     const label = id.startsWith(`${spec.id}/`) ? id.slice(spec.id.length + 1) : id;
     return found === undefined ? [] : [{ case: id, label, ...found }];
   });
@@ -122,7 +147,7 @@ export function sayEvidence(
   items: readonly [Contrasted, ...Contrasted[]],
   values: TrialValues,
 ): readonly string[] {
-  const counters = spec.evidence ?? [];
+  const counters = (spec.evidence ?? []).filter((counter) => !counter.endsWith("*"));
   const [item] = items;
   const own = sum(counters, distinct(items.map((one) => one.case)), values);
   const theirs = sum(counters, distinct(items.map((one) => one.base)), values);

@@ -192,6 +192,7 @@ function renderSection(
     return [...blocks, ["No trial of this scenario has figures."]];
   }
   if (section.comparative !== undefined) blocks.push(...renderComparative(section.comparative));
+  for (const table of section.further ?? []) blocks.push(...renderComparative(table));
   blocks.push(...renderCharts(references, section.scenario, section.placement));
   if (section.search.length > 0) blocks.push(section.search.map(renderSearch));
   if (section.detail !== undefined) blocks.push(...renderDetail(section.detail));

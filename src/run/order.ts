@@ -5,7 +5,7 @@
  */
 
 import type { Case } from "../plan/case.ts";
-import type { Contrast, ScenarioSpec } from "../scenario/scenario.ts";
+import { type Contrast, type ScenarioSpec, splitKey } from "../scenario/scenario.ts";
 import type { Prng } from "../stats/prng.ts";
 
 /**
@@ -25,6 +25,7 @@ export function orderRound(
 
 /** Groups cases that some contrast compares, directly or through others. Every case is in exactly one set. */
 export function comparedSets(cases: readonly Case[], scenarios: readonly ScenarioSpec[]): Case[][] {
+  const splitOf = new Map(scenarios.map((s) => [s.id, s.split]));
   const contrastsOf = new Map(scenarios.map((s) => [s.id, s.contrasts]));
   const parent = cases.map((_, index) => index);
   const root = (index: number): number => {
@@ -36,6 +37,10 @@ export function comparedSets(cases: readonly Case[], scenarios: readonly Scenari
     for (const contrast of contrastsOf.get(c.scenario) ?? []) {
       const partners = contrast.factor === "scenario" ? [c.scenario, contrast.base] : [c.scenario];
       joinBy(keyWithout(c, contrast, partners.join("+")), index);
+    }
+    const split = splitOf.get(c.scenario);
+    if (split !== undefined) {
+      joinBy(JSON.stringify(["split", splitKey({ ...c, pin: c.placement.pin }, split)]), index);
     }
     // The other side of a contrast between scenarios does not know of it.
     for (const [id, contrasts] of contrastsOf) {

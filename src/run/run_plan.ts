@@ -8,6 +8,7 @@ import type { Catalog } from "../catalog.ts";
 import type { Clock } from "../clock.ts";
 import { openPeer } from "../peer/open_peer.ts";
 import type { PeerLink } from "../peer/peer_link.ts";
+import type { Tracer } from "../peer/tracer.ts";
 import type { Case, Skip } from "../plan/case.ts";
 import { rehearsals } from "../plan/plan_cases.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -19,6 +20,7 @@ import { MAX_ROUNDS } from "../plan/settings.ts";
 import { orderRound } from "./order.ts";
 import { widestHalfWidth } from "./precision.ts";
 import { runTrial, type TrialOutcome } from "./run_trial.ts";
+import { asksForTracing, openTracing } from "./tracing.ts";
 import { YardstickLog, type YardstickSource } from "./yardstick.ts";
 
 /** What a run reports while it goes on, between trials and never inside one. */
@@ -83,7 +85,8 @@ export interface RunOptions {
  * @throws {PeerError} when no peer can be started at all.
  */
 export async function runPlan(plan: Plan, options: RunOptions): Promise<RunRecord> {
-  const run = new Run(plan, options);
+  await using tracing = await openTracing(plan, options.catalog);
+  const run = new Run(tracing.plan, options, tracing.tracer);
   try {
     await run.rehearse();
     await run.measure();
@@ -117,6 +120,7 @@ const MAX_FAILURES = 3;
 class Run {
   readonly #plan: Plan;
   readonly #options: RunOptions;
+  readonly #tracer: Tracer | undefined;
   readonly #trials: Trial[] = [];
   readonly #startNs: number;
   readonly #roundNs: number;
@@ -131,8 +135,9 @@ class Run {
   #rounds = 0;
   #finished = false;
 
-  constructor(plan: Plan, options: RunOptions) {
+  constructor(plan: Plan, options: RunOptions, tracer?: Tracer) {
     this.#plan = plan;
+    this.#tracer = tracer;
     this.#options = options;
     this.#startNs = options.clock.nowNs();
     this.#headlines = new Map(plan.scenarios.map(({ id, metrics }) => [id, metrics[0]]));
@@ -260,10 +265,13 @@ class Run {
   async #trial(c: Case): Promise<TrialOutcome> {
     const { catalog, clock, directory, signal } = this.#options;
     const link = this.#link ??= await this.#openPeer();
+    const workload = catalog.workloads.get(c.workload)!;
+    const tracer = asksForTracing(workload, c) ? this.#tracer : undefined;
     const outcome = await runTrial({
       case: c,
       transport: catalog.transports.get(c.transport)!,
-      workload: catalog.workloads.get(c.workload)!,
+      workload,
+      ...(tracer !== undefined && { tracer }),
       link,
       clock,
       directory,

@@ -8,6 +8,7 @@ import type { Clock } from "../clock.ts";
 import { FirstChannel } from "../peer/first_channel.ts";
 import { withPatience } from "../peer/patience.ts";
 import { pinThread } from "../peer/pin_thread.ts";
+import type { Tracer } from "../peer/tracer.ts";
 import { PeerError, type PeerLink, type ServeReport } from "../peer/peer_link.ts";
 import { openOptions } from "../peer/serve_half.ts";
 import type { Case } from "../plan/case.ts";
@@ -16,6 +17,7 @@ import type { Channel, Endpoint, MaybePromise } from "../transport/channel.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { DriveContext, DriveResult, Tally, Workload } from "../workload/workload.ts";
 import { readBack } from "./read_back.ts";
+import { CallCount } from "./tracing.ts";
 import { EvidenceReader } from "./trial_evidence.ts";
 
 /** A trial may take this many times its expected length, and {@link PATIENCE_NS} more, before the watchdog ends it. */
@@ -37,6 +39,8 @@ export interface TrialSetup {
   readonly clock: Clock;
   /** The run's private directory for socket files. */
   readonly directory: string;
+  /** Counts the system calls of the trial, which is then not timed; absent: they are not counted. */
+  readonly tracer?: Tracer;
   /** Ends the trial early, as an error of kind `aborted`. */
   readonly signal?: AbortSignal;
 }
@@ -66,6 +70,7 @@ export async function runTrial(setup: TrialSetup): Promise<TrialOutcome> {
     return driver.outcome(driven, served);
   } catch (error) {
     driver.closeAll();
+    await driver.abandonTracing();
     return driver.failed(explain(await causeOf(error, link)));
   } finally {
     driver.closeAll();
@@ -85,6 +90,7 @@ class Driver implements DriveContext {
   endpoint: Endpoint | undefined;
   readonly #first = new FirstChannel();
   readonly #evidence: EvidenceReader;
+  readonly #calls: CallCount | undefined;
   #ended = false;
 
   constructor(setup: TrialSetup) {
@@ -93,6 +99,7 @@ class Driver implements DriveContext {
     this.params = { ...setup.case.fixed, ...setup.case.params };
     this.budget = setup.case.budget;
     this.#evidence = new EvidenceReader(this.#first, () => setup.link.mark());
+    this.#calls = setup.tracer && new CallCount(setup.tracer);
     const core = setup.case.placement.cores?.serve;
     this.order = {
       transport: setup.case.transport,
@@ -126,9 +133,20 @@ class Driver implements DriveContext {
     return channel;
   }
 
-  readonly begin = (): Promise<void> => this.#evidence.begin();
+  // The tracer within the evidence: what it costs is not counted among the thread's calls, nor are the calls that read the evidence.
+  readonly begin = async (): Promise<void> => {
+    await this.#evidence.begin();
+    await this.#calls?.begin();
+  };
 
-  readonly end = (): Promise<void> => this.#evidence.end();
+  readonly end = async (): Promise<void> => {
+    await this.#calls?.end();
+    await this.#evidence.end();
+  };
+
+  async abandonTracing(): Promise<void> {
+    await this.#calls?.abandon();
+  }
 
   closeAll(): void {
     this.#ended = true;
@@ -145,13 +163,22 @@ class Driver implements DriveContext {
       elapsedNs: driven.elapsedNs,
       operations: driven.operations,
       histograms,
-      ...((driven.values ?? served.values) !== undefined && {
-        values: { ...served.values, ...driven.values },
+      ...((driven.values ?? served.values ?? this.#calls) !== undefined && {
+        values: {
+          ...served.values,
+          ...driven.values,
+          ...(this.#calls && {
+            systemCallsPerOperation: this.#calls.total / driven.operations,
+          }),
+        },
       }),
       ...(driven.series !== undefined && { series: driven.series }),
       tally: mergeTallies(driven.tally, served.tally),
       ...(served.window !== undefined && { window: served.window }),
-      ...this.#evidence.evidence,
+      ...(this.#calls === undefined ? this.#evidence.evidence : {
+        // CPU time is left out: a traced thread spends more of it.
+        counters: { ...this.#evidence.evidence.counters, ...this.#calls.counters },
+      }),
       peer: this.#setup.link.label,
       settings: {
         ...readBack(this.#first.settings, served.settings),

@@ -18,6 +18,7 @@ import { fanIn } from "./fan_in.ts";
 import { integrity } from "./integrity.ts";
 import { iterativeServer } from "./iterative_server.ts";
 import { nagle } from "./nagle.ts";
+import { overhead } from "./overhead.ts";
 import { roundTrip } from "./round_trip.ts";
 import type { Scenario } from "./scenario.ts";
 import { socketBuffer } from "./socket_buffer.ts";
@@ -27,6 +28,7 @@ import { writeReturn } from "./write_return.ts";
 /** Every scenario that ships with sockbench. */
 export const scenarios: readonly Scenario[] = [
   roundTrip,
+  overhead,
   throughput,
   connect,
   connectRoundTrip,

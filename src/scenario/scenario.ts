@@ -68,6 +68,24 @@ export interface Split {
   readonly parts: readonly SplitPart[];
 }
 
+/**
+ * What the cells of one row of a split have in common: scenario, transport without its driver, placement, and the parameters that no
+ * cell of the split fixes.
+ */
+export function splitKey(
+  { scenario, transport, params, pin }: {
+    readonly scenario: string;
+    readonly transport: string;
+    readonly params: Params;
+    readonly pin: string;
+  },
+  { parts }: Split,
+): string {
+  const fixed = new Set(parts.flatMap(({ of }) => Object.keys(of.params)));
+  const shared = Object.entries(params).filter(([name]) => !fixed.has(name));
+  return JSON.stringify([scenario, transport.split("@")[0], pin, shared]);
+}
+
 /** A pair of cases worth a sentence: all cases that agree but for `factor`, each against the one where it is `base`. */
 export interface Contrast {
   /** `"transport"`, `"scenario"`, `"pin"` or a parameter's name. Only a contrast by `pin` compares across placements. */

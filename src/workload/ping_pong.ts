@@ -47,10 +47,15 @@ async function servePingPong(context: ServeContext, bytes: number): Promise<void
   else await answerStream(channel, bytes, new Uint8Array(bytes));
 }
 
-function exchange(
+/**
+ * Exchanges until the budget is spent, and records how long each took.
+ *
+ * @param bytes of request and reply
+ */
+export function exchange(
   channel: Channel,
   bytes: number,
-  context: DriveContext,
+  context: Pick<DriveContext, "clock">,
   budget: Budget,
   histogram: Histogram,
 ): Promise<Omit<DriveResult, "histograms">> {
@@ -66,7 +71,7 @@ function exchange(
 async function exchangeOverStream(
   channel: StreamChannel,
   bytes: number,
-  { clock }: DriveContext,
+  { clock }: Pick<DriveContext, "clock">,
   budget: Budget,
   histogram: Histogram,
 ): Promise<Omit<DriveResult, "histograms">> {
@@ -100,7 +105,7 @@ async function exchangeOverStream(
 async function exchangeDatagrams(
   channel: DatagramChannel,
   bytes: number,
-  { clock }: DriveContext,
+  { clock }: Pick<DriveContext, "clock">,
   budget: Budget,
   histogram: Histogram,
 ): Promise<Omit<DriveResult, "histograms">> {

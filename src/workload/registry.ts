@@ -11,6 +11,7 @@ import { checkedBulk } from "./checked_bulk.ts";
 import { closing } from "./closing.ts";
 import { connect } from "./connect.ts";
 import { connectPing } from "./connect_ping.ts";
+import { exchangeLoops } from "./exchange_loops.ts";
 import { fanIn } from "./fan_in.ts";
 import { fillQueue } from "./fill_queue.ts";
 import { flow } from "./flow.ts";
@@ -26,6 +27,7 @@ import { writeReturn } from "./write_return.ts";
 /** Every workload that ships with sockbench. */
 export const workloads: readonly Workload[] = [
   pingPong,
+  exchangeLoops,
   splitRequest,
   bulk,
   connect,

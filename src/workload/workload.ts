@@ -129,6 +129,11 @@ export interface Workload {
   readonly name: string;
   /** Which kinds of transport it can work over. */
   readonly modes: readonly Channel["mode"][];
+  /**
+   * Whether the system calls that the driving thread makes in the measured interval are counted, in a case of these parameters. It is
+   * stopped at each, so that nothing in such a trial may be timed. Absent: they never are.
+   */
+  traces?(params: Params): boolean;
   /** The measured half. */
   drive(context: DriveContext): Promise<DriveResult>;
   /** The half that the peer runs. Ends when `accept` yields `null` or its channel ends. */

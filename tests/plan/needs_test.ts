@@ -58,3 +58,9 @@ Deno.test("planCases() expects a trial of delayed acknowledgements to take their
   }
   assert(expectedMs("body=65482") > 160);
 });
+
+Deno.test("planCases() skips no transport of a case that no glob asks for", () => {
+  const { cases, skipped } = plan({ transports: [], cases: ["round-trip/tcp/bytes=64"] });
+  assertEquals(cases.map(({ id }) => id), ["round-trip/tcp/bytes=64"]);
+  assertEquals(skipped.filter(({ what }) => what.includes("@libc")), []);
+});

@@ -54,10 +54,12 @@ export function sectionHtml(section: Section, sources: SectionSources): Html {
 <ul class="notes">${notes.map((note) => markup`<li>${sentenceHtml(note)}</li>`)}</ul>
 <p class="where">Placement: ${describePlacement(placement)}.</p>
 ${isEmpty ? markup`<p>No trial of this scenario has figures.</p>` : undefined}${
-    comparative === undefined ? undefined : comparativeHtml(comparative, id)
-  }${search.length === 0 ? undefined : answersHtml(search)}${chartsHtml(charts)}${
-    detail === undefined ? undefined : detailHtml(detail, sources)
-  }${evidence === undefined ? undefined : evidenceHtml(evidence, `${id}-evidence`)}</section>
+    comparative === undefined ? undefined : comparativeHtml(comparative, `${id}-table`)
+  }${section.further?.map((table, index) => comparativeHtml(table, `${id}-table-${index + 2}`))}${
+    search.length === 0 ? undefined : answersHtml(search)
+  }${chartsHtml(charts)}${detail === undefined ? undefined : detailHtml(detail, sources)}${
+    evidence === undefined ? undefined : evidenceHtml(evidence, `${id}-evidence`)
+  }</section>
 `;
 }
 
@@ -102,7 +104,7 @@ function comparativeHtml(table: Table, id: string): Html {
   const [look] = table.columns;
   const unit = look === undefined || look.scale.symbol === "" ? "" : ` In ${look.scale.symbol}.`;
   return tableHtml({
-    id: `${id}-table`,
+    id,
     noun: "row",
     caption: markup`${
       sentenceHtml(table.caption)

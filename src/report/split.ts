@@ -1,0 +1,96 @@
+/**
+ * Splits: how one metric divides into parts, each the difference of two cells, trial by trial of the same round.
+ *
+ * @module
+ */
+
+import { pairByRound } from "../compare/contrast.ts";
+import { CONFIDENCE } from "../compare/summarize.ts";
+import type { TrialValues } from "../compare/trial_values.ts";
+import type { MetricDefinition } from "../metrics.ts";
+import type { Case } from "../plan/case.ts";
+import {
+  type ScenarioSpec,
+  type SplitCell,
+  splitKey,
+  type SplitPart,
+} from "../scenario/scenario.ts";
+import { medianInterval } from "../stats/median_interval.ts";
+import type { Cell, Table } from "./document.ts";
+import { chooseScale, formatParam, groupBy } from "./quantity.ts";
+
+/**
+ * The table of a scenario's split: a row for each transport and all else that its cells share, a column for each part.
+ *
+ * @param spec The scenario.
+ * @param cases Its cases under one placement.
+ * @param metric The split's metric.
+ * @param values The record's trials.
+ * @returns The table, or `undefined` where the scenario has no split or no part of it could be measured.
+ */
+export function buildSplit(
+  spec: ScenarioSpec,
+  cases: readonly Case[],
+  metric: MetricDefinition | undefined,
+  values: TrialValues,
+): Table | undefined {
+  const { split } = spec;
+  if (split === undefined || metric === undefined) return undefined;
+  const fixed = new Set(split.parts.flatMap(({ of }) => Object.keys(of.params)));
+  const shared = spec.parameters.map(({ name }) => name).filter((name) => !fixed.has(name));
+  const groups = groupBy(cases, (one) => splitKey({ ...one, pin: one.placement.pin }, split));
+  const rows = [...groups.values()].map((group) => ({
+    labels: [
+      group[0].transport.split("@")[0] ?? "",
+      ...shared.map((name) => {
+        const value = group[0].params[name];
+        return value === undefined ? "–" : formatParam(spec, name, value);
+      }),
+    ],
+    cells: split.parts.map((part) => partOf(part, group, metric, values)),
+  })).filter(({ cells }) => cells.some((one) => one !== null));
+  if (rows.length === 0) return undefined;
+  const figures = rows.flatMap(({ cells }) => cells.flatMap((one) => one?.value ?? []));
+  const scale = chooseScale(figures, metric.unit);
+  return {
+    kind: "split",
+    caption:
+      `Where it goes: ${metric.title}, in parts. Each part is the difference of two cases, ` +
+      "paired by round",
+    metric: metric.title,
+    rowTitles: ["transport", ...shared],
+    columns: split.parts.map(({ title }) => ({
+      title,
+      unit: metric.unit,
+      better: "neither",
+      scale,
+      digits: 3,
+    })),
+    rows,
+  };
+}
+
+function partOf(
+  { of, less }: SplitPart,
+  group: readonly Case[],
+  { id }: MetricDefinition,
+  values: TrialValues,
+): Cell | null {
+  const whole = group.find((one) => isCell(one, of));
+  const rest = less && group.find((one) => isCell(one, less));
+  if (whole === undefined || (less !== undefined && rest === undefined)) return null;
+  const own = values.of(whole.id, id);
+  const amounts = rest === undefined
+    ? own.map(({ value }) => value)
+    : pairByRound(own, values.of(rest.id, id)).map(([a, b]) => a - b);
+  if (amounts.length === 0) return null;
+  const { estimate, low, high, n, confidence } = medianInterval(amounts, {
+    confidence: CONFIDENCE,
+  });
+  return { case: whole.id, value: estimate, low, high, n, confidence };
+}
+
+function isCell({ transport, params }: Case, { driver, params: wanted }: SplitCell): boolean {
+  return (transport.split("@")[1] ?? "deno") === driver &&
+    Object.entries(wanted).every(([name, value]) => params[name] === value);
+}

@@ -112,7 +112,9 @@ async function experimentWith(
   const evidence = new Map<string, Own>();
   const experimenting = claims.filter(({ experiment }) => experiment !== undefined);
   for (const [index, claim] of experimenting.entries()) {
-    onEvent?.({ kind: "experiment", claim, index, experiments: experimenting.length });
+    if (!lab.signal.aborted) {
+      onEvent?.({ kind: "experiment", claim, index, experiments: experimenting.length });
+    }
     evidence.set(claim.id, await experiment(claim, lab));
   }
   return evidence;

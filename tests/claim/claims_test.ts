@@ -4,7 +4,7 @@ import { planClaims } from "../../src/claim/plan_claims.ts";
 import { claims } from "../../src/claim/registry.ts";
 import { renderClaimsJson } from "../../src/claim/render_claims_json.ts";
 import { renderClaimsMarkdown } from "../../src/claim/render_claims_markdown.ts";
-import { runClaims } from "../../src/claim/run_claims.ts";
+import { type ClaimsOptions, runClaims } from "../../src/claim/run_claims.ts";
 import { createCatalog } from "../../src/catalog.ts";
 import { type Clock, systemClock } from "../../src/clock.ts";
 import type { Availability } from "../../src/transport/transport.ts";
@@ -54,6 +54,7 @@ async function runThem(
   wanted: readonly Claim[],
   signal: AbortSignal = lab.signal,
   clock: Clock = hasty,
+  onEvent: ClaimsOptions["onEvent"] = () => {},
 ) {
   const plan = planClaims(wanted, { peer: "loop", rounds: 1, seed: 1 }, catalog, everything);
   return await runClaims(wanted, plan, {
@@ -61,6 +62,7 @@ async function runThem(
     environment: NO_ENVIRONMENT,
     command: "test",
     startedAt: "2026-01-01T00:00:00.000Z",
+    onEvent: onEvent!,
   });
 }
 
@@ -81,13 +83,20 @@ Deno.test("runClaims() lets no experiment keep another from being tried", async 
 
 Deno.test("runClaims() says of what an interrupt left untried that it was interrupted", async () => {
   const controller = new AbortController();
-  const { decided } = await runThem([
-    experimentClaim("first", 1, () => {
-      controller.abort();
-      return new Promise(() => {});
-    }),
-    experimentClaim("second", 2, () => Promise.resolve({ count: 3 })),
-  ], controller.signal);
+  const begun: string[] = [];
+  const { decided } = await runThem(
+    [
+      experimentClaim("first", 1, () => {
+        controller.abort();
+        return new Promise(() => {});
+      }),
+      experimentClaim("second", 2, () => Promise.resolve({ count: 3 })),
+    ],
+    controller.signal,
+    hasty,
+    (event) => event.kind === "experiment" && begun.push(event.claim.id),
+  );
+  assertEquals(begun, ["first"]);
   assertEquals(decided.map(({ decision }) => decision.answer), [
     "the run was interrupted",
     "the run was interrupted",

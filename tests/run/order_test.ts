@@ -50,3 +50,25 @@ Deno.test("orderRound() keeps every set together, each case once, and shuffles b
   }
   assertEquals(new Set(rounds.map((order) => order.map((c) => c.id).join())).size, 3);
 });
+
+Deno.test("comparedSets() keeps the cells of a split together, each transport and placement by itself", () => {
+  const both = new Map(
+    ["tcp", "tcp@libc", "unix", "unix@libc"].map((id) => [id, { available: true as const }]),
+  );
+  const { cases, scenarios } = planCases(
+    someSettings({ profile: "standard", scenarios: ["overhead"], peer: "process" }),
+    catalog,
+    both,
+    { available: true, cores: [0, 1] },
+  );
+  const sets = comparedSets(cases, scenarios);
+  const keyOf = (one: typeof cases[number]) =>
+    `${one.transport.split("@")[0]} ${one.placement.pin}`;
+  for (const set of sets) assertEquals(new Set(set.map(keyOf)).size, 1);
+  assertEquals(sets.map((set) => keyOf(set[0]!)).sort(), [
+    "tcp cross",
+    "tcp same",
+    "unix cross",
+    "unix same",
+  ]);
+});

@@ -39,13 +39,18 @@ export function readUsage(who: "process" | "thread"): Usage {
   const libc = requireLibc();
   libc.check(libc.symbols.getrusage(WHO[who], words), "getrusage");
   return {
-    userNs: long(0) * 1e9 + long(1) * 1e3,
-    systemNs: long(2) * 1e9 + long(3) * 1e3,
+    userNs: timevalNs(0),
+    systemNs: timevalNs(2),
     minorFaults: long(8),
     majorFaults: long(9),
     voluntarySwitches: long(16),
     involuntarySwitches: long(17),
   };
+}
+
+/** A struct timeval from the n-th long on: seconds and microseconds. */
+function timevalNs(index: number): number {
+  return long(index) * 1e9 + long(index + 1) * 1e3;
 }
 
 /** The n-th long of the structure: exact to 2⁵³. */

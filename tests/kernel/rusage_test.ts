@@ -1,4 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
+import { cpuUsage } from "node:process";
+import { readKernelFile } from "../../src/kernel/kernel_file.ts";
 import { openKernel, requireLibc } from "../../src/kernel/libc.ts";
 import { readUsage } from "../../src/kernel/rusage.ts";
 
@@ -44,5 +46,51 @@ Deno.test({
     assertEquals(bytes.at(-1), 1);
     // 16384 pages of 4 KiB, fewer where the kernel gives huge ones (2 MiB).
     assert(after.minorFaults - before.minorFaults >= 16);
+  },
+});
+
+Deno.test({
+  name:
+    "readUsage() agrees with the runtime's own account of the process, user and kernel apart, seconds included",
+  ignore,
+  fn() {
+    // Beyond a second of user time: seconds and microseconds are two numbers. Asking takes the kernel's time, sorting this process's.
+    const numbers = Float64Array.from({ length: 1e5 }, (_, i) => i * 7919 % 1e5);
+    while (readUsage("process").userNs < 1e9) numbers.toSorted();
+    const before = cpuUsage();
+    const { userNs, systemNs } = readUsage("process");
+    const after = cpuUsage();
+    assert(userNs >= 1e9 && userNs / 1e3 >= before.user && userNs / 1e3 <= after.user, `${userNs}`);
+    assert(systemNs / 1e3 >= before.system && systemNs / 1e3 <= after.system, `${systemNs}`);
+  },
+});
+
+Deno.test({
+  name: "readUsage() agrees with what /proc counts: switches of the thread, faults of the process",
+  ignore,
+  fn() {
+    const switches = () => {
+      const status = readKernelFile("/proc/thread-self/status")!;
+      return ["voluntary", "nonvoluntary"].map((name) =>
+        Number(new RegExp(`^${name}_ctxt_switches:\\s*(\\d+)$`, "m").exec(status)![1])
+      );
+    };
+    const faults = () => {
+      // Its second field, the name, may hold anything up to the last bracket; minflt is the 10th and majflt the 12th.
+      const fields = readKernelFile("/proc/self/stat")!.replace(/^.*\) /s, "").split(" ");
+      return [Number(fields[7]), Number(fields[9])];
+    };
+    const before = [...switches(), ...faults()];
+    const thread = readUsage("thread"), process = readUsage("process");
+    const after = [...switches(), ...faults()];
+    const read = [
+      thread.voluntarySwitches,
+      thread.involuntarySwitches,
+      process.minorFaults,
+      process.majorFaults,
+    ];
+    read.forEach((count, i) =>
+      assert(before[i]! <= count && count <= after[i]!, `${before} ${read} ${after}`)
+    );
   },
 });

@@ -44,7 +44,7 @@ export const http: StreamTransport = {
       return new HttpClientChannel(`${base}${path}`, client);
     } catch (error) {
       client.close();
-      throw error;
+      throw explain(error);
     }
   },
   probe: (options) => probeStream(http, options),
@@ -232,6 +232,13 @@ class HttpListener implements StreamListener {
   #shutDownIfDone(): void {
     if (this.#isClosed && this.#channels.size === 0) this.#server.shutdown().catch(() => {});
   }
+}
+
+/** `fetch` says that it failed, and keeps why as the cause. */
+function explain(error: unknown): unknown {
+  return error instanceof Error && error.cause instanceof Error
+    ? new Error(`Cannot connect http: ${error.cause.message}`, { cause: error })
+    : error;
 }
 
 function gone(): Response {

@@ -14,7 +14,7 @@ import type { Availability } from "../../src/transport/transport.ts";
 import { NO_ENVIRONMENT, someSettings } from "../support/small_catalog.ts";
 
 const catalog = createCatalog();
-const TRANSPORTS = ["tcp", "tcp@libc", "udp@libc", "unix@libc"];
+const TRANSPORTS = ["tcp", "tcp@libc", "udp", "udp@libc", "unix", "unix@libc"];
 
 function planOf(loops: readonly string[]): Plan {
   const found = new Map<string, Availability>(TRANSPORTS.map((id) => [id, { available: true }]));
@@ -70,6 +70,31 @@ Deno.test({
         assert(of("recvfrom") > trial.operations && of("epoll_wait") + of("epoll_pwait") > 0);
         assert(total > 3, `${trial.case}: ${total}`);
       }
+    }
+  },
+});
+
+Deno.test({
+  name: `runPlan() exchanges bare at both ends over each of these transports${
+    refusal === undefined ? "" : ` (not here: ${refusal})`
+  }`,
+  ignore: refusal !== undefined,
+  async fn() {
+    await using directory = await createSocketDirectory();
+    const { trials } = await runPlan(planOf(["bare", "suite"]), {
+      catalog,
+      clock: systemClock,
+      environment: NO_ENVIRONMENT,
+      command: "",
+      startedAt: "2026-01-31T12:00:00.000Z",
+      directory: directory.path,
+    });
+    assertEquals(trials.length, 2 * TRANSPORTS.length);
+    for (const trial of trials) {
+      assertEquals(trial.error, undefined, trial.case);
+      assert(metricValue(trial, "perExchange")! > 0, trial.case);
+      const isBareLibc = trial.case.includes("@libc") && trial.case.includes("loop=bare");
+      assertEquals(metricValue(trial, "ffiCall") !== undefined, isBareLibc, trial.case);
     }
   },
 });

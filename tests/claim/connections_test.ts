@@ -138,6 +138,11 @@ const ROWS: readonly Row[] = [
   },
   {
     number: 20,
+    facts: { ends: [counted], firstLost: lost(1_020, 1_020), thirdLost: lost(0.1, null) },
+    verdict: "holds",
+  },
+  {
+    number: 20,
     facts: { ends: [counted], firstLost: lost(1_020, 1_020), thirdLost: lost(0.1, 0.1, true) },
     verdict: "holds in part",
   },
@@ -195,6 +200,7 @@ const ROWS: readonly Row[] = [
   { number: 26, facts: left(8, 0), verdict: "holds in part" },
   { number: 26, facts: left(0, 8), verdict: "does not hold" },
   { number: 26, facts: left(5, 0), verdict: "undecided" },
+  { number: 26, facts: left(0, 0, 0), verdict: "undecided" },
   { number: 27, facts: ports(40_000, "EACCES"), verdict: "holds" },
   { number: 27, facts: ports(40_000, "bound"), verdict: "holds in part" },
   { number: 27, facts: ports(40_000, "EADDRINUSE"), verdict: "undecided" },

@@ -11,12 +11,13 @@ import type { StreamTransport } from "../../transport/transport.ts";
 import { CannotTry, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
 import { sendNow } from "../raw_pair.ts";
 import { RawSockets, waitUntil } from "./raw_sockets.ts";
-import { readSocketTable } from "./socket_table.ts";
+import { readSettingsOf, readSocketTable } from "./socket_table.ts";
 import { usableStreams } from "./usable_streams.ts";
 
 const CONNECTS = 16;
 const MESSAGE_BYTES = 10;
 const LIMIT_MS = 3_500;
+const COOKIES = "net.ipv4.tcp_syncookies";
 
 /** A server that accepts late. */
 interface Late {
@@ -79,6 +80,11 @@ export const establishedBeforeAccept: Claim = {
           `With the third segments lost, ${half.clientsOpen} clients took themselves for connected while ${half.halfOpen} connections stood half open ` +
           `in the SYN queue; once the segments were let through, ${done.acceptQueue} moved on to the accept queue`,
         ]),
+        ...(isHalf || facts!.syncookies === null ? [] : [
+          `The SYN queue was not used: net.ipv4.tcp_syncookies is ${
+            facts!.syncookies
+          }, and with 2 the kernel keeps nothing of a client before its third segment`,
+        ]),
         ...(facts!.unseen === undefined
           ? []
           : [`The queues themselves could not be looked at: ${facts!.unseen}`]),
@@ -119,7 +125,8 @@ async function watchQueues(lab: Lab): Promise<ClaimFacts> {
   }
   if (!lab.kernel.available) return { late, unseen: lab.kernel.reason } as unknown as ClaimFacts;
   const queues = [await fillAcceptQueue(lab), ...await fillSynQueue(lab)];
-  return { late, queues } as unknown as ClaimFacts;
+  const { [COOKIES]: syncookies = null } = await readSettingsOf([COOKIES]);
+  return { late, queues, syncookies } as unknown as ClaimFacts;
 }
 
 async function acceptLate(

@@ -119,7 +119,7 @@ export const backlogBoundsWaiting: Claim = {
     "A client of a Unix-domain socket is better told to try again: in Deno its connect does not wait for room but fails (EAGAIN)",
   code: [
     "const listener = Deno.listen({ port: 8000, tcpBacklog: 4096 });",
-    "for await (const conn of listener) handle(conn); // without await: the next one is accepted meanwhile",
+    "for await (const conn of listener) void handle(conn); // not awaited: the next is accepted meanwhile",
   ].join("\n"),
 };
 

@@ -94,7 +94,7 @@ export const portIsChosenAtConnect: Claim = {
       ],
       why: [
         "A client may bind, and hardly ever does: connect takes a free port of the ephemeral range then, and where it begins to look depends on a secret and both " +
-        "addresses (RFC 6056), so that a stranger cannot guess the next one. Linux gives ports of one parity to connect and leaves the other half to bind",
+        "addresses (RFC 6056), so that a stranger cannot guess the next one. Linux prefers ports of one parity for connect and leaves the other half to bind",
         "That ports below 1024 need a privilege is a custom of Unix and no part of TCP. It said once that a machine's administrator had started the service; on Linux the " +
         "border is a setting of the network namespace, and containers often have it at 0",
       ],

@@ -107,13 +107,11 @@ export const lostIsSentAgain: Claim = {
         } ms; after ${(givenUp.afterMs / 1e3).toFixed(1)} s the connection was given up${
           givenUp.error === null ? "" : ` with ${givenUp.error}`
         } (TCP_USER_TIMEOUT was set to ${GIVEN_UP_MS} ms)`,
-        `A connect that was to send its SYN again ${syn.asked} times (TCP_SYNCNT)${
+        `A connect with TCP_SYNCNT ${syn.asked}${
           settings[LINEAR] === undefined
             ? ""
-            : `, and as many as ${
-              settings[LINEAR]
-            } at steady intervals before that (tcp_syn_linear_timeouts),`
-        } did so ${syn.again} times and ended with ${syn.state} after ${
+            : `, to which tcp_syn_linear_timeouts may add ${settings[LINEAR]},`
+        } sent its SYN again ${syn.again} times and ended with ${syn.state} after ${
           (syn.afterMs / 1e3).toFixed(1)
         } s`,
         ...Object.entries(settings).map(([name, value]) => `${name} is ${value}`),

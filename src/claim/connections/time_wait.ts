@@ -69,15 +69,19 @@ export const firstToCloseWaits: Claim = {
         : isOther
         ? "does not hold"
         : "undecided",
-      answer: `${kept} of ${rows.length * CLOSES} stayed, ${
-        isFirst ? "all at the end that closed first" : "not all at the end that closed first"
-      }, for ${seconds.toFixed(0)} s`,
+      answer: kept === 0
+        ? `none of ${rows.length * CLOSES} stayed`
+        : `${kept} of ${rows.length * CLOSES} stayed${
+          isFirst ? ", all at the end that closed first" : isOther ? ", some at the other end" : ""
+        }, for ${seconds.toFixed(0)} s`,
       seen: [
-        `The longest timer, read right after the close, had ${
-          seconds.toFixed(1)
-        } s left; twice the segment lifetime of RFC 9293 is ${TWICE_MSL_S} s`,
+        ...(kept === 0 ? [] : [
+          `The longest timer, read right after the close, had ${
+            seconds.toFixed(1)
+          } s left; twice the segment lifetime of RFC 9293 is ${TWICE_MSL_S} s`,
+        ]),
         ...(isFirst || isOther ? [] : [
-          "Entries are missing that should be there: the kernel keeps no more than tcp_max_tw_buckets, and may have dropped them",
+          "Entries are missing that should be there: the kernel keeps no more than tcp_max_tw_buckets and drops what is beyond",
         ]),
         ...(facts!.afterReset === null ? [] : [
           `Of ${CLOSES} connections that were ended by a reset (SO_LINGER 0) ${

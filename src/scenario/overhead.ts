@@ -50,7 +50,7 @@ export const overhead: Scenario = {
     "bare: a hand-written loop of the driver's own calls at both ends, one reading of the clock for 20 exchanges. suite: the workload of `round-trip`, with its channels, two readings of the clock and a histogram entry for each exchange.",
     "kernel is the bare loop over libc: its system calls, the change of context between the two ends, and two calls through FFI at each end (see FFI call for one of them). Deno is what the same loop takes more over Deno's own sockets: its ops, promises and event loop. suite is what the suite takes more than that. The three add up to all of it.",
     "traced: system calls of the driving thread, counted by ptrace in trials of their own that are not timed. Their peer answers 1 ms late, as a thread that is stopped at each call would else find its reply there and not have to wait. A blocking exchange is one send and one receive; what waits in an event loop asks before and after.",
-    "An interval of a difference that includes 0 says that the difference is too small to be seen here.",
+    "An interval of a difference that includes 0 says that the difference is too small to be seen here. Read the parts on one core: on two, each exchange waits for an idle core to wake, which takes longer than all of them and varies by more.",
   ],
   workload: "exchange-loops",
   onDemand: true,

@@ -16,9 +16,9 @@ import { ClosedOutputError, lookOf, paint, type Terminal } from "./terminal.ts";
 import { renderForFile } from "./write_charts.ts";
 
 /** Findings shown; the report has them all. */
-const MOST_FINDINGS = 6;
-/** Bars shown, roughly: what two screens hold. */
-const MOST_BARS = 60;
+const MOST_FINDINGS = 3;
+/** Bars shown, roughly: with what stands around them, what a large screen holds. */
+const MOST_BARS = 18;
 
 /** Where and in which formats results go. */
 export interface ResultOptions {

@@ -121,16 +121,20 @@ function chooseInRows(
     const { title } = table.columns[index] as Column;
     return within === "" ? title : title.slice(within.length + 2);
   };
-  const choices = new Map<string, Choice>();
-  for (const row of table.rows) {
-    const made = chooseInRow(row, table, columns, nameOf);
-    if (made === undefined) continue;
-    // Which of those that cannot be told apart came out first is chance: who they are stands for the outcome.
-    const key = JSON.stringify([made.certainty, made.best.toSorted()]);
-    const known = choices.get(key);
-    choices.set(key, known === undefined ? made : joinChoices(known, made));
-  }
-  return [...choices.values()];
+  const made = table.rows.flatMap((row) => {
+    const choice = chooseInRow(row, table, columns, nameOf);
+    return choice === undefined ? [] : [{ row, choice }];
+  });
+  // Which of those that cannot be told apart came out first is chance: who they are stands for the outcome.
+  const outcomes = Map.groupBy(
+    made,
+    ({ choice }) => JSON.stringify([choice.certainty, choice.best.toSorted()]),
+  );
+  const rows = made.map(({ row }) => row);
+  return [...outcomes.values()].map((same) => ({
+    ...same.map(({ choice }) => choice).reduce(joinChoices),
+    at: namePlaces(same.map(({ row }) => row), rows, table),
+  }));
 }
 
 /** Both have the same outcome. */
@@ -140,14 +144,34 @@ function joinChoices(one: Choice, other: Choice): Choice {
     high: Math.max(a.high, b.high),
   });
   return {
-    at: [...one.at, ...other.at],
-    best: one.best,
-    certainty: one.certainty,
+    ...one,
     value: join(one.value, other.value),
     ...(one.next === undefined || other.next === undefined
       ? {}
       : { next: join(one.next, other.next) }),
   };
+}
+
+/** Labels of some rows: neighbours as a range; the first part alone where all rows that have it are among them. */
+function namePlaces(some: readonly Row[], all: readonly Row[], table: Table): readonly string[] {
+  const label = (row: Row, parts: number) => rowLabel(row.labels.slice(0, parts), table);
+  const whole = (row: Row) => label(row, row.labels.length);
+  const places = table.rowTitles.length > 1
+    ? some.map((row) =>
+      all.every((other) => other.labels[0] !== row.labels[0] || some.includes(other))
+        ? label(row, 1)
+        : whole(row)
+    )
+    : isRun(some, all)
+    ? [`${whole(some[0] as Row)} to ${whole(some.at(-1) as Row)}`]
+    : some.map(whole);
+  return [...new Set(places)].filter((place) => place !== "");
+}
+
+/** Three neighbours at least. */
+function isRun(some: readonly Row[], all: readonly Row[]): boolean {
+  const start = all.indexOf(some[0] as Row);
+  return some.length > 2 && some.every((row, index) => all[start + index] === row);
 }
 
 function chooseInRow(
@@ -176,7 +200,7 @@ function chooseInRow(
   const level = certainty === "overlap" ? rest.filter(({ cell }) => touch(cell, best.cell)) : [];
   const only = (value: number) => ({ low: value, high: value });
   return {
-    at: [rowLabel(row, table)].filter((label) => label !== ""),
+    at: [],
     best: [best.name, ...level.map(({ name }) => name)],
     certainty,
     value: only(best.cell.value),
@@ -190,7 +214,7 @@ function touch(a: Cell, b: Cell): boolean {
 }
 
 /** A number needs its name; a size that is the only label of its row does not, nor do words. */
-function rowLabel({ labels }: Row, { rowTitles }: Table): string {
+function rowLabel(labels: readonly string[], { rowTitles }: Table): string {
   return labels.map((label, index) => {
     const isBare = !/^\d/.test(label) || (labels.length === 1 && /[A-Za-z]$/.test(label));
     return label === "–" || isBare ? label : `${rowTitles[index] ?? ""} ${label}`;

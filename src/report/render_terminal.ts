@@ -5,9 +5,18 @@
  */
 
 import { CONFIDENCE } from "../compare/summarize.ts";
-import type { Column, Finding, Phrase, Report, Section, Table } from "./document.ts";
+import type { Finding, Phrase, Report, Section, Table } from "./document.ts";
 import { formatAmount, formatCount, formatNumber, formatRatio, namePlacement } from "./quantity.ts";
-import { chooseBars, commonLook, drawBars } from "./terminal_bars.ts";
+import { renderAnswers } from "./terminal_answers.ts";
+import {
+  type BarChoice,
+  type BarGroup,
+  chooseBars,
+  commonLook,
+  countBars,
+  drawBars,
+  shareBars,
+} from "./terminal_bars.ts";
 import {
   cutLine,
   plainLine,
@@ -21,7 +30,7 @@ import {
 export interface TerminalOptions extends TerminalLook {
   /** Findings at most; absent: those of the report's beginning. */
   readonly mostFindings?: number;
-  /** Bars of all scenarios together, roughly; each scenario gets its share, and three at least. Absent: all. */
+  /** Bars of all scenarios together, roughly; each scenario gets its share, and two at least. Absent: all, under every placement. */
   readonly mostBars?: number;
 }
 
@@ -53,17 +62,44 @@ const SENTENCE = 600;
  */
 export function renderTerminal(report: Report, options: TerminalOptions): string {
   const look = { ...options, columns: Math.max(LEAST_COLUMNS, Math.floor(options.columns)) };
-  const shown = report.sections.filter(({ comparative }) => comparative !== undefined);
-  const share = look.mostBars === undefined
-    ? Infinity
-    : Math.max(3, Math.floor(look.mostBars / Math.max(1, shown.length)));
+  const tables = report.sections.filter(({ comparative }) => comparative !== undefined);
+  const { shown, left } = chooseSections(tables, look.mostBars);
+  const rest = left === 0 ? [] : cutRest(`… and ${plural(left, "more cell")} in the report`, look);
   const blocks = [
+    renderAnswers(report, look),
     renderFindings(report, look),
-    ...shown.map((section) => renderSection(section, share, look)),
-    renderRest(report, shown.length > 0, look),
+    ...shown.map(({ section, choice }) => renderSection(section, choice, look)),
+    [...rest, ...renderRest(report, tables.length > 0, look)],
   ];
   return blocks.filter((lines) => lines.length > 0)
     .map((lines) => lines.map((line) => `${line}\n`).join("")).join("\n");
+}
+
+/** All, or what decides of each scenario under the first of its placements; how much that leaves out is said once. */
+function chooseSections(
+  tables: readonly Section[],
+  most: number | undefined,
+): {
+  readonly shown: readonly { readonly section: Section; readonly choice: BarChoice }[];
+  readonly left: number;
+} {
+  const all = tables.map((section) => ({ section, choice: chooseBars(section, Infinity) }));
+  if (most === undefined) return { shown: all, left: 0 };
+  const scenarios = tables.map(({ scenario }) => scenario);
+  const first = all.filter(({ section }, index) => scenarios.indexOf(section.scenario) === index);
+  const shares = shareBars(first.map(({ choice }) => countBars(choice.groups)), most);
+  const shown = first.map(({ section }, index) => ({
+    section,
+    choice: { ...chooseBars(section, shares[index] ?? 0), left: 0 },
+  }));
+  const cells = all.reduce((sum, { choice }) => sum + countBars(choice.groups) + choice.left, 0);
+  const drawn = shown.reduce((sum, { choice }) => sum + countBars(choice.groups), 0);
+  return { shown, left: cells - drawn };
+}
+
+function cutRest(text: string, look: TerminalOptions): readonly string[] {
+  const line = cutLine(say(text, look), look.columns - 1, look.unicode);
+  return [styleText(line, "dim", look.color)];
 }
 
 function renderFindings(report: Report, look: TerminalOptions): readonly string[] {
@@ -118,13 +154,12 @@ function phraseText(phrase: Phrase): string {
 
 function renderSection(
   section: Section,
-  most: number,
+  { groups, left }: BarChoice,
   look: TerminalOptions,
 ): readonly string[] {
-  const { groups, left } = chooseBars(section, most);
   const { color, unicode, columns } = look;
   const name = cutLine(plainLine(section.scenario, unicode), Math.floor(columns / 2), unicode);
-  const question = cutLine(
+  const [question = "", ...more] = wrapLine(
     plainLine(section.question, unicode),
     Math.max(1, columns - 3 - terminalWidth(name)),
     unicode,
@@ -134,11 +169,16 @@ function renderSection(
     : `  … and ${plural(left, "more cell")} in the report`;
   return [
     `${styleText(name, "bold", color)}  ${question}`.trimEnd(),
-    ...wrapLine(say(sayFigures(section, commonLook(groups)), look), columns - 3, unicode)
+    ...more.map((line) => `${" ".repeat(terminalWidth(name) + 2)}${line}`),
+    ...wrapLine(say(sayFigures(section, groups), look), columns - 3, unicode)
       .map((line) => `  ${styleText(line, "dim", color)}`),
-    ...drawBars(groups, look),
+    // What the only group has in common stands above already.
+    ...drawBars(
+      groups.length === 1 ? groups.map((group) => ({ ...group, title: "" })) : groups,
+      look,
+    ),
     ...(section.further ?? []).flatMap((table) => renderSplit(table, look)),
-    ...(left > 0 ? [styleText(cutLine(say(rest, look), columns - 1, unicode), "dim", color)] : []),
+    ...(left > 0 ? cutRest(rest, look) : []),
   ];
 }
 
@@ -158,15 +198,23 @@ function renderSplit(table: Table, look: TerminalOptions): readonly string[] {
   });
 }
 
-/** As in `p50 in µs, lower is better; median [95 % interval]; peer process`. */
-function sayFigures({ comparative, placement }: Section, written: Column | undefined): string {
+/** As in `p50 in µs, lower is better; bytes 64 B; peer process`. */
+function sayFigures(
+  { comparative, placement }: Section,
+  groups: readonly BarGroup[],
+): string {
+  const written = commonLook(groups);
   const { symbol = "" } = written?.scale ?? {};
-  const metric = comparative?.metric ?? "";
   const unit = symbol === "" ? "" : ` in ${symbol}`;
   const better = written === undefined || written.better === "neither"
     ? ""
     : `, ${written.better} is better`;
-  return `${metric}${unit}${better}; median [95 % interval]; ${namePlacement(placement)}`;
+  const [{ title = "" } = {}, ...others] = groups;
+  return [
+    `${comparative?.metric ?? ""}${unit}${better}`,
+    others.length === 0 ? title : "",
+    namePlacement(placement),
+  ].filter((part) => part !== "").join("; ");
 }
 
 function renderRest(report: Report, hasBars: boolean, look: TerminalOptions): readonly string[] {
@@ -179,8 +227,8 @@ function renderRest(report: Report, hasBars: boolean, look: TerminalOptions): re
   const parts = [
     ...(hasBars
       ? [
-        `Bars: ${solid} up to the interval's lower end, ${shade} up to its upper end; each group ` +
-        `to its own scale. * is best, its interval clear of the others'.`,
+        `Median [95 % interval]; ${solid} up to its lower end, ${shade} up to its upper end, each ` +
+        `group to its own scale. * is best, its interval clear of the others'.`,
       ]
       : []),
     ...(few

@@ -64,7 +64,7 @@ export function chooseBars(section: Section, most: number): BarChoice {
   let room = most;
   // A bar on its own compares nothing.
   for (
-    const group of (compared.length > 0 && count(groups) > most ? compared : groups)
+    const group of (compared.length > 0 && countBars(groups) > most ? compared : groups)
       .toSorted((a, b) => spread(b) - spread(a))
   ) {
     if (group.bars.length > room && chosen.size > 0) continue;
@@ -73,11 +73,31 @@ export function chooseBars(section: Section, most: number): BarChoice {
   }
   const shown = groups.filter((group) => chosen.has(group))
     .map(({ title, bars }) => ({ title, bars: bars.slice(0, most) }));
-  return { groups: shown, left: count(groups) - count(shown) };
+  return { groups: shown, left: countBars(groups) - countBars(shown) };
 }
 
-function count(groups: readonly BarGroup[]): number {
+/** Figures of groups. */
+export function countBars(groups: readonly BarGroup[]): number {
   return groups.reduce((sum, { bars }) => sum + bars.length, 0);
+}
+
+/**
+ * Shares lines out among sections: what the small ones do not need goes to the others.
+ *
+ * @param wanted Bars that each section could show.
+ * @param total Bars of all together, roughly.
+ * @returns Bars at most for each, in the same order; no section gets fewer than two.
+ */
+export function shareBars(wanted: readonly number[], total: number): readonly number[] {
+  const shares = wanted.map(() => 0);
+  let left = total;
+  const ascending = [...wanted.keys()].sort((a, b) => (wanted[a] ?? 0) - (wanted[b] ?? 0));
+  for (const [served, index] of ascending.entries()) {
+    const fair = Math.max(2, Math.floor(left / (wanted.length - served)));
+    shares[index] = Math.min(wanted[index] ?? 0, fair);
+    left = Math.max(0, left - (shares[index] ?? 0));
+  }
+  return shares;
 }
 
 function searchBar(result: SearchResult, look: Column): Bar {

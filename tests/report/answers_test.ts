@@ -64,6 +64,29 @@ Deno.test("answerQuestions() joins the rows of one outcome, with the range of it
   }]);
 });
 
+Deno.test("answerQuestions() names neighbours as a range, and what all rows have in common once", () => {
+  const size = (bytes: string, first: number) => [bytes, cell(first), cell(50)] as const;
+  const places = (rows: Parameters<typeof report>[1], rowTitles?: readonly string[]) => {
+    const { sections: [section] } = report(["tcp", "unix"], rows);
+    const { comparative } = section as Section;
+    const split = rowTitles === undefined ? comparative! : {
+      ...comparative!,
+      rowTitles,
+      rows: comparative!.rows.map((row) => ({ ...row, labels: row.labels[0]!.split("/") })),
+    };
+    return answerQuestions({ sections: [{ ...section!, comparative: split }] })
+      .flatMap(({ choices }) => choices).map(({ at }) => at);
+  };
+  const run = [size("1 B", 10), size("2 B", 10), size("4 B", 10)];
+  assertEquals(places([...run, size("8 B", 90)]), [["1 B to 4 B"], ["8 B"]]);
+  assertEquals(places([...run.slice(1), size("8 B", 90), size("16 B", 10)]), [
+    ["2 B", "4 B", "16 B"],
+    ["8 B"],
+  ]);
+  const cells = [size("a/1 B", 10), size("a/2 B", 10), size("b/1 B", 10), size("b/2 B", 90)];
+  assertEquals(places(cells, ["pattern", "body"]), [["a", "b, body 1 B"], ["b, body 2 B"]]);
+});
+
 Deno.test("answerQuestions() names beside the best whose interval overlaps its own, and them only", () => {
   const choices = answerQuestions(
     report(["tcp", "unix", "udp"], [

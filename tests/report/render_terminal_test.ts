@@ -3,8 +3,10 @@ import fc from "fast-check";
 import stringWidth from "string-width";
 import { type Case, caseId } from "../../src/plan/case.ts";
 import type { RunRecord, Trial } from "../../src/record/trial.ts";
+import { answerQuestions } from "../../src/report/answers.ts";
 import { buildReport } from "../../src/report/build_report.ts";
 import { PLAIN_TERMINAL, renderTerminal } from "../../src/report/render_terminal.ts";
+import { shareBars } from "../../src/report/terminal_bars.ts";
 import { plainLine } from "../../src/report/terminal_text.ts";
 import { toAscii } from "../../src/report/to_ascii.ts";
 import { emptyRecord, hostileRecord, sampleRecord } from "../support/sample_record.ts";
@@ -110,13 +112,13 @@ Deno.test("renderTerminal() puts the best first, whichever direction is better",
   const report = buildReport(sampleRecord());
   const text = renderTerminal(report, PLAIN_TERMINAL);
   const order = (scenario: string, group: string) => {
-    const section = text.slice(text.indexOf(`\n${scenario}  `));
+    const section = text.slice(text.indexOf(`\n\n${scenario}  `) + 1);
     const lines = section.slice(section.indexOf(`\n  ${group}\n`)).split("\n").slice(2);
     return lines.slice(0, 3).map((line) => line.slice(4).split(" ")[0]);
   };
   assertEquals(order("round-trip", "bytes 64 B"), ["unix", "unixpacket", "tcp"]);
   assertEquals(order("throughput", "bytes 64 KiB"), ["unix", "tcp", "udp"]);
-  assertStringIncludes(text, "p50 in µs, lower is better; median [95 % interval]; peer process");
+  assertStringIncludes(text, "p50 in µs, lower is better; peer process");
 });
 
 Deno.test("renderTerminal() draws a bar solid to the interval's lower end and shaded to its upper end", () => {
@@ -145,10 +147,51 @@ Deno.test("renderTerminal() draws a bar solid to the interval's lower end and sh
 
 Deno.test("renderTerminal() shows of a search the best of each group, and of two speeds both with their shares", () => {
   const text = renderTerminal(buildReport(sampleRecord()), PLAIN_TERMINAL);
-  const search = text.slice(text.indexOf("\nbuffer-size  "));
+  const search = text.slice(text.indexOf("\n\nbuffer-size  "));
   assert(/^ +unix: bytes .*, read .*\[/m.test(search));
   assertStringIncludes(search, "… the best of each;");
   assert(/two speeds .*\(\d+ %\) \/ .*\(\d+ %\)/.test(text), text);
+});
+
+Deno.test("renderTerminal() begins with what did best for each question, units and numbers on one line", () => {
+  const text = renderTerminal(buildReport(sampleRecord()), PLAIN_TERMINAL);
+  const [answers = ""] = text.split("\n\n");
+  assert(
+    /^ {2}nagle, tcp +nagle off \(write-write-read\) +[\d.]+ µs {2}clear$/m.test(answers),
+    answers,
+  );
+  assertEquals(answers.match(/\d$|\d +$/gm), null);
+  const choices = answerQuestions(buildReport(sampleRecord())).flatMap(({ choices }) => choices);
+  assertEquals(answers.match(/ (clear|open)$/gm)?.length, choices.length);
+});
+
+Deno.test("renderTerminal() that is to be short draws a scenario under the first of its placements only, and counts the rest", () => {
+  const record = recordOf({ transports: ["tcp", "unix"], sizes: [64] });
+  const pinned = record.cases.map((one): Case => ({
+    ...one,
+    id: `${one.id}@same`,
+    placement: { peer: "process", pin: "same" },
+  }));
+  const trials = record.trials.map((trial): Trial => ({ ...trial, case: `${trial.case}@same` }));
+  const report = buildReport({
+    ...record,
+    cases: [...record.cases, ...pinned],
+    trials: [...record.trials, ...trials],
+  });
+  assertEquals(report.sections.length, 2);
+  const headings = (text: string) => text.match(/^round-trip {2}\S/gm)?.length;
+  assertEquals(headings(renderTerminal(report, PLAIN_TERMINAL)), 2);
+  const short = renderTerminal(report, { ...PLAIN_TERMINAL, mostBars: 10 });
+  assertEquals(headings(short), 1);
+  assertStringIncludes(short, "… and 2 more cells in the report");
+  assertStringIncludes(short, "round-trip, same core");
+});
+
+Deno.test("shareBars() gives what small sections leave to the others, and two to each at least", () => {
+  assertEquals(shareBars([12, 10, 2, 2, 9, 2], 18), [4, 4, 2, 2, 4, 2]);
+  assertEquals(shareBars([5, 5], 2), [2, 2]);
+  assertEquals(shareBars([1, 0], 10), [1, 0]);
+  assertEquals(shareBars([], 10), []);
 });
 
 Deno.test("renderTerminal() of nothing says so in one line", () => {

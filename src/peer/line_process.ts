@@ -5,6 +5,7 @@
  */
 
 import { decodeLines } from "./lines.ts";
+import { PeerError } from "./peer_link.ts";
 
 /**
  * V8's young generation at its full size from the start, as the tasks in deno.json start the driver: otherwise it doubles a few times in
@@ -36,15 +37,13 @@ export interface LineProcess {
   end(): Promise<void>;
 }
 
-/** Starts a child process. */
+/**
+ * Starts a child process.
+ *
+ * @throws {PeerError} when the system refuses to start it
+ */
 export function startLineProcess(options: LineProcessOptions): LineProcess {
-  const child = new Deno.Command(options.deno, {
-    args: ["run", "--quiet", "--no-prompt", YOUNG_GENERATION_FLAG, ...options.args],
-    ...(options.cwd !== undefined && { cwd: options.cwd }),
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "inherit",
-  }).spawn();
+  const child = spawn(options);
   const stdin = child.stdin.getWriter();
   const encoder = new TextEncoder();
   const reading = readMessages(child.stdout, options);
@@ -62,6 +61,22 @@ export function startLineProcess(options: LineProcessOptions): LineProcess {
       await stdin.close().catch(() => {});
     },
   };
+}
+
+function spawn({ deno, args, cwd }: LineProcessOptions): Deno.ChildProcess {
+  try {
+    return new Deno.Command(deno, {
+      args: ["run", "--quiet", "--no-prompt", YOUNG_GENERATION_FLAG, ...args],
+      ...(cwd !== undefined && { cwd }),
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "inherit",
+    }).spawn();
+  } catch (error) {
+    // A binary that this user may not run, no more processes, a directory that is gone.
+    const detail = (error as Error).message.replace(/\s+/g, " ");
+    throw new PeerError("peer-died", `${deno} could not be started: ${detail}`);
+  }
 }
 
 async function readMessages(

@@ -12,7 +12,7 @@ import { namePlacement } from "../quantity.ts";
 import type { Chart } from "./chart.ts";
 import { type Area, BOTTOM_AXIS, bottomAxis, drawTicks, frame } from "./frame.ts";
 import { MARGIN, mostTicks, shortNumber, TOP, WIDTH } from "./frame.ts";
-import { dataName, fitText, slug, textWidth } from "./label_text.ts";
+import { dataName, fitName, fitText, slug, textWidth } from "./label_text.ts";
 import { FONT, mark, type MarkLook } from "./palette.ts";
 import { element, exact, hover, line, position, textAt } from "./svg.ts";
 import { linearTicks, logTicks, type Projection, projectLinear, projectLog } from "./ticks.ts";
@@ -61,7 +61,7 @@ export function drawForest(forest: Forest): Chart {
   const metricWidth = Math.max(...rows.map(({ metric }) => textWidth(metric, FONT.small)));
   const nameWidth = Math.max(...rows.map((row) => textWidth(row.case, FONT.small)));
   const metricRoom = Math.min(metricWidth, 104);
-  const labels = Math.min(nameWidth, 190) + 10 + metricRoom;
+  const labels = Math.min(nameWidth, 224) + 10 + metricRoom;
   const top = TOP + 32;
   const area: Area = {
     left: MARGIN + labels + 14,
@@ -218,7 +218,7 @@ function drawRow(
       ...(threshold === undefined ? {} : { "data-threshold": exact(threshold) }),
     },
     hover(`${row.case} ${row.metric}: ${sayEstimate(slowdown, effect)}, ${verdict}`),
-    textAt(MARGIN, y + 4, fitText(row.case, nameRoom, FONT.small), { class: bold || undefined }),
+    textAt(MARGIN, y + 4, fitName(row.case, nameRoom, FONT.small), { class: bold || undefined }),
     textAt(area.left - 14, y + 4, fitText(row.metric, metricRoom, FONT.small), {
       class: "mu",
       "text-anchor": "end",

@@ -86,6 +86,31 @@ export function fitText(text: string, width: number, size: number): string {
 }
 
 /**
+ * Cuts a name to a width in its middle, since long names of one kind differ at their ends.
+ *
+ * @param text Any text.
+ * @param width Pixels.
+ * @param size Font size in pixels.
+ * @returns One line that fits, with an ellipsis where something is missing.
+ */
+export function fitName(text: string, width: number, size: number): string {
+  const whole = oneLine(text, 200);
+  if (textWidth(whole, size) <= width) return whole;
+  const characters = [...whole];
+  let room = width / size - widthInEms("…");
+  let [start, end] = [0, characters.length];
+  // Three from the beginning, which tells the kind, for each two from the end.
+  for (let kept = 0; start < end; kept++) {
+    const isHead = kept % 5 % 2 === 0;
+    room -= widthInEms(characters[isHead ? start : end - 1] as string);
+    if (room < 0) break;
+    if (isHead) start++;
+    else end--;
+  }
+  return `${characters.slice(0, start).join("").trimEnd()}…${characters.slice(end).join("")}`;
+}
+
+/**
  * A slug: what may stand in a file name, an address and an id.
  *
  * @param parts Texts that make it up; anything.

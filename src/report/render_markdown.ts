@@ -5,6 +5,7 @@
  */
 
 import type { Skip } from "../plan/case.ts";
+import { answerQuestions } from "./answers.ts";
 import type {
   ComparisonRow,
   Finding,
@@ -15,6 +16,7 @@ import type {
   Section,
   Warning,
 } from "./document.ts";
+import { renderAnswerTable } from "./markdown_answers.ts";
 import { type ChartReferences, renderCharts } from "./markdown_charts.ts";
 import {
   renderComparative,
@@ -94,10 +96,12 @@ function renderFindings(report: Report): readonly (readonly string[])[] {
   const list = findings.length === 0
     ? ["No comparison could be made: no two cases that belong side by side have figures."]
     : findings.map(renderFinding);
-  if (comparisons.length === 0) return [["## Findings"], list];
+  const answers = renderAnswerTable(answerQuestions(report));
+  if (comparisons.length === 0) return [["## Findings"], ...answers, list];
   const count = comparisons.length === 1 ? "1 comparison" : `${comparisons.length} comparisons`;
   return [
     ["## Findings"],
+    ...answers,
     list,
     [`<details><summary>All comparisons (${count})</summary>`],
     furtherFindings.map(renderFinding),

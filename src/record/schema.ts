@@ -160,6 +160,7 @@ const scenario = object({
     name: text,
     kind: oneOf(["size", "count", "choice"] satisfies ParameterSpec["kind"][]),
     description: text,
+    unit: text.exactOptional(),
     choices: listOf(text).exactOptional(),
     min: finite.exactOptional(),
     max: finite.exactOptional(),

@@ -113,7 +113,7 @@ export interface Column {
   readonly better: MetricDirection;
   /** How they are shown. */
   readonly scale: Scale;
-  /** Significant digits, the same in the whole column. */
+  /** Significant digits, the same in the whole column; 0: whole numbers with all their digits. */
   readonly digits: number;
 }
 

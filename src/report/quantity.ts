@@ -58,11 +58,12 @@ export function chooseScale(values: readonly number[], unit: MetricUnit): Scale 
  * Rounds to significant digits, without an exponent, with thousands apart from 10 000 on.
  *
  * @param value Any finite number.
- * @param digits Significant digits, at least 1; whole digits beyond them become zeros.
+ * @param digits Significant digits, at least 1; whole digits beyond them become zeros. 0: to a whole number, all of whose digits stay.
  * @returns As in `10.1`, `0.0123`, `4100`, `41 100`.
  */
 export function formatNumber(value: number, digits: number): string {
   if (value === 0) return "0";
+  if (digits === 0) return formatCount(Math.round(value));
   const rounded = Number(value.toPrecision(digits));
   const magnitude = Math.floor(Math.log10(Math.abs(rounded)));
   const decimals = Math.min(Math.max(0, digits - 1 - magnitude), 12);
@@ -160,11 +161,13 @@ export function formatSize(bytes: number): string {
  * @param spec The scenario that declares it.
  * @param name The parameter.
  * @param value Its value.
- * @returns As in `16 KiB` for a size, else the value itself.
+ * @returns As in `16 KiB` for a size, `100 µs` for a count that has a unit, else the value itself.
  */
 export function formatParam(spec: ScenarioSpec, name: string, value: number | string): string {
-  const kind = spec.parameters.find((parameter) => parameter.name === name)?.kind;
-  return kind === "size" && typeof value === "number" ? formatSize(value) : String(value);
+  const declared = spec.parameters.find((parameter) => parameter.name === name);
+  if (typeof value !== "number") return value;
+  if (declared?.kind === "size") return formatSize(value);
+  return declared?.unit === undefined ? String(value) : `${value} ${declared.unit}`;
 }
 
 /**
@@ -178,10 +181,12 @@ export function describeParams(spec: ScenarioSpec, params: Params): string {
   const entries = Object.entries(params);
   return entries.map(([name, value]) => {
     const text = formatParam(spec, name, value);
-    const kind = spec.parameters.find((parameter) => parameter.name === name)?.kind;
+    const declared = spec.parameters.find((parameter) => parameter.name === name);
+    const kind = declared?.kind;
+    const hasUnit = kind === "size" || declared?.unit !== undefined;
     // `nagle on` needs its name; a transport and a pattern such as `write-read` speak for themselves.
     const speaks = name === "transport" || (kind === "choice" && text.includes("-")) ||
-      (kind === "size" && spec.parameters.length === 1);
+      (hasUnit && spec.parameters.length === 1);
     return speaks ? text : `${name} ${text}`;
   }).join(", ");
 }

@@ -8,7 +8,7 @@ import { CONFIDENCE, type Summary } from "../compare/summarize.ts";
 import type { MetricDefinition, MetricDirection } from "../metrics.ts";
 import type { Case } from "../plan/case.ts";
 import type { ScenarioSpec } from "../scenario/scenario.ts";
-import type { Cell, Column, Row, Table } from "./document.ts";
+import type { Cell, Column, Row, Scale, Table } from "./document.ts";
 import { chooseScale, formatParam } from "./quantity.ts";
 
 /** Finds the summary of a case and metric; `undefined` where no trial yielded a value. */
@@ -113,13 +113,28 @@ function columnLook(cells: readonly Cell[], metric: MetricDefinition): Omit<Colu
   const width = widths[widths.length >> 1] ?? 1;
   // 2,048 reads are no 2,050.
   const isCount = metric.unit === "1/MiB" || metric.unit === "bytes" || metric.unit === "count";
-  return {
-    unit: metric.unit,
-    better: metric.better,
-    scale: chooseScale(cells.map((cell) => cell.value), metric.unit),
-    // An interval of half a percent vanishes in three digits.
-    digits: isCount || width < 0.005 ? 4 : 3,
-  };
+  const scale = chooseScale(cells.map((cell) => cell.value), metric.unit);
+  const { unit, better } = metric;
+  if (isWhole(cells, unit, scale)) return { unit, better, scale: UNSCALED[unit]!, digits: 0 };
+  // An interval of half a percent vanishes in three digits.
+  return { unit, better, scale, digits: isCount || width < 0.005 ? 4 : 3 };
+}
+
+/** Of what is counted one by one, as it stands. */
+const UNSCALED: Readonly<Partial<Record<MetricDefinition["unit"], Scale>>> = {
+  bytes: { divisor: 1, symbol: "B" },
+  count: { divisor: 1, symbol: "" },
+};
+
+/**
+ * Whether every figure is a whole number of things and its last digit means something: 2 connects are no 2.000, and where all trials agree
+ * the largest datagram is 65 507 B, not 63.97 KiB.
+ */
+function isWhole(cells: readonly Cell[], unit: MetricDefinition["unit"], scale: Scale): boolean {
+  if (UNSCALED[unit] === undefined) return false;
+  return cells.every(({ value, low, high }) =>
+    [value, low, high].every(Number.isSafeInteger) && (scale.divisor === 1 || low === high)
+  );
 }
 
 function toCell(

@@ -29,6 +29,7 @@ export const backlog: Scenario = {
   metrics: ["completedConnects", "nextConnectP50"],
   columns: ["transport"],
   contrasts: [],
+  tables: ["nextConnectP50"],
   evidence: ["TcpExt.ListenOverflows", "TcpExt.ListenDrops", "TcpExt.TCPTimeouts"],
   notes: [
     "A connect counts as completed when it is done within 0.1 s, without the server's doing anything. Then the server begins to accept, and the time of the connect that was kept waiting runs on until it is done.",

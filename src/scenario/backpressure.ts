@@ -23,14 +23,16 @@ export const backpressure: Scenario = {
     {
       name: "pause",
       kind: "count",
+      unit: "ms",
       min: 20,
       max: 10_000,
-      description: "how long the peer pauses before it reads, in ms",
+      description: "how long the peer pauses before it reads",
     },
   ],
   metrics: ["acceptedBytes", "writeWaitP50", "unblockedP50", "peerPause", "shortWriteShare"],
   columns: ["transport"],
   contrasts: [],
+  tables: ["unblockedP50"],
   notes: [
     "The peer accepts the connection, reads nothing for the pause, and then everything. What is accepted lies in the send buffer and in the peer's receive buffer.",
     "A write that took longer than 8 ms waited. The wait has a known answer: it ends when the peer's pause does.",

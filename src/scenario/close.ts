@@ -33,6 +33,7 @@ export const close: Scenario = {
   metrics: ["deliveredShare", "resetShare", "endedFirstShare"],
   columns: ["transport", "close"],
   contrasts: [],
+  tables: ["resetShare"],
   notes: [
     "unsent: closed right after writing, before the peer has read anything. unread: closed with the peer's bytes unread. half: only the sending direction is closed, then the peer sends.",
     "A connection that was reset at the end may have been read to its end first: over Unix-domain sockets the two are so close together that it is a race.",

@@ -30,14 +30,16 @@ export const coalescing: Scenario = {
     {
       name: "gap",
       kind: "count",
+      unit: "µs",
       min: 0,
       max: 1_000_000,
-      description: "time between the starts of two writes, in µs; 0: none",
+      description: "time between the starts of two writes; 0: none",
     },
   ],
   metrics: ["messagesPerRead", "wholeReadShare", "bytesPerRead", "messagesPerSecond", "loss"],
   columns: ["transport", "nagle"],
   contrasts: [],
+  tables: ["wholeReadShare"],
   notes: [
     "The receiver reads whatever is there into a buffer of 256 KiB. A whole read is one message, complete and alone: a program that takes each read for a message is right as often as that. The mean is a mean of reads, of which most may find one message and a few, after the reader was kept from running, a thousand.",
     "A stream has no messages: how many come in one read follows from who is faster, the writer or the reader, and from Nagle, which joins small writes while data is unacknowledged. A datagram is one receive, always.",

@@ -21,6 +21,7 @@ export const datagramLoss: Scenario = {
     {
       name: "rate",
       kind: "count",
+      unit: "/s",
       min: 0,
       max: 10_000_000,
       description: "datagrams offered per second; 0: as fast as they go",

@@ -20,8 +20,9 @@ export const integrity: Scenario = {
   parameters: [{
     name: "mib",
     kind: "count",
+    unit: "MiB",
     max: 65_536,
-    description: "how much is moved in a trial, in MiB",
+    description: "how much is moved in a trial",
   }],
   metrics: ["corruptBlocks", "loss", "reordered", "duplicated", "bytesPerSecond"],
   columns: ["transport"],

@@ -29,8 +29,9 @@ export const iterativeServer: Scenario = {
     {
       name: "service",
       kind: "count",
+      unit: "µs",
       max: 1_000_000,
-      description: "time in µs that a request takes, waiting as for a disk",
+      description: "time that a request takes, waiting as for a disk",
     },
   ],
   metrics: ["lastWaitP50", "firstWaitP50"],

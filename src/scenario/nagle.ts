@@ -60,9 +60,10 @@ export const nagle: Scenario = {
     {
       name: "gap",
       kind: "count",
+      unit: "µs",
       min: 0,
       max: 1_000_000,
-      description: "time between the two writes of a request, in µs",
+      description: "time between the two writes of a request",
     },
   ],
   metrics: ["p50", "p99", "firstP50", "stallShare", "max", "cpuPerOperation"],

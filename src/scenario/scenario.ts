@@ -17,6 +17,8 @@ export interface ParameterSpec {
   readonly kind: "size" | "count" | "choice";
   /** One line for `list` and reports. */
   readonly description: string;
+  /** What a `count` counts, as reports write it after the number: `µs`, `/s`; absent: nothing that has a symbol. */
+  readonly unit?: string;
   /** Allowed values of a `choice`. */
   readonly choices?: readonly string[];
   /** Smallest allowed value of a size or count; absent: 1. */

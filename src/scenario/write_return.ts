@@ -20,6 +20,7 @@ export const writeReturn: Scenario = {
   metrics: ["writeReturnP50", "p50", "p99", "bytesPerWrite", "cpuPerOperation"],
   columns: ["transport"],
   contrasts: [],
+  tables: ["p50"],
   notes: [
     "p50 is delivery: from before the write until a receipt of one byte is back, which the peer sends when it has all of the message. It holds the receipt's way, so that delivery itself is shorter.",
     "bytes/write is what the first call for each message took.",

@@ -1,13 +1,16 @@
 import { assertEquals } from "@std/assert";
 import {
   chooseScale,
+  describeParams,
   formatAmount,
   formatCount,
   formatNumber,
+  formatParam,
   formatRatio,
   formatShare,
   formatSize,
 } from "../../src/report/quantity.ts";
+import type { ScenarioSpec } from "../../src/scenario/scenario.ts";
 
 Deno.test("formatNumber() keeps its digits, without an exponent", () => {
   assertEquals([10.049, 9.996, 0.012345, 41_123, 999.9, 0, -1.234].map((n) => formatNumber(n, 3)), [
@@ -20,6 +23,37 @@ Deno.test("formatNumber() keeps its digits, without an exponent", () => {
     "-1.23",
   ]);
   assertEquals(formatNumber(1_234_567, 4), "1\u202f235\u202f000");
+});
+
+Deno.test("formatNumber() keeps all digits of a whole number where it is told none", () => {
+  assertEquals(formatNumber(1_048_576, 0), "1\u202f048\u202f576");
+  assertEquals(formatNumber(2, 0), "2");
+  assertEquals(formatNumber(-0, 0), "0");
+});
+
+Deno.test("formatParam() writes the unit of a size, and of a count that has one", () => {
+  const spec: ScenarioSpec = {
+    id: "flow",
+    question: "How?",
+    operation: "message",
+    parameters: [
+      { name: "bytes", kind: "size", description: "size of each" },
+      { name: "gap", kind: "count", unit: "µs", description: "time between two" },
+      { name: "peers", kind: "count", description: "clients" },
+      { name: "how", kind: "choice", choices: ["on", "off"], description: "either" },
+    ],
+    metrics: [],
+    columns: [],
+    contrasts: [],
+    notes: [],
+  };
+  assertEquals(formatParam(spec, "bytes", 2_048), "2 KiB");
+  assertEquals(formatParam(spec, "gap", 0), "0 µs");
+  assertEquals(formatParam(spec, "peers", 100), "100");
+  assertEquals(formatParam(spec, "how", "on"), "on");
+  assertEquals(formatParam(spec, "transport", "tcp"), "tcp");
+  const params = { bytes: 64, gap: 100, how: "off" };
+  assertEquals(describeParams(spec, params), "bytes 64 B, gap 100 µs, how off");
 });
 
 Deno.test("formatRatio() shows more decimals below 1 and next to it", () => {

@@ -1,8 +1,12 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { RunRecord } from "../../src/record/trial.ts";
 import { buildReport } from "../../src/report/build_report.ts";
-import type { Cell, Section, Table } from "../../src/report/document.ts";
+import type { Summary } from "../../src/compare/summarize.ts";
+import { metricOf } from "../../src/metrics.ts";
+import type { Cell, Column, Section, Table } from "../../src/report/document.ts";
+import { formatNumber } from "../../src/report/quantity.ts";
 import { renderMarkdown } from "../../src/report/render_markdown.ts";
+import { buildComparativeTable } from "../../src/report/tables.ts";
 import { sampleRecord } from "../support/sample_record.ts";
 
 function section(record: RunRecord, scenario: string): Section {
@@ -62,6 +66,39 @@ Deno.test("buildComparativeTable() joins two column factors, and leaves out what
 Deno.test("buildComparativeTable() has a hole where a case has no figure", () => {
   const { rows } = comparative(sampleRecord(), "round-trip");
   assertEquals(rows[2]?.cells[4], null);
+});
+
+Deno.test("buildComparativeTable() shows whole numbers of things with all their digits, and others scaled", () => {
+  const [one] = sampleRecord().cases;
+  const spec = sampleRecord().scenarios.find(({ id }) => id === one!.scenario)!;
+  const lookOf = (
+    metric: "completedConnects" | "largestMessageBytes",
+    value: number,
+    high = value,
+  ) => {
+    const summary = {
+      case: one!.id,
+      metric,
+      n: 6,
+      median: value,
+      low: value,
+      high,
+      confidence: 0.97,
+    };
+    const table = buildComparativeTable(
+      spec,
+      [one!],
+      metricOf(metric),
+      () => ({ ...summary, spread: 0, warnings: [] }) as unknown as Summary,
+    );
+    const [{ scale, digits }] = table!.columns as [Column];
+    return `${formatNumber(value / scale.divisor, digits)} ${scale.symbol}`.trim();
+  };
+  assertEquals(lookOf("completedConnects", 17), "17");
+  assertEquals(lookOf("completedConnects", 1.5), "1.500");
+  assertEquals(lookOf("largestMessageBytes", 65_507), "65\u202f507 B");
+  // Trials that differ agree on no last digit.
+  assertEquals(lookOf("largestMessageBytes", 65_507, 70_000), "63.97 KiB");
 });
 
 Deno.test("buildDetailTable() has one row per case and a column per metric that has figures", () => {

@@ -11,7 +11,7 @@ import type { MetricUnit } from "../metrics.ts";
 import type { Placement } from "../plan/case.ts";
 import type { Cell, Column, Report, Row, SearchResult, Table } from "./document.ts";
 import { chooseScale, formatAmount } from "./quantity.ts";
-import { findClearBest, spanOf } from "./tables.ts";
+import { findClearBest, nameLabel, spanOf } from "./tables.ts";
 
 /** How far an answer holds: its interval overlaps no other; overlaps some; other cells of a search cannot be told apart from it; too few trials for intervals. */
 export type Certainty = "clear" | "overlap" | "level" | "few trials";
@@ -197,7 +197,7 @@ function chooseInRow(
     : clear === best.cell
     ? "clear"
     : "overlap";
-  const level = certainty === "overlap" ? rest.filter(({ cell }) => touch(cell, best.cell)) : [];
+  const level = certainty === "clear" ? [] : rest.filter(({ cell }) => touch(cell, best.cell));
   const only = (value: number) => ({ low: value, high: value });
   return {
     at: [],
@@ -213,16 +213,18 @@ function touch(a: Cell, b: Cell): boolean {
   return lowA <= highB && lowB <= highA;
 }
 
-/** A number needs its name; a size that is the only label of its row does not, nor do words. */
+/** A size that is the only label of its row needs no name, nor do words that speak for themselves. */
 function rowLabel(labels: readonly string[], { rowTitles }: Table): string {
   return labels.map((label, index) => {
-    const isBare = !/^\d/.test(label) || (labels.length === 1 && /[A-Za-z]$/.test(label));
-    return label === "–" || isBare ? label : `${rowTitles[index] ?? ""} ${label}`;
-  }).filter((label) => label !== "–").join(", ");
+    const isOnlySize = rowTitles.length === 1 && /^\d.*[A-Za-z]$/.test(label);
+    return isOnlySize ? label : nameLabel(label, rowTitles[index] ?? "");
+  }).filter((label) => label !== "").join(", ");
 }
 
 /** More places than this are counted. */
 const MOST_PLACES = 4;
+/** So are those after so many characters. */
+const MOST_CHARACTERS = 64;
 
 /**
  * Where a choice was made.
@@ -231,7 +233,10 @@ const MOST_PLACES = 4;
  * @returns As in `64 B, 1 KiB`; empty where there is one place only.
  */
 export function sayPlaces({ at }: Choice): string {
-  const shown = at.length > MOST_PLACES ? at.slice(0, MOST_PLACES - 1) : at;
+  const most = at.length > MOST_PLACES ? MOST_PLACES - 1 : MOST_PLACES;
+  const shown = at.slice(0, most).filter((_, index) =>
+    index === 0 || at.slice(0, index + 1).join(", ").length <= MOST_CHARACTERS
+  );
   const rest = at.length - shown.length;
   const separator = shown.some((label) => label.includes(", ")) ? "; " : ", ";
   return shown.join(separator) + (rest === 0 ? "" : `${separator}${rest} more`);

@@ -42,7 +42,7 @@ export function buildComparativeTable(
   }
   if (cellOf.size === 0) return undefined;
   const rows = distinct(cases, down).map((line): Row => ({
-    labels: down.map((factor) => label(spec, line, factor) ?? "–"),
+    labels: down.map((factor) => label(spec, line, factor) ?? NO_VALUE),
     cells: markBest(
       columns.map((column) =>
         cellOf.get(JSON.stringify([...valuesOf(line, down), ...valuesOf(column, across)])) ?? null
@@ -157,6 +157,23 @@ function toCell(
       },
     }),
   };
+}
+
+/** What a table says of a parameter that the row does not have. */
+const NO_VALUE = "–";
+
+/**
+ * A row's label where its column's heading is out of sight: `nagle on` and `peers 100` need their names, a transport and a
+ * pattern such as `write-read` speak for themselves.
+ *
+ * @param label The label.
+ * @param title Heading of its column.
+ * @returns As in `cork on`; empty where the row has no value.
+ */
+export function nameLabel(label: string, title: string): string {
+  if (label === NO_VALUE) return "";
+  const speaks = title === "transport" || (label.includes("-") && !/^\d/.test(label));
+  return speaks ? label : `${title} ${label}`;
 }
 
 /** Marks the best cell of a row when its interval overlaps none of the others'. Ties: nobody is marked. */

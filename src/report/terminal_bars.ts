@@ -5,6 +5,7 @@
  */
 
 import type { Cell, Column, SearchResult, Section, Table } from "./document.ts";
+import { nameLabel } from "./tables.ts";
 import { chooseScale, formatNumber, formatShare } from "./quantity.ts";
 import {
   cutLine,
@@ -115,8 +116,8 @@ function searchBar(result: SearchResult, look: Column): Bar {
 /** One group for each row; where there is a single column, the rows themselves are what is compared. */
 function groupBars({ rowTitles, columns, rows }: Table): readonly BarGroup[] {
   const label = (labels: readonly string[]) =>
-    labels.map((text, index) => /^\d/.test(text) ? `${rowTitles[index] ?? ""} ${text}` : text)
-      .filter((text) => text !== NO_VALUE).join(", ");
+    labels.map((text, index) => nameLabel(text, rowTitles[index] ?? ""))
+      .filter((text) => text !== "").join(", ");
   const groups = rows.map(({ labels, cells }): BarGroup => ({
     title: label(labels),
     bars: bestFirst(cells.flatMap((cell, index) => {
@@ -154,9 +155,6 @@ export function commonLook(groups: readonly BarGroup[]): Column | undefined {
   if (look === undefined) return undefined;
   return { ...look, scale: chooseScale(bars.map(({ cell }) => cell.value), look.unit) };
 }
-
-/** What a table says of a parameter that the row does not have. */
-const NO_VALUE = "–";
 
 /** Widths of the parts of a line. */
 interface Layout {

@@ -83,8 +83,11 @@ Deno.test("answerQuestions() names neighbours as a range, and what all rows have
     ["2 B", "4 B", "16 B"],
     ["8 B"],
   ]);
-  const cells = [size("a/1 B", 10), size("a/2 B", 10), size("b/1 B", 10), size("b/2 B", 90)];
-  assertEquals(places(cells, ["pattern", "body"]), [["a", "b, body 1 B"], ["b, body 2 B"]]);
+  const cells = [size("a-a/1 B", 10), size("a-a/2 B", 10), size("on/1 B", 10), size("on/2 B", 90)];
+  assertEquals(places(cells, ["pattern", "body"]), [
+    ["a-a", "pattern on, body 1 B"],
+    ["pattern on, body 2 B"],
+  ]);
 });
 
 Deno.test("answerQuestions() names beside the best whose interval overlaps its own, and them only", () => {
@@ -164,6 +167,7 @@ Deno.test("sayPlaces() counts places beyond the fourth, and parts those that hol
   assertEquals(sayPlaces(at("1", "2", "3", "4")), "1, 2, 3, 4");
   assertEquals(sayPlaces(at("1", "2", "3", "4", "5")), "1, 2, 3, 2 more");
   assertEquals(sayPlaces(at("a, b", "c")), "a, b; c");
+  assertEquals(sayPlaces(at("a".repeat(80), "b")), `${"a".repeat(80)}, 1 more`);
 });
 
 Deno.test("sayRange() says a unit once where both ends have it, and one amount where they read alike", () => {

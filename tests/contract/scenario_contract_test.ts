@@ -42,6 +42,7 @@ const MOST_OPERATIONS = 400;
 
 /** What a missing value may follow from. */
 interface Finding {
+  readonly transport: string;
   readonly params: Params;
   readonly mode: "stream" | "datagram";
   readonly trial: Trial;
@@ -61,6 +62,24 @@ const isDatagram = ({ mode }: Finding) => mode === "datagram";
 
 /** Metrics that a scenario declares and cases of it cannot have. The test fails where one has it all the same. */
 const MISSING: readonly Missing[] = [
+  {
+    scenario: "overhead",
+    metrics: ["perExchange", "cpuPerOperation"],
+    when: ({ params }) => params.loop === "traced",
+    why: "a thread that is stopped at each system call is not timed",
+  },
+  {
+    scenario: "overhead",
+    metrics: ["systemCallsPerOperation"],
+    when: ({ params }) => params.loop !== "traced",
+    why: "counting stops the thread, which is timed here",
+  },
+  {
+    scenario: "overhead",
+    metrics: ["ffiCall"],
+    when: ({ transport, params }) => params.loop !== "bare" || !transport.endsWith("@libc"),
+    why: "only driver libc calls through FFI, and only the bare loop times one such call",
+  },
   {
     scenario: "throughput",
     metrics: ["messagesPerSecond", "loss"],
@@ -195,7 +214,8 @@ function hasMetrics(one: Case, trial: Trial, metrics: readonly string[]): void {
   const { mode } = catalog.transports.get(one.transport)!;
   for (const metric of metrics) {
     const value = metricValue(trial, metric);
-    const missing = missingOf(one.scenario, metric, { params: one.params, mode, trial });
+    const { transport, params } = one;
+    const missing = missingOf(one.scenario, metric, { transport, params, mode, trial });
     if (missing !== undefined) {
       used.add(missing);
       assertEquals(value, undefined, `${one.id} has ${metric} although ${missing.why}`);

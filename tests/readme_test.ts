@@ -34,6 +34,23 @@ Deno.test("the README leaves nothing to be filled in, and every file it links to
   for (const path of links) await Deno.stat(new URL(path, ROOT));
 });
 
+Deno.test("the README lists every scenario with its question, by default or on demand as it is", async () => {
+  const { scenarios } = await import("../src/scenario/registry.ts");
+  const section = (await read("README.md")).split("### Scenarios\n")[1]!.split(
+    "\nTransports: ",
+  )[0]!;
+  const [byDefault, onDemand] = section.split("on demand").map((text) =>
+    [...text.matchAll(/^\| `([a-z-]+)` +\| ([^|]*\?) +\| (\S[^|]*) \|$/gm)].map((
+      [, id, question],
+    ) => [id, question])
+  );
+  const rows = (wanted: boolean) =>
+    scenarios.filter((one) => (one.onDemand ?? false) === wanted)
+      .map(({ id, question }) => [id, question]);
+  assertEquals(byDefault, rows(false));
+  assertEquals(onDemand, rows(true));
+});
+
 /** Made again by `deno task sockbench report reports/sample.json --out reports/sample.md`. */
 Deno.test("the committed sample is what report makes of its record", async () => {
   const { decodeRecord } = await import("../src/record/codec.ts");

@@ -33,7 +33,7 @@ export function pinThread(core: number | undefined): Disposable {
 /** What this process can pin to: the cores that its driving thread may run on. Never throws. */
 export function findPinning(): Pinning {
   const kernel = openKernel();
-  if (!kernel.available) return { available: false, reason: `pinning: ${kernel.reason}` };
+  if (!kernel.available) return kernel;
   try {
     return { available: true, cores: getAffinity() };
   } catch (error) {

@@ -84,13 +84,13 @@ export function answerQuestions({ sections }: Pick<Report, "sections">): readonl
   });
 }
 
-function searchChoice({ group, at, value, tied }: SearchResult): Choice {
+function searchChoice({ group, at, value, tied, confidence }: SearchResult): Choice {
   const say = (parts: SearchResult["group"]) =>
     parts.map(({ name, label }) => name === "transport" ? label : `${name} ${label}`).join(", ");
   return {
     at: [say(group)],
     best: [say(at)],
-    certainty: tied === 0 ? "clear" : "level",
+    certainty: confidence < CONFIDENCE ? "few trials" : tied === 0 ? "clear" : "level",
     value: { low: value, high: value },
   };
 }

@@ -158,7 +158,19 @@ Deno.test("answerQuestions() agrees with the marks of the tables, and gives of a
   for (const { scenario, search } of searched) {
     const choices = answers.find((answer) => answer.scenario === scenario)?.choices ?? [];
     assertEquals(choices.map(({ value }) => value.low), search.map(({ value }) => value));
+    assertEquals(
+      choices.map(({ certainty }) => certainty),
+      search.map(({ tied }) => tied === 0 ? "clear" : "level"),
+    );
   }
+});
+
+Deno.test("answerQuestions() is sure of no search with few trials", () => {
+  const answers = answerQuestions(buildReport(sampleRecord({ rounds: 2 })));
+  const searched = answers.filter(({ choices }) => choices.every(({ next }) => next === undefined));
+  assert(searched.length > 0);
+  const certainties = searched.flatMap(({ choices }) => choices).map(({ certainty }) => certainty);
+  assertEquals([...new Set(certainties)], ["few trials"]);
 });
 
 Deno.test("sayPlaces() counts places beyond the fourth, and parts those that hold commas", () => {

@@ -88,27 +88,30 @@ Deno.test("burst counts messages per second from the first to the last that came
   assertEquals(valueOf(outcome, "bytesPerRead"), 8);
 });
 
-Deno.test("backpressure takes no slow write for one that waits while the peer's pause has not ended", async () => {
-  const clock = new ScriptedClock(100);
-  const inner = memoryStream(4_096);
-  const busy: StreamTransport = {
-    ...inner,
-    async connect(endpoint, options) {
-      const channel = await inner.connect(endpoint, options);
-      let writes = 0;
-      return {
-        ...channel,
-        write: (data) => {
-          // The machine does something else for 10 ms.
-          if (writes++ === 1) clock.advance(10e6);
-          return channel.write(data);
-        },
-      };
-    },
-  };
-  const outcome = await memoryTrial("backpressure", busy, { bytes: 1_024, pause: 50 }, 1, clock);
-  assertEquals(valueOf(outcome, "acceptedBytes"), 4_096);
-});
+for (const workload of ["backpressure", "socket-buffer"]) {
+  Deno.test(`${workload} takes no slow write for one that waits while the peer's pause has not ended`, async () => {
+    const clock = new ScriptedClock(100);
+    const inner = memoryStream(4_096);
+    const busy: StreamTransport = {
+      ...inner,
+      async connect(endpoint, options) {
+        const channel = await inner.connect(endpoint, options);
+        let writes = 0;
+        return {
+          ...channel,
+          write: (data) => {
+            // The machine does something else for 10 ms.
+            if (writes++ === 1) clock.advance(10e6);
+            return channel.write(data);
+          },
+        };
+      },
+    };
+    const params = { bytes: 1_024, pause: 50, read: 4_096 };
+    const outcome = await memoryTrial(workload, busy, params, 1, clock);
+    assertEquals(valueOf(outcome, "acceptedBytes"), 4_096);
+  });
+}
 
 Deno.test("fanIn fails with what the first connection failed of at the peer, and nothing else of the process does", async () => {
   const inner = memoryStream();

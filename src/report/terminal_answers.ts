@@ -107,10 +107,17 @@ function isSearched({ next }: Choice): boolean {
   return next === undefined;
 }
 
+/** More names than this are counted: the page has them all. */
+const MOST_NAMES = 3;
+
 /** As in `unix or tcp (64 KiB, 1 MiB)`. */
 function sayChoice(choice: Choice): string {
-  const last = choice.best.at(-1) ?? "";
-  const rest = choice.best.slice(0, -1).join(", ");
+  const { best } = choice;
+  const names = best.length > MOST_NAMES
+    ? [...best.slice(0, MOST_NAMES - 1), `${best.length - MOST_NAMES + 1} more`]
+    : best;
+  const last = names.at(-1) ?? "";
+  const rest = names.slice(0, -1).join(", ");
   const places = isSearched(choice) ? "" : sayPlaces(choice);
   return `${rest === "" ? "" : `${rest} or `}${last}${places === "" ? "" : ` (${places})`}`;
 }

@@ -18,7 +18,7 @@ import { paramsFault, peerFault, workloadFault } from "./unfit.ts";
 
 /**
  * Opening, marking with all that is read there, and closing around one trial, in nanoseconds: measured on two cores with a process peer.
- * Reading the kernel's counters, settings and threads at both ends is 0.7 to 1.1 ms of it.
+ * Reading the kernel's counters, settings and threads at both ends is 0.5 to 0.8 ms of it.
  */
 export const TRIAL_OVERHEAD_NS = 3.5e6;
 /** What a trial of datagrams takes beyond that, in nanoseconds: until the silence after the last one was long enough. */

@@ -43,6 +43,7 @@ export const coalescing: Scenario = {
   notes: [
     "The receiver reads whatever is there into a buffer of 256 KiB. A whole read is one message, complete and alone: a program that takes each read for a message is right as often as that. The mean is a mean of reads, of which most may find one message and a few, after the reader was kept from running, a thousand.",
     "A stream has no messages: how many come in one read follows from who is faster, the writer or the reader, and from Nagle, which joins small writes while data is unacknowledged. A datagram is one receive, always.",
+    "Both ends must be able to run at once (peer process or worker): on one event loop the writer keeps the receiver from reading, and much comes in one read.",
   ],
   workload: "burst",
   onDemand: true,

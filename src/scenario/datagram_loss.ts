@@ -40,6 +40,7 @@ export const datagramLoss: Scenario = {
   notes: [
     "Each datagram carries its number. Lost is what never arrived, counted over the whole trial after the receiver has drained its queue.",
     "UDP drops what finds the receive buffer full, and the sender is not told (Udp.RcvbufErrors counts it). A Unix datagram waits instead: held sends took longer than 0.1 ms.",
+    "Both ends must be able to run at once (peer process or worker): on one event loop the sender keeps the receiver from reading, and more is lost.",
   ],
   workload: "flow",
   onDemand: true,

@@ -4,9 +4,14 @@
  * @module
  */
 
-import type { OrientedRatio } from "../compare/contrast.ts";
+import type { Difference, OrientedRatio } from "../compare/contrast.ts";
+import { holm } from "../stats/holm.ts";
+import { signedRank } from "../stats/signed_rank.ts";
 import type { CaseRequest, ClaimTable, ClaimVerdict, Figure } from "./claim.ts";
 import type { ClaimFigures } from "./claim_figures.ts";
+
+/** The chance that any of the rows says better or worse where there is no difference. */
+const ALPHA = 0.05;
 
 /** Two cells, and the metric in which they are compared. */
 export interface Comparison {
@@ -32,6 +37,8 @@ export interface ComparedRow {
   readonly theirs: Figure;
   /** Above 1: the first is better. */
   readonly ratio: OrientedRatio;
+  /** What may be said when all rows are looked at: exact signed-rank test of the rounds' log-ratios, Holm over the rows, 5 %. */
+  readonly difference: Difference;
 }
 
 /** The cells that comparisons need measured. */
@@ -44,13 +51,26 @@ export function compareCells(
   comparisons: readonly Comparison[],
   figures: ClaimFigures,
 ): readonly ComparedRow[] {
-  return comparisons.flatMap(({ what, first, base, metric }) => {
+  const rows = comparisons.flatMap(({ what, first, base, metric }) => {
     const ratio = figures.ratio(first, base, metric);
     const ours = figures.figure(first, metric);
     const theirs = figures.figure(base, metric);
-    return ratio === undefined || ours === undefined || theirs === undefined
-      ? []
-      : [{ what, placement: figures.placement(first), ours, theirs, ratio }];
+    return ratio === undefined || ours === undefined || theirs === undefined ? [] : [{
+      what,
+      placement: figures.placement(first),
+      ours,
+      theirs,
+      ratio,
+      p: signedRank(figures.logRatios(first, base, metric)).pValue,
+    }];
+  });
+  const adjusted = holm(rows.map(({ p }) => p));
+  return rows.map(({ p: _p, ...row }, index) => {
+    const isClear = adjusted[index]! <= ALPHA;
+    return {
+      ...row,
+      difference: !isClear ? "none found" : row.ratio.ratio > 1 ? "better" : "worse",
+    };
   });
 }
 
@@ -64,13 +84,13 @@ export function reasonOf(comparisons: readonly Comparison[], figures: ClaimFigur
 export function countRows(
   rows: readonly ComparedRow[],
 ): { readonly better: number; readonly worse: number; readonly tied: number } {
-  const better = rows.filter(({ ratio }) => ratio.difference === "better").length;
-  const worse = rows.filter(({ ratio }) => ratio.difference === "worse").length;
+  const better = rows.filter(({ difference }) => difference === "better").length;
+  const worse = rows.filter(({ difference }) => difference === "worse").length;
   return { better, worse, tied: rows.length - better - worse };
 }
 
 /**
- * The verdict on "the first is better": all rows, some, or none. Where no interval excludes 1, nothing is decided.
+ * The verdict on "the first is better": all rows, some, or none. Where no row is clear, nothing is decided.
  *
  * @param rows at least one
  */
@@ -101,11 +121,11 @@ export function tableOf(
   };
 }
 
-/** The counts in a sentence, as in `better in 4 of 6 comparisons, worse in 1, and in 1 the interval includes 1`. */
+/** The counts in a sentence, as in `better in 4 of 6 comparisons, worse in 1, and in 1 no difference was found`. */
 export function sayCounts(rows: readonly ComparedRow[]): string {
   const { better, worse, tied } = countRows(rows);
   return `better in ${better} of ${rows.length} comparisons, worse in ${worse}, ` +
-    `and in ${tied} no difference was found (the interval includes 1)`;
+    `and in ${tied} no difference was found (signed-rank test over the rounds, Holm over the comparisons, 5 %)`;
 }
 
 /** The same comparisons with both ends on one core, and on two: what differs most between runs is not left to the scheduler. */

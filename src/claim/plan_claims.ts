@@ -27,8 +27,8 @@ export interface ClaimsPlan {
 /** What a claims run can be told. */
 export type ClaimsSettings = Pick<SettingsInput, "peer" | "rounds" | "seed">;
 
-/** Rounds of a claims run: enough for an interval of 95 % that a single disturbed trial cannot stretch. */
-export const CLAIM_ROUNDS = 9;
+/** Rounds of a claims run: enough for 24 comparisons to be told apart at 5 % for all of them together, one disturbed round included. */
+export const CLAIM_ROUNDS = 12;
 
 /**
  * Plans what the claims need measured. A cell that is to be pinned is measured unpinned where this machine pins nothing: its placement

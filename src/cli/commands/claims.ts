@@ -49,7 +49,7 @@ export const claimsCommand: Command = {
       value: "n",
       kind: "number",
       description: "Passes over all measured cells, 1 to 10000",
-      default: "9",
+      default: "12",
     },
     PEER_OPTION,
     {

@@ -1,0 +1,63 @@
+import { assertEquals } from "@std/assert";
+import type { ClaimFigures } from "../../src/claim/claim_figures.ts";
+import { compareCells, type Comparison, verdictOf } from "../../src/claim/comparison_rows.ts";
+
+/** Figures whose log-ratios by round are given, by the metric's name. */
+function figuresOf(logs: Readonly<Record<string, readonly number[]>>): ClaimFigures {
+  const figure = { value: 1, unit: "ns", low: 1, high: 1, n: 12 };
+  return {
+    figure: () => figure,
+    placement: () => "peer process",
+    logRatios: (_first: unknown, _base: unknown, metric: string) => logs[metric]!,
+    ratio: (_first: unknown, _base: unknown, metric: string) => {
+      const sorted = logs[metric]!.toSorted((a, b) => a - b);
+      const ratio = Math.exp(sorted[sorted.length >> 1]!);
+      return { ratio, low: ratio, high: ratio, confidence: 0.95, n: sorted.length };
+    },
+  } as unknown as ClaimFigures;
+}
+
+const cell = { scenario: "round-trip", transport: "tcp", params: {} };
+const rowsOf = (metrics: readonly string[]): Comparison[] =>
+  metrics.map((metric) => ({ what: metric, first: cell, base: cell, metric }));
+
+const clearly = (sign: number) => Array.from({ length: 12 }, (_, k) => sign * (0.1 + k / 1_000));
+/** Ten rounds of twelve: an interval of 95 % excludes 1, and among 24 rows one such is what chance brings. */
+const byChance = clearly(1).map((log, round) => round < 2 ? -2 * log : log);
+
+Deno.test("compareCells() says better of a row alone that it does not among many", () => {
+  const [alone] = compareCells(rowsOf(["chance"]), figuresOf({ chance: byChance.slice(0, 12) }));
+  assertEquals(alone!.difference, "none found");
+  const clear = compareCells(
+    rowsOf(["up", "down"]),
+    figuresOf({ up: clearly(1), down: clearly(-1) }),
+  );
+  assertEquals(clear.map(({ difference }) => difference), ["better", "worse"]);
+  const metrics = ["chance", ...Array.from({ length: 23 }, (_, k) => `down${k}`)];
+  const logs = Object.fromEntries(
+    metrics.map((metric) => [metric, metric === "chance" ? byChance : clearly(-1)]),
+  );
+  const rows = compareCells(rowsOf(metrics), figuresOf(logs));
+  assertEquals(rows[0]!.difference, "none found");
+  assertEquals(new Set(rows.slice(1).map(({ difference }) => difference)), new Set(["worse"]));
+  assertEquals(verdictOf(rows), "does not hold");
+});
+
+Deno.test("verdictOf() reaches every verdict", () => {
+  const verdict = (...signs: readonly number[]) => {
+    const metrics = signs.map((sign, index) => `${sign}/${index}`);
+    const logs = Object.fromEntries(metrics.map((metric, index) => {
+      const sign = signs[index]!;
+      return [
+        metric,
+        sign === 0 ? clearly(1).map((log, k) => k % 2 === 0 ? log : -log) : clearly(sign),
+      ];
+    }));
+    return verdictOf(compareCells(rowsOf(metrics), figuresOf(logs)));
+  };
+  assertEquals(verdict(1, 1), "holds");
+  assertEquals(verdict(1, 0), "holds in part");
+  assertEquals(verdict(1, -1), "holds in part");
+  assertEquals(verdict(0, -1), "does not hold");
+  assertEquals(verdict(0, 0), "undecided");
+});

@@ -127,6 +127,33 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name:
+    "readTcpInfo() has the time that a full receiver held its sender back, as part of the time it was busy",
+  ignore,
+  async fn() {
+    using pair = openPair();
+    const { poll } = requireLibc().symbols;
+    // Until neither the receiver nor the send buffer takes more, and the last acknowledgement, which may be delayed, has come.
+    while (sendNow(pair.client, new Uint8Array(65_536)) > 0);
+    while (readTcpInfo(pair.client).rwndLimitedNs === 0) await turn();
+    const from = rawMonotonicNs();
+    const before = readTcpInfo(pair.client);
+    poll(new Uint8Array(0), 0n, 100);
+    const info = readTcpInfo(pair.client);
+    const tookNs = rawMonotonicNs() - from;
+    for (const name of ["busyTimeNs", "rwndLimitedNs"] as const) {
+      const grewNs = info[name]! - before[name]!;
+      assert(grewNs >= 100e6 - TICK_NS && grewNs <= tookNs + TICK_NS, `${name}: ${grewNs}`);
+    }
+    assert(info.rwndLimitedNs! <= info.busyTimeNs!);
+    assertEquals(info.sndbufLimitedNs, before.sndbufLimitedNs);
+    // The window that is left is smaller than what waits for it.
+    assert(info.sndWnd! < info.notSentBytes!, `${info.sndWnd} ${info.notSentBytes}`);
+    assert(readTcpInfo(pair.server).receiveSpaceBytes > 0);
+  },
+});
+
 Deno.test("decodeTcpInfo() reads its first eight bytes each for itself", () => {
   const view = new DataView(new ArrayBuffer(512));
   // state, ca_state, retransmits, probes, backoff, options, two shifts of 4 bits, and a bit of the delivery rate's.

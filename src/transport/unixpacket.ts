@@ -26,7 +26,12 @@ export const unixpacket: DatagramTransport = {
     // Bound at both ends: an unbound Unix socket has no address that a reply could go to.
     const path = freshSocketPath(directory);
     const conn = Deno.listenDatagram({ transport: "unixpacket", path });
-    setDenoBuffers(conn, options);
+    try {
+      setDenoBuffers(conn, options);
+    } catch (error) {
+      removeSocketFile(path);
+      throw error;
+    }
     const to: Deno.UnixAddr | undefined = remote &&
       { transport: "unixpacket", path: remote.path };
     return Promise.resolve(

@@ -205,6 +205,34 @@ for (const kind of ["process", "worker"] as const) {
   }
 }
 
+test("closeWrite() of a closed channel says that it is closed, as reads and writes do", async (options) => {
+  const listener = await tcpLibc.listen(options);
+  const channel = await tcpLibc.connect(listener.endpoint, options);
+  channel.close();
+  for (
+    const [call, use] of [
+      ["shutdown", () => channel.closeWrite()],
+      ["send", () => channel.write(new Uint8Array(1))],
+      ["recv", () => channel.read(new Uint8Array(1))],
+    ] as const
+  ) assertThrows(use, Error, `Cannot ${call}: the socket is closed`);
+  listener.close();
+});
+
+for (const transport of transports) {
+  // Deno's unix listener has no buffers of its own to refuse.
+  if (!["unix@libc", "unixpacket", "unixpacket@libc"].includes(transportId(transport))) continue;
+  test(`${transportId(transport)} leaves no socket file where buffers are refused`, async (options) => {
+    const refused = { ...options, receiveBuffer: 0.5 };
+    await assertRejects(
+      async () => await (transport.mode === "stream" ? transport.listen : transport.bind)(refused),
+      RangeError,
+      "Cannot set SO_RCVBUF to 0.5",
+    );
+    assertEquals(await Array.fromAsync(Deno.readDir(options.directory)), []);
+  });
+}
+
 Deno.test("without --allow-ffi each transport of the driver says so, and nothing prompts", async () => {
   const url = (path: string) => JSON.stringify(new URL(`../../src/${path}`, import.meta.url).href);
   const code = `import { transports } from ${url("transport/registry.ts")};

@@ -117,6 +117,7 @@ export class LibcStreamChannel implements StreamChannel {
   /** See {@link StreamChannel.closeWrite}. */
   closeWrite(): void {
     const { libc, fd } = this.#socket;
+    if (fd < 0) throw new Error("Cannot shutdown: the socket is closed");
     libc.check(libc.symbols.shutdown(fd, SHUT_WR), "shutdown");
   }
 

@@ -69,7 +69,15 @@ function listen(kind: LibcStreamKind, options: OpenOptions): LibcListener {
   // A listener always sleeps: spinning is for what is measured.
   const type = kind.acceptIgnoresTimeout ? kind.type | SOCK_NONBLOCK : kind.type;
   const socket = LibcSocket.bound(address, type, kind.protocol, {});
-  setBuffersOf(socket, options);
+  const cleanUp = () => {
+    if (address.kind === "unix") removeSocketFile(address.path);
+  };
+  try {
+    setBuffersOf(socket, options);
+  } catch (error) {
+    cleanUp();
+    throw error;
+  }
   return new LibcListener(
     socket,
     localEndpoint(socket),
@@ -79,9 +87,7 @@ function listen(kind: LibcStreamKind, options: OpenOptions): LibcListener {
       if (kind.at === "socket file") setBuffersOf(accepted, options);
       return channelOver(kind, accepted, options);
     },
-    () => {
-      if (address.kind === "unix") removeSocketFile(address.path);
-    },
+    cleanUp,
   );
 }
 

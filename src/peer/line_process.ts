@@ -73,6 +73,8 @@ function spawn({ deno, args, cwd }: LineProcessOptions): Deno.ChildProcess {
       stderr: "inherit",
     }).spawn();
   } catch (error) {
+    // A missing permission has an advice of its own, which the caller knows.
+    if (error instanceof Deno.errors.NotCapable) throw error;
     // A binary that this user may not run, no more processes, a directory that is gone.
     const detail = (error as Error).message.replace(/\s+/g, " ");
     throw new PeerError("peer-died", `${deno} could not be started: ${detail}`);

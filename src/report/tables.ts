@@ -29,7 +29,10 @@ export function buildComparativeTable(
   metric: MetricDefinition,
   summaryOf: SummaryOf,
 ): Table | undefined {
-  const factors = ["transport", ...spec.parameters.map(({ name }) => name)];
+  const used = spec.parameters.filter(({ name }) =>
+    cases.some(({ params }) => Object.hasOwn(params, name))
+  );
+  const factors = ["transport", ...used.map(({ name }) => name)];
   const across = factors.filter((factor) => spec.columns.includes(factor));
   const down = factors.filter((factor) =>
     !across.includes(factor) && (varies(cases, factor) || factor === factors.at(-1))

@@ -102,7 +102,8 @@ try {
     loadAfter: (await readEnvironment()).loadAverage,
     startedAt,
     tookNs: systemClock.nowNs() - startedNs,
-    command: ["deno task known-answers", ...Deno.args].join(" "),
+    // Where the file goes is no part of what repeats it.
+    command: ["deno task known-answers", ...withoutOut(Deno.args)].join(" "),
   });
   await Deno.mkdir(given.out, { recursive: true });
   await writeFileAtomically(`${given.out}/known-answers.md`, text);
@@ -111,4 +112,10 @@ try {
 } catch (error) {
   if (!interrupts.signal.aborted) throw error;
   Deno.exitCode = EXIT.interrupted;
+}
+
+function withoutOut(given: readonly string[]): string[] {
+  return given.filter((arg, index) =>
+    arg !== "--out" && !arg.startsWith("--out=") && given[index - 1] !== "--out"
+  );
 }

@@ -34,7 +34,7 @@ export const throughput: Scenario = {
   contrasts: [{ factor: "transport", base: "tcp", metric: "bytesPerSecond" }],
   evidence: ["Udp.RcvbufErrors", "Tcp.RetransSegs"],
   notes: [
-    "One direction, one connection, the sender never pauses; bytes are counted where they arrive, from the first to the last read of the measured interval.",
+    "One direction, one connection, the sender never pauses; bytes are counted where they arrive, from the first read after the warm-up to the last. CPU time and counters are of the whole transfer, warm-up included: a mark in its middle would make the sender pause.",
     "Streams are read with a 64 KiB buffer (see `buffer-size` for others); TCP runs with Nagle off.",
     "UDP has no flow control: what the receiver cannot take is lost and shown as loss. Unix datagrams make the sender wait instead.",
   ],

@@ -49,7 +49,7 @@ export interface Tally {
   errors?: Record<string, number>;
 }
 
-/** What the receiving end saw from its first read after the mark to its last: throughput is counted where bytes arrive. */
+/** What the receiving end saw from its first read after the warm-up to its last: throughput is counted where bytes arrive. */
 export interface ReceiverWindow {
   /** Bytes read, without those of the read that opened the window. */
   readonly bytes: number;

@@ -275,8 +275,11 @@ export const blockingWriteTakesAll: Claim = {
         : isSo.libc || isSo.deno
         ? "holds in part"
         : "does not hold",
-      answer: rows.map(({ request, taken }) => `${request.transport} ${formatFigure(taken)}`)
-        .join(", ").slice(0, 90),
+      answer: `of 8 MiB the first call took: ${
+        rows.map(({ request, taken: { value, unit } }) =>
+          `${request.transport} ${formatFigure({ value, unit })}`
+        ).join(", ")
+      }`,
       seen: [
         ...rows.map(({ request, taken }) =>
           `${request.transport}: the first call took ${sayFigure(taken)} of 8 MiB`

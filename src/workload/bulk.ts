@@ -13,6 +13,7 @@ import type { Channel, DatagramChannel, StreamChannel } from "../transport/chann
 import { numberParam } from "./exchange_loop.ts";
 import { SequenceCheck } from "./sequence_check.ts";
 import type {
+  Budget,
   DriveContext,
   DriveResult,
   ReceiverWindow,
@@ -145,7 +146,7 @@ async function receiveStream(
   const { clock } = context;
   try {
     if (await channel.read(buffer) === null) return undefined;
-    const openNs = clock.nowNs() + context.budget.warmupNs;
+    const openNs = clock.nowNs() + openAfterNs(context.budget);
     while (clock.nowNs() < openNs) {
       if (await channel.read(buffer) === null) return undefined;
     }
@@ -191,7 +192,7 @@ async function receiveDatagrams(
       lastNs = clock.nowNs();
       tally.receivedMessages = ++received;
       if (sequence !== null) check.take(sequence.getUint32(0));
-      if (received === 1) openNs = lastNs + context.budget.warmupNs;
+      if (received === 1) openNs = lastNs + openAfterNs(context.budget);
       if (opened === 0 && lastNs >= openNs) {
         openedNs = lastNs;
         opened = received;
@@ -208,6 +209,11 @@ async function receiveDatagrams(
   const messages = received - opened;
   const window = windowOf(messages * expected, messages, lastNs - openedNs);
   return opened === 0 || window === undefined ? undefined : { ...window, messages };
+}
+
+/** How long the receiver's window stays shut: not at all where a count ends the trial, which may be over by then. */
+function openAfterNs({ warmupNs, maxOperations }: Budget): number {
+  return maxOperations === undefined ? warmupNs : 0;
 }
 
 /** The window, or nothing where too little arrived after the mark to span a time. */

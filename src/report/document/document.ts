@@ -1,0 +1,204 @@
+/**
+ * The Document: what a report, a comparison, a gate, an A/B job or the claims say, as data.
+ *
+ * Builders fill it and writers format it. It holds values, not texts: a figure carries value, interval, n and unit, a row or
+ * a column carries typed keys, and nothing in it is ever parsed back out of a text. It is flat, as mdast is: a heading opens a
+ * part that ends at the next heading of its level. Names inside (cases, transports, notes) come from record files and may
+ * hold anything; writers make them harmless through `text/`.
+ *
+ * @module
+ */
+
+import type { Placement } from "../../plan/case.ts";
+import type { Figure } from "./figure.ts";
+import type { Inline } from "./inline.ts";
+import type { Table } from "./table.ts";
+
+/** Version of the Document, and of the JSON that holds one. */
+export const DOCUMENT_VERSION = 2;
+
+/** What a Document is about. */
+export type DocumentKind = "record" | "trials" | "comparison" | "gate" | "ab" | "load" | "claims";
+
+/** A Document is everything a reader is told, before any format. */
+export interface Document {
+  /** What it is about. */
+  readonly kind: DocumentKind;
+  /** Its heading. */
+  readonly title: readonly Inline[];
+  /** One line of facts below the heading: machine, runtime, date, trials. */
+  readonly facts: readonly (readonly Inline[])[];
+  /** What must be seen before anything else, as that a run was partial or that environments differ; absent: nothing. */
+  readonly notice?: Notice;
+  /** The one line that answers, for who reads nothing else; absent where nothing can be answered. */
+  readonly answer?: readonly Inline[];
+  /** Everything else, in reading order. */
+  readonly blocks: readonly Block[];
+}
+
+/** A Notice stands above everything else. */
+export interface Notice {
+  /** In two words, as in `Partial run`. */
+  readonly lead: string;
+  /** One sentence each. */
+  readonly sentences: readonly (readonly Inline[])[];
+}
+
+/** A Block is one element of a Document. */
+export type Block =
+  | Heading
+  | Paragraph
+  | List
+  | Facts
+  | Table
+  | Figure
+  | Details
+  | Code
+  | Verdict
+  | Data;
+
+/** What a part of a Document is for. Writers that show less than everything choose by it; a page derives its look from it. */
+export type PartRole =
+  | "findings"
+  | "guide"
+  | "scenario"
+  | "run"
+  | "warnings"
+  | "skips"
+  | "method"
+  | "environment"
+  | "reproduce"
+  | "regressed"
+  | "unjudged"
+  | "inconclusive"
+  | "improved"
+  | "unchanged"
+  | "cells"
+  | "records"
+  | "claim"
+  | "notes";
+
+/** A Heading opens a part. */
+export interface Heading {
+  /** Tells it from other blocks. */
+  readonly kind: "heading";
+  /** 2 for a part, 3 for a part of a part; the title of the Document is 1. */
+  readonly level: 2 | 3;
+  /** Its text. */
+  readonly text: readonly Inline[];
+  /** What the part is for; of a heading of level 2. */
+  readonly role: PartRole;
+  /** From which an anchor is made, as in `round-trip`; need not be unique. */
+  readonly anchor: string;
+  /** True where the part is looked up rather than read: a page folds it. */
+  readonly folded?: boolean;
+  /** Where the two ends of all figures of the part ran, to be kept in sight; absent: it differs, or there are none. */
+  readonly placement?: Placement;
+}
+
+/** A Paragraph is one or several sentences. */
+export interface Paragraph {
+  /** Tells it from other blocks. */
+  readonly kind: "paragraph";
+  /** Its words. */
+  readonly text: readonly Inline[];
+  /** `question`: what the part answers; `placement`: where its figures come from; `summary`: what it comes to; absent: plain. */
+  readonly role?: "question" | "placement" | "summary";
+}
+
+/** A List is items of equal rank. */
+export interface List {
+  /** Tells it from other blocks. */
+  readonly kind: "list";
+  /** What its items are; a class name of a page. */
+  readonly role: "findings" | "notes" | "answers" | "warnings" | "skips";
+  /** The items, at least one. */
+  readonly items: readonly ListItem[];
+}
+
+/** An item of a List. */
+export interface ListItem {
+  /** The sentence. */
+  readonly text: readonly Inline[];
+  /** What the sentence rests on, as in `95 % interval, 15 pairs, peer process`; shown in small print or in brackets. */
+  readonly basis?: readonly Inline[];
+  /** Further sentences on how to take it. */
+  readonly remarks?: readonly (readonly Inline[])[];
+  /** Anchor of the part that it is about. */
+  readonly about?: string;
+  /** What sort of item it is; a class name of a page. */
+  readonly sort?: string;
+}
+
+/** Facts are names with values, as of a machine. */
+export interface Facts {
+  /** Tells it from other blocks. */
+  readonly kind: "facts";
+  /** The facts. */
+  readonly facts: readonly NamedFact[];
+  /** True where the names are words that the values explain. */
+  readonly explains?: boolean;
+}
+
+/** A named fact, for display. */
+export interface NamedFact {
+  /** What it is. */
+  readonly name: string;
+  /** Its value in words. */
+  readonly value: string;
+}
+
+/** Details are blocks that are folded where the format can. */
+export interface Details {
+  /** Tells it from other blocks. */
+  readonly kind: "details";
+  /** What is folded, as in `All comparisons`. */
+  readonly summary: string;
+  /** How many there are and of what, as in 34 `comparison`; absent: not counted. */
+  readonly count?: { readonly n: number; readonly noun: string };
+  /** What is folded. */
+  readonly blocks: readonly Block[];
+}
+
+/** Code is text that keeps its lines: a command, a program. */
+export interface Code {
+  /** Tells it from other blocks. */
+  readonly kind: "code";
+  /** As in `sh`, `ts`. */
+  readonly language: string;
+  /** What it is, for who hears the page. */
+  readonly label: string;
+  /** The lines. */
+  readonly text: string;
+}
+
+/** How a gate ends or a claim is decided. */
+export type VerdictOutcome =
+  | "pass"
+  | "regressed"
+  | "cannot judge"
+  | "true"
+  | "false"
+  | "depends"
+  | "undecided"
+  | "skipped";
+
+/** A Verdict is the outcome of a gate or of a claim. The verdicts of single cells are rows of a table. */
+export interface Verdict {
+  /** Tells it from other blocks. */
+  readonly kind: "verdict";
+  /** The outcome. */
+  readonly outcome: VerdictOutcome;
+  /** Why, in one or several sentences. */
+  readonly text: readonly Inline[];
+}
+
+/** Data are raw values for programs, never scaled or rounded; writers for people pass over them. */
+export interface Data {
+  /** Tells it from other blocks. */
+  readonly kind: "data";
+  /** Names of the columns. */
+  readonly columns: readonly string[];
+  /** One value for each column, made when they are asked for: a record may hold a hundred thousand. */
+  readonly rows: () => Iterable<readonly (string | number)[]>;
+}

@@ -1,0 +1,161 @@
+/**
+ * Inlines: the parts of which sentences are made, kept apart so that a writer may format each.
+ *
+ * @module
+ */
+
+import type { MetricUnit } from "../../metrics.ts";
+
+/** An Inline is one part of a sentence. */
+export type Inline =
+  | Text
+  | Name
+  | Names
+  | Sentence
+  | Strong
+  | Amount
+  | AmountRange
+  | Ratio
+  | Interval
+  | Reference;
+
+/** Words of the suite itself, with their spaces. */
+export interface Text {
+  /** Tells it from other parts. */
+  readonly kind: "text";
+  /** The words. */
+  readonly text: string;
+}
+
+/** A name of a record: a transport, a parameter value, a scenario, a case. */
+export interface Name {
+  /** Tells it from other parts. */
+  readonly kind: "name";
+  /** The name; may hold anything. */
+  readonly text: string;
+}
+
+/** Several names, of which a writer may show the first and count or fold the rest. */
+export interface Names {
+  /** Tells it from other parts. */
+  readonly kind: "names";
+  /** The names; may hold anything. */
+  readonly names: readonly string[];
+}
+
+/** A text of a record or of an author: may hold anything; what stands in backticks and is plainly a name is one. A writer ends it with a full stop. */
+export interface Sentence {
+  /** Tells it from other parts. */
+  readonly kind: "sentence";
+  /** The text. */
+  readonly text: string;
+}
+
+/** What must not be overlooked. */
+export interface Strong {
+  /** Tells it from other parts. */
+  readonly kind: "strong";
+  /** What is stressed. */
+  readonly parts: readonly Inline[];
+}
+
+/** A value in its unit, with the bounds of its interval where the sentence gives them. */
+export interface Amount {
+  /** Tells it from other parts. */
+  readonly kind: "amount";
+  /** In `unit`. */
+  readonly value: number;
+  /** As stored; writers scale it. */
+  readonly unit: MetricUnit;
+  /** Lower bound of its interval. */
+  readonly low?: number;
+  /** Upper bound of its interval. */
+  readonly high?: number;
+}
+
+/** Values of one kind from the smallest to the largest. */
+export interface AmountRange {
+  /** Tells it from other parts. */
+  readonly kind: "range";
+  /** Smallest, in `unit`. */
+  readonly low: number;
+  /** Largest; the same where there is one. */
+  readonly high: number;
+  /** As stored; writers scale it. */
+  readonly unit: MetricUnit;
+}
+
+/** A ratio as the sentence states it, at least 1 where it states one; `word` follows it, as in "faster". */
+export interface Ratio {
+  /** Tells it from other parts. */
+  readonly kind: "ratio";
+  /** The ratio. */
+  readonly ratio: number;
+  /** How many decimals it and its interval are written with. */
+  readonly decimals: number;
+  /** As in `faster`; empty for nothing. */
+  readonly word: string;
+}
+
+/** Bounds of the ratio before them. */
+export interface Interval {
+  /** Tells it from other parts. */
+  readonly kind: "interval";
+  /** Lower bound. */
+  readonly low: number;
+  /** Upper bound. */
+  readonly high: number;
+  /** As of the ratio. */
+  readonly decimals: number;
+}
+
+/** Words that lead to another part of the Document, where the format has links. */
+export interface Reference {
+  /** Tells it from other parts. */
+  readonly kind: "reference";
+  /** Anchor of the part's heading. */
+  readonly to: string;
+  /** The words. */
+  readonly parts: readonly Inline[];
+}
+
+/**
+ * Plain words.
+ *
+ * @param words The words, with their spaces.
+ * @returns The part.
+ */
+export function text(words: string): Text {
+  return { kind: "text", text: words };
+}
+
+/**
+ * A name from the record.
+ *
+ * @param words The name.
+ * @returns The part.
+ */
+export function name(words: string): Name {
+  return { kind: "name", text: words };
+}
+
+/**
+ * A text of a record or an author.
+ *
+ * @param words The text.
+ * @returns The part.
+ */
+export function sentence(words: string): Sentence {
+  return { kind: "sentence", text: words };
+}
+
+/**
+ * A value with its unit.
+ *
+ * @param value In `unit`.
+ * @param unit The stored unit.
+ * @returns The part.
+ */
+export function amount(value: number, unit: MetricUnit): Amount {
+  return { kind: "amount", value, unit };
+}

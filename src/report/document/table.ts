@@ -1,0 +1,206 @@
+/**
+ * Tables: rows with typed keys, columns with typed units. A writer chooses scale, digits and layout.
+ *
+ * @module
+ */
+
+import type { MetricDirection, MetricUnit } from "../../metrics.ts";
+import type { Inline } from "./inline.ts";
+import type { Key } from "./key.ts";
+
+/** A Table is rows and columns of cells. */
+export interface Table {
+  /** Tells it from other blocks. */
+  readonly kind: "table";
+  /** What it shows: writers choose by it what to draw and what to leave out. */
+  readonly role: TableRole;
+  /** One or several sentences above it: what the figures are. */
+  readonly caption: readonly Inline[];
+  /** What one row is, in the singular, as in `case`. */
+  readonly noun: string;
+  /** Title under which a page may fold it, as it is looked up rather than read; absent: it is read. */
+  readonly fold?: string;
+  /**
+   * `shown`: every figure with its interval; `on demand`: figures alone, as intervals of all would bury them. Of figures and
+   * ratios only.
+   */
+  readonly intervals: "shown" | "on demand";
+  /** Keys that all rows have in common and that a reader must know, such as the placement; stated above the table. */
+  readonly common: readonly Key[];
+  /** Factors of the rows' keys, each a column of its own at the left. */
+  readonly keys: readonly KeyColumn[];
+  /** Heading of the rows' names; where it is there, a writer that is short of room writes each row's name in place of its keys. */
+  readonly names?: string;
+  /** The columns of cells. */
+  readonly columns: readonly Column[];
+  /** The lines. */
+  readonly rows: readonly Row[];
+}
+
+/**
+ * `headline`: one metric, cases side by side; `further`: another metric likewise; `split`: one metric, its parts side by side;
+ * `metrics`: one row a case, all metrics side by side; `run-wide`: the same of all operations of the run together; `answers`:
+ * what did best; `comparisons`: ratios; `cells`: verdicts, one row each; `evidence`: what the kernel counted; `words`: words.
+ */
+export type TableRole =
+  | "headline"
+  | "further"
+  | "split"
+  | "metrics"
+  | "run-wide"
+  | "answers"
+  | "comparisons"
+  | "cells"
+  | "evidence"
+  | "words";
+
+/** A column of keys. */
+export interface KeyColumn {
+  /** The factor, as in `transport`. */
+  readonly factor: string;
+  /** Heading. */
+  readonly title: string;
+}
+
+/** What a column measures. */
+export interface ColumnMetric {
+  /** The metric's id. */
+  readonly id: string;
+  /** A few words, as in `p50`. */
+  readonly title: string;
+  /** Unit of the cells as stored. */
+  readonly unit: MetricUnit;
+  /** Which direction is an improvement. */
+  readonly better: MetricDirection;
+}
+
+/** A Column of cells. */
+export interface Column {
+  /** Name for programs, unique within the table, as in `base`, `p`, `n`. */
+  readonly id: string;
+  /** Heading; absent where `keys` are the heading. */
+  readonly title?: string;
+  /** What tells it from the other columns of the same metric, as in transport and nagle; absent: its title does. */
+  readonly keys?: readonly Key[];
+  /** What its figures measure; absent where each figure has its own unit, and of columns of other cells. */
+  readonly metric?: ColumnMetric;
+  /** Whether it holds numbers or words. */
+  readonly align: "number" | "words";
+}
+
+/** A Row is a line of a table. */
+export interface Row {
+  /** One for each of the table's key columns, in their order. */
+  readonly keys: readonly Key[];
+  /** The row in one word, as in `tcp/bytes=64`; present where the table has `names`. */
+  readonly name?: string;
+  /** One for each column; `null`: not measured. */
+  readonly cells: readonly (Cell | null)[];
+}
+
+/** A Cell is what stands in a row under a column. */
+export type Cell =
+  | FigureCell
+  | RatioCell
+  | CountCell
+  | ProbabilityCell
+  | WordsCell
+  | VerdictCell;
+
+/** A FigureCell is one figure, unscaled. */
+export interface FigureCell {
+  /** Tells it from other cells. */
+  readonly kind: "figure";
+  /** The case it belongs to. */
+  readonly case: string;
+  /** In the column's unit, or in `unit`. */
+  readonly value: number;
+  /** Lower bound of its interval. */
+  readonly low: number;
+  /** Upper bound of its interval. */
+  readonly high: number;
+  /** Trials. */
+  readonly n: number;
+  /** Confidence that the interval reaches, 0 to 1. */
+  readonly confidence: number;
+  /** Its unit, where the column has none. */
+  readonly unit?: MetricUnit;
+  /** Present when it is the best of its row beyond doubt. */
+  readonly mark?: "best";
+  /** Present when its trials fell into two groups: to be shown instead of the value. */
+  readonly modes?: Modes;
+}
+
+/** Two values where the trials of a case fell into two groups, in the metric's unit. */
+export interface Modes {
+  /** Median of the shorter times, or of the higher rates. */
+  readonly fast: number;
+  /** Share of the trials with them, 0 to 1. */
+  readonly fastShare: number;
+  /** Median of the longer times, or of the lower rates. */
+  readonly slow: number;
+  /** Share of the trials with them, 0 to 1. */
+  readonly slowShare: number;
+}
+
+/** A RatioCell is how two sides compare. */
+export interface RatioCell {
+  /** Tells it from other cells. */
+  readonly kind: "ratio";
+  /** `ratio`: the sides are divided, and above 1 is better; `difference`: of shares, which may be 0: above 0 is better, 0.01 is a percentage point. */
+  readonly effect: "ratio" | "difference";
+  /** The estimate. */
+  readonly value: number;
+  /** Lower bound. */
+  readonly low: number;
+  /** Upper bound. */
+  readonly high: number;
+  /** Pairs; of unpaired trials those of the smaller side. */
+  readonly n: number;
+  /** Confidence that the interval reaches, 0 to 1. */
+  readonly confidence: number;
+}
+
+/** A CountCell is a number of things. */
+export interface CountCell {
+  /** Tells it from other cells. */
+  readonly kind: "count";
+  /** A whole number. */
+  readonly value: number;
+}
+
+/** A ProbabilityCell is a p-value. */
+export interface ProbabilityCell {
+  /** Tells it from other cells. */
+  readonly kind: "probability";
+  /** 0 to 1. */
+  readonly value: number;
+}
+
+/** A WordsCell is words. */
+export interface WordsCell {
+  /** Tells it from other cells. */
+  readonly kind: "words";
+  /** The words; empty for none. */
+  readonly text: readonly Inline[];
+}
+
+/** What is said of one cell of a comparison. */
+export type CellVerdict =
+  | "pass"
+  | "regressed"
+  | "improved"
+  | "inconclusive"
+  | "new"
+  | "missing"
+  | "incomparable";
+
+/** A VerdictCell is what is said of the row. Writers for test runners and code hosts look for it. */
+export interface VerdictCell {
+  /** Tells it from other cells. */
+  readonly kind: "verdict";
+  /** The word. */
+  readonly verdict: CellVerdict;
+  /** Why, in one sentence; may hold names of a record. */
+  readonly reason: string;
+}

@@ -90,7 +90,7 @@ export {
   type MetricId,
   metricOf,
   type MetricUnit,
-} from "./src/metrics.ts";
+} from "./src/units/metric.ts";
 
 export * from "./src/transport/channel.ts";
 export * from "./src/transport/transport.ts";
@@ -102,10 +102,15 @@ export { probeTransports } from "./src/transport/probe_transports.ts";
 export { createSocketDirectory, type SocketDirectory } from "./src/transport/socket_directory.ts";
 
 export * from "./src/workload/workload.ts";
-export * from "./src/scenario/scenario.ts";
+export * from "./src/model/params.ts";
+export * from "./src/model/budget.ts";
+export * from "./src/model/tally.ts";
+export * from "./src/model/scenario.ts";
+export * from "./src/model/scenario_spec.ts";
 
-export * from "./src/plan/case.ts";
-export type { Pinning } from "./src/plan/placement.ts";
+export * from "./src/model/case.ts";
+export * from "./src/model/placement.ts";
+export type { Pinning } from "./src/model/placement.ts";
 export type { Plan } from "./src/plan/plan.ts";
 export { planCases } from "./src/plan/plan_cases.ts";
 export { type Profile, PROFILES } from "./src/plan/profile.ts";
@@ -122,8 +127,10 @@ export { measure, type MeasureOptions } from "./src/run/measure.ts";
 export { type RunEvent, type RunOptions, runPlan } from "./src/run/run_plan.ts";
 export { Yardstick, type YardstickSource } from "./src/run/yardstick.ts";
 
-export * from "./src/record/trial.ts";
-export { Histogram, type SparseHistogram } from "./src/record/histogram.ts";
+export * from "./src/model/trial.ts";
+export * from "./src/model/environment.ts";
+export * from "./src/model/run_record.ts";
+export { Histogram, type SparseHistogram } from "./src/model/histogram.ts";
 export { decodeRecord, encodeRecord, recordJsonSchema } from "./src/record/codec.ts";
 export { RecordError } from "./src/record/record_error.ts";
 
@@ -149,7 +156,7 @@ export {
   type PolicyInput,
   type ThresholdRule,
 } from "./src/compare/gate_policy.ts";
-export type { Quantity } from "./src/compare/parse_quantity.ts";
+export type { Quantity } from "./src/units/parse_quantity.ts";
 export { judge } from "./src/compare/judge.ts";
 export type {
   Confirmation,

@@ -10,8 +10,8 @@
 import { createCatalog } from "../src/catalog.ts";
 import { systemClock } from "../src/clock.ts";
 import { openLoopLink } from "../src/peer/loop_link.ts";
-import type { Case } from "../src/plan/case.ts";
-import { Histogram } from "../src/record/histogram.ts";
+import type { Case } from "../src/model/case.ts";
+import { Histogram } from "../src/model/histogram.ts";
 import { runTrial } from "../src/run/run_trial.ts";
 import type { StreamChannel } from "../src/transport/channel.ts";
 import { DenoStreamChannel } from "../src/transport/deno_stream.ts";

@@ -7,8 +7,8 @@
  * @module
  */
 
-import { Histogram } from "../src/record/histogram.ts";
-import { sparsePercentile } from "../src/record/sparse_histogram.ts";
+import { Histogram } from "../src/model/histogram.ts";
+import { sparsePercentile } from "../src/model/sparse_histogram.ts";
 
 const VALUES = 1000;
 

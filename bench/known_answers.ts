@@ -17,7 +17,7 @@ import { EXIT } from "../src/cli/exit.ts";
 import { listenForInterrupts } from "../src/cli/interrupts.ts";
 import { writeFileAtomically } from "../src/cli/write_file_atomically.ts";
 import { systemClock } from "../src/clock.ts";
-import type { Skip } from "../src/plan/case.ts";
+import type { Skip } from "../src/model/case.ts";
 import { readEnvironment } from "../src/run/environment.ts";
 import { type Answer, exitCodeOf, MOST_ANSWERS, recoveryOf } from "./known_answers/answer.ts";
 import { measureDelays } from "./known_answers/delays.ts";

@@ -4,8 +4,9 @@
  * @module
  */
 
-import { Histogram } from "../src/record/histogram.ts";
-import type { RunRecord, Trial } from "../src/record/trial.ts";
+import { Histogram } from "../src/model/histogram.ts";
+import type { RunRecord } from "../src/model/run_record.ts";
+import type { Trial } from "../src/model/trial.ts";
 import { createPrng } from "../src/stats/prng.ts";
 import { sampleRecord } from "../tests/support/sample_record.ts";
 

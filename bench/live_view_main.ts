@@ -7,8 +7,8 @@
 
 import { createProgress } from "../src/cli/progress.ts";
 import { systemTerminal, type Terminal } from "../src/cli/terminal.ts";
-import type { PeerKind } from "../src/plan/case.ts";
-import { metricValue } from "../src/record/metric_value.ts";
+import type { PeerKind } from "../src/model/placement.ts";
+import { metricValue } from "../src/model/metric_value.ts";
 import type { RunEvent } from "../src/run/run_plan.ts";
 import type { Pair } from "../src/stats/mod.ts";
 import { pairSlices } from "./paired_slices.ts";

@@ -11,7 +11,7 @@
  */
 
 import { PEERS } from "../src/plan/settings.ts";
-import type { PeerKind } from "../src/plan/case.ts";
+import type { PeerKind } from "../src/model/placement.ts";
 import { decodeRecord } from "../src/record/codec.ts";
 import { summarize } from "../src/compare/summarize.ts";
 import { createPrng, robustSpread } from "../src/stats/mod.ts";

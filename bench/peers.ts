@@ -11,9 +11,9 @@
 
 import { parseArgs } from "@std/cli/parse-args";
 import { readEnvironment } from "../src/run/environment.ts";
-import type { Pin } from "../src/plan/case.ts";
+import type { Pin } from "../src/model/placement.ts";
 import { PINS } from "../src/plan/placement.ts";
-import type { Trial } from "../src/record/trial.ts";
+import type { Trial } from "../src/model/trial.ts";
 import { createPrng, type Pair } from "../src/stats/mod.ts";
 import {
   findTools,

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { MetricId } from "../src/metrics.ts";
-import { metricValue } from "../src/record/metric_value.ts";
+import type { MetricId } from "../src/units/metric.ts";
+import { metricValue } from "../src/model/metric_value.ts";
 import { createSocketDirectory } from "../src/transport/socket_directory.ts";
 import { bareTcpRoundTrip, bareUdpRoundTrip, bareUnixRoundTrip } from "./bare_loops.ts";
 import { openBareReaderWorker } from "./bare_reader_link.ts";

@@ -8,14 +8,15 @@ import { createCatalog } from "../src/catalog.ts";
 import { systemClock } from "../src/clock.ts";
 import { openPeer } from "../src/peer/open_peer.ts";
 import type { PeerLink } from "../src/peer/peer_link.ts";
-import type { Case, PeerKind } from "../src/plan/case.ts";
+import type { Case } from "../src/model/case.ts";
+import type { PeerKind } from "../src/model/placement.ts";
 import type { Plan } from "../src/plan/plan.ts";
 import { planCases, rehearsals } from "../src/plan/plan_cases.ts";
 import { createSettings } from "../src/plan/settings.ts";
 import { runTrial, type TrialOutcome } from "../src/run/run_trial.ts";
 import { probeTransports } from "../src/transport/probe_transports.ts";
 import { createSocketDirectory, type SocketDirectory } from "../src/transport/socket_directory.ts";
-import type { Budget } from "../src/workload/workload.ts";
+import type { Budget } from "../src/model/budget.ts";
 
 const catalog = createCatalog();
 

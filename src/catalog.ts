@@ -6,9 +6,8 @@
  * @module
  */
 
-import type { MetricDefinition } from "./metrics.ts";
-import { METRIC_IDS, metricOf } from "./metrics.ts";
-import type { Scenario } from "./scenario/scenario.ts";
+import { METRIC_IDS, type MetricDefinition, metricOf } from "./units/metric.ts";
+import type { Scenario } from "./model/scenario.ts";
 import { scenarios } from "./scenario/registry.ts";
 import { transports } from "./transport/registry.ts";
 import { type Transport, transportId } from "./transport/transport.ts";

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { createCatalog, type SockbenchModule } from "../src/catalog.ts";
-import type { Scenario } from "../src/scenario/scenario.ts";
+import type { Scenario } from "../src/model/scenario.ts";
 import { roundTrip } from "../src/scenario/round_trip.ts";
 import { tcp } from "../src/transport/tcp.ts";
 

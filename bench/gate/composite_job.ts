@@ -9,9 +9,9 @@ import { compareRecords } from "../../src/compare/compare_records.ts";
 import type { Policy } from "../../src/compare/gate_policy.ts";
 import type { GateResult } from "../../src/compare/gate_result.ts";
 import { judge } from "../../src/compare/judge.ts";
-import type { AbRecords } from "../../src/ab/run_ab.ts";
-import { ROUNDS_PER_AGENT } from "../../src/ab/run_ab.ts";
-import type { RunRecord, Trial } from "../../src/record/trial.ts";
+import { type AbRecords, ROUNDS_PER_AGENT } from "../../src/ab/run_ab.ts";
+import type { RunRecord } from "../../src/model/run_record.ts";
+import type { Trial } from "../../src/model/trial.ts";
 import type { Prng } from "../../src/stats/mod.ts";
 
 /** Keeps of each scenario only the metrics that gate, so that nothing else is computed thousands of times. */

@@ -5,10 +5,9 @@
  * @module
  */
 
-import type { AbRecords } from "../../src/ab/run_ab.ts";
-import { ROUNDS_PER_AGENT } from "../../src/ab/run_ab.ts";
-import { metricValue } from "../../src/record/metric_value.ts";
-import type { RunRecord } from "../../src/record/trial.ts";
+import { type AbRecords, ROUNDS_PER_AGENT } from "../../src/ab/run_ab.ts";
+import { metricValue } from "../../src/model/metric_value.ts";
+import type { RunRecord } from "../../src/model/run_record.ts";
 import { median, robustSpread } from "../../src/stats/mod.ts";
 import { blocksOf } from "./composite_job.ts";
 

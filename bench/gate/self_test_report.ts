@@ -7,7 +7,7 @@
 import type { Slowdown } from "../../src/ab/slowed_transport.ts";
 import type { GateResult } from "../../src/compare/gate_result.ts";
 import type { Plan } from "../../src/plan/plan.ts";
-import type { Environment } from "../../src/record/trial.ts";
+import type { Environment } from "../../src/model/environment.ts";
 import { quantile, wilson } from "../../src/stats/mod.ts";
 import type { GenerationSpread } from "./generation_spread.ts";
 

@@ -9,8 +9,8 @@ import { compareRecords } from "../../src/compare/compare_records.ts";
 import { DEFAULT_POLICY } from "../../src/compare/gate_policy.ts";
 import { judge } from "../../src/compare/judge.ts";
 import { findNormalization } from "../../src/compare/normalize.ts";
-import { metricValue } from "../../src/record/metric_value.ts";
-import type { RunRecord, YardstickReading, YardstickValues } from "../../src/record/trial.ts";
+import { metricValue } from "../../src/model/metric_value.ts";
+import type { RunRecord, YardstickReading, YardstickValues } from "../../src/model/run_record.ts";
 import { createPrng, median, quantile } from "../../src/stats/mod.ts";
 
 /** A record and what else the machine did while it was measured. */

@@ -11,10 +11,10 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { createCatalog } from "../../src/catalog.ts";
 import { systemClock } from "../../src/clock.ts";
-import type { PeerKind } from "../../src/plan/case.ts";
+import type { PeerKind } from "../../src/model/placement.ts";
 import { planCases } from "../../src/plan/plan_cases.ts";
 import { createSettings } from "../../src/plan/settings.ts";
-import type { RunRecord } from "../../src/record/trial.ts";
+import type { RunRecord } from "../../src/model/run_record.ts";
 import { readEnvironment } from "../../src/run/environment.ts";
 import { runPlan } from "../../src/run/run_plan.ts";
 import { Yardstick, type YardstickSource } from "../../src/run/yardstick.ts";

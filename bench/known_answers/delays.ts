@@ -10,12 +10,12 @@
 import { createCatalog } from "../../src/catalog.ts";
 import { systemClock } from "../../src/clock.ts";
 import { openPeer } from "../../src/peer/open_peer.ts";
-import type { PeerKind } from "../../src/plan/case.ts";
+import type { PeerKind } from "../../src/model/placement.ts";
 import { median } from "../../src/stats/mod.ts";
 import { createSocketDirectory } from "../../src/transport/socket_directory.ts";
 import type { TrialOutcome } from "../../src/run/run_trial.ts";
 import { pingPong } from "../../src/workload/ping_pong.ts";
-import type { Budget } from "../../src/workload/workload.ts";
+import type { Budget } from "../../src/model/budget.ts";
 import { type Answer, answerOf, type Reading } from "./answer.ts";
 import module, { waitedFile, WAITING, waitingName, WAITS_US } from "./delays_module.ts";
 import { knownCase, runRounds } from "./rounds.ts";

@@ -7,13 +7,14 @@
 import { createCatalog } from "../../src/catalog.ts";
 import { systemClock } from "../../src/clock.ts";
 import { openPeer } from "../../src/peer/open_peer.ts";
-import type { PeerKind } from "../../src/plan/case.ts";
+import type { PeerKind } from "../../src/model/placement.ts";
 import { createSocketDirectory } from "../../src/transport/socket_directory.ts";
 import type { DatagramTransport } from "../../src/transport/transport.ts";
 import { udp } from "../../src/transport/udp.ts";
 import { unixpacket } from "../../src/transport/unixpacket.ts";
 import { bulk } from "../../src/workload/bulk.ts";
-import type { Budget, Tally } from "../../src/workload/workload.ts";
+import type { Budget } from "../../src/model/budget.ts";
+import type { Tally } from "../../src/model/tally.ts";
 import { type Answer, answerOf, type Reading } from "./answer.ts";
 import { type Fault, type Faults, faultyTransport } from "./faulty_transport.ts";
 import { pacedTransport } from "./paced_transport.ts";

@@ -7,7 +7,7 @@
 import { createCatalog } from "../../src/catalog.ts";
 import { systemClock } from "../../src/clock.ts";
 import { openPeer } from "../../src/peer/open_peer.ts";
-import type { PeerKind } from "../../src/plan/case.ts";
+import type { PeerKind } from "../../src/model/placement.ts";
 import { median } from "../../src/stats/mod.ts";
 import { createSocketDirectory } from "../../src/transport/socket_directory.ts";
 import { tcp } from "../../src/transport/tcp.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Skip } from "../../src/plan/case.ts";
-import type { Environment, Fact } from "../../src/record/trial.ts";
+import type { Skip } from "../../src/model/case.ts";
+import type { Environment, Fact } from "../../src/model/environment.ts";
 import { type Answer, CONFIDENCE, recoveryOf, TOLERANCE } from "./answer.ts";
 
 /** Everything that the known answers gave. */

@@ -6,11 +6,13 @@
 
 import { systemClock } from "../../src/clock.ts";
 import type { PeerLink } from "../../src/peer/peer_link.ts";
-import type { Case } from "../../src/plan/case.ts";
+import type { Case } from "../../src/model/case.ts";
 import { runTrial, type TrialOutcome } from "../../src/run/run_trial.ts";
 import { createPrng } from "../../src/stats/mod.ts";
 import type { Transport } from "../../src/transport/transport.ts";
-import type { Budget, Params, Workload } from "../../src/workload/workload.ts";
+import type { Budget } from "../../src/model/budget.ts";
+import type { Params } from "../../src/model/params.ts";
+import type { Workload } from "../../src/workload/workload.ts";
 
 /** A case with all that is needed to run it. */
 export interface KnownCase {

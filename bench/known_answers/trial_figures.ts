@@ -4,7 +4,7 @@
  * @module
  */
 
-import { metricValue } from "../../src/record/metric_value.ts";
+import { metricValue } from "../../src/model/metric_value.ts";
 import type { TrialOutcome } from "../../src/run/run_trial.ts";
 
 /** A metric of a trial. Throws where the trial has none. */

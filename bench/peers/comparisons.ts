@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { MetricId } from "../../src/metrics.ts";
-import { metricValue } from "../../src/record/metric_value.ts";
-import type { Trial } from "../../src/record/trial.ts";
+import type { MetricId } from "../../src/units/metric.ts";
+import { metricValue } from "../../src/model/metric_value.ts";
+import type { Trial } from "../../src/model/trial.ts";
 import type { Target } from "../verdict.ts";
 import { iperf3Throughput } from "./iperf3.ts";
 import { netperfRate } from "./netperf.ts";

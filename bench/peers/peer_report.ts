@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { Pin } from "../../src/plan/case.ts";
-import { metricValue } from "../../src/record/metric_value.ts";
-import type { Trial } from "../../src/record/trial.ts";
-import { formatAmount } from "../../src/report/quantity.ts";
+import type { Pin } from "../../src/model/placement.ts";
+import { metricValue } from "../../src/model/metric_value.ts";
+import type { Trial } from "../../src/model/trial.ts";
+import { formatAmount } from "../../src/units/format_quantity.ts";
 import { median, type Pair, pairedRatio } from "../../src/stats/mod.ts";
 import type { Target } from "../verdict.ts";
 import type { PeerComparison } from "./comparisons.ts";

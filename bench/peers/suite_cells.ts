@@ -10,10 +10,11 @@ import { systemClock } from "../../src/clock.ts";
 import { openPeer } from "../../src/peer/open_peer.ts";
 import type { PeerLink } from "../../src/peer/peer_link.ts";
 import { findPinning } from "../../src/peer/pin_thread.ts";
-import type { Case, Pin } from "../../src/plan/case.ts";
+import type { Case } from "../../src/model/case.ts";
+import type { Pin } from "../../src/model/placement.ts";
 import { planCases } from "../../src/plan/plan_cases.ts";
 import { createSettings, type SettingsInput } from "../../src/plan/settings.ts";
-import type { Trial } from "../../src/record/trial.ts";
+import type { Trial } from "../../src/model/trial.ts";
 import { runTrial } from "../../src/run/run_trial.ts";
 import { probeTransports } from "../../src/transport/probe_transports.ts";
 import {

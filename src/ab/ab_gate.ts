@@ -11,7 +11,7 @@ import { gates, type Policy } from "../compare/gate_policy.ts";
 import type { GateResult } from "../compare/gate_result.ts";
 import { judge } from "../compare/judge.ts";
 import type { Plan } from "../plan/plan.ts";
-import type { ScenarioSpec } from "../scenario/scenario.ts";
+import type { ScenarioSpec } from "../model/scenario_spec.ts";
 import { minimumPairs } from "../stats/mod.ts";
 import { type AbEvent, type AbOptions, type AbRecords, type PlanPart, runAb } from "./run_ab.ts";
 

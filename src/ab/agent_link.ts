@@ -5,7 +5,7 @@
  */
 
 import { inheritedPermissions, startLineProcess } from "../peer/line_process.ts";
-import type { Case } from "../plan/case.ts";
+import type { Case } from "../model/case.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { SettingsInput } from "../plan/settings.ts";
 import type { TrialOutcome } from "../run/run_trial.ts";

@@ -13,7 +13,7 @@ import { openPeer } from "../peer/open_peer.ts";
 import type { PeerLink } from "../peer/peer_link.ts";
 import { findPinning } from "../peer/pin_thread.ts";
 import { runTrial, type TrialOutcome } from "../run/run_trial.ts";
-import type { Case } from "../plan/case.ts";
+import type { Case } from "../model/case.ts";
 import { planCases } from "../plan/plan_cases.ts";
 import {
   createSettings,

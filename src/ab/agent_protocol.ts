@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { Case, PeerKind } from "../plan/case.ts";
+import type { Case } from "../model/case.ts";
+import type { PeerKind } from "../model/placement.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { SettingsInput } from "../plan/settings.ts";
 import type { TrialOutcome } from "../run/run_trial.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Case } from "../plan/case.ts";
+import type { Case } from "../model/case.ts";
 import type { Plan } from "../plan/plan.ts";
 import { rehearsals } from "../plan/plan_cases.ts";
 

@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { Case } from "../plan/case.ts";
-import { metricValue } from "../record/metric_value.ts";
-import type { Trial } from "../record/trial.ts";
+import type { Case } from "../model/case.ts";
+import { metricValue } from "../model/metric_value.ts";
+import type { Trial } from "../model/trial.ts";
 import { minimumValues, pairedRatio } from "../stats/mod.ts";
 
 /** The two sides of a comparison. */

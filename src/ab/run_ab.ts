@@ -9,9 +9,12 @@
  */
 
 import type { Clock } from "../clock.ts";
-import type { Case, PeerKind } from "../plan/case.ts";
+import type { Case } from "../model/case.ts";
+import type { PeerKind } from "../model/placement.ts";
 import type { Plan } from "../plan/plan.ts";
-import { type Environment, type RunRecord, SCHEMA_VERSION, type Trial } from "../record/trial.ts";
+import type { Environment } from "../model/environment.ts";
+import { type RunRecord, SCHEMA_VERSION } from "../model/run_record.ts";
+import type { Trial } from "../model/trial.ts";
 import { orderRound } from "../run/order.ts";
 import { YardstickLog, type YardstickSource } from "../run/yardstick.ts";
 import { createPrng, type Prng } from "../stats/mod.ts";

@@ -11,11 +11,10 @@
 import type { Catalog } from "../catalog.ts";
 import type { Clock } from "../clock.ts";
 import type { KernelAccess } from "../kernel/libc.ts";
-import type { MetricUnit } from "../metrics.ts";
-import type { PeerKind, Placement } from "../plan/case.ts";
-import type { Pinning } from "../plan/placement.ts";
+import type { MetricUnit } from "../units/metric.ts";
+import type { PeerKind, Pinning, Placement } from "../model/placement.ts";
 import type { Availability } from "../transport/transport.ts";
-import type { Params } from "../workload/workload.ts";
+import type { Params } from "../model/params.ts";
 import type { ClaimFigures } from "./claim_figures.ts";
 
 /** What becomes of a claim on this machine. `undecided`: it was tried, and the figures do not allow a choice. */

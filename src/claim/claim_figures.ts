@@ -7,8 +7,9 @@
 import { type OrientedRatio, orientedRatio } from "../compare/contrast.ts";
 import { summarize, type Summary } from "../compare/summarize.ts";
 import { type TrialValues, trialValues } from "../compare/trial_values.ts";
-import type { RunRecord, Trial } from "../record/trial.ts";
-import { namePlacement } from "../report/quantity.ts";
+import type { RunRecord } from "../model/run_record.ts";
+import type { Trial } from "../model/trial.ts";
+import { namePlacement } from "../report/describe_case.ts";
 import type { CaseRequest, Figure } from "./claim.ts";
 
 /** One text for a request, whatever the order of its parameters. */

@@ -11,7 +11,7 @@ import {
   formatNumber,
   formatRatio,
   withSymbol,
-} from "../report/quantity.ts";
+} from "../units/format_quantity.ts";
 import type { OrientedRatio } from "../compare/contrast.ts";
 import type { Figure } from "./claim.ts";
 

@@ -5,9 +5,10 @@
  */
 
 import type { Catalog } from "../catalog.ts";
-import type { Case, Skip } from "../plan/case.ts";
+import type { Case, Skip } from "../model/case.ts";
 import { planCases } from "../plan/plan_cases.ts";
-import { choosePlacement, type Pinning } from "../plan/placement.ts";
+import { choosePlacement } from "../plan/placement.ts";
+import type { Pinning } from "../model/placement.ts";
 import type { Plan } from "../plan/plan.ts";
 import { createSettings, type SettingsInput } from "../plan/settings.ts";
 import type { Availability } from "../transport/transport.ts";

@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { Environment, RunRecord } from "../record/trial.ts";
+import type { Environment } from "../model/environment.ts";
+import type { RunRecord } from "../model/run_record.ts";
 import { type RunEvent, runPlan } from "../run/run_plan.ts";
 import {
   CannotTry,

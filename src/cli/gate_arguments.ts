@@ -12,7 +12,7 @@ import {
   PolicyError,
   type PolicyInput,
 } from "../compare/gate_policy.ts";
-import type { MetricDefinition } from "../metrics.ts";
+import type { MetricDefinition } from "../units/metric.ts";
 import { matchesGlob } from "../plan/glob.ts";
 import type { GateFormat } from "../report/gate_text.ts";
 import type { Command } from "./command.ts";

@@ -5,9 +5,9 @@
  * @module
  */
 
-import type { MetricDefinition } from "../metrics.ts";
+import type { MetricDefinition } from "../units/metric.ts";
 import type { Plan } from "../plan/plan.ts";
-import { formatAmount } from "../report/quantity.ts";
+import { formatAmount } from "../units/format_quantity.ts";
 import {
   cutLine,
   padLine,

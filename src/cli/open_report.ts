@@ -5,7 +5,7 @@
  */
 
 import { extname } from "@std/path";
-import type { RunRecord } from "../record/trial.ts";
+import type { RunRecord } from "../model/run_record.ts";
 import type { ReportFormat } from "../report/registry.ts";
 import { openFile } from "./open_file.ts";
 import { type ParsedArguments, valueOf } from "./parse_arguments.ts";

@@ -8,12 +8,14 @@
  */
 
 import type { Catalog } from "../catalog.ts";
-import type { Case, Skip } from "../plan/case.ts";
+import type { Case, Skip } from "../model/case.ts";
 import { planCases } from "../plan/plan_cases.ts";
-import { pinName, PINNED_CASES, type Pinning } from "../plan/placement.ts";
+import { pinName } from "../model/placement.ts";
+import { PINNED_CASES } from "../plan/placement.ts";
+import type { Pinning } from "../model/placement.ts";
 import type { Plan } from "../plan/plan.ts";
 import { createSettings, type SettingsInput } from "../plan/settings.ts";
-import type { RunRecord } from "../record/trial.ts";
+import type { RunRecord } from "../model/run_record.ts";
 import type { Session } from "./session.ts";
 
 /** What cannot be planned any more is skipped, which makes its cells missing. */

@@ -7,7 +7,7 @@
 import type { Catalog } from "../catalog.ts";
 import { matchesGlob } from "../plan/glob.ts";
 import { planCases } from "../plan/plan_cases.ts";
-import type { Pinning } from "../plan/placement.ts";
+import type { Pinning } from "../model/placement.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Settings } from "../plan/settings.ts";
 import type { Availability } from "../transport/transport.ts";

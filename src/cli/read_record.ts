@@ -5,7 +5,7 @@
  */
 
 import { decodeRecord } from "../record/codec.ts";
-import type { RunRecord } from "../record/trial.ts";
+import type { RunRecord } from "../model/run_record.ts";
 import { UsageError } from "./usage_error.ts";
 
 /**

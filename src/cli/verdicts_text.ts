@@ -13,7 +13,7 @@ import {
   type GateReport,
   printable,
 } from "../report/gate_text.ts";
-import { formatAmount } from "../report/quantity.ts";
+import { formatAmount } from "../units/format_quantity.ts";
 import { wrap } from "./help.ts";
 
 /** Cells shown; the Markdown has them all. */

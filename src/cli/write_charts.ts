@@ -5,7 +5,7 @@
  */
 
 import { basename, dirname, extname, join } from "@std/path";
-import type { RunRecord } from "../record/trial.ts";
+import type { RunRecord } from "../model/run_record.ts";
 import { CHART_START } from "../report/chart/chart_files.ts";
 import type { ReportFormat } from "../report/registry.ts";
 import { isSpecialFile, writeFileAtomically, writeObstacle } from "./write_file_atomically.ts";

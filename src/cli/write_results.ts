@@ -6,7 +6,7 @@
 
 import { join } from "@std/path";
 import { encodeRecord } from "../record/codec.ts";
-import type { RunRecord } from "../record/trial.ts";
+import type { RunRecord } from "../model/run_record.ts";
 import { buildReport } from "../report/build_report.ts";
 import type { ReportFormat } from "../report/registry.ts";
 import { renderTerminal } from "../report/render_terminal.ts";

@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { Case } from "../plan/case.ts";
+import type { Case } from "../model/case.ts";
 import { describe } from "../record/record_error.ts";
-import type { Params } from "../workload/workload.ts";
+import type { Params } from "../model/params.ts";
 
 /**
  * Finds in what two cases of one id differ. An id names scenario, transport and parameters; the rest can change under it:

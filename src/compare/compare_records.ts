@@ -8,10 +8,11 @@
  * @module
  */
 
-import type { MetricDefinition } from "../metrics.ts";
-import { type Case, caseId, type Skip } from "../plan/case.ts";
-import { pinName, PINNED_CASES } from "../plan/placement.ts";
-import type { RunRecord } from "../record/trial.ts";
+import type { MetricDefinition } from "../units/metric.ts";
+import { type Case, caseId, type Skip } from "../model/case.ts";
+import { pinName } from "../model/placement.ts";
+import { PINNED_CASES } from "../plan/placement.ts";
+import type { RunRecord } from "../model/run_record.ts";
 import { caseDifference } from "./case_difference.ts";
 import {
   byCell,

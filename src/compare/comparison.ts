@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { MetricUnit } from "../metrics.ts";
+import type { MetricUnit } from "../units/metric.ts";
 import type { Effect } from "./effect.ts";
 import type { Normalization } from "./normalize.ts";
 import type { Summary } from "./summarize.ts";

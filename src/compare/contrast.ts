@@ -4,13 +4,14 @@
  * @module
  */
 
-import type { MetricDefinition } from "../metrics.ts";
-import type { Case, Placement } from "../plan/case.ts";
-import type { RunRecord } from "../record/trial.ts";
-import type { Contrast, ScenarioSpec } from "../scenario/scenario.ts";
+import type { MetricDefinition } from "../units/metric.ts";
+import type { Case } from "../model/case.ts";
+import type { Placement } from "../model/placement.ts";
+import type { RunRecord } from "../model/run_record.ts";
+import type { Contrast, ScenarioSpec } from "../model/scenario_spec.ts";
 import { type Pair, pairedRatio } from "../stats/paired_ratio.ts";
 import { median } from "../stats/quantile.ts";
-import type { Params } from "../workload/workload.ts";
+import type { Params } from "../model/params.ts";
 import { CONFIDENCE } from "./summarize.ts";
 import { findMetric, type RoundValue, type TrialValues, trialValues } from "./trial_values.ts";
 

@@ -8,7 +8,7 @@
  * @module
  */
 
-import type { MetricUnit } from "../metrics.ts";
+import type { MetricUnit } from "../units/metric.ts";
 import { mannWhitney } from "../stats/mann_whitney.ts";
 import { type Interval, medianInterval } from "../stats/median_interval.ts";
 import { createPrng } from "../stats/prng.ts";

@@ -9,7 +9,8 @@
  */
 
 import { describe } from "../record/record_error.ts";
-import type { Fact, RunRecord } from "../record/trial.ts";
+import type { Fact } from "../model/environment.ts";
+import type { RunRecord } from "../model/run_record.ts";
 
 /** The part of a record that is fingerprinted. */
 export interface Fingerprinted {

@@ -6,10 +6,10 @@
  * @module
  */
 
-import { isMetricId, metricOf } from "../metrics.ts";
+import { isMetricId, metricOf } from "../units/metric.ts";
 import { matchesGlob } from "../plan/glob.ts";
 import { describe } from "../record/record_error.ts";
-import { EXAMPLE_QUANTITIES, parseQuantity, type Quantity } from "./parse_quantity.ts";
+import { EXAMPLE_QUANTITIES, parseQuantity, type Quantity } from "../units/parse_quantity.ts";
 
 /** The threshold of some cells. */
 export interface ThresholdRule {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { MetricUnit } from "../metrics.ts";
+import type { MetricUnit } from "../units/metric.ts";
 import type { EffectKind, Estimate } from "./effect.ts";
 import type { Policy } from "./gate_policy.ts";
 import type { Normalization } from "./normalize.ts";

@@ -14,8 +14,8 @@
  * @module
  */
 
-import type { MetricUnit } from "../metrics.ts";
-import type { RunRecord } from "../record/trial.ts";
+import type { MetricUnit } from "../units/metric.ts";
+import type { RunRecord } from "../model/run_record.ts";
 import { medianInterval, minimumValues } from "../stats/median_interval.ts";
 import { median } from "../stats/quantile.ts";
 import { type Effect, type EffectOptions, type Estimate, unpairedEffect } from "./effect.ts";

@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { MetricDefinition } from "../metrics.ts";
-import type { Case } from "../plan/case.ts";
-import type { RunRecord } from "../record/trial.ts";
+import type { MetricDefinition } from "../units/metric.ts";
+import type { Case } from "../model/case.ts";
+import type { RunRecord } from "../model/run_record.ts";
 import { cellKey } from "./comparison.ts";
 import { summarize, type Summary } from "./summarize.ts";
 import { findMetric, metricsOf, type TrialValues, trialValues } from "./trial_values.ts";

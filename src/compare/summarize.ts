@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { MetricDefinition, MetricUnit } from "../metrics.ts";
-import type { RunRecord } from "../record/trial.ts";
+import type { MetricDefinition, MetricUnit } from "../units/metric.ts";
+import type { RunRecord } from "../model/run_record.ts";
 import { medianInterval } from "../stats/median_interval.ts";
 import { robustSpread } from "../stats/robust_spread.ts";
 import { type TwoSpeeds, twoSpeeds } from "../stats/two_speeds.ts";
@@ -55,7 +55,7 @@ export const CONFIDENCE = 0.95;
  * @example
  * ```ts
  * import { summarize } from "./summarize.ts";
- * import type { RunRecord } from "../record/trial.ts";
+ * import type { RunRecord } from "../model/run_record.ts";
  *
  * declare const record: RunRecord;
  * for (const { case: id, metric, median, unit } of summarize(record)) {

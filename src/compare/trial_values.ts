@@ -4,10 +4,11 @@
  * @module
  */
 
-import { isMetricId, type MetricDefinition, metricOf } from "../metrics.ts";
-import { metricValue } from "../record/metric_value.ts";
-import type { RunRecord, Trial } from "../record/trial.ts";
-import type { ScenarioSpec } from "../scenario/scenario.ts";
+import { isMetricId, type MetricDefinition, metricOf } from "../units/metric.ts";
+import { metricValue } from "../model/metric_value.ts";
+import type { RunRecord } from "../model/run_record.ts";
+import type { Trial } from "../model/trial.ts";
+import type { ScenarioSpec } from "../model/scenario_spec.ts";
 
 /** A RoundValue is what one round says about one metric of one case. */
 export interface RoundValue {

@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { MetricDefinition, MetricUnit } from "../metrics.ts";
+import type { MetricDefinition, MetricUnit } from "../units/metric.ts";
 import { effectKind, type ValuePair } from "./effect.ts";
 import type { RoundValue, TrialValues } from "./trial_values.ts";
 

@@ -6,7 +6,7 @@
 
 import type { Catalog } from "../catalog.ts";
 import type { Clock } from "../clock.ts";
-import type { PeerKind } from "../plan/case.ts";
+import type { PeerKind } from "../model/placement.ts";
 import { openLoopLink } from "./loop_link.ts";
 import type { PeerLink } from "./peer_link.ts";
 import { openProcessLink } from "./process_link.ts";

@@ -7,9 +7,11 @@
  * @module
  */
 
-import type { PeerKind } from "../plan/case.ts";
+import type { PeerKind } from "../model/placement.ts";
 import type { Endpoint } from "../transport/channel.ts";
-import type { Budget, Params, ReceiverWindow, Tally } from "../workload/workload.ts";
+import type { Budget } from "../model/budget.ts";
+import type { Params } from "../model/params.ts";
+import type { ReceiverWindow, Tally } from "../model/tally.ts";
 import type { ThreadMark } from "./thread_mark.ts";
 
 /** What a peer is told to serve. */

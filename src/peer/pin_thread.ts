@@ -10,7 +10,7 @@
 
 import { getAffinity, setAffinity } from "../kernel/affinity.ts";
 import { openKernel } from "../kernel/libc.ts";
-import type { Pinning } from "../plan/placement.ts";
+import type { Pinning } from "../model/placement.ts";
 
 /**
  * Pins the calling thread until it is disposed of.

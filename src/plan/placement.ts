@@ -1,31 +1,23 @@
 /**
- * Placements: where the two ends of a case run, and what this machine allows of it.
+ * The choice of placements: what this machine allows of those asked for.
  *
  * @module
  */
 
-import type { PeerKind, Pin, Placement } from "./case.ts";
+import {
+  nameCores,
+  type PeerKind,
+  type Pin,
+  pinName,
+  type Pinning,
+  type Placement,
+} from "../model/placement.ts";
 
 /** Pinnings, the default first. */
 export const PINS: readonly Pin[] = Object.freeze(["none", "same", "cross"] as const);
 
 /** What is skipped where no thread can be pinned at all, whichever cases were meant. */
 export const PINNED_CASES = "pinned cases";
-
-/** Whether threads can be tied to cores here. */
-export type Pinning =
-  | {
-    /** They can. */
-    readonly available: true;
-    /** The cores that this process may use, as the kernel numbers them, ascending; at least one. */
-    readonly cores: readonly number[];
-  }
-  | {
-    /** They cannot. */
-    readonly available: false;
-    /** One clause for the report: "it needs --allow-ffi". */
-    readonly reason: string;
-  };
 
 /** A placement, or why it cannot be had here. */
 export type PlacementChoice =
@@ -36,16 +28,6 @@ export type PlacementChoice =
     /** Why, and what would change it. */
     readonly reason: string;
   };
-
-/**
- * What stands for all cases of one pinning in a list of what was skipped.
- *
- * @param pin the pinning
- * @returns as in `pin cross`
- */
-export function pinName(pin: Pin): string {
-  return `pin ${pin}`;
-}
 
 /**
  * Chooses the cores of a placement: `same` takes the first for both ends, `cross` the first for the driver and the second for the peer.
@@ -93,18 +75,4 @@ export function coreFault(
   const unknown = cores.find((core) => !pinning.cores.includes(core));
   if (unknown === undefined) return undefined;
   return `Cannot pin to core ${unknown}: this process may use ${nameCores(pinning.cores)}`;
-}
-
-/**
- * Cores in words.
- *
- * @param cores their numbers, ascending
- * @returns as in `core 0`, `cores 0 and 1`, `cores 0 to 7`
- */
-export function nameCores(cores: readonly number[]): string {
-  const [first, last] = [cores[0], cores.at(-1)];
-  if (first === undefined || last === undefined) return "no core";
-  if (cores.length === 1) return `core ${first}`;
-  if (cores.length > 2 && last - first === cores.length - 1) return `cores ${first} to ${last}`;
-  return `cores ${cores.slice(0, -1).join(", ")} and ${last}`;
 }

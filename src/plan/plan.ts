@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { MetricDefinition } from "../metrics.ts";
-import type { ScenarioSpec } from "../scenario/scenario.ts";
-import type { Case, Skip } from "./case.ts";
+import type { MetricDefinition } from "../units/metric.ts";
+import type { ScenarioSpec } from "../model/scenario_spec.ts";
+import type { Case, Skip } from "../model/case.ts";
 import type { Settings } from "./settings.ts";
 
 /** A Plan is the cases to measure, and what was skipped with the reason. */

@@ -5,12 +5,14 @@
  */
 
 import type { Catalog } from "../catalog.ts";
-import type { GridBlock, Scenario, ScenarioSpec } from "../scenario/scenario.ts";
+import type { GridBlock, Scenario } from "../model/scenario.ts";
+import type { ScenarioSpec } from "../model/scenario_spec.ts";
 import { type Availability, KERNEL_ROOM } from "../transport/transport.ts";
-import type { Params } from "../workload/workload.ts";
-import { type Case, caseId, type Pin, type Placement, type Skip } from "./case.ts";
+import type { Params } from "../model/params.ts";
+import { type Case, caseId, type Skip } from "../model/case.ts";
+import type { Pin, Pinning, Placement } from "../model/placement.ts";
 import { matchesGlob } from "./glob.ts";
-import { choosePlacement, coreFault, type Pinning } from "./placement.ts";
+import { choosePlacement, coreFault } from "./placement.ts";
 import type { Plan } from "./plan.ts";
 import { PROFILES } from "./profile.ts";
 import { type Settings, SettingsError } from "./settings.ts";

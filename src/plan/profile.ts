@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { ProfileName } from "../scenario/scenario.ts";
-import type { Budget } from "../workload/workload.ts";
+import type { ProfileName } from "../model/scenario.ts";
+import type { Budget } from "../model/budget.ts";
 
 /** A Profile is the length of a trial and the number of rounds. */
 export interface Profile {

@@ -5,8 +5,9 @@
  */
 
 import type { Catalog } from "../catalog.ts";
-import type { ParameterSpec, ProfileName, Scenario } from "../scenario/scenario.ts";
-import type { PeerKind, Pin } from "./case.ts";
+import type { ParameterSpec } from "../model/scenario_spec.ts";
+import type { ProfileName, Scenario } from "../model/scenario.ts";
+import type { PeerKind, Pin } from "../model/placement.ts";
 import { PINS } from "./placement.ts";
 import { PROFILES } from "./profile.ts";
 

@@ -5,8 +5,8 @@
  */
 
 import type { Transport } from "../transport/transport.ts";
-import type { Params } from "../workload/workload.ts";
-import type { PeerKind } from "./case.ts";
+import type { Params } from "../model/params.ts";
+import type { PeerKind } from "../model/placement.ts";
 
 /** The workload that asks, waits for the reply and asks again; its serving end does nothing but send as many bytes back. */
 const ECHOING_WORKLOAD = "ping-pong";

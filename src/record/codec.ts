@@ -7,10 +7,9 @@
 import { findInconsistency, findOwnFault } from "./consistency.ts";
 import { writeJson } from "./layout.ts";
 import { describe, formatPath, RecordError } from "./record_error.ts";
-import { matchRecord, matchTrial, RECORD_LAYOUT } from "./schema.ts";
-import type { SchemaMatch } from "./schema.ts";
-import { SCHEMA_VERSION } from "./trial.ts";
-import type { RunRecord, Trial } from "./trial.ts";
+import { matchRecord, matchTrial, RECORD_LAYOUT, type SchemaMatch } from "./schema.ts";
+import { type RunRecord, SCHEMA_VERSION } from "../model/run_record.ts";
+import type { Trial } from "../model/trial.ts";
 
 export { RecordError } from "./record_error.ts";
 export { recordJsonSchema } from "./schema.ts";

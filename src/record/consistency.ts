@@ -5,10 +5,11 @@
  * @module
  */
 
-import type { Case } from "../plan/case.ts";
+import type { Case } from "../model/case.ts";
 import { describe, formatPath } from "./record_error.ts";
-import { findSparseFault, sparseLeastSum } from "./sparse_histogram.ts";
-import type { RunRecord, Trial } from "./trial.ts";
+import { findSparseFault, sparseLeastSum } from "../model/sparse_histogram.ts";
+import type { RunRecord } from "../model/run_record.ts";
+import type { Trial } from "../model/trial.ts";
 
 /** Histograms that hold one sample per operation, whatever the workload. */
 const PER_OPERATION = ["exchange", "connect"] as const;

@@ -10,13 +10,12 @@
  */
 
 import { z } from "zod";
-import { METRIC_UNITS } from "../metrics.ts";
-import type { MetricDirection } from "../metrics.ts";
-import type { PeerKind, Placement } from "../plan/case.ts";
-import type { ParameterSpec } from "../scenario/scenario.ts";
+import { METRIC_UNITS, type MetricDirection } from "../units/metric.ts";
+import type { PeerKind, Placement } from "../model/placement.ts";
+import type { ParameterSpec } from "../model/scenario_spec.ts";
 import type { Layout } from "./layout.ts";
-import { SCHEMA_VERSION } from "./trial.ts";
-import type { RunRecord, Trial } from "./trial.ts";
+import { type RunRecord, SCHEMA_VERSION } from "../model/run_record.ts";
+import type { Trial } from "../model/trial.ts";
 
 const text = z.string({ error: "a text" });
 const finite = z.number({ error: "a finite number" });

@@ -7,10 +7,10 @@
  */
 
 import { CONFIDENCE } from "../compare/summarize.ts";
-import type { MetricUnit } from "../metrics.ts";
-import type { Placement } from "../plan/case.ts";
+import type { MetricUnit } from "../units/metric.ts";
+import type { Placement } from "../model/placement.ts";
 import type { Cell, Column, Report, Row, SearchResult, Table } from "./document.ts";
-import { chooseScale, formatAmount } from "./quantity.ts";
+import { chooseScale, formatAmount } from "../units/format_quantity.ts";
 import { findClearBest, nameLabel, spanOf } from "./tables.ts";
 
 /** How far an answer holds: its interval overlaps no other; overlaps some; other cells of a search cannot be told apart from it; too few trials for intervals. */

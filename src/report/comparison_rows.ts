@@ -5,10 +5,10 @@
  */
 
 import type { Contrasted } from "../compare/contrast.ts";
-import type { ScenarioSpec } from "../scenario/scenario.ts";
+import type { ScenarioSpec } from "../model/scenario_spec.ts";
 import type { ComparisonRow } from "./document.ts";
 import { ownParams, reading } from "./phrases.ts";
-import { describeParams, formatParam } from "./quantity.ts";
+import { describeParams, formatParam } from "./describe_case.ts";
 
 /**
  * Every comparison as a row.

@@ -5,9 +5,10 @@
  */
 
 import { metricsOf, trialValues } from "../compare/trial_values.ts";
-import type { Case } from "../plan/case.ts";
-import { metricValue } from "../record/metric_value.ts";
-import type { RunRecord, Trial } from "../record/trial.ts";
+import type { Case } from "../model/case.ts";
+import { metricValue } from "../model/metric_value.ts";
+import type { RunRecord } from "../model/run_record.ts";
+import type { Trial } from "../model/trial.ts";
 
 const LEADING = ["scenario", "case", "transport", "peer", "pin"] as const;
 const TRAILING = [

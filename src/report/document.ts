@@ -5,8 +5,10 @@
  * @module
  */
 
-import type { MetricDirection, MetricUnit } from "../metrics.ts";
-import type { Placement, Skip } from "../plan/case.ts";
+import type { Scale } from "../units/scale.ts";
+import type { MetricDirection, MetricUnit } from "../units/metric.ts";
+import type { Placement } from "../model/placement.ts";
+import type { Skip } from "../model/case.ts";
 
 /** Version of the document and of `sockbench-report` JSON. */
 export const REPORT_VERSION = 1;
@@ -61,14 +63,6 @@ export interface Finding {
   readonly remarks: readonly string[];
   /** Ids of the cases it rests on. */
   readonly cases: readonly string[];
-}
-
-/** How the values of a column or table are scaled: shown = stored / `divisor`, followed by `symbol`. */
-export interface Scale {
-  /** What a stored value is divided by. */
-  readonly divisor: number;
-  /** As in `µs` or `MB/s`; empty for plain numbers. */
-  readonly symbol: string;
 }
 
 /** Two values where a case met two speeds, in the metric's unit. */

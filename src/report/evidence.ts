@@ -6,10 +6,10 @@
 
 import type { Contrasted } from "../compare/contrast.ts";
 import type { TrialValues } from "../compare/trial_values.ts";
-import type { Case } from "../plan/case.ts";
-import type { ScenarioSpec } from "../scenario/scenario.ts";
+import type { Case } from "../model/case.ts";
+import type { ScenarioSpec } from "../model/scenario_spec.ts";
 import type { EvidenceRow, EvidenceTable } from "./document.ts";
-import { formatCount } from "./quantity.ts";
+import { formatCount } from "../units/format_quantity.ts";
 
 /** Counters in few words, one of them and many. Others go by their own name. */
 const WORDS: Readonly<Record<string, readonly [one: string, many: string]>> = {

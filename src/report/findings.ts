@@ -6,10 +6,11 @@
 
 import type { Contrasted } from "../compare/contrast.ts";
 import type { TrialValues } from "../compare/trial_values.ts";
-import type { ScenarioSpec } from "../scenario/scenario.ts";
+import type { ScenarioSpec } from "../model/scenario_spec.ts";
 import type { Finding, SearchResult } from "./document.ts";
 import { reading } from "./phrases.ts";
-import { groupBy, placementKey } from "./quantity.ts";
+import { groupBy } from "./group_by.ts";
+import { placementKey } from "./describe_case.ts";
 import {
   type Group,
   writeDifference,

@@ -14,7 +14,7 @@ import {
   type GateReport,
   printable,
 } from "./gate_text.ts";
-import { formatAmount } from "./quantity.ts";
+import { formatAmount } from "../units/format_quantity.ts";
 
 /** The verdicts of a gate, red first. */
 export const gateMarkdown: GateFormat = {

@@ -9,7 +9,7 @@
 
 import type { GateResult, Verdict, VerdictWord } from "../compare/gate_result.ts";
 import type { Normalization } from "../compare/normalize.ts";
-import type { MetricUnit } from "../metrics.ts";
+import type { MetricUnit } from "../units/metric.ts";
 import {
   decidingFigures,
   type GateFormat,

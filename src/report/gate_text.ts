@@ -9,7 +9,7 @@
 import { byCell } from "../compare/comparison.ts";
 import type { Estimate } from "../compare/effect.ts";
 import type { GateResult, Verdict, VerdictWord } from "../compare/gate_result.ts";
-import type { RunRecord } from "../record/trial.ts";
+import type { RunRecord } from "../model/run_record.ts";
 
 /** A GateReport is a result and the names of what was compared. */
 export interface GateReport {

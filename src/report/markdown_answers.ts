@@ -6,7 +6,7 @@
 
 import { type Answer, CERTAINTY_WORDS, type Choice, sayPlaces, sayRange } from "./answers.ts";
 import { codeName, escapeMarkdown, type MarkdownColumn, markdownTable } from "./markdown_text.ts";
-import { namePlacement, placementKey } from "./quantity.ts";
+import { namePlacement, placementKey } from "./describe_case.ts";
 
 const COLUMNS: readonly MarkdownColumn[] = [
   { heading: "question", align: "left" },

@@ -4,11 +4,11 @@
  * @module
  */
 
-import type { Placement } from "../plan/case.ts";
+import type { Placement } from "../model/placement.ts";
 import type { Chart } from "./chart/chart.ts";
 import { chartFileName } from "./chart/chart_files.ts";
 import { escapeMarkdown } from "./markdown_text.ts";
-import { placementKey } from "./quantity.ts";
+import { placementKey } from "./describe_case.ts";
 
 /** Charts of a section that are shown at once; the others fold. */
 const MOST_SHOWN = 2;

@@ -13,7 +13,7 @@ import {
   markdownTable,
   SENTENCE,
 } from "./markdown_text.ts";
-import { formatCount, formatNumber, formatShare } from "./quantity.ts";
+import { formatCount, formatNumber, formatShare } from "../units/format_quantity.ts";
 import { sayEvidence } from "./wording.ts";
 
 /** Tables wider than this show their intervals as ± the farther bound. */

@@ -4,12 +4,14 @@
  * @module
  */
 
-import type { Case } from "../plan/case.ts";
-import { RELATIVE_ERROR } from "../record/bucket_layout.ts";
-import type { Environment, Fact, RunRecord } from "../record/trial.ts";
+import type { Case } from "../model/case.ts";
+import { RELATIVE_ERROR } from "../model/bucket_layout.ts";
+import type { Environment, Fact } from "../model/environment.ts";
+import type { RunRecord } from "../model/run_record.ts";
 import type { NamedFact } from "./document.ts";
 import { buildSocketSettings } from "./socket_settings.ts";
-import { formatAmount, formatCount, formatNumber, groupBy } from "./quantity.ts";
+import { formatAmount, formatCount, formatNumber } from "../units/format_quantity.ts";
+import { groupBy } from "./group_by.ts";
 import { describeYardstick } from "./yardstick.ts";
 
 /**

@@ -5,10 +5,11 @@
  */
 
 import type { Contrasted } from "../compare/contrast.ts";
-import type { MetricDefinition, MetricUnit } from "../metrics.ts";
-import type { ScenarioSpec } from "../scenario/scenario.ts";
+import type { MetricDefinition, MetricUnit } from "../units/metric.ts";
+import type { ScenarioSpec } from "../model/scenario_spec.ts";
 import type { Phrase } from "./document.ts";
-import { describeParams, ratioDecimals } from "./quantity.ts";
+import { describeParams } from "./describe_case.ts";
+import { ratioDecimals } from "../units/format_quantity.ts";
 
 /**
  * What may be said of a comparison.

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { RunRecord } from "../record/trial.ts";
+import type { RunRecord } from "../model/run_record.ts";
 import { buildReport } from "./build_report.ts";
 import { renderHtml } from "./html/render_html.ts";
 import { renderCsv } from "./render_csv.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { RunRecord } from "../record/trial.ts";
+import type { RunRecord } from "../model/run_record.ts";
 import { renderDelimited } from "./delimited_text.ts";
 
 /**
@@ -15,7 +15,7 @@ import { renderDelimited } from "./delimited_text.ts";
  *
  * @example
  * ```ts
- * import type { RunRecord } from "../record/trial.ts";
+ * import type { RunRecord } from "../model/run_record.ts";
  * import { renderCsv } from "./render_csv.ts";
  *
  * declare const record: RunRecord;

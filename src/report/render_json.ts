@@ -6,7 +6,7 @@
 
 import type { Contrasted } from "../compare/contrast.ts";
 import type { Summary } from "../compare/summarize.ts";
-import type { RunRecord } from "../record/trial.ts";
+import type { RunRecord } from "../model/run_record.ts";
 import { evaluate } from "./build_report.ts";
 import { type Report, REPORT_VERSION } from "./document.ts";
 
@@ -34,7 +34,7 @@ export interface ReportFile {
  *
  * @example
  * ```ts
- * import type { RunRecord } from "../record/trial.ts";
+ * import type { RunRecord } from "../model/run_record.ts";
  * import { renderJson, type ReportFile } from "./render_json.ts";
  *
  * declare const record: RunRecord;

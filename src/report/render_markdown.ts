@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Skip } from "../plan/case.ts";
+import type { Skip } from "../model/case.ts";
 import { answerQuestions } from "./answers.ts";
 import type {
   ComparisonRow,
@@ -35,13 +35,12 @@ import {
 } from "./markdown_text.ts";
 import {
   chooseScale,
-  describePlacement,
   formatCount,
   formatNumber,
   formatRatio,
-  namePlacement,
   withSymbol,
-} from "./quantity.ts";
+} from "../units/format_quantity.ts";
+import { describePlacement, namePlacement } from "./describe_case.ts";
 import { phraseSearch, sayBasis } from "./wording.ts";
 
 /** A warning that concerns more cases than this names the first ones and counts the rest. */
@@ -56,7 +55,7 @@ const MOST_CASES = 6;
  *
  * @example
  * ```ts
- * import type { RunRecord } from "../record/trial.ts";
+ * import type { RunRecord } from "../model/run_record.ts";
  * import { buildReport } from "./build_report.ts";
  * import { renderMarkdown } from "./render_markdown.ts";
  *

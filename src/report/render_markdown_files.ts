@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { RunRecord } from "../record/trial.ts";
+import type { RunRecord } from "../model/run_record.ts";
 import { buildReport } from "./build_report.ts";
 import { buildCharts } from "./chart/build_charts.ts";
 import { chartFiles } from "./chart/chart_files.ts";

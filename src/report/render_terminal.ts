@@ -6,7 +6,8 @@
 
 import { CONFIDENCE } from "../compare/summarize.ts";
 import type { Finding, Phrase, Report, Section, Table } from "./document.ts";
-import { formatAmount, formatCount, formatNumber, formatRatio, namePlacement } from "./quantity.ts";
+import { formatAmount, formatCount, formatNumber, formatRatio } from "../units/format_quantity.ts";
+import { namePlacement } from "./describe_case.ts";
 import { renderAnswers } from "./terminal_answers.ts";
 import {
   type BarChoice,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { RunRecord } from "../record/trial.ts";
+import type { RunRecord } from "../model/run_record.ts";
 import { renderDelimited } from "./delimited_text.ts";
 
 /**
@@ -16,7 +16,7 @@ import { renderDelimited } from "./delimited_text.ts";
  *
  * @example
  * ```ts
- * import type { RunRecord } from "../record/trial.ts";
+ * import type { RunRecord } from "../model/run_record.ts";
  * import { renderTsv } from "./render_tsv.ts";
  *
  * declare const record: RunRecord;

@@ -6,11 +6,12 @@
 
 import { type OrientedRatio, orientedRatio } from "../compare/contrast.ts";
 import type { TrialValues } from "../compare/trial_values.ts";
-import type { MetricDefinition } from "../metrics.ts";
-import type { Case } from "../plan/case.ts";
-import type { ScenarioSpec } from "../scenario/scenario.ts";
+import type { MetricDefinition } from "../units/metric.ts";
+import type { Case } from "../model/case.ts";
+import type { ScenarioSpec } from "../model/scenario_spec.ts";
 import type { SearchResult, Turn } from "./document.ts";
-import { formatParam, groupBy } from "./quantity.ts";
+import { formatParam } from "./describe_case.ts";
+import { groupBy } from "./group_by.ts";
 import type { SummaryOf } from "./tables.ts";
 
 /** A cell that loses less than this to the best is as good for a reader who must choose a size. */

@@ -7,7 +7,7 @@
 import type { Contrasted } from "../compare/contrast.ts";
 import type { TrialValues } from "../compare/trial_values.ts";
 import { CONFIDENCE } from "../compare/summarize.ts";
-import type { ScenarioSpec } from "../scenario/scenario.ts";
+import type { ScenarioSpec } from "../model/scenario_spec.ts";
 import type { Finding, Phrase, SearchResult } from "./document.ts";
 import { sayEvidence } from "./evidence.ts";
 import {

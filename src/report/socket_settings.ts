@@ -4,10 +4,13 @@
  * @module
  */
 
-import type { Case } from "../plan/case.ts";
-import type { RunRecord, Trial } from "../record/trial.ts";
+import type { Case } from "../model/case.ts";
+import type { RunRecord } from "../model/run_record.ts";
+import type { Trial } from "../model/trial.ts";
 import type { TextTable, Warning } from "./document.ts";
-import { formatAmount, formatSize, groupBy, namePlacement } from "./quantity.ts";
+import { formatAmount, formatSize } from "../units/format_quantity.ts";
+import { groupBy } from "./group_by.ts";
+import { namePlacement } from "./describe_case.ts";
 
 /** Settings in the order of columns, and their headings; others follow by name. */
 const HEADINGS: ReadonlyMap<string, string> = new Map([

@@ -7,17 +7,19 @@
 import { pairByRound } from "../compare/contrast.ts";
 import { CONFIDENCE } from "../compare/summarize.ts";
 import type { TrialValues } from "../compare/trial_values.ts";
-import type { MetricDefinition } from "../metrics.ts";
-import type { Case } from "../plan/case.ts";
+import type { MetricDefinition } from "../units/metric.ts";
+import type { Case } from "../model/case.ts";
 import {
   type ScenarioSpec,
   type SplitCell,
   splitKey,
   type SplitPart,
-} from "../scenario/scenario.ts";
+} from "../model/scenario_spec.ts";
 import { medianInterval } from "../stats/median_interval.ts";
 import type { Cell, Table } from "./document.ts";
-import { chooseScale, formatParam, groupBy } from "./quantity.ts";
+import { chooseScale } from "../units/format_quantity.ts";
+import { formatParam } from "./describe_case.ts";
+import { groupBy } from "./group_by.ts";
 
 /**
  * The table of a scenario's split: a row for each transport and all else that its cells share, a column for each part.

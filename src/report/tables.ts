@@ -5,11 +5,13 @@
  */
 
 import { CONFIDENCE, type Summary } from "../compare/summarize.ts";
-import type { MetricDefinition, MetricDirection } from "../metrics.ts";
-import type { Case } from "../plan/case.ts";
-import type { ScenarioSpec } from "../scenario/scenario.ts";
-import type { Cell, Column, Row, Scale, Table } from "./document.ts";
-import { chooseScale, formatParam } from "./quantity.ts";
+import type { MetricDefinition, MetricDirection } from "../units/metric.ts";
+import type { Case } from "../model/case.ts";
+import type { ScenarioSpec } from "../model/scenario_spec.ts";
+import type { Cell, Column, Row, Table } from "./document.ts";
+import type { Scale } from "../units/scale.ts";
+import { chooseScale } from "../units/format_quantity.ts";
+import { formatParam } from "./describe_case.ts";
 
 /** Finds the summary of a case and metric; `undefined` where no trial yielded a value. */
 export type SummaryOf = (caseId: string, metricId: string) => Summary | undefined;

@@ -6,7 +6,7 @@
 
 import { type Answer, answerQuestions, type Choice, sayPlaces, sayRange } from "./answers.ts";
 import type { Report } from "./document.ts";
-import { namePlacement, placementKey } from "./quantity.ts";
+import { namePlacement, placementKey } from "./describe_case.ts";
 import {
   cutLine,
   padLine,

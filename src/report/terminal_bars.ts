@@ -6,7 +6,7 @@
 
 import type { Cell, Column, SearchResult, Section, Table } from "./document.ts";
 import { nameLabel } from "./tables.ts";
-import { chooseScale, formatNumber, formatShare } from "./quantity.ts";
+import { chooseScale, formatNumber, formatShare } from "../units/format_quantity.ts";
 import {
   cutLine,
   padLine,

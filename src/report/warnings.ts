@@ -7,10 +7,10 @@
 import { CONFIDENCE, type Summary } from "../compare/summarize.ts";
 import { median } from "../stats/mod.ts";
 import { findMetric, type TrialValues } from "../compare/trial_values.ts";
-import { isMetricId } from "../metrics.ts";
-import type { RunRecord } from "../record/trial.ts";
+import { isMetricId } from "../units/metric.ts";
+import type { RunRecord } from "../model/run_record.ts";
 import type { Warning } from "./document.ts";
-import { formatShare } from "./quantity.ts";
+import { formatShare } from "../units/format_quantity.ts";
 import { settingWarnings } from "./socket_settings.ts";
 
 /** Loss from which on a throughput is worth a warning. */

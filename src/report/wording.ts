@@ -7,7 +7,8 @@
 import { CONFIDENCE } from "../compare/summarize.ts";
 import type { EvidenceTable, Finding, Phrase, SearchResult } from "./document.ts";
 import { name, text } from "./phrases.ts";
-import { formatRatio, namePlacement } from "./quantity.ts";
+import { formatRatio } from "../units/format_quantity.ts";
+import { namePlacement } from "./describe_case.ts";
 
 /**
  * What a finding rests on.

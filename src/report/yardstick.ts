@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { YardstickReadings, YardstickValues } from "../record/trial.ts";
+import type { YardstickReadings, YardstickValues } from "../model/run_record.ts";
 import { medianInterval } from "../stats/median_interval.ts";
-import { formatAmount } from "./quantity.ts";
+import { formatAmount } from "../units/format_quantity.ts";
 
 /** One part of the yardstick across its readings. */
 export interface YardstickSummary {

@@ -6,8 +6,8 @@
 
 import { cpus } from "node:os";
 import config from "../../deno.json" with { type: "json" };
-import type { Skip } from "../plan/case.ts";
-import type { Environment, Fact } from "../record/trial.ts";
+import type { Skip } from "../model/case.ts";
+import type { Environment, Fact } from "../model/environment.ts";
 import { readSystemFiles } from "./system_files.ts";
 
 /** Kernel settings that matter to sockets, by the name they have in a record. */

@@ -10,7 +10,7 @@ import { loadCatalog } from "../peer/load_catalog.ts";
 import { findPinning } from "../peer/pin_thread.ts";
 import { planCases } from "../plan/plan_cases.ts";
 import { createSettings, type SettingsInput } from "../plan/settings.ts";
-import type { RunRecord } from "../record/trial.ts";
+import type { RunRecord } from "../model/run_record.ts";
 import { probeTransports } from "../transport/probe_transports.ts";
 import { createSocketDirectory } from "../transport/socket_directory.ts";
 import { readEnvironment } from "./environment.ts";

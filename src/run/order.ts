@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Case } from "../plan/case.ts";
-import { type Contrast, type ScenarioSpec, splitKey } from "../scenario/scenario.ts";
+import type { Case } from "../model/case.ts";
+import { type Contrast, type ScenarioSpec, splitKey } from "../model/scenario_spec.ts";
 import type { Prng } from "../stats/prng.ts";
 
 /**

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { metricValue } from "../record/metric_value.ts";
-import type { Trial } from "../record/trial.ts";
-import type { ScenarioSpec } from "../scenario/scenario.ts";
+import { metricValue } from "../model/metric_value.ts";
+import type { Trial } from "../model/trial.ts";
+import type { ScenarioSpec } from "../model/scenario_spec.ts";
 import { medianInterval, minimumValues } from "../stats/mod.ts";
 
 /**

@@ -8,7 +8,7 @@ import type { Catalog } from "../catalog.ts";
 import { requireLibc } from "../kernel/libc.ts";
 import { markTrace, TRACE_MARK } from "../kernel/trace_system_calls.ts";
 import { startTracer, type Tracer } from "../peer/tracer.ts";
-import type { Case } from "../plan/case.ts";
+import type { Case } from "../model/case.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Workload } from "../workload/workload.ts";
 

@@ -14,7 +14,7 @@ import type { PeerMark } from "../peer/peer_link.ts";
 import { readThreadMark, type ThreadMark } from "../peer/thread_mark.ts";
 import { processCpuNs } from "../peer/cpu_time.ts";
 import type { FirstChannel } from "../peer/first_channel.ts";
-import type { CpuTime } from "../record/trial.ts";
+import type { CpuTime } from "../model/trial.ts";
 
 /** What both ends read at one mark. */
 interface Mark {

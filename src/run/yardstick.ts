@@ -15,8 +15,8 @@ import {
   openSocketpairYardstick,
   type SocketpairYardstick,
 } from "../kernel/socketpair_yardstick.ts";
-import type { Skip } from "../plan/case.ts";
-import type { YardstickReading, YardstickReadings, YardstickValues } from "../record/trial.ts";
+import type { Skip } from "../model/case.ts";
+import type { YardstickReading, YardstickReadings, YardstickValues } from "../model/run_record.ts";
 import { median } from "../stats/mod.ts";
 
 /** Bytes that are copied: more than a core's nearest cache, less than its last. */

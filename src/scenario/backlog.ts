@@ -4,8 +4,9 @@
  * @module
  */
 
-import type { Budget, Params } from "../workload/workload.ts";
-import type { Scenario } from "./scenario.ts";
+import type { Budget } from "../model/budget.ts";
+import type { Params } from "../model/params.ts";
+import type { Scenario } from "../model/scenario.ts";
 
 const GRID: Scenario["grid"]["standard"] = [
   { transports: ["tcp", "tcp@libc", "unix@libc"], params: { backlog: [1, 16, 128] } },

@@ -5,7 +5,7 @@
  */
 
 import { settledBudget } from "./throughput.ts";
-import type { Scenario } from "./scenario.ts";
+import type { Scenario } from "../model/scenario.ts";
 
 const KIB = 1_024;
 const MIB = 1_024 * KIB;

@@ -5,7 +5,7 @@
  */
 
 import { CLOSINGS } from "../workload/closing.ts";
-import type { Scenario } from "./scenario.ts";
+import type { Scenario } from "../model/scenario.ts";
 
 /** Connections of a trial at most: each leaves a port in TIME_WAIT for a minute. */
 const MOST_CONNECTIONS = 20;

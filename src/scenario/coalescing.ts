@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Scenario } from "./scenario.ts";
+import type { Scenario } from "../model/scenario.ts";
 
 const GRID: Scenario["grid"]["standard"] = [
   {

@@ -5,8 +5,8 @@
  */
 
 import { WARMUP_CONNECTIONS } from "../workload/connect.ts";
-import type { Budget } from "../workload/workload.ts";
-import type { Scenario } from "./scenario.ts";
+import type { Budget } from "../model/budget.ts";
+import type { Scenario } from "../model/scenario.ts";
 
 /** Connections of one trial at most, warm-up not counted. Each leaves a port in TIME_WAIT for a minute, of about 28,000. */
 export const CONNECTIONS_PER_TRIAL = 100;

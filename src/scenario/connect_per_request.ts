@@ -5,7 +5,7 @@
  */
 
 import { CONNECTIONS } from "../workload/request.ts";
-import type { Scenario } from "./scenario.ts";
+import type { Scenario } from "../model/scenario.ts";
 
 /** Fresh connections of a trial at most: each leaves a port in TIME_WAIT for a minute, of about 28,000. */
 const MOST_CONNECTIONS = 200;

@@ -6,7 +6,7 @@
 
 import { boundedConnections, CONNECTIONS_PER_TRIAL, expectedConnectionsNs } from "./connect.ts";
 import { WARMUP_CONNECTIONS } from "../workload/connect.ts";
-import type { Scenario } from "./scenario.ts";
+import type { Scenario } from "../model/scenario.ts";
 
 /** What does one connection per request cost? */
 export const connectRoundTrip: Scenario = {

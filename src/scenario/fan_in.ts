@@ -4,8 +4,9 @@
  * @module
  */
 
-import type { Budget, Params } from "../workload/workload.ts";
-import type { Scenario } from "./scenario.ts";
+import type { Budget } from "../model/budget.ts";
+import type { Params } from "../model/params.ts";
+import type { Scenario } from "../model/scenario.ts";
 
 /** Opening a channel and its first exchange, in nanoseconds: measured on two cores with a process peer. */
 const OPEN_NS = 300e3;

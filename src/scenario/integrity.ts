@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Params } from "../workload/workload.ts";
-import type { Scenario } from "./scenario.ts";
+import type { Params } from "../model/params.ts";
+import type { Scenario } from "../model/scenario.ts";
 
 /** Blocks of 64 KiB. */
 const BLOCKS_PER_MIB = 16;

@@ -5,8 +5,9 @@
  */
 
 import { SERVERS } from "../workload/queue_up.ts";
-import type { Budget, Params } from "../workload/workload.ts";
-import type { Scenario } from "./scenario.ts";
+import type { Budget } from "../model/budget.ts";
+import type { Params } from "../model/params.ts";
+import type { Scenario } from "../model/scenario.ts";
 
 const GRID: Scenario["grid"]["standard"] = [{
   transports: ["tcp", "unix"],

@@ -5,8 +5,9 @@
  */
 
 import { PATTERNS } from "../workload/split_request.ts";
-import type { Budget, Params } from "../workload/workload.ts";
-import type { GridBlock, ProfileName, Scenario } from "./scenario.ts";
+import type { Budget } from "../model/budget.ts";
+import type { Params } from "../model/params.ts";
+import type { GridBlock, ProfileName, Scenario } from "../model/scenario.ts";
 
 /** Linux delays an acknowledgement by 40 ms at least (TCP_DELACK_MIN); used to estimate how long a stalled trial takes. */
 const DELAYED_ACK_NS = 44e6;

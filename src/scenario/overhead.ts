@@ -5,8 +5,10 @@
  */
 
 import { LOOPS } from "../workload/exchange_loops.ts";
-import type { Budget, Params } from "../workload/workload.ts";
-import type { GridBlock, Scenario, SplitCell } from "./scenario.ts";
+import type { Budget } from "../model/budget.ts";
+import type { Params } from "../model/params.ts";
+import type { GridBlock, Scenario } from "../model/scenario.ts";
+import type { SplitCell } from "../model/scenario_spec.ts";
 
 /** Exchanges of a traced trial: their count per exchange is the same every time, but for what the runtime does now and then. */
 const TRACED_EXCHANGES = 25;

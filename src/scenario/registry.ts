@@ -20,7 +20,7 @@ import { iterativeServer } from "./iterative_server.ts";
 import { nagle } from "./nagle.ts";
 import { overhead } from "./overhead.ts";
 import { roundTrip } from "./round_trip.ts";
-import type { Scenario } from "./scenario.ts";
+import type { Scenario } from "../model/scenario.ts";
 import { socketBuffer } from "./socket_buffer.ts";
 import { throughput } from "./throughput.ts";
 import { writeReturn } from "./write_return.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { GridBlock, Scenario } from "./scenario.ts";
+import type { GridBlock, Scenario } from "../model/scenario.ts";
 
 const STREAMS = ["tcp", "tcp6", "unix"];
 /** The headline cells, once on one core and once on two: that can differ by more than the transports do. */

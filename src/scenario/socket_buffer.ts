@@ -5,8 +5,9 @@
  */
 
 import { settledBudget } from "./throughput.ts";
-import type { Budget, Params } from "../workload/workload.ts";
-import type { GridBlock, Scenario } from "./scenario.ts";
+import type { Budget } from "../model/budget.ts";
+import type { Params } from "../model/params.ts";
+import type { GridBlock, Scenario } from "../model/scenario.ts";
 
 const KIB = 1_024;
 const MIB = 1_024 * KIB;

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Budget } from "../workload/workload.ts";
-import type { Scenario } from "./scenario.ts";
+import type { Budget } from "../model/budget.ts";
+import type { Scenario } from "../model/scenario.ts";
 
 const KIB = 1_024;
 const MIB = 1_024 * KIB;

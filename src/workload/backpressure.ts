@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Histogram } from "../record/histogram.ts";
+import { Histogram } from "../model/histogram.ts";
 import type { StreamChannel } from "../transport/channel.ts";
 import { median } from "../stats/quantile.ts";
 import { numberParam, serveEach } from "./exchange_loop.ts";

@@ -12,15 +12,9 @@
 import type { Channel, DatagramChannel, StreamChannel } from "../transport/channel.ts";
 import { numberParam } from "./exchange_loop.ts";
 import { SequenceCheck } from "./sequence_check.ts";
-import type {
-  Budget,
-  DriveContext,
-  DriveResult,
-  ReceiverWindow,
-  ServeContext,
-  ServeResult,
-  Workload,
-} from "./workload.ts";
+import type { Budget } from "../model/budget.ts";
+import type { DriveContext, DriveResult, ServeContext, ServeResult, Workload } from "./workload.ts";
+import type { ReceiverWindow } from "../model/tally.ts";
 
 /** Bytes of a datagram's sequence number; smaller datagrams carry none. */
 const SEQUENCE_BYTES = 4;

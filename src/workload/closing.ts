@@ -6,7 +6,8 @@
 
 import type { StreamChannel } from "../transport/channel.ts";
 import { numberParam, readRest, serveEach, writeRest } from "./exchange_loop.ts";
-import type { DriveContext, Params, ServeContext, Workload } from "./workload.ts";
+import type { DriveContext, ServeContext, Workload } from "./workload.ts";
+import type { Params } from "../model/params.ts";
 
 /**
  * How the driving end closes. `unsent`: right after writing, before the peer has read anything. `unread`: with `bytes` of the peer's in

@@ -4,9 +4,10 @@
  * @module
  */
 
-import { Histogram } from "../record/histogram.ts";
+import { Histogram } from "../model/histogram.ts";
 import { serveEach, warmupOf } from "./exchange_loop.ts";
-import type { Budget, DriveContext, Workload } from "./workload.ts";
+import type { Budget } from "../model/budget.ts";
+import type { DriveContext, Workload } from "./workload.ts";
 
 /** Open and close, timed apart. No parameters. */
 export const connect: Workload = {

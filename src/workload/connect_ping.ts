@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Histogram } from "../record/histogram.ts";
+import { Histogram } from "../model/histogram.ts";
 import {
   answerStream,
   numberParam,
@@ -14,7 +14,8 @@ import {
   writeRest,
 } from "./exchange_loop.ts";
 import { WARMUP_CONNECTIONS } from "./connect.ts";
-import type { Budget, DriveContext, Workload } from "./workload.ts";
+import type { Budget } from "../model/budget.ts";
+import type { DriveContext, Workload } from "./workload.ts";
 
 /** One request per connection. Parameter: `bytes`. */
 export const connectPing: Workload = {

@@ -6,7 +6,9 @@
  */
 
 import type { DatagramChannel, StreamChannel } from "../transport/channel.ts";
-import type { Budget, Params, ServeContext } from "./workload.ts";
+import type { Budget } from "../model/budget.ts";
+import type { Params } from "../model/params.ts";
+import type { ServeContext } from "./workload.ts";
 
 /** A numeric parameter; a planner's bug, not a user's, when it is absent. */
 export function numberParam(params: Params, name: string): number {

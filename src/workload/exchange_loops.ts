@@ -6,12 +6,13 @@
  */
 
 import type { Clock } from "../clock.ts";
-import { Histogram } from "../record/histogram.ts";
+import { Histogram } from "../model/histogram.ts";
 import { median } from "../stats/quantile.ts";
 import type { Channel, MaybePromise } from "../transport/channel.ts";
 import { numberParam, readRest, warmupOf, writeRest } from "./exchange_loop.ts";
 import { exchange, pingPong } from "./ping_pong.ts";
-import type { Budget, DriveContext, DriveResult, ServeContext, Workload } from "./workload.ts";
+import type { Budget } from "../model/budget.ts";
+import type { DriveContext, DriveResult, ServeContext, Workload } from "./workload.ts";
 
 /** The ways, as parameter `loop` names them. */
 export const LOOPS = ["bare", "suite", "traced"] as const;

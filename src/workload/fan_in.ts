@@ -6,7 +6,7 @@
  * @module
  */
 
-import { Histogram } from "../record/histogram.ts";
+import { Histogram } from "../model/histogram.ts";
 import type { Channel } from "../transport/channel.ts";
 import {
   answerDatagrams,
@@ -18,7 +18,8 @@ import {
   warmupOf,
   writeRest,
 } from "./exchange_loop.ts";
-import type { Budget, DriveContext, DriveResult, Workload } from "./workload.ts";
+import type { Budget } from "../model/budget.ts";
+import type { DriveContext, DriveResult, Workload } from "./workload.ts";
 
 /** Exchanges of many kept channels in turn. Parameters: `bytes`, `peers`: how many channels. */
 export const fanIn: Workload = {

@@ -5,7 +5,7 @@
  */
 
 import type { Clock } from "../clock.ts";
-import { Histogram } from "../record/histogram.ts";
+import { Histogram } from "../model/histogram.ts";
 import { numberParam } from "./exchange_loop.ts";
 import { SequenceCheck } from "./sequence_check.ts";
 import type { ServeContext, ServeResult, Workload } from "./workload.ts";

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { Histogram } from "../record/histogram.ts";
+import { Histogram } from "../model/histogram.ts";
 import type { Channel, DatagramChannel, StreamChannel } from "../transport/channel.ts";
 import {
   answerDatagrams,
@@ -17,7 +17,8 @@ import {
   warmupOf,
   writeRest,
 } from "./exchange_loop.ts";
-import type { Budget, DriveContext, DriveResult, ServeContext, Workload } from "./workload.ts";
+import type { Budget } from "../model/budget.ts";
+import type { DriveContext, DriveResult, ServeContext, Workload } from "./workload.ts";
 
 /** Request and reply of equal size over one channel. Parameter: `bytes`. */
 export const pingPong: Workload = {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Histogram } from "../record/histogram.ts";
+import { Histogram } from "../model/histogram.ts";
 import type { StreamChannel } from "../transport/channel.ts";
 import { numberParam, serveEach } from "./exchange_loop.ts";
 import type { DriveContext, ServeContext, Workload } from "./workload.ts";

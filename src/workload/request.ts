@@ -6,7 +6,8 @@
 
 import { connectPing } from "./connect_ping.ts";
 import { pingPong } from "./ping_pong.ts";
-import type { Params, Workload } from "./workload.ts";
+import type { Params } from "../model/params.ts";
+import type { Workload } from "./workload.ts";
 
 /** How long a connection lives. */
 export const CONNECTIONS = ["fresh", "kept"] as const;

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { Histogram } from "../record/histogram.ts";
+import { Histogram } from "../model/histogram.ts";
 import type { StreamChannel } from "../transport/channel.ts";
 import {
   answerStream,
@@ -18,7 +18,9 @@ import {
   writeRest,
 } from "./exchange_loop.ts";
 import type { Clock } from "../clock.ts";
-import type { Budget, Params, Workload } from "./workload.ts";
+import type { Budget } from "../model/budget.ts";
+import type { Params } from "../model/params.ts";
+import type { Workload } from "./workload.ts";
 
 /** The longest series that a trial keeps: enough to see a stall come and go. */
 const SERIES_VALUES = 64;

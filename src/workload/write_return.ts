@@ -5,7 +5,7 @@
  * @module
  */
 
-import { Histogram } from "../record/histogram.ts";
+import { Histogram } from "../model/histogram.ts";
 import type { StreamChannel } from "../transport/channel.ts";
 import {
   answerStream,
@@ -15,7 +15,8 @@ import {
   warmupOf,
   writeRest,
 } from "./exchange_loop.ts";
-import type { Budget, DriveContext, Workload } from "./workload.ts";
+import type { Budget } from "../model/budget.ts";
+import type { DriveContext, Workload } from "./workload.ts";
 
 /** One message and its one-byte receipt at a time. Parameter: `bytes`. */
 export const writeReturn: Workload = {

@@ -5,7 +5,7 @@
  */
 
 import type { SockbenchModule } from "../../src/catalog.ts";
-import type { Scenario } from "../../src/scenario/scenario.ts";
+import type { Scenario } from "../../src/model/scenario.ts";
 import { pingPong } from "../../src/workload/ping_pong.ts";
 import type { DriveContext, Workload } from "../../src/workload/workload.ts";
 

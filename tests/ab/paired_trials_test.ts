@@ -1,7 +1,7 @@
 import { assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
 import { PairedTrials } from "../../src/ab/paired_trials.ts";
 import { estimateAbNs, shortenCase } from "../../src/ab/pair_trial.ts";
-import type { Trial } from "../../src/record/trial.ts";
+import type { Trial } from "../../src/model/trial.ts";
 import { someCase } from "../support/small_catalog.ts";
 
 const CASE = someCase("ping-pong", "tcp", { bytes: 64 });

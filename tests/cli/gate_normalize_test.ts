@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { encodeRecord } from "../../src/record/codec.ts";
 import { openKernel } from "../../src/kernel/libc.ts";
-import type { RunRecord } from "../../src/record/trial.ts";
+import type { RunRecord } from "../../src/model/run_record.ts";
 import { type CaseValues, syntheticRecord } from "../compare/synthetic_records.ts";
 import { assertRefused, names, PERMISSIONS, sockbench, temporaryDirectory } from "./sockbench.ts";
 

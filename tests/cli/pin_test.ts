@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { getAffinity } from "../../src/kernel/affinity.ts";
 import { openKernel } from "../../src/kernel/libc.ts";
 import { decodeRecord } from "../../src/record/codec.ts";
-import type { RunRecord } from "../../src/record/trial.ts";
+import type { RunRecord } from "../../src/model/run_record.ts";
 import { assertRefused, PERMISSIONS, sockbench, temporaryDirectory } from "./sockbench.ts";
 
 const kernel = openKernel();

@@ -1,7 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { compareRecords } from "../../src/compare/compare_records.ts";
 import { compareIds } from "../../src/compare/comparison.ts";
-import type { RunRecord } from "../../src/record/trial.ts";
+import type { RunRecord } from "../../src/model/run_record.ts";
 import { caseOf, type CaseValues, syntheticRecord, TURNAROUND } from "./synthetic_records.ts";
 
 const TCP = "round-trip/tcp/bytes=64";

@@ -5,7 +5,7 @@ import { confirm, flagged } from "../../src/compare/confirm.ts";
 import { createPolicy } from "../../src/compare/gate_policy.ts";
 import type { GateResult } from "../../src/compare/gate_result.ts";
 import { judge } from "../../src/compare/judge.ts";
-import type { RunRecord } from "../../src/record/trial.ts";
+import type { RunRecord } from "../../src/model/run_record.ts";
 import { type CaseValues, syntheticRecord } from "./synthetic_records.ts";
 
 const TCP = "round-trip/tcp/bytes=64";

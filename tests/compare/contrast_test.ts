@@ -6,9 +6,10 @@ import {
   orientedRatio,
 } from "../../src/compare/contrast.ts";
 import type { RoundValue } from "../../src/compare/trial_values.ts";
-import { metricOf } from "../../src/metrics.ts";
-import type { Case } from "../../src/plan/case.ts";
-import type { RunRecord, Trial } from "../../src/record/trial.ts";
+import { metricOf } from "../../src/units/metric.ts";
+import type { Case } from "../../src/model/case.ts";
+import type { RunRecord } from "../../src/model/run_record.ts";
+import type { Trial } from "../../src/model/trial.ts";
 import { emptyRecord, sampleRecord } from "../support/sample_record.ts";
 
 function findAny(record: RunRecord, caseId: string, factor: string): Contrasted | undefined {

@@ -5,7 +5,7 @@ import {
   environmentObstacles,
   type Fingerprinted,
 } from "../../src/compare/fingerprint.ts";
-import type { Environment } from "../../src/record/trial.ts";
+import type { Environment } from "../../src/model/environment.ts";
 import { syntheticRecord } from "./synthetic_records.ts";
 
 function machine(fields: Partial<Environment> = {}, peer: "loop" | "process" = "process") {

@@ -4,7 +4,8 @@ import { compareRecords } from "../../src/compare/compare_records.ts";
 import { createPolicy } from "../../src/compare/gate_policy.ts";
 import { judge } from "../../src/compare/judge.ts";
 import { decodeRecord, encodeRecord, RecordError } from "../../src/record/codec.ts";
-import type { RunRecord, Trial } from "../../src/record/trial.ts";
+import type { RunRecord } from "../../src/model/run_record.ts";
+import type { Trial } from "../../src/model/trial.ts";
 import { syntheticRecord } from "./synthetic_records.ts";
 
 const STEADY = Array.from({ length: 20 }, (_, index) => 10_000 + (index * 7) % 20);

@@ -5,7 +5,7 @@ import { createPolicy } from "../../src/compare/gate_policy.ts";
 import type { GateResult, Verdict } from "../../src/compare/gate_result.ts";
 import { judge } from "../../src/compare/judge.ts";
 import { decodeRecord, encodeRecord } from "../../src/record/codec.ts";
-import type { RunRecord } from "../../src/record/trial.ts";
+import type { RunRecord } from "../../src/model/run_record.ts";
 import { createPrng } from "../../src/stats/prng.ts";
 import { type CaseValues, noisyPairs, syntheticRecord } from "./synthetic_records.ts";
 

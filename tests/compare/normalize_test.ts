@@ -6,7 +6,7 @@ import { createPolicy, DEFAULT_POLICY } from "../../src/compare/gate_policy.ts";
 import type { GateResult } from "../../src/compare/gate_result.ts";
 import { judge } from "../../src/compare/judge.ts";
 import { findNormalization, type Normalization, sayRatio } from "../../src/compare/normalize.ts";
-import type { RunRecord } from "../../src/record/trial.ts";
+import type { RunRecord } from "../../src/model/run_record.ts";
 import { gateFormats } from "../../src/report/gate_registry.ts";
 import { renderVerdicts } from "../../src/cli/verdicts_text.ts";
 import { createPrng } from "../../src/stats/prng.ts";

@@ -2,8 +2,9 @@ import { assertEquals } from "@std/assert";
 import { caseDifference } from "../../src/compare/case_difference.ts";
 import { compareRecords } from "../../src/compare/compare_records.ts";
 import { contrast } from "../../src/compare/contrast.ts";
-import type { Case, Placement } from "../../src/plan/case.ts";
-import type { RunRecord } from "../../src/record/trial.ts";
+import type { Case } from "../../src/model/case.ts";
+import type { Placement } from "../../src/model/placement.ts";
+import type { RunRecord } from "../../src/model/run_record.ts";
 import { caseOf, syntheticRecord } from "./synthetic_records.ts";
 
 const TCP = "round-trip/tcp";

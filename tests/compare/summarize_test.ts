@@ -1,6 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { summarize, type Summary } from "../../src/compare/summarize.ts";
-import type { RunRecord, Trial } from "../../src/record/trial.ts";
+import type { RunRecord } from "../../src/model/run_record.ts";
+import type { Trial } from "../../src/model/trial.ts";
 import type { TwoSpeeds } from "../../src/stats/two_speeds.ts";
 import { emptyRecord, sampleRecord } from "../support/sample_record.ts";
 

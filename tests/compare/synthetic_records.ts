@@ -1,7 +1,8 @@
-import { METRIC_IDS, type MetricDefinition, metricOf } from "../../src/metrics.ts";
-import type { Case } from "../../src/plan/case.ts";
-import type { RunRecord, Trial } from "../../src/record/trial.ts";
-import type { ScenarioSpec } from "../../src/scenario/scenario.ts";
+import { METRIC_IDS, type MetricDefinition, metricOf } from "../../src/units/metric.ts";
+import type { Case } from "../../src/model/case.ts";
+import type { RunRecord } from "../../src/model/run_record.ts";
+import type { Trial } from "../../src/model/trial.ts";
+import type { ScenarioSpec } from "../../src/model/scenario_spec.ts";
 import { normalQuantile } from "../../src/stats/normal.ts";
 import type { Prng } from "../../src/stats/prng.ts";
 

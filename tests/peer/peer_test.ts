@@ -6,11 +6,11 @@ import { decodeLines } from "../../src/peer/lines.ts";
 import { loadCatalog } from "../../src/peer/load_catalog.ts";
 import { openPeer } from "../../src/peer/open_peer.ts";
 import { PeerError, type PeerLink } from "../../src/peer/peer_link.ts";
-import type { PeerKind } from "../../src/plan/case.ts";
+import type { PeerKind } from "../../src/model/placement.ts";
 import { runTrial, type TrialOutcome } from "../../src/run/run_trial.ts";
 import { createSocketDirectory } from "../../src/transport/socket_directory.ts";
 import { removeSocketFile } from "../../src/transport/socket_file.ts";
-import type { Params } from "../../src/workload/workload.ts";
+import type { Params } from "../../src/model/params.ts";
 import { someCase } from "../support/small_catalog.ts";
 
 // The libc table lives as long as its thread: opened here, it is no leak of the first test.

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { listComparisons, notRun } from "../../bench/peers/comparisons.ts";
 import { judgeGoal, type PeerRow, renderPeers } from "../../bench/peers/peer_report.ts";
-import type { Trial } from "../../src/record/trial.ts";
+import type { Trial } from "../../src/model/trial.ts";
 import type { Pair } from "../../src/stats/mod.ts";
 
 const TOOLS = {

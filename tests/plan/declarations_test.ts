@@ -5,9 +5,8 @@ import { createCatalog } from "../../src/catalog.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import { planCases } from "../../src/plan/plan_cases.ts";
 import { createSettings, type SettingsInput } from "../../src/plan/settings.ts";
-import type { GridBlock, ProfileName, Scenario } from "../../src/scenario/scenario.ts";
-import type { Availability } from "../../src/transport/transport.ts";
-import { KERNEL_ROOM } from "../../src/transport/transport.ts";
+import type { GridBlock, ProfileName, Scenario } from "../../src/model/scenario.ts";
+import { type Availability, KERNEL_ROOM } from "../../src/transport/transport.ts";
 
 const catalog = createCatalog();
 const PROFILE_NAMES: readonly ProfileName[] = ["quick", "standard", "thorough"];

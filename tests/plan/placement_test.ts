@@ -1,10 +1,11 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { createCatalog } from "../../src/catalog.ts";
-import { choosePlacement, nameCores, type Pinning } from "../../src/plan/placement.ts";
+import { choosePlacement } from "../../src/plan/placement.ts";
+import { nameCores, type Pinning } from "../../src/model/placement.ts";
 import { planCases } from "../../src/plan/plan_cases.ts";
 import { PROFILES } from "../../src/plan/profile.ts";
 import { createSettings, type Settings, SettingsError } from "../../src/plan/settings.ts";
-import type { Scenario } from "../../src/scenario/scenario.ts";
+import type { Scenario } from "../../src/model/scenario.ts";
 import { someSettings } from "../support/small_catalog.ts";
 
 const catalog = createCatalog();

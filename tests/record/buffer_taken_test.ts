@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { metricValue } from "../../src/record/metric_value.ts";
-import type { Trial } from "../../src/record/trial.ts";
+import { metricValue } from "../../src/model/metric_value.ts";
+import type { Trial } from "../../src/model/trial.ts";
 
 const trialWith = (settings: Trial["settings"]): Trial => ({
   case: "socket-buffer/tcp",

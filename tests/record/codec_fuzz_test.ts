@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { decodeRecord, encodeRecord, RecordError } from "../../src/record/codec.ts";
-import type { RunRecord } from "../../src/record/trial.ts";
+import type { RunRecord } from "../../src/model/run_record.ts";
 import { sampleRecord } from "./sample_record.ts";
 
 const TEXT = encodeRecord(sampleRecord());

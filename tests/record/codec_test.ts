@@ -7,7 +7,7 @@ import {
   recordJsonSchema,
 } from "../../src/record/codec.ts";
 import type { InferredRunRecord } from "../../src/record/schema.ts";
-import type { RunRecord } from "../../src/record/trial.ts";
+import type { RunRecord } from "../../src/model/run_record.ts";
 import { sampleRecord, sampleTrial } from "./sample_record.ts";
 
 /** True only for identical types: assignability alone would miss an optional field that one side lacks. */

@@ -9,7 +9,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Ajv2020 } from "ajv/dist/2020";
 import { encodeRecord, recordJsonSchema } from "../../src/record/codec.ts";
-import { SCHEMA_VERSION } from "../../src/record/trial.ts";
+import { SCHEMA_VERSION } from "../../src/model/run_record.ts";
 import {
   emptyRecord,
   hostileRecord,

@@ -1,7 +1,7 @@
-import { METRIC_IDS, metricOf } from "../../src/metrics.ts";
-import { Histogram } from "../../src/record/histogram.ts";
-import type { SparseHistogram } from "../../src/record/histogram.ts";
-import type { RunRecord, Trial } from "../../src/record/trial.ts";
+import { METRIC_IDS, metricOf } from "../../src/units/metric.ts";
+import { Histogram, type SparseHistogram } from "../../src/model/histogram.ts";
+import type { RunRecord } from "../../src/model/run_record.ts";
+import type { Trial } from "../../src/model/trial.ts";
 
 /** A sparse histogram of the given values. */
 export function sparseOf(values: Iterable<number>): SparseHistogram {

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import type { RunRecord, Trial } from "../../src/record/trial.ts";
+import type { RunRecord } from "../../src/model/run_record.ts";
+import type { Trial } from "../../src/model/trial.ts";
 import { buildReport } from "../../src/report/build_report.ts";
 import type { Finding } from "../../src/report/document.ts";
 import { isNamespaceWide, nameCounter } from "../../src/report/evidence.ts";

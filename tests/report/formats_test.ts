@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import type { RunRecord } from "../../src/record/trial.ts";
+import type { RunRecord } from "../../src/model/run_record.ts";
 import { reportFormats } from "../../src/report/registry.ts";
 import { emptyRecord, hostileRecord, sampleRecord } from "../support/sample_record.ts";
 

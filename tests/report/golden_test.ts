@@ -8,7 +8,7 @@
  */
 
 import { assertEquals } from "@std/assert";
-import type { RunRecord } from "../../src/record/trial.ts";
+import type { RunRecord } from "../../src/model/run_record.ts";
 import { reportFormats } from "../../src/report/registry.ts";
 import { sampleRecord } from "../support/sample_record.ts";
 

@@ -5,7 +5,7 @@ import axe from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { largeRecord } from "../../bench/large_record.ts";
 import { decodeRecord } from "../../src/record/codec.ts";
-import type { RunRecord } from "../../src/record/trial.ts";
+import type { RunRecord } from "../../src/model/run_record.ts";
 import { evaluate } from "../../src/report/build_report.ts";
 import { renderComparisonHtml } from "../../src/report/html/render_comparison_html.ts";
 import { renderHtml } from "../../src/report/html/render_html.ts";

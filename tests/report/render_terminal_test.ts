@@ -1,8 +1,9 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
 import stringWidth from "string-width";
-import { type Case, caseId } from "../../src/plan/case.ts";
-import type { RunRecord, Trial } from "../../src/record/trial.ts";
+import { type Case, caseId } from "../../src/model/case.ts";
+import type { RunRecord } from "../../src/model/run_record.ts";
+import type { Trial } from "../../src/model/trial.ts";
 import { answerQuestions } from "../../src/report/answers.ts";
 import { buildReport } from "../../src/report/build_report.ts";
 import { PLAIN_TERMINAL, renderTerminal } from "../../src/report/render_terminal.ts";

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import type { RunRecord, Trial } from "../../src/record/trial.ts";
+import type { RunRecord } from "../../src/model/run_record.ts";
+import type { Trial } from "../../src/model/trial.ts";
 import { buildReport } from "../../src/report/build_report.ts";
 import { renderMarkdown } from "../../src/report/render_markdown.ts";
 import { buildSocketSettings, settingWarnings } from "../../src/report/socket_settings.ts";

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { RoundValue, TrialValues } from "../../src/compare/trial_values.ts";
-import { metricOf } from "../../src/metrics.ts";
-import { type Case, caseId } from "../../src/plan/case.ts";
+import { metricOf } from "../../src/units/metric.ts";
+import { type Case, caseId } from "../../src/model/case.ts";
 import { overhead } from "../../src/scenario/overhead.ts";
 import { buildSplit } from "../../src/report/split.ts";
 

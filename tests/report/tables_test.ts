@@ -1,10 +1,10 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import type { RunRecord } from "../../src/record/trial.ts";
+import type { RunRecord } from "../../src/model/run_record.ts";
 import { buildReport } from "../../src/report/build_report.ts";
 import type { Summary } from "../../src/compare/summarize.ts";
-import { metricOf } from "../../src/metrics.ts";
+import { metricOf } from "../../src/units/metric.ts";
 import type { Cell, Column, Section, Table } from "../../src/report/document.ts";
-import { formatNumber } from "../../src/report/quantity.ts";
+import { formatNumber } from "../../src/units/format_quantity.ts";
 import { renderMarkdown } from "../../src/report/render_markdown.ts";
 import { buildComparativeTable } from "../../src/report/tables.ts";
 import { sampleRecord } from "../support/sample_record.ts";

@@ -5,11 +5,11 @@ import { getAffinity } from "../../src/kernel/affinity.ts";
 import { openKernel } from "../../src/kernel/libc.ts";
 import { openPeer } from "../../src/peer/open_peer.ts";
 import { findPinning } from "../../src/peer/pin_thread.ts";
-import type { PeerKind, Pin } from "../../src/plan/case.ts";
+import type { PeerKind, Pin } from "../../src/model/placement.ts";
 import { choosePlacement } from "../../src/plan/placement.ts";
 import { runTrial, type TrialOutcome } from "../../src/run/run_trial.ts";
 import { createSocketDirectory } from "../../src/transport/socket_directory.ts";
-import type { Params } from "../../src/workload/workload.ts";
+import type { Params } from "../../src/model/params.ts";
 import { someCase } from "../support/small_catalog.ts";
 
 const kernel = openKernel();

@@ -7,7 +7,7 @@ import type { Plan } from "../../src/plan/plan.ts";
 import type { Settings } from "../../src/plan/settings.ts";
 import { decodeRecord, encodeRecord } from "../../src/record/codec.ts";
 import { type RunEvent, runPlan } from "../../src/run/run_plan.ts";
-import type { Scenario } from "../../src/scenario/scenario.ts";
+import type { Scenario } from "../../src/model/scenario.ts";
 import { pingPong } from "../../src/workload/ping_pong.ts";
 import { createSocketDirectory } from "../../src/transport/socket_directory.ts";
 import faulty from "../support/faulty_module.ts";

@@ -6,7 +6,7 @@ import { systemClock } from "../../src/clock.ts";
 import { planCases } from "../../src/plan/plan_cases.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import { findPinning } from "../../src/peer/pin_thread.ts";
-import { metricValue } from "../../src/record/metric_value.ts";
+import { metricValue } from "../../src/model/metric_value.ts";
 import { runPlan } from "../../src/run/run_plan.ts";
 import { openTracing } from "../../src/run/tracing.ts";
 import { createSocketDirectory } from "../../src/transport/socket_directory.ts";

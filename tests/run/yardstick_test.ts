@@ -9,7 +9,7 @@ import {
 } from "../../src/kernel/socketpair_yardstick.ts";
 import { planCases } from "../../src/plan/plan_cases.ts";
 import { decodeRecord, encodeRecord, RecordError } from "../../src/record/codec.ts";
-import { MIN_YARDSTICK_READINGS, type RunRecord } from "../../src/record/trial.ts";
+import { MIN_YARDSTICK_READINGS, type RunRecord } from "../../src/model/run_record.ts";
 import { runPlan } from "../../src/run/run_plan.ts";
 import { Yardstick, YardstickLog, type YardstickSource } from "../../src/run/yardstick.ts";
 import { minimumValues } from "../../src/stats/mod.ts";

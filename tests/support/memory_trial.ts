@@ -7,10 +7,10 @@
 import { assertEquals } from "@std/assert";
 import { type Clock, systemClock } from "../../src/clock.ts";
 import { openLoopLink } from "../../src/peer/loop_link.ts";
-import { metricValue } from "../../src/record/metric_value.ts";
+import { metricValue } from "../../src/model/metric_value.ts";
 import { runTrial, type TrialOutcome } from "../../src/run/run_trial.ts";
 import type { Transport } from "../../src/transport/transport.ts";
-import type { Params } from "../../src/workload/workload.ts";
+import type { Params } from "../../src/model/params.ts";
 import { catalogWith, someCase } from "./small_catalog.ts";
 
 /** Runs a trial that must not fail. */

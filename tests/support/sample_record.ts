@@ -5,12 +5,14 @@
  * @module
  */
 
-import { METRIC_IDS, metricOf } from "../../src/metrics.ts";
-import { type Case, caseId } from "../../src/plan/case.ts";
-import type { Environment, RunRecord, Trial } from "../../src/record/trial.ts";
-import type { ScenarioSpec } from "../../src/scenario/scenario.ts";
+import { METRIC_IDS, metricOf } from "../../src/units/metric.ts";
+import { type Case, caseId } from "../../src/model/case.ts";
+import type { Environment } from "../../src/model/environment.ts";
+import type { RunRecord } from "../../src/model/run_record.ts";
+import type { Trial } from "../../src/model/trial.ts";
+import type { ScenarioSpec } from "../../src/model/scenario_spec.ts";
 import { createPrng } from "../../src/stats/prng.ts";
-import type { Params } from "../../src/workload/workload.ts";
+import type { Params } from "../../src/model/params.ts";
 
 /** What {@linkcode sampleRecord} may be told. */
 export interface SampleOptions {

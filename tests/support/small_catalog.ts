@@ -6,10 +6,11 @@
 
 import { type Catalog, createCatalog, type SockbenchModule } from "../../src/catalog.ts";
 import { openKernel } from "../../src/kernel/libc.ts";
-import type { Case, PeerKind } from "../../src/plan/case.ts";
+import type { Case } from "../../src/model/case.ts";
+import type { PeerKind } from "../../src/model/placement.ts";
 import type { Settings } from "../../src/plan/settings.ts";
-import type { Environment } from "../../src/record/trial.ts";
-import type { Params } from "../../src/workload/workload.ts";
+import type { Environment } from "../../src/model/environment.ts";
+import type { Params } from "../../src/model/params.ts";
 
 // A trial opens the libc table where it may, once per thread and for good: before the first test, which would count it as its own.
 openKernel();

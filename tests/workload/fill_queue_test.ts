@@ -2,7 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { openKernel } from "../../src/kernel/libc.ts";
-import { metricValue } from "../../src/record/metric_value.ts";
+import { metricValue } from "../../src/model/metric_value.ts";
 import { measure } from "../../src/run/measure.ts";
 
 const kernel = openKernel();

@@ -3,7 +3,7 @@ import { systemClock } from "../../src/clock.ts";
 import { openLoopLink } from "../../src/peer/loop_link.ts";
 import { runTrial } from "../../src/run/run_trial.ts";
 import type { Transport } from "../../src/transport/transport.ts";
-import type { Params } from "../../src/workload/workload.ts";
+import type { Params } from "../../src/model/params.ts";
 import { memoryDatagram, memoryStream } from "../support/memory_transport.ts";
 import { catalogWith, someCase } from "../support/small_catalog.ts";
 

@@ -6,7 +6,7 @@ import { openLoopLink } from "../../src/peer/loop_link.ts";
 import { runTrial, type TrialOutcome } from "../../src/run/run_trial.ts";
 import type { StreamChannel } from "../../src/transport/channel.ts";
 import type { StreamTransport } from "../../src/transport/transport.ts";
-import type { Params } from "../../src/workload/workload.ts";
+import type { Params } from "../../src/model/params.ts";
 import { memoryStream } from "../support/memory_transport.ts";
 import { ScriptedClock } from "../support/scripted_clock.ts";
 import { catalogWith, someCase } from "../support/small_catalog.ts";

@@ -3,7 +3,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { workloads } from "../../src/workload/registry.ts";
 import type { Channel } from "../../src/transport/channel.ts";
-import type { DriveContext, Params } from "../../src/workload/workload.ts";
+import type { DriveContext } from "../../src/workload/workload.ts";
+import type { Params } from "../../src/model/params.ts";
 import { ScriptedClock } from "../support/scripted_clock.ts";
 
 const OPERATIONS = 20;

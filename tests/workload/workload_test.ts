@@ -5,7 +5,7 @@ import { runTrial, type TrialOutcome } from "../../src/run/run_trial.ts";
 import { numberParam } from "../../src/workload/exchange_loop.ts";
 import { workloads } from "../../src/workload/registry.ts";
 import type { Transport } from "../../src/transport/transport.ts";
-import type { Params } from "../../src/workload/workload.ts";
+import type { Params } from "../../src/model/params.ts";
 import { memoryDatagram, memoryStream } from "../support/memory_transport.ts";
 import { ScriptedClock } from "../support/scripted_clock.ts";
 import { catalogWith, someCase } from "../support/small_catalog.ts";

@@ -17,7 +17,7 @@ import {
 import type { AbOptions, AbRecords, Side } from "../../ab/run_ab.ts";
 import { parseSubject, SubjectError } from "../../ab/subject.ts";
 import { systemClock } from "../../clock.ts";
-import type { PeerKind } from "../../plan/case.ts";
+import type { PeerKind } from "../../model/placement.ts";
 import { encodeRecord } from "../../record/codec.ts";
 import { readEnvironment } from "../../run/environment.ts";
 import { Yardstick } from "../../run/yardstick.ts";

@@ -7,7 +7,7 @@
 import { compareRecords } from "../../compare/compare_records.ts";
 import { COMPARE_POLICY } from "../../compare/gate_policy.ts";
 import { judge } from "../../compare/judge.ts";
-import type { RunRecord } from "../../record/trial.ts";
+import type { RunRecord } from "../../model/run_record.ts";
 import { comparisonFormats } from "../../report/gate_registry.ts";
 import { deliverText } from "../deliver_text.ts";
 import { EXIT } from "../exit.ts";

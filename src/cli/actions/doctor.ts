@@ -4,7 +4,7 @@
  * @module
  */
 
-import { createCatalog } from "../../catalog.ts";
+import { type Catalog, createCatalog } from "../../catalog.ts";
 import { systemClock } from "../../clock.ts";
 import { readEnvironment } from "../../run/environment.ts";
 import { type ClockFacts, measureClock } from "../doctor/measure_clock.ts";
@@ -17,9 +17,8 @@ import { type ParsedArguments, valueOf } from "../parse_arguments.ts";
 import { choosePeer, openSession, type Session } from "../session.ts";
 import { sayInterval } from "../../report/yardstick.ts";
 import type { Terminal } from "../terminal.ts";
-import type { Catalog } from "../../catalog.ts";
-import type { PeerKind } from "../../plan/case.ts";
-import type { Environment } from "../../record/trial.ts";
+import type { PeerKind } from "../../model/placement.ts";
+import type { Environment } from "../../model/environment.ts";
 
 /** Everything the doctor found. */
 interface Findings {

@@ -14,7 +14,8 @@ import { findNormalization, findYardstickFault } from "../../compare/normalize.t
 import { openKernel } from "../../kernel/libc.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { encodeRecord } from "../../record/codec.ts";
-import type { Environment, RunRecord } from "../../record/trial.ts";
+import type { Environment } from "../../model/environment.ts";
+import type { RunRecord } from "../../model/run_record.ts";
 import { readEnvironment } from "../../run/environment.ts";
 import { runPlan } from "../../run/run_plan.ts";
 import { Yardstick } from "../../run/yardstick.ts";

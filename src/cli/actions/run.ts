@@ -8,7 +8,7 @@ import type { Catalog } from "../../catalog.ts";
 import { systemClock } from "../../clock.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { createSettings } from "../../plan/settings.ts";
-import type { RunRecord } from "../../record/trial.ts";
+import type { RunRecord } from "../../model/run_record.ts";
 import type { ReportFormat } from "../../report/registry.ts";
 import { readEnvironment } from "../../run/environment.ts";
 import { runPlan } from "../../run/run_plan.ts";

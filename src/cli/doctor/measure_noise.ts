@@ -6,12 +6,12 @@
 
 import type { Catalog } from "../../catalog.ts";
 import { systemClock } from "../../clock.ts";
-import type { PeerKind } from "../../plan/case.ts";
+import type { PeerKind } from "../../model/placement.ts";
 import { planCases } from "../../plan/plan_cases.ts";
 import { createSettings } from "../../plan/settings.ts";
-import { metricValue } from "../../record/metric_value.ts";
-import type { Environment } from "../../record/trial.ts";
-import { formatAmount } from "../../report/quantity.ts";
+import { metricValue } from "../../model/metric_value.ts";
+import type { Environment } from "../../model/environment.ts";
+import { formatAmount } from "../../units/format_quantity.ts";
 import { runPlan } from "../../run/run_plan.ts";
 import { robustSpread } from "../../stats/robust_spread.ts";
 import { type TwoSpeeds, twoSpeeds } from "../../stats/two_speeds.ts";

@@ -5,8 +5,8 @@
  */
 
 import type { Clock } from "../../clock.ts";
-import type { Skip } from "../../plan/case.ts";
-import type { YardstickReadings, YardstickValues } from "../../record/trial.ts";
+import type { Skip } from "../../model/case.ts";
+import type { YardstickReadings, YardstickValues } from "../../model/run_record.ts";
 import { summarizeYardstick, type YardstickSummary } from "../../report/yardstick.ts";
 import { Yardstick } from "../../run/yardstick.ts";
 

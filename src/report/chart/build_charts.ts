@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { RunRecord } from "../../record/trial.ts";
+import type { RunRecord } from "../../model/run_record.ts";
 import { drawCdfs } from "./cdf_chart.ts";
 import type { Chart } from "./chart.ts";
 import { openContext } from "./chart_context.ts";
@@ -23,7 +23,7 @@ import { numberIds } from "./unique_ids.ts";
  *
  * @example
  * ```ts
- * import type { RunRecord } from "../../record/trial.ts";
+ * import type { RunRecord } from "../../model/run_record.ts";
  * import { buildCharts } from "./build_charts.ts";
  *
  * declare const record: RunRecord;

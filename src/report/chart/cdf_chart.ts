@@ -4,12 +4,23 @@
  * @module
  */
 
-import { type SparseHistogram, sparsePercentile } from "../../record/sparse_histogram.ts";
-import { formatAmount } from "../quantity.ts";
+import { type SparseHistogram, sparsePercentile } from "../../model/sparse_histogram.ts";
+import { formatAmount } from "../../units/format_quantity.ts";
 import type { Chart } from "./chart.ts";
 import { type ChartContext, panelId, panelSubtitle } from "./chart_context.ts";
-import { type Area, BOTTOM_AXIS, bottomAxis, drawTicks, frame, leftAxis } from "./frame.ts";
-import { MARGIN, mostTicks, tickLabel, TOP, WIDTH } from "./frame.ts";
+import {
+  type Area,
+  BOTTOM_AXIS,
+  bottomAxis,
+  drawTicks,
+  frame,
+  leftAxis,
+  MARGIN,
+  mostTicks,
+  tickLabel,
+  TOP,
+  WIDTH,
+} from "./frame.ts";
 import { dataName, fitText, textWidth } from "./label_text.ts";
 import { FONT, mark, MOST_SERIES } from "./palette.ts";
 import { cumulate, poolHistograms } from "./pool_histograms.ts";

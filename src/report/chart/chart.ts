@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Placement } from "../../plan/case.ts";
+import type { Placement } from "../../model/placement.ts";
 
 /** A Chart is one picture, whole and stand-alone: it opens from disk, and stands in a page as it is. */
 export interface Chart {

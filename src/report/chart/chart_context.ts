@@ -6,9 +6,10 @@
 
 import { CONFIDENCE, summarize, type Summary } from "../../compare/summarize.ts";
 import { findMetric, type TrialValues, trialValues } from "../../compare/trial_values.ts";
-import type { MetricDefinition } from "../../metrics.ts";
-import type { RunRecord } from "../../record/trial.ts";
-import { formatAmount, formatShare, namePlacement } from "../quantity.ts";
+import type { MetricDefinition } from "../../units/metric.ts";
+import type { RunRecord } from "../../model/run_record.ts";
+import { formatAmount, formatShare } from "../../units/format_quantity.ts";
+import { namePlacement } from "../describe_case.ts";
 import { slug } from "./label_text.ts";
 import { assignLooks, type LookOf, type Panel } from "./series.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { RunRecord } from "../../record/trial.ts";
+import type { RunRecord } from "../../model/run_record.ts";
 import { buildCharts } from "./build_charts.ts";
 import type { Chart } from "./chart.ts";
 

@@ -6,8 +6,9 @@
 
 import type { EffectKind } from "../../compare/effect.ts";
 import type { GateResult, Verdict } from "../../compare/gate_result.ts";
-import type { Case } from "../../plan/case.ts";
-import { groupBy, placementKey } from "../quantity.ts";
+import type { Case } from "../../model/case.ts";
+import { groupBy } from "../group_by.ts";
+import { placementKey } from "../describe_case.ts";
 import type { Chart } from "./chart.ts";
 import { drawForest, type ForestRow } from "./forest_chart.ts";
 import { splitEvenly } from "./series.ts";

@@ -7,11 +7,21 @@
 import type { EffectKind, Estimate } from "../../compare/effect.ts";
 import type { Verdict, VerdictWord } from "../../compare/gate_result.ts";
 import { sayChange, sayEstimate, sayThreshold } from "../../compare/verdict_reason.ts";
-import type { Placement } from "../../plan/case.ts";
-import { namePlacement } from "../quantity.ts";
+import type { Placement } from "../../model/placement.ts";
+import { namePlacement } from "../describe_case.ts";
 import type { Chart } from "./chart.ts";
-import { type Area, BOTTOM_AXIS, bottomAxis, drawTicks, frame } from "./frame.ts";
-import { MARGIN, mostTicks, shortNumber, TOP, WIDTH } from "./frame.ts";
+import {
+  type Area,
+  BOTTOM_AXIS,
+  bottomAxis,
+  drawTicks,
+  frame,
+  MARGIN,
+  mostTicks,
+  shortNumber,
+  TOP,
+  WIDTH,
+} from "./frame.ts";
 import { dataName, fitName, fitText, slug, textWidth } from "./label_text.ts";
 import { FONT, mark, type MarkLook } from "./palette.ts";
 import { element, exact, hover, line, position, textAt } from "./svg.ts";

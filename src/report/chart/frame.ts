@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { MetricUnit } from "../../metrics.ts";
-import { chooseScale, formatNumber, withSymbol } from "../quantity.ts";
+import type { MetricUnit } from "../../units/metric.ts";
+import { chooseScale, formatNumber, withSymbol } from "../../units/format_quantity.ts";
 import type { Chart } from "./chart.ts";
 import { dataName, fitText, plainText, textWidth } from "./label_text.ts";
 import { CHART_STYLE, FONT } from "./palette.ts";

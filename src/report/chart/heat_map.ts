@@ -5,11 +5,12 @@
  */
 
 import type { Summary } from "../../compare/summarize.ts";
-import type { MetricDefinition } from "../../metrics.ts";
-import type { Case } from "../../plan/case.ts";
-import type { ParameterSpec } from "../../scenario/scenario.ts";
-import type { Scale } from "../document.ts";
-import { chooseScale, formatAmount, formatNumber, formatParam } from "../quantity.ts";
+import type { MetricDefinition } from "../../units/metric.ts";
+import type { Case } from "../../model/case.ts";
+import type { ParameterSpec } from "../../model/scenario_spec.ts";
+import type { Scale } from "../../units/scale.ts";
+import { chooseScale, formatAmount, formatNumber } from "../../units/format_quantity.ts";
+import { formatParam } from "../describe_case.ts";
 import type { Chart } from "./chart.ts";
 import {
   type ChartContext,

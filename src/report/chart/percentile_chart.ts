@@ -5,13 +5,25 @@
  */
 
 import { CONFIDENCE, type Summary } from "../../compare/summarize.ts";
-import type { MetricDefinition } from "../../metrics.ts";
+import type { MetricDefinition } from "../../units/metric.ts";
 import { metricsOf } from "../../compare/trial_values.ts";
-import { formatAmount, groupBy, placementKey } from "../quantity.ts";
+import { formatAmount } from "../../units/format_quantity.ts";
+import { groupBy } from "../group_by.ts";
+import { placementKey } from "../describe_case.ts";
 import type { Chart } from "./chart.ts";
 import { type ChartContext, panelId, panelSubtitle, saySummary } from "./chart_context.ts";
-import { type Area, BOTTOM_AXIS, bottomAxis, drawTicks, frame } from "./frame.ts";
-import { MARGIN, mostTicks, tickLabel, TOP, WIDTH } from "./frame.ts";
+import {
+  type Area,
+  BOTTOM_AXIS,
+  bottomAxis,
+  drawTicks,
+  frame,
+  MARGIN,
+  mostTicks,
+  tickLabel,
+  TOP,
+  WIDTH,
+} from "./frame.ts";
 import { fitText, textWidth } from "./label_text.ts";
 import { FONT, mark } from "./palette.ts";
 import { type Panel, splitEvenly, splitIntoPanels } from "./series.ts";

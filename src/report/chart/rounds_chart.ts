@@ -5,13 +5,24 @@
  */
 
 import { findMetric } from "../../compare/trial_values.ts";
-import type { Case } from "../../plan/case.ts";
+import type { Case } from "../../model/case.ts";
 import { median, quantileOfSorted, sorted } from "../../stats/quantile.ts";
-import { groupBy, namePlacement, placementKey } from "../quantity.ts";
+import { groupBy } from "../group_by.ts";
+import { namePlacement, placementKey } from "../describe_case.ts";
 import type { Chart } from "./chart.ts";
 import type { ChartContext } from "./chart_context.ts";
-import { type Area, BOTTOM_AXIS, bottomAxis, drawTicks, frame, leftAxis } from "./frame.ts";
-import { MARGIN, shortNumber, TOP, WIDTH } from "./frame.ts";
+import {
+  type Area,
+  BOTTOM_AXIS,
+  bottomAxis,
+  drawTicks,
+  frame,
+  leftAxis,
+  MARGIN,
+  shortNumber,
+  TOP,
+  WIDTH,
+} from "./frame.ts";
 import { slug } from "./label_text.ts";
 import { mark } from "./palette.ts";
 import { element, exact, hover, line, pathThrough } from "./svg.ts";

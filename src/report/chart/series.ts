@@ -7,11 +7,13 @@
  * @module
  */
 
-import type { Case, Placement } from "../../plan/case.ts";
-import type { RunRecord } from "../../record/trial.ts";
-import type { ScenarioSpec } from "../../scenario/scenario.ts";
-import type { Params } from "../../workload/workload.ts";
-import { describeParams, formatParam, groupBy, placementKey } from "../quantity.ts";
+import type { Case } from "../../model/case.ts";
+import type { Placement } from "../../model/placement.ts";
+import type { RunRecord } from "../../model/run_record.ts";
+import type { ScenarioSpec } from "../../model/scenario_spec.ts";
+import type { Params } from "../../model/params.ts";
+import { describeParams, formatParam, placementKey } from "../describe_case.ts";
+import { groupBy } from "../group_by.ts";
 import { MOST_SERIES } from "./palette.ts";
 
 /** A Series is one case, or several along an axis, under one name. */

@@ -5,9 +5,9 @@
  */
 
 import { CONFIDENCE, type Summary } from "../../compare/summarize.ts";
-import type { MetricDefinition } from "../../metrics.ts";
-import type { ParameterSpec } from "../../scenario/scenario.ts";
-import { formatAmount, formatCount, formatSize } from "../quantity.ts";
+import type { MetricDefinition } from "../../units/metric.ts";
+import type { ParameterSpec } from "../../model/scenario_spec.ts";
+import { formatAmount, formatCount, formatSize } from "../../units/format_quantity.ts";
 import type { Chart } from "./chart.ts";
 import {
   type ChartContext,
@@ -16,8 +16,18 @@ import {
   panelSubtitle,
   saySummary,
 } from "./chart_context.ts";
-import { type Area, BOTTOM_AXIS, bottomAxis, drawTicks, frame, leftAxis } from "./frame.ts";
-import { MARGIN, tickLabel, TOP, WIDTH } from "./frame.ts";
+import {
+  type Area,
+  BOTTOM_AXIS,
+  bottomAxis,
+  drawTicks,
+  frame,
+  leftAxis,
+  MARGIN,
+  tickLabel,
+  TOP,
+  WIDTH,
+} from "./frame.ts";
 import { fitText, textWidth } from "./label_text.ts";
 import { FONT, mark, MOST_SERIES } from "./palette.ts";
 import { placeLabels } from "./place_labels.ts";

@@ -4,11 +4,22 @@
  * @module
  */
 
-import { formatAmount, groupBy, placementKey } from "../quantity.ts";
+import { formatAmount } from "../../units/format_quantity.ts";
+import { groupBy } from "../group_by.ts";
+import { placementKey } from "../describe_case.ts";
 import type { Chart } from "./chart.ts";
 import { type ChartContext, panelId, panelSubtitle } from "./chart_context.ts";
-import { type Area, BOTTOM_AXIS, bottomAxis, drawTicks, frame } from "./frame.ts";
-import { MARGIN, shortNumber, TOP, WIDTH } from "./frame.ts";
+import {
+  type Area,
+  BOTTOM_AXIS,
+  bottomAxis,
+  drawTicks,
+  frame,
+  MARGIN,
+  shortNumber,
+  TOP,
+  WIDTH,
+} from "./frame.ts";
 import { dataName, fitText, textWidth } from "./label_text.ts";
 import { FONT } from "./palette.ts";
 import { type Panel, splitEvenly, splitIntoPanels } from "./series.ts";

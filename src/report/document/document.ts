@@ -9,7 +9,7 @@
  * @module
  */
 
-import type { Placement } from "../../plan/case.ts";
+import type { Placement } from "../../model/placement.ts";
 import type { Figure } from "./figure.ts";
 import type { Inline } from "./inline.ts";
 import type { Table } from "./table.ts";

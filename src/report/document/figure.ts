@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { MetricUnit } from "../../metrics.ts";
-import type { Placement } from "../../plan/case.ts";
+import type { MetricUnit } from "../../units/metric.ts";
+import type { Placement } from "../../model/placement.ts";
 import type { CellVerdict, ColumnMetric, FigureCell, RatioCell } from "./table.ts";
 
 /** A Figure is one chart before it is drawn. */

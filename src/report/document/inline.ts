@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { MetricUnit } from "../../metrics.ts";
+import type { MetricUnit } from "../../units/metric.ts";
 
 /** An Inline is one part of a sentence. */
 export type Inline =

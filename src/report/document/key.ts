@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Placement } from "../../plan/case.ts";
+import type { Placement } from "../../model/placement.ts";
 
 /** A Key is one factor with its value. */
 export type Key = FactorKey | PlacementKey;

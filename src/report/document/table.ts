@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { MetricDirection, MetricUnit } from "../../metrics.ts";
+import type { MetricDirection, MetricUnit } from "../../units/metric.ts";
 import type { Inline } from "./inline.ts";
 import type { Key } from "./key.ts";
 

@@ -6,7 +6,7 @@
 
 import { type Answer, CERTAINTY_WORDS, type Choice, sayPlaces, sayRange } from "../answers.ts";
 import { oneLine } from "../markdown_text.ts";
-import { namePlacement, placementKey } from "../quantity.ts";
+import { namePlacement, placementKey } from "../describe_case.ts";
 import { type Html, markup, nameHtml, sentenceHtml } from "./html_text.ts";
 
 /**

@@ -9,7 +9,7 @@
 import { CONFIDENCE } from "../../compare/summarize.ts";
 import type { Cell, Column } from "../document.ts";
 import { count } from "../method.ts";
-import { formatNumber, formatShare, withSymbol } from "../quantity.ts";
+import { formatNumber, formatShare, withSymbol } from "../../units/format_quantity.ts";
 import { type HtmlPart, markup, nameHtml } from "./html_text.ts";
 import type { HtmlCell } from "./table_html.ts";
 

@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { Skip } from "../../plan/case.ts";
+import type { Skip } from "../../model/case.ts";
 import type { NamedFact } from "../document.ts";
 import { oneLine, SENTENCE } from "../markdown_text.ts";
-import { formatCount } from "../quantity.ts";
+import { formatCount } from "../../units/format_quantity.ts";
 import { anchorLink } from "./anchors.ts";
 import { type Html, type HtmlPart, markup, nameHtml, sentenceHtml } from "./html_text.ts";
 import type { PageEntry } from "./page.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { RunRecord } from "../../record/trial.ts";
+import type { RunRecord } from "../../model/run_record.ts";
 import type { NamedFact } from "../document.ts";
 import { oneLine, SENTENCE } from "../markdown_text.ts";
 import { buildEnvironment, buildMethod, count } from "../method.ts";

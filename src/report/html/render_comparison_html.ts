@@ -13,7 +13,7 @@ import {
   sayP,
   sayThreshold,
 } from "../../compare/verdict_reason.ts";
-import type { Case } from "../../plan/case.ts";
+import type { Case } from "../../model/case.ts";
 import { buildComparisonCharts } from "../chart/compare_charts.ts";
 import {
   bySeverity,
@@ -24,7 +24,8 @@ import {
   printable,
 } from "../gate_text.ts";
 import { count } from "../method.ts";
-import { chooseScale, formatNumber, namePlacement, withSymbol } from "../quantity.ts";
+import { chooseScale, formatNumber, withSymbol } from "../../units/format_quantity.ts";
+import { namePlacement } from "../describe_case.ts";
 import { Anchors } from "./anchors.ts";
 import { sayConfidence } from "./figure_html.ts";
 import { type Html, markup, sentenceHtml } from "./html_text.ts";

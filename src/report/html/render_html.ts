@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { RunRecord } from "../../record/trial.ts";
+import type { RunRecord } from "../../model/run_record.ts";
 import { type Answer, answerQuestions } from "../answers.ts";
 import { buildReport } from "../build_report.ts";
 import { buildCharts } from "../chart/build_charts.ts";
@@ -15,13 +15,8 @@ import type { Chart } from "../chart/chart.ts";
 import type { ComparisonRow, Finding, Report, Section } from "../document.ts";
 import { oneLine } from "../markdown_text.ts";
 import { count } from "../method.ts";
-import {
-  describePlacement,
-  formatCount,
-  formatRatio,
-  namePlacement,
-  placementKey,
-} from "../quantity.ts";
+import { describePlacement, namePlacement, placementKey } from "../describe_case.ts";
+import { formatCount, formatRatio } from "../../units/format_quantity.ts";
 import { Anchors } from "./anchors.ts";
 import { answersHtml } from "./answers_html.ts";
 import { textTableHtml } from "./facts_table_html.ts";
@@ -49,7 +44,7 @@ import { type HtmlCell, labelCell, tableHtml } from "./table_html.ts";
  *
  * @example
  * ```ts
- * import type { RunRecord } from "../../record/trial.ts";
+ * import type { RunRecord } from "../../model/run_record.ts";
  * import { renderHtml } from "./render_html.ts";
  *
  * declare const record: RunRecord;

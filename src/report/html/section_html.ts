@@ -4,14 +4,15 @@
  * @module
  */
 
-import type { Case } from "../../plan/case.ts";
+import type { Case } from "../../model/case.ts";
 import type { Chart } from "../chart/chart.ts";
 import { CHART_STYLE } from "../chart/palette.ts";
 import type { Column, Row, SearchResult, Section, Table } from "../document.ts";
 import { withUnit } from "../markdown_tables.ts";
 import { oneLine } from "../markdown_text.ts";
-import { describePlacement, formatCount, formatParam, namePlacement } from "../quantity.ts";
-import type { ScenarioSpec } from "../../scenario/scenario.ts";
+import { describePlacement, formatParam, namePlacement } from "../describe_case.ts";
+import { formatCount } from "../../units/format_quantity.ts";
+import type { ScenarioSpec } from "../../model/scenario_spec.ts";
 import { anchorLink } from "./anchors.ts";
 import { evidenceHtml } from "./facts_table_html.ts";
 import { figureCell } from "./figure_html.ts";

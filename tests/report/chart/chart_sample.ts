@@ -4,9 +4,10 @@
  * @module
  */
 
-import { Histogram } from "../../../src/record/histogram.ts";
-import type { RunRecord, Trial } from "../../../src/record/trial.ts";
-import { type Case, caseId } from "../../../src/plan/case.ts";
+import { Histogram } from "../../../src/model/histogram.ts";
+import type { RunRecord } from "../../../src/model/run_record.ts";
+import type { Trial } from "../../../src/model/trial.ts";
+import { type Case, caseId } from "../../../src/model/case.ts";
 import { createPrng } from "../../../src/stats/prng.ts";
 import { sampleRecord } from "../../support/sample_record.ts";
 

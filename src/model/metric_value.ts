@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { MetricId } from "../metrics.ts";
+import type { MetricId } from "../units/metric.ts";
 import { sparseCountAbove, sparsePercentile } from "./sparse_histogram.ts";
 import type { Trial } from "./trial.ts";
 

@@ -8,14 +8,14 @@ import {
   LARGEST_BUCKETED_NS,
   nearestRank,
   RELATIVE_ERROR,
-} from "../../src/record/bucket_layout.ts";
-import { Histogram } from "../../src/record/histogram.ts";
+} from "../../src/model/bucket_layout.ts";
+import { Histogram } from "../../src/model/histogram.ts";
 import {
   findSparseFault,
   sparseCountAbove,
+  type SparseHistogram,
   sparsePercentile,
-} from "../../src/record/sparse_histogram.ts";
-import type { SparseHistogram } from "../../src/record/sparse_histogram.ts";
+} from "../../src/model/sparse_histogram.ts";
 
 const PERCENTILES = [0, 1, 10, 25, 50, 75, 90, 99, 99.9, 100];
 

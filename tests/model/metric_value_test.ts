@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import { METRIC_IDS } from "../../src/metrics.ts";
-import { metricValue } from "../../src/record/metric_value.ts";
-import type { Trial } from "../../src/record/trial.ts";
-import { sampleRecord, sampleTrial, sparseOf } from "./sample_record.ts";
+import { METRIC_IDS } from "../../src/units/metric.ts";
+import { metricValue } from "../../src/model/metric_value.ts";
+import type { Trial } from "../../src/model/trial.ts";
+import { sampleRecord, sampleTrial, sparseOf } from "../record/sample_record.ts";
 
 const hundred = Array.from({ length: 100 }, (_, index) => index + 1);
 

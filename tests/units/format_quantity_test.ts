@@ -1,16 +1,15 @@
 import { assertEquals } from "@std/assert";
 import {
   chooseScale,
-  describeParams,
   formatAmount,
   formatCount,
   formatNumber,
-  formatParam,
   formatRatio,
   formatShare,
   formatSize,
-} from "../../src/report/quantity.ts";
-import type { ScenarioSpec } from "../../src/scenario/scenario.ts";
+} from "../../src/units/format_quantity.ts";
+import { describeParams, formatParam } from "../../src/report/describe_case.ts";
+import type { ScenarioSpec } from "../../src/model/scenario_spec.ts";
 
 Deno.test("formatNumber() keeps its digits, without an exponent", () => {
   assertEquals([10.049, 9.996, 0.012345, 41_123, 999.9, 0, -1.234].map((n) => formatNumber(n, 3)), [

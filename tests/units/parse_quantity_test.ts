@@ -1,11 +1,11 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { METRIC_UNITS } from "../../src/metrics.ts";
+import { METRIC_UNITS } from "../../src/units/metric.ts";
 import {
   EXAMPLE_QUANTITIES,
   formatQuantity,
   parseQuantity,
-} from "../../src/compare/parse_quantity.ts";
+} from "../../src/units/parse_quantity.ts";
 
 Deno.test("parseQuantity() reads every unit as people write it", () => {
   const expected: readonly (readonly [string, number, string])[] = [

@@ -12,8 +12,7 @@ import {
   nearestRank,
   RELATIVE_ERROR,
 } from "./bucket_layout.ts";
-import { findSparseFault } from "./sparse_histogram.ts";
-import type { SparseHistogram } from "./sparse_histogram.ts";
+import { findSparseFault, type SparseHistogram } from "./sparse_histogram.ts";
 
 export type { SparseHistogram } from "./sparse_histogram.ts";
 
@@ -26,7 +25,7 @@ const FAST_END_NS = 2 ** 31 - 1;
  *
  * @example
  * ```ts
- * import { Histogram } from "./histogram.ts";
+
  *
  * const histogram = new Histogram();
  * for (const ns of [120, 130, 90_000]) histogram.record(ns);

@@ -4,28 +4,10 @@
  * @module
  */
 
-import type { Budget, Params } from "../workload/workload.ts";
-
-/** Who runs the serve half, and where. */
-export type PeerKind = "loop" | "worker" | "process";
-
-/** CPU pinning of the two ends: `none`: the scheduler decides; `same`: one core for both; `cross`: one each. */
-export type Pin = "none" | "same" | "cross";
-
-/** Where the two ends of a case run. Cases of different placement are never compared silently. */
-export interface Placement {
-  /** `loop`: same event loop; `worker`: own thread; `process`: own process. */
-  readonly peer: PeerKind;
-  /** How the two ends are pinned. */
-  readonly pin: Pin;
-  /** The cores, as the kernel numbers them; absent where nothing is pinned. */
-  readonly cores?: {
-    /** Of the driver's thread. */
-    readonly drive: number;
-    /** Of the thread that runs the serve half. */
-    readonly serve: number;
-  };
-}
+import type { Pin } from "./placement.ts";
+import type { Placement } from "./placement.ts";
+import type { Budget } from "./budget.ts";
+import type { Params } from "./params.ts";
 
 /** A Case is one cell: scenario, transport, driver and parameters. */
 export interface Case {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { MetricUnit } from "../metrics.ts";
+import type { MetricUnit } from "./metric.ts";
 
 /** A Quantity is a number in a metric's unit, and how it was written. */
 export interface Quantity {

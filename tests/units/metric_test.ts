@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { defineMetric, isMetricId, METRIC_IDS, metricOf } from "../../src/metrics.ts";
+import { defineMetric, isMetricId, METRIC_IDS, metricOf } from "../../src/units/metric.ts";
 
 const VALID = {
   id: "queueDepth",

@@ -1,0 +1,8 @@
+/**
+ * Parameters of a case.
+ *
+ * @module
+ */
+
+/** Parameter values of a case by name: sizes in bytes as numbers, choices as strings. */
+export type Params = Readonly<Record<string, number | string>>;

@@ -1,0 +1,65 @@
+/**
+ * Placements: where the two ends of a case run.
+ *
+ * @module
+ */
+
+/** Who runs the serve half, and where. */
+export type PeerKind = "loop" | "worker" | "process";
+
+/** CPU pinning of the two ends: `none`: the scheduler decides; `same`: one core for both; `cross`: one each. */
+export type Pin = "none" | "same" | "cross";
+
+/** Where the two ends of a case run. Cases of different placement are never compared silently. */
+export interface Placement {
+  /** `loop`: same event loop; `worker`: own thread; `process`: own process. */
+  readonly peer: PeerKind;
+  /** How the two ends are pinned. */
+  readonly pin: Pin;
+  /** The cores, as the kernel numbers them; absent where nothing is pinned. */
+  readonly cores?: {
+    /** Of the driver's thread. */
+    readonly drive: number;
+    /** Of the thread that runs the serve half. */
+    readonly serve: number;
+  };
+}
+
+/**
+ * Cores in words.
+ *
+ * @param cores their numbers, ascending
+ * @returns as in `core 0`, `cores 0 and 1`, `cores 0 to 7`
+ */
+export function nameCores(cores: readonly number[]): string {
+  const [first, last] = [cores[0], cores.at(-1)];
+  if (first === undefined || last === undefined) return "no core";
+  if (cores.length === 1) return `core ${first}`;
+  if (cores.length > 2 && last - first === cores.length - 1) return `cores ${first} to ${last}`;
+  return `cores ${cores.slice(0, -1).join(", ")} and ${last}`;
+}
+
+/** Whether threads can be tied to cores here. */
+export type Pinning =
+  | {
+    /** They can. */
+    readonly available: true;
+    /** The cores that this process may use, as the kernel numbers them, ascending; at least one. */
+    readonly cores: readonly number[];
+  }
+  | {
+    /** They cannot. */
+    readonly available: false;
+    /** One clause for the report: "it needs --allow-ffi". */
+    readonly reason: string;
+  };
+
+/**
+ * What stands for all cases of one pinning in a list of what was skipped.
+ *
+ * @param pin the pinning
+ * @returns as in `pin cross`
+ */
+export function pinName(pin: Pin): string {
+  return `pin ${pin}`;
+}

@@ -1,0 +1,89 @@
+/**
+ * Records: the facts of a run, as plain data, and nothing that is derived from them.
+ *
+ * @module
+ */
+
+import type { Case } from "./case.ts";
+import type { Environment } from "./environment.ts";
+import type { MetricDefinition } from "../units/metric.ts";
+import type { PeerKind } from "./placement.ts";
+import type { ScenarioSpec } from "./scenario_spec.ts";
+import type { Skip } from "./case.ts";
+import type { Trial } from "./trial.ts";
+
+/** The schema version that this build writes and the newest it reads. */
+export const SCHEMA_VERSION = 1;
+
+/** What the run was asked to do. */
+export interface RecordSettings {
+  /** Profile name. */
+  readonly profile: string;
+  /** Rounds planned, or, in an adaptive run, done. */
+  readonly rounds: number;
+  /** The precision that an adaptive run aimed for, as a share: 0.02 is ±2 %; absent: the run was not adaptive. */
+  readonly precision?: number;
+  /** Seed of the order of cases. */
+  readonly seed: number;
+  /** Where the serve half ran. */
+  readonly peer: PeerKind;
+  /** The command that repeats this run. */
+  readonly command: string;
+}
+
+/** The fewest readings of the yardstick by which two records can be normalized: below, no interval is sure enough for a gate. */
+export const MIN_YARDSTICK_READINGS = 10;
+
+/** What one reading of the yardstick found, in nanoseconds; a part is absent where it could not be read. */
+export interface YardstickValues {
+  /** One round trip of 64 bytes over a socket pair within one thread: four system calls. */
+  readonly socketpairNs?: number;
+  /** Copying 1 MiB of memory. */
+  readonly copyNs?: number;
+  /** One turn of the event loop. */
+  readonly turnNs?: number;
+}
+
+/** One reading of the yardstick: a short fixed measure of the machine, never inside a trial. */
+export interface YardstickReading extends YardstickValues {
+  /** Start, in nanoseconds since the run began. */
+  readonly startedNs: number;
+}
+
+/** How fast the machine was while a run went on. */
+export interface YardstickReadings {
+  /** In the order of time: at the start, between trials where that was cheap, and at the end. */
+  readonly readings: readonly YardstickReading[];
+  /** Parts that could not be read, and why. */
+  readonly missing: readonly Skip[];
+}
+
+/** A RunRecord is everything a run found out, and nothing that is derived from it. */
+export interface RunRecord {
+  /** Format version of this file. */
+  readonly schemaVersion: typeof SCHEMA_VERSION;
+  /** ISO 8601 start time, UTC. */
+  readonly startedAt: string;
+  /** Wall time of the run in nanoseconds. */
+  readonly durationNs: number;
+  /** The plan's estimate of that, in nanoseconds. */
+  readonly estimateNs: number;
+  /** True when the run ended before its last round. */
+  readonly partial: boolean;
+  /** Machine and runtime. */
+  readonly environment: Environment;
+  /** What was asked for. */
+  readonly settings: RecordSettings;
+  /** A fixed measure of the machine, taken along with the run; absent: none was taken. */
+  readonly yardstick?: YardstickReadings;
+  /** Declarations of the scenarios run, so that a report needs no code. */
+  readonly scenarios: readonly ScenarioSpec[];
+  /** Every metric that `scenarios` name, with unit and direction, so that a report needs no code. */
+  readonly metrics: readonly MetricDefinition[];
+  /** The cells measured. */
+  readonly cases: readonly Case[];
+  /** What was planned and could not be measured. */
+  readonly skipped: readonly Skip[];
+  /** What was measured, in the order of measuring. */
+  readonly trials: readonly Trial[];
+}

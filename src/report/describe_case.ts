@@ -1,0 +1,92 @@
+/**
+ * Parameters and placements of cases in words.
+ *
+ * @module
+ */
+
+import type { Case } from "../model/case.ts";
+import type { Params } from "../model/params.ts";
+import type { Placement } from "../model/placement.ts";
+import type { ScenarioSpec } from "../model/scenario_spec.ts";
+import { formatSize } from "../units/format_quantity.ts";
+
+/**
+ * A parameter's value as readers write it.
+ *
+ * @param spec The scenario that declares it.
+ * @param name The parameter.
+ * @param value Its value.
+ * @returns As in `16 KiB` for a size, `100 µs` for a count that has a unit, else the value itself.
+ */
+export function formatParam(spec: ScenarioSpec, name: string, value: number | string): string {
+  const declared = spec.parameters.find((parameter) => parameter.name === name);
+  if (typeof value !== "number") return value;
+  if (declared?.kind === "size") return formatSize(value);
+  return declared?.unit === undefined ? String(value) : `${value} ${declared.unit}`;
+}
+
+/**
+ * Several parameters in a few words: a single size stands for itself, the rest carry their names.
+ *
+ * @param spec The scenario that declares them.
+ * @param params The values, in the order of the words.
+ * @returns As in `64 B` or `write-write-read, header 4 B, body 60 B`; empty for none.
+ */
+export function describeParams(spec: ScenarioSpec, params: Params): string {
+  const entries = Object.entries(params);
+  return entries.map(([name, value]) => {
+    const text = formatParam(spec, name, value);
+    const declared = spec.parameters.find((parameter) => parameter.name === name);
+    const kind = declared?.kind;
+    const hasUnit = kind === "size" || declared?.unit !== undefined;
+    // `nagle on` needs its name; a transport and a pattern such as `write-read` speak for themselves.
+    const speaks = name === "transport" || (kind === "choice" && text.includes("-")) ||
+      (hasUnit && spec.parameters.length === 1);
+    return speaks ? text : `${name} ${text}`;
+  }).join(", ");
+}
+
+/**
+ * A placement in plain words.
+ *
+ * @param placement Where the two ends ran.
+ * @returns One line.
+ */
+export function describePlacement(placement: Placement): string {
+  const peer = {
+    loop: "both ends in one event loop (peer loop)",
+    worker: "the serving end in its own thread (peer worker)",
+    process: "the serving end in its own process (peer process)",
+  }[placement.peer];
+  const { drive, serve } = placement.cores ?? {};
+  const pin = {
+    none: "not pinned, the scheduler places them",
+    same: drive === undefined ? "both pinned to one core" : `both pinned to core ${drive}`,
+    cross: drive === undefined
+      ? "pinned to two cores"
+      : `pinned to two cores, the driver to ${drive} and the peer to ${serve}`,
+  }[placement.pin];
+  return `${peer}; ${pin}`;
+}
+
+/**
+ * A placement in two words.
+ *
+ * @param placement Where the two ends ran.
+ * @returns As in `peer process` or `peer process, same core`.
+ */
+export function namePlacement(placement: Placement): string {
+  const pin = { none: "", same: ", same core", cross: ", two cores" }[placement.pin];
+  return `peer ${placement.peer}${pin}`;
+}
+
+/**
+ * What tells placements apart.
+ *
+ * @param one A case.
+ * @returns A key.
+ */
+export function placementKey(one: Pick<Case, "placement">): string {
+  const { peer, pin, cores } = one.placement;
+  return cores === undefined ? `${peer} ${pin}` : `${peer} ${pin} ${cores.drive} ${cores.serve}`;
+}

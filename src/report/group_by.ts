@@ -1,0 +1,27 @@
+/**
+ * Lists in groups.
+ *
+ * @module
+ */
+
+/**
+ * Groups a list by a key, in order of first appearance.
+ *
+ * @typeParam T What is grouped.
+ * @param items The list.
+ * @param keyOf The key of an item.
+ * @returns The groups, none empty.
+ */
+export function groupBy<T>(
+  items: readonly T[],
+  keyOf: (item: T) => string,
+): ReadonlyMap<string, readonly [T, ...T[]]> {
+  const groups = new Map<string, [T, ...T[]]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
+}

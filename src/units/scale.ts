@@ -1,0 +1,13 @@
+/**
+ * Scales: how a stored value becomes the number that a reader sees.
+ *
+ * @module
+ */
+
+/** How the values of a column or table are scaled: shown = stored / `divisor`, followed by `symbol`. */
+export interface Scale {
+  /** What a stored value is divided by. */
+  readonly divisor: number;
+  /** As in `µs` or `MB/s`; empty for plain numbers. */
+  readonly symbol: string;
+}

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { YOUNG_GENERATION_FLAG } from "../src/peer/line_process.ts";
 import deno from "../deno.json" with { type: "json" };
 
@@ -23,8 +23,19 @@ Deno.test("every task that measures starts V8 as the peers and agents are starte
 
 Deno.test("no task prompts, and each freezes the lock file", () => {
   for (const [name, { command }] of Object.entries(tasks)) {
-    if (!command.startsWith("deno ")) continue;
+    if (!/^([A-Z_]+=1 )?deno /.test(command)) continue;
     assert(command.includes("--no-prompt") && command.includes("--frozen"), name);
+  }
+});
+
+Deno.test("no task that runs something asks for newer versions of Deno meanwhile, and sockbench's may keep proxies away", () => {
+  for (const [name, { command }] of Object.entries(tasks)) {
+    if (/\bdeno (run|bench) /.test(command)) {
+      assert(command.startsWith("DENO_NO_UPDATE_CHECK=1 deno "), name);
+    }
+  }
+  for (const name of ["bench", "sockbench", "claims"]) {
+    assertMatch(tasks[name]!.command, / --allow-env=NO_PROXY,/);
   }
 });
 

@@ -8,6 +8,7 @@ import type { Command } from "./command.ts";
 import { commands } from "./commands/registry.ts";
 import { EXIT } from "./exit.ts";
 import { renderCommandHelp, renderOverview } from "./help.ts";
+import { keepLoopbackFromProxies } from "../transport/direct_client.ts";
 import { parseArguments } from "./parse_arguments.ts";
 import { ClosedOutputError, paint, systemTerminal, type Terminal } from "./terminal.ts";
 import { NothingToMeasureError, UsageError } from "./usage_error.ts";
@@ -135,6 +136,7 @@ function listenForBugs(terminal: Terminal): void {
 }
 
 if (import.meta.main) {
+  keepLoopbackFromProxies();
   const terminal = systemTerminal();
   listenForBugs(terminal);
   Deno.exit(await main(Deno.args, terminal));

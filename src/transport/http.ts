@@ -10,6 +10,7 @@
  */
 
 import type { Endpoint, MaybePromise, StreamChannel, StreamListener } from "./channel.ts";
+import { directClient } from "./direct_client.ts";
 import { copyMessage, Mailbox } from "./mailbox.ts";
 import { probeStream } from "./probe.ts";
 import type { StreamTransport } from "./transport.ts";
@@ -34,7 +35,7 @@ export const http: StreamTransport = {
       throw new TypeError(`Cannot connect http to a ${endpoint.kind} endpoint`);
     }
     const base = `http://${endpoint.hostname}:${endpoint.port}/`;
-    const client = Deno.createHttpClient({ http2: false });
+    const client = directClient(endpoint);
     try {
       const response = await fetch(base, { method: "POST", client });
       const path = await response.text();

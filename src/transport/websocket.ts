@@ -15,6 +15,7 @@ import {
   type StreamChannel,
   type StreamListener,
 } from "./channel.ts";
+import { directClient } from "./direct_client.ts";
 import { copyMessage, Mailbox } from "./mailbox.ts";
 import { probeStream } from "./probe.ts";
 import type { StreamTransport } from "./transport.ts";
@@ -38,10 +39,16 @@ export const websocket: StreamTransport = {
     if (endpoint.kind !== "ip") {
       throw new TypeError(`Cannot connect websocket to a ${endpoint.kind} endpoint`);
     }
-    const socket = new WebSocket(`ws://${endpoint.hostname}:${endpoint.port}/`);
-    const channel = new WebSocketChannel(socket);
-    await opened(socket);
-    return channel;
+    const client = directClient(endpoint);
+    try {
+      const socket = new WebSocket(`ws://${endpoint.hostname}:${endpoint.port}/`, { client });
+      const channel = new WebSocketChannel(socket);
+      await opened(socket);
+      return channel;
+    } finally {
+      // Opening is all that it is for.
+      client.close();
+    }
   },
   async probe(options) {
     const found = await probeStream(websocket, options);

@@ -8,7 +8,10 @@ import { cpus } from "node:os";
 import config from "../../deno.json" with { type: "json" };
 import type { Skip } from "../model/case.ts";
 import type { Environment, Fact } from "../model/environment.ts";
-import { readSystemFiles } from "./system_files.ts";
+import { type CpuGroup, findCpuGroups, GROUP_PATHS, readCpuQuota } from "../kernel/cpu_groups.ts";
+import { openKernel } from "../kernel/libc.ts";
+import { readLoopbackMtu } from "../kernel/loopback_mtu.ts";
+import { readSystemFiles, type SystemFiles } from "./system_files.ts";
 
 /** Kernel settings that matter to sockets, by the name they have in a record. */
 const SYSCTL_PATHS: Readonly<Record<string, string>> = {
@@ -27,6 +30,9 @@ const SYSCTL_PATHS: Readonly<Record<string, string>> = {
   "cpufreq.scaling_governor": "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor",
 };
 
+/** Where the MTU of `lo` shows without libc: IPv6 follows the device. Not under /sys/class/net, which may be of another namespace. */
+const LO_MTU = "/proc/sys/net/ipv6/conf/lo/mtu";
+
 const CPU_INFO = "/proc/cpuinfo";
 const CGROUP = "/proc/1/cgroup";
 const VENDOR = "/sys/class/dmi/id/sys_vendor";
@@ -44,14 +50,22 @@ export async function readEnvironment(): Promise<Environment> {
       CGROUP,
       VENDOR,
       CLOCKSOURCES,
+      LO_MTU,
+      GROUP_PATHS.groups,
+      GROUP_PATHS.mounts,
     ])
     : { texts: new Map<string, string>(), refusal: "sockbench reads them on Linux only" };
   if (files.refusal !== undefined) {
     missing.push({ what: "kernel settings, virtualization", reason: files.refusal });
   }
-  const sysctls: Record<string, Fact> = {};
-  for (const [name, path] of Object.entries(SYSCTL_PATHS)) {
-    sysctls[name] = parseFact(files.texts.get(path));
+  const sysctls: Record<string, Fact> = {
+    ...Object.fromEntries(
+      Object.entries(SYSCTL_PATHS).map(([name, path]) => [name, parseFact(files.texts.get(path))]),
+    ),
+    "lo.mtu": readMtu(files.texts.get(LO_MTU)),
+    "cpu.quota": isLinux ? await readQuota(files) : null,
+  };
+  for (const name of Object.keys(sysctls)) {
     if (sysctls[name] === null && files.refusal === undefined) {
       missing.push({ what: name, reason: "this kernel does not offer it here" });
     }
@@ -83,6 +97,31 @@ export async function readEnvironment(): Promise<Environment> {
     sysctls,
     missing,
   };
+}
+
+/** In bytes. */
+function readMtu(text: string | undefined): Fact {
+  if (!openKernel().available) return parseFact(text);
+  try {
+    return readLoopbackMtu();
+  } catch {
+    return null;
+  }
+}
+
+/** How many cores' time the control groups allow; `none` where there is no limit. */
+async function readQuota({ texts }: SystemFiles): Promise<Fact> {
+  const groups = findCpuGroups(
+    texts.get(GROUP_PATHS.groups) ?? "",
+    texts.get(GROUP_PATHS.mounts) ?? "",
+  );
+  return quotaFact(groups, await readSystemFiles(groups.flatMap(({ limitPaths }) => limitPaths)));
+}
+
+function quotaFact(groups: readonly CpuGroup[], { texts }: SystemFiles): Fact {
+  const cores = readCpuQuota(groups, (path) => texts.get(path));
+  if (cores === undefined) return null;
+  return cores === Infinity ? "none" : Number(cores.toPrecision(6));
 }
 
 /** What tells a virtual machine or a container; absent: could not be read. */

@@ -38,6 +38,8 @@ export interface StartOptions {
   readonly cwd?: string;
   /** Text on standard input. */
   readonly input?: string;
+  /** A command, with its first arguments, that starts it: as in `["unshare", "-n"]`; absent: it is started directly. */
+  readonly via?: readonly string[];
 }
 
 /** How it ended. */
@@ -49,9 +51,11 @@ export interface Outcome {
 
 /** The command that starts it, output piped. */
 export function command(args: readonly string[], options: StartOptions = {}): Deno.Command {
-  const { permissions = PERMISSIONS, env, cwd, input } = options;
-  return new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--no-prompt", ...permissions, MAIN, ...args],
+  const { permissions = PERMISSIONS, env, cwd, input, via = [] } = options;
+  const deno = ["run", "--quiet", "--no-prompt", ...permissions, MAIN, ...args];
+  const [program, ...rest] = [...via, Deno.execPath(), ...deno];
+  return new Deno.Command(program!, {
+    args: rest,
     // What a CI job sets is not for the commands that its tests start.
     env: { GITHUB_STEP_SUMMARY: "", GITHUB_ACTIONS: "", ...env },
     ...(cwd !== undefined && { cwd }),

@@ -1,0 +1,120 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { PERMISSIONS, sockbench, type StartOptions, temporaryDirectory } from "./sockbench.ts";
+import { openKernel } from "../../src/kernel/libc.ts";
+import { limitedGroup, loopbackWithMtu, whyIgnored } from "../support/surroundings.ts";
+
+const permissions = [...PERMISSIONS, "--allow-ffi"];
+const isLinux = Deno.build.os === "linux";
+
+/** A record of one short trial, measured now. */
+async function measure(out: string, options: StartOptions = {}): Promise<string> {
+  const args = ["run", "--profile=quick", "--rounds=1", "--case=round-trip/udp/bytes=64"];
+  const { code, err } = await sockbench([...args, "--peer=loop", `--out=${out}`, "--quiet"], {
+    permissions,
+    ...options,
+  });
+  assertEquals({ code, err }, { code: 0, err: "" });
+  return `${out}/latest.json`;
+}
+
+type Sysctls = Record<string, unknown>;
+
+function settingsOf(path: string): Sysctls {
+  return JSON.parse(Deno.readTextFileSync(path)).environment.sysctls as Sysctls;
+}
+
+/** Gates two files and returns what is said. */
+async function gate(baseline: string, candidate: string, out: string) {
+  const args = [`--baseline=${baseline}`, `--candidate=${candidate}`, `--out=${out}`];
+  const { code, out: said, err } = await sockbench(["gate", ...args], { permissions });
+  return { code, said: said + err };
+}
+
+Deno.test({
+  name: "gate refuses two records whose loopback MTU or CPU quota differ, and names both values",
+  ignore: !isLinux || !openKernel().available,
+  async fn() {
+    await using directory = await temporaryDirectory();
+    const baseline = await measure(directory.path);
+    const { "lo.mtu": mtu, "cpu.quota": quota } = settingsOf(baseline);
+    assert(typeof mtu === "number" && mtu >= 576, `lo.mtu is ${mtu}`);
+    assert(quota === "none" || typeof quota === "number" && quota > 0, `cpu.quota is ${quota}`);
+    for (const [name, value] of [["lo.mtu", Number(mtu) - 1], ["cpu.quota", 0.2]] as const) {
+      const record = JSON.parse(await Deno.readTextFile(baseline));
+      record.environment.sysctls[name] = value;
+      const candidate = `${directory.path}/${name}.json`;
+      await Deno.writeTextFile(candidate, JSON.stringify(record));
+      const { code, said } = await gate(baseline, candidate, directory.path);
+      assertMatch(said, new RegExp(`${name} differs: \\S+ in base, ${value} in head`));
+      assertEquals(code, 3);
+    }
+  },
+});
+
+const SMALL_MTU = 1500;
+const namespace = await loopbackWithMtu(SMALL_MTU);
+
+Deno.test({
+  name:
+    `gate refuses a record of a namespace whose loopback has another MTU, and so does measuring there${
+      whyIgnored(namespace)
+    }`,
+  ignore: "obstacle" in namespace,
+  async fn() {
+    if ("obstacle" in namespace) return;
+    await using directory = await temporaryDirectory();
+    const baseline = await measure(directory.path);
+    const via = namespace.got;
+    const candidate = await measure(`${directory.path}/small`, { via });
+    assertEquals(settingsOf(candidate)["lo.mtu"], SMALL_MTU);
+    const { code, said } = await gate(baseline, candidate, directory.path);
+    assertMatch(said, /lo\.mtu differs: \d+ in base, 1500 in head/);
+    assertEquals(code, 3);
+    const now = await sockbench(
+      ["gate", `--baseline=${baseline}`, `--out=${directory.path}`],
+      { permissions, via },
+    );
+    assertMatch(now.out + now.err, /lo\.mtu differs: \d+ in base, 1500 in head/);
+    assertEquals(now.code, 3);
+  },
+});
+
+Deno.test({
+  name: "without --allow-ffi the MTU of the own namespace is read too, where IPv6 shows it",
+  ignore: "obstacle" in namespace || !existsSync("/proc/sys/net/ipv6/conf/lo/mtu"),
+  async fn() {
+    if ("obstacle" in namespace) return;
+    await using directory = await temporaryDirectory();
+    const path = await measure(directory.path, { permissions: PERMISSIONS, via: namespace.got });
+    assertEquals(settingsOf(path)["lo.mtu"], SMALL_MTU);
+  },
+});
+
+function existsSync(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const probe = limitedGroup(1);
+if ("got" in probe) probe.got[Symbol.dispose]();
+
+Deno.test({
+  name: `a record knows the CPU quota of the control group that it was measured in${
+    whyIgnored(probe)
+  }`,
+  ignore: "obstacle" in probe,
+  async fn() {
+    const group = limitedGroup(1.5);
+    if ("obstacle" in group) throw new Error(group.obstacle);
+    using limited = group.got;
+    await using directory = await temporaryDirectory();
+    const { via } = limited;
+    assertEquals(settingsOf(await measure(directory.path, { via }))["cpu.quota"], 1.5);
+    const { out } = await sockbench(["doctor", "--peer=loop"], { permissions, via });
+    assertMatch(out, /cpu\.quota +1\.5\n/);
+  },
+});

@@ -1,5 +1,5 @@
 /**
- * Commands, declared once: from one declaration come parsing, help texts, did-you-mean and later shell completions.
+ * Commands, declared once: from one declaration come parsing, help texts and did-you-mean.
  *
  * A table of our own and no library: importing commander makes `--help` 2.65 times as slow as an empty `deno run`.
  *
@@ -9,7 +9,7 @@
 import type { ParsedArguments } from "./parse_arguments.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** What a value stands for; shell completions and did-you-mean may use it. */
+/** What a value stands for. */
 export type ValueKind =
   | "number"
   | "name"
@@ -56,8 +56,6 @@ export interface PositionalSpec {
   readonly optional?: boolean;
   /** What the value stands for. */
   readonly kind?: ValueKind;
-  /** The values allowed, where they are few and known without loading anything. */
-  readonly choices?: readonly string[];
 }
 
 /** An example that can be copied as it stands. */

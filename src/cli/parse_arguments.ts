@@ -107,14 +107,6 @@ function addValue(values: Map<string, string[]>, option: OptionSpec, value: stri
 }
 
 function checkPositionals(command: Command, positionals: readonly string[]): void {
-  for (const [index, { name, choices }] of command.positionals.entries()) {
-    const given = positionals[index];
-    if (given === undefined || choices === undefined || choices.includes(given)) continue;
-    throw new UsageError(`<${name}> must be one of ${choices.join(", ")}: "${given}" is not`, {
-      given,
-      candidates: choices,
-    });
-  }
   const required = command.positionals.filter((spec) => !spec.optional);
   const missing = required[positionals.length];
   if (missing !== undefined) {

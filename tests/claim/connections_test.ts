@@ -20,6 +20,7 @@ import { openKernel } from "../../src/kernel/libc.ts";
 import { createSocketDirectory } from "../../src/transport/socket_directory.ts";
 import type { Availability } from "../../src/transport/transport.ts";
 import { NO_ENVIRONMENT } from "../support/small_catalog.ts";
+import { LIBC, LINUX, needs } from "../support/needs.ts";
 
 const catalog = createCatalog();
 const kernel = openKernel();
@@ -256,13 +257,9 @@ async function experiment(number: number): Promise<ClaimFacts> {
   return facts;
 }
 
-const ignore = !kernel.available || Deno.build.os !== "linux";
-
 for (const number of [21, 24, 25, 26, 27, 28, 29, 32]) {
   Deno.test({
-    name:
-      `the experiment of claim ${number} brings home facts that decide it (needs FFI and Linux)`,
-    ignore,
+    ...needs(`the experiment of claim ${number} brings home facts that decide it`, LIBC, LINUX),
     fn: async () => {
       const facts = await experiment(number);
       const figures = await noFigures();
@@ -273,8 +270,7 @@ for (const number of [21, 24, 25, 26, 27, 28, 29, 32]) {
 }
 
 Deno.test({
-  name: "claim 28's experiment mixes nothing up (needs FFI and Linux)",
-  ignore,
+  ...needs("claim 28's experiment mixes nothing up", LIBC, LINUX),
   fn: async () => {
     const { tcp, udp, crossed } = await experiment(28);
     assertEquals({ tcp, udp, crossed }, { tcp: 10, udp: 10, crossed: 0 });
@@ -282,9 +278,11 @@ Deno.test({
 });
 
 Deno.test({
-  name:
-    "claim 32's experiment counts exactly the bytes, with SYN and FIN one each (needs FFI and Linux)",
-  ignore,
+  ...needs(
+    "claim 32's experiment counts exactly the bytes, with SYN and FIN one each",
+    LIBC,
+    LINUX,
+  ),
   fn: async () => {
     const { opened, moved, received } = await experiment(32);
     assertEquals(opened, { client: 1, server: 0 });
@@ -297,9 +295,7 @@ Deno.test({
 });
 
 Deno.test({
-  name:
-    "an experiment that is ended comes to its end, and closes what it opened (needs FFI and Linux)",
-  ignore,
+  ...needs("an experiment that is ended comes to its end, and closes what it opened", LIBC, LINUX),
   fn: async () => {
     await using directory = await createSocketDirectory();
     for (const { number, experiment } of connectionClaims) {

@@ -10,6 +10,7 @@ import { systemClock } from "../../src/clock.ts";
 import { openKernel } from "../../src/kernel/libc.ts";
 import type { Availability } from "../../src/transport/transport.ts";
 import { sampleRecord } from "../support/sample_record.ts";
+import { LIBC, needs } from "../support/needs.ts";
 
 const catalog = createCatalog();
 const kernel = openKernel();
@@ -49,11 +50,10 @@ Deno.test("lookBelow() says why where a transport does not work here", async () 
 });
 
 Deno.test({
-  name:
-    `lookBelow() finds no byte beyond the message on bare TCP, and those of the protocols above it${
-      kernel.available ? "" : ` (skipped: ${kernel.reason})`
-    }`,
-  ignore: !kernel.available,
+  ...needs(
+    "lookBelow() finds no byte beyond the message on bare TCP, and those of the protocols above it",
+    LIBC,
+  ),
   async fn() {
     const facts = await lookBelow(labWith({ kernel }), ["websocket", "http"], [
       64,

@@ -2,18 +2,17 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { decodeRecord } from "../../src/record/codec.ts";
 import { makeRepository } from "./repository.ts";
 import { command, names } from "./sockbench.ts";
-
-/** Processes are looked for in /proc. */
-const ON_LINUX = Deno.build.os === "linux";
+import { LINUX, needs } from "../support/needs.ts";
 
 Deno.test({
-  name: "sockbench ab keeps whole pairs when it is interrupted, exits 130, and leaves nothing",
-  ignore: !ON_LINUX,
+  ...needs(
+    "sockbench ab keeps whole pairs when it is interrupted, exits 130, and leaves nothing",
+    LINUX,
+  ),
   fn: () => interrupted(1),
 });
 Deno.test({
-  name: "sockbench ab ends at once on a second Ctrl-C, worktrees and agents with it",
-  ignore: !ON_LINUX,
+  ...needs("sockbench ab ends at once on a second Ctrl-C, worktrees and agents with it", LINUX),
   fn: () => interrupted(2),
 });
 

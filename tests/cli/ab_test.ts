@@ -4,6 +4,7 @@ import type { RunRecord } from "../../src/model/run_record.ts";
 import { gateFormats } from "../../src/report/gate_registry.ts";
 import { makeRepository } from "./repository.ts";
 import { assertRefused, names, type Outcome, sockbench, temporaryDirectory } from "./sockbench.ts";
+import { needs, unless } from "../support/needs.ts";
 
 const CASE = "round-trip/tcp/bytes=64";
 /** The smallest job that can be judged: intervals of any width will do. */
@@ -199,9 +200,8 @@ Deno.test("sockbench ab exits 3 and names the agent that dies or prints rubbish 
 });
 
 Deno.test({
-  name: "sockbench ab compares two Deno releases",
-  // The release is fetched through `deno install`; a machine without a network skips this.
-  ignore: !await canInstall("2.8.3"),
+  // The release is fetched through `deno install`, which a machine without a network cannot do.
+  ...needs("sockbench ab compares two Deno releases", unless(await refusalOf("2.8.3"))),
   async fn() {
     await using directory = await temporaryDirectory();
     const out = `${directory.path}/out`;
@@ -225,12 +225,13 @@ Deno.test({
   },
 });
 
-async function canInstall(version: string): Promise<boolean> {
+/** Why a release of Deno cannot be had; absent: it can. */
+async function refusalOf(version: string): Promise<string | undefined> {
   const { prepareSubject } = await import("../../src/ab/prepare_subject.ts");
   try {
     await using _subject = await prepareSubject({ kind: "deno", version }, "test", []);
-    return true;
-  } catch {
-    return false;
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
   }
 }

@@ -4,6 +4,7 @@ import { openKernel } from "../../src/kernel/libc.ts";
 import type { RunRecord } from "../../src/model/run_record.ts";
 import { type CaseValues, syntheticRecord } from "../compare/synthetic_records.ts";
 import { assertRefused, names, PERMISSIONS, sockbench, temporaryDirectory } from "./sockbench.ts";
+import { LIBC, needs } from "../support/needs.ts";
 
 const CASE = "round-trip/tcp/bytes=64";
 const NORMALIZE = "--normalize=yardstick";
@@ -78,9 +79,10 @@ Deno.test("sockbench gate --normalize yardstick cannot judge a record without a 
 });
 
 Deno.test({
-  name:
+  ...needs(
     `sockbench run keeps readings of the yardstick, and gate --normalize measures with them${withoutKernel}`,
-  ignore: !kernel.available,
+    LIBC,
+  ),
   async fn() {
     await using directory = await temporaryDirectory();
     const permissions = [...new Set([...PERMISSIONS, "--allow-ffi"])];

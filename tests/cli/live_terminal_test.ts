@@ -3,18 +3,13 @@
 import { assert, assertEquals } from "@std/assert";
 import { Screen } from "../support/screen.ts";
 import { MAIN, PERMISSIONS, temporaryDirectory } from "./sockbench.ts";
-
-const HAS_SCRIPT = await new Deno.Command("script", {
-  args: ["-qec", "true", "/dev/null"],
-  stdout: "null",
-  stderr: "null",
-}).output().then(({ success }) => success, () => false);
+import { needs, program } from "../support/needs.ts";
 
 Deno.test({
-  name: `sockbench run that Ctrl-C ends leaves nothing of its live view on the terminal${
-    HAS_SCRIPT ? "" : " (ignored: no script(1), which makes a terminal)"
-  }`,
-  ignore: !HAS_SCRIPT,
+  ...needs(
+    "sockbench run that Ctrl-C ends leaves nothing of its live view on the terminal",
+    program("script"),
+  ),
   async fn() {
     await using directory = await temporaryDirectory();
     const command = [Deno.execPath(), "run", "--no-prompt", ...PERMISSIONS, MAIN, "run"];

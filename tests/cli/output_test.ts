@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { decodeRecord } from "../../src/record/codec.ts";
 import { formatDuration, plural } from "../../src/cli/duration.ts";
 import { writeOutput } from "../../src/cli/output_directory.ts";
@@ -10,18 +10,17 @@ import { createSettings } from "../../src/plan/settings.ts";
 import { createCatalog } from "../../src/catalog.ts";
 import { Screen } from "../support/screen.ts";
 import { assertRefused, names, sockbench, temporaryDirectory, TINY_RUN } from "./sockbench.ts";
+import { mayMount, needs } from "../support/needs.ts";
 
-/** A file system of `bytes` that is gone with its scope; absent where this process may not mount one. */
-async function smallDisk(bytes: number): Promise<({ path: string } & AsyncDisposable) | undefined> {
+const MOUNT = await mayMount();
+
+/** A file system of `bytes` that is gone with its scope. */
+async function smallDisk(bytes: number): Promise<{ path: string } & AsyncDisposable> {
   const directory = await temporaryDirectory();
   const { success } = await new Deno.Command("mount", {
     args: ["-t", "tmpfs", "-o", `size=${bytes}`, "tmpfs", directory.path],
-    stderr: "null",
-  }).output().catch(() => ({ success: false }));
-  if (!success) {
-    await directory[Symbol.asyncDispose]();
-    return undefined;
-  }
+  }).output();
+  assert(success, "mount failed");
   return {
     path: directory.path,
     async [Symbol.asyncDispose]() {
@@ -100,9 +99,16 @@ Deno.test("sockbench run that cannot write its report says how to render it agai
   assertMatch(again.out, /^# /);
 });
 
-Deno.test("sockbench run on a disk that fills up keeps the old report and rescues the record", async () => {
+Deno.test({
+  ...needs(
+    "sockbench run on a disk that fills up keeps the old report and rescues the record",
+    MOUNT,
+  ),
+  fn: fillsTheDisk,
+});
+
+async function fillsTheDisk(): Promise<void> {
   await using disk = await smallDisk(16_384);
-  if (disk === undefined) return;
   await using rescue = await temporaryDirectory();
   const old = `${disk.path}/latest.json`;
   await Deno.writeTextFile(old, "old");
@@ -118,18 +124,22 @@ Deno.test("sockbench run on a disk that fills up keeps the old report and rescue
   const saved = /latest\.json: No space left on device; it is in (\S+) instead$/m.exec(err)?.[1];
   if (saved === undefined) throw new Error(err);
   assertEquals(decodeRecord(await Deno.readTextFile(saved), saved).trials.length, 20);
+}
+
+Deno.test({
+  ...needs("sockbench run on a full disk is refused before it measures", MOUNT),
+  fn: refusesTheFullDisk,
 });
 
-Deno.test("sockbench run on a full disk is refused before it measures", async () => {
+async function refusesTheFullDisk(): Promise<void> {
   await using disk = await smallDisk(8_192);
-  if (disk === undefined) return;
   await Deno.writeFile(`${disk.path}/filler`, new Uint8Array(8_192)).catch(() => {});
   assertRefused(
     await sockbench([...TINY_RUN, "--out", disk.path]),
     /cannot write to --out .*: No space left on device/,
   );
   assertEquals(names(disk.path), ["filler"]);
-});
+}
 
 function fakeTerminal(errIsTerminal: boolean) {
   const written: string[] = [];

@@ -4,10 +4,10 @@ import { openKernel } from "../../src/kernel/libc.ts";
 import { decodeRecord } from "../../src/record/codec.ts";
 import type { RunRecord } from "../../src/model/run_record.ts";
 import { assertRefused, PERMISSIONS, sockbench, temporaryDirectory } from "./sockbench.ts";
+import { LIBC, needs, TWO_CORES } from "../support/needs.ts";
 
 const kernel = openKernel();
 const cores = kernel.available ? getAffinity() : [];
-const NEEDS_TWO_CORES = { ignore: cores.length < 2 };
 
 const WITH_FFI = { permissions: [...new Set([...PERMISSIONS, "--allow-ffi"])] };
 const WITHOUT_FFI = { permissions: PERMISSIONS.filter((flag) => flag !== "--allow-ffi") };
@@ -33,8 +33,7 @@ Deno.test("sockbench run refuses what cannot be pinned in one sentence", async (
 });
 
 Deno.test({
-  name: "sockbench run refuses a core that this machine does not have (needs --allow-ffi)",
-  ignore: !kernel.available,
+  ...needs("sockbench run refuses a core that this machine does not have", LIBC),
   async fn() {
     const outcome = await sockbench([...RUN, "--pin=same", "--cores=4099"], WITH_FFI);
     assertRefused(outcome, /Cannot pin to core 4099: this process may use cores? [0-9]/);
@@ -53,9 +52,10 @@ Deno.test("sockbench list without --allow-ffi skips the pinned headline cases in
 });
 
 Deno.test({
-  name:
-    "sockbench run measures a case under each pinning side by side, and its report compares them (needs two cores)",
-  ...NEEDS_TWO_CORES,
+  ...needs(
+    "sockbench run measures a case under each pinning side by side, and its report compares them",
+    TWO_CORES,
+  ),
   async fn() {
     await using directory = await temporaryDirectory();
     const out = directory.path;
@@ -80,9 +80,10 @@ Deno.test({
 });
 
 Deno.test({
-  name:
-    "sockbench gate measures a pinned baseline pinned again, and one without FFI is missing with the reason (needs two cores)",
-  ...NEEDS_TWO_CORES,
+  ...needs(
+    "sockbench gate measures a pinned baseline pinned again, and one without FFI is missing with the reason",
+    TWO_CORES,
+  ),
   async fn() {
     await using directory = await temporaryDirectory();
     const out = directory.path;
@@ -105,8 +106,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "sockbench ab measures both sides pinned alike (needs --allow-ffi)",
-  ignore: !kernel.available,
+  ...needs("sockbench ab measures both sides pinned alike", LIBC),
   async fn() {
     await using directory = await temporaryDirectory();
     const out = directory.path;

@@ -7,6 +7,7 @@ import {
   sockbench,
   temporaryDirectory,
 } from "./sockbench.ts";
+import { needs, NOT_WINDOWS } from "../support/needs.ts";
 
 const SAMPLE = new URL("../../reports/sample.json", import.meta.url);
 
@@ -36,8 +37,7 @@ async function desktop(script: string) {
 const NOTE = 'printf %s "$*" > "$(dirname "$0")/../opened"';
 
 Deno.test({
-  name: "sockbench report --open writes the page beside the record and opens it",
-  ignore: Deno.build.os === "windows",
+  ...needs("sockbench report --open writes the page beside the record and opens it", NOT_WINDOWS),
   async fn() {
     await using desk = await desktop(NOTE);
     const page = `${desk.path}/run 1.html`;
@@ -48,8 +48,10 @@ Deno.test({
 });
 
 Deno.test({
-  name: "sockbench report --open opens another format, and another file, where it is told to",
-  ignore: Deno.build.os === "windows",
+  ...needs(
+    "sockbench report --open opens another format, and another file, where it is told to",
+    NOT_WINDOWS,
+  ),
   async fn() {
     await using desk = await desktop(NOTE);
     // A name that could be taken for an option.
@@ -61,8 +63,10 @@ Deno.test({
 });
 
 Deno.test({
-  name: "sockbench report --open says why nothing could be opened, and where the page is",
-  ignore: Deno.build.os === "windows",
+  ...needs(
+    "sockbench report --open says why nothing could be opened, and where the page is",
+    NOT_WINDOWS,
+  ),
   async fn() {
     await using desk = await desktop("exit 3");
     const page = `${desk.path}/run 1.html`;

@@ -1,13 +1,10 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { coresOfMask, currentCore, getAffinity, setAffinity } from "../../src/kernel/affinity.ts";
-import { openKernel } from "../../src/kernel/libc.ts";
-
-const ignore = !openKernel().available;
+import { LIBC, needs } from "../support/needs.ts";
 
 Deno.test({
-  name: "setAffinity() keeps the thread on the core it names, and getAffinity() says so",
-  ignore,
+  ...needs("setAffinity() keeps the thread on the core it names, and getAffinity() says so", LIBC),
   fn() {
     const before = getAffinity();
     try {
@@ -24,8 +21,10 @@ Deno.test({
 });
 
 Deno.test({
-  name: "setAffinity() names a core that does not exist and those that do, and changes nothing",
-  ignore,
+  ...needs(
+    "setAffinity() names a core that does not exist and those that do, and changes nothing",
+    LIBC,
+  ),
   fn() {
     const before = getAffinity();
     for (

@@ -1,14 +1,14 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { hasCapability, withoutCapability } from "../../src/kernel/capabilities.ts";
-import { openKernel } from "../../src/kernel/libc.ts";
+import { LIBC, needs } from "../support/needs.ts";
 
 const NAME = "CAP_NET_BIND_SERVICE";
-const kernel = openKernel();
 
 Deno.test({
-  name:
+  ...needs(
     "withoutCapability() lays a capability down for the length of a call, also when that throws",
-  ignore: !kernel.available,
+    LIBC,
+  ),
   fn: () => {
     // Without root there is nothing to lay down, and nothing may appear.
     const before = hasCapability(NAME);

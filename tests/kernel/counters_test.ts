@@ -7,9 +7,7 @@ import {
   parseUdp6,
   readCounters,
 } from "../../src/kernel/counters.ts";
-import { openKernel } from "../../src/kernel/libc.ts";
-
-const ignore = !openKernel().available;
+import { LIBC, needs } from "../support/needs.ts";
 
 Deno.test("parseTables() takes the selected columns of each table, wherever a kernel has them", () => {
   const text = [
@@ -76,8 +74,7 @@ Deno.test("counterDeltas() has what moved, and nothing else", () => {
 });
 
 Deno.test({
-  name: "readCounters() sees what was really done on sockets",
-  ignore,
+  ...needs("readCounters() sees what was really done on sockets", LIBC),
   async fn() {
     const before = readCounters();
     using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -114,8 +111,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "describeCounter() has a phrase for each counter that readCounters() reads",
-  ignore,
+  ...needs("describeCounter() has a phrase for each counter that readCounters() reads", LIBC),
   fn() {
     const counters = readCounters();
     assert(Object.keys(counters).length > 50);

@@ -1,11 +1,11 @@
 import { assertEquals } from "@std/assert";
+import { LINUX, needs } from "../support/needs.ts";
 
 const from = (file: string) =>
   JSON.stringify(new URL(`../../src/kernel/${file}.ts`, import.meta.url).href);
 
 Deno.test({
-  name: "without --allow-ffi every wrapper of the kernel room says so in one sentence",
-  ignore: Deno.build.os !== "linux",
+  ...needs("without --allow-ffi every wrapper of the kernel room says so in one sentence", LINUX),
   fn: refusesWithoutFfi,
 });
 

@@ -1,17 +1,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { describeFd, findFd, openSockets, requireSocket } from "../../src/kernel/find_fd.ts";
-import { openKernel, requireLibc } from "../../src/kernel/libc.ts";
+import { requireLibc } from "../../src/kernel/libc.ts";
 import { getOption, setOption, unreadBytes } from "../../src/kernel/options.ts";
-
-const ignore = !openKernel().available;
-const hasIpv6 = (() => {
-  try {
-    Deno.listen({ hostname: "::1", port: 0 }).close();
-    return true;
-  } catch {
-    return false;
-  }
-})();
+import { IPV6, LIBC, needs } from "../support/needs.ts";
 
 function temporaryDirectory(): Disposable & { readonly path: string } {
   const path = Deno.makeTempDirSync();
@@ -27,8 +18,11 @@ async function isReadBy(fd: number, other: Deno.Conn, bytes: number): Promise<bo
 
 for (const hostname of ["127.0.0.1", "::1"]) {
   Deno.test({
-    name: `findFd() finds listener and both ends of TCP over ${hostname}`,
-    ignore: ignore || (hostname === "::1" && !hasIpv6),
+    ...needs(
+      `findFd() finds listener and both ends of TCP over ${hostname}`,
+      LIBC,
+      ...(hostname === "::1" ? [IPV6] : []),
+    ),
     async fn() {
       using listener = Deno.listen({ hostname, port: 0 });
       const { port } = listener.addr;
@@ -47,8 +41,11 @@ for (const hostname of ["127.0.0.1", "::1"]) {
   });
 
   Deno.test({
-    name: `findFd() finds UDP sockets over ${hostname}`,
-    ignore: ignore || (hostname === "::1" && !hasIpv6),
+    ...needs(
+      `findFd() finds UDP sockets over ${hostname}`,
+      LIBC,
+      ...(hostname === "::1" ? [IPV6] : []),
+    ),
     async fn() {
       const one = Deno.listenDatagram({ transport: "udp", hostname, port: 0 });
       const two = Deno.listenDatagram({ transport: "udp", hostname, port: 0 });
@@ -63,8 +60,11 @@ for (const hostname of ["127.0.0.1", "::1"]) {
 }
 
 Deno.test({
-  name: "findFd() finds a connection to a listener for all addresses of both families",
-  ignore: ignore || !hasIpv6,
+  ...needs(
+    "findFd() finds a connection to a listener for all addresses of both families",
+    LIBC,
+    IPV6,
+  ),
   async fn() {
     using listener = Deno.listen({ hostname: "::", port: 0 });
     using client = await Deno.connect({ hostname: "127.0.0.1", port: listener.addr.port });
@@ -76,9 +76,10 @@ Deno.test({
 });
 
 Deno.test({
-  name:
+  ...needs(
     "findFd() tells the unnamed ends of Unix connections apart when each is asked for as it opens",
-  ignore,
+    LIBC,
+  ),
   async fn() {
     using directory = temporaryDirectory();
     const path = `${directory.path}/socket`;
@@ -98,8 +99,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "findFd() says that it cannot tell, or takes what was not there before",
-  ignore,
+  ...needs("findFd() says that it cannot tell, or takes what was not there before", LIBC),
   async fn() {
     using directory = temporaryDirectory();
     const path = `${directory.path}/socket`;
@@ -120,8 +120,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "findFd() finds a Unix datagram socket",
-  ignore,
+  ...needs("findFd() finds a Unix datagram socket", LIBC),
   fn() {
     using directory = temporaryDirectory();
     const path = `${directory.path}/socket`;
@@ -133,8 +132,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "findFd() finds a socket behind a thousand closed descriptors",
-  ignore,
+  ...needs("findFd() finds a socket behind a thousand closed descriptors", LIBC),
   async fn() {
     const { socket, close } = requireLibc().symbols;
     const held = Array.from({ length: 1000 }, () => socket(1, 1, 0));
@@ -148,8 +146,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "findFd() and requireSocket() refuse what is closed, in one sentence",
-  ignore,
+  ...needs("findFd() and requireSocket() refuse what is closed, in one sentence", LIBC),
   fn() {
     const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     const fd = findFd(listener);
@@ -172,8 +169,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "describeFd() says what a socket of libc is",
-  ignore,
+  ...needs("describeFd() says what a socket of libc is", LIBC),
   fn() {
     const libc = requireLibc();
     const two = new Int32Array(2);

@@ -1,12 +1,9 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { readKernelFile } from "../../src/kernel/kernel_file.ts";
-import { openKernel } from "../../src/kernel/libc.ts";
-
-const ignore = !openKernel().available;
+import { LIBC, needs } from "../support/needs.ts";
 
 Deno.test({
-  name: "readKernelFile() reads what Deno reads, to the end, whatever its length",
-  ignore,
+  ...needs("readKernelFile() reads what Deno reads, to the end, whatever its length", LIBC),
   async fn() {
     assertEquals(readKernelFile("/proc/version"), await Deno.readTextFile("/proc/version"));
     const path = await Deno.makeTempFile();
@@ -23,8 +20,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "readKernelFile() gives undefined for what does not exist or cannot be read",
-  ignore,
+  ...needs("readKernelFile() gives undefined for what does not exist or cannot be read", LIBC),
   fn() {
     for (const path of ["/proc/nothing", "/proc/version/x", "/proc", ""]) {
       assertEquals(readKernelFile(path), undefined);
@@ -33,8 +29,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "readKernelFile() needs no permission but --allow-ffi",
-  ignore,
+  ...needs("readKernelFile() needs no permission but --allow-ffi", LIBC),
   async fn() {
     const url = new URL("../../src/kernel/kernel_file.ts", import.meta.url).href;
     const code = `import { readKernelFile } from ${JSON.stringify(url)};
@@ -53,8 +48,10 @@ Deno.test({
 });
 
 Deno.test({
-  name: "readKernelFile() reads a setting of /proc/sys also after a file of many megabytes",
-  ignore,
+  ...needs(
+    "readKernelFile() reads a setting of /proc/sys also after a file of many megabytes",
+    LIBC,
+  ),
   fn: async () => {
     const path = await Deno.makeTempFile();
     try {

@@ -1,12 +1,10 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { openKernel, requireLibc } from "../../src/kernel/libc.ts";
+import { requireLibc } from "../../src/kernel/libc.ts";
 import { errnoName, SystemError } from "../../src/kernel/system_error.ts";
-
-const kernel = openKernel();
+import { LIBC, needs } from "../support/needs.ts";
 
 Deno.test({
-  name: "Libc.check() throws what the last call failed of, named and in libc's words",
-  ignore: !kernel.available,
+  ...needs("Libc.check() throws what the last call failed of, named and in libc's words", LIBC),
   fn() {
     const libc = requireLibc();
     const error = assertThrows(

@@ -1,13 +1,10 @@
 import { assert } from "@std/assert";
 import { readKernelFile } from "../../src/kernel/kernel_file.ts";
-import { openKernel } from "../../src/kernel/libc.ts";
 import { rawMonotonicNs } from "../../src/kernel/monotonic.ts";
-
-const ignore = !openKernel().available;
+import { LIBC, needs } from "../support/needs.ts";
 
 Deno.test({
-  name: "rawMonotonicNs() never goes back, and moves on",
-  ignore,
+  ...needs("rawMonotonicNs() never goes back, and moves on", LIBC),
   fn() {
     const first = rawMonotonicNs();
     let last = first, moved = 0;
@@ -22,9 +19,10 @@ Deno.test({
 });
 
 Deno.test({
-  name:
+  ...needs(
     "rawMonotonicNs() is the age of the machine, as /proc/uptime has it but for what time services corrected",
-  ignore,
+    LIBC,
+  ),
   fn() {
     const uptimeNs = Number(readKernelFile("/proc/uptime")!.split(" ")[0]) * 1e9;
     // A time service corrects by 500 ppm at most; sleep of a laptop counts in uptime only.

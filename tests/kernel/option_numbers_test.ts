@@ -12,16 +12,10 @@ import {
 } from "../../src/kernel/options.ts";
 import { encodeAddress } from "../../src/kernel/socket_address.ts";
 import { loseSegments } from "../../src/kernel/socket_filter.ts";
+import { files, IPV6, LIBC, needs, ROOT } from "../support/needs.ts";
 
 const kernel = openKernel();
-const ignore = !kernel.available;
-const isRoot = !ignore && Deno.uid() === 0;
-const hasIpv6 = readHasIpv6();
 const INET = 2, INET6 = 10, STREAM = 1, DATAGRAM = 2;
-
-function readHasIpv6(): boolean {
-  return !ignore && (readKernelFile("/proc/net/if_inet6") ?? "") !== "";
-}
 
 /** Opens a socket that is closed after the test. */
 function open(family: number, type: number): Disposable & { readonly fd: number } {
@@ -30,20 +24,18 @@ function open(family: number, type: number): Disposable & { readonly fd: number 
   return { fd, [Symbol.dispose]: () => void libc.symbols.close(fd) };
 }
 
-const headers = await Promise.all(
-  ["asm-generic/socket.h", "linux/tcp.h", "linux/in.h", "linux/in6.h"].map((name) =>
-    Deno.readTextFile(`/usr/include/${name}`).catch(() => "")
-  ),
-);
+/** Of Debian's linux-libc-dev and libc6-dev. */
+const HEADERS = ["asm-generic/socket.h", "linux/tcp.h", "linux/in.h", "linux/in6.h"]
+  .map((name) => `/usr/include/${name}`);
 
 Deno.test({
-  name: "OPTIONS has the levels and numbers of the kernel's headers, where they are installed",
-  ignore: headers.includes(""),
-  fn() {
+  ...needs("OPTIONS has the levels and numbers of the kernel's headers", files(...HEADERS)),
+  async fn() {
+    const texts = await Promise.all(HEADERS.map((path) => Deno.readTextFile(path)));
     const numberOf = (name: string): number => {
       // SO_RCVTIMEO is defined by way of another name.
       for (const candidate of [name, `${name}_OLD`]) {
-        const found = new RegExp(`^#define\\s+${candidate}\\s+(\\d+)\\b`, "m").exec(headers.join());
+        const found = new RegExp(`^#define\\s+${candidate}\\s+(\\d+)\\b`, "m").exec(texts.join());
         if (found !== null) return Number(found[1]);
       }
       throw new Error(`no header has ${name}`);
@@ -56,8 +48,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "SO_RCVTIMEO and SO_SNDTIMEO are two limits, each its own",
-  ignore,
+  ...needs("SO_RCVTIMEO and SO_SNDTIMEO are two limits, each its own", LIBC),
   fn() {
     using socket = open(INET, STREAM);
     setOption(socket.fd, "SO_RCVTIMEO", 1e9);
@@ -73,8 +64,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "SO_REUSEPORT lets two sockets have one port, and without it the kernel refuses",
-  ignore,
+  ...needs("SO_REUSEPORT lets two sockets have one port, and without it the kernel refuses", LIBC),
   fn() {
     const { bind, getsockname } = requireLibc().symbols;
     const bindTwo = (share: number): number => {
@@ -91,8 +81,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "SO_ERROR holds what a datagram to a closed port came back with, once",
-  ignore,
+  ...needs("SO_ERROR holds what a datagram to a closed port came back with, once", LIBC),
   fn() {
     const { bind, close, connect, getsockname, send, socket } = requireLibc().symbols;
     const address = encodeAddress({ kind: "ip", hostname: "127.0.0.1", port: 0 });
@@ -112,8 +101,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "TCP_CORK holds a small segment back, and TCP_QUICKACK shows what it was set to",
-  ignore,
+  ...needs("TCP_CORK holds a small segment back, and TCP_QUICKACK shows what it was set to", LIBC),
   fn() {
     using pair = openRawPair("tcp", { kernel });
     setOption(pair.client, "TCP_NODELAY", 1);
@@ -129,8 +117,11 @@ Deno.test({
 });
 
 Deno.test({
-  name: "TCP_LINGER2 starts as net.ipv4.tcp_fin_timeout, and IPV6_V6ONLY as net.ipv6.bindv6only",
-  ignore: ignore || !hasIpv6,
+  ...needs(
+    "TCP_LINGER2 starts as net.ipv4.tcp_fin_timeout, and IPV6_V6ONLY as net.ipv6.bindv6only",
+    LIBC,
+    IPV6,
+  ),
   fn() {
     const setting = (path: string) => Number(readKernelFile(`/proc/sys/net/${path}`));
     using socket = open(INET6, STREAM);
@@ -145,8 +136,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "SO_SNDBUFFORCE and SO_RCVBUFFORCE go beyond wmem_max and rmem_max (needs root)",
-  ignore: !isRoot,
+  ...needs("SO_SNDBUFFORCE and SO_RCVBUFFORCE go beyond wmem_max and rmem_max", LIBC, ROOT),
   fn() {
     const most = (name: string) => Number(readKernelFile(`/proc/sys/net/core/${name}`));
     const rows: readonly [OptionName & `${string}FORCE`, OptionName, number][] = [
@@ -162,8 +152,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "SO_MEMINFO agrees with the sizes of both buffers and with what each end holds",
-  ignore,
+  ...needs("SO_MEMINFO agrees with the sizes of both buffers and with what each end holds", LIBC),
   fn() {
     using pair = openRawPair("unix", { kernel });
     setOption(pair.client, "SO_SNDBUF", 30_000);
@@ -179,9 +168,10 @@ Deno.test({
 });
 
 Deno.test({
-  name:
+  ...needs(
     "SO_MEMINFO tells what waits to be acknowledged and what waits to be read, filters and drops of TCP apart",
-  ignore,
+    LIBC,
+  ),
   fn() {
     using pair = openRawPair("tcp", { kernel });
     sendNow(pair.client, new Uint8Array(3_000));

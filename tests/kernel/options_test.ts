@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { readKernelFile } from "../../src/kernel/kernel_file.ts";
-import { openKernel, requireLibc } from "../../src/kernel/libc.ts";
+import { requireLibc } from "../../src/kernel/libc.ts";
 import {
   getOption,
   setOption,
@@ -10,8 +10,8 @@ import {
   type WritableOptionName,
 } from "../../src/kernel/options.ts";
 import { SystemError } from "../../src/kernel/system_error.ts";
+import { LIBC, needs } from "../support/needs.ts";
 
-const ignore = !openKernel().available;
 const INET = 2, UNIX = 1, STREAM = 1, DATAGRAM = 2;
 
 /** Gives a test sockets that are closed after it. */
@@ -37,8 +37,7 @@ function withSockets(
 }
 
 Deno.test({
-  name: "getOption() says what a socket is",
-  ignore,
+  ...needs("getOption() says what a socket is", LIBC),
   fn: () =>
     withSockets((open) => {
       const tcp = open(INET, STREAM), udp = open(INET, DATAGRAM);
@@ -55,8 +54,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "setOption() gives back what the kernel took",
-  ignore,
+  ...needs("setOption() gives back what the kernel took", LIBC),
   fn: () =>
     withSockets((open) => {
       const fd = open(INET, STREAM);
@@ -85,8 +83,10 @@ Deno.test({
 });
 
 Deno.test({
-  name: "setOption() shows what the kernel makes of more buffer than rmem_max and wmem_max",
-  ignore,
+  ...needs(
+    "setOption() shows what the kernel makes of more buffer than rmem_max and wmem_max",
+    LIBC,
+  ),
   fn: () =>
     withSockets((open) => {
       for (const [name, file] of [["SO_RCVBUF", "rmem_max"], ["SO_SNDBUF", "wmem_max"]] as const) {
@@ -97,8 +97,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "setOption() rounds a time limit up to the kernel's tick, never down to none",
-  ignore,
+  ...needs("setOption() rounds a time limit up to the kernel's tick, never down to none", LIBC),
   fn: () =>
     withSockets((open) => {
       const took = setOption(open(INET, STREAM), "SO_RCVTIMEO", 1);
@@ -107,8 +106,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "setOption() and getOption() name option, value and errno in one sentence",
-  ignore,
+  ...needs("setOption() and getOption() name option, value and errno in one sentence", LIBC),
   fn: () =>
     withSockets((open) => {
       const tcp = open(INET, STREAM), unix = open(UNIX, STREAM);
@@ -140,8 +138,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "setOption() refuses a number that would reach the kernel as another one",
-  ignore,
+  ...needs("setOption() refuses a number that would reach the kernel as another one", LIBC),
   fn: () =>
     withSockets((open) => {
       const fd = open(INET, STREAM);
@@ -158,8 +155,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "unreadBytes() counts what arrived, and SO_MEMINFO counts dropped datagrams",
-  ignore,
+  ...needs("unreadBytes() counts what arrived, and SO_MEMINFO counts dropped datagrams", LIBC),
   fn: () =>
     withSockets((open, pair) => {
       const { send, recv, bind, getsockname, connect } = requireLibc().symbols;

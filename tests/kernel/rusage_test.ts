@@ -1,14 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
 import { cpuUsage } from "node:process";
 import { readKernelFile } from "../../src/kernel/kernel_file.ts";
-import { openKernel, requireLibc } from "../../src/kernel/libc.ts";
+import { requireLibc } from "../../src/kernel/libc.ts";
 import { readUsage } from "../../src/kernel/rusage.ts";
-
-const ignore = !openKernel().available;
+import { LIBC, needs } from "../support/needs.ts";
 
 Deno.test({
-  name: "readUsage() grows with work, and the thread's share is within the process's",
-  ignore,
+  ...needs("readUsage() grows with work, and the thread's share is within the process's", LIBC),
   fn() {
     const before = readUsage("thread");
     let after = before;
@@ -23,8 +21,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "readUsage() finds the switches where the structure has them",
-  ignore,
+  ...needs("readUsage() finds the switches where the structure has them", LIBC),
   fn() {
     const { poll } = requireLibc().symbols;
     const before = readUsage("thread");
@@ -37,8 +34,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "readUsage() counts page faults of fresh memory as minor ones",
-  ignore,
+  ...needs("readUsage() counts page faults of fresh memory as minor ones", LIBC),
   fn() {
     const before = readUsage("thread");
     const bytes = new Uint8Array(64 * 1024 * 1024).fill(1);
@@ -50,9 +46,10 @@ Deno.test({
 });
 
 Deno.test({
-  name:
+  ...needs(
     "readUsage() agrees with the runtime's own account of the process, user and kernel apart, seconds included",
-  ignore,
+    LIBC,
+  ),
   fn() {
     // Beyond a second of user time: seconds and microseconds are two numbers. Asking takes the kernel's time, sorting this process's.
     const numbers = Float64Array.from({ length: 1e5 }, (_, i) => i * 7919 % 1e5);
@@ -66,8 +63,10 @@ Deno.test({
 });
 
 Deno.test({
-  name: "readUsage() agrees with what /proc counts: switches of the thread, faults of the process",
-  ignore,
+  ...needs(
+    "readUsage() agrees with what /proc counts: switches of the thread, faults of the process",
+    LIBC,
+  ),
   fn() {
     const switches = () => {
       const status = readKernelFile("/proc/thread-self/status")!;

@@ -7,7 +7,8 @@ import {
   encodeAddress,
   type SocketAddress,
 } from "../../src/kernel/socket_address.ts";
-import { openKernel, requireLibc } from "../../src/kernel/libc.ts";
+import { requireLibc } from "../../src/kernel/libc.ts";
+import { LIBC, needs } from "../support/needs.ts";
 
 const ip = (hostname: string, port = 0): SocketAddress => ({ kind: "ip", hostname, port });
 const back = (address: SocketAddress) => {
@@ -103,8 +104,7 @@ Deno.test("decodeAddress() takes a sender without a name, and no family it does 
 });
 
 Deno.test({
-  name: "the kernel takes an encoded address and answers with one that decodes to it",
-  ignore: !openKernel().available,
+  ...needs("the kernel takes an encoded address and answers with one that decodes to it", LIBC),
   fn() {
     const libc = requireLibc();
     const { socket, bind, getsockname, close } = libc.symbols;

@@ -3,14 +3,15 @@ import { openRawPair, receiveNow, sendNow } from "../../src/claim/raw_pair.ts";
 import { openKernel } from "../../src/kernel/libc.ts";
 import { getOption, setOption, unsentBytes } from "../../src/kernel/options.ts";
 import { loseNoSegments, loseSegments } from "../../src/kernel/socket_filter.ts";
+import { LIBC, needs } from "../support/needs.ts";
 
 const kernel = openKernel();
-const ignore = !kernel.available;
 
 Deno.test({
-  name:
+  ...needs(
     "loseSegments() keeps what is sent from arriving, and loseNoSegments() lets it arrive when it is sent again",
-  ignore,
+    LIBC,
+  ),
   fn: async () => {
     using pair = openRawPair("tcp", { kernel });
     const buffer = new Uint8Array(100);
@@ -29,8 +30,10 @@ Deno.test({
 });
 
 Deno.test({
-  name: "loseSegments() takes a share above 0 and below 1 only, and no socket but one that is open",
-  ignore,
+  ...needs(
+    "loseSegments() takes a share above 0 and below 1 only, and no socket but one that is open",
+    LIBC,
+  ),
   fn: () => {
     using pair = openRawPair("tcp", { kernel });
     for (const share of [0, 1, -0.1, NaN, Infinity]) {
@@ -43,8 +46,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "loseSegments() loses some segments of many, and every byte arrives all the same",
-  ignore,
+  ...needs("loseSegments() loses some segments of many, and every byte arrives all the same", LIBC),
   fn: async () => {
     using pair = openRawPair("tcp", { kernel });
     setOption(pair.client, "TCP_NODELAY", 1);

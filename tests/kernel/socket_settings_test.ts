@@ -1,10 +1,9 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { openKernel, requireLibc } from "../../src/kernel/libc.ts";
+import { requireLibc } from "../../src/kernel/libc.ts";
 import { setOption } from "../../src/kernel/options.ts";
 import { readSettings } from "../../src/kernel/socket_settings.ts";
 import { SystemError } from "../../src/kernel/system_error.ts";
-
-const ignore = !openKernel().available;
+import { LIBC, needs } from "../support/needs.ts";
 
 function withSocket(family: number, type: number, fn: (fd: number) => void): void {
   const libc = requireLibc();
@@ -17,8 +16,7 @@ function withSocket(family: number, type: number, fn: (fd: number) => void): voi
 }
 
 Deno.test({
-  name: "readSettings() shows what a TCP socket has, and what is unusual of it",
-  ignore,
+  ...needs("readSettings() shows what a TCP socket has, and what is unusual of it", LIBC),
   fn: () =>
     withSocket(2, 1, (fd) => {
       const fresh = readSettings(fd);
@@ -50,8 +48,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "readSettings() shows the buffers alone of UDP and Unix-domain sockets",
-  ignore,
+  ...needs("readSettings() shows the buffers alone of UDP and Unix-domain sockets", LIBC),
   fn() {
     for (const [family, type] of [[2, 2], [1, 1], [1, 2], [1, 5]] as const) {
       withSocket(family, type, (fd) => {
@@ -65,8 +62,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "readSettings() refuses an fd that is not open",
-  ignore,
+  ...needs("readSettings() refuses an fd that is not open", LIBC),
   fn() {
     assertThrows(() => readSettings(1_000_000), SystemError, "Bad file descriptor (EBADF)");
   },

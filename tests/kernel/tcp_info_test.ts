@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { readKernelFile } from "../../src/kernel/kernel_file.ts";
-import { openKernel, requireLibc } from "../../src/kernel/libc.ts";
+import { requireLibc } from "../../src/kernel/libc.ts";
 import { rawMonotonicNs } from "../../src/kernel/monotonic.ts";
 import { getOption, setOption } from "../../src/kernel/options.ts";
 import { SystemError } from "../../src/kernel/system_error.ts";
 import { decodeTcpInfo, readTcpInfo } from "../../src/kernel/tcp_info.ts";
+import { files, LIBC, needs, program } from "../support/needs.ts";
 
-const ignore = !openKernel().available;
 const INET = 2, STREAM = 1;
 
 interface Pair {
@@ -52,8 +52,7 @@ function exchange(from: number, to: number, bytes: number, times: number): void 
 }
 
 Deno.test({
-  name: "readTcpInfo() agrees with what was really sent, on the running kernel",
-  ignore,
+  ...needs("readTcpInfo() agrees with what was really sent, on the running kernel", LIBC),
   fn: () =>
     withPair(({ client, server }) => {
       const began = rawMonotonicNs();
@@ -97,8 +96,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "readTcpInfo() counts the segments of each direction, the handshake's included",
-  ignore,
+  ...needs("readTcpInfo() counts the segments of each direction, the handshake's included", LIBC),
   fn: () =>
     withPair(({ client, server }) => {
       exchange(client, server, 100, 20);
@@ -113,8 +111,10 @@ Deno.test({
 });
 
 Deno.test({
-  name: "readTcpInfo() agrees with TCP_MAXSEG, the loopback's MTU and the other end's window",
-  ignore,
+  ...needs(
+    "readTcpInfo() agrees with TCP_MAXSEG, the loopback's MTU and the other end's window",
+    LIBC,
+  ),
   fn: () =>
     withPair(({ client, server }) => {
       exchange(client, server, 5000, 3);
@@ -139,8 +139,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "readTcpInfo() counts bytes that wait unsent, and those that are on their way",
-  ignore,
+  ...needs("readTcpInfo() counts bytes that wait unsent, and those that are on their way", LIBC),
   fn: () =>
     withPair(({ client, server }) => {
       const { send } = requireLibc().symbols;
@@ -162,8 +161,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "readTcpInfo() names the states that a connection goes through",
-  ignore,
+  ...needs("readTcpInfo() names the states that a connection goes through", LIBC),
   fn: () =>
     withPair(({ listener, client, server }) => {
       const { shutdown, socket, close } = requireLibc().symbols;
@@ -180,8 +178,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "readTcpInfo() refuses what is no TCP socket, in one sentence",
-  ignore,
+  ...needs("readTcpInfo() refuses what is no TCP socket, in one sentence", LIBC),
   fn() {
     const { socket, close } = requireLibc().symbols;
     const udp = socket(INET, 2, 0);
@@ -213,13 +210,16 @@ Deno.test("decodeTcpInfo() gives undefined for the kernel's numbers that mean no
   assertEquals([info.state, info.caState], ["state 255", "state 255"]);
 });
 
-const header = await Deno.readTextFile("/usr/include/linux/tcp.h").catch(() => "");
+/** Of Debian's linux-libc-dev. */
+const HEADER = "/usr/include/linux/tcp.h";
 
 Deno.test({
-  name: "decodeTcpInfo() reads each field where linux/tcp.h has it, where that is installed",
-  ignore: header === "",
-  fn() {
-    const body = /struct tcp_info \{([\s\S]*?)\n\};/.exec(header)![1]!;
+  ...needs(
+    "decodeTcpInfo() reads each field where linux/tcp.h has it",
+    files(HEADER),
+  ),
+  async fn() {
+    const body = /struct tcp_info \{([\s\S]*?)\n\};/.exec(await Deno.readTextFile(HEADER))![1]!;
     const view = new DataView(new ArrayBuffer(512));
     const values = new Map<string, number>();
     let at = 8; // Eight bytes and bit fields first, which other tests look at.
@@ -285,12 +285,8 @@ Deno.test({
   },
 });
 
-const ss = !ignore && await new Deno.Command("ss", { args: ["-V"], stdout: "null" }).output()
-  .then(({ success }) => success, () => false);
-
 Deno.test({
-  name: "readTcpInfo() agrees with ss -tin of iproute2, where it is installed",
-  ignore: !ss,
+  ...needs("readTcpInfo() agrees with ss -tin of iproute2", LIBC, program("ss")),
   fn: () =>
     withPair(({ client, server, port }) => {
       exchange(client, server, 1234, 3);

@@ -1,15 +1,14 @@
 import { assert, assertEquals } from "@std/assert";
 import { receiveNow, sendNow } from "../../src/claim/raw_pair.ts";
 import { readKernelFile } from "../../src/kernel/kernel_file.ts";
-import { openKernel, requireLibc } from "../../src/kernel/libc.ts";
+import { requireLibc } from "../../src/kernel/libc.ts";
 import { rawMonotonicNs } from "../../src/kernel/monotonic.ts";
 import { setOption } from "../../src/kernel/options.ts";
 import { encodeAddress } from "../../src/kernel/socket_address.ts";
 import { loseNoSegments, loseSegments } from "../../src/kernel/socket_filter.ts";
 import { decodeTcpInfo, readTcpInfo } from "../../src/kernel/tcp_info.ts";
+import { LIBC, needs } from "../support/needs.ts";
 
-const kernel = openKernel();
-const ignore = !kernel.available;
 const SEGMENT_BYTES = 1000;
 /** Kernels keep the times of TCP_INFO in ticks of 1 to 10 ms. */
 const TICK_NS = 10e6;
@@ -36,8 +35,10 @@ function openPair(): Disposable & { readonly client: number; readonly server: nu
 const turn = () => new Promise((resolve) => setTimeout(resolve, 1));
 
 Deno.test({
-  name: "readTcpInfo() has the round trip of the handshake as RFC 6298 starts its estimates with",
-  ignore,
+  ...needs(
+    "readTcpInfo() has the round trip of the handshake as RFC 6298 starts its estimates with",
+    LIBC,
+  ),
   fn() {
     using pair = openPair();
     const { rttNs, rttVarNs, minRttNs, rtoNs, cwnd, reordering } = readTcpInfo(pair.client);
@@ -55,8 +56,10 @@ Deno.test({
 });
 
 Deno.test({
-  name: "readTcpInfo() counts a segment that was lost and sent again, and those that overtook it",
-  ignore,
+  ...needs(
+    "readTcpInfo() counts a segment that was lost and sent again, and those that overtook it",
+    LIBC,
+  ),
   async fn() {
     using pair = openPair();
     const segment = new Uint8Array(SEGMENT_BYTES);
@@ -83,8 +86,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "readTcpInfo() tells the state of a sender whose segments all vanish",
-  ignore,
+  ...needs("readTcpInfo() tells the state of a sender whose segments all vanish", LIBC),
   async fn() {
     using pair = openPair();
     loseSegments(pair.server, "everything");
@@ -103,9 +105,10 @@ Deno.test({
 });
 
 Deno.test({
-  name:
+  ...needs(
     "readTcpInfo() tells since when data was sent, data received and the last of it acknowledged",
-  ignore,
+    LIBC,
+  ),
   fn() {
     using pair = openPair();
     const { poll } = requireLibc().symbols;
@@ -128,9 +131,10 @@ Deno.test({
 });
 
 Deno.test({
-  name:
+  ...needs(
     "readTcpInfo() has the time that a full receiver held its sender back, as part of the time it was busy",
-  ignore,
+    LIBC,
+  ),
   async fn() {
     using pair = openPair();
     const { poll } = requireLibc().symbols;

@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Namespaces, namespacesObstacle } from "../../bench/known_answers/namespaces.ts";
 import { LINKS } from "../../bench/known_answers/shaped_module.ts";
+import { needs, unless } from "../support/needs.ts";
 
 const obstacle = await namespacesObstacle();
-const why = obstacle === undefined ? "" : ` (ignored: ${obstacle})`;
 
 async function existing(): Promise<string> {
   const { stdout } = await new Deno.Command("ip", { args: ["netns", "list"] }).output();
@@ -11,8 +11,10 @@ async function existing(): Promise<string> {
 }
 
 Deno.test({
-  name: `Namespaces are there with their queues until they are disposed of, and then gone${why}`,
-  ignore: obstacle !== undefined,
+  ...needs(
+    `Namespaces are there with their queues until they are disposed of, and then gone`,
+    unless(obstacle),
+  ),
   async fn() {
     const network = await Namespaces.open();
     try {

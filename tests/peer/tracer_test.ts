@@ -3,6 +3,7 @@ import { openKernel, requireLibc } from "../../src/kernel/libc.ts";
 import { systemCallName } from "../../src/kernel/system_call_names.ts";
 import { markTrace, TRACE_MARK } from "../../src/kernel/trace_system_calls.ts";
 import { startTracer } from "../../src/peer/tracer.ts";
+import { needs, unless } from "../support/needs.ts";
 
 /** Why system calls cannot be counted here: containers often forbid ptrace. */
 const refusal = await (async () => {
@@ -16,8 +17,6 @@ const refusal = await (async () => {
     return (error as Error).message;
   }
 })();
-const ignore = refusal !== undefined;
-const unless = ignore ? ` (not here: ${refusal})` : "";
 
 /** The runtime makes calls of its own meanwhile (memory, futexes): only those that it never makes can be held to a number. */
 const KNOWN = ["getppid", "sched_getaffinity", "shutdown"];
@@ -25,8 +24,10 @@ const known = (calls: Readonly<Record<string, number>>) =>
   Object.fromEntries(Object.entries(calls).filter(([name]) => KNOWN.includes(name)));
 
 Deno.test({
-  name: `startTracer() counts exactly what this thread calls between its marks${unless}`,
-  ignore,
+  ...needs(
+    `startTracer() counts exactly what this thread calls between its marks`,
+    unless(refusal),
+  ),
   async fn() {
     const { gettid, getppid, shutdown } = requireLibc().symbols;
     await using tracer = await startTracer();
@@ -50,8 +51,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: `startTracer() counts the system calls of an exchange over TCP${unless}`,
-  ignore,
+  ...needs(`startTracer() counts the system calls of an exchange over TCP`, unless(refusal)),
   async fn() {
     await using tracer = await startTracer();
     using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -73,8 +73,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: `startTracer() counts the calls of another process${unless}`,
-  ignore,
+  ...needs(`startTracer() counts the calls of another process`, unless(refusal)),
   async fn() {
     const from = (path: string) => JSON.stringify(new URL(path, import.meta.url).href);
     const code = `
@@ -107,8 +106,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: `a tracer says why it has no counts, and lets the thread go${unless}`,
-  ignore,
+  ...needs(`a tracer says why it has no counts, and lets the thread go`, unless(refusal)),
   async fn() {
     const { gettid } = requireLibc().symbols;
     const tid = gettid();

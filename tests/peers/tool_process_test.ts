@@ -7,9 +7,9 @@ import {
   runTool,
   serveTool,
 } from "../../bench/peers/tool_process.ts";
+import { findProgram, LINUX, needs, program } from "../support/needs.ts";
 
-const sockperf = await findTool("sockperf");
-const isLinux = Deno.build.os === "linux";
+const sockperf = findProgram("sockperf");
 const deno = Deno.execPath();
 
 /** A server of a few lines, as a tool would be. */
@@ -62,9 +62,10 @@ Deno.test("parseListening() finds the waiting socket of 127.0.0.1 and no connect
 
 for (const protocol of ["tcp", "udp"] as const) {
   Deno.test({
-    name:
+    ...needs(
       `serveTool() waits until a ${protocol} server listens on 127.0.0.1, and leaves none behind`,
-    ignore: !isLinux,
+      LINUX,
+    ),
     async fn() {
       let port = 0;
       {
@@ -83,8 +84,7 @@ for (const protocol of ["tcp", "udp"] as const) {
 }
 
 Deno.test({
-  name: "serveTool() says so when a server ends instead of listening",
-  ignore: !isLinux,
+  ...needs("serveTool() says so when a server ends instead of listening", LINUX),
   async fn() {
     await assertRejects(
       () => serveTool("tcp", () => ["sh", "-c", "exit 7"]),
@@ -95,9 +95,11 @@ Deno.test({
 });
 
 Deno.test({
-  name:
-    "sockperfRoundTrip() measures a whole round trip beside the suite, where sockperf is installed",
-  ignore: !isLinux || sockperf === undefined,
+  ...needs(
+    "sockperfRoundTrip() measures a whole round trip beside the suite",
+    LINUX,
+    program("sockperf"),
+  ),
   async fn() {
     for (const protocol of ["tcp", "udp"] as const) {
       assert(await sockperfRoundTrip(sockperf!, protocol, 64, { seconds: 1 }) > 0);

@@ -9,16 +9,15 @@ import type { RunRecord } from "../../src/model/run_record.ts";
 import { evaluate } from "../../src/report/build_report.ts";
 import { renderComparisonHtml } from "../../src/report/html/render_comparison_html.ts";
 import { renderHtml } from "../../src/report/html/render_html.ts";
-import { CHROMIUM, openFromDisk, startChromium } from "../support/chromium.ts";
+import { BROWSERS, openFromDisk, startChromium } from "../support/chromium.ts";
 import { hostileRecord, sampleRecord } from "../support/sample_record.ts";
 import { samplePairedComparison } from "./gate_sample.ts";
+import { needs, oneOf } from "../support/needs.ts";
 
-/** A test that needs a browser; where there is none, its name says so. */
+/** A test that needs a browser. */
 function browserTest(name: string, test: (browser: Browser) => Promise<void>): void {
-  const isMissing = CHROMIUM === undefined;
   Deno.test({
-    name: isMissing ? `${name} (ignored: there is no Chromium on this system)` : name,
-    ignore: isMissing,
+    ...needs(name, oneOf(...BROWSERS)),
     async fn() {
       await using browser = await startChromium();
       await test(browser);

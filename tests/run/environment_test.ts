@@ -1,9 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { describeVirtualization, readEnvironment } from "../../src/run/environment.ts";
-import { openKernel } from "../../src/kernel/libc.ts";
 import { readSystemFiles, splitGrepOutput } from "../../src/run/system_files.ts";
-
-const kernel = openKernel();
+import { LIBC, needs } from "../support/needs.ts";
 
 const NOTHING = {
   cpuInfo: undefined,
@@ -59,9 +57,10 @@ Deno.test("splitGrepOutput() gives each line back to its file", () => {
 });
 
 Deno.test({
-  name:
+  ...needs(
     "readSystemFiles() reads the same through libc as Deno does with --allow-all, and leaves out what is not there",
-  ignore: !kernel.available,
+    LIBC,
+  ),
   async fn() {
     const path = "/proc/sys/net/core/somaxconn";
     const { texts, refusal } = await readSystemFiles([path, "/proc/sys/net/core/nothing"]);
@@ -71,8 +70,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "readEnvironment() reads kernel settings with --allow-ffi alone, without grep",
-  ignore: !kernel.available,
+  ...needs("readEnvironment() reads kernel settings with --allow-ffi alone, without grep", LIBC),
   async fn() {
     const { kernelSettings } = await environmentOf(["--allow-ffi"]);
     assertEquals(

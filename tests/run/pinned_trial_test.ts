@@ -11,11 +11,10 @@ import { runTrial, type TrialOutcome } from "../../src/run/run_trial.ts";
 import { createSocketDirectory } from "../../src/transport/socket_directory.ts";
 import type { Params } from "../../src/model/params.ts";
 import { someCase } from "../support/small_catalog.ts";
+import { LIBC, needs, TWO_CORES } from "../support/needs.ts";
 
 const kernel = openKernel();
 const cores = kernel.available ? getAffinity() : [];
-const HAS_FFI = { ignore: !kernel.available };
-const HAS_TWO_CORES = { ignore: cores.length < 2 };
 const catalog = createCatalog();
 
 interface Wanted {
@@ -61,10 +60,10 @@ async function withTrials(peer: PeerKind, use: (trial: Trials) => Promise<void>)
 
 for (const peer of ["worker", "process"] as const) {
   Deno.test({
-    name:
-      `runTrial() keeps both ends with peer ${peer} on one core with pin same, and on one each with cross` +
-      " (needs --allow-ffi and two cores)",
-    ...HAS_TWO_CORES,
+    ...needs(
+      `runTrial() keeps both ends with peer ${peer} on one core with pin same, and on one each with cross`,
+      TWO_CORES,
+    ),
     async fn() {
       await withTrials(peer, async (trial) => {
         const [first, second] = cores.map(String);
@@ -79,9 +78,10 @@ for (const peer of ["worker", "process"] as const) {
   });
 
   Deno.test({
-    name:
-      `runTrial() gives both ends with peer ${peer} their cores back after a pinned trial (needs --allow-ffi)`,
-    ...HAS_FFI,
+    ...needs(
+      `runTrial() gives both ends with peer ${peer} their cores back after a pinned trial`,
+      LIBC,
+    ),
     async fn() {
       await withTrials(peer, async (trial) => {
         await trial({ pin: "same" });
@@ -95,9 +95,10 @@ for (const peer of ["worker", "process"] as const) {
 }
 
 Deno.test({
-  name:
-    "runTrial() pins a peer on the driver's own thread with it, and the thread is free afterwards (needs --allow-ffi)",
-  ...HAS_FFI,
+  ...needs(
+    "runTrial() pins a peer on the driver's own thread with it, and the thread is free afterwards",
+    LIBC,
+  ),
   async fn() {
     await withTrials("loop", async (trial) => {
       const { settings, counters } = await trial({ pin: "same" });
@@ -109,8 +110,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "runTrial() gives the cores back when a trial fails (needs --allow-ffi)",
-  ...HAS_FFI,
+  ...needs("runTrial() gives the cores back when a trial fails", LIBC),
   async fn() {
     await using directory = await createSocketDirectory();
     const common = { clock: systemClock, directory: directory.path };
@@ -136,9 +136,10 @@ Deno.test({
 });
 
 Deno.test({
-  name:
-    "runTrial() fails a trial whose core cannot be had, in one sentence, and changes nothing (needs --allow-ffi)",
-  ...HAS_FFI,
+  ...needs(
+    "runTrial() fails a trial whose core cannot be had, in one sentence, and changes nothing",
+    LIBC,
+  ),
   async fn() {
     await using directory = await createSocketDirectory();
     const common = { clock: systemClock, directory: directory.path };
@@ -161,9 +162,7 @@ Deno.test({
 });
 
 Deno.test({
-  name:
-    "runTrial() reads Nagle back from the kernel at both ends as it was asked for (needs --allow-ffi)",
-  ...HAS_FFI,
+  ...needs("runTrial() reads Nagle back from the kernel at both ends as it was asked for", LIBC),
   async fn() {
     await withTrials("process", async (trial) => {
       for (const nagle of ["on", "off"]) {
@@ -179,9 +178,7 @@ Deno.test({
 });
 
 Deno.test({
-  name:
-    "runTrial() counts at least as many UDP datagrams as it sent and received (needs --allow-ffi)",
-  ...HAS_FFI,
+  ...needs("runTrial() counts at least as many UDP datagrams as it sent and received", LIBC),
   async fn() {
     await withTrials("process", async (trial) => {
       const operations = 300;
@@ -195,9 +192,7 @@ Deno.test({
 });
 
 Deno.test({
-  name:
-    "runTrial() counts of its own connection exactly the bytes it sent and received (needs --allow-ffi)",
-  ...HAS_FFI,
+  ...needs("runTrial() counts of its own connection exactly the bytes it sent and received", LIBC),
   async fn() {
     await withTrials("process", async (trial) => {
       const operations = 200;
@@ -211,9 +206,7 @@ Deno.test({
 });
 
 Deno.test({
-  name:
-    "runTrial() finds no evidence of a connection in a transport that is none (needs --allow-ffi)",
-  ...HAS_FFI,
+  ...needs("runTrial() finds no evidence of a connection in a transport that is none", LIBC),
   async fn() {
     await withTrials("loop", async (trial) => {
       for (const transport of ["unix", "udp"]) {

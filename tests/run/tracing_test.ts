@@ -12,6 +12,7 @@ import { openTracing } from "../../src/run/tracing.ts";
 import { createSocketDirectory } from "../../src/transport/socket_directory.ts";
 import type { Availability } from "../../src/transport/transport.ts";
 import { NO_ENVIRONMENT, someSettings } from "../support/small_catalog.ts";
+import { LIBC, needs, unless } from "../support/needs.ts";
 
 const catalog = createCatalog();
 const TRANSPORTS = ["tcp", "tcp@libc", "udp", "udp@libc", "unix", "unix@libc"];
@@ -36,11 +37,10 @@ const refusal = await (async () => {
 })();
 
 Deno.test({
-  name:
-    `runPlan() counts one send and one receive for a blocking exchange, and more for one that waits in an event loop${
-      refusal === undefined ? "" : ` (not here: ${refusal})`
-    }`,
-  ignore: refusal !== undefined,
+  ...needs(
+    "runPlan() counts one send and one receive for a blocking exchange, and more for one that waits in an event loop",
+    unless(refusal),
+  ),
   async fn() {
     await using directory = await createSocketDirectory();
     const { trials, skipped } = await runPlan(planOf(["traced"]), {
@@ -75,10 +75,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: `runPlan() exchanges bare at both ends over each of these transports${
-    refusal === undefined ? "" : ` (not here: ${refusal})`
-  }`,
-  ignore: refusal !== undefined,
+  ...needs("runPlan() exchanges bare at both ends over each of these transports", unless(refusal)),
   async fn() {
     await using directory = await createSocketDirectory();
     const { trials } = await runPlan(planOf(["bare", "suite"]), {
@@ -100,13 +97,13 @@ Deno.test({
 });
 
 Deno.test({
-  name: "openTracing() skips what it cannot trace, with the reason, and leaves the rest",
+  ...needs("openTracing() skips what it cannot trace, with the reason, and leaves the rest", LIBC),
   permissions: { run: false, net: true, read: true, write: true, ffi: "inherit" },
   async fn() {
     const plan = planOf(["traced", "suite"]);
     const traced = plan.cases.filter(({ params }) => params.loop === "traced");
     await using tracing = await openTracing(plan, catalog);
-    if (traced.length === 0) return;
+    assert(traced.length > 0);
     assertEquals(tracing.tracer, undefined);
     assertEquals(tracing.plan.skipped.map(({ what }) => what), ["cases that count system calls"]);
     assertStringIncludes(tracing.plan.skipped[0]!.reason, "run");

@@ -17,6 +17,7 @@ import { createSocketDirectory } from "../../src/transport/socket_directory.ts";
 import { sampleRecord } from "../record/sample_record.ts";
 import { ScriptedClock } from "../support/scripted_clock.ts";
 import { NO_ENVIRONMENT, someSettings } from "../support/small_catalog.ts";
+import { LIBC, needs } from "../support/needs.ts";
 
 const kernel = openKernel();
 const withoutKernel = kernel.available ? "" : ` (skipped: ${kernel.reason})`;
@@ -65,9 +66,10 @@ Deno.test("Yardstick has nothing to say where the clock stands still", async () 
 });
 
 Deno.test({
-  name:
+  ...needs(
     `the socket-pair yardstick exchanges, and names what fails once it is closed${withoutKernel}`,
-  ignore: !kernel.available,
+    LIBC,
+  ),
   fn() {
     const pair = openSocketpairYardstick();
     pair.exchange(1000);
@@ -84,8 +86,10 @@ Deno.test({
 });
 
 Deno.test({
-  name: `a Yardstick whose socket pair breaks goes on without it and says so${withoutKernel}`,
-  ignore: !kernel.available,
+  ...needs(
+    `a Yardstick whose socket pair breaks goes on without it and says so${withoutKernel}`,
+    LIBC,
+  ),
   async fn() {
     const yardstick = new Yardstick(systemClock);
     yardstick[Symbol.dispose]();

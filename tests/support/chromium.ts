@@ -5,17 +5,10 @@
  */
 
 import { type Browser, chromium, type Page } from "playwright-core";
+import { findProgram } from "./needs.ts";
 
-const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
-
-/** Where Chromium is; `undefined` where there is none. */
-export const CHROMIUM: string | undefined = PLACES.find((path) => {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch {
-    return false;
-  }
-});
+/** Names that Chromium has on the PATH. */
+export const BROWSERS: readonly string[] = ["chromium", "chromium-browser", "google-chrome"];
 
 /** How a page is looked at. */
 export interface View {
@@ -40,7 +33,8 @@ export interface Seen {
 /** Starts Chromium; the caller closes it. */
 export async function startChromium(): Promise<Browser & AsyncDisposable> {
   // Root, as in a container, has no sandbox; nothing but the page under test is opened.
-  return await chromium.launch({ executablePath: CHROMIUM!, args: ["--no-sandbox"] });
+  const executablePath = BROWSERS.map(findProgram).find((path) => path !== undefined)!;
+  return await chromium.launch({ executablePath, args: ["--no-sandbox"] });
 }
 
 /**

@@ -10,7 +10,6 @@ import {
 import { createCatalog } from "../../src/catalog.ts";
 import { systemClock } from "../../src/clock.ts";
 import { openSockets } from "../../src/kernel/find_fd.ts";
-import { openKernel } from "../../src/kernel/libc.ts";
 import { SystemError } from "../../src/kernel/system_error.ts";
 import { openPeer } from "../../src/peer/open_peer.ts";
 import type { ServeOrder } from "../../src/peer/peer_link.ts";
@@ -24,15 +23,12 @@ import { transports } from "../../src/transport/registry.ts";
 import { createSocketDirectory } from "../../src/transport/socket_directory.ts";
 import { tcp } from "../../src/transport/tcp.ts";
 import { type OpenOptions, type Transport, transportId } from "../../src/transport/transport.ts";
-
-const kernel = openKernel();
+import { LIBC, needs } from "../support/needs.ts";
 
 /** A test that needs the kernel room, and leaves no socket open. */
 function test(name: string, fn: (options: OpenOptions) => Promise<void>): void {
-  const reason = kernel.available ? "" : ` (skipped: ${kernel.reason})`;
   Deno.test({
-    name: name + reason,
-    ignore: !kernel.available,
+    ...needs(name, LIBC),
     async fn() {
       const before = new Set(openSockets().map(({ cookie }) => cookie));
       await using directory = await createSocketDirectory();

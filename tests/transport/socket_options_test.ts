@@ -2,7 +2,6 @@
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { getOption } from "../../src/kernel/options.ts";
-import { openKernel } from "../../src/kernel/libc.ts";
 import type { Channel, StreamChannel } from "../../src/transport/channel.ts";
 import { transports } from "../../src/transport/registry.ts";
 import { createSocketDirectory } from "../../src/transport/socket_directory.ts";
@@ -14,9 +13,8 @@ import {
   type Transport,
   transportId,
 } from "../../src/transport/transport.ts";
+import { LIBC, needs } from "../support/needs.ts";
 
-const kernel = openKernel();
-const unless = kernel.available ? "" : ` (not here: ${kernel.reason})`;
 const KIB = 1_024;
 
 const NAMED = ["tcp", "unix", "udp", "unixpacket"];
@@ -24,8 +22,7 @@ const known = transports.filter(({ name }) => NAMED.includes(name));
 
 function test(name: string, fn: (options: OpenOptions) => Promise<void>): void {
   Deno.test({
-    name: name + unless,
-    ignore: !kernel.available,
+    ...needs(name, LIBC),
     async fn() {
       await using directory = await createSocketDirectory();
       await fn({ directory: directory.path });

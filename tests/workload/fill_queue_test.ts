@@ -1,11 +1,9 @@
 /** The backlog of real listeners: on Linux one more waits than was asked for (sk_acceptq_is_full of the kernel). */
 
 import { assert, assertEquals } from "@std/assert";
-import { openKernel } from "../../src/kernel/libc.ts";
 import { metricValue } from "../../src/model/metric_value.ts";
 import { measure } from "../../src/run/measure.ts";
-
-const kernel = openKernel();
+import { LIBC, LINUX, needs } from "../support/needs.ts";
 
 async function fill(transport: string, backlog: number) {
   const record = await measure({
@@ -21,9 +19,11 @@ async function fill(transport: string, backlog: number) {
 
 for (const [transport, backlog] of [["tcp", 1], ["tcp@libc", 5], ["unix@libc", 3]] as const) {
   Deno.test({
-    name:
+    ...needs(
       `fillQueue over ${transport} completes one connect more than the backlog, and the next once the server accepts`,
-    ignore: Deno.build.os !== "linux" || (transport !== "tcp" && !kernel.available),
+      LINUX,
+      ...(transport === "tcp" ? [] : [LIBC]),
+    ),
     fn: async () => {
       const trial = await fill(transport, backlog);
       assertEquals(metricValue(trial, "completedConnects"), backlog + 1);

@@ -8,7 +8,6 @@ import type { Command } from "../command.ts";
 import { abCommand } from "./ab.ts";
 import { claimsCommand } from "./claims.ts";
 import { compareCommand } from "./compare.ts";
-import { completionsCommand } from "./completions.ts";
 import { doctorCommand } from "./doctor.ts";
 import { gateCommand } from "./gate.ts";
 import { helpCommand } from "./help.ts";
@@ -26,6 +25,5 @@ export const commands: readonly Command[] = [
   abCommand,
   claimsCommand,
   doctorCommand,
-  completionsCommand,
   helpCommand,
 ];

@@ -87,7 +87,6 @@ export {
   METRIC_IDS,
   type MetricDefinition,
   type MetricDirection,
-  type MetricId,
   metricOf,
   type MetricUnit,
 } from "./src/units/metric.ts";
@@ -144,7 +143,8 @@ export {
 } from "./src/compare/contrast.ts";
 export { type CompareOptions, compareRecords } from "./src/compare/compare_records.ts";
 export type { Cell, Comparison, Gap, RecordComparison } from "./src/compare/comparison.ts";
-export type { Effect, EffectKind, Estimate } from "./src/compare/effect.ts";
+export type { Effect, Estimate } from "./src/compare/effect.ts";
+export type { EffectKind } from "./src/units/unit.ts";
 export { findNormalization, type Normalization } from "./src/compare/normalize.ts";
 export {
   createPolicy,

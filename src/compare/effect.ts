@@ -8,7 +8,7 @@
  * @module
  */
 
-import type { MetricUnit } from "../units/metric.ts";
+import { type EffectKind, type MetricUnit, UNITS } from "../units/unit.ts";
 import { mannWhitney } from "../stats/mann_whitney.ts";
 import { type Interval, medianInterval } from "../stats/median_interval.ts";
 import { createPrng } from "../stats/prng.ts";
@@ -29,9 +29,6 @@ export interface Estimate {
   /** Pairs; of unpaired trials the smaller number of the two sides. */
   readonly n: number;
 }
-
-/** `ratio`: the sides are divided; `difference`: they are subtracted, as shares may be 0. */
-export type EffectKind = "ratio" | "difference";
 
 /** An Effect is what two sets of trials say about each other in one metric. */
 export interface Effect {
@@ -78,16 +75,6 @@ const RESAMPLES = 2000;
 const GRID = 1e9;
 
 /**
- * How a metric of this unit is compared.
- *
- * @param unit The unit.
- * @returns `difference` for shares, `ratio` for all else.
- */
-export function effectKind(unit: MetricUnit): EffectKind {
-  return unit === "ratio" ? "difference" : "ratio";
-}
-
-/**
  * The effect of pairs: median of the paired log-ratios (or differences) with its order-statistic interval, and the exact
  * one-sided signed-rank tests.
  *
@@ -96,7 +83,7 @@ export function effectKind(unit: MetricUnit): EffectKind {
  * @returns The effect.
  */
 export function pairedEffect(pairs: readonly ValuePair[], options: EffectOptions): Effect {
-  const kind = effectKind(options.unit);
+  const kind = UNITS[options.unit].effect;
   const scale = scaleOf(kind);
   const worsenings = pairs.map(({ base, head }) =>
     onGrid(scale.toScale(head) - scale.toScale(base)) * sign(options)
@@ -134,7 +121,7 @@ export function unpairedEffect(
   head: readonly number[],
   options: EffectOptions & { readonly seed: string },
 ): Effect {
-  const kind = effectKind(options.unit);
+  const kind = UNITS[options.unit].effect;
   const scale = scaleOf(kind);
   const toWorse = (value: number) => scale.toScale(value) * sign(options);
   const interval = bootstrapDifference(base.map(toWorse), head.map(toWorse), options.seed);

@@ -9,7 +9,8 @@
 import { isMetricId, metricOf } from "../units/metric.ts";
 import { matchesGlob } from "../plan/glob.ts";
 import { describe } from "../record/record_error.ts";
-import { EXAMPLE_QUANTITIES, parseQuantity, type Quantity } from "../units/parse_quantity.ts";
+import { parseQuantity, type Quantity } from "../units/parse_quantity.ts";
+import { UNITS } from "../units/unit.ts";
 
 /** The threshold of some cells. */
 export interface ThresholdRule {
@@ -275,7 +276,7 @@ function parseLimit(
   }
   const cells = parseCells(where, rule);
   const definition = isMetricId(metric) ? metricOf(metric) : undefined;
-  const example = JSON.stringify(EXAMPLE_QUANTITIES[definition?.unit ?? "ns"]);
+  const example = JSON.stringify(UNITS[definition?.unit ?? "ns"].example);
   const quantity = parseQuantity(String(written));
   if (quantity === undefined || (definition && quantity.unit !== definition.unit)) {
     const unit = definition === undefined ? "" : `, as ${metric} is in ${definition.unit}`;

@@ -5,7 +5,8 @@
  */
 
 import type { MetricUnit } from "../units/metric.ts";
-import type { EffectKind, Estimate } from "./effect.ts";
+import type { EffectKind } from "../units/unit.ts";
+import type { Estimate } from "./effect.ts";
 import type { Policy } from "./gate_policy.ts";
 import type { Normalization } from "./normalize.ts";
 import type { Summary } from "./summarize.ts";

@@ -10,7 +10,7 @@
 import { type Cell, cellKey, type RecordComparison } from "./comparison.ts";
 import { type LimitRule, matchesCell, type Policy } from "./gate_policy.ts";
 import type { Verdict } from "./gate_result.ts";
-import { formatQuantity } from "../units/parse_quantity.ts";
+import { formatQuantity } from "../units/format_quantity.ts";
 import { CONFIDENCE, type Summary } from "./summarize.ts";
 import { mostLeftOut } from "./usable_values.ts";
 

@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { MetricDefinition, MetricUnit } from "../units/metric.ts";
+import type { MetricDefinition } from "../units/metric.ts";
+import { type MetricUnit, UNITS } from "../units/unit.ts";
 import type { RunRecord } from "../model/run_record.ts";
 import { medianInterval } from "../stats/median_interval.ts";
 import { robustSpread } from "../stats/robust_spread.ts";
@@ -110,9 +111,9 @@ function summarizeOne(
 
 /** The two speeds in the metric's own unit: of a rate, `fast` is the higher value. */
 function findSpeeds(numbers: readonly number[], unit: MetricUnit): TwoSpeeds | undefined {
-  const isRate = unit === "1/s" || unit === "bytes/s";
-  if (unit !== "ns" && !isRate || numbers.some((value) => value <= 0)) return undefined;
-  if (!isRate) return twoSpeeds(numbers);
+  const { speed } = UNITS[unit];
+  if (speed === undefined || numbers.some((value) => value <= 0)) return undefined;
+  if (speed === "time") return twoSpeeds(numbers);
   const durations = numbers.map((value) => 1 / value);
   // The reciprocal of a subnormal rate is infinite: damaged data, and no second speed.
   if (!durations.every(Number.isFinite)) return undefined;

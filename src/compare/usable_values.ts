@@ -7,8 +7,9 @@
  * @module
  */
 
-import type { MetricDefinition, MetricUnit } from "../units/metric.ts";
-import { effectKind, type ValuePair } from "./effect.ts";
+import { isPossible, type MetricDefinition } from "../units/metric.ts";
+import { UNITS } from "../units/unit.ts";
+import type { ValuePair } from "./effect.ts";
 import type { RoundValue, TrialValues } from "./trial_values.ts";
 
 /** One side of a cell. */
@@ -29,22 +30,6 @@ export interface MatchedPairs {
   readonly warnings: readonly string[];
 }
 
-/** Nothing that is counted or timed is smaller, unless it is 0: an average of nanoseconds over a gigabyte is 1e-9. */
-const SMALLEST = 1e-12;
-
-/** Largest values that any socket on any machine will yield; beyond them a file is damaged. */
-const LARGEST: Readonly<Record<MetricUnit, number>> = {
-  ns: 864e11,
-  "ns/op": 864e11,
-  "ns/byte": 864e11,
-  "1/s": 1e12,
-  "bytes/s": 1e15,
-  bytes: 1e18,
-  "1/MiB": 1e12,
-  count: 1e18,
-  ratio: 1e6,
-};
-
 /**
  * Finds a value that cannot have been measured: negative, or beyond what any socket will yield.
  *
@@ -54,10 +39,9 @@ const LARGEST: Readonly<Record<MetricUnit, number>> = {
  */
 export function findImpossible(
   values: readonly RoundValue[],
-  { id, unit }: MetricDefinition,
+  metric: MetricDefinition,
 ): RoundValue | undefined {
-  const largest = isShare(id) ? 1 : LARGEST[unit];
-  return values.find(({ value }) => !(value === 0 || (value >= SMALLEST && value <= largest)));
+  return values.find(({ value }) => !isPossible(value, metric));
 }
 
 /**
@@ -78,7 +62,7 @@ export function selectSide(
   const trials = [...values.succeeded(cell.case), ...values.failed(cell.case)];
   const rounds = new Set(trials.map(({ round }) => round));
   const all = values.of(cell.case, cell.metric);
-  const usable = effectKind(metric.unit) === "ratio" ? all.filter(({ value }) => value > 0) : all;
+  const usable = UNITS[metric.unit].effect === "ratio" ? all.filter(({ value }) => value > 0) : all;
   const fault = findTooFew(name, usable.length, rounds.size);
   return { rounds, usable, ...(fault === undefined ? {} : { fault }) };
 }
@@ -120,8 +104,4 @@ function findTooFew(name: string, usable: number, rounds: number): string | unde
   const left = rounds - usable;
   if (usable > 0 && left <= mostLeftOut(rounds)) return undefined;
   return `${left} of ${rounds} trials of ${name} failed or yield no value above 0, so that the rest may not stand for all`;
-}
-
-function isShare(metricId: string): boolean {
-  return metricId === "loss" || metricId === "stallShare";
 }

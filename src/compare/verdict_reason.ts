@@ -7,7 +7,8 @@
 import { minimumPairs } from "../stats/minimum_pairs.ts";
 import { minimumValues } from "../stats/median_interval.ts";
 import type { Comparison } from "./comparison.ts";
-import { type EffectKind, type Estimate, leastUnpairedPValue } from "./effect.ts";
+import type { EffectKind } from "../units/unit.ts";
+import { type Estimate, leastUnpairedPValue } from "./effect.ts";
 import { CONFIDENCE } from "./summarize.ts";
 
 /**

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { parseSize } from "../units/parse_size.ts";
 import type { Catalog } from "../catalog.ts";
 import type { ParameterSpec } from "../model/scenario_spec.ts";
 import type { ProfileName, Scenario } from "../model/scenario.ts";
@@ -201,18 +202,6 @@ function parseBudget(given: number | string): number {
   const budgetNs = unit === undefined ? given : Number(digits) * DURATION_UNITS_NS[unit]!;
   if (typeof budgetNs === "number" && budgetNs >= 1e9 && budgetNs <= MAX_BUDGET_NS) return budgetNs;
   throw new SettingsError(`budget must be from 1s to 24h, as in 120s or 2min: "${given}" is not`);
-}
-
-/**
- * A size in bytes: digits, optionally with `B`, or with `k`, `KiB`, `M`, `MiB`, `G`, `GiB` for multiples of 1024.
- *
- * @returns the number of bytes, or `null` when the text is no size.
- */
-export function parseSize(text: string): number | null {
-  const match = /^(\d{1,16})(?:b|([kmg])(?:ib)?)?$/i.exec(text);
-  if (match === null) return null;
-  const power = match[2] === undefined ? 0 : "kmg".indexOf(match[2].toLowerCase()) + 1;
-  return Number(match[1]) * 1024 ** power;
 }
 
 /** A seed for a run that names none; it is recorded, so that the run can be repeated. */

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { formatQuantity } from "../units/parse_quantity.ts";
+import { formatQuantity } from "../units/format_quantity.ts";
 import { type GateFormat, type GateReport, measuredCells, printable } from "./gate_text.ts";
 
 /** Metrics of which less is better: `tool: customSmallerIsBetter`. */

@@ -9,7 +9,7 @@
 
 import type { GateResult, Verdict, VerdictWord } from "../compare/gate_result.ts";
 import type { Normalization } from "../compare/normalize.ts";
-import type { MetricUnit } from "../units/metric.ts";
+import { METRIC_UNITS, UNITS } from "../units/unit.ts";
 import {
   decidingFigures,
   type GateFormat,
@@ -36,19 +36,6 @@ interface Family {
   readonly help: string;
   readonly samples: readonly (readonly [suffix: string, labels: Labels, value: number])[];
 }
-
-/** Base unit of each unit, and by what values are divided. */
-const BASE_UNITS: Readonly<Record<MetricUnit, readonly [unit: string, divisor: number]>> = {
-  ns: ["seconds", 1e9],
-  "ns/op": ["seconds_per_operation", 1e9],
-  "ns/byte": ["seconds_per_byte", 1e9],
-  bytes: ["bytes", 1],
-  "bytes/s": ["bytes_per_second", 1],
-  "1/s": ["per_second", 1],
-  "1/MiB": ["per_mebibyte", 1],
-  ratio: ["ratio", 1],
-  count: ["count", 1],
-};
 
 const VERDICTS: readonly VerdictWord[] = [
   "pass",
@@ -151,10 +138,12 @@ function slowdownFamilies(cells: readonly Verdict[]): readonly Family[] {
 
 function medianFamilies(cells: readonly Verdict[]): readonly Family[] {
   const measured = measuredCells(cells);
-  return Object.entries(BASE_UNITS).map(([unit, [name, divisor]]): Family => ({
-    name: `sockbench_gate_median_${name}`,
+  return METRIC_UNITS.map((unit) => [unit, UNITS[unit].openMetrics] as const).map((
+    [unit, { symbol, divisor }],
+  ): Family => ({
+    name: `sockbench_gate_median_${symbol}`,
     type: "gauge",
-    unit: name,
+    unit: symbol,
     help: "Median across the trials of one side.",
     samples: measured.filter((cell) => cell.unit === unit).flatMap((cell) => {
       const sides = [["base", cell.base], ["head", cell.head]] as const;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { UNITS } from "../units/unit.ts";
 import type { Contrasted } from "../compare/contrast.ts";
 import type { MetricDefinition, MetricUnit } from "../units/metric.ts";
 import type { ScenarioSpec } from "../model/scenario_spec.ts";
@@ -39,17 +40,9 @@ export function statedRatio(item: Contrasted): { ratio: number; low: number; hig
  * @returns As in `faster`, `dearer`, `higher`.
  */
 export function wordOf({ metric, difference }: Contrasted): string {
-  const [better, worse] = WORDS[metric.unit] ?? directionWords(metric);
+  const [better, worse] = UNITS[metric.unit].words ?? directionWords(metric);
   return difference === "worse" ? worse : better;
 }
-
-const WORDS: Readonly<Partial<Record<MetricUnit, readonly [string, string]>>> = {
-  "ns": ["faster", "slower"],
-  "1/s": ["faster", "slower"],
-  "bytes/s": ["faster", "slower"],
-  "ns/op": ["cheaper", "dearer"],
-  "ns/byte": ["cheaper", "dearer"],
-};
 
 function directionWords(metric: MetricDefinition): readonly [string, string] {
   return metric.better === "lower" ? ["lower", "higher"] : ["higher", "lower"];

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { sizeIn } from "../units/parse_size.ts";
 import type { Case } from "../model/case.ts";
 import type { RunRecord } from "../model/run_record.ts";
 import type { Trial } from "../model/trial.ts";
@@ -145,7 +146,7 @@ function sayTaken(name: string, wanted: string | undefined, trials: readonly Tri
   const peer = saySeveral(serve);
   const taken = own === peer ? own : `${own}; peer ${peer}`;
   if (wanted === undefined || drive.every((value) => value.startsWith(wanted))) return taken;
-  const bytes = sizeOf(drive[0]!) === undefined ? NaN : Number(wanted);
+  const bytes = sizeIn(drive[0]!) === undefined ? NaN : Number(wanted);
   return `asked for ${Number.isNaN(bytes) ? wanted : formatSize(bytes)}, taken ${taken}`;
 }
 
@@ -154,7 +155,7 @@ function valuesOf(values: readonly (string | undefined)[]): readonly string[] {
 }
 
 function saySeveral(values: readonly string[]): string {
-  const sizes = values.map(sizeOf).filter((size): size is number => size !== undefined);
+  const sizes = values.map(sizeIn).filter((size): size is number => size !== undefined);
   if (sizes.length === values.length) {
     const [least, most] = [Math.min(...sizes), Math.max(...sizes)];
     return least === most ? formatSize(least) : `${showRounded(least)} to ${showRounded(most)}`;
@@ -166,12 +167,6 @@ function saySeveral(values: readonly string[]): string {
 /** Three digits will do for the ends of a range that the kernel tuned. */
 function showRounded(bytes: number): string {
   return formatAmount(bytes, "bytes");
-}
-
-/** A size as settings write it, `212992 B`, in bytes. */
-function sizeOf(value: string): number | undefined {
-  const [, digits] = /^(\d{1,15}) B$/.exec(value) ?? [];
-  return digits === undefined ? undefined : Number(digits);
 }
 
 /** The cores that an end was seen on, as in `0`, or `0 or 1, moved in 3 of 16 trials`. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { UNITS } from "../units/unit.ts";
 import { CONFIDENCE, type Summary } from "../compare/summarize.ts";
 import type { MetricDefinition, MetricDirection } from "../units/metric.ts";
 import type { Case } from "../model/case.ts";
@@ -116,27 +117,20 @@ function columnLook(cells: readonly Cell[], metric: MetricDefinition): Omit<Colu
   const widths = cells.filter((cell) => cell.high > cell.low && cell.confidence >= CONFIDENCE)
     .map((cell) => (cell.high - cell.low) / Math.abs(cell.value)).sort((a, b) => a - b);
   const width = widths[widths.length >> 1] ?? 1;
-  // 2,048 reads are no 2,050.
-  const isCount = metric.unit === "1/MiB" || metric.unit === "bytes" || metric.unit === "count";
   const scale = chooseScale(cells.map((cell) => cell.value), metric.unit);
   const { unit, better } = metric;
-  if (isWhole(cells, unit, scale)) return { unit, better, scale: UNSCALED[unit]!, digits: 0 };
+  const { scales, digits } = UNITS[unit];
+  if (isWhole(cells, unit, scale)) return { unit, better, scale: scales[0]!, digits: 0 };
   // An interval of half a percent vanishes in three digits.
-  return { unit, better, scale, digits: isCount || width < 0.005 ? 4 : 3 };
+  return { unit, better, scale, digits: width < 0.005 ? 4 : digits };
 }
-
-/** Of what is counted one by one, as it stands. */
-const UNSCALED: Readonly<Partial<Record<MetricDefinition["unit"], Scale>>> = {
-  bytes: { divisor: 1, symbol: "B" },
-  count: { divisor: 1, symbol: "" },
-};
 
 /**
  * Whether every figure is a whole number of things and its last digit means something: 2 connects are no 2.000, and where all trials agree
  * the largest datagram is 65 507 B, not 63.97 KiB.
  */
 function isWhole(cells: readonly Cell[], unit: MetricDefinition["unit"], scale: Scale): boolean {
-  if (UNSCALED[unit] === undefined) return false;
+  if (UNITS[unit].whole === undefined) return false;
   return cells.every(({ value, low, high }) =>
     [value, low, high].every(Number.isSafeInteger) && (scale.divisor === 1 || low === high)
   );

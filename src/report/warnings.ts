@@ -7,7 +7,7 @@
 import { CONFIDENCE, type Summary } from "../compare/summarize.ts";
 import { median } from "../stats/mod.ts";
 import { findMetric, type TrialValues } from "../compare/trial_values.ts";
-import { isMetricId } from "../units/metric.ts";
+import { fewestOperations, isMetricId, METRIC_IDS, metricOf } from "../units/metric.ts";
 import type { RunRecord } from "../model/run_record.ts";
 import type { Warning } from "./document.ts";
 import { formatShare } from "../units/format_quantity.ts";
@@ -131,30 +131,30 @@ function impreciseWarning(record: RunRecord, headline: readonly Summary[]): read
   );
 }
 
-/** Percentiles by metric id, and how many operations a trial needs so that they are not its maximum. */
-const NEEDED_OPERATIONS: readonly (readonly [metric: string, name: string, operations: number])[] =
-  [
-    ["p999", "p99.9", 1_000],
-    ["p99", "p99", 100],
-    ["connectP99", "connect p99", 100],
-  ];
+/** Trials with fewer operations than a percentile below these needs are nothing to read percentiles of in the first place. */
+const SCARCE_OPERATIONS = 100;
 
 /** Cases whose trials have too few operations for a percentile that is shown of them. */
 function scarceWarnings(record: RunRecord, values: TrialValues): readonly Warning[] {
   const metricsOf = new Map(record.scenarios.map((spec) => [spec.id, spec.metrics]));
-  return NEEDED_OPERATIONS.flatMap(([metric, name, needed]) => {
-    const scarce = record.cases.filter((one) => {
-      const trials = values.succeeded(one.id);
-      if (trials.length === 0 || metricsOf.get(one.scenario)?.includes(metric) !== true) {
-        return false;
-      }
-      return median(trials.map(({ operations }) => operations)) < needed;
+  return METRIC_IDS.map((id) => [id, fewestOperations(id) ?? 0] as const)
+    .filter(([, needed]) => needed >= SCARCE_OPERATIONS)
+    .sort(([, a], [, b]) => b - a)
+    .flatMap(([metric, needed]) => {
+      const scarce = record.cases.filter((one) => {
+        const trials = values.succeeded(one.id);
+        if (trials.length === 0 || metricsOf.get(one.scenario)?.includes(metric) !== true) {
+          return false;
+        }
+        return median(trials.map(({ operations }) => operations)) < needed;
+      });
+      return warn(
+        `a trial has fewer than ${needed} operations in the median, so that its ${
+          metricOf(metric).title
+        } is its maximum`,
+        scarce.map((one) => one.id),
+      );
     });
-    return warn(
-      `a trial has fewer than ${needed} operations in the median, so that its ${name} is its maximum`,
-      scarce.map((one) => one.id),
-    );
-  });
 }
 
 /** BBR paces what it sends (Cardwell et al., "BBR: Congestion-Based Congestion Control", ACM Queue 14(5), 2016), on loopback too. */

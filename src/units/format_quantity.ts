@@ -4,36 +4,8 @@
  * @module
  */
 
-import type { MetricUnit } from "./metric.ts";
 import type { Scale } from "./scale.ts";
-
-const DECIMAL_PREFIXES = ["", "k", "M", "G", "T"];
-
-/** Units that are scaled, each with its steps from small to large. */
-const STEPS: Readonly<Partial<Record<MetricUnit, readonly Scale[]>>> = {
-  ns: timeSteps(""),
-  "ns/op": timeSteps("/op"),
-  "bytes/s": DECIMAL_PREFIXES.map((prefix, step) => ({
-    divisor: 1000 ** step,
-    symbol: `${prefix}B/s`,
-  })),
-  "1/s": DECIMAL_PREFIXES.map((prefix, step) => ({ divisor: 1000 ** step, symbol: `${prefix}/s` }))
-    .map((scale, step) => step === 0 ? { divisor: 1, symbol: "/s" } : scale),
-  bytes: ["B", "KiB", "MiB", "GiB"].map((symbol, step) => ({ divisor: 1024 ** step, symbol })),
-};
-
-const FIXED: Readonly<Partial<Record<MetricUnit, Scale>>> = {
-  ratio: { divisor: 0.01, symbol: "%" },
-  "1/MiB": { divisor: 1, symbol: "/MiB" },
-  "ns/byte": { divisor: 1, symbol: "ns/B" },
-};
-
-function timeSteps(per: string): readonly Scale[] {
-  return ["ns", "µs", "ms", "s"].map((symbol, step) => ({
-    divisor: 1000 ** step,
-    symbol: symbol + per,
-  }));
-}
+import { type MetricUnit, UNITS } from "./unit.ts";
 
 /**
  * The one scale for values that stand together: the middle value reads from 1 to 1,000 in it.
@@ -43,12 +15,10 @@ function timeSteps(per: string): readonly Scale[] {
  * @returns The scale.
  */
 export function chooseScale(values: readonly number[], unit: MetricUnit): Scale {
-  const fixed = FIXED[unit];
-  if (fixed !== undefined) return fixed;
-  const steps = STEPS[unit] ?? [{ divisor: 1, symbol: "" }];
+  const { scales } = UNITS[unit];
   const positive = values.map(Math.abs).filter((value) => value > 0).sort((a, b) => a - b);
   const middle = positive[(positive.length - 1) >> 1] ?? 0;
-  return steps.findLast((scale) => middle >= scale.divisor) ?? steps[0] as Scale;
+  return scales.findLast((scale) => middle >= scale.divisor) ?? scales[0] as Scale;
 }
 
 /**
@@ -150,4 +120,17 @@ export function formatSize(bytes: number): string {
     if (bytes >= factor && bytes % factor === 0) return `${bytes / factor} ${unit}`;
   }
   return `${bytes} B`;
+}
+
+/**
+ * An amount as people would write it in a policy, and as {@linkcode parseQuantity} reads it: three significant digits, no grouping.
+ *
+ * @param value A number in `unit`.
+ * @param unit The stored unit.
+ * @returns As in `187 µs`, `50 k/s`, `16/MiB`.
+ */
+export function formatQuantity(value: number, unit: MetricUnit): string {
+  const { divisor, symbol } = chooseScale([value], unit);
+  const digits = Number((value / divisor).toPrecision(3));
+  return symbol === "" || symbol.startsWith("/") ? `${digits}${symbol}` : `${digits} ${symbol}`;
 }

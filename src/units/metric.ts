@@ -9,31 +9,17 @@
  * @module
  */
 
-/**
- * A MetricUnit is what one step of a metric's value is.
- *
- * `ns` nanoseconds · `bytes` · `bytes/s` · `1/s` events per second · `ratio` a plain quotient, 0 to
- * 1 for shares · `count` a number of things · `1/MiB` calls per 1,048,576 bytes · `ns/op` and
- * `ns/byte` nanoseconds of CPU time per operation and per byte.
- */
-export type MetricUnit =
-  | "ns"
-  | "bytes"
-  | "bytes/s"
-  | "1/s"
-  | "ratio"
-  | "count"
-  | "1/MiB"
-  | "ns/op"
-  | "ns/byte";
+import { METRIC_ROWS, type MetricDirection, type MetricRow } from "./metric_rows.ts";
+import type { Derivation } from "./derivation.ts";
+import { METRIC_UNITS, type MetricUnit, SMALLEST_VALUE, UNITS } from "./unit.ts";
 
-/** Which direction is an improvement; `neither` describes and is never judged. */
-export type MetricDirection = "lower" | "higher" | "neither";
+export { METRIC_UNITS, type MetricUnit } from "./unit.ts";
+export type { MetricDirection } from "./metric_rows.ts";
 
 /** A MetricDefinition is the name, unit and meaning of one number that a trial yields. */
-export interface MetricDefinition<Id extends string = string> {
+export interface MetricDefinition {
   /** The stable name used in code, records, flags and reports: camelCase, letters and digits. */
-  readonly id: Id;
+  readonly id: string;
   /** The unit of the value as stored; renderers may scale it. */
   readonly unit: MetricUnit;
   /** Which direction is an improvement. */
@@ -44,25 +30,17 @@ export interface MetricDefinition<Id extends string = string> {
   readonly description: string;
 }
 
-/** Every unit a metric may have. */
-export const METRIC_UNITS: readonly MetricUnit[] = Object.freeze(
-  ["ns", "bytes", "bytes/s", "1/s", "ratio", "count", "1/MiB", "ns/op", "ns/byte"] as const,
-);
-
 const DIRECTIONS: readonly MetricDirection[] = ["lower", "higher", "neither"];
 
 /**
  * Checks a metric definition and returns a frozen copy of it; nothing is registered anywhere.
  *
- * @typeParam Id The literal type of the id.
  * @param definition The metric to define.
  * @returns A frozen copy that holds the five known fields only.
  * @throws {RangeError} If the id is not camelCase letters and digits, if unit or direction is
  * unknown, or if title or description is blank.
  */
-export function defineMetric<const Id extends string>(
-  definition: MetricDefinition<Id>,
-): MetricDefinition<Id> {
+export function defineMetric(definition: MetricDefinition): MetricDefinition {
   const { id, unit, better, title, description } = definition;
   if (typeof id !== "string" || !/^[a-z][a-zA-Z0-9]*$/.test(id)) {
     throw new RangeError(
@@ -94,226 +72,17 @@ export function defineMetric<const Id extends string>(
   return Object.freeze({ id, unit, better, title, description });
 }
 
-/** The id of a metric that the suite itself defines. */
-export type MetricId =
-  | "min"
-  | "p50"
-  | "p90"
-  | "p99"
-  | "p999"
-  | "max"
-  | "perExchange"
-  | "firstP50"
-  | "connectP50"
-  | "connectP99"
-  | "closeP50"
-  | "stallShare"
-  | "exchangesPerSecond"
-  | "requestsPerSecond"
-  | "connectionsPerSecond"
-  | "messagesPerSecond"
-  | "bytesPerSecond"
-  | "bytesPerRead"
-  | "bytesPerWrite"
-  | "readsPerMiB"
-  | "writesPerMiB"
-  | "loss"
-  | "reordered"
-  | "duplicated"
-  | "offeredPerSecond"
-  | "heldShare"
-  | "messagesPerRead"
-  | "wholeReadShare"
-  | "writeReturnP50"
-  | "acceptedBytes"
-  | "shortWriteShare"
-  | "sendBufferTaken"
-  | "receiveBufferTaken"
-  | "writeWaitP50"
-  | "unblockedP50"
-  | "peerPause"
-  | "largestMessageBytes"
-  | "corruptBlocks"
-  | "deliveredShare"
-  | "resetShare"
-  | "endedFirstShare"
-  | "completedConnects"
-  | "nextConnectP50"
-  | "firstWaitP50"
-  | "lastWaitP50"
-  | "cpuPerOperation"
-  | "cpuPerByte"
-  | "systemCallsPerOperation"
-  | "ffiCall";
-
-type Row = readonly [MetricUnit, MetricDirection, string, string];
-
-/** One row a metric, in report order; the compiler checks that every id has one. */
-const ROWS: Readonly<Record<MetricId, Row>> = {
-  min: ["ns", "lower", "min", "Shortest round trip of the trial; never halved."],
-  p50: ["ns", "lower", "p50", "Median round-trip latency within the trial; never halved."],
-  p90: ["ns", "lower", "p90", "Round-trip latency that 90 % of the exchanges stay within."],
-  p99: ["ns", "lower", "p99", "Round-trip latency that 99 % of the exchanges stay within."],
-  p999: ["ns", "lower", "p99.9", "Round-trip latency that 99.9 % of the exchanges stay within."],
-  max: ["ns", "lower", "max", "Longest round trip of the trial."],
-  perExchange: [
-    "ns",
-    "lower",
-    "per exchange",
-    "Median of batches of 20 round trips; never halved.",
-  ],
-  firstP50: ["ns", "lower", "first p50", "Median latency of a connection's first exchange."],
-  connectP50: ["ns", "lower", "connect p50", "Median time from connect to an open channel."],
-  connectP99: ["ns", "lower", "connect p99", "Connect time that 99 % of the connects stay within."],
-  closeP50: ["ns", "lower", "close p50", "Median time that closing a channel takes."],
-  stallShare: ["ratio", "lower", "stalls", "Share of the exchanges that took longer than 30 ms."],
-  exchangesPerSecond: ["1/s", "higher", "exchanges/s", "Completed round trips per second."],
-  requestsPerSecond: ["1/s", "higher", "requests/s", "Requests answered per second."],
-  connectionsPerSecond: ["1/s", "higher", "connections/s", "Connections opened per second."],
-  messagesPerSecond: ["1/s", "higher", "messages/s", "Messages per second, counted on arrival."],
-  bytesPerSecond: ["bytes/s", "higher", "throughput", "Bytes per second, counted on arrival."],
-  bytesPerRead: ["bytes", "neither", "bytes/read", "Mean bytes that one read returned."],
-  bytesPerWrite: ["bytes", "neither", "bytes/write", "Mean bytes that one write accepted."],
-  readsPerMiB: ["1/MiB", "neither", "reads/MiB", "Reads needed for each MiB that arrived."],
-  writesPerMiB: ["1/MiB", "neither", "writes/MiB", "Writes needed for each MiB that left."],
-  loss: ["ratio", "lower", "loss", "Share of the messages sent that never arrived."],
-  reordered: [
-    "ratio",
-    "lower",
-    "reordered",
-    "Share of the messages that arrived after one that was sent later.",
-  ],
-  duplicated: ["ratio", "lower", "duplicated", "Share of the messages that arrived once more."],
-  offeredPerSecond: ["1/s", "neither", "offered/s", "Messages handed over per second."],
-  heldShare: [
-    "ratio",
-    "neither",
-    "held sends",
-    "Share of the sends that took longer than 0.1 ms: held back by a full queue.",
-  ],
-  messagesPerRead: ["count", "neither", "messages/read", "Mean messages that one read returned."],
-  wholeReadShare: [
-    "ratio",
-    "neither",
-    "whole reads",
-    "Share of the reads that returned one message, whole and alone.",
-  ],
-  writeReturnP50: ["ns", "lower", "write p50", "Median time that a write takes to return."],
-  acceptedBytes: [
-    "bytes",
-    "neither",
-    "accepted",
-    "Bytes that writes took before one had to wait, the peer reading nothing.",
-  ],
-  shortWriteShare: [
-    "ratio",
-    "neither",
-    "short writes",
-    "Share of the writes that took less than they were given.",
-  ],
-  sendBufferTaken: ["bytes", "neither", "send buffer", "What the kernel took at the writing end."],
-  receiveBufferTaken: [
-    "bytes",
-    "neither",
-    "receive buffer",
-    "What the kernel took at the reading end.",
-  ],
-  writeWaitP50: ["ns", "neither", "write wait", "Median time that a write waited for room."],
-  unblockedP50: [
-    "ns",
-    "neither",
-    "unblocked after",
-    "Median time from the connect to the end of the wait for room.",
-  ],
-  peerPause: [
-    "ns",
-    "neither",
-    "peer's pause",
-    "How long the peer paused before it read, by its own clock.",
-  ],
-  largestMessageBytes: [
-    "bytes",
-    "higher",
-    "largest message",
-    "Largest message that was taken and arrived whole.",
-  ],
-  corruptBlocks: [
-    "count",
-    "lower",
-    "corrupt blocks",
-    "Blocks of 64 KiB in which a word was not the one that was sent.",
-  ],
-  deliveredShare: [
-    "ratio",
-    "higher",
-    "delivered",
-    "Share of the bytes written that the other end read.",
-  ],
-  resetShare: ["ratio", "lower", "resets", "Share of the connections whose other end met a reset."],
-  endedFirstShare: [
-    "ratio",
-    "neither",
-    "end first",
-    "Share of the connections whose other end read the end of the stream before it met a reset.",
-  ],
-  completedConnects: [
-    "count",
-    "neither",
-    "connects",
-    "Connects that completed while the server accepted none.",
-  ],
-  nextConnectP50: [
-    "ns",
-    "lower",
-    "next connect",
-    "Time that the connect after those takes, once the server accepts.",
-  ],
-  firstWaitP50: [
-    "ns",
-    "lower",
-    "first wait",
-    "Median wait of the client that is answered first, from the moment when all have asked.",
-  ],
-  lastWaitP50: [
-    "ns",
-    "lower",
-    "last wait",
-    "Median wait of the client that is answered last, from the moment when all have asked.",
-  ],
-  cpuPerOperation: [
-    "ns/op",
-    "lower",
-    "CPU/op",
-    "CPU time of both ends, user and system, divided by the operations completed.",
-  ],
-  cpuPerByte: [
-    "ns/byte",
-    "lower",
-    "CPU/byte",
-    "CPU time of both ends, user and system, divided by the bytes that arrived.",
-  ],
-  systemCallsPerOperation: [
-    "count",
-    "lower",
-    "system calls/op",
-    "System calls of the driving thread, divided by the operations completed; counted in trials of their own, which are not timed.",
-  ],
-  ffiCall: [
-    "ns",
-    "neither",
-    "FFI call",
-    "Time that one call through FFI takes which has nothing to do; a read or a write of driver libc holds one such call.",
-  ],
-};
-
 /** The ids of the suite's own metrics, in the order in which reports list them. */
-export const METRIC_IDS: readonly MetricId[] = Object.freeze(Object.keys(ROWS) as MetricId[]);
+export const METRIC_IDS: readonly string[] = Object.freeze(Object.keys(METRIC_ROWS));
 
-const REGISTRY: ReadonlyMap<string, MetricDefinition<MetricId>> = new Map(
-  METRIC_IDS.map((id) => {
-    const [unit, better, title, description] = ROWS[id];
-    return [id, defineMetric<MetricId>({ id, unit, better, title, description })];
-  }),
+/** A Map, as an object would answer to `constructor`. */
+const REGISTRY: ReadonlyMap<
+  string,
+  { readonly row: MetricRow; readonly definition: MetricDefinition }
+> = new Map(
+  Object.entries(METRIC_ROWS).map((
+    [id, row],
+  ) => [id, { row, definition: defineMetric({ id, ...row }) }]),
 );
 
 /**
@@ -322,7 +91,7 @@ const REGISTRY: ReadonlyMap<string, MetricDefinition<MetricId>> = new Map(
  * @param id Any text.
  * @returns `true` if {@linkcode metricOf} knows it.
  */
-export function isMetricId(id: string): id is MetricId {
+export function isMetricId(id: string): boolean {
   return REGISTRY.has(id);
 }
 
@@ -333,7 +102,7 @@ export function isMetricId(id: string): id is MetricId {
  * @returns Its frozen definition.
  * @throws {RangeError} If no metric has that id.
  */
-export function metricOf<Id extends MetricId>(id: Id): MetricDefinition<Id> {
+export function metricOf(id: string): MetricDefinition {
   const found = REGISTRY.get(id);
   if (found === undefined) {
     throw new RangeError(
@@ -341,5 +110,39 @@ export function metricOf<Id extends MetricId>(id: Id): MetricDefinition<Id> {
         `current value is ${JSON.stringify(id)}`,
     );
   }
-  return found as MetricDefinition<Id>;
+  return found.definition;
+}
+
+/**
+ * How a metric follows from what a trial counted.
+ *
+ * @param id Any metric's id.
+ * @returns The derivation; `given` where the suite does not define the metric, so that only its workload can know.
+ */
+export function derivationOf(id: string): Derivation {
+  return REGISTRY.get(id)?.row.from ?? "given";
+}
+
+/**
+ * The fewest operations of a trial of which a percentile is not simply the maximum: 1 / (1 − p).
+ *
+ * @param id Any metric's id.
+ * @returns A whole number; `undefined` where the metric is no percentile above the median.
+ */
+export function fewestOperations(id: string): number | undefined {
+  const from = derivationOf(id);
+  if (typeof from !== "object" || !("percentile" in from)) return undefined;
+  const { percentile } = from;
+  return percentile > 50 && percentile < 100 ? Math.round(100 / (100 - percentile)) : undefined;
+}
+
+/**
+ * Whether a value can have been measured: 0, or within what any socket on any machine will yield.
+ *
+ * @param value The value.
+ * @param metric Its metric.
+ */
+export function isPossible(value: number, { id, unit }: MetricDefinition): boolean {
+  const largest = REGISTRY.get(id)?.row.largest ?? UNITS[unit].largest;
+  return value === 0 || (value >= SMALLEST_VALUE && value <= largest);
 }

@@ -1,7 +1,7 @@
+import { UNITS } from "../../src/units/unit.ts";
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import {
-  effectKind,
   isBeyond,
   isBeyondBetter,
   leastUnpairedPValue,
@@ -105,7 +105,7 @@ Deno.test("both effects are finite, and exchange their sides with the records", 
 });
 
 Deno.test("isBeyond() is strict, and decides on the grid", () => {
-  const kind = effectKind("ns");
+  const kind = UNITS.ns.effect;
   assert(!isBeyond(1.05, 0.05, kind));
   assert(!isBeyond(Math.exp(Math.log(1.05)), 0.05, kind));
   assert(isBeyond(1.0501, 0.05, kind));

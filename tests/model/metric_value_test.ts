@@ -28,6 +28,7 @@ Deno.test("metricValue() derives each of the suite's metrics", () => {
     p90: 90,
     p99: 99,
     p999: 100,
+    p9999: 100,
     max: 100,
     firstP50: 7,
     connectP50: 100,
@@ -48,6 +49,16 @@ Deno.test("metricValue() derives each of the suite's metrics", () => {
     cpuPerByte: 2,
   };
   for (const id of METRIC_IDS) assertEquals(metricValue(FULL, id), expected[id], id);
+});
+
+Deno.test("metricValue() tells p99.9 from p99.99 once a trial has the operations", () => {
+  const exchange = sparseOf([
+    ...Array.from({ length: 9_990 }, () => 100),
+    ...Array(9).fill(200),
+    250,
+  ]);
+  const trial = sampleTrial({ histograms: { exchange } });
+  assertEquals(["p999", "p9999", "max"].map((id) => metricValue(trial, id)), [100, 200, 250]);
 });
 
 Deno.test("metricValue() takes as stalls the exchanges beyond 30 ms", () => {

@@ -1,11 +1,8 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { METRIC_UNITS } from "../../src/units/metric.ts";
-import {
-  EXAMPLE_QUANTITIES,
-  formatQuantity,
-  parseQuantity,
-} from "../../src/units/parse_quantity.ts";
+import { METRIC_UNITS, UNITS } from "../../src/units/unit.ts";
+import { formatQuantity } from "../../src/units/format_quantity.ts";
+import { parseQuantity } from "../../src/units/parse_quantity.ts";
 
 Deno.test("parseQuantity() reads every unit as people write it", () => {
   const expected: readonly (readonly [string, number, string])[] = [
@@ -49,9 +46,9 @@ Deno.test("parseQuantity() refuses what is no quantity", () => {
   for (const text of wrong) assertEquals(parseQuantity(text), undefined, text);
 });
 
-Deno.test("EXAMPLE_QUANTITIES are of the unit that they stand for", () => {
+Deno.test("UNITS give an example of the unit that they stand for", () => {
   for (const unit of METRIC_UNITS) {
-    assertEquals(parseQuantity(EXAMPLE_QUANTITIES[unit])?.unit, unit);
+    assertEquals(parseQuantity(UNITS[unit].example)?.unit, unit);
   }
 });
 

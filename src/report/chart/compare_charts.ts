@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { EffectKind } from "../../compare/effect.ts";
+import type { EffectKind } from "../../units/unit.ts";
 import type { GateResult, Verdict } from "../../compare/gate_result.ts";
 import type { Case } from "../../model/case.ts";
 import { groupBy } from "../group_by.ts";

@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { EffectKind, Estimate } from "../../compare/effect.ts";
+import type { Estimate } from "../../compare/effect.ts";
+import type { EffectKind } from "../../units/unit.ts";
 import type { Verdict, VerdictWord } from "../../compare/gate_result.ts";
 import { sayChange, sayEstimate, sayThreshold } from "../../compare/verdict_reason.ts";
 import type { Placement } from "../../model/placement.ts";

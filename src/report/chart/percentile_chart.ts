@@ -5,7 +5,7 @@
  */
 
 import { CONFIDENCE, type Summary } from "../../compare/summarize.ts";
-import type { MetricDefinition } from "../../units/metric.ts";
+import { derivationOf, METRIC_IDS, type MetricDefinition } from "../../units/metric.ts";
 import { metricsOf } from "../../compare/trial_values.ts";
 import { formatAmount } from "../../units/format_quantity.ts";
 import { groupBy } from "../group_by.ts";
@@ -31,15 +31,16 @@ import { summaryData } from "./summary_data.ts";
 import { element, hover, line, textAt } from "./svg.ts";
 import { logTicks, type Projection, projectLog } from "./ticks.ts";
 
-/** Metrics of this chart, with the mark that stands for each. */
-const SHAPES: ReadonlyMap<string, number> = new Map([
-  ["p50", 0],
-  ["p90", 1],
-  ["p99", 2],
-  ["p999", 3],
-  ["connectP50", 0],
-  ["connectP99", 2],
-]);
+const CHARTED = new Set(["exchange", "connect"]);
+/** Metrics of this chart, the percentiles of exchanges and connects from the median up, with the mark that stands for each. */
+const SHAPES: ReadonlyMap<string, number> = new Map(
+  METRIC_IDS.flatMap((id) => {
+    const from = derivationOf(id);
+    if (typeof from !== "object" || !("percentile" in from) || !CHARTED.has(from.of)) return [];
+    const nines = Math.round(Math.log10(100 / (100 - from.percentile)));
+    return from.percentile >= 50 && from.percentile < 100 ? [[id, nines] as const] : [];
+  }),
+);
 const ROW = 21;
 /** More rows than this are told apart with effort: they go into a further chart. */
 const MOST_ROWS = 48;

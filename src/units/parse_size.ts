@@ -1,0 +1,23 @@
+/**
+ * Sizes as options and settings have them.
+ *
+ * @module
+ */
+
+/**
+ * A size in bytes: digits, optionally with `B`, or with `k`, `KiB`, `M`, `MiB`, `G`, `GiB` for multiples of 1024.
+ *
+ * @returns the number of bytes, or `null` when the text is no size.
+ */
+export function parseSize(text: string): number | null {
+  const match = /^(\d{1,16})(?:b|([kmg])(?:ib)?)?$/i.exec(text);
+  if (match === null) return null;
+  const power = match[2] === undefined ? 0 : "kmg".indexOf(match[2].toLowerCase()) + 1;
+  return Number(match[1]) * 1024 ** power;
+}
+
+/** A size as settings have it, `212992 B`, in bytes; nothing where it was not read back. */
+export function sizeIn(setting: string | undefined): number | undefined {
+  const [, digits] = /^(\d{1,15}) B$/.exec(setting ?? "") ?? [];
+  return digits === undefined ? undefined : Number(digits);
+}

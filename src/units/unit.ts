@@ -1,0 +1,183 @@
+/**
+ * Units: what one step of a stored value is, and all that follows from it. One row a unit, and nothing about units anywhere else:
+ * writing, reading, comparing and exporting a figure ask its row.
+ *
+ * @module
+ */
+
+import type { Scale } from "./scale.ts";
+
+/**
+ * A MetricUnit is what one step of a metric's value is.
+ *
+ * `ns` nanoseconds · `bytes` · `bytes/s` · `1/s` events per second · `ratio` a plain quotient, 0 to
+ * 1 for shares · `count` a number of things · `1/MiB` calls per 1,048,576 bytes · `ns/op` and
+ * `ns/byte` nanoseconds of CPU time per operation and per byte.
+ */
+export type MetricUnit =
+  | "ns"
+  | "bytes"
+  | "bytes/s"
+  | "1/s"
+  | "ratio"
+  | "count"
+  | "1/MiB"
+  | "ns/op"
+  | "ns/byte";
+
+/** `ratio`: two values are divided; `difference`: they are subtracted, as shares may be 0. */
+export type EffectKind = "ratio" | "difference";
+
+/** A Unit is everything that is true of all metrics in it. */
+export interface Unit {
+  /** The scales in which readers see it, rising; a value takes the largest that it fills. */
+  readonly scales: readonly Scale[];
+  /** What people may write after a number, and how many of this unit it stands for. */
+  readonly spellings: Readonly<Record<string, number>>;
+  /** A quantity of it, for the sentence that says what would be right. */
+  readonly example: string;
+  /** Name of the base unit in OpenMetrics, and by what values are divided. */
+  readonly openMetrics: Scale;
+  /** How a better and a worse value are called; absent: `lower` and `higher`, by the metric's direction. */
+  readonly words?: readonly [better: string, worse: string];
+  /** How two values of it are compared. */
+  readonly effect: EffectKind;
+  /** The largest value that any socket on any machine will yield; beyond it a file is damaged. */
+  readonly largest: number;
+  /** How it depends on the machine's speed, where trials may be bimodal: a slow machine has more `time` and less `rate`. */
+  readonly speed?: "time" | "rate";
+  /** Significant digits in a table: 2,048 reads are no 2,050. */
+  readonly digits: 3 | 4;
+  /** Present where it counts things one by one: whole numbers keep all of their digits. */
+  readonly whole?: true;
+}
+
+/** Nothing that is counted or timed is smaller, unless it is 0: an average of nanoseconds over a gigabyte is 1e-9. */
+export const SMALLEST_VALUE = 1e-12;
+
+const TIMES = { ns: 1, us: 1e3, "µs": 1e3, "μs": 1e3, ms: 1e6, s: 1e9 };
+const SIZES = {
+  B: 1,
+  kB: 1e3,
+  KB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  TB: 1e12,
+  KiB: 2 ** 10,
+  MiB: 2 ** 20,
+  GiB: 2 ** 30,
+  TiB: 2 ** 40,
+};
+const BITS = { bit: 1 / 8, kbit: 125, Mbit: 125e3, Gbit: 125e6, Tbit: 125e9 };
+const TIME_STEPS = ["ns", "µs", "ms", "s"];
+const DECIMAL_STEPS = ["", "k", "M", "G", "T"];
+
+/** One row a unit; the compiler checks that every unit has one. */
+export const UNITS: Readonly<Record<MetricUnit, Unit>> = {
+  ns: {
+    scales: steps(1000, TIME_STEPS),
+    spellings: TIMES,
+    example: "200 µs",
+    openMetrics: { symbol: "seconds", divisor: 1e9 },
+    words: ["faster", "slower"],
+    effect: "ratio",
+    largest: 864e11,
+    speed: "time",
+    digits: 3,
+  },
+  bytes: {
+    scales: steps(1024, ["B", "KiB", "MiB", "GiB"]),
+    spellings: SIZES,
+    example: "64 KiB",
+    openMetrics: { symbol: "bytes", divisor: 1 },
+    effect: "ratio",
+    largest: 1e18,
+    digits: 4,
+    whole: true,
+  },
+  "bytes/s": {
+    scales: steps(1000, DECIMAL_STEPS, "B/s"),
+    spellings: { ...per("/s", SIZES), ...per("/s", BITS) },
+    example: "1.5 GB/s",
+    openMetrics: { symbol: "bytes_per_second", divisor: 1 },
+    words: ["faster", "slower"],
+    effect: "ratio",
+    largest: 1e15,
+    speed: "rate",
+    digits: 3,
+  },
+  "1/s": {
+    scales: steps(1000, DECIMAL_STEPS, "/s"),
+    spellings: per("/s", { "": 1, k: 1e3, M: 1e6, G: 1e9, T: 1e12 }),
+    example: "50k/s",
+    openMetrics: { symbol: "per_second", divisor: 1 },
+    words: ["faster", "slower"],
+    effect: "ratio",
+    largest: 1e12,
+    speed: "rate",
+    digits: 3,
+  },
+  ratio: {
+    scales: [{ divisor: 0.01, symbol: "%" }],
+    spellings: { "%": 0.01 },
+    example: "5%",
+    openMetrics: { symbol: "ratio", divisor: 1 },
+    effect: "difference",
+    largest: 1e6,
+    digits: 3,
+  },
+  count: {
+    scales: [{ divisor: 1, symbol: "" }],
+    spellings: { "": 1 },
+    example: "12",
+    openMetrics: { symbol: "count", divisor: 1 },
+    effect: "ratio",
+    largest: 1e18,
+    digits: 4,
+    whole: true,
+  },
+  "1/MiB": {
+    scales: [{ divisor: 1, symbol: "/MiB" }],
+    spellings: { "/MiB": 1 },
+    example: "16/MiB",
+    openMetrics: { symbol: "per_mebibyte", divisor: 1 },
+    effect: "ratio",
+    largest: 1e12,
+    digits: 4,
+  },
+  "ns/op": {
+    scales: steps(1000, TIME_STEPS, "/op"),
+    spellings: per("/op", TIMES),
+    example: "5 µs/op",
+    openMetrics: { symbol: "seconds_per_operation", divisor: 1e9 },
+    words: ["cheaper", "dearer"],
+    effect: "ratio",
+    largest: 864e11,
+    digits: 3,
+  },
+  "ns/byte": {
+    scales: [{ divisor: 1, symbol: "ns/B" }],
+    spellings: { ...per("/B", TIMES), ...per("/byte", TIMES) },
+    example: "2 ns/B",
+    openMetrics: { symbol: "seconds_per_byte", divisor: 1e9 },
+    words: ["cheaper", "dearer"],
+    effect: "ratio",
+    largest: 864e11,
+    digits: 3,
+  },
+};
+
+/** Every unit, in the order of their rows. */
+export const METRIC_UNITS: readonly MetricUnit[] = Object.freeze(
+  Object.keys(UNITS) as MetricUnit[],
+);
+
+function steps(factor: number, symbols: readonly string[], suffix = ""): readonly Scale[] {
+  return symbols.map((symbol, step) => ({ divisor: factor ** step, symbol: symbol + suffix }));
+}
+
+function per(suffix: string, spellings: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(spellings).map(([symbol, factor]) => [symbol + suffix, factor]),
+  );
+}

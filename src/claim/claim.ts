@@ -8,13 +8,13 @@
  * @module
  */
 
+import type { CaseRequest } from "./case_request.ts";
+import type { Figure } from "./figure.ts";
 import type { Catalog } from "../catalog.ts";
 import type { Clock } from "../clock.ts";
 import type { KernelAccess } from "../kernel/libc.ts";
-import type { MetricUnit } from "../units/metric.ts";
-import type { PeerKind, Pinning, Placement } from "../model/placement.ts";
+import type { PeerKind, Pinning } from "../model/placement.ts";
 import type { Availability } from "../transport/transport.ts";
-import type { Params } from "../model/params.ts";
 import type { ClaimFigures } from "./claim_figures.ts";
 
 /** What becomes of a claim on this machine. `undecided`: it was tried, and the figures do not allow a choice. */
@@ -44,18 +44,6 @@ export const CLAIM_GROUPS = {
 
 /** Which chapter a claim belongs to. */
 export type ClaimGroup = keyof typeof CLAIM_GROUPS;
-
-/** A cell that a claim needs measured. */
-export interface CaseRequest {
-  /** The scenario's id. */
-  readonly scenario: string;
-  /** The transport's id, as in `tcp@libc`. */
-  readonly transport: string;
-  /** Every parameter of the cell. */
-  readonly params: Params;
-  /** Where the two ends are pinned; absent: `none`. */
-  readonly pin?: Placement["pin"];
-}
 
 /** What an experiment found, as plain data: it is kept in the JSON report, so that a verdict can be checked. */
 export type ClaimFact =
@@ -93,20 +81,6 @@ export interface Lab {
 export class CannotTry extends Error {
   /** Always "CannotTry". */
   override readonly name = "CannotTry";
-}
-
-/** A number with its unit and, where it was measured more than once, its interval. */
-export interface Figure {
-  /** In `unit`; a median where there is an interval. */
-  readonly value: number;
-  /** The unit. */
-  readonly unit: MetricUnit;
-  /** Lower bound of its 95 % interval. */
-  readonly low?: number;
-  /** Upper bound of its 95 % interval. */
-  readonly high?: number;
-  /** Trials, pairs or observations that it rests on. */
-  readonly n?: number;
 }
 
 /** A table of a claim's section: texts and figures. */

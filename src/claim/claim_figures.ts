@@ -10,7 +10,8 @@ import { type TrialValues, trialValues } from "../compare/trial_values.ts";
 import type { RunRecord } from "../model/run_record.ts";
 import type { Trial } from "../model/trial.ts";
 import { namePlacement } from "../report/describe_case.ts";
-import type { CaseRequest, Figure } from "./claim.ts";
+import type { CaseRequest } from "./case_request.ts";
+import type { Figure } from "./figure.ts";
 
 /** One text for a request, whatever the order of its parameters. */
 export function requestKey({ scenario, transport, params, pin = "none" }: CaseRequest): string {

@@ -7,7 +7,9 @@
 import type { Difference, OrientedRatio } from "../compare/contrast.ts";
 import { holm } from "../stats/holm.ts";
 import { signedRank } from "../stats/signed_rank.ts";
-import type { CaseRequest, ClaimTable, ClaimVerdict, Figure } from "./claim.ts";
+import type { CaseRequest } from "./case_request.ts";
+import type { ClaimTable, ClaimVerdict } from "./claim.ts";
+import type { Figure } from "./figure.ts";
 import type { ClaimFigures } from "./claim_figures.ts";
 
 /** The chance that any of the rows says better or worse where there is no difference. */

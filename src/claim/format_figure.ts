@@ -13,7 +13,7 @@ import {
   withSymbol,
 } from "../units/format_quantity.ts";
 import type { OrientedRatio } from "../compare/contrast.ts";
-import type { Figure } from "./claim.ts";
+import type { Figure } from "./figure.ts";
 
 /**
  * A figure with its unit and, where it has one, its interval.

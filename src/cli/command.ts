@@ -6,7 +6,6 @@
  * @module
  */
 
-import type { ParsedArguments } from "./parse_arguments.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What a value stands for. */
@@ -66,8 +65,26 @@ export interface ExampleSpec {
   readonly description: string;
 }
 
-/** What a command does when called. Loaded only then. */
-export type Action = (args: ParsedArguments, terminal: Terminal) => Promise<number>;
+/** Arguments of a command, checked against its declaration. */
+export interface ParsedArguments {
+  /** The command that they are for. */
+  readonly command: Command;
+  /** Arguments without a dash, in order. */
+  readonly positionals: readonly string[];
+  /** Every value by option name, in order of appearance; lists are split. */
+  readonly values: ReadonlyMap<string, readonly string[]>;
+  /** Flags that were given. */
+  readonly flags: ReadonlySet<string>;
+  /** The arguments as given. */
+  readonly raw: readonly string[];
+}
+
+/** What a command does when called. Loaded only then. `commands` are all there are, for the one that lists them. */
+export type Action = (
+  args: ParsedArguments,
+  terminal: Terminal,
+  commands: readonly Command[],
+) => Promise<number>;
 
 /** A Command is one word after `sockbench`. */
 export interface Command {

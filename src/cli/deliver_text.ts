@@ -4,7 +4,8 @@
  * @module
  */
 
-import { type ParsedArguments, valueOf } from "./parse_arguments.ts";
+import type { ParsedArguments } from "./command.ts";
+import { valueOf } from "./parse_arguments.ts";
 import type { Terminal } from "./terminal.ts";
 import { UsageError } from "./usage_error.ts";
 import { writeFileAtomically, writeObstacle } from "./write_file_atomically.ts";

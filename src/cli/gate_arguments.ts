@@ -15,8 +15,8 @@ import {
 import type { MetricDefinition } from "../units/metric.ts";
 import { matchesGlob } from "../plan/glob.ts";
 import type { GateFormat } from "../report/gate_text.ts";
-import type { Command } from "./command.ts";
-import { type ParsedArguments, valueOf, valuesOf } from "./parse_arguments.ts";
+import type { ParsedArguments } from "./command.ts";
+import { valueOf, valuesOf } from "./parse_arguments.ts";
 import { readText } from "./read_record.ts";
 import { quoteForShell } from "./run_arguments.ts";
 import { UsageError } from "./usage_error.ts";
@@ -101,17 +101,15 @@ const NOT_REPEATED = new Set(["out", "format", "seed"]);
 /**
  * The command that repeats a job.
  *
- * @param command its declaration
- * @param args what it was given
+ * @param args what its command was given
  * @param used what it was not given and used all the same, as in `["--seed", "42"]`
  */
 export function repeatJob(
-  command: Command,
   args: ParsedArguments,
   used: readonly string[] = [],
 ): string {
-  const words = ["deno", "task", "sockbench", command.name];
-  for (const option of command.options) {
+  const words = ["deno", "task", "sockbench", args.command.name];
+  for (const option of args.command.options) {
     if (NOT_REPEATED.has(option.name)) continue;
     const values = valuesOf(args, option.name);
     for (const value of option.list && values.length > 0 ? [values.join(",")] : values) {

@@ -50,7 +50,7 @@ async function dispatch(args: readonly string[], terminal: Terminal): Promise<nu
     terminal.out(renderCommandHelp(command, terminal.columns()));
     return EXIT.ok;
   }
-  return await (await command.load())(parsed, terminal);
+  return await (await command.load())(parsed, terminal, commands);
 }
 
 function findCommand(name: string): Command {

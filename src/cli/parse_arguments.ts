@@ -7,20 +7,8 @@
  * @module
  */
 
-import { type Command, HELP_OPTION, type OptionSpec } from "./command.ts";
+import { type Command, HELP_OPTION, type OptionSpec, type ParsedArguments } from "./command.ts";
 import { UsageError } from "./usage_error.ts";
-
-/** Arguments of a command, checked against its declaration. */
-export interface ParsedArguments {
-  /** Arguments without a dash, in order. */
-  readonly positionals: readonly string[];
-  /** Every value by option name, in order of appearance; lists are split. */
-  readonly values: ReadonlyMap<string, readonly string[]>;
-  /** Flags that were given. */
-  readonly flags: ReadonlySet<string>;
-  /** The arguments as given. */
-  readonly raw: readonly string[];
-}
 
 /** The value of an option that may be given once; absent when it was not. */
 export function valueOf(args: ParsedArguments, name: string): string | undefined {
@@ -68,7 +56,7 @@ export function parseArguments(command: Command, raw: readonly string[]): Parsed
     addValue(values, option, value);
   }
   if (!flags.has("help")) checkPositionals(command, positionals);
-  return { positionals, values, flags, raw };
+  return { command, positionals, values, flags, raw };
 }
 
 /** `-` is a value (standard output), and so is `-1`, which deserves a better sentence than "needs a value". */

@@ -5,8 +5,8 @@
  */
 
 import type { Settings, SettingsInput } from "../plan/settings.ts";
-import { runCommand } from "./commands/run.ts";
-import { type ParsedArguments, valueOf, valuesOf } from "./parse_arguments.ts";
+import type { ParsedArguments } from "./command.ts";
+import { valueOf, valuesOf } from "./parse_arguments.ts";
 import { UsageError } from "./usage_error.ts";
 
 /**
@@ -64,7 +64,7 @@ const NOT_REPEATED = new Set(["out", "quiet", "verbose", "peer", "seed"]);
 /** The command that repeats a run: what was asked for, with the seed and the peer that were used. */
 export function repeatCommand(args: ParsedArguments, settings: Settings): string {
   const words = ["deno", "task", "sockbench", "run"];
-  for (const option of runCommand.options) {
+  for (const option of args.command.options) {
     if (NOT_REPEATED.has(option.name)) continue;
     const values = valuesOf(args, option.name);
     if (values.length === 0) continue;

@@ -6,14 +6,8 @@
 
 import { requireLibc } from "../../kernel/libc.ts";
 import { getOption } from "../../kernel/options.ts";
-import {
-  CannotTry,
-  cannotTry,
-  type CaseRequest,
-  type Claim,
-  type ClaimFacts,
-  type Lab,
-} from "../claim.ts";
+import { CannotTry, cannotTry, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
+import type { CaseRequest } from "../case_request.ts";
 import { sayBytes, sayFigure } from "../format_figure.ts";
 import { fillUp, openRawPair, type RawKind } from "../raw_pair.ts";
 

@@ -5,14 +5,8 @@
  */
 
 import type { StreamChannel } from "../../transport/channel.ts";
-import {
-  CannotTry,
-  cannotTry,
-  type CaseRequest,
-  type Claim,
-  type ClaimFacts,
-  type Lab,
-} from "../claim.ts";
+import { CannotTry, cannotTry, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
+import type { CaseRequest } from "../case_request.ts";
 import { formatFigure } from "../format_figure.ts";
 import { openRawPair, receiveNow, sendNow } from "../raw_pair.ts";
 

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { cannotTry, type CaseRequest, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
+import { cannotTry, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
+import type { CaseRequest } from "../case_request.ts";
 import { formatFigure, sayBytes, sayFigure } from "../format_figure.ts";
 import { openRawPair, receiveNow, sendNow } from "../raw_pair.ts";
 

@@ -6,7 +6,8 @@
 
 import { requireLibc } from "../../kernel/libc.ts";
 import { readTcpInfo } from "../../kernel/tcp_info.ts";
-import { cannotTry, type CaseRequest, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
+import { cannotTry, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
+import type { CaseRequest } from "../case_request.ts";
 import { formatFigure } from "../format_figure.ts";
 import { openRawPair, type RawKind, receiveNow, sendNow } from "../raw_pair.ts";
 import { waitUntil } from "./raw_sockets.ts";

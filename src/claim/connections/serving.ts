@@ -9,12 +9,12 @@ import type { StreamTransport } from "../../transport/transport.ts";
 import {
   CannotTry,
   cannotTry,
-  type CaseRequest,
   type Claim,
   type ClaimFacts,
   type ClaimTable,
   type Lab,
 } from "../claim.ts";
+import type { CaseRequest } from "../case_request.ts";
 import { casesOf, compareCells, type Comparison, countRows, tableOf } from "../comparison_rows.ts";
 import { formatFigure, sayFigure, sayRatio } from "../format_figure.ts";
 import { waitUntil } from "./raw_sockets.ts";

@@ -4,14 +4,8 @@
  * @module
  */
 
-import {
-  CannotTry,
-  cannotTry,
-  type CaseRequest,
-  type Claim,
-  type ClaimFacts,
-  type Lab,
-} from "../claim.ts";
+import { CannotTry, cannotTry, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
+import type { CaseRequest } from "../case_request.ts";
 import { sayFigure } from "../format_figure.ts";
 
 const TRANSPORTS = ["udp", "udp6", "unixpacket"];

@@ -4,13 +4,8 @@
  * @module
  */
 
-import {
-  cannotTry,
-  type CaseRequest,
-  type Claim,
-  type ClaimTable,
-  type ClaimVerdict,
-} from "../claim.ts";
+import { cannotTry, type Claim, type ClaimTable, type ClaimVerdict } from "../claim.ts";
+import type { CaseRequest } from "../case_request.ts";
 import type { ClaimFigures } from "../claim_figures.ts";
 import { formatFigure, sayFigure } from "../format_figure.ts";
 

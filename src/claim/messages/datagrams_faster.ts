@@ -4,7 +4,8 @@
  * @module
  */
 
-import { cannotTry, type CaseRequest, type Claim } from "../claim.ts";
+import { cannotTry, type Claim } from "../claim.ts";
+import type { CaseRequest } from "../case_request.ts";
 import {
   casesOf,
   compareCells,

@@ -4,7 +4,9 @@
  * @module
  */
 
-import { cannotTry, type CaseRequest, type Claim, type Figure } from "../claim.ts";
+import { cannotTry, type Claim } from "../claim.ts";
+import type { CaseRequest } from "../case_request.ts";
+import type { Figure } from "../figure.ts";
 import { sayFigure, sayRatio } from "../format_figure.ts";
 
 const PEERS = [1, 10, 100, 1_000];

@@ -24,13 +24,12 @@ import { Yardstick } from "../../run/yardstick.ts";
 import { createSocketDirectory } from "../../transport/socket_directory.ts";
 import { type AbJob, readAbJob } from "../ab_arguments.ts";
 import { type AbProgress, createAbProgress } from "../ab_progress.ts";
-import { abCommand } from "../commands/ab.ts";
 import { EXIT } from "../exit.ts";
 import { refuseIdleMetrics, repeatJob } from "../gate_arguments.ts";
 import { writeGateReport, writeRecords } from "../gate_output.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import { type OutputFile, prepareOutputDirectory } from "../output_directory.ts";
-import type { ParsedArguments } from "../parse_arguments.ts";
+import type { ParsedArguments } from "../command.ts";
 import { type AbPlan, planAb } from "../plan_ab.ts";
 import type { Terminal } from "../terminal.ts";
 import { UsageError } from "../usage_error.ts";
@@ -137,7 +136,7 @@ async function optionsOf(
     clock: systemClock,
     directory,
     environment: await readEnvironment(),
-    command: repeatJob(abCommand, args, ["--seed", String(seed)]),
+    command: repeatJob(args, ["--seed", String(seed)]),
     startedAt: new Date().toISOString(),
     ...(job.slowdown !== undefined && { slowdown: job.slowdown }),
     ofBase,

@@ -13,7 +13,8 @@ import { measureYardstick, type YardstickFacts } from "../doctor/measure_yardsti
 import { type PermissionFact, readPermissions } from "../doctor/permissions.ts";
 import { EXIT } from "../exit.ts";
 import { listenForInterrupts } from "../interrupts.ts";
-import { type ParsedArguments, valueOf } from "../parse_arguments.ts";
+import type { ParsedArguments } from "../command.ts";
+import { valueOf } from "../parse_arguments.ts";
 import { choosePeer, openSession, type Session } from "../session.ts";
 import { sayInterval } from "../../report/yardstick.ts";
 import type { Terminal } from "../terminal.ts";

@@ -19,13 +19,13 @@ import type { RunRecord } from "../../model/run_record.ts";
 import { readEnvironment } from "../../run/environment.ts";
 import { runPlan } from "../../run/run_plan.ts";
 import { Yardstick } from "../../run/yardstick.ts";
-import { gateCommand } from "../commands/gate.ts";
 import { EXIT } from "../exit.ts";
 import { chooseGateFormats, readPolicy, refuseIdleMetrics, repeatJob } from "../gate_arguments.ts";
 import { writeGateReport, writeRecords } from "../gate_output.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import { prepareOutputDirectory } from "../output_directory.ts";
-import { type ParsedArguments, valueOf, valuesOf } from "../parse_arguments.ts";
+import type { ParsedArguments } from "../command.ts";
+import { valueOf, valuesOf } from "../parse_arguments.ts";
 import { planBaseline } from "../plan_baseline.ts";
 import { refuseEmptyPlan } from "../plan_selection.ts";
 import { createProgress, type Progress } from "../progress.ts";
@@ -241,7 +241,7 @@ async function measure(
       catalog,
       clock: systemClock,
       environment,
-      command: repeatJob(gateCommand, args),
+      command: repeatJob(args),
       startedAt: new Date().toISOString(),
       directory,
       yardstick,

@@ -4,15 +4,18 @@
  * @module
  */
 
-import { commands } from "../commands/registry.ts";
+import type { Command, ParsedArguments } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import { renderCommandHelp, renderOverview } from "../help.ts";
-import type { ParsedArguments } from "../parse_arguments.ts";
 import type { Terminal } from "../terminal.ts";
 import { UsageError } from "../usage_error.ts";
 
 /** Prints the overview, or the help of one command. */
-export function help(args: ParsedArguments, terminal: Terminal): Promise<number> {
+export function help(
+  args: ParsedArguments,
+  terminal: Terminal,
+  commands: readonly Command[],
+): Promise<number> {
   const name = args.positionals[0];
   if (name === undefined) terminal.out(renderOverview(commands, terminal.columns()));
   else {

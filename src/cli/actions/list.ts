@@ -12,7 +12,8 @@ import type { ParameterSpec } from "../../model/scenario_spec.ts";
 import type { Scenario } from "../../model/scenario.ts";
 import { formatDuration, plural } from "../duration.ts";
 import { EXIT } from "../exit.ts";
-import { type ParsedArguments, valueOf, valuesOf } from "../parse_arguments.ts";
+import type { ParsedArguments } from "../command.ts";
+import { valueOf, valuesOf } from "../parse_arguments.ts";
 import { moduleUrls, openCatalog, openSession, type Session } from "../session.ts";
 import type { Terminal } from "../terminal.ts";
 

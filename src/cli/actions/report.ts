@@ -7,7 +7,8 @@
 import { deliverText } from "../deliver_text.ts";
 import { EXIT } from "../exit.ts";
 import { openedPath, openReport } from "../open_report.ts";
-import { type ParsedArguments, valueOf } from "../parse_arguments.ts";
+import type { ParsedArguments } from "../command.ts";
+import { valueOf } from "../parse_arguments.ts";
 import { readRecord } from "../read_record.ts";
 import { findFormat } from "../report_format.ts";
 import { lookOf, type Terminal } from "../terminal.ts";

@@ -11,7 +11,6 @@
 
 import { setImmediate } from "node:timers";
 import { requireLibc } from "../../kernel/libc.ts";
-import type { LibcSocket } from "./libc_socket.ts";
 
 /** What to wait for, as `poll(2)` has it: POLLIN, POLLOUT. */
 export const POLL = { in: 1, out: 4 } as const;
@@ -27,8 +26,16 @@ const TURNS = 40;
 /** sizeof(struct pollfd): fd, then events and revents in 16 bits each. */
 const POLLFD_BYTES = 8;
 
+/** A blocking socket of this thread, as far as waiting for it goes. */
+export interface Waitable {
+  /** The file descriptor; -1 once closed. */
+  readonly fd: number;
+  /** Whether its calls ask again and again instead of sleeping. */
+  readonly spins: boolean;
+}
+
 interface Waiter {
-  readonly socket: LibcSocket;
+  readonly socket: Waitable;
   readonly events: number;
   readonly blocksOthers: boolean;
   readonly ready: PromiseWithResolvers<void>;
@@ -49,7 +56,7 @@ let isRunning = false;
  * @returns a promise that rejects when the socket is closed meanwhile
  */
 export function whenReady(
-  socket: LibcSocket,
+  socket: Waitable,
   events: number,
   blocksOthers: boolean,
 ): Promise<void> {
@@ -64,7 +71,7 @@ export function whenReady(
 }
 
 /** Rejects what waits for a socket; called as it is closed. */
-export function stopWaiting(socket: LibcSocket): void {
+export function stopWaiting(socket: Waitable): void {
   settle(
     ({ socket: one }) => one === socket,
     ({ reject }) => reject(new Error("the socket was closed")),

@@ -5,7 +5,13 @@
  */
 
 import type { Clock } from "../clock.ts";
-import type { Channel, DatagramChannel, StreamChannel } from "../transport/channel.ts";
+import type {
+  BareLoops,
+  Channel,
+  DatagramChannel,
+  MaybePromise,
+  StreamChannel,
+} from "../transport/channel.ts";
 import type { Transport } from "../transport/transport.ts";
 
 /** A slowdown to inject at the driving end. */
@@ -24,29 +30,44 @@ const SEARCHED = 64;
 /**
  * Wraps a transport so that each operation of the driving end takes longer by a share of its own duration: an exchange (from a write or
  * send to the read that follows), a connect, and, in one-way transfer, the time from one write to the next.
+ *
+ * All else is handed through, and nothing is asked of a channel that its workload did not ask for: what the wrapper does besides burning
+ * would hide the share that it burns.
  */
 export function slowedTransport(transport: Transport, slowdown: Slowdown, clock: Clock): Transport {
+  // By name: of an object of a user's class the spread has no methods.
+  const probe: Transport["probe"] = (options) => transport.probe(options);
   if (transport.mode === "datagram") {
     return {
       ...transport,
-      async bind(options) {
-        const channel = await transport.bind(options);
-        return options.remote === undefined
-          ? channel
-          : slowedDatagrams(channel, burner(slowdown, clock), clock);
+      probe,
+      bind(options) {
+        const channel = transport.bind(options);
+        if (options.remote === undefined) return channel;
+        return after(channel, (open) => slowedDatagrams(open, burner(slowdown, clock), clock));
       },
     };
   }
   const burnConnect = burner(slowdown, clock);
   return {
     ...transport,
-    async connect(endpoint, options) {
+    probe,
+    listen: (options) => transport.listen(options),
+    connect(endpoint, options) {
       const startNs = clock.nowNs();
-      const channel = await transport.connect(endpoint, options);
-      burnConnect(startNs);
-      return slowedStream(channel, burner(slowdown, clock), clock);
+      return after(transport.connect(endpoint, options), (channel) => {
+        const slowed = slowedStream(channel, burner(slowdown, clock), clock);
+        // Last, so that the wrapper's own cost is part of what the share is taken of.
+        burnConnect(startNs);
+        return slowed;
+      });
     },
   };
+}
+
+/** What follows a call, at once where the driver has the value when its call returns: the wrapper adds no turn of the event loop. */
+function after<T, R>(value: MaybePromise<T>, step: (value: T) => R): MaybePromise<R> {
+  return value instanceof Promise ? value.then(step) : step(value);
 }
 
 type Burn = (startNs: number) => void;
@@ -98,40 +119,76 @@ function slowedStream(channel: StreamChannel, burn: Burn, clock: Clock): StreamC
   const { sent, received } = operations(burn, clock);
   return {
     mode: "stream",
-    ...(channel.settings !== undefined && { settings: channel.settings }),
-    async read(buffer) {
-      const bytes = await channel.read(buffer);
-      received();
-      return bytes;
+    ...handedThrough(channel, burn, clock),
+    get settings() {
+      return channel.settings ?? {};
     },
-    async write(data) {
+    ...(channel.setCork !== undefined && { setCork: (isOn: boolean) => channel.setCork!(isOn) }),
+    ...(channel.acknowledgeNow !== undefined && {
+      acknowledgeNow: () => channel.acknowledgeNow!(),
+    }),
+    read: (buffer) =>
+      after(channel.read(buffer), (bytes) => {
+        received();
+        return bytes;
+      }),
+    write(data) {
       const startNs = clock.nowNs();
-      const bytes = await channel.write(data);
-      sent(startNs);
-      return bytes;
+      return after(channel.write(data), (bytes) => {
+        sent(startNs);
+        return bytes;
+      });
     },
     closeWrite: () => channel.closeWrite(),
     close: () => channel.close(),
-  } satisfies Channel;
+  };
 }
 
 function slowedDatagrams(channel: DatagramChannel, burn: Burn, clock: Clock): DatagramChannel {
   const { sent, received } = operations(burn, clock);
   return {
     mode: "datagram",
+    ...handedThrough(channel, burn, clock),
+    get settings() {
+      return channel.settings ?? {};
+    },
     endpoint: channel.endpoint,
-    async send(data) {
+    send(data) {
       const startNs = clock.nowNs();
-      const bytes = await channel.send(data);
-      sent(startNs);
-      return bytes;
+      return after(channel.send(data), (bytes) => {
+        sent(startNs);
+        return bytes;
+      });
     },
-    async receive(buffer) {
-      const bytes = await channel.receive(buffer);
-      received();
-      return bytes;
-    },
+    receive: (buffer) =>
+      after(channel.receive(buffer), (bytes) => {
+        received();
+        return bytes;
+      }),
     reply: (data) => channel.reply(data),
     close: () => channel.close(),
+  };
+}
+
+/** What both kinds of channel may have besides: the exchanges of a bare loop are slowed as one operation. */
+function handedThrough(
+  channel: Channel,
+  burn: Burn,
+  clock: Clock,
+): Pick<Channel, "descriptor" | keyof BareLoops> {
+  return {
+    ...(channel.descriptor !== undefined && { descriptor: () => channel.descriptor!() }),
+    ...(channel.bareExchange !== undefined && {
+      bareExchange(bytes: number, count: number) {
+        const startNs = clock.nowNs();
+        return after(channel.bareExchange!(bytes, count), () => burn(startNs));
+      },
+    }),
+    ...(channel.bareAnswer !== undefined && {
+      bareAnswer: (bytes: number) => channel.bareAnswer!(bytes),
+    }),
+    ...(channel.bareCalls !== undefined && {
+      bareCalls: (count: number) => channel.bareCalls!(count),
+    }),
   };
 }

@@ -1,6 +1,7 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { slowedTransport } from "../../src/ab/slowed_transport.ts";
 import type { Clock } from "../../src/clock.ts";
+import type { StreamChannel } from "../../src/transport/channel.ts";
 import type { DatagramTransport, StreamTransport } from "../../src/transport/transport.ts";
 
 /** A clock on which every reading takes 1 ns, and sockets that take a known time. */
@@ -159,4 +160,95 @@ Deno.test("slowedTransport() in the tail burns in the slowest few of a hundred e
   assertAbout(late.at(-1)!, 4 * (READ_NS + WRITE_NS) * 1.5);
   assertAbout(late[150]!, READ_NS + WRITE_NS);
   assertEquals(late.filter((ns) => ns > 20_000).length, 3);
+});
+
+/** What a channel was asked for besides bytes, in the order of asking. */
+function askedChannel(log: string[]): StreamChannel {
+  return {
+    mode: "stream",
+    get settings() {
+      log.push("settings");
+      return { nagle: "on" };
+    },
+    descriptor() {
+      log.push("descriptor");
+      return 7;
+    },
+    read: (buffer) => buffer.length,
+    write: (data) => data.length,
+    setCork: (isOn) => void log.push(`cork ${isOn}`),
+    acknowledgeNow: () => void log.push("acknowledge"),
+    bareExchange: (bytes, count) => void log.push(`bare ${bytes} ${count}`),
+    bareAnswer: (bytes) => void log.push(`answer ${bytes}`),
+    bareCalls: (count) => void log.push(`calls ${count}`),
+    closeWrite() {},
+    close() {},
+  };
+}
+
+Deno.test("slowedTransport() asks a channel for nothing by itself, and hands through whatever it has", async () => {
+  const clock = new CountingClock();
+  const log: string[] = [];
+  const inner = { ...knownStream(clock), connect: () => askedChannel(log) };
+  const transport = slowedTransport(inner, { share: 0.1, where: "all" }, clock) as StreamTransport;
+  const channel = await transport.connect(ENDPOINT, { directory: "" });
+  assertEquals(log, []);
+  assertEquals(channel.settings, { nagle: "on" });
+  assertEquals(channel.descriptor?.(), 7);
+  channel.setCork?.(true);
+  channel.acknowledgeNow?.();
+  await channel.bareExchange?.(64, 3);
+  await channel.bareAnswer?.(64);
+  channel.bareCalls?.(9);
+  assertEquals(log, [
+    "settings",
+    "descriptor",
+    "cork true",
+    "acknowledge",
+    "bare 64 3",
+    "answer 64",
+    "calls 9",
+  ]);
+});
+
+Deno.test("slowedTransport() offers what a channel lacks neither, and answers at once where the driver does", async () => {
+  const clock = new CountingClock();
+  const without = slowedTransport(
+    knownStream(clock),
+    { share: 0, where: "all" },
+    clock,
+  ) as StreamTransport;
+  const bare = await without.connect(ENDPOINT, { directory: "" });
+  for (const name of ["setCork", "acknowledgeNow", "descriptor", "bareExchange"] as const) {
+    assertEquals(bare[name], undefined);
+  }
+  const blocking = { ...knownStream(clock), connect: () => askedChannel([]) };
+  const at = slowedTransport(blocking, { share: 0.1, where: "all" }, clock) as StreamTransport;
+  const channel = at.connect(ENDPOINT, { directory: "" });
+  assert(!(channel instanceof Promise));
+  const { write, read } = channel as StreamChannel;
+  assertEquals([write(BYTES), read(BYTES)], [BYTES.length, BYTES.length]);
+});
+
+Deno.test("slowedTransport() keeps the methods of a transport that is an object of a class", async () => {
+  class Own implements StreamTransport {
+    readonly name = "own";
+    readonly driver = "deno";
+    readonly mode = "stream";
+    readonly title = "A user's own";
+    probe() {
+      return Promise.resolve({ available: true } as const);
+    }
+    listen() {
+      return Promise.reject(new Error("listens"));
+    }
+    connect() {
+      return askedChannel([]);
+    }
+  }
+  const clock = new CountingClock();
+  const slowed = slowedTransport(new Own(), { share: 0.1, where: "all" }, clock) as StreamTransport;
+  assertEquals(typeof slowed.probe, "function");
+  assertEquals(await slowed.probe({ directory: "" }), { available: true });
+  await assertRejects(() => slowed.listen({ directory: "" }), Error, "listens");
 });

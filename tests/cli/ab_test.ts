@@ -1,9 +1,17 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { decodeRecord } from "../../src/record/codec.ts";
 import type { RunRecord } from "../../src/model/run_record.ts";
+import { openKernel } from "../../src/kernel/libc.ts";
 import { gateFormats } from "../../src/report/gate_registry.ts";
 import { makeRepository } from "./repository.ts";
-import { assertRefused, names, type Outcome, sockbench, temporaryDirectory } from "./sockbench.ts";
+import {
+  assertRefused,
+  names,
+  type Outcome,
+  PERMISSIONS,
+  sockbench,
+  temporaryDirectory,
+} from "./sockbench.ts";
 import { needs, unless } from "../support/needs.ts";
 
 const CASE = "round-trip/tcp/bytes=64";
@@ -235,3 +243,30 @@ async function refusalOf(version: string): Promise<string | undefined> {
     return (error as Error).message;
   }
 }
+
+Deno.test({
+  name:
+    "sockbench ab --inject-slowdown measures cases that need TCP_CORK and TCP_QUICKACK, at the slowed side too",
+  ignore: !openKernel().available,
+  async fn() {
+    await using directory = await temporaryDirectory();
+    const at = (cork: string, quickack: string) =>
+      `nagle/tcp/nagle=on,pattern=write-write-read,header=64,body=256,cork=${cork},quickack=${quickack}`;
+    const cases = [at("on", "off"), at("off", "on")];
+    const { err } = await sockbench([
+      "ab",
+      ...cases.map((id) => `--case=${id}`),
+      "--base=self",
+      "--inject-slowdown=10%",
+      "--pairs=1",
+      "--precision=50%",
+      "--budget=1s",
+      `--out=${directory.path}`,
+    ], { permissions: [...PERMISSIONS, "--allow-ffi"] });
+    for (const side of ["base", "head"]) {
+      const { trials } = await readRecord(`${directory.path}/ab-${side}.json`);
+      assertEquals(new Set(trials.map((trial) => trial.case)), new Set(cases), err);
+      assertEquals(trials.flatMap(({ error }) => error ?? []), []);
+    }
+  },
+});

@@ -1,16 +1,28 @@
-/** The import graph is the architecture: this test fails when a room is left (DESIGN: rooms and what each may touch). */
+/** The import graph is the architecture: this test fails when a room is left (CONTRIBUTING has the map of rooms). */
 
 import { assert, assertEquals } from "@std/assert";
+import {
+  findCircles,
+  findForbiddenImports,
+  findForbiddenNames,
+  findUnknownRooms,
+  type ForbiddenName,
+  importGraph,
+  roomGraph,
+  type RoomMap,
+  type Source,
+} from "./support/import_graph.ts";
 
 const SRC = new URL("../src/", import.meta.url);
 
 /** What each room may import from, besides itself. Files directly in src/ are rooms of their own. */
-const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+const MAY_IMPORT: RoomMap = {
   "clock.ts": [],
   units: [],
-  model: ["units"],
+  text: [],
   stats: [],
   kernel: [],
+  model: ["units"],
   transport: ["kernel"],
   workload: ["clock.ts", "model", "stats", "transport"],
   scenario: ["model", "workload"],
@@ -28,14 +40,30 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "record",
     "stats",
     "transport",
+    "units",
     "workload",
   ],
   compare: ["model", "plan", "record", "stats", "units"],
-  report: ["compare", "model", "plan", "record", "stats", "units"],
+  gate: ["compare", "model", "plan", "record", "stats", "units"],
+  "report/document": ["model", "units"],
+  "report/write": ["report/document", "text"],
+  report: [
+    "compare",
+    "gate",
+    "model",
+    "plan",
+    "record",
+    "report/document",
+    "report/write",
+    "stats",
+    "text",
+    "units",
+  ],
   ab: [
     "catalog.ts",
     "clock.ts",
     "compare",
+    "gate",
     "model",
     "peer",
     "plan",
@@ -54,33 +82,89 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "peer",
     "plan",
     "report",
+    "report/document",
     "run",
     "stats",
+    "text",
     "transport",
     "units",
     "workload",
   ],
+  cli: [
+    "ab",
+    "catalog.ts",
+    "claim",
+    "clock.ts",
+    "compare",
+    "gate",
+    "kernel",
+    "model",
+    "peer",
+    "plan",
+    "record",
+    "report",
+    "report/document",
+    "report/write",
+    "run",
+    "stats",
+    "text",
+    "transport",
+    "units",
+  ],
 };
 
-/** Rooms that may import everything: they join the others. */
-const JOINING = ["cli"];
-
-/** Files and rooms that may name the runtime. */
-const MAY_NAME_RUNTIME = [
+/** Files and rooms that touch the machine. */
+const RUNTIME = [
   "clock.ts",
   "transport/",
   "kernel/",
   "peer/",
   "ab/",
   "run/environment.ts",
+  "run/health.ts",
   "run/system_files.ts",
   "cli/",
 ];
 
-interface Source {
-  readonly path: string;
-  readonly text: string;
-}
+const FORBIDDEN: readonly ForbiddenName[] = [
+  {
+    what: "the runtime",
+    code: /\b(?:Deno|performance|globalThis|navigator)\b|\bnew Worker\b|\bfetch\(/,
+    except: RUNTIME,
+  },
+  {
+    what: "a module of Node",
+    imports: /(?:\bfrom|\bimport|\bimport\()\s*"node:/,
+    // Hashes and turns of the event loop, which the runtime has no word of its own for.
+    except: [...RUNTIME, "report/html/content_hash.ts", "run/yardstick.ts"],
+  },
+  {
+    what: "the time of measurements",
+    code: /performance\.now|Date\.now|hrtime/,
+    except: ["clock.ts", "cli/"],
+  },
+  {
+    what: "the console",
+    code: /\bconsole\b/,
+    except: ["cli/", "peer/process_main.ts", "ab/agent_main.ts"],
+  },
+  {
+    what: "chance without a seed",
+    code: /Math\.random|getRandomValues|randomUUID/,
+    except: ["plan/settings.ts", "transport/", "cli/"],
+  },
+  {
+    what: "a timer",
+    code: /\bset(?:Timeout|Interval)\b/,
+    except: ["clock.ts", "transport/", "peer/", "ab/", "run/", "cli/"],
+  },
+  {
+    what: "the parsing of quantities",
+    code: /\bparseQuantity\b/,
+    within: ["compare/", "gate/", "report/"],
+    except: ["compare/gate_policy.ts", "gate/gate_policy.ts"],
+  },
+];
 
 function readSources(directory = SRC, prefix = ""): Source[] {
   return [...Deno.readDirSync(directory)].flatMap((entry): Source[] => {
@@ -91,76 +175,27 @@ function readSources(directory = SRC, prefix = ""): Source[] {
   });
 }
 
-function importsOf({ path, text }: Source): string[] {
-  const specifiers = [...text.matchAll(/(?:\bfrom|^import|\bimport\()\s*"(\.[^"]+)"/gm)];
-  return specifiers
-    .map(([, specifier]) => new URL(specifier!, new URL(path, SRC)).href)
-    .filter((href) => href.startsWith(SRC.href))
-    .map((href) => href.slice(SRC.href.length));
-}
-
-const roomOf = (path: string) => path.split("/")[0]!;
-
-/**
- * What of a source runs: without comments and texts, as claims show code; the placeholders of a template run. One pass, so that neither
- * a quote in a comment nor slashes in a text mislead.
- */
-const codeOf = (text: string) =>
-  text.replace(
-    /\/\*[\s\S]*?\*\/|(?<![:\\])\/\/.*$|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`/gm,
-    (part) => part.startsWith("`") ? (part.match(/\$\{[^}]*\}/g) ?? []).join("") : "",
-  );
 const sources = readSources();
 
 Deno.test("every room of src/ is on the map", () => {
-  const known = new Set([...Object.keys(MAY_IMPORT), ...JOINING]);
-  assertEquals(
-    [...new Set(sources.map((s) => roomOf(s.path)))].filter((room) => !known.has(room)),
-    [],
-  );
+  assertEquals(findUnknownRooms(sources, MAY_IMPORT), []);
 });
 
 Deno.test("no room imports what it may not", () => {
-  const wrong: string[] = [];
-  for (const source of sources) {
-    const room = roomOf(source.path);
-    if (JOINING.includes(room)) continue;
-    for (const target of importsOf(source)) {
-      const other = roomOf(target);
-      if (other !== room && !MAY_IMPORT[room]!.includes(other)) {
-        wrong.push(`${source.path} → ${target}`);
-      }
-    }
-  }
-  assertEquals(wrong, []);
+  assertEquals(findForbiddenImports(sources, MAY_IMPORT), []);
 });
 
-Deno.test("only the rooms that touch the machine name Deno or performance", () => {
-  const wrong = sources
-    .filter(({ path }) => !MAY_NAME_RUNTIME.some((allowed) => path.startsWith(allowed)))
-    .filter(({ text }) =>
-      /\bDeno\.|\bperformance\./.test(codeOf(text)) || /from "node:process"/.test(text)
-    )
-    .map(({ path }) => path);
-  assertEquals(wrong, []);
+Deno.test("the rooms have no circle, as they are and as they may be", () => {
+  assertEquals(findCircles(roomGraph(sources, MAY_IMPORT)), []);
+  assertEquals(findCircles(new Map(Object.entries(MAY_IMPORT))), []);
 });
 
-Deno.test("only clock.ts reads the time of measurements", () => {
-  const wrong = sources
-    .filter(({ path }) => path !== "clock.ts" && !path.startsWith("cli/"))
-    .filter(({ text }) => /performance\.now|Date\.now|hrtime/.test(codeOf(text)))
-    .map(({ path }) => path);
-  assertEquals(wrong, []);
+Deno.test("the files of src/ have no circle", () => {
+  assertEquals(findCircles(importGraph(sources)), []);
 });
 
-Deno.test("only cli/ prints", () => {
-  const wrong = sources
-    .filter(({ path }) =>
-      !path.startsWith("cli/") && !/^(peer\/process|ab\/agent)_main\.ts$/.test(path)
-    )
-    .filter(({ text }) => /\bconsole\./.test(codeOf(text)))
-    .map(({ path }) => path);
-  assertEquals(wrong, []);
+Deno.test("no room uses a name that is not its own to use", () => {
+  assertEquals(findForbiddenNames(sources, FORBIDDEN), []);
 });
 
 Deno.test("no file is named for nothing", () => {
@@ -177,8 +212,135 @@ Deno.test("files stay within 350 lines", () => {
   assertEquals(long.map(({ path }) => path), []);
 });
 
-Deno.test("the graph was really read", () => {
-  assert(sources.length > 40);
-  const runPlan = sources.find((s) => s.path === "run/run_plan.ts")!;
-  assert(importsOf(runPlan).includes("peer/open_peer.ts"));
+Deno.test("the graph is the one that Deno itself resolves", async () => {
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["info", "--json", "--no-remote", new URL("cli/main.ts", SRC).pathname],
+  }).output();
+  interface Module {
+    readonly specifier: string;
+    readonly dependencies?: readonly {
+      readonly code?: { readonly specifier?: string };
+      readonly type?: { readonly specifier?: string };
+    }[];
+  }
+  const { modules } = JSON.parse(new TextDecoder().decode(stdout)) as { modules: Module[] };
+  const graph = importGraph(sources);
+  const pathOf = (specifier: string | undefined) =>
+    specifier?.startsWith(SRC.href) ? specifier.slice(SRC.href.length) : undefined;
+  const ours = modules.flatMap((module) => pathOf(module.specifier) === undefined ? [] : [module]);
+  assert(ours.length > 150, `${ours.length} modules`);
+  for (const { specifier, dependencies = [] } of ours) {
+    const targets = dependencies.map(({ code, type }) => pathOf((code ?? type)?.specifier));
+    const path = pathOf(specifier)!;
+    assertEquals(
+      [...graph.get(path)!].sort(),
+      [...new Set(targets.filter((target) => target !== undefined))].sort(),
+      path,
+    );
+  }
+});
+
+/** The tree with further files in it. */
+function plant(...files: readonly (readonly [path: string, text: string])[]): readonly Source[] {
+  return [...sources, ...files.map(([path, text]) => ({ path, text }))];
+}
+
+Deno.test("a planted room, import, circle or name is found", async (t) => {
+  const found: readonly (readonly [string, readonly string[], readonly string[]])[] = [
+    [
+      "a room that is not on the map",
+      findUnknownRooms(plant(["extras/more.ts", ""]), MAY_IMPORT),
+      ["extras"],
+    ],
+    [
+      "an import that the map forbids",
+      findForbiddenImports(plant(["stats/planted.ts", 'import "../cli/main.ts";']), MAY_IMPORT),
+      ["stats/planted.ts → cli/main.ts"],
+    ],
+    [
+      "an import of types alone",
+      findForbiddenImports(
+        plant(["units/planted.ts", 'import type { Case } from "../model/case.ts";']),
+        MAY_IMPORT,
+      ),
+      ["units/planted.ts → model/case.ts"],
+    ],
+    [
+      "an import made when it is needed",
+      findForbiddenImports(
+        plant(["record/planted.ts", 'await import("../run/run_plan.ts");']),
+        MAY_IMPORT,
+      ),
+      ["record/planted.ts → run/run_plan.ts"],
+    ],
+    [
+      "an import of cli/ that nobody allowed",
+      findForbiddenImports(
+        plant(["cli/planted.ts", 'export * from "../workload/registry.ts";']),
+        MAY_IMPORT,
+      ),
+      ["cli/planted.ts → workload/registry.ts"],
+    ],
+    [
+      "an import of what is not there",
+      findForbiddenImports(plant(["run/planted.ts", 'import "./gone.ts";']), MAY_IMPORT),
+      ["run/planted.ts → run/gone.ts"],
+    ],
+    [
+      "two rooms that import each other",
+      findCircles(
+        roomGraph(
+          plant(["stats/planted.ts", 'import "../compare/summarize.ts";']),
+          MAY_IMPORT,
+        ),
+      ),
+      ["compare → stats → compare"],
+    ],
+    [
+      "two rooms that may import each other",
+      findCircles(new Map(Object.entries({ ...MAY_IMPORT, units: ["model"] }))),
+      ["model → units → model"],
+    ],
+    [
+      "two files of cli/ that import each other",
+      findCircles(importGraph(plant(
+        ["cli/a.ts", 'import { b } from "./b.ts";'],
+        ["cli/b.ts", 'import type { A } from "./a.ts";'],
+      ))),
+      ["cli/a.ts → cli/b.ts → cli/a.ts"],
+    ],
+    [
+      "a file that imports itself",
+      findCircles(importGraph(plant(["run/planted.ts", 'import "./planted.ts";']))),
+      ["run/planted.ts → run/planted.ts"],
+    ],
+    [
+      "no circle in a comment",
+      findCircles(importGraph(plant(["run/planted.ts", '// import "./planted.ts";']))),
+      [],
+    ],
+    ...([
+      ["model/planted.ts", "const { pid } = Deno;", "the runtime"],
+      ["report/planted.ts", "const at = `${performance.timeOrigin} ms`;", "the runtime"],
+      ["workload/planted.ts", 'const answer = await fetch("x");', "the runtime"],
+      ["plan/planted.ts", 'import { cpus } from "node:os";', "a module of Node"],
+      ["run/planted.ts", "const at = Date.now();", "the time of measurements"],
+      ["compare/planted.ts", 'console.log("x");', "the console"],
+      ["run/planted.ts", "const first = Math.random();", "chance without a seed"],
+      ["workload/planted.ts", "setTimeout(() => {}, 1);", "a timer"],
+      ["compare/planted.ts", 'const q = parseQuantity("5%");', "the parsing of quantities"],
+    ] as const).map(([path, line, what]) =>
+      [
+        `${what} in ${path}`,
+        findForbiddenNames(plant([path, line]), FORBIDDEN),
+        [`${path} names ${what}`],
+      ] as const
+    ),
+    [
+      "no name in a text or a comment",
+      findForbiddenNames(plant(["model/planted.ts", '"Deno.pid"; // Deno.pid']), FORBIDDEN),
+      [],
+    ],
+  ];
+  for (const [what, is, wanted] of found) await t.step(what, () => assertEquals(is, wanted));
 });

@@ -12,6 +12,7 @@ import {
   decidingFigures,
   type GateReport,
   printable,
+  sayFailed,
 } from "../report/gate_text.ts";
 import { formatAmount } from "../units/format_quantity.ts";
 import { wrap } from "./help.ts";
@@ -46,7 +47,7 @@ export function renderVerdicts({ result, base, head }: GateReport, columns: numb
 /** What ends a job, or cannot be seen from the figures alone. */
 function needsReason({ verdict, unresolvable, rule, confirmation }: Verdict): boolean {
   return ["regressed", "missing", "incomparable"].includes(verdict) || unresolvable ||
-    confirmation !== undefined || (rule === "limit" && verdict !== "pass");
+    confirmation !== undefined || rule === "failures" || (rule === "limit" && verdict !== "pass");
 }
 
 function cellLines(cells: readonly Verdict[]): readonly string[] {
@@ -68,7 +69,8 @@ function cellLines(cells: readonly Verdict[]): readonly string[] {
 }
 
 function amount(cell: Verdict, side: "base" | "head"): string {
-  const { [side]: summary, unit } = cell;
+  const { [side]: summary, unit, failures } = cell;
+  if (failures !== undefined) return sayFailed(failures[side]);
   return summary === undefined || unit === undefined ? "" : formatAmount(summary.median, unit);
 }
 

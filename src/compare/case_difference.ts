@@ -28,6 +28,7 @@ export function caseDifference(base: Case, head: Case): string | undefined {
     ...paramFacts(base.params, head.params),
     ...paramFacts(base.fixed, head.fixed),
     ["warm-up in ns", base.budget.warmupNs, head.budget.warmupNs],
+    ["settling time in ns", base.budget.settleNs, head.budget.settleNs],
     ["measured time in ns", base.budget.measureNs, head.budget.measureNs],
     ["most operations", base.budget.maxOperations, head.budget.maxOperations],
     ["fewest operations", base.budget.minOperations, head.budget.minOperations],

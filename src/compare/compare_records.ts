@@ -8,7 +8,7 @@
  * @module
  */
 
-import type { MetricDefinition } from "../units/metric.ts";
+import { type MetricDefinition, ownDefinition } from "../units/metric.ts";
 import { type Case, caseId, type Skip } from "../model/case.ts";
 import { pinName } from "../model/placement.ts";
 import { PINNED_CASES } from "../plan/placement.ts";
@@ -16,10 +16,12 @@ import type { RunRecord } from "../model/run_record.ts";
 import { caseDifference } from "./case_difference.ts";
 import {
   byCell,
+  type CaseFailures,
   type Cell,
   cellKey,
   compareIds,
   type Comparison,
+  type Failures,
   type Gap,
   type RecordComparison,
 } from "./comparison.ts";
@@ -91,6 +93,8 @@ export function compareRecords(
       .filter((summary) => findSkip(context.head, summary.case) === undefined)
       .sort(byCell),
     isBasePartial: base.partial,
+    isHeadPartial: head.partial,
+    failures: [...context.base.cases.keys()].flatMap((id) => findFailures(id, context)),
     environmentDifferences: environmentDifferences(base, head, fingerprint),
     environmentObstacles: environmentObstacles(base, head, fingerprint),
   };
@@ -194,6 +198,25 @@ function sayNoTrial(side: string, failed: ReturnType<TrialValues["failed"]>): st
     }`;
 }
 
+/** What a metric means is not for a record to choose: with "higher is better" for a latency, twice as slow would be an improvement. */
+function findRedefinition(metric: MetricDefinition, { head }: Context): string | undefined {
+  const say = ({ unit, better }: MetricDefinition) => `${better} is better, in ${unit}`;
+  const theirs = findMetric(head.record, metric.id);
+  if (theirs !== undefined && !isSameMetric(theirs, metric)) {
+    return `the metric is defined otherwise: ${say(metric)}, in base, and ${say(theirs)}, in head`;
+  }
+  const own = ownDefinition(metric.id) ?? metric;
+  return isSameMetric(own, metric)
+    ? undefined
+    : `both sides define the metric otherwise than this sockbench: ${say(metric)}, and not ${
+      say(own)
+    }`;
+}
+
+function isSameMetric(one: MetricDefinition, other: MetricDefinition): boolean {
+  return one.unit === other.unit && one.better === other.better;
+}
+
 /** `undefined` for a metric that does not apply to the case on either side, such as loss on a stream. */
 function compareCell(cell: Cell, metric: MetricDefinition, context: Context): Outcome | undefined {
   const { base, head } = context;
@@ -201,13 +224,8 @@ function compareCell(cell: Cell, metric: MetricDefinition, context: Context): Ou
     kind: "incomparable",
     gap: { ...cell, reason },
   });
-  const theirs = findMetric(head.record, metric.id);
-  if (theirs !== undefined && (theirs.unit !== metric.unit || theirs.better !== metric.better)) {
-    const say = ({ unit, better }: MetricDefinition) => `${better} is better, in ${unit},`;
-    return incomparable(
-      `the metric is defined otherwise: ${say(metric)} in base, and ${say(theirs)} in head`,
-    );
-  }
+  const redefined = findRedefinition(metric, context);
+  if (redefined !== undefined) return incomparable(redefined);
   for (const [name, side] of [["base", base], ["head", head]] as const) {
     const found = findImpossible(side.values.of(cell.case, cell.metric), metric);
     if (found !== undefined) {
@@ -286,6 +304,23 @@ function describeTrials(base: Summary, head: Summary, { paired }: Context): read
       ? []
       : [`the machine ran at two speeds in ${where}, which unpaired trials do not cancel`]),
   ];
+}
+
+/** Of a case that some side lacks, gave up or never saw succeed there is a gap instead. */
+function findFailures(id: string, { base, head }: Context): readonly CaseFailures[] {
+  const isKept = [base, head].every((side) =>
+    side.values.succeeded(id).length > 0 && findSkip(side, id) === undefined
+  );
+  const of = ({ values }: RecordSide): Failures => {
+    const failed = values.failed(id);
+    const error = failed[0]?.error;
+    return {
+      failed: failed.length,
+      trials: failed.length + values.succeeded(id).length,
+      ...(error !== undefined && { error }),
+    };
+  };
+  return isKept ? [{ case: id, base: of(base), head: of(head) }] : [];
 }
 
 function findNewCells(one: Case, context: Context): readonly Gap[] {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { TrialError } from "../model/trial.ts";
 import type { MetricUnit } from "../units/metric.ts";
 import type { Effect } from "./effect.ts";
 import type { Normalization } from "./normalize.ts";
@@ -41,6 +42,26 @@ export interface Comparison extends Cell, Effect {
   readonly head: Summary;
 }
 
+/** Failed trials of a case on one side. */
+export interface Failures {
+  /** Trials that failed. */
+  readonly failed: number;
+  /** Trials that were tried. */
+  readonly trials: number;
+  /** What the first of them failed of; absent: none did. */
+  readonly error?: TrialError;
+}
+
+/** Failed trials of a case that both sides measured. */
+export interface CaseFailures {
+  /** The case's id. */
+  readonly case: string;
+  /** Of the side compared against. */
+  readonly base: Failures;
+  /** Of the side in question. */
+  readonly head: Failures;
+}
+
 /** A RecordComparison is everything that two records say about each other. */
 export interface RecordComparison {
   /** Whether trials were paired by round. */
@@ -63,6 +84,10 @@ export interface RecordComparison {
   readonly headSummaries: readonly Summary[];
   /** Whether the base's run was ended early: what it did not come to measure cannot be missed. */
   readonly isBasePartial: boolean;
+  /** Whether the head's run was ended early: what it measured may not stand for all. */
+  readonly isHeadPartial: boolean;
+  /** Failed trials of every case of which some trial succeeded on both sides. */
+  readonly failures: readonly CaseFailures[];
   /** In what the environments differ, one sentence each. */
   readonly environmentDifferences: readonly string[];
   /** Those of them that forbid a verdict. */

@@ -10,11 +10,18 @@
  */
 
 import { holm } from "../stats/holm.ts";
-import { type Cell, cellKey, type Comparison, type RecordComparison } from "./comparison.ts";
+import {
+  type CaseFailures,
+  type Cell,
+  cellKey,
+  type Comparison,
+  type RecordComparison,
+} from "./comparison.ts";
 import { isBeyond } from "./effect.ts";
 import { concludeGate } from "./gate_outcome.ts";
 import { type Policy, thresholdOf } from "./gate_policy.ts";
 import type { GateResult, Verdict } from "./gate_result.ts";
+import { failureP, sayFailures } from "./judge_failures.ts";
 import { judgeLimits } from "./judge_limits.ts";
 import { CONFIDENCE } from "./summarize.ts";
 import { sayCount, sayEstimate, sayP, sayThreshold, sayTooFew } from "./verdict_reason.ts";
@@ -32,8 +39,8 @@ export function flagged(result: GateResult): readonly Pick<Cell, "case" | "metri
 }
 
 /**
- * Decides the flagged cells of a first phase by fresh pairs. Confirmed: `regressed`. Not confirmed: `inconclusive`. No fresh
- * pairs, or too few: `missing`, `incomparable` or unresolvable, none of which passes.
+ * Decides the flagged cells of a first phase by fresh pairs. Confirmed: `regressed`. A slowdown beyond the threshold excluded: `pass`.
+ * Neither: `inconclusive`. No fresh pairs, or too few: `missing`, `incomparable` or unresolvable, none of which passes.
  *
  * @param first The first phase.
  * @param fresh Fresh pairs, compared; cells that were not flagged are not looked at.
@@ -55,15 +62,56 @@ export function confirm(first: GateResult, fresh: RecordComparison, policy: Poli
   const limits = new Map(
     judgeLimits(fresh, policy).map((limit) => [cellKey(limit.case, limit.metric), limit]),
   );
+  const failures = adjustFailures(asked, fresh, policy);
   const cells = first.cells.map((cell): Verdict => {
     if (!cell.flagged) return cell;
     const key = cellKey(cell.case, cell.metric);
-    return cell.rule === "limit"
-      ? confirmLimit(cell, limits.get(key))
-      : confirmCell(cell, decided.get(key), fresh, policy);
+    if (cell.rule === "limit") return confirmLimit(cell, limits.get(key));
+    if (cell.rule === "failures") return confirmFailures(cell, failures.get(cell.case));
+    return confirmCell(cell, decided.get(key), fresh, policy);
   });
   const { exitCode: _code, summary: _summary, judged: _judged, ...open } = first;
   return concludeGate({ ...open, cells });
+}
+
+interface FreshFailures extends CaseFailures {
+  readonly isBeyondChance: boolean;
+}
+
+/** Flagged failures over fresh trials, by case. */
+function adjustFailures(
+  asked: readonly Verdict[],
+  { failures }: RecordComparison,
+  { alpha }: Policy,
+): ReadonlyMap<string, FreshFailures> {
+  const ids = asked.filter(({ rule }) => rule === "failures").map((cell) => cell.case);
+  const found = failures.filter((one) => ids.includes(one.case));
+  const adjusted = holm(found.map(({ base, head }) => failureP(base, head)));
+  return new Map(found.map((one, index) => [
+    one.case,
+    { ...one, isBeyondChance: (adjusted[index] as number) <= alpha },
+  ]));
+}
+
+/** Once more on fresh agents: a head that fails again does not pass, and beyond chance it is red. */
+function confirmFailures(cell: Verdict, found: FreshFailures | undefined): Verdict {
+  const before = cell.failures === undefined
+    ? ""
+    : ` (before: ${sayFailures(cell.failures.base, cell.failures.head)})`;
+  if (found === undefined) {
+    return settle(cell, "missing", `No fresh trials could show whether head fails${before}.`);
+  }
+  const { base, head, isBeyondChance } = found;
+  const error = head.error === undefined ? "" : `; first ${head.error.kind}: ${head.error.message}`;
+  const seen = `On fresh agents ${sayFailures(base, head)}${before}`;
+  const confirmation = { n: head.trials };
+  if (isBeyondChance) {
+    const reason = `${seen}: more than chance explains${error}.`;
+    return { ...settle(cell, "regressed", reason), confirmation };
+  }
+  const failsAgain = head.failed > 0 && head.failed >= base.failed;
+  const reason = failsAgain ? `${seen}: head fails again${error}.` : `${seen}: not confirmed.`;
+  return { ...settle(cell, "inconclusive", reason), confirmation, unresolvable: failsAgain };
 }
 
 interface Fresh {
@@ -113,8 +161,9 @@ function confirmCell(
     }`;
     return { ...settle(cell, "inconclusive", reason), confirmation, unresolvable: true };
   }
-  const reason = `Flagged, but not confirmed: fresh pairs show ${seen} (${figures}).`;
-  return { ...settle(cell, "inconclusive", reason), confirmation };
+  const outcome = isCleared ? "cleared" : "not confirmed";
+  const reason = `Flagged, but ${outcome}: fresh pairs show ${seen} (${figures}).`;
+  return { ...settle(cell, isCleared ? "pass" : "inconclusive", reason), confirmation };
 }
 
 function confirmLimit(cell: Verdict, found: Verdict | undefined): Verdict {

@@ -57,7 +57,7 @@ const VERSIONS = ["deno", "v8", "sockbench"] as const;
  * @param head The record in question.
  * @param options Whether the two were measured in one job.
  * @returns One sentence a difference, without full stop; a fact known on one side only counts, one that neither side
- * knows does where it is essential (CPU, cores, kernel, platform). Empty: none.
+ * knows does where it is essential (CPU, cores, kernel, platform, versions). Empty: none.
  */
 export function environmentDifferences(
   base: Fingerprinted,
@@ -84,7 +84,8 @@ export function environmentObstacles(
   return mismatches(base, head, options).filter((mismatch) => {
     const known = isKnown(mismatch.base) && isKnown(mismatch.head);
     if (known && normalized && isNormalizable(mismatch)) return false;
-    return known || (mismatch.essential && !paired);
+    // A fact that one record lacks and the other has was there to be read: without it nothing shows that the two match.
+    return known || !paired;
   }).map(sayMismatch);
 }
 
@@ -133,7 +134,7 @@ function mismatches(
       fact: `version of ${name}`,
       base: ownFact(one.versions, name),
       head: ownFact(other.versions, name),
-      essential: false,
+      essential: true,
     })),
     ...sysctls.map((name) => ({
       fact: `kernel setting ${name}`,

@@ -4,13 +4,18 @@
  * @module
  */
 
+import { isBeyondBetter } from "./effect.ts";
 import { sayRatio } from "./normalize.ts";
 import type { GateResult, Verdict, VerdictWord } from "./gate_result.ts";
+import { sayFailures } from "./judge_failures.ts";
 
 /** A result before it is concluded. */
 export type OpenResult = Omit<GateResult, "exitCode" | "summary" | "judged">;
 
 const JUDGED: readonly VerdictWord[] = ["pass", "regressed", "improved", "inconclusive"];
+
+/** A headline whose interval is this many thresholds wide would not have shown what the gate is there to find. */
+const WIDE = 4;
 
 /**
  * Concludes a gate.
@@ -19,9 +24,12 @@ const JUDGED: readonly VerdictWord[] = ["pass", "regressed", "improved", "inconc
  * @returns The same with exit code and summary.
  */
 export function concludeGate(open: OpenResult): GateResult {
-  const judged = open.cells.filter(({ verdict }) => JUDGED.includes(verdict)).length;
-  const obstacle = findObstacle(open, judged);
   const regressed = open.cells.filter(({ verdict }) => verdict === "regressed");
+  const judged =
+    open.cells.filter((cell) =>
+      JUDGED.includes(cell.verdict) && (cell.rule !== "failures" || regressed.includes(cell))
+    ).length;
+  const obstacle = findObstacle(open, judged);
   const exitCode = regressed.length > 0 ? 1 : obstacle === undefined ? 0 : 3;
   const counts = sayCounts(open.cells) +
     (open.normalization === undefined
@@ -38,20 +46,53 @@ export function concludeGate(open: OpenResult): GateResult {
 }
 
 /** What keeps a gate without regression from passing. */
-function findObstacle({ cells, ignored, policy }: OpenResult, judged: number): string | undefined {
+function findObstacle(open: OpenResult, judged: number): string | undefined {
+  const { cells, ignored, policy, obstacles } = open;
   const count = (verdict: VerdictWord) => cells.filter((cell) => cell.verdict === verdict).length;
+  const unresolvable = cells.filter((cell) => cell.unresolvable);
+  const failing = unresolvable.filter(({ rule }) => rule === "failures").length;
   const reasons = [
+    ...obstacles,
     ...sayObstacle(count("missing"), "missing from head"),
     ...sayObstacle(count("incomparable"), "incomparable"),
-    ...sayObstacle(cells.filter((cell) => cell.unresolvable).length, "measured too seldom"),
+    ...sayObstacle(unresolvable.length - failing, "measured too seldom"),
+    ...(failing === 0 ? [] : [`head fails in ${failing} ${failing === 1 ? "case" : "cases"}`]),
     ...(policy.strict ? sayObstacle(count("inconclusive"), "inconclusive, under strict") : []),
   ];
-  if (judged === 0 && reasons.length === 0) {
-    return ignored.length > 0 && cells.length === 0
-      ? "every cell is ignored"
-      : "nothing was compared with base";
+  if (reasons.length > 0) return reasons.join(", ");
+  if (judged > 0) return findIndecision(open);
+  return ignored.length > 0 && cells.length === 0
+    ? "every cell is ignored"
+    : "nothing was compared with base";
+}
+
+/** A job that decided nothing has judged nothing, however many cells it measured. */
+function findIndecision({ cells, policy }: OpenResult): string | undefined {
+  const judged = cells.filter(({ rule, verdict }) =>
+    rule !== "failures" && JUDGED.includes(verdict)
+  );
+  if (judged.every(({ verdict }) => verdict === "inconclusive")) {
+    return judged.length === 1 ? "its cell is not decided" : `none of its cells is decided`;
   }
-  return reasons.length === 0 ? undefined : reasons.join(", ");
+  const compared = judged.filter(({ rule }) => rule === "slowdown");
+  const headlines = compared.filter(({ headline }) => headline);
+  const deciding = headlines.length > 0 ? headlines : compared;
+  if (deciding.length === 0 || !deciding.every((cell) => isWide(cell, policy.threshold))) {
+    return undefined;
+  }
+  const what = headlines.length > 0 ? "headline cell has" : "cell has";
+  return `every ${what} an interval of more than ${WIDE} times its threshold`;
+}
+
+/** An improvement whose whole interval is beyond the threshold is decided, however wide that is. */
+function isWide(cell: Verdict, ownThreshold: number): boolean {
+  const { confirmation, effect = "ratio", threshold = ownThreshold } = cell;
+  const slowdown = confirmation?.slowdown ?? cell.slowdown;
+  if (slowdown === undefined || isBeyondBetter(slowdown.high, threshold, effect)) return false;
+  const { low, high } = slowdown;
+  return effect === "difference"
+    ? high - low > WIDE * threshold
+    : Math.log(high / low) > WIDE * Math.log1p(threshold);
 }
 
 function sayObstacle(count: number, what: string): readonly string[] {
@@ -65,21 +106,34 @@ function sayCells(count: number): string {
 function sayCounts(cells: readonly Verdict[]): string {
   const words: readonly VerdictWord[] = ["improved", "inconclusive", "new"];
   const counts = words.flatMap((word) => {
-    const count = cells.filter(({ verdict }) => verdict === word).length;
-    return count === 0 ? [] : [`${count} ${word}`];
+    const count = cells.filter(({ verdict, rule }) => verdict === word && rule !== "failures");
+    return count.length === 0 ? [] : [`${count.length} ${word}`];
   });
-  return counts.length === 0 ? "" : `; ${counts.join(", ")}`;
+  return [counts.join(", "), ...sayFailedTrials(cells)]
+    .map((text) => text === "" ? "" : `; ${text}`).join("");
 }
 
-/** By slowdown; a broken limit has none and comes last. */
+/** Failed trials are for the first line, whatever follows from them. */
+function sayFailedTrials(cells: readonly Verdict[]): readonly string[] {
+  const failures = cells.flatMap((cell) => cell.failures ?? []);
+  if (failures.length === 0) return [];
+  const sum = (side: "base" | "head") => failures.reduce((n, one) => n + one[side].failed, 0);
+  return [`failed trials: ${sum("base")} in base, ${sum("head")} in head`];
+}
+
+/** By slowdown; a broken limit has none and comes last, before failures. */
 function sayWorst(regressed: readonly Verdict[]): string {
-  const size = ({ slowdown }: Verdict) => slowdown?.estimate ?? 0;
+  const size = ({ slowdown, rule }: Verdict) => slowdown?.estimate ?? (rule === "limit" ? 0 : -1);
   const worst = [...regressed].sort((a, b) => size(b) - size(a))[0];
   if (worst === undefined) return "none";
-  const by = worst.slowdown === undefined
-    ? `, limit ${worst.limit?.text}`
-    : `, ${((worst.slowdown.estimate - 1) * 100).toFixed(1)} ${
-      worst.effect === "difference" ? "points" : "%"
-    } worse`;
-  return `${worst.case} ${worst.metric}${by}`;
+  return `${worst.case} ${worst.metric}${saySize(worst)}`;
+}
+
+function saySize({ slowdown, effect, limit, failures }: Verdict): string {
+  if (slowdown !== undefined) {
+    const unit = effect === "difference" ? "points" : "%";
+    return `, ${((slowdown.estimate - 1) * 100).toFixed(1)} ${unit} worse`;
+  }
+  if (failures !== undefined) return `: ${sayFailures(failures.base, failures.head)}`;
+  return `, limit ${limit?.text}`;
 }

@@ -6,6 +6,7 @@
 
 import type { MetricUnit } from "../units/metric.ts";
 import type { EffectKind } from "../units/unit.ts";
+import type { Failures } from "./comparison.ts";
 import type { Estimate } from "./effect.ts";
 import type { Policy } from "./gate_policy.ts";
 import type { Normalization } from "./normalize.ts";
@@ -27,13 +28,13 @@ export type VerdictWord =
 
 /** What fresh pairs said of a cell that was flagged. */
 export interface Confirmation {
-  /** Slowdown over the fresh pairs; absent for a limit. */
+  /** Slowdown over the fresh pairs; absent for a limit and for failures. */
   readonly slowdown?: Estimate;
   /** One-sided p-value over the fresh pairs; absent for a limit. */
   readonly pValue?: number;
   /** The same, adjusted for all flagged cells. */
   readonly adjustedP?: number;
-  /** Fresh pairs, or trials for a limit. */
+  /** Fresh pairs; trials of head for a limit and for failures. */
   readonly n: number;
 }
 
@@ -43,8 +44,10 @@ export interface Verdict {
   readonly case: string;
   /** The metric's id. */
   readonly metric: string;
-  /** `slowdown`: against base; `limit`: against an absolute bound. */
-  readonly rule: "slowdown" | "limit";
+  /** `slowdown`: against base; `limit`: against an absolute bound; `failures`: failed trials against those of base. */
+  readonly rule: "slowdown" | "limit" | "failures";
+  /** Whether the metric is its scenario's headline, and compared with base. */
+  readonly headline: boolean;
   /** What is said. */
   readonly verdict: VerdictWord;
   /** Why, in one sentence. */
@@ -73,6 +76,8 @@ export interface Verdict {
     readonly value: number;
     readonly text: string;
   };
+  /** Failed trials of both sides, for rule `failures`. */
+  readonly failures?: { readonly base: Failures; readonly head: Failures };
   /** Base across its trials. */
   readonly base?: Summary;
   /** Head across its trials. */
@@ -113,6 +118,8 @@ export interface GateResult {
   readonly paired: boolean;
   /** By what times and rates were normalized, with what that cannot do; absent: by nothing. */
   readonly normalization?: Normalization;
+  /** What keeps the job as a whole from passing, whatever its cells say, one clause each. */
+  readonly obstacles: readonly string[];
   /** In what the environments differ, one sentence each. */
   readonly environmentDifferences: readonly string[];
   /** Parts of the policy that met no cell, and cases that nothing gates, one sentence each. */

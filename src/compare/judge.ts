@@ -24,6 +24,7 @@ import { isBeyond, isBeyondBetter } from "./effect.ts";
 import { concludeGate } from "./gate_outcome.ts";
 import { gates, matchesCell, type Policy, thresholdOf } from "./gate_policy.ts";
 import type { GateResult, IgnoredCell, Verdict, VerdictWord } from "./gate_result.ts";
+import { judgeFailures } from "./judge_failures.ts";
 import { judgeLimits } from "./judge_limits.ts";
 import { CONFIDENCE } from "./summarize.ts";
 import {
@@ -54,19 +55,25 @@ export function judge(compared: RecordComparison, policy: Policy): GateResult {
     ...verdictsOf("incomparable", compared.incomparableCells, policy),
   ];
   return concludeGate({
-    cells: [...slowdowns, ...judgeLimits(compared, policy)].sort(byVerdict),
+    cells: [
+      ...slowdowns,
+      ...judgeLimits(compared, policy),
+      ...judgeFailures(compared, policy),
+    ].sort(byVerdict),
     ignored: listIgnored(compared, policy),
     paired: compared.paired,
     ...(compared.normalization !== undefined && { normalization: compared.normalization }),
+    obstacles: compared.isHeadPartial ? ["head's run was ended early, so that it is partial"] : [],
     environmentDifferences: compared.environmentDifferences,
     notes: findNotes(compared, policy),
     policy,
   });
 }
 
+const RULES: readonly Verdict["rule"][] = ["slowdown", "limit", "failures"];
+
 function byVerdict(a: Verdict, b: Verdict): number {
-  // "slowdown" before "limit".
-  return byCell(a, b) || (a.rule === b.rule ? 0 : a.rule === "slowdown" ? -1 : 1);
+  return byCell(a, b) || RULES.indexOf(a.rule) - RULES.indexOf(b.rule);
 }
 
 function isGated(cell: Cell, policy: Policy): boolean {
@@ -118,6 +125,7 @@ function describeComparison(one: Comparison, policy: Policy) {
     case: one.case,
     metric: one.metric,
     rule: "slowdown",
+    headline: one.headline,
     n: one.slowdown.n,
     unit: one.unit,
     better: one.better,
@@ -181,6 +189,7 @@ function verdictsOf(
     case: gap.case,
     metric: gap.metric,
     rule: "slowdown",
+    headline: gap.headline,
     n: 0,
     ...(gap.head === undefined ? {} : { head: gap.head, unit: gap.head.unit }),
     ...(gap.better === undefined ? {} : { better: gap.better }),

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { MetricDefinition } from "../units/metric.ts";
+import { type MetricDefinition, ownDefinition } from "../units/metric.ts";
 import type { Case } from "../model/case.ts";
 import type { RunRecord } from "../model/run_record.ts";
 import { cellKey } from "./comparison.ts";
@@ -57,7 +57,10 @@ export function judgedMetrics(record: RunRecord, one: Case): readonly MetricDefi
   const spec = record.scenarios.find(({ id }) => id === one.scenario);
   return spec === undefined
     ? []
-    : metricsOf(record, spec).filter(({ better }) => better !== "neither");
+    // Of the suite's own metrics the suite knows: a record that calls a latency neither better nor worse must not keep it from being judged.
+    : metricsOf(record, spec).filter((metric) =>
+      (ownDefinition(metric.id) ?? metric).better !== "neither"
+    );
 }
 
 /** Medians and reciprocals of absurd numbers overflow, and say nothing in any case. */

@@ -13,6 +13,7 @@ import {
   type GateFormat,
   type GateReport,
   printable,
+  sayFailed,
 } from "./gate_text.ts";
 import { formatAmount } from "../units/format_quantity.ts";
 
@@ -182,7 +183,8 @@ function reasonsTable(cells: readonly Verdict[]): string {
   );
 }
 
-function sides({ base, head, unit }: Verdict): readonly [string, string] {
+function sides({ base, head, unit, failures }: Verdict): readonly [string, string] {
+  if (failures !== undefined) return [sayFailed(failures.base), sayFailed(failures.head)];
   const amount = (summary: typeof base) =>
     summary === undefined || unit === undefined ? "" : formatAmount(summary.median, unit);
   return [amount(base), amount(head)];

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { byCell } from "../compare/comparison.ts";
+import { byCell, type Failures } from "../compare/comparison.ts";
 import type { Estimate } from "../compare/effect.ts";
 import type { GateResult, Verdict, VerdictWord } from "../compare/gate_result.ts";
 import type { RunRecord } from "../model/run_record.ts";
@@ -104,6 +104,16 @@ function sureSize({ verdict, slowdown }: Verdict): number {
   if (verdict === "regressed") return slowdown.low;
   if (verdict === "improved") return 1 / slowdown.high;
   return Math.abs(Math.log(Math.max(slowdown.estimate, Number.MIN_VALUE)));
+}
+
+/**
+ * Failed trials of one side, for a column of amounts.
+ *
+ * @param failures Failed trials and those that were tried.
+ * @returns As in `2 of 20 failed`.
+ */
+export function sayFailed({ failed, trials }: Failures): string {
+  return `${failed} of ${trials} failed`;
 }
 
 /** The figures that decided about a cell. */

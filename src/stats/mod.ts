@@ -8,6 +8,7 @@
  */
 
 export * from "./bootstrap.ts";
+export * from "./fisher_exact.ts";
 export * from "./holm.ts";
 export * from "./mann_whitney.ts";
 export * from "./median_interval.ts";

@@ -54,7 +54,7 @@ Deno.test("flagged() names regressions, and suspicions that the correction hid",
 Deno.test("confirm() keeps a cell red only when fresh pairs agree", () => {
   const first = judge(pairs({ [TCP]: 0.2, [UNIX]: 0.2 }), POLICY);
   const result = confirm(first, pairs({ [TCP]: 0.18, [UNIX]: 0.01 }), POLICY);
-  assertEquals(verdictsOf(result), { [TCP]: "regressed", [UNIX]: "inconclusive" });
+  assertEquals(verdictsOf(result), { [TCP]: "regressed", [UNIX]: "pass" });
   assertEquals(result.exitCode, 1);
   assertEquals(result.cells[0]?.confirmation?.n, 20);
   assertEquals(
@@ -64,7 +64,7 @@ Deno.test("confirm() keeps a cell red only when fresh pairs agree", () => {
   );
   assertEquals(
     result.cells[1]?.reason,
-    "Flagged, but not confirmed: fresh pairs show +1.00 % [+1.00 %, +1.00 %] (adjusted p = 1.9e-6, 20 pairs).",
+    "Flagged, but cleared: fresh pairs show +1.00 % [+1.00 %, +1.00 %] (adjusted p = 1.9e-6, 20 pairs).",
   );
 });
 
@@ -73,15 +73,21 @@ Deno.test("confirm() turns a gate green whose every flag is cleared, and red on 
   const cleared = confirm(red, pairs({ [TCP]: 0 }), POLICY);
   assertEquals([red.exitCode, cleared.exitCode], [1, 0]);
   const suspicion = judge(pairs({ [TCP]: [0.1, 0.1, 0.1, 0.1, 0.1, -0.4] }), POLICY);
-  assertEquals(suspicion.exitCode, 0);
+  // Its only cell is not decided.
+  assertEquals(suspicion.exitCode, 3);
   assertEquals(confirm(suspicion, pairs({ [TCP]: 0.1 }), POLICY).exitCode, 1);
-  // Strict still holds for what was not confirmed.
+});
+
+Deno.test("confirm() passes no cell that fresh pairs neither confirm nor clear, alone or under strict", () => {
+  const unclear = [0.1, 0.1, 0.1, -0.3, 0.1, -0.3, 0.1];
+  const red = { [TCP]: 0.2, [UNIX]: 0 };
+  const fresh = pairs({ [TCP]: unclear });
+  const alone = confirm(judge(pairs({ [TCP]: 0.2 }), POLICY), fresh, POLICY);
+  assertEquals([verdictsOf(alone)[TCP], alone.exitCode], ["inconclusive", 3]);
+  // Beside a cell that is decided, it is for --strict to say.
+  assertEquals(confirm(judge(pairs(red), POLICY), fresh, POLICY).exitCode, 0);
   const strict = createPolicy({ strict: true });
-  assertEquals(confirm(red, pairs({ [TCP]: 0 }), strict).exitCode, 0);
-  assertEquals(
-    confirm(judge(pairs({ [TCP]: 0.2 }), strict), pairs({ [TCP]: 0 }), strict).exitCode,
-    3,
-  );
+  assertEquals(confirm(judge(pairs(red), strict), fresh, strict).exitCode, 3);
 });
 
 Deno.test("confirm() does not clear a cell that was not measured again, or too seldom", () => {

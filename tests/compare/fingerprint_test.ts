@@ -57,14 +57,19 @@ Deno.test("comparable() does not take two unknowns for a match where the fact is
   }
 });
 
-Deno.test("comparable() mentions a lesser fact known on one side only, and goes on", () => {
+Deno.test("comparable() takes no fact that one side lacks for a match, unless both were measured in one job", () => {
   const silent = machine({ virtualization: null, sysctls: {} });
   assertEquals(environmentDifferences(machine(), silent), [
     "virtualization is unknown in head, so that it cannot be shown to match",
     "kernel setting net.core.rmem_max is unknown in head, so that it cannot be shown to match",
   ]);
-  assert(comparable(machine(), silent));
+  assert(!comparable(machine(), silent));
+  assert(comparable(machine(), silent, { paired: true }));
   assertEquals(environmentDifferences(silent, silent), []);
+  // Versions were there to be read on either side.
+  const unversioned = machine({ versions: {} });
+  assertEquals(environmentObstacles(unversioned, unversioned).length, 3);
+  assertEquals(environmentObstacles(machine(), unversioned).length, 3);
 });
 
 Deno.test("comparable() in one job leaves versions to be compared and unknowns aside, but not another CPU", () => {

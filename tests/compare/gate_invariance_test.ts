@@ -89,7 +89,7 @@ Deno.test("no verdict changes when records are written and read again", () => {
 });
 
 Deno.test("no verdict changes when both records are rescaled in unit", () => {
-  const factors = fc.constantFrom(1e-3, 1000, 1 / 3, 7.3, 1024, 60, 1e-2);
+  const factors = fc.constantFrom(1 / 30, 1000, 1 / 3, 7.3, 1024, 60, 1e-2);
   fc.assert(
     fc.property(seeds, factors, fc.boolean(), (seed, factor, paired) => {
       const [base, head] = someRecords(seed);

@@ -64,7 +64,7 @@ Deno.test("judge() fails a cell only when both test and size say so", () => {
 
   // Large, but uncertain: half of the pairs say the opposite, and louder.
   const loud = gate(p50(STEADY), p50(slower([0.1, 0.1, 0.1, -0.3, 0.1, -0.3, 0.1])));
-  assertEquals([only(loud).verdict, loud.exitCode], ["inconclusive", 0]);
+  assertEquals([only(loud).verdict, loud.exitCode], ["inconclusive", 3]);
   assertEquals(
     only(loud).reason,
     "Slowdown +10.0 % [−30.0 %, +10.0 %]: one beyond the threshold of 5 % is neither excluded nor shown " +
@@ -136,10 +136,17 @@ Deno.test("judge() passes seven pairs that agree, as their interval says enough"
   assertEquals([only(result).verdict, result.exitCode], ["pass", 0]);
 });
 
-Deno.test("judge() ends an inconclusive gate with 0, under strict with 3", () => {
-  const head = p50(slower([0.1, 0.1, 0.1, -0.3, 0.1, -0.3, 0.1]));
-  assertEquals(gate(p50(STEADY), head).exitCode, 0);
-  const strict = gate(p50(STEADY), head, { strict: true });
+Deno.test("judge() passes an inconclusive cell beside a decided one, under strict and alone it does not", () => {
+  const unclear = slower([0.1, 0.1, 0.1, -0.3, 0.1, -0.3, 0.1]);
+  const base = { ...p50(STEADY), [UNIX]: { p50: STEADY } };
+  const head = { ...p50(STEADY), [UNIX]: { p50: unclear } };
+  assertEquals(gate(base, head).exitCode, 0);
+  const alone = gate(p50(STEADY), p50(unclear));
+  assertEquals(alone.exitCode, 3);
+  assertEquals(alone.summary, "Cannot judge: its cell is not decided; 1 inconclusive.");
+  const none = gate(base, { ...p50(unclear), [UNIX]: { p50: unclear } });
+  assertEquals(none.summary, "Cannot judge: none of its cells is decided; 2 inconclusive.");
+  const strict = gate(base, head, { strict: true });
   assertEquals(strict.exitCode, 3);
   assertEquals(
     strict.summary,

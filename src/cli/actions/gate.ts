@@ -9,6 +9,7 @@ import { systemClock } from "../../clock.ts";
 import { compareRecords } from "../../compare/compare_records.ts";
 import type { RecordComparison } from "../../compare/comparison.ts";
 import { environmentObstacles } from "../../compare/fingerprint.ts";
+import { isSameRun } from "../../compare/same_run.ts";
 import { judge } from "../../compare/judge.ts";
 import { findNormalization, findYardstickFault } from "../../compare/normalize.ts";
 import { openKernel } from "../../kernel/libc.ts";
@@ -80,8 +81,7 @@ export async function gate(args: ParsedArguments, terminal: Terminal): Promise<n
     progress,
   );
   if (typeof found === "number") return found;
-  const judged = judge(found.compared, policy);
-  const result = { ...judged, notes: [...judged.notes, ...found.notes ?? []] };
+  const result = judge(found.compared, policy);
   const isWritten = await writeGateReport(
     { result, base: source, head: candidate ?? MEASURED_NOW },
     {
@@ -100,8 +100,6 @@ interface Found {
   readonly compared: RecordComparison;
   /** What was measured for it; absent: nothing was. */
   readonly measured?: RunRecord;
-  /** What a reader must know about it. */
-  readonly notes?: readonly string[];
 }
 
 interface Context {
@@ -152,9 +150,10 @@ function refuseUnnormalizable(baseline: RunRecord, { normalizedAt: alpha }: Cont
 
 /** A candidate that was measured before. */
 function judgeable(baseline: RunRecord, head: RunRecord, context: Context): Found {
-  const isSame = baseline.startedAt === head.startedAt && baseline.durationNs === head.durationNs;
-  const note = "baseline and candidate are the same run: it cannot regress against itself";
-  return { compared: compare(baseline, head, context), ...(isSame && { notes: [note] }) };
+  const compared = compare(baseline, head, context);
+  if (!isSameRun(baseline, head)) return { compared };
+  const advice = "measure the candidate, or leave --candidate out";
+  throw new CannotJudge(`baseline and candidate are the same run: ${advice}`);
 }
 
 const headFile = (record: RunRecord) => ({ name: HEAD_FILE, text: encodeRecord(record) });

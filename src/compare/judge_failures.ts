@@ -1,0 +1,119 @@
+/**
+ * Failures: whether head's trials fail where base's do not.
+ *
+ * A trial that failed has no figures to compare, so that a head that refuses every tenth connection could be as fast as ever in the other
+ * nine. Its failures are therefore compared like any figure, case by case.
+ *
+ * @module
+ */
+
+import { fisherExact } from "../stats/fisher_exact.ts";
+import { holm } from "../stats/holm.ts";
+import type { CaseFailures, Failures, RecordComparison } from "./comparison.ts";
+import { gates, matchesCell, type Policy } from "./gate_policy.ts";
+import type { Verdict } from "./gate_result.ts";
+import { sayP } from "./verdict_reason.ts";
+
+/** What stands in the place of a metric where failures are judged, and how a policy sets them aside. */
+export const FAILURES = "failures";
+
+/** So many failures of head beside none of base are no accident to pass over. */
+const SUSPICIOUS = 2;
+
+/**
+ * Judges the failures of every case that gates. A case without failures has no verdict here.
+ *
+ * @param compared Two records.
+ * @param policy The policy: what gates, what is set aside, and at which error rate.
+ * @returns One verdict per case with a failed trial on either side: `regressed` where head's failures are more than chance explains,
+ * unresolvable where they may be, else `pass`. The first two are flagged.
+ */
+export function judgeFailures(compared: RecordComparison, policy: Policy): readonly Verdict[] {
+  const cases = judgedFailures(compared, policy);
+  const pValues = cases.map(({ base, head }) => failureP(base, head));
+  const adjusted = holm(pValues);
+  return cases.flatMap((one, index): readonly Verdict[] => {
+    if (one.base.failed + one.head.failed === 0) return [];
+    const [pValue, adjustedP] = [pValues[index] as number, adjusted[index] as number];
+    return [{
+      case: one.case,
+      metric: FAILURES,
+      rule: "failures",
+      headline: false,
+      n: one.head.trials,
+      failures: { base: one.base, head: one.head },
+      pValue,
+      adjustedP,
+      warnings: [],
+      ...decide(one, { pValue, adjustedP, policy }),
+    }];
+  });
+}
+
+/** A case of which every trial of a side failed, or that was given up, is missing or incomparable already. */
+function judgedFailures(
+  { failures, comparisons, newCells, missingCells, incomparableCells }: RecordComparison,
+  policy: Policy,
+): readonly CaseFailures[] {
+  const gated = [...comparisons, ...newCells, ...missingCells, ...incomparableCells]
+    .filter((cell) => gates(policy, cell));
+  const ids = new Set(gated.map((cell) => cell.case));
+  return failures.filter((one) =>
+    ids.has(one.case) &&
+    !policy.ignore.some((rule) => matchesCell(rule, { case: one.case, metric: FAILURES }))
+  );
+}
+
+/**
+ * The chance of failures of head that many, were both sides alike.
+ *
+ * @param base Failed trials of base.
+ * @param head Failed trials of head.
+ * @returns 0 to 1.
+ */
+export function failureP(base: Failures, head: Failures): number {
+  return fisherExact(
+    { count: base.failed, of: base.trials },
+    { count: head.failed, of: head.trials },
+  );
+}
+
+function decide(
+  { base, head }: CaseFailures,
+  { pValue, adjustedP, policy }: {
+    readonly pValue: number;
+    readonly adjustedP: number;
+    readonly policy: Policy;
+  },
+): Pick<Verdict, "verdict" | "reason" | "unresolvable" | "flagged"> {
+  const seen = `${sayFailures(base, head)} (p = ${sayP(pValue)}, adjusted p = ${sayP(adjustedP)})`;
+  if (adjustedP <= policy.alpha) {
+    const reason = `${seen}: more than chance explains${why(head)}.`;
+    return { verdict: "regressed", reason, unresolvable: false, flagged: true };
+  }
+  const isNew = base.failed === 0 && head.failed >= SUSPICIOUS;
+  if (isNew || pValue <= policy.screenAlpha) {
+    const reason = `${seen}: chance could explain it, and so could head${why(head)}.`;
+    return { verdict: "inconclusive", reason, unresolvable: true, flagged: true };
+  }
+  const more = head.failed > base.failed ? why(head) : "";
+  const reason = `${seen}: no more than chance explains${more}.`;
+  return { verdict: "pass", reason, unresolvable: false, flagged: false };
+}
+
+/**
+ * Failed trials of both sides in words.
+ *
+ * @param base Failed trials of base.
+ * @param head Failed trials of head.
+ * @returns As in `2 of 20 trials failed in head, 0 of 20 in base`.
+ */
+export function sayFailures(base: Failures, head: Failures): string {
+  return `${head.failed} of ${head.trials} trials failed in head, ` +
+    `${base.failed} of ${base.trials} in base`;
+}
+
+/** What the first failed trial failed of, as the end of a sentence. */
+function why({ error }: Failures): string {
+  return error === undefined ? "" : `; first ${error.kind}: ${error.message.replace(/\.$/, "")}`;
+}

@@ -102,7 +102,7 @@ export function isMetricId(id: string): boolean {
  * @returns Its frozen definition; `undefined` where the suite has none of that name.
  */
 export function ownDefinition(id: string): MetricDefinition | undefined {
-  return REGISTRY.get(id);
+  return REGISTRY.get(id)?.definition;
 }
 
 /**

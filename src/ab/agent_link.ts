@@ -4,7 +4,8 @@
  * @module
  */
 
-import { inheritedPermissions, startLineProcess } from "../peer/line_process.ts";
+import { childPermissions } from "../peer/child_permissions.ts";
+import { startLineProcess } from "../peer/line_process.ts";
 import type { Case } from "../model/case.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { SettingsInput } from "../plan/settings.ts";
@@ -75,15 +76,21 @@ export async function openAgent(
   let waiting: PromiseWithResolvers<AgentAnswer> = Promise.withResolvers();
   const died = Promise.withResolvers<never>();
   died.promise.catch(() => {});
+  const permissions = childPermissions({
+    directory: order.directory,
+    modules: subject.modules,
+    // A worker's code is read while it runs.
+    folders: [new URL("..", import.meta.url).pathname],
+    ...(order.peer === "process" && { starts: subject.deno }),
+  });
+  if ("missing" in permissions) {
+    throw new AgentError(`${side} agent ${subject.label} needs ${permissions.missing}`);
+  }
   const process = startLineProcess({
     deno: subject.deno,
     args: [
       "--unstable-net",
-      "--allow-net",
-      "--allow-read",
-      `--allow-write=${order.directory}`,
-      ...(order.peer === "process" ? ["--allow-run"] : []),
-      ...inheritedPermissions(),
+      ...permissions.args,
       ...(subject.config === undefined
         ? ["--no-config"]
         : [`--config=${subject.config}`, "--no-lock"]),

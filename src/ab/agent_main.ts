@@ -14,7 +14,7 @@ import type { PeerLink } from "../peer/peer_link.ts";
 import { findPinning } from "../peer/pin_thread.ts";
 import { runTrial, type TrialOutcome } from "../run/run_trial.ts";
 import type { Case } from "../model/case.ts";
-import { planCases } from "../plan/plan_cases.ts";
+import { neededTransports, planCases } from "../plan/plan_cases.ts";
 import {
   createSettings,
   type Settings,
@@ -75,7 +75,11 @@ async function plan(
   } catch (error) {
     return refusal(error);
   }
-  const availability = await probeTransports(catalog.transports, directory);
+  const availability = await probeTransports(
+    catalog.transports,
+    directory,
+    neededTransports(settings, catalog),
+  );
   try {
     return {
       answer: "plan",

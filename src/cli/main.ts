@@ -8,6 +8,8 @@ import type { Command } from "./command.ts";
 import { commands } from "./commands/registry.ts";
 import { EXIT } from "./exit.ts";
 import { renderCommandHelp, renderOverview } from "./help.ts";
+import type { Limits } from "../kernel/limits.ts";
+import { sayShortage, shortageOf } from "../kernel/shortage.ts";
 import { keepLoopbackFromProxies } from "../transport/direct_client.ts";
 import { parseArguments } from "./parse_arguments.ts";
 import { ClosedOutputError, paint, systemTerminal, type Terminal } from "./terminal.ts";
@@ -88,7 +90,21 @@ async function explain(error: unknown, terminal: Terminal): Promise<number> {
     terminal.err(`${label} ${oneLine(error.message)}\n`);
     return EXIT.cannotJudge;
   }
+  const shortage = shortageOf(error);
+  if (shortage !== undefined) {
+    terminal.err(`${label} nothing can be done: ${sayShortage(shortage, await limits())}\n`);
+    return EXIT.cannotJudge;
+  }
   return explainBug(error, terminal);
+}
+
+/** Where descriptors have run out, there may be none to load a module with. */
+async function limits(): Promise<Limits> {
+  try {
+    return (await import("../kernel/limits.ts")).readLimits();
+  } catch {
+    return {};
+  }
 }
 
 function explainBug(error: unknown, terminal: Terminal): number {

@@ -10,7 +10,7 @@ import { planCases } from "../plan/plan_cases.ts";
 import type { Pinning } from "../model/placement.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Settings } from "../plan/settings.ts";
-import type { Availability } from "../transport/transport.ts";
+import { type Availability, KERNEL_ROOM } from "../transport/transport.ts";
 import { NothingToMeasureError, UsageError } from "./usage_error.ts";
 
 /**
@@ -28,21 +28,27 @@ export function planSelection(
 ): Plan {
   const plan = planCases(settings, catalog, availability, pinning);
   // A glob is right where it would match if only its transport and its placement could be had here.
-  const possible = planCases(settings, catalog, allAvailable(availability), anyCores(settings));
+  const everywhere = allAvailable(catalog, availability);
+  const possible = planCases(settings, catalog, everywhere, anyCores(settings));
   const unmatched = findUnmatchedGlob(settings.cases, [plan, possible]);
   if (unmatched !== undefined) {
-    const all = planCases({ ...settings, cases: [] }, catalog, availability, pinning);
+    const all = planCases({ ...settings, cases: [] }, catalog, everywhere, pinning);
     throw unmatchedGlob(unmatched, [all]);
   }
   refuseEmptyPlan({ ...plan, skipped: skippedOf(plan, possible) });
   return plan;
 }
 
+/** What was not probed is what nothing was asked of. */
 function allAvailable(
+  { transports }: Catalog,
   availability: ReadonlyMap<string, Availability>,
 ): ReadonlyMap<string, Availability> {
   return new Map(
-    [...availability].map(([id, found]) => [id, found.available ? found : { available: true }]),
+    [...transports.keys(), KERNEL_ROOM].map((id) => {
+      const found = availability.get(id);
+      return [id, found?.available ? found : { available: true }];
+    }),
   );
 }
 

@@ -105,14 +105,3 @@ function parse(line: string): { answer: string } | undefined {
     return undefined;
   }
 }
-
-/**
- * Permissions of the driver that a child with a user's modules may want too: env, sys and ffi where the driver has them whole.
- *
- * @returns arguments as in `--allow-env`
- */
-export function inheritedPermissions(): string[] {
-  return (["env", "sys", "ffi"] as const)
-    .filter((name) => Deno.permissions.querySync({ name }).state === "granted")
-    .map((name) => `--allow-${name}`);
-}

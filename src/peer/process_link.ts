@@ -4,28 +4,31 @@
  * @module
  */
 
-import { inheritedPermissions, startLineProcess } from "./line_process.ts";
+import { childPermissions } from "./child_permissions.ts";
+import { startLineProcess } from "./line_process.ts";
 import { createMessageLink, type PeerAnswer, whenReady } from "./message.ts";
-import type { PeerLink } from "./peer_link.ts";
+import { PeerError, type PeerLink } from "./peer_link.ts";
 
 /**
  * Starts a peer process and resolves when it is ready.
  *
  * @param modules users' modules, as absolute URLs
  * @param directory the run's private directory for socket files
+ * @throws {PeerError} when it cannot be given what it needs, or cannot start
  */
 export async function openProcessLink(
   modules: readonly string[],
   directory: string,
 ): Promise<PeerLink> {
+  const permissions = childPermissions({ directory, modules });
+  if ("missing" in permissions) {
+    throw new PeerError("peer-failed", `peer process needs ${permissions.missing}`);
+  }
   const process = startLineProcess({
     deno: Deno.execPath(),
     args: [
       "--unstable-net",
-      "--allow-net",
-      "--allow-read",
-      `--allow-write=${directory}`,
-      ...inheritedPermissions(),
+      ...permissions.args,
       // Without modules nothing needs an import map, and starting takes less.
       ...(modules.length === 0 ? ["--no-config"] : []),
       import.meta.resolve("./process_main.ts"),

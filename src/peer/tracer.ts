@@ -5,6 +5,7 @@
  */
 
 import { allowTracer, type TraceResult } from "../kernel/trace_system_calls.ts";
+import { isWhole } from "./child_permissions.ts";
 import { startLineProcess } from "./line_process.ts";
 
 /** A tracer's request, as its process reads it. */
@@ -47,6 +48,9 @@ const PATIENCE_MS = 5000;
  * @throws {Error} with the reason when there can be none here
  */
 export async function startTracer(): Promise<Tracer> {
+  if (!isWhole({ name: "ffi" })) {
+    throw new Error("Cannot count system calls: it needs --allow-ffi, for a process of its own");
+  }
   const inbox = createInbox();
   const process = startLineProcess({
     deno: Deno.execPath(),

@@ -53,9 +53,8 @@ export function planCases(
 
   for (const scenario of selectedScenarios(settings, catalog)) {
     for (const { transport, params, pin, needs } of cells(scenario, settings, catalog)) {
-      // What was not asked for is not skipped either. A largest message has no size yet: its id is known further down.
-      const isOpen = Object.values(params).includes("largest");
-      if (!isOpen && !isAskedFor(settings, caseId(scenario.id, transport, params, pin))) continue;
+      // What was not asked for is not skipped either.
+      if (!mayBeAskedFor(settings, scenario, { transport, params, pin })) continue;
       const found = availability.get(transport) ??
         { available: false, reason: "it was not probed" };
       if (!found.available) {
@@ -111,6 +110,31 @@ export function planCases(
     }
   }
   return assemblePlan(settings, catalog, [...cases.values()], [...skipped.values()]);
+}
+
+/**
+ * The transports that a run of these settings may need.
+ *
+ * @returns their ids; those of which nothing was asked for are not in it
+ */
+export function neededTransports(settings: Settings, catalog: Catalog): ReadonlySet<string> {
+  const needed = new Set<string>();
+  for (const scenario of selectedScenarios(settings, catalog)) {
+    for (const cell of cells(scenario, settings, catalog)) {
+      if (mayBeAskedFor(settings, scenario, cell)) needed.add(cell.transport);
+    }
+  }
+  return needed;
+}
+
+/** A largest message has no size yet, nor the case an id: it may be meant. */
+function mayBeAskedFor(
+  settings: Settings,
+  { id }: Scenario,
+  { transport, params, pin }: Pick<Cell, "transport" | "params" | "pin">,
+): boolean {
+  return Object.values(params).includes("largest") ||
+    isAskedFor(settings, caseId(id, transport, params, pin));
 }
 
 function isAskedFor({ cases }: Settings, id: string): boolean {

@@ -7,12 +7,17 @@
 import type { Catalog } from "../catalog.ts";
 import { systemClock } from "../clock.ts";
 import { loadCatalog } from "../peer/load_catalog.ts";
+import { nearestPeer } from "../peer/nearest_peer.ts";
 import { findPinning } from "../peer/pin_thread.ts";
-import { planCases } from "../plan/plan_cases.ts";
+import { neededTransports, planCases } from "../plan/plan_cases.ts";
 import { createSettings, type SettingsInput } from "../plan/settings.ts";
 import type { RunRecord } from "../model/run_record.ts";
 import { probeTransports } from "../transport/probe_transports.ts";
-import { createSocketDirectory } from "../transport/socket_directory.ts";
+import {
+  createSocketDirectory,
+  explainSocketFiles,
+  withoutFiles,
+} from "../transport/socket_directory.ts";
 import { readEnvironment } from "./environment.ts";
 import { type RunEvent, runPlan } from "./run_plan.ts";
 import { Yardstick } from "./yardstick.ts";
@@ -46,11 +51,18 @@ export async function measure(
   options: MeasureOptions = {},
 ): Promise<RunRecord> {
   const catalog = options.catalog ?? await loadCatalog(settings.modules ?? []);
-  const complete = createSettings(settings, catalog);
+  const nearest = settings.peer === undefined ? nearestPeer(settings.modules ?? []) : undefined;
+  const complete = createSettings({ ...settings, ...nearest && { peer: nearest.peer } }, catalog);
   await using directory = await createSocketDirectory();
   using yardstick = new Yardstick(systemClock);
-  const availability = await probeTransports(catalog.transports, directory.path);
-  const plan = planCases(complete, catalog, availability, findPinning());
+  const { transports } = catalog;
+  const needed = neededTransports(complete, catalog);
+  const probed = await probeTransports(transports, directory.path, needed);
+  const availability = explainSocketFiles(transports, probed, directory);
+  const planned = planCases(complete, catalog, availability, findPinning());
+  const used = planned.cases.map((c) => transports.get(c.transport));
+  const changed = [nearest?.skip ?? [], withoutFiles(used, directory)].flat();
+  const plan = { ...planned, skipped: [...changed, ...planned.skipped] };
   return await runPlan(plan, {
     catalog,
     clock: systemClock,

@@ -185,6 +185,7 @@ class HttpListener implements StreamListener {
   readonly #channels = new Map<string, HttpServerChannel>();
   #opened = 0;
   #isClosed = false;
+  #fault: unknown = new Error("the listener was closed");
 
   constructor() {
     this.#server = Deno.serve(
@@ -192,11 +193,12 @@ class HttpListener implements StreamListener {
       (request) => this.#handle(request),
     );
     this.endpoint = { kind: "ip", hostname: HOSTNAME, port: this.#server.addr.port };
+    this.#server.finished.catch((error) => this.#fail(error));
   }
 
   async accept(): Promise<StreamChannel> {
     const channel = await this.#accepted.take();
-    if (channel === null) throw new Error("the listener was closed");
+    if (channel === null) throw this.#fault;
     return channel;
   }
 
@@ -227,6 +229,12 @@ class HttpListener implements StreamListener {
     this.#channels.set(path, channel);
     this.#accepted.put(channel);
     return new Response(path, { status: CREATED });
+  }
+
+  // It accepts no more, as where descriptors have run out.
+  #fail(error: unknown): void {
+    this.#fault = error;
+    this.close();
   }
 
   // The server's connections are its own: it serves on until the last channel is closed, and only refuses new ones meanwhile.

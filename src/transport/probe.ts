@@ -4,6 +4,8 @@
  * @module
  */
 
+import { readLimits } from "../kernel/limits.ts";
+import { sayShortage, shortageOf } from "../kernel/shortage.ts";
 import { MessageTooLargeError, type StreamChannel } from "./channel.ts";
 import type { Availability, DatagramTransport, OpenOptions, StreamTransport } from "./transport.ts";
 
@@ -45,10 +47,10 @@ async function probeConnection(
   try {
     const listener = await transport.listen(options);
     try {
-      const [client, server] = await Promise.all([
-        transport.connect(listener.endpoint, options),
-        listener.accept(),
-      ]);
+      const [client, server] = await bothOrNone(
+        (async () => await transport.connect(listener.endpoint, options))(),
+        (async () => await listener.accept())(),
+      );
       try {
         return await use(client, server);
       } finally {
@@ -60,6 +62,18 @@ async function probeConnection(
     }
   } catch (error) {
     return { available: false, reason: reasonOf(error) };
+  }
+}
+
+/** Both ends; where one fails, the other is closed as soon as it is open. */
+async function bothOrNone(
+  ...ends: readonly [Promise<StreamChannel>, Promise<StreamChannel>]
+): Promise<[StreamChannel, StreamChannel]> {
+  try {
+    return await Promise.all(ends);
+  } catch (error) {
+    for (const end of ends) end.then((channel) => channel.close(), () => {});
+    throw error;
   }
 }
 
@@ -114,19 +128,30 @@ async function largestMessage(deliver: (data: Uint8Array) => Promise<void>): Pro
   return accepted;
 }
 
-/** Why opening failed, in words that say what would change it. */
-function reasonOf(error: unknown): string {
+/** How the reason of a Unix-domain socket begins that Deno does not permit. */
+export const NEEDS_NETWORK =
+  "permission missing: a Unix-domain socket needs --allow-net without a list";
+
+/**
+ * Why opening failed, in words that say what would change it.
+ *
+ * @param error what was thrown
+ * @returns one sentence without its full stop
+ */
+export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const needed = /Requires ([\w-]+) access to "([^"]+)"/.exec(error.message);
   if (needed !== null) {
     const path = needed[2]!.startsWith("unix:");
     return path
-      ? "permission missing: a Unix-domain socket needs --allow-net without a list (Deno has no wildcard for unix: paths) and read and write access to its directory"
+      ? `${NEEDS_NETWORK} (Deno has no wildcard for unix: paths) and read and write access to its directory`
       : `permission missing: --allow-${needed[1]}=${needed[2]}`;
   }
+  const shortage = shortageOf(error);
+  if (shortage !== undefined) return sayShortage(shortage, readLimits());
   const code = (error as { code?: string }).code;
-  if (code === "EADDRNOTAVAIL" || code === "EAFNOSUPPORT") {
-    return `this machine has no address of that family on its loopback interface (${code})`;
+  if (code === "EADDRNOTAVAIL" || code === "EAFNOSUPPORT" || code === "ENETUNREACH") {
+    return `this machine has no address of that family on its loopback interface (${code}); is lo up?`;
   }
   return error.message.replace(/\s+/g, " ");
 }

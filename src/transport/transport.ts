@@ -53,6 +53,8 @@ export interface TransportBase {
    * measured. Absent: the serving end of the trial answers.
    */
   readonly answeredBy?: "kernel";
+  /** Its sockets have names in the run's directory. Absent: they have addresses of an interface, or none. */
+  readonly usesDirectory?: true;
   /** One line for `sockbench list`. */
   readonly title: string;
   /** Opens, exchanges a message and closes, to learn whether the transport works here. Never throws, never prompts. */

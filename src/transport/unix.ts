@@ -16,6 +16,7 @@ export const unix: StreamTransport = {
   name: "unix",
   driver: "deno",
   mode: "stream",
+  usesDirectory: true,
   title: "Unix-domain stream socket",
   listen(options) {
     const path = freshSocketPath(options.directory);

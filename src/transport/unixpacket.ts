@@ -18,6 +18,7 @@ export const unixpacket: DatagramTransport = {
   name: "unixpacket",
   driver: "deno",
   mode: "datagram",
+  usesDirectory: true,
   title: "Unix-domain datagram socket",
   bind({ directory, remote, ...options }) {
     if (remote !== undefined && remote.kind !== "unix") {

@@ -119,6 +119,7 @@ class WebSocketListener implements StreamListener {
   readonly #accepted = new Mailbox<WebSocketChannel>();
   #open = 0;
   #isClosed = false;
+  #fault: unknown = new Error("the listener was closed");
 
   constructor() {
     this.#server = Deno.serve(
@@ -126,11 +127,12 @@ class WebSocketListener implements StreamListener {
       (request) => this.#upgrade(request),
     );
     this.endpoint = { kind: "ip", hostname: HOSTNAME, port: this.#server.addr.port };
+    this.#server.finished.catch((error) => this.#fail(error));
   }
 
   async accept(): Promise<StreamChannel> {
     const channel = await this.#accepted.take();
-    if (channel === null) throw new Error("the listener was closed");
+    if (channel === null) throw this.#fault;
     return channel;
   }
 
@@ -155,6 +157,12 @@ class WebSocketListener implements StreamListener {
       () => {},
     );
     return response;
+  }
+
+  // It accepts no more, as where descriptors have run out.
+  #fail(error: unknown): void {
+    this.#fault = error;
+    this.close();
   }
 
   // Shutting down ends upgraded connections, too: the server serves on until the last is closed, and only refuses new ones meanwhile.

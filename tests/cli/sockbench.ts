@@ -16,7 +16,7 @@ export const PERMISSIONS: readonly string[] = [
   "--allow-write",
   "--allow-run",
   "--allow-sys",
-  "--allow-env=NO_PROXY,no_proxy,SOCKBENCH_DEBUG,LC_ALL,LC_CTYPE,LANG,GITHUB_STEP_SUMMARY,GITHUB_ACTIONS",
+  "--allow-env=NO_PROXY,no_proxy,TMPDIR,SOCKBENCH_DEBUG,LC_ALL,LC_CTYPE,LANG,GITHUB_STEP_SUMMARY,GITHUB_ACTIONS",
 ];
 
 /** Arguments of the smallest run: one case, one round, no second process. */

@@ -80,7 +80,7 @@ interface Context {
 
 /** A subject that cannot be had, or an agent that failed. */
 function isFailure(error: unknown): error is Error {
-  return error instanceof Error && ["SubjectError", "AgentError"].includes(error.name);
+  return error instanceof Error && ["SubjectError", "AgentError", "PeerError"].includes(error.name);
 }
 
 async function compareSubjects(context: Context): Promise<number> {

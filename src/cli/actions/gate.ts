@@ -163,7 +163,7 @@ async function measureNow(baseline: RunRecord, context: Context): Promise<Found 
   const { args, progress, out, terminal } = context;
   const modules = moduleUrls(valuesOf(args, "module"));
   const catalog = await openCatalog(modules);
-  choosePeer(baseline.settings.peer);
+  choosePeer(baseline.settings.peer, modules);
   refuseUnnormalizable(baseline, context);
   const environment = await readEnvironment();
   const elsewhere = compareUnmeasured(baseline, environment, context);
@@ -177,7 +177,8 @@ async function measureNow(baseline: RunRecord, context: Context): Promise<Found 
       removeDirectory(leftover.directory);
     },
   );
-  await using session = await openSession(catalog);
+  const needed = new Set(baseline.cases.map((c) => c.transport));
+  await using session = await openSession(catalog, needed);
   leftover.directory = session.directory;
   const plan = planBaseline(baseline, catalog, session, modules);
   refuseEmptyPlan(plan);

@@ -7,12 +7,14 @@
 import type { Catalog } from "../../catalog.ts";
 import { systemClock } from "../../clock.ts";
 import type { Plan } from "../../plan/plan.ts";
+import { neededTransports } from "../../plan/plan_cases.ts";
 import { createSettings } from "../../plan/settings.ts";
 import type { RunRecord } from "../../model/run_record.ts";
 import type { ReportFormat } from "../../report/registry.ts";
 import { readEnvironment } from "../../run/environment.ts";
 import { runPlan } from "../../run/run_plan.ts";
 import { Yardstick } from "../../run/yardstick.ts";
+import { withoutFiles } from "../../transport/socket_directory.ts";
 import { EXIT } from "../exit.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import { prepareOutputDirectory } from "../output_directory.ts";
@@ -43,8 +45,8 @@ const DEFAULT_FORMATS = ["md", "html", "json"];
 export async function run(args: ParsedArguments, terminal: Terminal): Promise<number> {
   const progress = createProgress(terminal, loudnessOf(args));
   refuseIdleBudget(args);
-  const choice = choosePeer(valueOf(args, "peer"));
   const modules = moduleUrls(valuesOf(args, "module"));
+  const choice = choosePeer(valueOf(args, "peer"), modules);
   const catalog = await openCatalog(modules);
   const settings = createSettings({ ...settingsInput(args), peer: choice.peer, modules }, catalog);
   const formats = await chooseFormats(valuesOf(args, "format"));
@@ -57,12 +59,15 @@ export async function run(args: ParsedArguments, terminal: Terminal): Promise<nu
       removeDirectory(leftover.directory);
     },
   );
-  await using session = await openSession(catalog);
+  await using session = await openSession(catalog, neededTransports(settings, catalog));
   leftover.directory = session.directory;
   const selected = planSelection(settings, catalog, session.availability, session.pinning);
-  const plan = choice.skip === undefined
-    ? selected
-    : { ...selected, skipped: [choice.skip, ...selected.skipped] };
+  const used = selected.cases.map((c) => catalog.transports.get(c.transport));
+  const changed = [
+    ...(choice.skip === undefined ? [] : [choice.skip]),
+    ...withoutFiles(used, session),
+  ];
+  const plan = { ...selected, skipped: [...changed, ...selected.skipped] };
   const out = valueOf(args, "out") ?? DEFAULT_OUT;
   await prepareOutputDirectory(out);
 

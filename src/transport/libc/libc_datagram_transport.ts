@@ -31,6 +31,7 @@ export function libcDatagramTransport(kind: LibcDatagramTransportKind): Datagram
     driver: "libc",
     mode: "datagram",
     blocking: true,
+    ...(kind.at === "socket file" && { usesDirectory: true }),
     title: `${title}, by blocking system calls`,
     bind: (options) => Promise.resolve(bind(kind, options)),
     async probe(options) {

@@ -53,6 +53,7 @@ export function libcStreamTransport(kind: LibcStreamKind): StreamTransport {
     driver: "libc",
     mode: "stream",
     blocking: true,
+    ...(kind.at === "socket file" && { usesDirectory: true }),
     ...(keepsBoundaries && { keepsBoundaries }),
     title: `${title}, by blocking system calls`,
     listen: (options) => Promise.resolve(listen(kind, options)),

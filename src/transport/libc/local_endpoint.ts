@@ -6,7 +6,9 @@
 
 import { ADDRESS_BYTES, decodeAddress } from "../../kernel/socket_address.ts";
 import { SystemError } from "../../kernel/system_error.ts";
+import { shortageOf } from "../../kernel/shortage.ts";
 import type { Endpoint } from "../channel.ts";
+import { reasonOf } from "../probe.ts";
 import type { Availability } from "../transport.ts";
 import { LibcSocket } from "./libc_socket.ts";
 
@@ -40,6 +42,9 @@ export function refusedSocket(
   } catch (error) {
     if (!(error instanceof SystemError)) throw error;
     const words = error.message.replace(/^.*?: /, "");
-    return { available: false, reason: `this kernel opens no such socket: ${words}` };
+    const reason = shortageOf(error) === undefined
+      ? `this kernel opens no such socket: ${words}`
+      : reasonOf(error);
+    return { available: false, reason };
   }
 }

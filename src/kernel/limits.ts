@@ -1,0 +1,60 @@
+/**
+ * How many file descriptors and local ports there may be.
+ *
+ * @module
+ */
+
+import { readKernelFile } from "./kernel_file.ts";
+import { openKernel } from "./libc.ts";
+
+/** How many there may be; absent: not known here. */
+export interface Limits {
+  /** File descriptors that a process may have at once, after Deno has raised its soft limit to the hard one. */
+  readonly openFiles?: number;
+  /** The local ports that connections and port 0 are given, first and last. */
+  readonly ports?: readonly [first: number, last: number];
+}
+
+/** Where the limits stand. Both need libc or another reader, as Deno opens neither without `--allow-all`. */
+export const LIMIT_FILES = {
+  openFiles: "/proc/self/limits",
+  ports: "/proc/sys/net/ipv4/ip_local_port_range",
+} as const;
+
+/**
+ * What the two files say.
+ *
+ * @param textOf the text of a file; undefined where it cannot be read
+ */
+export function parseLimits(textOf: (path: string) => string | undefined): Limits {
+  const files = /^Max open files\s+(\d+)/m.exec(textOf(LIMIT_FILES.openFiles) ?? "");
+  const range = /^(\d+)\s+(\d+)/.exec(textOf(LIMIT_FILES.ports) ?? "");
+  return {
+    ...(files !== null && { openFiles: Number(files[1]) }),
+    ...(range !== null && { ports: [Number(range[1]), Number(range[2])] as const }),
+  };
+}
+
+const RLIMIT_NOFILE = 7;
+
+/** Reads the limits through libc: empty where it may not be called. Needs no descriptor for that of descriptors. Never throws. */
+export function readLimits(): Limits {
+  const kernel = openKernel();
+  if (!kernel.available) return {};
+  const { ports } = parseLimits(read);
+  // struct rlimit: the soft limit and the hard one, 64 bits each.
+  const limit = new BigUint64Array(2);
+  const isKnown = kernel.libc.symbols.getrlimit(RLIMIT_NOFILE, new Uint8Array(limit.buffer)) === 0;
+  return {
+    ...(isKnown && { openFiles: Number(limit[0]) }),
+    ...(ports !== undefined && { ports }),
+  };
+}
+
+function read(path: string): string | undefined {
+  try {
+    return readKernelFile(path);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * Which peer the permissions at hand allow.
+ *
+ * @module
+ */
+
+import type { PeerKind } from "../model/placement.ts";
+import { childPermissions } from "./child_permissions.ts";
+
+/** From the nearest to the driver to the most independent one. */
+const KINDS: readonly PeerKind[] = ["loop", "worker", "process"];
+
+/** A peer that can be had, and what to say where it is not the most independent one. */
+export interface NearestPeer {
+  /** Where the serve half runs. */
+  readonly peer: PeerKind;
+  /** Why none is more independent; absent: it is the most independent one. */
+  readonly skip?: { readonly what: string; readonly reason: string };
+}
+
+/**
+ * The most independent peer that the permissions allow. One in a process of its own gets no more of them than this one has, and one in a
+ * worker has just the same.
+ *
+ * @param modules users' modules, as absolute URLs
+ */
+export function nearestPeer(modules: readonly string[]): NearestPeer {
+  const reason = peerObstacle("process", modules);
+  if (reason === undefined) return { peer: "process" };
+  const peer = KINDS.findLast((kind) => peerObstacle(kind, modules) === undefined) ?? "loop";
+  return { peer, skip: { what: "peer process", reason: `${reason}; ${peer} is used` } };
+}
+
+/**
+ * Why a peer cannot be had.
+ *
+ * @param kind which
+ * @param modules users' modules, as absolute URLs
+ * @returns one sentence without its full stop; undefined where it can
+ */
+export function peerObstacle(kind: PeerKind, modules: readonly string[]): string | undefined {
+  if (kind === "process") {
+    const given = childPermissions({ modules, starts: Deno.execPath() });
+    if ("missing" in given) return `permission missing: ${given.missing}`;
+  }
+  const source = new URL("./worker_main.ts", import.meta.url);
+  if (kind === "worker" && source.protocol === "file:") {
+    const { state } = Deno.permissions.querySync({ name: "read", path: source });
+    if (state !== "granted") return "permission missing: --allow-read, to load the worker's code";
+  }
+  return undefined;
+}

@@ -12,7 +12,6 @@
  * @module
  */
 
-import { parseArgs } from "@std/cli/parse-args";
 import { EXIT } from "../src/cli/exit.ts";
 import { listenForInterrupts } from "../src/cli/interrupts.ts";
 import { writeFileAtomically } from "../src/cli/write_file_atomically.ts";
@@ -26,6 +25,7 @@ import { namespacesObstacle } from "./known_answers/namespaces.ts";
 import { measurePaces } from "./known_answers/paces.ts";
 import { renderKnownAnswers } from "./known_answers/report.ts";
 import { measureShaped } from "./known_answers/shaped.ts";
+import { readOptions } from "./read_options.ts";
 
 const answers: Answer[] = [];
 const beside: Answer[] = [];
@@ -71,16 +71,12 @@ function fail(sentence: string): never {
   Deno.exit(EXIT.usage);
 }
 
-const given = parseArgs(Deno.args, {
-  string: ["only", "times", "out"],
-  default: { only: Object.keys(parts).join(), times: "1", out: "reports" },
-  unknown: (name: string) => fail(`there is no ${name} (there is --only, --times, --out)`),
-});
+const given = readOptions({ only: Object.keys(parts).join(), times: "1", out: "reports" });
 const times = Number(given.times);
 if (!Number.isInteger(times) || times < 1) {
   fail(`--times must be a whole number above 0: "${given.times}" is not`);
 }
-const names = String(given.only).split(",");
+const names = given.only.split(",");
 const stranger = names.find((name) => !Object.hasOwn(parts, name));
 if (stranger !== undefined) {
   fail(`--only takes ${Object.keys(parts).join(", ")}: "${stranger}" is none of them`);

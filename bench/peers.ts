@@ -9,7 +9,6 @@
  * @module
  */
 
-import { parseArgs } from "@std/cli/parse-args";
 import { readEnvironment } from "../src/run/environment.ts";
 import type { Pin } from "../src/model/placement.ts";
 import { PINS } from "../src/plan/placement.ts";
@@ -26,10 +25,14 @@ import { type PeerRow, renderPeers } from "./peers/peer_report.ts";
 import type { SliceOptions } from "./peers/peer_tool.ts";
 import { SuiteCells } from "./peers/suite_cells.ts";
 import { killTools, runTool } from "./peers/tool_process.ts";
+import { readOptions } from "./read_options.ts";
 
-const args = parseArgs(Deno.args, {
-  string: ["rounds", "seconds", "pin", "only", "out"],
-  default: { rounds: "15", seconds: "1", pin: "same", only: "", out: "reports/peers.md" },
+const args = readOptions({
+  rounds: "15",
+  seconds: "1",
+  pin: "same",
+  only: "",
+  out: "reports/peers.md",
 });
 
 const rounds = wholeNumber("rounds");
@@ -141,7 +144,7 @@ async function readFacts({ paths, sockperfVersion }: FoundTools): Promise<string
 }
 
 function isWanted({ cell, tool }: PeerComparison): boolean {
-  const wanted = String(args.only).split(",").filter((one) => one !== "");
+  const wanted = args.only.split(",").filter((one) => one !== "");
   const name = `${cell.scenario}/${cell.transport}/bytes=${cell.bytes ?? 0} ${tool}`;
   return wanted.length === 0 || wanted.some((part) => name.includes(part));
 }

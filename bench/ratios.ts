@@ -7,7 +7,6 @@
  * @module
  */
 
-import { parseArgs } from "@std/cli/parse-args";
 import { systemClock } from "../src/clock.ts";
 import { reportFormats } from "../src/report/registry.ts";
 import { medianInterval } from "../src/stats/mod.ts";
@@ -18,6 +17,7 @@ import type { Rendering } from "./render_main.ts";
 import { roundTripFindings, throughputFindings } from "./socket_ratios.ts";
 import { startupPairs } from "./startup.ts";
 import { type Finding, ratioFinding, renderFindings, verdictOf } from "./verdict.ts";
+import { readOptions } from "./read_options.ts";
 
 const MEGABYTE = 1e6;
 /** Starts of the command line are slow, and alike: a few pairs do. */
@@ -37,13 +37,10 @@ const parts: Readonly<Record<string, () => Finding[] | Promise<Finding[]>>> = {
   render: renderingFindings,
 };
 
-const args = parseArgs(Deno.args, {
-  string: ["pairs", "exchanges", "only"],
-  default: { pairs: "100", exchanges: "1000000", only: Object.keys(parts).join() },
-});
+const args = readOptions({ pairs: "100", exchanges: "1000000", only: Object.keys(parts).join() });
 
 const findings: Finding[] = [];
-for (const name of String(args.only).split(",")) {
+for (const name of args.only.split(",")) {
   const measure = parts[name];
   if (measure === undefined) throw new Error(`--only takes ${Object.keys(parts).join(", ")}`);
   findings.push(...await measure());

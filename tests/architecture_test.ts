@@ -344,3 +344,41 @@ Deno.test("a planted room, import, circle or name is found", async (t) => {
   ];
   for (const [what, is, wanted] of found) await t.step(what, () => assertEquals(is, wanted));
 });
+
+const TESTS = new URL("./", import.meta.url);
+
+/** What the README asks for, coreutils left out: programs that a test may start without a word. */
+const ASKED_FOR = ["bash", "git", "node", "npx", "sh"];
+
+/** Every TypeScript file below tests/, with its text. */
+function testFiles(folder = TESTS): { path: string; text: string }[] {
+  return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) => {
+    const url = new URL(isDirectory ? `${name}/` : name, folder);
+    if (isDirectory) return testFiles(url);
+    return name.endsWith(".ts")
+      ? [{ path: url.pathname.slice(TESTS.pathname.length), text: Deno.readTextFileSync(url) }]
+      : [];
+  });
+}
+
+/** Lines that ignore a test by hand, or start a program without a need for it in the same file. */
+function needsMissing({ path, text }: { path: string; text: string }): string[] {
+  const byHand = [...text.matchAll(/^\s*ignore(?:,|: (?!\[).*,)$/gm)].map(([line]) => line.trim());
+  const started = [...text.matchAll(/new Deno\.Command\("([^"]+)"/g)].map(([, name]) => name!)
+    .filter((name) => !ASKED_FOR.includes(name) && !/\bneeds\(/.test(text));
+  return [...byHand, ...started].map((what) => `${path}: ${what}`);
+}
+
+Deno.test("every test that not every machine can run is ignored through needs(), which gives the reason", () => {
+  const found = testFiles().filter(({ path }) =>
+    !["support/needs.ts", "support/needs_test.ts", "architecture_test.ts"].includes(path)
+  );
+  assert(found.length > 100);
+  assertEquals(
+    found.flatMap(needsMissing),
+    [],
+    "say what it needs with needs() of tests/support/needs.ts",
+  );
+  const planted = { path: "a.ts", text: 'x({\n  ignore: !here,\n});\nnew Deno.Command("zsh", {})' };
+  assertEquals(needsMissing(planted), ["a.ts: ignore: !here,", "a.ts: zsh"]);
+});

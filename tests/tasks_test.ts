@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { YOUNG_GENERATION_FLAG } from "../src/peer/line_process.ts";
 import deno from "../deno.json" with { type: "json" };
+import forTests from "./deno.json" with { type: "json" };
 
 const tasks: Record<string, { readonly command: string }> = deno.tasks;
 
@@ -23,8 +24,11 @@ Deno.test("every task that measures starts V8 as the peers and agents are starte
 
 Deno.test("no task prompts, and each freezes the lock file", () => {
   for (const [name, { command }] of Object.entries(tasks)) {
-    if (!/^([A-Z_]+=1 )?deno /.test(command)) continue;
-    assert(command.includes("--no-prompt") && command.includes("--frozen"), name);
+    const verb = /^(?:[A-Z_]+=1 )?deno (\w+) /.exec(command)?.[1];
+    if (verb === undefined || verb === "task") continue;
+    assert(command.includes("--frozen"), name);
+    // Checking types runs nothing.
+    assert(verb === "check" || command.includes("--no-prompt"), name);
   }
 });
 
@@ -50,4 +54,20 @@ Deno.test("the full tasks may call libc; the sandboxed one may not", () => {
     assert(tasks[name]!.command.includes(" --allow-ffi "), name);
   }
   assert(!tasks["bench:sandboxed"]!.command.includes("ffi"));
+});
+
+Deno.test("tests/deno.json has the settings and packages of deno.json, and more packages", () => {
+  const { imports, ...settings } = forTests;
+  const { compilerOptions, unstable, fmt, lint, test } = deno;
+  const below = <T extends { readonly exclude: readonly string[] }>(part: T) => ({
+    ...part,
+    exclude: part.exclude.flatMap((path) => path.startsWith("tests/") ? path.slice(6) : []),
+  });
+  assertEquals(
+    settings,
+    { compilerOptions, unstable, fmt: below(fmt), lint: below(lint), test: below(test) },
+  );
+  for (const [name, target] of Object.entries(deno.imports)) {
+    assertEquals((imports as Record<string, string>)[name], target, name);
+  }
 });

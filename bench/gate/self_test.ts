@@ -17,7 +17,6 @@
  * @module
  */
 
-import { parseArgs } from "@std/cli/parse-args";
 import { prepareSubject } from "../../src/ab/prepare_subject.ts";
 import { runAbGate } from "../../src/ab/ab_gate.ts";
 import { type AbOptions, type AbRecords, runAb } from "../../src/ab/run_ab.ts";
@@ -41,23 +40,21 @@ import {
   renderSelfTest,
   type Tally,
 } from "./self_test_report.ts";
+import { readOptions } from "../read_options.ts";
 
-const given = parseArgs(Deno.args, {
-  string: ["jobs", "slowed", "resampled", "pairs", "budget", "tail-pairs", "out", "seed"],
-  default: {
-    jobs: "30",
-    slowed: "3",
-    resampled: "2000",
-    pairs: "20",
-    budget: "30",
-    "tail-pairs": "120",
-    out: "reports",
-    seed: "1",
-  },
+const given = readOptions({
+  jobs: "30",
+  slowed: "3",
+  resampled: "2000",
+  pairs: "20",
+  budget: "30",
+  "tail-pairs": "120",
+  out: "reports",
+  seed: "1",
 });
 
 /** A whole number of the arguments. */
-function whole(name: string): number {
+function whole(name: keyof typeof given): number {
   const value = Number(given[name]);
   if (Number.isInteger(value) && value > 0) return value;
   throw new RangeError(`--${name} must be a whole number above 0: "${given[name]}" is not`);

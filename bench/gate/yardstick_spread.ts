@@ -8,7 +8,6 @@
  * @module
  */
 
-import { parseArgs } from "@std/cli/parse-args";
 import { createCatalog } from "../../src/catalog.ts";
 import { systemClock } from "../../src/clock.ts";
 import type { PeerKind } from "../../src/model/placement.ts";
@@ -24,6 +23,7 @@ import { createSocketDirectory } from "../../src/transport/socket_directory.ts";
 import { keepRunning, killTools, onCore } from "../peers/tool_process.ts";
 import { cellSpreads, countGates, type LoadedRecord } from "./yardstick_analysis.ts";
 import { renderYardstick, type YardstickFindings } from "./yardstick_report.ts";
+import { readOptions } from "../read_options.ts";
 
 const CASES = [
   "round-trip/tcp/bytes=64",
@@ -40,9 +40,11 @@ const LOADS: Readonly<Record<string, (cores: number) => readonly number[]>> = {
   "every core busy": (cores) => Array.from({ length: cores }, (_, core) => core),
 };
 
-const args = parseArgs(Deno.args, {
-  string: ["repeats", "rounds", "peer", "out"],
-  default: { repeats: "8", rounds: "12", peer: "loop,process", out: "reports/yardstick.md" },
+const args = readOptions({
+  repeats: "8",
+  rounds: "12",
+  peer: "loop,process",
+  out: "reports/yardstick.md",
 });
 const repeats = wholeNumber("repeats");
 const rounds = wholeNumber("rounds");
@@ -57,7 +59,7 @@ globalThis.addEventListener("unload", killTools);
 
 const environment = await readEnvironment();
 const found: YardstickFindings[] = [];
-for (const peer of String(args.peer).split(",")) found.push(await measure(peer as PeerKind));
+for (const peer of args.peer.split(",")) found.push(await measure(peer as PeerKind));
 const { cpu, cores, platform, kernel, versions } = environment;
 const facts = [
   `${cpu ?? "CPU unknown"}, ${cores} cores`,

@@ -11,6 +11,7 @@ import { renderCommandHelp, renderOverview } from "./help.ts";
 import type { Limits } from "../kernel/limits.ts";
 import { sayShortage, shortageOf } from "../kernel/shortage.ts";
 import { keepLoopbackFromProxies } from "../transport/direct_client.ts";
+import { missingPackage } from "./missing_package.ts";
 import { parseArguments } from "./parse_arguments.ts";
 import { ClosedOutputError, paint, systemTerminal, type Terminal } from "./terminal.ts";
 import { NothingToMeasureError, UsageError } from "./usage_error.ts";
@@ -93,6 +94,11 @@ async function explain(error: unknown, terminal: Terminal): Promise<number> {
   const shortage = shortageOf(error);
   if (shortage !== undefined) {
     terminal.err(`${label} nothing can be done: ${sayShortage(shortage, await limits())}\n`);
+    return EXIT.cannotJudge;
+  }
+  const missing = missingPackage(error);
+  if (missing !== undefined) {
+    terminal.err(`${label} ${oneLine(missing)}\n`);
     return EXIT.cannotJudge;
   }
   return explainBug(error, terminal);

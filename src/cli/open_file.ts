@@ -4,7 +4,7 @@
  * @module
  */
 
-import { resolve } from "@std/path";
+import { resolve } from "node:path";
 import { systemMessage } from "./system_message.ts";
 
 /** How long an opener that is still running is waited for: it may be the browser itself, which ends when the user is done. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { extname } from "@std/path";
+import { extname } from "node:path";
 import type { RunRecord } from "../model/run_record.ts";
 import type { ReportFormat } from "../report/registry.ts";
 import { openFile } from "./open_file.ts";

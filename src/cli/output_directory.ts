@@ -4,7 +4,7 @@
  * @module
  */
 
-import { join } from "@std/path";
+import { join } from "node:path";
 import { UsageError } from "./usage_error.ts";
 import { writeFileAtomically, writeObstacle } from "./write_file_atomically.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { toFileUrl } from "@std/path";
+import { pathToFileURL } from "node:url";
 import { type Catalog, createCatalog } from "../catalog.ts";
 import { loadCatalog } from "../peer/load_catalog.ts";
 import { type NearestPeer, nearestPeer, peerObstacle } from "../peer/nearest_peer.ts";
@@ -66,7 +66,7 @@ export function moduleUrls(paths: readonly string[]): string[] {
     if (isUrl && !path.startsWith("file:")) {
       throw new UsageError(`--module takes a file of this machine: "${path}" is not`);
     }
-    const url = isUrl ? new URL(path) : new URL(path, toFileUrl(`${Deno.cwd()}/`));
+    const url = isUrl ? new URL(path) : new URL(path, pathToFileURL(`${Deno.cwd()}/`));
     let isFile = false;
     try {
       isFile = Deno.statSync(url).isFile;

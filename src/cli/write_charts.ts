@@ -4,7 +4,7 @@
  * @module
  */
 
-import { basename, dirname, extname, join } from "@std/path";
+import { basename, dirname, extname, join } from "node:path";
 import type { RunRecord } from "../model/run_record.ts";
 import { CHART_START } from "../report/chart/chart_files.ts";
 import type { ReportFormat } from "../report/registry.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { basename, dirname, join } from "@std/path";
+import { basename, dirname, join } from "node:path";
 import { systemMessage } from "./system_message.ts";
 
 /**

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { join } from "@std/path";
+import { join } from "node:path";
 import { encodeRecord } from "../record/codec.ts";
 import type { RunRecord } from "../model/run_record.ts";
 import { buildReport } from "../report/build_report.ts";

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { parse } from "yaml";
 import { commands } from "../../src/cli/commands/registry.ts";
 import { PERMISSIONS, temporaryDirectory } from "./sockbench.ts";
+import { needs, program } from "../support/needs.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const SCRIPT = new URL(".ci/action", ROOT).pathname;
@@ -141,7 +142,18 @@ async function runScript(
   return { code, out, written, args: words.slice(words.indexOf("/action/src/cli/main.ts") + 1) };
 }
 
-Deno.test(".ci/action turns inputs into arguments, splits args as a shell does, and runs nothing in them", async () => {
+/** Debian's findutils have it. */
+const XARGS = program("xargs");
+
+Deno.test({
+  ...needs(
+    ".ci/action turns inputs into arguments, splits args as a shell does, and runs nothing in them",
+    XARGS,
+  ),
+  fn: splitsArguments,
+});
+
+async function splitsArguments(): Promise<void> {
   const { code, args, written } = await runScript({
     SOCKBENCH_BASE: "git:main; touch /tmp/never",
     SOCKBENCH_MODULE: "./bench.ts",
@@ -167,7 +179,7 @@ Deno.test(".ci/action turns inputs into arguments, splits args as a shell does, 
   ]);
   const gate = await runScript({ SOCKBENCH_COMMAND: "gate", SOCKBENCH_BASELINE: "base.json" });
   assertEquals(gate.args, ["gate", "--out", "reports", "--baseline", "base.json"]);
-});
+}
 
 Deno.test(".ci/action hands on the exit code; cannot-judge decides about 3 alone", async () => {
   const base = { SOCKBENCH_BASE: "self" };
@@ -180,7 +192,12 @@ Deno.test(".ci/action hands on the exit code; cannot-judge decides about 3 alone
   }
 });
 
-Deno.test(".ci/action refuses inputs that make no command", async () => {
+Deno.test({
+  ...needs(".ci/action refuses inputs that make no command", XARGS),
+  fn: refusesInputs,
+});
+
+async function refusesInputs(): Promise<void> {
   for (
     const inputs of [
       {},
@@ -195,7 +212,7 @@ Deno.test(".ci/action refuses inputs that make no command", async () => {
     assertMatch(out, /^::error title=sockbench::/m);
     assertEquals(args, []);
   }
-});
+}
 
 Deno.test(".ci/action calls exit code 1 without a fresh result no regression: nothing was judged", async () => {
   for (const code of [0, 1, 2, 3]) {

@@ -1,10 +1,9 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { PERMISSIONS, sockbench, type StartOptions, temporaryDirectory } from "./sockbench.ts";
-import { openKernel } from "../../src/kernel/libc.ts";
-import { limitedGroup, loopbackWithMtu, whyIgnored } from "../support/surroundings.ts";
+import { limitedGroup, loopbackWithMtu, obtained } from "../support/surroundings.ts";
+import { files, LIBC, LINUX, needs, program } from "../support/needs.ts";
 
 const permissions = [...PERMISSIONS, "--allow-ffi"];
-const isLinux = Deno.build.os === "linux";
 
 /** A record of one short trial, measured now. */
 async function measure(out: string, options: StartOptions = {}): Promise<string> {
@@ -31,8 +30,11 @@ async function gate(baseline: string, candidate: string, out: string) {
 }
 
 Deno.test({
-  name: "gate refuses two records whose loopback MTU or CPU quota differ, and names both values",
-  ignore: !isLinux || !openKernel().available,
+  ...needs(
+    "gate refuses two records whose loopback MTU or CPU quota differ, and names both values",
+    LINUX,
+    LIBC,
+  ),
   async fn() {
     await using directory = await temporaryDirectory();
     const baseline = await measure(directory.path);
@@ -55,11 +57,10 @@ const SMALL_MTU = 1500;
 const namespace = await loopbackWithMtu(SMALL_MTU);
 
 Deno.test({
-  name:
-    `gate refuses a record of a namespace whose loopback has another MTU, and so does measuring there${
-      whyIgnored(namespace)
-    }`,
-  ignore: "obstacle" in namespace,
+  ...needs(
+    "gate refuses a record of a namespace whose loopback has another MTU, and so does measuring there",
+    obtained(namespace),
+  ),
   async fn() {
     if ("obstacle" in namespace) return;
     await using directory = await temporaryDirectory();
@@ -80,8 +81,12 @@ Deno.test({
 });
 
 Deno.test({
-  name: "without --allow-ffi the MTU of the own namespace is read too, where IPv6 shows it",
-  ignore: "obstacle" in namespace || !existsSync("/proc/sys/net/ipv6/conf/lo/mtu"),
+  ...needs(
+    "without --allow-ffi the MTU of the own namespace is read too, where IPv6 shows it",
+    obtained(namespace),
+    program("grep"),
+    files("/proc/sys/net/ipv6/conf/lo/mtu"),
+  ),
   async fn() {
     if ("obstacle" in namespace) return;
     await using directory = await temporaryDirectory();
@@ -90,23 +95,14 @@ Deno.test({
   },
 });
 
-function existsSync(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 const probe = limitedGroup(1);
 if ("got" in probe) probe.got[Symbol.dispose]();
 
 Deno.test({
-  name: `a record knows the CPU quota of the control group that it was measured in${
-    whyIgnored(probe)
-  }`,
-  ignore: "obstacle" in probe,
+  ...needs(
+    "a record knows the CPU quota of the control group that it was measured in",
+    obtained(probe),
+  ),
   async fn() {
     const group = limitedGroup(1.5);
     if ("obstacle" in group) throw new Error(group.obstacle);

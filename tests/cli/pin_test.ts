@@ -4,7 +4,7 @@ import { openKernel } from "../../src/kernel/libc.ts";
 import { decodeRecord } from "../../src/record/codec.ts";
 import type { RunRecord } from "../../src/model/run_record.ts";
 import { assertRefused, PERMISSIONS, sockbench, temporaryDirectory } from "./sockbench.ts";
-import { LIBC, needs, TWO_CORES } from "../support/needs.ts";
+import { LIBC, needs, program, TWO_CORES } from "../support/needs.ts";
 
 const kernel = openKernel();
 const cores = kernel.available ? getAffinity() : [];
@@ -83,6 +83,7 @@ Deno.test({
   ...needs(
     "sockbench gate measures a pinned baseline pinned again, and one without FFI is missing with the reason",
     TWO_CORES,
+    program("grep"),
   ),
   async fn() {
     await using directory = await temporaryDirectory();

@@ -5,12 +5,14 @@
  * @module
  */
 
+import { type Need, unless } from "./needs.ts";
+
 /** What can be had, or why not. */
 export type Obtainable<T> = { readonly got: T } | { readonly obstacle: string };
 
-/** The reason as part of a test's name; empty where there is none. */
-export function whyIgnored(found: Obtainable<unknown>): string {
-  return "obstacle" in found ? ` (ignored: ${found.obstacle})` : "";
+/** The need for something that can be had or not. */
+export function obtained(found: Obtainable<unknown>): Need {
+  return unless("obstacle" in found ? found.obstacle : undefined);
 }
 
 /** The command that starts another in a fresh network namespace whose `lo` is up, with an MTU. */

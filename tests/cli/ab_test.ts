@@ -1,7 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { decodeRecord } from "../../src/record/codec.ts";
 import type { RunRecord } from "../../src/model/run_record.ts";
-import { openKernel } from "../../src/kernel/libc.ts";
 import { gateFormats } from "../../src/report/gate_registry.ts";
 import { makeRepository } from "./repository.ts";
 import {
@@ -12,7 +11,7 @@ import {
   sockbench,
   temporaryDirectory,
 } from "./sockbench.ts";
-import { needs, unless } from "../support/needs.ts";
+import { LIBC, needs, unless } from "../support/needs.ts";
 
 const CASE = "round-trip/tcp/bytes=64";
 /** The smallest job that can be judged: intervals of any width will do. */
@@ -245,9 +244,10 @@ async function refusalOf(version: string): Promise<string | undefined> {
 }
 
 Deno.test({
-  name:
+  ...needs(
     "sockbench ab --inject-slowdown measures cases that need TCP_CORK and TCP_QUICKACK, at the slowed side too",
-  ignore: !openKernel().available,
+    LIBC,
+  ),
   async fn() {
     await using directory = await temporaryDirectory();
     const at = (cork: string, quickack: string) =>

@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { decodeRecord } from "../../src/record/codec.ts";
 import { names, PERMISSIONS, sockbench, temporaryDirectory } from "./sockbench.ts";
+import { LINUX, needs } from "../support/needs.ts";
 
 /** The transports of the run, whose cases must have succeeded, and what the record says of its socket files. */
 async function measured(
@@ -66,9 +67,10 @@ Deno.test("sockbench run measures Unix-domain sockets in a TMPDIR of 70 characte
 
 for (const peer of ["loop", "worker", "process"]) {
   Deno.test({
-    name:
+    ...needs(
       `sockbench run measures Unix-domain sockets by abstract names where no directory is to be had, with peer ${peer}, and says so`,
-    ignore: Deno.build.os !== "linux",
+      LINUX,
+    ),
     async fn() {
       const permissions = PERMISSIONS.map((one) =>
         one === "--allow-write" ? "--allow-write=$OUT" : one

@@ -13,7 +13,7 @@
  * @module
  */
 
-import { markdownTable } from "../src/report/markdown_text.ts";
+import { markdownTable } from "../src/text/markdown_table.ts";
 import type { ClaimVerdict } from "../src/claim/claim.ts";
 
 const CLI = new URL("../src/cli/main.ts", import.meta.url).pathname;

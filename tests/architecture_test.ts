@@ -28,7 +28,7 @@ const MAY_IMPORT: RoomMap = {
   scenario: ["model", "workload"],
   "catalog.ts": ["model", "scenario", "transport", "units", "workload"],
   plan: ["catalog.ts", "model", "transport", "units"],
-  record: ["model", "units"],
+  record: ["model", "text", "units"],
   peer: ["catalog.ts", "clock.ts", "kernel", "model", "transport", "workload"],
   run: [
     "catalog.ts",
@@ -43,8 +43,8 @@ const MAY_IMPORT: RoomMap = {
     "units",
     "workload",
   ],
-  compare: ["model", "plan", "record", "stats", "units"],
-  gate: ["compare", "model", "plan", "record", "stats", "units"],
+  compare: ["model", "plan", "record", "stats", "text", "units"],
+  gate: ["compare", "model", "plan", "record", "stats", "text", "units"],
   "report/document": ["model", "units"],
   "report/write": ["report/document", "text"],
   report: [

@@ -4,13 +4,9 @@
  * @module
  */
 
-import {
-  codeBlock,
-  displayWidth,
-  escapeMarkdown,
-  escapeSentence,
-  markdownTable,
-} from "../report/markdown_text.ts";
+import { codeBlock, escapeMarkdown, escapeSentence } from "../text/escape_markdown.ts";
+import { displayWidth } from "../text/display_width.ts";
+import { markdownTable } from "../text/markdown_table.ts";
 import { formatFigure } from "./format_figure.ts";
 import { CLAIM_GROUPS, CLAIM_VERDICTS, type ClaimGroup, type ClaimTable } from "./claim.ts";
 import type { ClaimsResult, DecidedClaim } from "./run_claims.ts";

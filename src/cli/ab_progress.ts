@@ -7,7 +7,8 @@
 import type { AbGateEvents } from "../ab/ab_gate.ts";
 import type { AbEvent } from "../ab/run_ab.ts";
 import type { Plan } from "../plan/plan.ts";
-import { formatDuration, plural } from "./duration.ts";
+import { plural } from "../text/plural.ts";
+import { formatDuration } from "./duration.ts";
 import { StatusArea } from "./status_area.ts";
 import { paint, type Terminal } from "./terminal.ts";
 

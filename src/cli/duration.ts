@@ -17,8 +17,3 @@ export function formatDuration(durationNs: number): string {
     ? `${minutes / 60} h`
     : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
-
-/** A number with its noun: `1 case`, `136 cases`. */
-export function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
-}

@@ -4,7 +4,11 @@
  * @module
  */
 
+import { wrapWords } from "../text/wrap_words.ts";
 import { type Command, HELP_OPTION, type OptionSpec } from "./command.ts";
+
+/** Longer lines are hard to follow. */
+const MAX_COLUMNS = 100;
 
 /** The help of `sockbench` itself: its commands. */
 export function renderOverview(commands: readonly Command[], columns: number): string {
@@ -42,7 +46,9 @@ export function renderCommandHelp(command: Command, columns: number): string {
     "",
     `Usage: sockbench ${command.name}${positionals.join("")} [options]`,
     "",
-    ...command.description.flatMap((text) => [...wrap(text, columns), ""]),
+    ...command.description.flatMap((
+      text,
+    ) => [...wrapWords(text, Math.min(columns, MAX_COLUMNS)), ""]),
   ];
   if (command.positionals.length > 0) {
     lines.push(
@@ -77,23 +83,13 @@ function exampleLines(example: Command["examples"][number]): string[] {
 function rows(pairs: readonly (readonly [string, string])[], columns: number): string[] {
   const left = Math.max(...pairs.map(([name]) => name.length)) + 4;
   return pairs.flatMap(([name, text]) => {
-    const [first = "", ...more] = wrap(text, Math.max(30, Math.min(columns, 100) - left));
+    const [first = "", ...more] = wrapWords(
+      text,
+      Math.max(30, Math.min(columns, MAX_COLUMNS) - left),
+    );
     return [
       `${`  ${name}`.padEnd(left)}${first}`,
       ...more.map((line) => " ".repeat(left) + line),
     ];
   });
-}
-
-/** Breaks text at spaces into lines of at most `columns` characters; a longer word stands alone. */
-export function wrap(text: string, columns: number): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line !== "" && line.length + 1 + word.length > Math.min(columns, 100)) {
-      lines.push(line);
-      line = word;
-    } else line = line === "" ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
 }

@@ -14,8 +14,8 @@ import {
   plainLine,
   styleText,
   type TerminalLook,
-  terminalWidth,
-} from "../report/terminal_text.ts";
+} from "../text/terminal_line.ts";
+import { displayWidth } from "../text/display_width.ts";
 import type { RunEvent } from "../run/run_plan.ts";
 import { formatDuration } from "./duration.ts";
 
@@ -113,7 +113,7 @@ export class LiveView {
     }));
     const columns = look.columns - 1;
     const widest = (part: keyof typeof rows[number], most: number) =>
-      Math.min(most, Math.max(...rows.map((row) => terminalWidth(row[part]))));
+      Math.min(most, Math.max(...rows.map((row) => displayWidth(row[part]))));
     const value = widest("value", Math.min(12, columns - 11));
     const scenario = widest("scenario", Math.max(4, (columns - 6 - value) >> 1));
     const room = columns - 6 - scenario - value;

@@ -6,8 +6,9 @@
 
 import type { Plan } from "../plan/plan.ts";
 import type { RunEvent } from "../run/run_plan.ts";
-import { oneLine } from "../report/markdown_text.ts";
-import { formatDuration, plural } from "./duration.ts";
+import { oneLine } from "../text/one_line.ts";
+import { plural } from "../text/plural.ts";
+import { formatDuration } from "./duration.ts";
 import { LiveView } from "./live_view.ts";
 import { StatusArea } from "./status_area.ts";
 import { paint, type Terminal } from "./terminal.ts";

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { terminalWidth } from "../report/terminal_text.ts";
+import { displayWidth } from "../text/display_width.ts";
 import type { Terminal } from "./terminal.ts";
 
 // deno-lint-ignore no-control-regex
@@ -32,7 +32,7 @@ export class StatusArea {
   draw(lines: readonly string[]): void {
     // The cursor waits at the beginning of the last line: what Ctrl-C echoes there is overwritten with it.
     this.#terminal.err(`${this.#eraser()}${lines.join("\n")}\r`);
-    this.#widths = lines.map((line) => terminalWidth(line.replace(CODES, "")));
+    this.#widths = lines.map((line) => displayWidth(line.replace(CODES, "")));
   }
 
   /** Removes what the area shows; the cursor stands where the area began. */

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { TerminalLook } from "../report/terminal_text.ts";
-import { toAscii } from "../report/to_ascii.ts";
+import type { TerminalLook } from "../text/terminal_line.ts";
+import { toAscii } from "../text/to_ascii.ts";
 import { localeShowsUnicode } from "./locale.ts";
 import { systemMessage } from "./system_message.ts";
 import { UsageError } from "./usage_error.ts";

@@ -6,35 +6,32 @@
 
 import type { Verdict } from "../compare/gate_result.ts";
 import { sayEstimate } from "../compare/verdict_reason.ts";
-import {
-  bySeverity,
-  clip,
-  decidingFigures,
-  type GateReport,
-  printable,
-  sayFailed,
-} from "../report/gate_text.ts";
+import { bySeverity, decidingFigures, type GateReport, sayFailed } from "../report/gate_text.ts";
+import { clip, printable } from "../text/printable.ts";
 import { formatAmount } from "../units/format_quantity.ts";
-import { wrap } from "./help.ts";
+import { wrapWords } from "../text/wrap_words.ts";
 
+/** Longer lines are hard to follow. */
+const MAX_COLUMNS = 100;
 /** Cells shown; the Markdown has them all. */
 const SHOWN_CELLS = 60;
 /** Reasons shown. */
 const SHOWN_REASONS = 12;
 
 /** The result in plain text, wrapped to `columns` but for the lines of cells. */
-export function renderVerdicts({ result, base, head }: GateReport, columns: number): string {
+export function renderVerdicts({ result, base, head }: GateReport, width: number): string {
+  const columns = Math.min(width, MAX_COLUMNS);
   const cells = bySeverity(result.cells);
   const explained = cells.filter(needsReason);
   const lines = [
-    ...wrap(printable(clip(result.summary, 500)), columns),
+    ...wrapWords(printable(clip(result.summary, 500)), columns),
     "",
     ...(cells.length === 0 ? [] : [...cellLines(cells), ""]),
     ...explained.slice(0, SHOWN_REASONS).flatMap((cell) => reasonLines(cell, columns)),
     ...restLine(explained.length - SHOWN_REASONS, "more of these in the Markdown summary"),
     ...result.environmentDifferences.map((text) => `The environments differ: ${printable(text)}.`),
     ...result.notes.map((text) => `Note: ${printable(text)}.`),
-    ...wrap(
+    ...wrapWords(
       `Base ${printable(clip(base))}, head ${printable(clip(head))}, ${
         result.paired ? "measured in pairs" : "records of different moments"
       }. Slowdown: how much worse head is, with the 95 % interval of its median.`,
@@ -86,7 +83,7 @@ function change(cell: Verdict): string {
 
 function reasonLines(cell: Verdict, columns: number): readonly string[] {
   const text = `${cell.verdict}: ${cell.case} ${cell.metric}: ${cell.reason}`;
-  return [...wrap(printable(clip(text, 1000)), columns), ""];
+  return [...wrapWords(printable(clip(text, 1000)), columns), ""];
 }
 
 function restLine(count: number, what: string): readonly string[] {

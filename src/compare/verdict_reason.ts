@@ -4,6 +4,7 @@
  * @module
  */
 
+import { plural } from "../text/plural.ts";
 import { minimumPairs } from "../stats/minimum_pairs.ts";
 import { minimumValues } from "../stats/median_interval.ts";
 import type { Comparison } from "./comparison.ts";
@@ -68,8 +69,7 @@ export function sayP(p: number): string {
  * @returns As in `20 pairs`, `1 trial a side`.
  */
 export function sayCount(n: number, paired: boolean): string {
-  const word = n === 1 ? "" : "s";
-  return paired ? `${n} pair${word}` : `${n} trial${word} a side`;
+  return paired ? plural(n, "pair") : `${plural(n, "trial")} a side`;
 }
 
 /**

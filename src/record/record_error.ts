@@ -4,6 +4,8 @@
  * @module
  */
 
+import { clip, printable } from "../text/printable.ts";
+
 /** A RecordError says in one sentence which file cannot be read as a record, what is wrong, and what would be right. */
 export class RecordError extends Error {
   /** Distinguishes it from other errors by name. */
@@ -34,7 +36,7 @@ export class RecordError extends Error {
 export function describe(value: unknown): string {
   if (value === undefined) return "missing";
   if (typeof value === "string") {
-    return printable(JSON.stringify(value.length > 60 ? `${value.slice(0, 59)}…` : value));
+    return `"${printable(clip(value, 60)).replaceAll('"', '\\"')}"`;
   }
   if (Array.isArray(value)) return `a list of ${value.length}`;
   return typeof value === "object" && value !== null ? "an object" : String(value);
@@ -54,11 +56,4 @@ export function formatPath(path: readonly PropertyKey[]): string {
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || name.length > 60) return `[${describe(name)}]`;
     return depth === 0 ? name : `.${name}`;
   }).join("");
-}
-
-/** Escapes what would break the line or drive the terminal. */
-function printable(text: string): string {
-  return text.replace(/[\p{Cc}\u2028\u2029]/gu, (character) => {
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  });
 }

@@ -7,6 +7,7 @@
 import { metricsOf, trialValues } from "../compare/trial_values.ts";
 import type { Case } from "../model/case.ts";
 import { metricValue } from "../model/metric_value.ts";
+import { delimitedField } from "../text/delimited_field.ts";
 import type { RunRecord } from "../model/run_record.ts";
 import type { Trial } from "../model/trial.ts";
 
@@ -48,7 +49,7 @@ export interface Dialect {
 export function renderDelimited(record: RunRecord, dialect: Dialect): string {
   const { separator, flat, lineEnd } = dialect;
   const line = (fields: readonly (string | number)[]) =>
-    fields.map((field) => typeof field === "number" ? String(field) : quote(field, flat))
+    fields.map((field) => typeof field === "number" ? String(field) : delimitedField(field, flat))
       .join(separator);
   const values = trialValues(record);
   const names = parameterNames(record);
@@ -102,17 +103,4 @@ function describeCase(one: Case, names: readonly string[]): readonly (string | n
 function describeTrial(trial: Trial): readonly number[] {
   const { round, order, startedNs, elapsedNs, operations } = trial;
   return [round, order, startedNs, elapsedNs, operations];
-}
-
-/**
- * A text as a field: quoted where RFC 4180 asks for it, or where a spreadsheet that guesses another separator would cut it.
- * What a spreadsheet would run as a formula gets an apostrophe in front (OWASP, CSV Injection); characters that no text file
- * should hold become U+FFFD.
- */
-function quote(text: string, flat: boolean): string {
-  const clean = (flat ? text.replace(/[\t\r\n]+/g, " ") : text).toWellFormed()
-    // deno-lint-ignore no-control-regex
-    .replace(/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/g, "\ufffd");
-  const safe = /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/.test(clean) ? `'${clean}` : clean;
-  return /[",;\t\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { plural } from "../text/plural.ts";
 import type { Contrasted } from "../compare/contrast.ts";
 import type { TrialValues } from "../compare/trial_values.ts";
 import type { Case } from "../model/case.ts";
@@ -168,7 +169,7 @@ export function sayEvidence(
 }
 
 function countOperations(operations: number, { operation }: ScenarioSpec): string {
-  return `${formatCount(operations)} ${operation}${operations === 1 ? "" : "s"}`;
+  return plural(operations, operation, formatCount(operations));
 }
 
 function distinct(ids: readonly string[]): readonly string[] {

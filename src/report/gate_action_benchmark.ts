@@ -6,7 +6,8 @@
  */
 
 import { formatQuantity } from "../units/format_quantity.ts";
-import { type GateFormat, type GateReport, measuredCells, printable } from "./gate_text.ts";
+import { type GateFormat, type GateReport, measuredCells } from "./gate_text.ts";
+import { printable } from "../text/printable.ts";
 
 /** Metrics of which less is better: `tool: customSmallerIsBetter`. */
 export const gateActionBenchmarkSmaller: GateFormat = {

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { type GateFormat, type GateReport, measuredCells, printable } from "./gate_text.ts";
+import { type GateFormat, type GateReport, measuredCells } from "./gate_text.ts";
+import { printable } from "../text/printable.ts";
 
 /** Bencher Metric Format. */
 export const gateBencher: GateFormat = {

@@ -8,7 +8,9 @@
  */
 
 import type { Verdict } from "../compare/gate_result.ts";
-import { type GateFormat, type GateReport, printable } from "./gate_text.ts";
+import { type GateFormat, type GateReport } from "./gate_text.ts";
+import { escapeMarkup } from "../text/escape_markup.ts";
+import { printable } from "../text/printable.ts";
 
 /** JUnit XML. */
 export const gateJunit: GateFormat = {
@@ -107,18 +109,15 @@ function outcomeOf({ verdict, unresolvable }: Verdict, strict: boolean): Outcome
 function writeCase({ classname, name, outcome, type, message }: TestCase): string {
   const open = `    <testcase${attributes({ classname, name, time: 0 })}>`;
   const body = outcome === "passed"
-    ? `      <system-out>${escapeXml(message)}</system-out>`
+    ? `      <system-out>${escapeMarkup(printable(message))}</system-out>`
     : `      <${outcome}${attributes({ type, message })}/>`;
   return `${open}\n${body}\n    </testcase>`;
 }
 
-function attributes(values: Readonly<Record<string, string | number>>): string {
-  return Object.entries(values).map(([name, value]) => ` ${name}="${escapeXml(String(value))}"`)
-    .join("");
-}
-
 /** XML 1.0 forbids most control characters even as references, so that they are spelt out first. */
-function escapeXml(text: string): string {
-  return printable(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;").replaceAll("'", "&apos;");
+function attributes(values: Readonly<Record<string, string | number>>): string {
+  return Object.entries(values).map(([name, value]) =>
+    ` ${name}="${escapeMarkup(printable(String(value)))}"`
+  )
+    .join("");
 }

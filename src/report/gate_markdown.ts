@@ -8,13 +8,12 @@ import type { Verdict, VerdictWord } from "../compare/gate_result.ts";
 import { sayChange, sayEstimate, sayP, sayThreshold } from "../compare/verdict_reason.ts";
 import {
   bySeverity,
-  clip,
   decidingFigures,
   type GateFormat,
   type GateReport,
-  printable,
   sayFailed,
 } from "./gate_text.ts";
+import { clip, printable } from "../text/printable.ts";
 import { formatAmount } from "../units/format_quantity.ts";
 
 /** The verdicts of a gate, red first. */

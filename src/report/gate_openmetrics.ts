@@ -10,13 +10,8 @@
 import type { GateResult, Verdict, VerdictWord } from "../compare/gate_result.ts";
 import type { Normalization } from "../compare/normalize.ts";
 import { METRIC_UNITS, UNITS } from "../units/unit.ts";
-import {
-  decidingFigures,
-  type GateFormat,
-  type GateReport,
-  measuredCells,
-  printable,
-} from "./gate_text.ts";
+import { decidingFigures, type GateFormat, type GateReport, measuredCells } from "./gate_text.ts";
+import { printable } from "../text/printable.ts";
 
 /** OpenMetrics text exposition. */
 export const gateOpenMetrics: GateFormat = {

@@ -5,7 +5,8 @@
  */
 
 import { type Answer, CERTAINTY_WORDS, type Choice, sayPlaces, sayRange } from "./answers.ts";
-import { codeName, escapeMarkdown, type MarkdownColumn, markdownTable } from "./markdown_text.ts";
+import { codeName, escapeMarkdown } from "../text/escape_markdown.ts";
+import { type MarkdownColumn, markdownTable } from "../text/markdown_table.ts";
 import { namePlacement, placementKey } from "./describe_case.ts";
 
 const COLUMNS: readonly MarkdownColumn[] = [

@@ -7,7 +7,7 @@
 import type { Placement } from "../model/placement.ts";
 import type { Chart } from "./chart/chart.ts";
 import { chartFileName } from "./chart/chart_files.ts";
-import { escapeMarkdown } from "./markdown_text.ts";
+import { escapeMarkdown } from "../text/escape_markdown.ts";
 import { placementKey } from "./describe_case.ts";
 
 /** Charts of a section that are shown at once; the others fold. */

@@ -5,14 +5,10 @@
  */
 
 import type { Cell, Column, EvidenceTable, Table, TextTable } from "./document.ts";
-import {
-  displayWidth,
-  escapeMarkdown,
-  escapeSentence,
-  type MarkdownColumn,
-  markdownTable,
-  SENTENCE,
-} from "./markdown_text.ts";
+import { displayWidth } from "../text/display_width.ts";
+import { escapeMarkdown, escapeSentence } from "../text/escape_markdown.ts";
+import { type MarkdownColumn, markdownTable } from "../text/markdown_table.ts";
+import { SENTENCE } from "../text/one_line.ts";
 import { formatCount, formatNumber, formatShare } from "../units/format_quantity.ts";
 import { sayEvidence } from "./wording.ts";
 

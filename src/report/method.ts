@@ -4,6 +4,7 @@
  * @module
  */
 
+import { plural } from "../text/plural.ts";
 import type { Case } from "../model/case.ts";
 import { RELATIVE_ERROR } from "../model/bucket_layout.ts";
 import type { Environment, Fact } from "../model/environment.ts";
@@ -161,7 +162,7 @@ export function buildEnvironment(environment: Environment): readonly NamedFact[]
  * @returns As in `1 trial`, `2 trials`.
  */
 export function count(n: number, noun: string): string {
-  return `${formatCount(n)} ${noun}${n === 1 ? "" : "s"}`;
+  return plural(n, noun, formatCount(n));
 }
 
 function showFact(fact: Fact): string {

@@ -13,7 +13,7 @@ import { renderMarkdown } from "./render_markdown.ts";
 import { type RenderedFiles, renderMarkdownWithCharts } from "./render_markdown_files.ts";
 import { PLAIN_TERMINAL, renderTerminal } from "./render_terminal.ts";
 import { renderTsv } from "./render_tsv.ts";
-import type { TerminalLook } from "./terminal_text.ts";
+import type { TerminalLook } from "../text/terminal_line.ts";
 
 /** A ReportFormat is one way to write a record for readers. */
 export interface ReportFormat {

@@ -24,15 +24,9 @@ import {
   renderEvidence,
   renderTextTable,
 } from "./markdown_tables.ts";
-import {
-  codeBlock,
-  codeName,
-  escapeMarkdown,
-  escapeSentence,
-  type MarkdownColumn,
-  markdownTable,
-  SENTENCE,
-} from "./markdown_text.ts";
+import { codeBlock, codeName, escapeMarkdown, escapeSentence } from "../text/escape_markdown.ts";
+import { type MarkdownColumn, markdownTable } from "../text/markdown_table.ts";
+import { SENTENCE } from "../text/one_line.ts";
 import {
   chooseScale,
   formatCount,

@@ -23,9 +23,10 @@ import {
   plainLine,
   styleText,
   type TerminalLook,
-  terminalWidth,
   wrapLine,
-} from "./terminal_text.ts";
+} from "../text/terminal_line.ts";
+import { plural } from "../text/plural.ts";
+import { displayWidth } from "../text/display_width.ts";
 
 /** How much is shown, and on what. */
 export interface TerminalOptions extends TerminalLook {
@@ -65,7 +66,9 @@ export function renderTerminal(report: Report, options: TerminalOptions): string
   const look = { ...options, columns: Math.max(LEAST_COLUMNS, Math.floor(options.columns)) };
   const tables = report.sections.filter(({ comparative }) => comparative !== undefined);
   const { shown, left } = chooseSections(tables, look.mostBars);
-  const rest = left === 0 ? [] : cutRest(`… and ${plural(left, "more cell")} in the report`, look);
+  const rest = left === 0
+    ? []
+    : cutRest(`… and ${plural(left, "more cell", formatCount(left))} in the report`, look);
   const blocks = [
     renderAnswers(report, look),
     renderFindings(report, look),
@@ -108,7 +111,11 @@ function renderFindings(report: Report, look: TerminalOptions): readonly string[
   const lines = report.findings.slice(0, most)
     .flatMap((finding) => bullet(findingSentence(finding), look));
   const rest = report.findings.length - most;
-  if (rest > 0) lines.push(say(`  … and ${plural(rest, "more finding")} in the report`, look));
+  if (rest > 0) {
+    lines.push(
+      say(`  … and ${plural(rest, "more finding", formatCount(rest))} in the report`, look),
+    );
+  }
   if (report.findings.length === 0) lines.push(...bullet("No comparison could be made.", look));
   if (report.partialRemark !== undefined) {
     const remark = report.partialRemark.replace(/(?<![.?!])$/, ".");
@@ -162,15 +169,15 @@ function renderSection(
   const name = cutLine(plainLine(section.scenario, unicode), Math.floor(columns / 2), unicode);
   const [question = "", ...more] = wrapLine(
     plainLine(section.question, unicode),
-    Math.max(1, columns - 3 - terminalWidth(name)),
+    Math.max(1, columns - 3 - displayWidth(name)),
     unicode,
   );
   const rest = section.search.length > 0
-    ? `  … the best of each; ${plural(left, "other cell")} in the report`
-    : `  … and ${plural(left, "more cell")} in the report`;
+    ? `  … the best of each; ${plural(left, "other cell", formatCount(left))} in the report`
+    : `  … and ${plural(left, "more cell", formatCount(left))} in the report`;
   return [
     `${styleText(name, "bold", color)}  ${question}`.trimEnd(),
-    ...more.map((line) => `${" ".repeat(terminalWidth(name) + 2)}${line}`),
+    ...more.map((line) => `${" ".repeat(displayWidth(name) + 2)}${line}`),
     ...wrapLine(say(sayFigures(section, groups), look), columns - 3, unicode)
       .map((line) => `  ${styleText(line, "dim", color)}`),
     // What the only group has in common stands above already.
@@ -236,7 +243,11 @@ function renderRest(report: Report, hasBars: boolean, look: TerminalOptions): re
       ? ["Where trials are few, the interval is their range and reaches less than 95 %."]
       : []),
     ...(report.warnings.length > 0
-      ? [`${plural(report.warnings.length, "warning")} in the report.`]
+      ? [
+        `${
+          plural(report.warnings.length, "warning", formatCount(report.warnings.length))
+        } in the report.`,
+      ]
       : []),
   ];
   const width = Math.min(look.columns - 1, MOST_PROSE);
@@ -256,8 +267,4 @@ function say(text: string, { unicode }: TerminalOptions): string {
   // A leading indent is ours; plainLine() would trim it.
   const indent = /^ */.exec(text)?.[0] ?? "";
   return indent + plainLine(text, unicode, SENTENCE);
-}
-
-function plural(count: number, noun: string): string {
-  return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
 }

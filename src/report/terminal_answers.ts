@@ -13,9 +13,9 @@ import {
   plainLine,
   styleText,
   type TerminalLook,
-  terminalWidth,
   wrapLine,
-} from "./terminal_text.ts";
+} from "../text/terminal_line.ts";
+import { displayWidth } from "../text/display_width.ts";
 
 const CAPTION = "Best here, by the median; clear: its 95 % interval overlaps none of the others'";
 const GAP = "  ";
@@ -66,7 +66,7 @@ function keepUnits(text: string): string {
 
 function drawRows(rows: readonly AnswerLine[], look: TerminalLook): readonly string[] {
   const widest = (part: "name" | "best" | "value", most: number) =>
-    Math.max(1, Math.min(most, Math.max(...rows.map((row) => terminalWidth(row[part])))));
+    Math.max(1, Math.min(most, Math.max(...rows.map((row) => displayWidth(row[part])))));
   // The indent, three gaps, and "clear".
   const room = look.columns - 1 - GAP.length * 4 - 5;
   const value = widest("value", Math.floor(room * 0.36));

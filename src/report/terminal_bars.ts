@@ -13,8 +13,8 @@ import {
   plainLine,
   styleText,
   type TerminalLook,
-  terminalWidth,
-} from "./terminal_text.ts";
+} from "../text/terminal_line.ts";
+import { displayWidth } from "../text/display_width.ts";
 
 /** One bar. */
 export interface Bar {
@@ -207,7 +207,7 @@ interface WrittenBar {
 
 function layOut(bars: readonly WrittenBar[], columns: number): Layout {
   const widest = (part: "name" | "value" | "interval") =>
-    Math.max(...bars.map((bar) => terminalWidth(bar[part])));
+    Math.max(...bars.map((bar) => displayWidth(bar[part])));
   const value = Math.min(widest("value"), Math.max(1, Math.floor(columns / 4)));
   const name = Math.min(widest("name"), Math.max(4, Math.floor(columns * 0.45)));
   const room = columns - INDENT.length - name - GAP - value - GAP;

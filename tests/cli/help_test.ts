@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { commands } from "../../src/cli/commands/registry.ts";
-import { wrap } from "../../src/cli/help.ts";
+import { wrapWords } from "../../src/text/wrap_words.ts";
 import config from "../../deno.json" with { type: "json" };
 import { assertRefused, sockbench } from "./sockbench.ts";
 
@@ -66,8 +66,8 @@ Deno.test("sockbench suggests nothing where nothing is near", async () => {
   assertRefused(await sockbench(["xyzzy"]), /^sockbench: there is no command "xyzzy"\n$/);
 });
 
-Deno.test("wrap() breaks at spaces and leaves a long word whole", () => {
-  assertEquals(wrap("aa bb cc", 5), ["aa bb", "cc"]);
-  assertEquals(wrap("a bbbbbbbb c", 5), ["a", "bbbbbbbb", "c"]);
-  assertEquals(wrap("", 5), [""]);
+Deno.test("wrapWords() breaks at spaces and leaves a long word whole", () => {
+  assertEquals(wrapWords("aa bb cc", 5), ["aa bb", "cc"]);
+  assertEquals(wrapWords("a bbbbbbbb c", 5), ["a", "bbbbbbbb", "c"]);
+  assertEquals(wrapWords("", 5), [""]);
 });

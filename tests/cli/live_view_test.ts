@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { drawSpark, LiveView, type TrialEvent } from "../../src/cli/live_view.ts";
 import { localeShowsUnicode } from "../../src/cli/locale.ts";
 import { StatusArea } from "../../src/cli/status_area.ts";
-import { terminalWidth } from "../../src/report/terminal_text.ts";
+import { displayWidth } from "../../src/text/display_width.ts";
 import { Screen } from "../support/screen.ts";
 import { hostileRecord, sampleRecord } from "../support/sample_record.ts";
 
@@ -67,7 +67,7 @@ Deno.test("LiveView stays within any width and height, in ASCII where nothing el
           for (const line of lines) {
             assertEquals(line.match(unicode ? /\p{Cc}/u : /[^\x20-\x7e]/), null);
           }
-          for (const line of lines) assert(terminalWidth(line) < columns, line);
+          for (const line of lines) assert(displayWidth(line) < columns, line);
         }
       }
     }

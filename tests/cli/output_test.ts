@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { decodeRecord } from "../../src/record/codec.ts";
-import { formatDuration, plural } from "../../src/cli/duration.ts";
+import { formatDuration } from "../../src/cli/duration.ts";
+import { plural } from "../../src/text/plural.ts";
 import { writeOutput } from "../../src/cli/output_directory.ts";
 import { writeFileAtomically } from "../../src/cli/write_file_atomically.ts";
 import { createProgress } from "../../src/cli/progress.ts";

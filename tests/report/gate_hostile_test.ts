@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { comparisonFormats, gateFormats } from "../../src/report/gate_registry.ts";
-import { clip, type GateReport, printable } from "../../src/report/gate_text.ts";
+import { type GateReport } from "../../src/report/gate_text.ts";
+import { clip, printable } from "../../src/text/printable.ts";
 import { actionBenchmark, bencherMetricFormat } from "../support/schemas/benchmark_json.ts";
 import { parseJunit } from "../support/schemas/junit.ts";
 import { parseOpenMetrics } from "../support/schemas/openmetrics.ts";

@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { hashSource } from "../../src/report/html/content_hash.ts";
-import { escapeHtml, markup, nameHtml, sentenceHtml } from "../../src/report/html/html_text.ts";
+import { markup, nameHtml, sentenceHtml } from "../../src/report/html/html_text.ts";
+import { escapeMarkup } from "../../src/text/escape_markup.ts";
 import { Anchors } from "../../src/report/html/anchors.ts";
 
 Deno.test("markup escapes texts, keeps markup, joins lists and leaves nothing for undefined", () => {
@@ -13,9 +14,9 @@ Deno.test("markup escapes texts, keeps markup, joins lists and leaves nothing fo
   );
 });
 
-Deno.test("escapeHtml() yields no markup, no quote and no control character, whatever it is given", () => {
+Deno.test("escapeMarkup() yields no markup, no quote and no control character, whatever it is given", () => {
   fc.assert(fc.property(fc.string({ unit: "binary", maxLength: 60 }), (text) => {
-    const escaped = escapeHtml(text);
+    const escaped = escapeMarkup(text);
     assertEquals(
       // deno-lint-ignore no-control-regex
       /[<>"'\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/.test(escaped),
@@ -26,11 +27,11 @@ Deno.test("escapeHtml() yields no markup, no quote and no control character, wha
   }));
 });
 
-Deno.test("escapeHtml() changes nothing in the names of the suite", () => {
+Deno.test("escapeMarkup() changes nothing in the names of the suite", () => {
   for (
     const name of ["round-trip/tcp@libc/bytes=64", "10.1 µs", "12\u202f345", "名前", "עברית", "👩‍👩‍👧"]
   ) {
-    assertEquals(escapeHtml(name), name);
+    assertEquals(escapeMarkup(name), name);
   }
 });
 

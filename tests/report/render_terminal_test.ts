@@ -8,8 +8,8 @@ import { answerQuestions } from "../../src/report/answers.ts";
 import { buildReport } from "../../src/report/build_report.ts";
 import { PLAIN_TERMINAL, renderTerminal } from "../../src/report/render_terminal.ts";
 import { shareBars } from "../../src/report/terminal_bars.ts";
-import { plainLine } from "../../src/report/terminal_text.ts";
-import { toAscii } from "../../src/report/to_ascii.ts";
+import { plainLine } from "../../src/text/terminal_line.ts";
+import { toAscii } from "../../src/text/to_ascii.ts";
 import { emptyRecord, hostileRecord, sampleRecord } from "../support/sample_record.ts";
 
 /** What {@linkcode recordOf} may be told. */

@@ -9,7 +9,9 @@ import { chooseScale, formatNumber, withSymbol } from "../../units/format_quanti
 import type { Chart } from "./chart.ts";
 import { dataName, fitText, plainText, textWidth } from "./label_text.ts";
 import { CHART_STYLE, FONT } from "./palette.ts";
-import { element, escapeXml, line, textAt } from "./svg.ts";
+import { escapeMarkup } from "../../text/escape_markup.ts";
+import { wrapWords } from "../../text/wrap_words.ts";
+import { element, line, textAt } from "./svg.ts";
 import type { Projection } from "./ticks.ts";
 
 /** Width of every chart in pixels: two stand side by side on a screen, one fills a phone held upright. */
@@ -41,7 +43,9 @@ export interface FrameContent extends Omit<Chart, "svg" | "width" | "height"> {
  */
 export function frame(content: FrameContent): Chart {
   const { id, kind, scenario, placement, title, subtitle, bottom, body } = content;
-  const notes = content.notes.flatMap((note) => wrapText(note, WIDTH - 2 * MARGIN, FONT.small));
+  const notes = content.notes.filter((note) => note !== "").flatMap((note) =>
+    wrapWords(note, WIDTH - 2 * MARGIN, (text) => textWidth(text, FONT.small))
+  );
   const height = Math.ceil(
     bottom + (notes.length === 0 ? 0 : 8 + NOTE_LINE * notes.length) + MARGIN - 4,
   );
@@ -59,8 +63,8 @@ export function frame(content: FrameContent): Chart {
       "data-kind": kind,
       ...(scenario === null ? {} : { "data-scenario": dataName(scenario) }),
     },
-    `<title id="${id}-title">${escapeXml(plainText(title, 200))}</title>`,
-    `<desc id="${id}-desc">${escapeXml(description)}</desc>`,
+    `<title id="${id}-title">${escapeMarkup(plainText(title, 200))}</title>`,
+    `<desc id="${id}-desc">${escapeMarkup(description)}</desc>`,
     `<style>${CHART_STYLE}</style>`,
     element("rect", { class: "bg", width: WIDTH, height, rx: 8 }),
     textAt(MARGIN, 28, fitText(title, WIDTH - 2 * MARGIN, FONT.title * 1.05), { class: "ti" }),
@@ -210,20 +214,4 @@ export function tickLabel(value: number, unit: MetricUnit): string {
 export function shortNumber(value: number): string {
   const text = formatNumber(value, 6);
   return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
-}
-
-/** Breaks a sentence into lines. */
-function wrapText(text: string, width: number, size: number): readonly string[] {
-  const lines: string[] = [];
-  let current = "";
-  for (const word of text.split(" ")) {
-    const longer = current === "" ? word : `${current} ${word}`;
-    if (current !== "" && textWidth(longer, size) > width) {
-      lines.push(current);
-      current = word;
-    } else {
-      current = longer;
-    }
-  }
-  return current === "" ? lines : [...lines, current];
 }

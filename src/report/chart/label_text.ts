@@ -4,7 +4,7 @@
  * @module
  */
 
-import { oneLine } from "../markdown_text.ts";
+import { oneLine } from "../../text/one_line.ts";
 
 /** Hebrew, Arabic and their neighbours, whose direction would turn the text around them. */
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]|[\ud802-\ud803\ud83a-\ud83b]/;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { escapeMarkup } from "../../text/escape_markup.ts";
 import { plainText } from "./label_text.ts";
 
 /** Attributes by name; a number is a position and rounded to a tenth, `undefined` leaves the attribute out. */
@@ -38,17 +39,6 @@ export function exact(value: number): string {
 }
 
 /**
- * Escapes a text for XML content and attributes.
- *
- * @param text A text without control characters; see {@linkcode plainText}.
- * @returns The text with `&`, `<`, `>` and quotes as entities.
- */
-export function escapeXml(text: string): string {
-  return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;")
-    .replace(/"/g, "&quot;").replace(/'/g, "&#39;");
-}
-
-/**
  * An element.
  *
  * @param name Its name.
@@ -60,7 +50,7 @@ export function element(name: string, attributes: Attributes, ...children: strin
   const list = Object.entries(attributes).flatMap(([key, value]) =>
     value === undefined
       ? []
-      : [` ${key}="${typeof value === "number" ? position(value) : escapeXml(value)}"`]
+      : [` ${key}="${typeof value === "number" ? position(value) : escapeMarkup(value)}"`]
   ).join("");
   return children.length === 0
     ? `<${name}${list}/>`
@@ -77,7 +67,7 @@ export function element(name: string, attributes: Attributes, ...children: strin
  * @returns The element.
  */
 export function textAt(x: number, y: number, text: string, attributes: Attributes = {}): string {
-  return element("text", { x, y, ...attributes }, escapeXml(plainText(text, 200)));
+  return element("text", { x, y, ...attributes }, escapeMarkup(plainText(text, 200)));
 }
 
 /**
@@ -87,7 +77,7 @@ export function textAt(x: number, y: number, text: string, attributes: Attribute
  * @returns A `<title>` element, to be the first child.
  */
 export function hover(text: string): string {
-  return `<title>${escapeXml(plainText(text, 600))}</title>`;
+  return `<title>${escapeMarkup(plainText(text, 600))}</title>`;
 }
 
 /**

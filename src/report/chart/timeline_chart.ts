@@ -4,6 +4,7 @@
  * @module
  */
 
+import { plural } from "../../text/plural.ts";
 import { formatAmount } from "../../units/format_quantity.ts";
 import { groupBy } from "../group_by.ts";
 import { placementKey } from "../describe_case.ts";
@@ -171,9 +172,7 @@ function drawLane(
   operation: string,
 ): string {
   const total = sum(valuesNs);
-  const says = `${valuesNs.length} ${operation}${valuesNs.length === 1 ? "" : "s"} in ${
-    formatAmount(total, "ns")
-  }`;
+  const says = `${plural(valuesNs.length, operation)} in ${formatAmount(total, "ns")}`;
   const end = x(total);
   const isRoomRight = end + 10 + textWidth(says, FONT.small) < area.right;
   return element(

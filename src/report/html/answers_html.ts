@@ -5,7 +5,7 @@
  */
 
 import { type Answer, CERTAINTY_WORDS, type Choice, sayPlaces, sayRange } from "../answers.ts";
-import { oneLine } from "../markdown_text.ts";
+import { oneLine } from "../../text/one_line.ts";
 import { namePlacement, placementKey } from "../describe_case.ts";
 import { type Html, markup, nameHtml, sentenceHtml } from "./html_text.ts";
 

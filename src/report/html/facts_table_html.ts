@@ -5,7 +5,7 @@
  */
 
 import type { EvidenceTable, TextTable } from "../document.ts";
-import { oneLine } from "../markdown_text.ts";
+import { oneLine } from "../../text/one_line.ts";
 import { formatCount } from "../../units/format_quantity.ts";
 import { sayEvidence } from "../wording.ts";
 import { type Html, markup, sentenceHtml } from "./html_text.ts";

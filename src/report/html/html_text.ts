@@ -7,7 +7,8 @@
  * @module
  */
 
-import { oneLine, SENTENCE } from "../markdown_text.ts";
+import { escapeMarkup } from "../../text/escape_markup.ts";
+import { oneLine, SENTENCE } from "../../text/one_line.ts";
 
 /** An Html is markup that was made by the tag, and may stand in a page as it is. */
 export class Html {
@@ -46,34 +47,11 @@ export function markup(strings: TemplateStringsArray, ...parts: readonly HtmlPar
 function toMarkup(part: HtmlPart): string {
   if (part === undefined) return "";
   if (part instanceof Html) return part.text;
-  if (typeof part === "string") return escapeHtml(part);
+  if (typeof part === "string") return escapeMarkup(part);
   if (typeof part === "number") return String(part);
   let text = "";
   for (const one of part) text += toMarkup(one);
   return text;
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-/**
- * Escapes a text for content and for quoted attributes. What no page may hold (control characters, lone surrogates) and
- * what would turn the direction of the text around it goes.
- *
- * @param text Any text.
- * @returns Markup that reads as the text.
- */
-export function escapeHtml(text: string): string {
-  return text.toWellFormed()
-    // deno-lint-ignore no-control-regex
-    .replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "")
-    .replace(/[\ufdd0-\ufdef\ufffe\uffff]/g, "\ufffd")
-    .replace(/[&<>"']/g, (character) => ENTITIES[character] as string);
 }
 
 /**

@@ -6,7 +6,7 @@
 
 import type { Skip } from "../../model/case.ts";
 import type { NamedFact } from "../document.ts";
-import { oneLine, SENTENCE } from "../markdown_text.ts";
+import { oneLine, SENTENCE } from "../../text/one_line.ts";
 import { formatCount } from "../../units/format_quantity.ts";
 import { anchorLink } from "./anchors.ts";
 import { type Html, type HtmlPart, markup, nameHtml, sentenceHtml } from "./html_text.ts";

@@ -5,7 +5,7 @@
  */
 
 import type { Finding, Phrase, SearchResult, Warning } from "../document.ts";
-import { oneLine, SENTENCE } from "../markdown_text.ts";
+import { oneLine, SENTENCE } from "../../text/one_line.ts";
 import { chooseScale, formatNumber, formatRatio, withSymbol } from "../../units/format_quantity.ts";
 import { phraseSearch, sayBasis } from "../wording.ts";
 import { type Html, markup, nameHtml, sentenceHtml } from "./html_text.ts";

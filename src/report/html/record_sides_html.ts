@@ -6,7 +6,7 @@
 
 import type { RunRecord } from "../../model/run_record.ts";
 import type { NamedFact } from "../document.ts";
-import { oneLine, SENTENCE } from "../markdown_text.ts";
+import { oneLine, SENTENCE } from "../../text/one_line.ts";
 import { buildEnvironment, buildMethod, count } from "../method.ts";
 import { markup } from "./html_text.ts";
 import { factsHtml, foldHtml, openPart, type Part } from "./parts.ts";

@@ -15,14 +15,8 @@ import {
 } from "../../compare/verdict_reason.ts";
 import type { Case } from "../../model/case.ts";
 import { buildComparisonCharts } from "../chart/compare_charts.ts";
-import {
-  bySeverity,
-  clip,
-  decidingFigures,
-  type GateFormat,
-  type GateReport,
-  printable,
-} from "../gate_text.ts";
+import { bySeverity, decidingFigures, type GateFormat, type GateReport } from "../gate_text.ts";
+import { clip, printable } from "../../text/printable.ts";
 import { count } from "../method.ts";
 import { chooseScale, formatNumber, withSymbol } from "../../units/format_quantity.ts";
 import { namePlacement } from "../describe_case.ts";

@@ -13,7 +13,7 @@ import { buildReport } from "../build_report.ts";
 import { buildCharts } from "../chart/build_charts.ts";
 import type { Chart } from "../chart/chart.ts";
 import type { ComparisonRow, Finding, Report, Section } from "../document.ts";
-import { oneLine } from "../markdown_text.ts";
+import { oneLine } from "../../text/one_line.ts";
 import { count } from "../method.ts";
 import { describePlacement, namePlacement, placementKey } from "../describe_case.ts";
 import { formatCount, formatRatio } from "../../units/format_quantity.ts";

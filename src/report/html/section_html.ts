@@ -9,7 +9,7 @@ import type { Chart } from "../chart/chart.ts";
 import { CHART_STYLE } from "../chart/palette.ts";
 import type { Column, Row, SearchResult, Section, Table } from "../document.ts";
 import { withUnit } from "../markdown_tables.ts";
-import { oneLine } from "../markdown_text.ts";
+import { oneLine } from "../../text/one_line.ts";
 import { describePlacement, formatParam, namePlacement } from "../describe_case.ts";
 import { formatCount } from "../../units/format_quantity.ts";
 import type { ScenarioSpec } from "../../model/scenario_spec.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { oneLine } from "../markdown_text.ts";
+import { oneLine } from "../../text/one_line.ts";
 import { type Html, type HtmlPart, markup } from "./html_text.ts";
 
 /** Tables of fewer rows need no filter. */

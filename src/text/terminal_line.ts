@@ -4,7 +4,9 @@
  * @module
  */
 
-import { displayWidth, oneLine } from "./markdown_text.ts";
+import { displayWidth } from "./display_width.ts";
+import { oneLine } from "./one_line.ts";
+import { wrapWords } from "./wrap_words.ts";
 import { toAscii } from "./to_ascii.ts";
 
 /** What a terminal can show. */
@@ -34,23 +36,6 @@ export function plainLine(text: string, unicode: boolean, most?: number): string
   return unicode ? line : toAscii(line);
 }
 
-/** Two columns wide beside what {@linkcode displayWidth} knows: rarer ranges of Unicode Standard Annex 11. */
-const ALSO_WIDE =
-  /(?!\p{Emoji_Presentation})[\u2329\u232a\ua960-\ua97f\ufe10-\ufe19\u{16fe0}-\u{1f2ff}]/gu;
-
-/**
- * How many columns of a terminal a text takes; where terminals differ, the most.
- *
- * @param text One line.
- * @returns Columns.
- */
-export function terminalWidth(text: string): number {
-  // deno-lint-ignore no-control-regex
-  if (/^[\x00-\x7f]*$/.test(text)) return text.length;
-  const more = text.match(ALSO_WIDE)?.length ?? 0;
-  return displayWidth(text) + more + (text.match(/\p{Mc}|\ufe0f/gu)?.length ?? 0);
-}
-
 /**
  * Cuts a text to a width.
  *
@@ -60,12 +45,12 @@ export function terminalWidth(text: string): number {
  * @returns The text, or its beginning and an ellipsis.
  */
 export function cutLine(text: string, columns: number, unicode: boolean): string {
-  if (terminalWidth(text) <= columns) return text;
+  if (displayWidth(text) <= columns) return text;
   const ellipsis = unicode ? "…" : columns > 6 ? "..." : ".";
   let kept = "";
   let width = ellipsis.length;
   for (const character of text) {
-    width += terminalWidth(character);
+    width += displayWidth(character);
     if (width > columns) break;
     kept += character;
   }
@@ -81,7 +66,7 @@ export function cutLine(text: string, columns: number, unicode: boolean): string
  * @returns The text and its spaces.
  */
 export function padLine(text: string, columns: number, align: "left" | "right" = "left"): string {
-  const gap = " ".repeat(Math.max(0, columns - terminalWidth(text)));
+  const gap = " ".repeat(Math.max(0, columns - displayWidth(text)));
   return align === "left" ? text + gap : gap + text;
 }
 
@@ -94,16 +79,8 @@ export function padLine(text: string, columns: number, align: "left" | "right" =
  * @returns The lines.
  */
 export function wrapLine(text: string, columns: number, unicode: boolean): readonly string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const whole of text.split(" ")) {
-    const word = cutLine(whole, columns, unicode);
-    if (line !== "" && terminalWidth(line) + 1 + terminalWidth(word) > columns) {
-      lines.push(line);
-      line = word;
-    } else line = line === "" ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
+  const words = text.split(" ").map((word) => cutLine(word, columns, unicode));
+  return wrapWords(words.join(" "), columns, displayWidth);
 }
 
 /** Escape codes of each style: on, off. */

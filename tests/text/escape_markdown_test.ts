@@ -3,12 +3,12 @@ import fc from "fast-check";
 import {
   codeBlock,
   codeName,
-  displayWidth,
   escapeMarkdown,
   escapeSentence,
-  markdownTable,
-  oneLine,
-} from "../../src/report/markdown_text.ts";
+} from "../../src/text/escape_markdown.ts";
+import { displayWidth } from "../../src/text/display_width.ts";
+import { markdownTable } from "../../src/text/markdown_table.ts";
+import { oneLine } from "../../src/text/one_line.ts";
 
 Deno.test("escapeMarkdown() leaves names of the suite as they are", () => {
   for (

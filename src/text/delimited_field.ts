@@ -1,0 +1,29 @@
+/**
+ * Fields of CSV and TSV.
+ *
+ * @module
+ */
+
+/** Characters that no text file should hold, and those that turn the direction of what follows. */
+const UNFIT =
+  // deno-lint-ignore no-control-regex
+  /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/**
+ * A text as a field: quoted where RFC 4180 asks for it, or where a spreadsheet that guesses another separator would cut it.
+ *
+ * What a spreadsheet would run as a formula, and what a CI log would take for a workflow command, gets an apostrophe in
+ * front (OWASP, CSV Injection); what no text file should hold becomes U+FFFD.
+ *
+ * @param text Any text.
+ * @param flat Whether tabs and line breaks become spaces, so that every line is a row.
+ * @returns The field.
+ */
+export function delimitedField(text: string, flat: boolean): string {
+  const clean = (flat ? text.replace(/[\t\r\n\x85\u2028\u2029]+/g, " ") : text).toWellFormed()
+    .replace(UNFIT, "\ufffd")
+    .replace(/(?<=[\r\n]\s*)::/g, "'::");
+  const isLive = /^\s*(?:[=+\-@\uff1d\uff0b\uff0d\uff20]|::)|^[\t\r\n]/.test(clean);
+  const safe = isLive ? `'${clean}` : clean;
+  return /[",;\t\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

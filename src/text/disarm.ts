@@ -1,0 +1,55 @@
+/**
+ * The last gate of every text that is printed: whatever a record, a module, an agent or the network put into it, it drives
+ * neither the terminal nor the CI job that shows it.
+ *
+ * @module
+ */
+
+/**
+ * Control characters but tabs and the ends of lines, C1 (which some terminals take for escape sequences), line separators
+ * of Unicode, and what turns the direction of text. Isolates from U+2068 on stay: charts need them around names that run
+ * from right to left.
+ */
+const DRIVING =
+  // deno-lint-ignore no-control-regex
+  /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066\u2067]|\r(?!\n)/;
+/** The same, and the escape codes that the suite itself writes. */
+const DRIVING_OR_STYLE = new RegExp(
+  String.raw`\x1b\[(?:[12]|22|3[1236]|39)m|${DRIVING.source}`,
+  "g",
+);
+
+/** GitHub and Azure Pipelines act on these anywhere in a line, TeamCity at its beginning. */
+const BRACKET_COMMAND = /(##(?:vso|teamcity)?)\[/gi;
+/** GitHub acts on these at the beginning of a line, after any white space. */
+const COLON_COMMAND = /^([^\S\n]*)::(?=[a-z])/gim;
+
+/**
+ * Takes the force out of a text. Ordinary texts are returned as they are.
+ *
+ * @param text Any text, of any number of lines.
+ * @param keepStyles Whether the escape codes of bold, dim and colours stay.
+ * @returns The text, with U+FFFD for what would drive a terminal, and a space in what would be a command of a CI job.
+ */
+export function disarm(text: string, keepStyles = false): string {
+  const calm = DRIVING.test(text)
+    ? text.replace(DRIVING_OR_STYLE, (found) => {
+      if (found.length === 1) return "\ufffd";
+      return keepStyles ? found : "";
+    })
+    : text;
+  return calm.replace(BRACKET_COMMAND, "$1 [").replace(COLON_COMMAND, "$1: :");
+}
+
+/**
+ * Takes the force out of JSON without changing what a parser reads from it.
+ *
+ * @param json Valid JSON.
+ * @returns The same value, with escapes for what {@linkcode disarm} would replace.
+ */
+export function disarmJson(json: string): string {
+  return json.replace(BRACKET_COMMAND, "$1\\u005b").replace(
+    new RegExp(DRIVING, "g"),
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}

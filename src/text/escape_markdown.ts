@@ -1,0 +1,80 @@
+/**
+ * Markdown: any string made harmless and readable as Markdown.
+ *
+ * @module
+ */
+
+import { oneLine, SENTENCE } from "./one_line.ts";
+
+/**
+ * Escapes a text for Markdown prose and table cells, and HTML within it. Underscores and stars inside words stay bare,
+ * since they mean nothing there and escapes make a terminal hard to read.
+ *
+ * @param text Any text.
+ * @param most Characters to keep.
+ * @returns One line of Markdown that reads as the text.
+ */
+export function escapeMarkdown(text: string, most?: number): string {
+  return escapePart(oneLine(text, most));
+}
+
+function escapePart(line: string): string {
+  return line
+    .replace(/[\\`*[\]|~]/g, "\\$&")
+    .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, "\\_")
+    .replace(/&(?=[#\w])/g, "&amp;")
+    .replace(/</g, "&lt;")
+    .replace(/>/g, "&gt;")
+    // A bare address would become a link, and a bare @name call somebody.
+    .replace(/(https?:)\/\//gi, "$1&#47;&#47;")
+    .replace(/\bwww\./gi, "www&#46;")
+    .replace(/(?<![\p{L}\p{N}])@(?=\w)/gu, "&#64;")
+    .replace(/^(#{1,6}|[-+]|\d+[.)])(?=\s|$)/, (marker) => marker.replace(/.$/, "\\$&"));
+}
+
+/**
+ * A sentence of a record, escaped: longer than a name may be, and with a full stop unless it ends in one.
+ *
+ * @param text Any text.
+ * @returns One line of Markdown.
+ */
+export function escapeSentence(text: string): string {
+  // Authors of notes name things in backticks; what is plainly a name stays one.
+  const line = oneLine(text, SENTENCE).split(/(`[\w./=@:()-]+`)/)
+    .map((part, index) => index % 2 === 1 ? part : escapePart(part)).join("");
+  return line === "" || /[.?!…:]$/.test(line) ? line : `${line}.`;
+}
+
+/**
+ * A name as a code span, where it can be one: anything with a backtick or a pipe is escaped as prose instead, because code
+ * spans treat both differently inside and outside of tables.
+ *
+ * @param text Any text.
+ * @returns As in `` `round-trip` ``.
+ */
+export function codeName(text: string): string {
+  const line = oneLine(text);
+  return line === "" || /[`|\\]/.test(line) ? escapeMarkdown(line) : `\`${line}\``;
+}
+
+/**
+ * A block of code that no content can close.
+ *
+ * @param text Its lines.
+ * @param language As in `sh`.
+ * @returns Lines of Markdown.
+ */
+export function codeBlock(text: string, language: string): readonly string[] {
+  // Only what stands before the first character keeps its spaces: it is the structure of code.
+  const lines = text.split(/\r?\n/).map((line) => {
+    const indent = /^ {0,80}/.exec(line)![0];
+    const rest = oneLine(line, 2_000);
+    return rest === "" ? "" : indent + rest;
+  });
+  const longest = Math.max(
+    2,
+    ...lines.flatMap((line) => line.match(/`+/g) ?? []).map((run) => run.length),
+  );
+  const fence = "`".repeat(longest + 1);
+  return [fence + language, ...lines, fence];
+}

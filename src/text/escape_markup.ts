@@ -1,0 +1,30 @@
+/**
+ * The one escaper for HTML and XML.
+ *
+ * @module
+ */
+
+/** The references of numbers and of XML 1.0, which HTML understands too. */
+const REFERENCES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+/**
+ * Escapes a text for content and for quoted attributes of HTML and XML. What neither may hold, even as a reference
+ * (control characters, lone surrogates, noncharacters), and what would turn the direction of the text around it goes;
+ * isolates, which cannot, stay.
+ *
+ * @param text Any text.
+ * @returns Markup that reads as the text.
+ */
+export function escapeMarkup(text: string): string {
+  return text.toWellFormed()
+    // deno-lint-ignore no-control-regex
+    .replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066\u2067]/g, "")
+    .replace(/[\ufdd0-\ufdef\ufffe\uffff]/g, "\ufffd")
+    .replace(/[&<>"']/g, (character) => REFERENCES[character] as string);
+}

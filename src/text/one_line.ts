@@ -1,0 +1,31 @@
+/**
+ * One line of any text: for names and sentences that come from records, modules, agents and the network.
+ *
+ * @module
+ */
+
+/** Longer names are cut: a report is read by people. */
+const MOST_CHARACTERS = 120;
+/** Sentences of a record may be longer than names. */
+export const SENTENCE = 600;
+
+/**
+ * Makes a text one harmless line: control characters and line breaks become spaces, direction marks vanish, lone
+ * surrogates become U+FFFD, and what is too long is cut.
+ *
+ * @param text Any text.
+ * @param most Characters (code points) to keep.
+ * @returns One line.
+ */
+export function oneLine(text: string, most: number = MOST_CHARACTERS): string {
+  // Cut before anything is scanned: names of a megabyte would otherwise cost a pass each.
+  const near = text.slice(0, 4 * most + 4).toWellFormed()
+    // deno-lint-ignore no-control-regex
+    .replace(/(?!\u202f)[\s\x00-\x1f\x7f-\x9f]+/g, " ")
+    .replace(/[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g, "")
+    .trim();
+  const characters = [...near];
+  return characters.length <= most && text.length <= 4 * most + 4
+    ? near
+    : characters.slice(0, most - 1).join("") + "…";
+}

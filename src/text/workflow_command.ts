@@ -1,0 +1,50 @@
+/**
+ * Workflow commands: lines of a job's log that GitHub acts on.
+ *
+ * @module
+ */
+
+import { clip, printable } from "./printable.ts";
+
+/** How loud an annotation is. */
+export type AnnotationLevel = "error" | "warning" | "notice";
+
+/** Longer titles and messages are cut. */
+const MAX_TITLE = 200;
+const MAX_MESSAGE = 2_000;
+
+/**
+ * A WorkflowCommand is one line that GitHub shall act on. It is made by {@linkcode WorkflowCommand.annotate} alone, so that
+ * whoever prints it knows that no part of it came from elsewhere unescaped.
+ */
+export class WorkflowCommand {
+  /** The line, without its end. */
+  readonly line: string;
+
+  private constructor(line: string) {
+    this.line = line;
+  }
+
+  /**
+   * An annotation.
+   *
+   * Escaped after actions/toolkit, packages/core/src/command.ts: `%`, CR and LF in data; `:` and `,` too in properties. A
+   * name can therefore neither end its line nor begin a command.
+   *
+   * @param level How loud.
+   * @param title What it is about; any text.
+   * @param message What it says; any text.
+   * @returns As in `::error title=sockbench::it is slower`.
+   */
+  static annotate(level: AnnotationLevel, title: string, message: string): WorkflowCommand {
+    const property = escapeData(clip(printable(title), MAX_TITLE)).replaceAll(":", "%3A")
+      .replaceAll(",", "%2C");
+    return new WorkflowCommand(
+      `::${level} title=${property}::${escapeData(clip(printable(message), MAX_MESSAGE))}`,
+    );
+  }
+}
+
+function escapeData(text: string): string {
+  return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+}

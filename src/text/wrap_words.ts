@@ -1,0 +1,30 @@
+/**
+ * Breaking a text into lines: of a terminal, of a help page, of a chart.
+ *
+ * @module
+ */
+
+/**
+ * Breaks a text at spaces into lines.
+ *
+ * @param text One line.
+ * @param most How wide a line may be.
+ * @param widthOf How wide a text is, in the same measure; its characters unless said otherwise.
+ * @returns The lines, at least one; a word that is wider than a line stands alone.
+ */
+export function wrapWords(
+  text: string,
+  most: number,
+  widthOf: (text: string) => number = (text) => text.length,
+): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    const longer = line === "" ? word : `${line} ${word}`;
+    if (line !== "" && widthOf(longer) > most) {
+      lines.push(line);
+      line = word;
+    } else line = longer;
+  }
+  return [...lines, line];
+}

@@ -6,17 +6,10 @@
 
 import { emptiedByAcknowledgement } from "./buffers/acknowledged.ts";
 import { defaultBuffers } from "./buffers/default_sizes.ts";
-import {
-  closeDeliversTheRest,
-  closeLosesUnreadInput,
-  readTakesWhatIsThere,
-} from "./buffers/reads_and_closes.ts";
-import {
-  blockingWriteTakesAll,
-  fullBufferBlocks,
-  largeDataInPortions,
-  writeReturnsEarly,
-} from "./buffers/writes.ts";
+import { closeDeliversTheRest, closeLosesUnreadInput } from "./buffers/closes.ts";
+import { blockingWriteTakesAll, largeDataInPortions } from "./buffers/portions.ts";
+import { readTakesWhatIsThere } from "./buffers/reads.ts";
+import { fullBufferBlocks, writeReturnsEarly } from "./buffers/writes.ts";
 import type { Claim } from "./claim.ts";
 
 /** Claims 1 to 9. */

@@ -117,22 +117,36 @@ export interface Decision {
   readonly why: readonly string[];
 }
 
+/** How a claim can come out, and what has to be seen for it. */
+export type ClaimRule = Readonly<
+  Partial<Record<Exclude<ClaimVerdict, "cannot be tried here">, string>>
+>;
+
 /** A Claim is a sentence, and what decides it. */
 export interface Claim {
   /** Stable and readable: `default-buffers`. */
   readonly id: string;
-  /** Its number in the notes, 1 to 34. */
+  /** Its number in the report. */
   readonly number: number;
   /** Its chapter. */
   readonly group: ClaimGroup;
-  /** The sentence, as the notes have it. */
+  /** The sentence, as textbooks have it. */
   readonly sentence: string;
-  /** Which of the notes say so, as in `A, D`. */
+  /** Where anybody can read about it: sections of RFCs, manual pages, files of the kernel. */
   readonly source: string;
   /** What was done to decide it: one paragraph, for a reader who never saw the tool. */
   readonly method: string;
+  /** What has to be seen for each verdict that it can come to, limits included: laid down before any number. */
+  readonly rule?: ClaimRule;
+  /** The change under which the same measurement comes to another verdict; `tests/claim/controls` makes it. */
+  readonly control?: string;
   /** Cells to measure. */
   readonly cases?: readonly CaseRequest[];
+  /**
+   * Parts of the experiment that need a right or a network that this process may lack: `tryPart` makes them in a namespace of their own
+   * then. By name; each as bounded as the experiment.
+   */
+  readonly parts?: Readonly<Record<string, (lab: Lab) => Promise<ClaimFacts>>>;
   /** Opens sockets of its own and brings facts home. Bounded: at most 10 s. */
   experiment?(lab: Lab): Promise<ClaimFacts>;
   /** How the verdict follows from figures and facts. Pure: the same evidence gives the same decision. */

@@ -15,6 +15,7 @@ const SOCK_STREAM = 1;
 const SOCK_CLOEXEC = 0o2000000;
 const MSG_DONTWAIT = 0x40;
 const MSG_NOSIGNAL = 0x4000;
+const POLLOUT = 4;
 
 /** Kinds of pairs. */
 export type RawKind = "tcp" | "unix";
@@ -136,4 +137,9 @@ export function fillUp(
       if (more < chunk.length) partial++;
     }
   }
+}
+
+/** Whether poll(2) reports room for a writer. */
+export function hasRoom(fd: number): boolean {
+  return requireLibc().symbols.poll(new Int32Array([fd, POLLOUT]), 1n, 0) === 1;
 }

@@ -32,6 +32,8 @@ export function renderClaimsJson({ decided, record }: ClaimsResult): string {
       sentence: claim.sentence,
       source: claim.source,
       method: claim.method,
+      rule: claim.rule,
+      control: claim.control,
       ...decision,
       ...(facts !== undefined && { facts }),
       meaning: claim.meaning,

@@ -7,12 +7,19 @@
 import { codeBlock, escapeMarkdown, escapeSentence } from "../text/escape_markdown.ts";
 import { displayWidth } from "../text/display_width.ts";
 import { markdownTable } from "../text/markdown_table.ts";
+import { countVerdict, shortenAnswer } from "./format_answer.ts";
 import { formatFigure } from "./format_figure.ts";
-import { CLAIM_GROUPS, CLAIM_VERDICTS, type ClaimGroup, type ClaimTable } from "./claim.ts";
+import {
+  type Claim,
+  CLAIM_GROUPS,
+  CLAIM_VERDICTS,
+  type ClaimGroup,
+  type ClaimTable,
+} from "./claim.ts";
 import type { ClaimsResult, DecidedClaim } from "./run_claims.ts";
 
 /** Long sentences stay readable in a summary: the section has them whole. */
-const MOST_ANSWER = 90;
+const MAX_SENTENCE = 90;
 
 /**
  * Renders a claims run.
@@ -44,7 +51,7 @@ function introduction({ decided, record }: ClaimsResult): string[] {
   const { versions, platform, kernel, cpu, cores } = record.environment;
   const counts = CLAIM_VERDICTS.flatMap((verdict) => {
     const count = decided.filter(({ decision }) => decision.verdict === verdict).length;
-    return count === 0 ? [] : [`${count} ${verdict}`];
+    return count === 0 ? [] : [countVerdict(count, verdict)];
   });
   const machine = `Deno ${versions.deno}, ${platform}, kernel ${kernel ?? "unknown"}, ` +
     `${cpu ?? "unknown CPU"}, ${cores} cores, ${record.startedAt.slice(0, 10)}`;
@@ -66,9 +73,9 @@ function summary(decided: readonly DecidedClaim[]): readonly string[] {
     ],
     decided.map(({ claim, decision }) => [
       String(claim.number),
-      `[${escapeMarkdown(claim.sentence, MOST_ANSWER)}](#${anchor(claim.id)})`,
+      `[${escapeMarkdown(claim.sentence, MAX_SENTENCE)}](#${anchor(claim.id)})`,
       decision.verdict === "does not hold" ? `**${decision.verdict}**` : decision.verdict,
-      escapeMarkdown(decision.answer, MOST_ANSWER),
+      escapeMarkdown(shortenAnswer(decision.answer), Infinity),
     ]),
   );
 }
@@ -97,6 +104,7 @@ function section({ claim, decision }: DecidedClaim): string[] {
     })`,
     "",
     `*What was done.* ${escapeSentence(claim.method)}`,
+    ...decides(claim),
     ...(seen.length === 0
       ? []
       : ["", `*What was seen.* ${seen.map((one) => escapeSentence(one)).join(" ")}`]),
@@ -110,6 +118,14 @@ function section({ claim, decision }: DecidedClaim): string[] {
     // Where the advice is to measure, the code is a command.
     ...codeBlock(claim.code, claim.code.startsWith("deno ") ? "sh" : "ts"),
   ];
+}
+
+function decides({ rule = {}, control = "" }: Claim): readonly string[] {
+  const rules = Object.entries(rule).map(([verdict, seen]) =>
+    escapeSentence(`${capital(verdict)}: ${seen}`)
+  );
+  const turned = control === "" ? [] : [`Control: ${escapeSentence(control)}`];
+  return rules.length === 0 ? [] : ["", `*How it is decided.* ${[...rules, ...turned].join(" ")}`];
 }
 
 function capital(text: string): string {

@@ -18,6 +18,7 @@ import {
 } from "./claim.ts";
 import { ClaimFigures } from "./claim_figures.ts";
 import type { ClaimsPlan } from "./plan_claims.ts";
+import { catchStrays, type StrayErrors } from "./stray_errors.ts";
 
 /** A claim with its decision. */
 export interface DecidedClaim {
@@ -79,7 +80,8 @@ export async function runClaims(
   options: ClaimsOptions,
 ): Promise<ClaimsResult> {
   const { lab, onEvent } = options;
-  const evidence = await experimentWith(claims, options);
+  using strays = catchStrays();
+  const evidence = await experimentWith(claims, options, strays);
   const record = await runPlan(plan, {
     catalog: lab.catalog,
     clock: lab.clock,
@@ -109,6 +111,7 @@ type Own = Pick<ClaimEvidence, "facts" | "failure">;
 async function experimentWith(
   claims: readonly Claim[],
   { lab, onEvent }: ClaimsOptions,
+  strays: StrayErrors,
 ): Promise<ReadonlyMap<string, Own>> {
   const evidence = new Map<string, Own>();
   const experimenting = claims.filter(({ experiment }) => experiment !== undefined);
@@ -116,15 +119,16 @@ async function experimentWith(
     if (!lab.signal.aborted) {
       onEvent?.({ kind: "experiment", claim, index, experiments: experimenting.length });
     }
-    evidence.set(claim.id, await experiment(claim, lab));
+    evidence.set(claim.id, await experiment(claim, lab, strays));
   }
   return evidence;
 }
 
-async function experiment(claim: Claim, lab: Lab): Promise<Own> {
+async function experiment(claim: Claim, lab: Lab, strays: StrayErrors): Promise<Own> {
   if (lab.signal.aborted) return { failure: "the run was interrupted" };
   const limit = AbortSignal.timeout(EXPERIMENT_LIMIT_MS);
-  const signal = AbortSignal.any([lab.signal, limit]);
+  const failed = new AbortController();
+  const signal = AbortSignal.any([lab.signal, limit, failed.signal]);
   const ended = Promise.withResolvers<never>();
   ended.promise.catch(() => {});
   const onEnd = () =>
@@ -137,16 +141,21 @@ async function experiment(claim: Claim, lab: Lab): Promise<Own> {
     );
   signal.addEventListener("abort", onEnd);
   let running: Promise<ClaimFacts> | undefined;
+  let isOver = false;
   try {
-    running = claim.experiment!({ ...lab, signal });
-    return { facts: await Promise.race([running, ended.promise]) };
+    running = claim.experiment!({ ...lab, signal }).finally(() => isOver = true);
+    const facts = await Promise.race([running, ended.promise, strays.next()]);
+    return { facts };
   } catch (error) {
     if (error instanceof CannotTry) return { failure: error.message };
     const detail = error instanceof Error ? error.message.replace(/\s+/g, " ") : String(error);
     return { failure: `the experiment failed: ${detail}` };
   } finally {
     signal.removeEventListener("abort", onEnd);
-    if (signal.aborted && running !== undefined) await cleanedUp(running, lab);
+    if (running !== undefined && !isOver) {
+      failed.abort();
+      await cleanedUp(running, lab);
+    }
   }
 }
 

@@ -30,6 +30,15 @@ export const SYMBOLS = {
   sendto: { parameters: ["i32", "buffer", "usize", "i32", "buffer", "u32"], result: "i32" },
   recvfrom: { parameters: ["i32", "buffer", "usize", "i32", "buffer", "buffer"], result: "i32" },
   poll: { parameters: ["buffer", "usize", "i32"], result: "i32" },
+  // A send that may wait, on a thread of its own: the caller's goes on.
+  send_waiting: {
+    name: "send",
+    parameters: ["i32", "buffer", "usize", "i32"],
+    result: "isize",
+    nonblocking: true,
+  },
+  // Which network a thread's sockets belong to: setns(2).
+  setns: { parameters: ["i32", "i32"], result: "i32" },
   // Files under /proc and /sys, which Deno itself reads with --allow-all only.
   open: { parameters: ["buffer", "i32", "i32"], result: "i32" },
   read: { parameters: ["i32", "buffer", "usize"], result: "i32" },

@@ -81,6 +81,28 @@ Deno.test("runClaims() lets no experiment keep another from being tried", async 
   ]);
 });
 
+Deno.test("runClaims() charges an experiment with a promise that it let go of, and goes on with the next", async () => {
+  let isEnded = false;
+  const { decided } = await runThem(
+    [
+      experimentClaim("strays", 1, async ({ signal }) => {
+        void Promise.reject(new Error("nobody awaits this"));
+        await new Promise((resolve) => signal.addEventListener("abort", resolve));
+        isEnded = true;
+        return { count: 3 };
+      }),
+      experimentClaim("next", 2, () => Promise.resolve({ count: 3 })),
+    ],
+    lab.signal,
+    patient,
+  );
+  assertEquals(decided.map(({ decision }) => decision.answer), [
+    "the experiment failed: nobody awaits this",
+    "3 | of 3",
+  ]);
+  assert(isEnded, "it was not told to end");
+});
+
 Deno.test("runClaims() says of what an interrupt left untried that it was interrupted", async () => {
   const controller = new AbortController();
   const begun: string[] = [];

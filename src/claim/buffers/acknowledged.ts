@@ -1,24 +1,33 @@
 /**
- * Claim 9.
+ * Claim 9: when the send queue is emptied.
  *
  * @module
  */
 
+import { requireLibc } from "../../kernel/libc.ts";
 import { unreadBytes, unsentBytes } from "../../kernel/options.ts";
+import { loseNoSegments, loseSegments } from "../../kernel/socket_filter.ts";
 import { readTcpInfo } from "../../kernel/tcp_info.ts";
-import type { Claim, ClaimFacts, Lab } from "../claim.ts";
+import { CannotTry, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
+import { loopback, RawSockets, waitUntil } from "../connections/raw_sockets.ts";
 import { sayBytes } from "../format_figure.ts";
 import { fillUp, openRawPair, receiveNow, sendNow } from "../raw_pair.ts";
+import { tryPart } from "../try_part.ts";
 
+const MESSAGE_BYTES = 8;
+const LOST_MS = 20;
+const LIMIT_MS = 3_000;
+
+/** The sender's queue at one moment. */
 interface Moment {
   readonly when: string;
-  readonly unsent: number;
+  /** SIOCOUTQ: written and not acknowledged. */
+  readonly unacknowledged: number;
+  /** Of it not sent yet. */
   readonly notSent: number;
-  readonly unacked: number;
+  /** What the peer's program had not read (SIOCINQ). */
   readonly unread: number;
 }
-
-const COLUMNS = ["when", "SIOCOUTQ", "not sent", "segments not acknowledged", "unread at the peer"];
 
 /** "The output buffer is emptied only as the peer acknowledges." */
 export const emptiedByAcknowledgement: Claim = {
@@ -26,44 +35,65 @@ export const emptiedByAcknowledgement: Claim = {
   number: 9,
   group: "buffers",
   sentence: "The output buffer is emptied only as the peer acknowledges",
-  source: "D",
+  source:
+    "RFC 9293, section 3.4; tcp(7), SIOCOUTQ; Linux net/ipv4/tcp_input.c, tcp_clean_rtx_queue",
   method:
-    "The bytes in a TCP send queue (SIOCOUTQ) and what TCP_INFO says of them were read after a small write, after writing until the " +
-    "kernel took no more, and after the peer had read everything",
+    `${MESSAGE_BYTES} B were sent to a TCP socket that loses every segment (a filter on it, SO_ATTACH_FILTER), and the sender's queue was read: ` +
+    "bytes not acknowledged (SIOCOUTQ) and bytes not sent (tcpi_notsent_bytes). Then segments were let through, and it was read again once empty. " +
+    "The same was read of a connection written full, and after its peer had read everything",
+  rule: {
+    "holds":
+      "every byte that had been sent and lost was still in the queue, none of them unsent, and the queue was empty once the segments came through",
+    "does not hold": "bytes that had been sent left the queue although nobody acknowledged them",
+    "undecided":
+      "the bytes stayed, and the queue was not empty within the limit after segments were let through",
+  },
+  control:
+    "the same with UDP, which keeps nothing of what it has sent: the sentence then does not hold",
+  parts: {
+    lost: async (lab) => ({ moments: await loseAndLook("tcp", lab) }) as unknown as ClaimFacts,
+  },
   experiment: watchQueue,
   decide({ facts }) {
     const moments = facts!.moments as unknown as readonly Moment[];
-    const [small, full, drained] = moments;
-    const isHeld = full!.unsent > 0;
-    const isFreed = drained!.unsent < full!.unsent;
+    const [lost, through, full, drained] = moments;
+    const bytes = facts!.messageBytes as number;
+    const isKept = lost!.unacknowledged >= bytes && lost!.notSent === 0;
     return {
-      verdict: isHeld && isFreed ? "holds" : "undecided",
-      answer: `${sayBytes(full!.unsent)} held while the peer read nothing, ${
-        sayBytes(drained!.unsent)
-      } once it had read`,
+      verdict: !isKept ? "does not hold" : through!.unacknowledged === 0 ? "holds" : "undecided",
+      answer: `${bytes} B sent and lost: ${lost!.unacknowledged} B kept; let through: ${
+        through!.unacknowledged
+      } B`,
       seen: [
-        `After a write of 100 B the queue held ${small!.unsent} B, and the peer's kernel ${
-          small!.unread
-        } B that its program had not read`,
-        `Written full it held ${sayBytes(full!.unsent)}, of which ${
-          sayBytes(full!.notSent)
-        } had not been sent at all, with ${sayBytes(full!.unread)} unread at the peer`,
-        `Once the peer had read everything it held ${sayBytes(drained!.unsent)}`,
+        `With its segment lost, the queue held ${lost!.unacknowledged} of ${bytes} B, ${
+          lost!.notSent
+        } B of them not sent; once segments came through it held ${
+          through!.unacknowledged
+        } B, with ${through!.unread} B unread at the peer's program`,
+        ...(full === undefined || drained === undefined ? [] : [
+          `Written full it held ${sayBytes(full.unacknowledged)}, of which ${
+            sayBytes(full.notSent)
+          } had not been sent at all, with ${
+            sayBytes(full.unread)
+          } unread at the peer; once the peer had read everything it held ${
+            sayBytes(drained.unacknowledged)
+          }`,
+        ]),
       ],
       tables: [{
-        caption: "A TCP connection on loopback, from the sender's end",
-        columns: COLUMNS,
-        rows: moments.map(({ when, unsent, notSent, unacked, unread }) => [
+        caption: "A connection on loopback, from the sender's end",
+        columns: ["when", "not acknowledged", "of it not sent", "unread at the peer"],
+        rows: moments.map(({ when, unacknowledged, notSent, unread }) => [
           when,
-          sayBytes(unsent),
+          sayBytes(unacknowledged),
           sayBytes(notSent),
-          String(unacked),
           sayBytes(unread),
         ]),
       }],
       why: [
-        "It is the peer's kernel that acknowledges, as soon as the bytes are in its receive buffer, and not the peer's program: an empty send " +
-        "queue says that the other machine has the data, nothing about who has read it. Only when the receive buffer is full, and the window with it, does the sender's queue wait for the program",
+        "What was sent stays in the queue, to be sent again, until an acknowledgement covers it. It is the peer's kernel that acknowledges, and " +
+        "not its program, at once or up to 40 ms later (TCP_DELACK_MIN; 200 ms at most, include/net/tcp.h): an empty send queue means that the " +
+        "other machine has the data, nothing about who has read it. Only when the receive buffer is full, and the window with it, does the sender's queue wait for the program",
       ],
     };
   },
@@ -73,38 +103,69 @@ export const emptiedByAcknowledgement: Claim = {
 };
 
 async function watchQueue(lab: Lab): Promise<ClaimFacts> {
-  using pair = openRawPair("tcp", lab);
-  const { client, server } = pair;
-  const look = (when: string): Moment => {
-    const { notSentBytes = 0, unacked } = readTcpInfo(client);
-    return {
-      when,
-      unsent: unsentBytes(client),
-      notSent: notSentBytes,
-      unacked,
-      unread: unreadBytes(server),
-    };
-  };
-  const moments: Moment[] = [];
-  sendNow(client, new Uint8Array(100));
-  // Acknowledged within the call or within the delayed-ACK time: the queue is looked at once it has settled.
-  await settle(lab, () => unsentBytes(client) === 0);
-  moments.push(look("after 100 B"));
-  fillUp(client, new Uint8Array(65_536));
-  moments.push(look("written full"));
-  const buffer = new Uint8Array(262_144);
-  await settle(lab, () => {
-    while ((receiveNow(server, buffer) ?? 0) > 0);
-    return unsentBytes(client) === 0;
-  });
-  moments.push(look("peer has read all"));
-  return { moments: moments as unknown as ClaimFacts[string] };
+  const { facts, reason } = await tryPart(emptiedByAcknowledgement, "lost", lab);
+  if (facts === undefined) throw new CannotTry(reason);
+  const moments = facts.moments as unknown as readonly Moment[];
+  return {
+    messageBytes: MESSAGE_BYTES,
+    moments: [...moments, ...await fillAndDrain(lab)],
+  } as unknown as ClaimFacts;
 }
 
-/** Gives the kernel up to a second: window updates and acknowledgements come on timers of their own. */
-async function settle({ clock, signal }: Lab, isSettled: () => boolean): Promise<void> {
-  const endNs = clock.nowNs() + 1e9;
-  while (!isSettled() && clock.nowNs() < endNs && !signal.aborted) {
-    await clock.sleepUntilNs(clock.nowNs() + 1e6);
-  }
+/** Sends to a socket that loses everything, and lets it through after that. */
+export async function loseAndLook(kind: "tcp" | "udp", lab: Lab): Promise<readonly Moment[]> {
+  using sockets = new RawSockets(lab);
+  const [client, server] = kind === "tcp" ? await openTcp(sockets, lab) : openUdp(sockets);
+  const look = (when: string): Moment => ({
+    when,
+    unacknowledged: unsentBytes(client),
+    notSent: kind === "tcp" ? readTcpInfo(client).notSentBytes ?? 0 : 0,
+    unread: unreadBytes(server),
+  });
+  loseSegments(server, "everything");
+  sendNow(client, new Uint8Array(MESSAGE_BYTES));
+  // Over loopback it has been lost within the call; a resend is lost as well.
+  await lab.clock.sleepUntilNs(lab.clock.nowNs() + LOST_MS * 1e6);
+  const lost = look("sent, its segment lost");
+  loseNoSegments(server);
+  await waitUntil(lab, () => unsentBytes(client) === 0, LIMIT_MS);
+  return [lost, look("segments let through")];
+}
+
+async function openTcp(sockets: RawSockets, lab: Lab): Promise<readonly [number, number]> {
+  const listener = sockets.listen("tcp", 1);
+  const { fd } = sockets.connect("tcp", listener.address);
+  let accepted: number | undefined;
+  await waitUntil(lab, () => (accepted = sockets.accept(listener)) !== undefined, LIMIT_MS);
+  if (accepted === undefined) throw new CannotTry("a connection was not accepted in time");
+  return [fd, accepted];
+}
+
+function openUdp(sockets: RawSockets): readonly [number, number] {
+  const libc = requireLibc();
+  const [client, server] = [sockets.socket("udp"), sockets.socket("udp")];
+  const any = loopback(0);
+  libc.check(libc.symbols.bind(server, any, any.length), "bind");
+  const address = loopback(sockets.portOf(server));
+  libc.check(libc.symbols.connect(client, address, address.length), "connect");
+  return [client, server];
+}
+
+async function fillAndDrain(lab: Lab): Promise<readonly Moment[]> {
+  using pair = openRawPair("tcp", lab);
+  const { client, server } = pair;
+  const look = (when: string): Moment => ({
+    when,
+    unacknowledged: unsentBytes(client),
+    notSent: readTcpInfo(client).notSentBytes ?? 0,
+    unread: unreadBytes(server),
+  });
+  fillUp(client, new Uint8Array(65_536));
+  const full = look("written full");
+  const buffer = new Uint8Array(262_144);
+  await waitUntil(lab, () => {
+    while ((receiveNow(server, buffer) ?? 0) > 0);
+    return unsentBytes(client) === 0;
+  }, LIMIT_MS);
+  return [full, look("peer has read all")];
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { describeFd } from "../../kernel/find_fd.ts";
 import { requireLibc } from "../../kernel/libc.ts";
 import { getOption } from "../../kernel/options.ts";
 import {
@@ -115,6 +116,12 @@ export class RawSockets implements Disposable {
     if (fd < 0) return libc.errno === ERRNO.EAGAIN ? undefined : libc.fail("accept");
     this.#open.add(fd);
     return fd;
+  }
+
+  /** The port that a socket is bound to; 0 where it is bound to none. */
+  portOf(fd: number): number {
+    const local = describeFd(fd)?.local;
+    return local?.kind === "ip" ? local.port : 0;
   }
 
   /** Closes one now. */

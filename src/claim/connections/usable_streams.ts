@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { ChannelOptions, StreamChannel } from "../../transport/channel.ts";
 import type { StreamTransport } from "../../transport/transport.ts";
 import { CannotTry, type Lab } from "../claim.ts";
 
@@ -32,4 +33,43 @@ export function usableStreams(
     throw new CannotTry(reasons[0] ?? `there is no stream transport ${ids.join(", ")}`);
   }
   return [first, ...others];
+}
+
+/** Both ends of a connection through a transport; disposing closes what is still open. */
+export interface Channels extends Disposable {
+  /** The end that connected. */
+  readonly client: StreamChannel;
+  /** The end that was accepted. */
+  readonly server: StreamChannel;
+}
+
+/**
+ * Opens a connection through a transport; the end of the experiment closes it.
+ *
+ * @param options as for both ends
+ */
+export async function openChannels(
+  transport: StreamTransport,
+  { directory, signal }: Pick<Lab, "directory" | "signal">,
+  options: ChannelOptions = {},
+): Promise<Channels> {
+  const listener = await transport.listen({ directory, ...options });
+  const accepting = listener.accept();
+  const client = await transport.connect(listener.endpoint, { directory, ...options });
+  const server = await accepting;
+  listener.close();
+  const close = () => {
+    client.close();
+    server.close();
+  };
+  signal.addEventListener("abort", close);
+  if (signal.aborted) close();
+  return {
+    client,
+    server,
+    [Symbol.dispose]() {
+      signal.removeEventListener("abort", close);
+      close();
+    },
+  };
 }

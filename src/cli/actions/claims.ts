@@ -5,6 +5,7 @@
  */
 
 import { type Claim, CLAIM_VERDICTS } from "../../claim/claim.ts";
+import { countVerdict, shortenAnswer } from "../../claim/format_answer.ts";
 import { planClaims } from "../../claim/plan_claims.ts";
 import { claims as allClaims } from "../../claim/registry.ts";
 import { renderClaimsJson } from "../../claim/render_claims_json.ts";
@@ -154,12 +155,12 @@ function summaryText({ decided }: ClaimsResult, terminal: Terminal): string {
   const columns = terminal.columns();
   const lines = decided.map(({ claim, decision }) => {
     const number = String(claim.number).padStart(2);
-    const text = `${number}  ${decision.verdict.padEnd(20)}  ${claim.id}: ${decision.answer}`;
-    return [...text].slice(0, Math.max(40, columns - 1)).join("");
+    const text = `${number}  ${decision.verdict.padEnd(20)}  ${claim.id}: `;
+    return text + shortenAnswer(decision.answer, Math.max(20, columns - 1 - text.length));
   });
   const counts = CLAIM_VERDICTS.flatMap((verdict) => {
     const count = decided.filter(({ decision }) => decision.verdict === verdict).length;
-    return count === 0 ? [] : [`${count} ${verdict}`];
+    return count === 0 ? [] : [countVerdict(count, verdict)];
   });
   return `${lines.join("\n")}\n\n${counts.join(", ")}\n`;
 }

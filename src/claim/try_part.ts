@@ -1,0 +1,75 @@
+/**
+ * Parts of experiments that need a right or a network that the process may lack.
+ *
+ * @module
+ */
+
+import { denoCommand, findNamespaces, runIsolated } from "../kernel/namespace.ts";
+import { SystemError } from "../kernel/system_error.ts";
+import { CannotTry, type Claim, type ClaimFacts, type Lab } from "./claim.ts";
+
+const MAIN = import.meta.resolve("../cli/experiment_main.ts");
+
+/** What a part found, or why it could not be made. */
+export type PartOutcome =
+  | { readonly facts: ClaimFacts; readonly reason?: undefined }
+  | { readonly facts?: undefined; readonly reason: string };
+
+/**
+ * Makes a part of a claim's experiment: here, and where the kernel asks for a right that this process lacks, as root of a user namespace.
+ * A part that fails costs the claim nothing but its own facts.
+ *
+ * @param claim whose part it is
+ * @param part its name
+ * @param lab what it may use
+ */
+export async function tryPart(
+  claim: Pick<Claim, "id" | "parts">,
+  part: string,
+  lab: Lab,
+): Promise<PartOutcome> {
+  if (!lab.kernel.available) return { reason: lab.kernel.reason };
+  try {
+    return { facts: await claim.parts![part]!(lab) };
+  } catch (error) {
+    if (!isRefused(error)) return { reason: (error as Error).message.replace(/\s+/g, " ") };
+    try {
+      return { facts: await isolateExperiment([claim.id, part], lab.signal) };
+    } catch (second) {
+      return {
+        reason: `${(error as Error).message}; in a namespace: ${(second as Error).message}`
+          .replace(/\s+/g, " "),
+      };
+    }
+  }
+}
+
+/**
+ * Makes an experiment, or a part of one, in a network namespace of its own.
+ *
+ * @param experiment the claim's id and, where it is not the whole experiment, the part's name
+ * @param signal ends it
+ * @param setup shell lines that run first, as root of the namespace
+ * @throws {CannotTry} when no namespace can be made, or the experiment cannot be tried in it
+ */
+export async function isolateExperiment(
+  experiment: readonly [id: string, part?: string],
+  signal: AbortSignal,
+  setup = "",
+): Promise<ClaimFacts> {
+  const access = await findNamespaces();
+  if (!access.available) throw new CannotTry(access.reason);
+  const args = experiment.filter((one) => one !== undefined);
+  const printed = await runIsolated(
+    { flags: access.flags, setup, command: denoCommand(MAIN, args) },
+    signal,
+  );
+  const { facts, failure, cannotTry } = JSON.parse(printed);
+  if (failure !== undefined) throw cannotTry ? new CannotTry(failure) : new Error(failure);
+  return facts;
+}
+
+/** Whether the kernel asks for a right: EPERM of a capability, EACCES of a file. */
+function isRefused(error: unknown): boolean {
+  return error instanceof SystemError && ["EPERM", "EACCES"].includes(error.code);
+}

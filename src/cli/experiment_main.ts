@@ -1,0 +1,45 @@
+/**
+ * Main module of an experiment that a claim makes in a network namespace of its own, where it has rights that `sockbench claims` lacks:
+ * `experiment_main.ts <claim> [part]` prints the facts, or why there are none, as one line of JSON.
+ *
+ * @module
+ */
+
+import { createCatalog } from "../catalog.ts";
+import { CannotTry, type ClaimFacts } from "../claim/claim.ts";
+import { claims } from "../claim/registry.ts";
+import { systemClock } from "../clock.ts";
+import { openKernel } from "../kernel/libc.ts";
+import { raiseLoopback } from "../kernel/namespace.ts";
+import { openSession } from "./session.ts";
+
+async function makeExperiment(...[id, part]: readonly string[]): Promise<ClaimFacts> {
+  const claim = claims.find((one) => one.id === id);
+  const experiment = part === undefined ? claim?.experiment : claim?.parts?.[part];
+  if (experiment === undefined) throw new Error(`no claim has an experiment ${id} ${part ?? ""}`);
+  raiseLoopback();
+  const catalog = createCatalog();
+  await using session = await openSession(catalog);
+  return await experiment.call(claim!, {
+    clock: systemClock,
+    catalog,
+    availability: session.availability,
+    pinning: session.pinning,
+    peer: "loop",
+    directory: session.directory,
+    kernel: openKernel(),
+    signal: new AbortController().signal,
+  });
+}
+
+async function answer(args: readonly string[]): Promise<unknown> {
+  try {
+    return { facts: await makeExperiment(...args) };
+  } catch (error) {
+    return { failure: (error as Error).message, cannotTry: error instanceof CannotTry };
+  }
+}
+
+const bytes = new TextEncoder().encode(`${JSON.stringify(await answer(Deno.args))}\n`);
+for (let sent = 0; sent < bytes.length;) sent += await Deno.stdout.write(bytes.subarray(sent));
+Deno.exit(0);

@@ -124,7 +124,6 @@ export { PeerError } from "./src/peer/peer_link.ts";
 export { readEnvironment } from "./src/run/environment.ts";
 export { measure, type MeasureOptions } from "./src/run/measure.ts";
 export { type RunEvent, type RunOptions, runPlan } from "./src/run/run_plan.ts";
-export { Yardstick, type YardstickSource } from "./src/run/yardstick.ts";
 
 export * from "./src/model/trial.ts";
 export * from "./src/model/environment.ts";
@@ -145,7 +144,6 @@ export { type CompareOptions, compareRecords } from "./src/compare/compare_recor
 export type { Cell, Comparison, Gap, RecordComparison } from "./src/compare/comparison.ts";
 export type { Effect, Estimate } from "./src/compare/effect.ts";
 export type { EffectKind } from "./src/units/unit.ts";
-export { findNormalization, type Normalization } from "./src/compare/normalize.ts";
 export {
   createPolicy,
   DEFAULT_POLICY,

@@ -135,8 +135,8 @@ const FORBIDDEN: readonly ForbiddenName[] = [
   {
     what: "a module of Node",
     imports: /(?:\bfrom|\bimport|\bimport\()\s*"node:/,
-    // Hashes and turns of the event loop, which the runtime has no word of its own for.
-    except: [...RUNTIME, "report/html/content_hash.ts", "run/yardstick.ts"],
+    // Hashes without waiting.
+    except: [...RUNTIME, "report/html/content_hash.ts"],
   },
   {
     what: "the time of measurements",

@@ -15,7 +15,6 @@ Deno.test("every task that measures starts V8 as the peers and agents are starte
       "gate:self-test",
       "known-answers",
       "peers",
-      "bench:yardstick",
     ]
   ) {
     assert(tasks[name]!.command.includes(` ${YOUNG_GENERATION_FLAG} `), name);

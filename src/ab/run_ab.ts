@@ -16,7 +16,6 @@ import type { Environment } from "../model/environment.ts";
 import { type RunRecord, SCHEMA_VERSION } from "../model/run_record.ts";
 import type { Trial } from "../model/trial.ts";
 import { orderRound } from "../run/order.ts";
-import { YardstickLog, type YardstickSource } from "../run/yardstick.ts";
 import { createPrng, type Prng } from "../stats/mod.ts";
 import { AgentError, type AgentLink, openAgent } from "./agent_link.ts";
 import { PairedTrials, type Side } from "./paired_trials.ts";
@@ -59,8 +58,6 @@ export interface AbOptions {
   readonly command: string;
   /** ISO 8601 start time, UTC. */
   readonly startedAt: string;
-  /** What the machine is measured with at the start, at the end and between trials, for both records; absent: it is not. */
-  readonly yardstick?: YardstickSource;
   /** A slowdown to inject into the head: a job whose answer is known. */
   readonly slowdown?: Slowdown;
   /**
@@ -117,7 +114,6 @@ class AbJob {
   readonly #found: PairedTrials;
   readonly #versions: Record<Side, AgentLink["versions"]> = { base: {}, head: {} };
   readonly #startNs: number;
-  readonly #yardstick: YardstickLog | undefined;
   #rounds = 0;
   #finished = false;
 
@@ -131,13 +127,10 @@ class AbJob {
       options.watched ?? new Map(plan.scenarios.map((s) => [s.id, [s.metrics[0]!]])),
     );
     this.#startNs = options.clock.nowNs();
-    const { yardstick } = options;
-    this.#yardstick = yardstick && new YardstickLog(yardstick, () => this.#elapsedNs);
   }
 
   async measure(): Promise<void> {
     const prng = createPrng(this.#options.seed);
-    await this.#yardstick?.take();
     while (this.#isWanted()) {
       try {
         if (!await this.#generation(prng)) return;
@@ -147,7 +140,6 @@ class AbJob {
         throw error;
       }
     }
-    await this.#yardstick?.take();
     this.#finished = !this.#aborted;
   }
 
@@ -178,7 +170,6 @@ class AbJob {
     for (const c of rehearsalCases(this.#unshared.head.cases)) await agents.head.trial(c);
     for (let k = 0; k < ROUNDS_PER_AGENT && this.#isWanted(); k++) {
       if (!await this.#round(agents, prng)) return false;
-      await this.#yardstick?.takeWhereCheap();
     }
     return true;
   }
@@ -193,7 +184,6 @@ class AbJob {
       ...this.#unshared.head.cases.filter(isOurs).map((c) => ({ c, sides: HEAD_ONLY })),
     ];
     for (const [index, { c, sides }] of cases.entries()) {
-      await this.#yardstick?.takeWhereDue();
       const startedNs = this.#elapsedNs;
       const trials: Partial<Record<Side, Trial>> = {};
       for (const [place, side] of sides.entries()) {
@@ -278,7 +268,6 @@ class AbJob {
         peer,
         command,
       },
-      ...(this.#yardstick !== undefined && { yardstick: this.#yardstick.readings() }),
       scenarios: byId([...scenarios, ...unshared.scenarios]),
       metrics: byId([...metrics, ...unshared.metrics]),
       cases: [...cases, ...unshared.cases],

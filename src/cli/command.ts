@@ -98,6 +98,8 @@ export interface Command {
   readonly positionals: readonly PositionalSpec[];
   /** Options besides `--help`, which every command has. */
   readonly options: readonly OptionSpec[];
+  /** Options of earlier versions, by name, each with the sentence that answers it. */
+  readonly retired?: Readonly<Record<string, string>>;
   /** Shown in the help. */
   readonly examples: readonly ExampleSpec[];
   /** Loads the implementation. */

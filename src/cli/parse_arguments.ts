@@ -69,6 +69,9 @@ function findOption(command: Command, options: readonly OptionSpec[], written: s
     written === `--${option.name}` || (option.short !== undefined && written === `-${option.short}`)
   );
   if (found !== undefined) return found;
+  const name = written.replace(/^--/, "");
+  const { retired = {} } = command;
+  if (Object.hasOwn(retired, name)) throw new UsageError(retired[name]!);
   throw new UsageError(`${command.name} has no option ${written}`, {
     given: written,
     candidates: options.map((option) => `--${option.name}`),

@@ -28,7 +28,6 @@ import {
 import { type Effect, type EffectOptions, pairedEffect, unpairedEffect } from "./effect.ts";
 import { environmentDifferences, environmentObstacles } from "./fingerprint.ts";
 import { judgedMetrics, openSide, type RecordSide } from "./record_side.ts";
-import { type Normalization, normalizedEffect } from "./normalize.ts";
 import type { Summary } from "./summarize.ts";
 import { findMetric, type TrialValues } from "./trial_values.ts";
 import { findImpossible, matchPairs, selectSide } from "./usable_values.ts";
@@ -37,8 +36,6 @@ import { findImpossible, matchPairs, selectSide } from "./usable_values.ts";
 export interface CompareOptions {
   /** Whether trials of one round were measured side by side, so that they can be paired. */
   readonly paired: boolean;
-  /** By what unpaired trials are normalized; absent: by nothing. Pairs met the same machine and are never normalized. */
-  readonly normalization?: Normalization;
 }
 
 /** Everything that is looked up again and again. */
@@ -70,12 +67,10 @@ export function compareRecords(
 ): RecordComparison {
   const context: Context = { ...options, base: openSide(base), head: openSide(head) };
   const outcomes = [...context.base.cases.values()].flatMap((one) => compareCase(one, context));
-  const normalization = options.paired ? undefined : options.normalization;
-  const fingerprint = { paired: options.paired, normalized: normalization !== undefined };
+  const fingerprint = { paired: options.paired };
   const newCases = [...context.head.cases.keys()].filter((id) => !context.base.cases.has(id));
   return {
     paired: options.paired,
-    ...(normalization !== undefined && { normalization }),
     comparisons: outcomes.flatMap((one) => one.kind === "compared" ? [one.comparison] : [])
       .sort(byCell),
     newCells: [...context.head.cases.values()].flatMap((one) => findNewCells(one, context))
@@ -264,7 +259,7 @@ function compareCell(cell: Cell, metric: MetricDefinition, context: Context): Ou
 function findEffect(
   cell: Cell,
   metric: MetricDefinition,
-  { base, head, paired, normalization }: Context,
+  { base, head, paired }: Context,
 ): Effect | string {
   const options: EffectOptions = { unit: metric.unit, better: directionOf(metric) };
   const sides = {
@@ -282,9 +277,7 @@ function findEffect(
     usable.map(({ value }) => value)
   );
   const seeded = { ...options, seed: `${cell.case} ${cell.metric}` };
-  return normalization === undefined
-    ? unpairedEffect(one ?? [], other ?? [], seeded)
-    : normalizedEffect(one ?? [], other ?? [], seeded, normalization);
+  return unpairedEffect(one ?? [], other ?? [], seeded);
 }
 
 /** Called for judged metrics only. */

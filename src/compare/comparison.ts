@@ -7,7 +7,6 @@
 import type { TrialError } from "../model/trial.ts";
 import type { MetricUnit } from "../units/metric.ts";
 import type { Effect } from "./effect.ts";
-import type { Normalization } from "./normalize.ts";
 import type { Summary } from "./summarize.ts";
 
 /** What names a cell and says whether it is its scenario's headline. */
@@ -66,8 +65,6 @@ export interface CaseFailures {
 export interface RecordComparison {
   /** Whether trials were paired by round. */
   readonly paired: boolean;
-  /** By what times and rates were normalized; absent: by nothing. */
-  readonly normalization?: Normalization;
   /** What could be compared, by case and metric. */
   readonly comparisons: readonly Comparison[];
   /** Cells that only head has. */

@@ -28,13 +28,6 @@ export interface FingerprintOptions {
    * @default {false}
    */
   readonly paired?: boolean;
-  /**
-   * Whether figures are normalized by the yardstick: then another CPU model and another patch level of the same kernel version are no
-   * obstacle. They stay differences. Everything else is guarded as ever.
-   *
-   * @default {false}
-   */
-  readonly normalized?: boolean;
 }
 
 /** One fact of both sides that is not known to be the same. */
@@ -80,10 +73,9 @@ export function environmentObstacles(
   head: Fingerprinted,
   options: FingerprintOptions = {},
 ): readonly string[] {
-  const { paired = false, normalized = false } = options;
+  const { paired = false } = options;
   return mismatches(base, head, options).filter((mismatch) => {
     const known = isKnown(mismatch.base) && isKnown(mismatch.head);
-    if (known && normalized && isNormalizable(mismatch)) return false;
     // A fact that one record lacks and the other has was there to be read: without it nothing shows that the two match.
     return known || !paired;
   }).map(sayMismatch);
@@ -146,13 +138,6 @@ function mismatches(
   return facts.filter(({ base, head, essential }) =>
     isKnown(base) && isKnown(head) ? base !== head : essential || isKnown(base) !== isKnown(head)
   );
-}
-
-/** What a ratio of speeds can stand for: another CPU, and another patch level of one kernel version, as in 6.18.44 and 6.18.50. */
-function isNormalizable({ fact, base, head }: Mismatch): boolean {
-  if (fact === "cpu") return true;
-  const version = (release: Fact) => /^\d+\.\d+(?=[.-]|$)/.exec(String(release))?.[0];
-  return fact === "kernel" && version(base) !== undefined && version(base) === version(head);
 }
 
 function sayMismatch({ fact, base, head }: Mismatch): string {

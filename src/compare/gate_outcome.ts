@@ -5,7 +5,6 @@
  */
 
 import { isBeyondBetter } from "./effect.ts";
-import { sayRatio } from "./normalize.ts";
 import type { GateResult, Verdict, VerdictWord } from "./gate_result.ts";
 import { sayFailures } from "./judge_failures.ts";
 
@@ -31,10 +30,7 @@ export function concludeGate(open: OpenResult): GateResult {
     ).length;
   const obstacle = findObstacle(open, judged);
   const exitCode = regressed.length > 0 ? 1 : obstacle === undefined ? 0 : 3;
-  const counts = sayCounts(open.cells) +
-    (open.normalization === undefined
-      ? ""
-      : `; normalized by a yardstick ratio of ${sayRatio(open.normalization.ratio)}`);
+  const counts = sayCounts(open.cells);
   const summary = exitCode === 1
     ? `Regressed: ${regressed.length} of ${sayCells(judged)} (worst: ${
       sayWorst(regressed)

@@ -9,7 +9,6 @@ import type { EffectKind } from "../units/unit.ts";
 import type { Failures } from "./comparison.ts";
 import type { Estimate } from "./effect.ts";
 import type { Policy } from "./gate_policy.ts";
-import type { Normalization } from "./normalize.ts";
 import type { Summary } from "./summarize.ts";
 
 /**
@@ -116,8 +115,6 @@ export interface GateResult {
   readonly judged: number;
   /** Whether trials were paired by round. */
   readonly paired: boolean;
-  /** By what times and rates were normalized, with what that cannot do; absent: by nothing. */
-  readonly normalization?: Normalization;
   /** What keeps the job as a whole from passing, whatever its cells say, one clause each. */
   readonly obstacles: readonly string[];
   /** In what the environments differ, one sentence each. */

@@ -62,7 +62,6 @@ export function judge(compared: RecordComparison, policy: Policy): GateResult {
     ].sort(byVerdict),
     ignored: listIgnored(compared, policy),
     paired: compared.paired,
-    ...(compared.normalization !== undefined && { normalization: compared.normalization }),
     obstacles: compared.isHeadPartial ? ["head's run was ended early, so that it is partial"] : [],
     environmentDifferences: compared.environmentDifferences,
     notes: findNotes(compared, policy),
@@ -82,7 +81,7 @@ function isGated(cell: Cell, policy: Policy): boolean {
 
 function judgeComparisons(
   gated: readonly Comparison[],
-  { paired, environmentObstacles, normalization }: RecordComparison,
+  { paired, environmentObstacles }: RecordComparison,
   policy: Policy,
 ): readonly Verdict[] {
   const [obstacle, ...further] = environmentObstacles;
@@ -94,11 +93,8 @@ function judgeComparisons(
       ...said("incomparable", reason),
     }));
   }
-  // All cells are normalized by the same ratio: that it is wrong is one risk, not one for each.
-  const risk = normalization?.risk ?? 0;
-  const adjust = (pValues: readonly number[]) => holm(pValues).map((p) => Math.min(1, p + risk));
-  const worse = adjust(gated.map(({ pValue }) => pValue));
-  const better = adjust(gated.map(({ pValueBetter }) => pValueBetter));
+  const worse = holm(gated.map(({ pValue }) => pValue));
+  const better = holm(gated.map(({ pValueBetter }) => pValueBetter));
   return gated.map((one, index): Verdict => ({
     ...describeComparison(one, policy),
     adjustedP: worse[index] as number,
@@ -106,7 +102,6 @@ function judgeComparisons(
     ...decide(one, {
       policy,
       paired,
-      risk,
       comparisons: gated.length,
       adjustedP: worse[index] as number,
       adjustedPBetter: better[index] as number,
@@ -143,15 +138,13 @@ function describeComparison(one: Comparison, policy: Policy) {
 interface Evidence {
   readonly policy: Policy;
   readonly paired: boolean;
-  /** Part of every adjusted p-value that no number of trials lessens. */
-  readonly risk: number;
   readonly comparisons: number;
   readonly adjustedP: number;
   readonly adjustedPBetter: number;
 }
 
 function decide(one: Comparison, evidence: Evidence): Said {
-  const { policy: { alpha, screenAlpha }, paired, risk, comparisons, adjustedP, adjustedPBetter } =
+  const { policy: { alpha, screenAlpha }, paired, comparisons, adjustedP, adjustedPBetter } =
     evidence;
   const { slowdown, kind } = one;
   const threshold = thresholdOf(evidence.policy, one);
@@ -173,7 +166,7 @@ function decide(one: Comparison, evidence: Evidence): Said {
     return said("pass", sayPass(one, grounds));
   }
   const flagged = isWorse && one.pValue <= screenAlpha;
-  if (!promises || comparisons * one.leastPValue + risk > alpha) {
+  if (!promises || comparisons * one.leastPValue > alpha) {
     const reason = sayTooFew(one, grounds);
     return { ...said("inconclusive", reason), unresolvable: true, flagged };
   }
@@ -230,7 +223,6 @@ function findNotes(compared: RecordComparison, policy: Policy): readonly string[
         "The baseline is partial: its run was ended early, and it says nothing of what it did not measure",
       ]
       : []),
-    ...(compared.normalization?.warnings ?? []),
     ...(bare.size === 0 ? [] : [`${bare.size} of the cases have no metric that gates (${names})`]),
     ...idle.map(({ rule, name }) =>
       `${name} of the policy matches no cell: ${JSON.stringify(rule.case)}`

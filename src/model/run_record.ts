@@ -31,10 +31,7 @@ export interface RecordSettings {
   readonly command: string;
 }
 
-/** The fewest readings of the yardstick by which two records can be normalized: below, no interval is sure enough for a gate. */
-export const MIN_YARDSTICK_READINGS = 10;
-
-/** What one reading of the yardstick found, in nanoseconds; a part is absent where it could not be read. */
+/** What one reading found of how fast the machine was, in nanoseconds; a part is absent where it could not be read. */
 export interface YardstickValues {
   /** One round trip of 64 bytes over a socket pair within one thread: four system calls. */
   readonly socketpairNs?: number;
@@ -44,7 +41,7 @@ export interface YardstickValues {
   readonly turnNs?: number;
 }
 
-/** One reading of the yardstick: a short fixed measure of the machine, never inside a trial. */
+/** One reading, between trials and never inside one. */
 export interface YardstickReading extends YardstickValues {
   /** Start, in nanoseconds since the run began. */
   readonly startedNs: number;
@@ -74,7 +71,7 @@ export interface RunRecord {
   readonly environment: Environment;
   /** What was asked for. */
   readonly settings: RecordSettings;
-  /** A fixed measure of the machine, taken along with the run; absent: none was taken. */
+  /** A fixed measure of the machine that version 0.1 took along with the run; this version writes none. */
   readonly yardstick?: YardstickReadings;
   /** Declarations of the scenarios run, so that a report needs no code. */
   readonly scenarios: readonly ScenarioSpec[];

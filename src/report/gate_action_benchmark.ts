@@ -25,13 +25,6 @@ export const gateActionBenchmarkBigger: GateFormat = {
   render: (report) => renderEntries(report, "higher"),
 };
 
-/** What stands behind each verdict of a normalized gate; the values themselves are as measured. */
-function sayNormalized({ normalization }: GateReport["result"]): string {
-  return normalization === undefined
-    ? ""
-    : `\nThe value is as measured; the verdict: ${normalization.warnings.join("; ")}`;
-}
-
 function renderEntries({ result, base }: GateReport, direction: "lower" | "higher"): string {
   const entries = measuredCells(result.cells).filter(({ better }) => better === direction)
     .map((cell) => {
@@ -45,7 +38,7 @@ function renderEntries({ result, base }: GateReport, direction: "lower" | "highe
         range: `[${bounds.join(", ")}]`,
         extra: `${cell.verdict} against ${printable(base)}\n${
           printable(cell.reason)
-        }\n${head.n} trials${sayNormalized(result)}`,
+        }\n${head.n} trials`,
       };
     });
   return `${JSON.stringify(entries, null, 2)}\n`;

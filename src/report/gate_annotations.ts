@@ -32,15 +32,11 @@ export function annotationsOf({ result, base, head }: GateReport): readonly Work
     "sockbench gate",
     `${summary} (${head} against ${base})`,
   );
-  const normalized = (result.normalization?.warnings ?? []).map((warning) =>
-    WorkflowCommand.annotate("warning", "sockbench gate", warning)
-  );
   const levels: readonly AnnotationLevel[] = ["error", "warning", "notice"];
   const lines = levels.flatMap((level) => {
     const cells = bySeverity(result.cells).filter((cell) => levelOf(cell, policy.strict) === level);
-    // The whole gate has taken one place of its level, and each warning of normalizing one.
-    const most = MOST_PER_LEVEL - (level === (exitCode === 0 ? "notice" : "error") ? 1 : 0) -
-      (level === "warning" ? normalized.length : 0);
+    // The whole gate has taken one place of its level.
+    const most = MOST_PER_LEVEL - (level === (exitCode === 0 ? "notice" : "error") ? 1 : 0);
     const shown = cells.length > most ? cells.slice(0, most - 1) : cells;
     const rest = cells.length - shown.length;
     return [
@@ -52,7 +48,7 @@ export function annotationsOf({ result, base, head }: GateReport): readonly Work
         : [WorkflowCommand.annotate(level, "sockbench gate", `${rest} more cells like these`)]),
     ];
   });
-  return [whole, ...normalized, ...lines];
+  return [whole, ...lines];
 }
 
 /** What ends the job is an error; what weakens it a warning; a pass needs no line. */

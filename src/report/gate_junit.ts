@@ -60,9 +60,6 @@ function renderJunit({ result, base, head }: GateReport): string {
     alpha: result.policy.alpha,
     threshold: result.policy.threshold,
     exitCode: result.exitCode,
-    ...(result.normalization !== undefined && {
-      normalized: result.normalization.warnings.join("; "),
-    }),
   });
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',

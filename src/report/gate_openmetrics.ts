@@ -8,7 +8,6 @@
  */
 
 import type { GateResult, Verdict, VerdictWord } from "../compare/gate_result.ts";
-import type { Normalization } from "../compare/normalize.ts";
 import { METRIC_UNITS, UNITS } from "../units/unit.ts";
 import { decidingFigures, type GateFormat, type GateReport, measuredCells } from "./gate_text.ts";
 import { printable } from "../text/printable.ts";
@@ -66,21 +65,7 @@ function wholeFamilies(result: GateResult, base: string, head: string): readonly
       help: "0 pass, 1 regressed, 3 cannot judge.",
       samples: [["", {}, result.exitCode]],
     },
-    ...(result.normalization === undefined ? [] : normalizationFamilies(result.normalization)),
   ];
-}
-
-/** The ratio of the yardsticks; its help is the warning, as labels of every sample would be read by nobody. */
-function normalizationFamilies({ ratio, warnings }: Normalization): readonly Family[] {
-  return [{
-    name: "sockbench_gate_yardstick_ratio",
-    type: "gauge",
-    unit: "ratio",
-    help: `Slowdowns are normalized, medians are not: ${warnings.join("; ")}.`,
-    samples: (["estimate", "low", "high"] as const).map((
-      bound,
-    ) => ["", { bound }, ratio[bound]] as const),
-  }];
 }
 
 function verdictFamily(cells: readonly Verdict[]): Family {

@@ -1,5 +1,5 @@
 /**
- * The yardstick's readings in words: what they were on the whole, and how far they vary.
+ * The readings of the machine's speed that records of version 0.1 hold, in words.
  *
  * @module
  */
@@ -8,10 +8,8 @@ import type { YardstickReadings, YardstickValues } from "../model/run_record.ts"
 import { medianInterval } from "../stats/median_interval.ts";
 import { formatAmount } from "../units/format_quantity.ts";
 
-/** One part of the yardstick across its readings. */
-export interface YardstickSummary {
-  /** As in a record. */
-  readonly part: keyof YardstickValues;
+/** One part across its readings. */
+interface YardstickSummary {
   /** What is timed, in words. */
   readonly title: string;
   /** Median, in nanoseconds. */
@@ -32,18 +30,12 @@ const TITLES: Readonly<Record<keyof YardstickValues, string>> = {
 
 const PARTS = Object.keys(TITLES) as (keyof YardstickValues)[];
 
-/**
- * Median and interval of each part that was read.
- *
- * @param yardstick The readings; their order does not matter.
- * @returns The parts in a fixed order; empty where nothing was read.
- */
-export function summarizeYardstick({ readings }: YardstickReadings): readonly YardstickSummary[] {
+function summarizeYardstick({ readings }: YardstickReadings): readonly YardstickSummary[] {
   return PARTS.flatMap((part): readonly YardstickSummary[] => {
     const values = readings.flatMap((reading) => reading[part] ?? []);
     if (values.length === 0) return [];
     const { estimate, low, high, n } = medianInterval(values);
-    return [{ part, title: TITLES[part], medianNs: estimate, lowNs: low, highNs: high, n }];
+    return [{ title: TITLES[part], medianNs: estimate, lowNs: low, highNs: high, n }];
   });
 }
 
@@ -66,13 +58,7 @@ export function describeYardstick(yardstick: YardstickReadings): string {
   return `${texts.join(", ")} (${n === 1 ? "1 reading" : `${n} readings`})`;
 }
 
-/**
- * Median and interval of a part.
- *
- * @param summary The part.
- * @returns As in `3.4 µs [3.3 µs, 3.5 µs]`.
- */
-export function sayInterval({ medianNs, lowNs, highNs }: YardstickSummary): string {
+function sayInterval({ medianNs, lowNs, highNs }: YardstickSummary): string {
   const [middle, low, high] = [medianNs, lowNs, highNs].map((value) => formatAmount(value, "ns"));
   return `${middle} [${low}, ${high}]`;
 }

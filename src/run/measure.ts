@@ -20,7 +20,6 @@ import {
 } from "../transport/socket_directory.ts";
 import { readEnvironment } from "./environment.ts";
 import { type RunEvent, runPlan } from "./run_plan.ts";
-import { Yardstick } from "./yardstick.ts";
 
 /** What {@linkcode measure} may be given beside its settings. */
 export interface MeasureOptions {
@@ -54,7 +53,6 @@ export async function measure(
   const nearest = settings.peer === undefined ? nearestPeer(settings.modules ?? []) : undefined;
   const complete = createSettings({ ...settings, ...nearest && { peer: nearest.peer } }, catalog);
   await using directory = await createSocketDirectory();
-  using yardstick = new Yardstick(systemClock);
   const { transports } = catalog;
   const needed = neededTransports(complete, catalog);
   const probed = await probeTransports(transports, directory.path, needed);
@@ -70,7 +68,6 @@ export async function measure(
     command: `measure(${JSON.stringify({ ...settings, seed: complete.seed })})`,
     startedAt: new Date().toISOString(),
     directory: directory.path,
-    yardstick,
     ...(options.signal !== undefined && { signal: options.signal }),
     ...(options.onEvent !== undefined && { onEvent: options.onEvent }),
   });

@@ -23,7 +23,6 @@ import { orderRound } from "./order.ts";
 import { widestHalfWidth } from "./precision.ts";
 import { runTrial, type TrialOutcome } from "./run_trial.ts";
 import { asksForTracing, openTracing } from "./tracing.ts";
-import { YardstickLog, type YardstickSource } from "./yardstick.ts";
 
 /** What a run reports while it goes on, between trials and never inside one. */
 export type RunEvent =
@@ -72,8 +71,6 @@ export interface RunOptions {
   readonly startedAt: string;
   /** Private directory for socket files; the caller owns and removes it. */
   readonly directory: string;
-  /** What the machine is measured with at the start, at the end and between trials; absent: it is not. */
-  readonly yardstick?: YardstickSource;
   /** Ends the run at once; the trial under way is dropped and the record is then partial. */
   readonly signal?: AbortSignal;
   /** Called between trials. */
@@ -126,7 +123,6 @@ class Run {
   readonly #trials: Trial[] = [];
   readonly #startNs: number;
   readonly #roundNs: number;
-  readonly #yardstick: YardstickLog | undefined;
   #link: PeerLink | undefined;
   readonly #headlines: ReadonlyMap<string, string | undefined>;
   readonly #failures = new Map<string, number>();
@@ -144,8 +140,6 @@ class Run {
     this.#startNs = options.clock.nowNs();
     this.#headlines = new Map(plan.scenarios.map(({ id, metrics }) => [id, metrics[0]]));
     this.#roundNs = plan.cases.reduce((sum, c) => sum + c.expectedNs, 0);
-    const { yardstick } = options;
-    this.#yardstick = yardstick && new YardstickLog(yardstick, () => this.#elapsedNs);
   }
 
   /** Drives each workload over each transport once and discards it, so that the first round meets compiled code. */
@@ -159,15 +153,12 @@ class Run {
   async measure(): Promise<void> {
     const { cases, scenarios, settings } = this.#plan;
     const prng = createPrng(settings.seed);
-    await this.#yardstick?.take();
     this.#measuringNs = this.#elapsedNs;
     for (let round = 1; this.#isWanted(round); round++) {
-      if (round > 1) await this.#yardstick?.takeWhereCheap();
       const order = orderRound(cases, scenarios, prng);
       for (const [index, c] of order.entries()) {
         if (this.#aborted) return;
         if (this.#failures.get(c.id) === MAX_FAILURES) continue;
-        await this.#yardstick?.takeWhereDue();
         const startedNs = this.#elapsedNs;
         const outcome = await this.#trialWhilePeersStart(c);
         if (this.#aborted || outcome === undefined) return;
@@ -187,7 +178,6 @@ class Run {
         remainingNs: this.#remainingNs,
       });
     }
-    await this.#yardstick?.take();
     this.#finished = true;
   }
 
@@ -227,7 +217,6 @@ class Run {
         peer,
         command: options.command,
       },
-      ...(this.#yardstick !== undefined && { yardstick: this.#yardstick.readings() }),
       scenarios: plan.scenarios,
       metrics: plan.metrics,
       cases: plan.cases,

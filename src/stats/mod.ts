@@ -7,7 +7,6 @@
  * @module
  */
 
-export * from "./bootstrap.ts";
 export * from "./fisher_exact.ts";
 export * from "./holm.ts";
 export * from "./mann_whitney.ts";

@@ -78,18 +78,6 @@ Deno.test("runAb() measures each case once a side and round, sides of a pair nex
   });
 });
 
-Deno.test("runAb() writes the yardstick's readings into both records, and none where it has no yardstick", async () => {
-  await using job = await jobOf();
-  assert(!Object.hasOwn((await runAb(planOf([TCP]), job.options)).base, "yardstick"));
-  const yardstick = { missing: [], read: () => Promise.resolve({ socketpairNs: 3000 }) };
-  const records = await runAb(planOf([TCP]), { ...job.options, pairs: 3, yardstick });
-  const { readings } = records.base.yardstick!;
-  // At the start, after each of three rounds, and at the end; one that takes no time is due before every pair, too.
-  assert(readings.length >= 5);
-  assertEquals(records.head.yardstick, records.base.yardstick);
-  assertEquals(decodeRecord(encodeRecord(records.head), "head"), records.head);
-});
-
 Deno.test("runAb() repeats the order of cases and sides from its seed", async () => {
   await using job = await jobOf({ pairs: 2, seed: 7 });
   const orders = async () =>

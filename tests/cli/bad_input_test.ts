@@ -44,6 +44,16 @@ for (const [args, sentence] of REFUSED) {
   });
 }
 
+Deno.test("sockbench gate --normalize yardstick is answered in one sentence that says what to do", async () => {
+  await using directory = await temporaryDirectory();
+  const args = ["gate", "--baseline=base.json", "--normalize", "yardstick"];
+  assertRefused(
+    await sockbench(args, { cwd: directory.path }),
+    /--normalize is gone, .*: measure the baseline on this machine, or use ab/,
+  );
+  assertEquals(names(directory.path), []);
+});
+
 Deno.test("sockbench run exits 3 when everything asked for is skipped, and says why", async () => {
   await using directory = await temporaryDirectory();
   const options = { cwd: directory.path };

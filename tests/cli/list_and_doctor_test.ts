@@ -46,12 +46,8 @@ Deno.test("sockbench doctor --json tells machine, permissions, clock, transports
   assertEquals(found.noise.map((n: { peer: string }) => n.peer), ["loop"]);
   assertMatch(found.noise[0].verdict, /^(good|fair|poor)$/);
   assertEquals(found.noise[0].trials, 20);
-  const { parts, missing } = found.yardstick;
-  assertEquals(parts.length + missing.length, 3);
-  for (const { medianNs, lowNs, highNs, n } of parts) {
-    assertEquals(n, 20);
-    assert(0 < lowNs && lowNs <= medianNs && medianNs <= highNs);
-  }
+  // The command line of these tests has no --allow-ffi.
+  assertMatch(found.socketpair.reason, /^it needs --allow-ffi/);
 });
 
 Deno.test("sockbench doctor works without any permission and says what each missing one costs", async () => {
@@ -61,8 +57,7 @@ Deno.test("sockbench doctor works without any permission and says what each miss
     assertMatch(out, new RegExp(`--allow-${name} +missing: \\w`));
   }
   assertStringIncludes(out, "no idle round trip could be measured");
-  assertMatch(out, /round trip over a socket pair +not read: it needs --allow-ffi/);
-  assertMatch(out, /turn of the event loop +[\d.]+ [nµ]s \[/);
+  assertMatch(out, /socket pair +not read: it needs --allow-ffi/);
 });
 
 Deno.test("judgeNoise() tells good, fair and poor by the spread between trials", () => {

@@ -19,6 +19,7 @@ const command: Command = {
     { name: "colour", value: "c", choices: ["red", "green"], description: "" },
     { name: "quiet", short: "q", description: "" },
   ],
+  retired: { normalise: "--normalise is gone: use another machine" },
   examples: [],
   load: () => Promise.reject(new Error("not loaded by parsing")),
 };
@@ -36,6 +37,12 @@ Deno.test("parseArguments() reads --a b, --a=b, -o b and flags in any order", ()
     assertEquals([...args.flags], ["quiet"]);
     assertEquals(args.positionals, ["f"]);
   }
+});
+
+Deno.test("parseArguments() answers an option of an earlier version with its own sentence", () => {
+  refuse("--normalise is gone: use another machine", "f", "--normalise");
+  refuse("--normalise is gone: use another machine", "f", "--normalise=yardstick");
+  refuse("try has no option --toString", "f", "--toString");
 });
 
 Deno.test("parseArguments() keeps what follows the first = as the value", () => {

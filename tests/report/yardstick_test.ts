@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { buildMethod } from "../../src/report/method.ts";
-import { describeYardstick, summarizeYardstick } from "../../src/report/yardstick.ts";
+import { describeYardstick } from "../../src/report/yardstick.ts";
 import { sampleRecord } from "../support/sample_record.ts";
 
 const readings = [3300, 3500, 3400, 3350, 3450, 3380].map((socketpairNs, index) => ({
@@ -8,20 +8,6 @@ const readings = [3300, 3500, 3400, 3350, 3450, 3380].map((socketpairNs, index) 
   socketpairNs,
   ...(index === 0 && { turnNs: 830 }),
 }));
-
-Deno.test("summarizeYardstick() takes median and interval of each part over the readings that have it", () => {
-  const [pair, turn, ...more] = summarizeYardstick({ readings, missing: [] });
-  assertEquals(more, []);
-  assertEquals([pair!.part, pair!.medianNs, pair!.lowNs, pair!.highNs, pair!.n], [
-    "socketpairNs",
-    3390,
-    3300,
-    3500,
-    6,
-  ]);
-  assertEquals([turn!.part, turn!.medianNs, turn!.n], ["turnNs", 830, 1]);
-  assertEquals(summarizeYardstick({ readings: [], missing: [] }), []);
-});
 
 Deno.test("describeYardstick() says in one line what was read and what could not be", () => {
   const missing = [{

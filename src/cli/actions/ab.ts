@@ -20,7 +20,6 @@ import { systemClock } from "../../clock.ts";
 import type { PeerKind } from "../../model/placement.ts";
 import { encodeRecord } from "../../record/codec.ts";
 import { readEnvironment } from "../../run/environment.ts";
-import { Yardstick } from "../../run/yardstick.ts";
 import { createSocketDirectory } from "../../transport/socket_directory.ts";
 import { type AbJob, readAbJob } from "../ab_arguments.ts";
 import { type AbProgress, createAbProgress } from "../ab_progress.ts";
@@ -95,8 +94,7 @@ async function compareSubjects(context: Context): Promise<number> {
   const subjects = { base, head };
   const planned = await planBoth(subjects, sockets.path, context);
   refuseIdleMetrics(job.policy, [...planned.ofBase.metrics, ...planned.plan.metrics]);
-  using yardstick = new Yardstick(systemClock);
-  const options = { ...await optionsOf(planned, subjects, sockets.path, context), yardstick };
+  const options = await optionsOf(planned, subjects, sockets.path, context);
   announce(planned, options, context);
   const outcome = await runAbGate(planned.plan, options, job.policy, progress);
   progress.end();

@@ -11,15 +11,12 @@ import type { RecordComparison } from "../../compare/comparison.ts";
 import { environmentObstacles } from "../../compare/fingerprint.ts";
 import { isSameRun } from "../../compare/same_run.ts";
 import { judge } from "../../compare/judge.ts";
-import { findNormalization, findYardstickFault } from "../../compare/normalize.ts";
-import { openKernel } from "../../kernel/libc.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { encodeRecord } from "../../record/codec.ts";
 import type { Environment } from "../../model/environment.ts";
 import type { RunRecord } from "../../model/run_record.ts";
 import { readEnvironment } from "../../run/environment.ts";
 import { runPlan } from "../../run/run_plan.ts";
-import { Yardstick } from "../../run/yardstick.ts";
 import { EXIT } from "../exit.ts";
 import { chooseGateFormats, readPolicy, refuseIdleMetrics, repeatJob } from "../gate_arguments.ts";
 import { writeGateReport, writeRecords } from "../gate_output.ts";
@@ -66,18 +63,12 @@ export async function gate(args: ParsedArguments, terminal: Terminal): Promise<n
   await prepareOutputDirectory(out);
 
   const candidate = valueOf(args, "candidate");
-  const context: Context = {
-    args,
-    terminal,
-    progress,
-    out,
-    ...(valueOf(args, "normalize") !== undefined && { normalizedAt: policy.alpha }),
-  };
+  const context: Context = { args, terminal, progress, out };
   const found = await orUnjudged(
     async () =>
       candidate === undefined
         ? await measureNow(baseline, context)
-        : judgeable(baseline, await readRecord(candidate), context),
+        : judgeable(baseline, await readRecord(candidate)),
     progress,
   );
   if (typeof found === "number") return found;
@@ -107,8 +98,6 @@ interface Context {
   readonly terminal: Terminal;
   readonly progress: Progress;
   readonly out: string;
-  /** The alpha at which records are normalized by their yardsticks; absent: they are not. */
-  readonly normalizedAt?: number;
 }
 
 /** Why there can be no verdict, where that is no fault of the arguments: exit code 3 and one sentence. */
@@ -124,33 +113,9 @@ async function orUnjudged<T>(work: () => Promise<T>, progress: Progress): Promis
   }
 }
 
-/** @throws {CannotJudge} when the records cannot be normalized, and shall be. */
-function compare(
-  baseline: RunRecord,
-  head: RunRecord,
-  { normalizedAt: alpha }: Context,
-): RecordComparison {
-  if (alpha === undefined) return compareRecords(baseline, head, { paired: false });
-  const normalization = findNormalization(baseline, head, { alpha });
-  if (typeof normalization === "string") throw new CannotJudge(normalization);
-  return compareRecords(baseline, head, { paired: false, normalization });
-}
-
-/** Minutes of measuring must not end in what could be known before. */
-function refuseUnnormalizable(baseline: RunRecord, { normalizedAt: alpha }: Context): void {
-  if (alpha === undefined) return;
-  const fault = findYardstickFault("base", baseline, { alpha });
-  if (fault !== undefined) throw new CannotJudge(fault);
-  const kernel = openKernel();
-  if (!kernel.available) {
-    const what = "this machine's yardstick would lack the round trip over a socket pair";
-    throw new CannotJudge(`${what}, as ${kernel.reason}`);
-  }
-}
-
 /** A candidate that was measured before. */
-function judgeable(baseline: RunRecord, head: RunRecord, context: Context): Found {
-  const compared = compare(baseline, head, context);
+function judgeable(baseline: RunRecord, head: RunRecord): Found {
+  const compared = compareRecords(baseline, head, { paired: false });
   if (!isSameRun(baseline, head)) return { compared };
   const advice = "measure the candidate, or leave --candidate out";
   throw new CannotJudge(`baseline and candidate are the same run: ${advice}`);
@@ -160,13 +125,12 @@ const headFile = (record: RunRecord) => ({ name: HEAD_FILE, text: encodeRecord(r
 
 /** Measures the baseline's cells; a number is the exit code of a job that ended before. */
 async function measureNow(baseline: RunRecord, context: Context): Promise<Found | number> {
-  const { args, progress, out, terminal } = context;
+  const { args, progress } = context;
   const modules = moduleUrls(valuesOf(args, "module"));
   const catalog = await openCatalog(modules);
   choosePeer(baseline.settings.peer, modules);
-  refuseUnnormalizable(baseline, context);
   const environment = await readEnvironment();
-  const elsewhere = compareUnmeasured(baseline, environment, context);
+  const elsewhere = compareUnmeasured(baseline, environment);
   if (elsewhere !== undefined) return { compared: elsewhere };
 
   const leftover: { directory?: string } = {};
@@ -189,12 +153,7 @@ async function measureNow(baseline: RunRecord, context: Context): Promise<Found 
     await keepPartial(record, context);
     return interrupts.signal.aborted ? EXIT.interrupted : EXIT.cannotJudge;
   }
-  try {
-    return { compared: compare(baseline, record, context), measured: record };
-  } catch (error) {
-    if (error instanceof CannotJudge) await writeRecords(out, [headFile(record)], terminal);
-    throw error;
-  }
+  return { compared: compareRecords(baseline, record, { paired: false }), measured: record };
 }
 
 /**
@@ -205,12 +164,11 @@ async function measureNow(baseline: RunRecord, context: Context): Promise<Found 
 function compareUnmeasured(
   baseline: RunRecord,
   environment: Environment,
-  { normalizedAt }: Context,
 ): RecordComparison | undefined {
   const [obstacle, ...more] = environmentObstacles(baseline, {
     environment,
     settings: baseline.settings,
-  }, { normalized: normalizedAt !== undefined });
+  });
   if (obstacle === undefined) return undefined;
   const rest = more.length === 0 ? "" : ` (and ${more.length} more)`;
   const reason = `not measured, as the environments do not match: ${obstacle}${rest}`;
@@ -235,7 +193,6 @@ async function measure(
   { args, progress }: Context,
   signal: AbortSignal,
 ): Promise<RunRecord | undefined> {
-  using yardstick = new Yardstick(systemClock);
   try {
     return await runPlan(plan, {
       catalog,
@@ -244,7 +201,6 @@ async function measure(
       command: repeatJob(args),
       startedAt: new Date().toISOString(),
       directory,
-      yardstick,
       signal,
       onEvent: (event) => progress.take(event),
     });

@@ -13,7 +13,6 @@ import type { RunRecord } from "../../model/run_record.ts";
 import type { ReportFormat } from "../../report/registry.ts";
 import { readEnvironment } from "../../run/environment.ts";
 import { runPlan } from "../../run/run_plan.ts";
-import { Yardstick } from "../../run/yardstick.ts";
 import { withoutFiles } from "../../transport/socket_directory.ts";
 import { EXIT } from "../exit.ts";
 import { listenForInterrupts } from "../interrupts.ts";
@@ -109,7 +108,6 @@ async function measure(
   signal: AbortSignal,
   progress: Progress,
 ): Promise<RunRecord | undefined> {
-  using yardstick = new Yardstick(systemClock);
   try {
     return await runPlan(plan, {
       catalog,
@@ -118,7 +116,6 @@ async function measure(
       command: repeatCommand(args, plan.settings),
       startedAt: new Date().toISOString(),
       directory: session.directory,
-      yardstick,
       signal,
       onEvent: (event) => progress.take(event),
     });

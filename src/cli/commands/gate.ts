@@ -10,11 +10,6 @@ export const gateCommand: Command = {
     "Compares a candidate with a record that was stored before. Without a candidate it measures the baseline's cells now, " +
     "as the baseline did. A baseline is worth something on the machine that made it: where the environments do not match, " +
     "nothing is judged and the exit code is 3. On machines that come and go, as in most CI, use ab.",
-    "--normalize yardstick divides times, and multiplies rates, by how much longer the yardstick took in the candidate than in the baseline: a " +
-    "round trip over a socket pair in one thread, read along with every run. Another CPU model and another patch level of the same kernel " +
-    "version are then compared; cores, platform, placement, versions and kernel settings are guarded as ever. It takes out that the whole machine " +
-    "was slower; it cannot see the network stack, waking another core, or what changes during a trial. The ratio's own uncertainty widens " +
-    "every interval. A record without the reading (it needs --allow-ffi), or with too few, cannot be judged.",
     "Exit codes: 0 pass, 1 regressed, 2 wrong input, 3 cannot judge, 130 interrupted.",
   ],
   positionals: [],
@@ -34,18 +29,14 @@ export const gateCommand: Command = {
       description: "The record in question",
       default: "measured now",
     },
-    {
-      name: "normalize",
-      value: "what",
-      kind: "name",
-      choices: ["yardstick"],
-      description: "What to take the machine's speed out with: yardstick",
-      default: "not normalized",
-    },
     ...POLICY_OPTIONS,
     MODULE_OPTION,
     ...VERDICT_OPTIONS,
   ],
+  retired: {
+    normalize:
+      "--normalize is gone, as it narrowed one kind of cell in four: measure the baseline on this machine, or use ab",
+  },
   examples: [
     {
       line: "deno task sockbench gate --baseline reports/baseline.json",

@@ -1,8 +1,8 @@
 /**
- * The kernel's part of the yardstick: round trips over a socket pair, both ends in the calling thread.
+ * Round trips over a socket pair, both ends in the calling thread.
  *
- * No other thread is woken and no runtime sits between: four system calls and four copies a round trip. Of all that was tried
- * as a yardstick this follows the speed of sockets best; arithmetic does not follow it.
+ * No other thread is woken and no runtime sits between: four system calls and four copies a round trip. Of all short measures that
+ * were tried this follows the speed of sockets best; arithmetic does not follow it.
  *
  * @module
  */
@@ -22,7 +22,7 @@ const SEND = "send(socketpair)";
 const RECV = "recv(socketpair)";
 
 /** Both ends of an AF_UNIX stream pair, ready to exchange. */
-export interface SocketpairYardstick extends Disposable {
+export interface Socketpair extends Disposable {
   /**
    * Sends {@link SOCKETPAIR_BYTES} to the other end and back, so many times, one after another.
    *
@@ -36,7 +36,7 @@ export interface SocketpairYardstick extends Disposable {
  *
  * @throws {SystemError} when the kernel refuses
  */
-export function openSocketpairYardstick(): SocketpairYardstick {
+export function openSocketpair(): Socketpair {
   const libc = requireLibc();
   const fds = new Int32Array(2);
   const flags = SOCK_STREAM | SOCK_CLOEXEC;

@@ -8,9 +8,9 @@ import type { Limits } from "./limits.ts";
 
 /** What a piece of work wants; absent: not known. */
 export interface Needs {
-  /** Sockets that one process holds at once. */
+  /** Sockets that the process which ran out holds at once. */
   readonly sockets?: number;
-  /** Connections that are opened one after another. */
+  /** Connections that are opened, side by side or one after another. */
   readonly connections?: number;
 }
 
@@ -21,7 +21,7 @@ const OWN_FILES = 64;
 export const NO_DESCRIPTOR = "no file descriptor is left";
 
 /** What ran out. */
-export type Shortage = "files" | "files of the system" | "ports";
+export type Shortage = "files" | "files of the system" | "ports" | "processes";
 
 /**
  * Whether an error is one of something that ran out.
@@ -47,6 +47,9 @@ export function shortageOf(error: unknown, isOpening = false): Shortage | undefi
  */
 export function sayShortage(what: Shortage, limits: Limits, needs: Needs = {}): string {
   if (what === "ports") return sayPorts(limits, needs);
+  if (what === "processes") {
+    return "no process or thread may be started (ulimit -u, or pids.max of the control group); as root, before it starts: ulimit -u 4096";
+  }
   if (what === "files of the system") {
     return "the system has no file descriptor left (fs.file-max); as root: sysctl -w fs.file-max=1000000";
   }
@@ -55,18 +58,17 @@ export function sayShortage(what: Shortage, limits: Limits, needs: Needs = {}): 
   const least = Math.max(4_096, 2 * (limit ?? 0), (sockets ?? 0) + OWN_FILES);
   const wanted = sockets === undefined || sockets === 1
     ? ""
-    : `; it needs ${sockets + OWN_FILES}, for ${sockets} sockets at each end and itself`;
+    : `; it needs about ${sockets + OWN_FILES}, for ${sockets} sockets and itself`;
   return `${NO_DESCRIPTOR}: ${
     limit === undefined ? "what a process may have is limited" : `a process may have ${limit} here`
   } (ulimit -n)${wanted}; as root, before it starts: ulimit -n ${powerOfTwo(least)}`;
 }
 
-function sayPorts({ ports }: Limits, { connections, sockets }: Needs): string {
+function sayPorts({ ports }: Limits, { connections = 0 }: Needs): string {
   const range = ports === undefined
     ? "net.ipv4.ip_local_port_range limits them"
     : `net.ipv4.ip_local_port_range has ${ports[1] - ports[0] + 1} of them`;
-  const count = Math.max(connections ?? 0, sockets ?? 0);
-  const wanted = count <= 1 ? "" : `; it needs up to ${count}`;
+  const wanted = connections <= 1 ? "" : `; it needs up to ${connections}`;
   return `no local port is left: ${range}${wanted}, and a connection keeps its own for a minute after it was closed; as root: sysctl -w net.ipv4.ip_local_port_range="1024 65535"`;
 }
 

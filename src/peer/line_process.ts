@@ -4,6 +4,8 @@
  * @module
  */
 
+import { readLimits } from "../kernel/limits.ts";
+import { sayShortage, shortageOf } from "../kernel/shortage.ts";
 import { decodeLines } from "./lines.ts";
 import { PeerError } from "./peer_link.ts";
 
@@ -76,7 +78,10 @@ function spawn({ deno, args, cwd }: LineProcessOptions): Deno.ChildProcess {
     // A missing permission has an advice of its own, which the caller knows.
     if (error instanceof Deno.errors.NotCapable) throw error;
     // A binary that this user may not run, no more processes, a directory that is gone.
-    const detail = (error as Error).message.replace(/\s+/g, " ");
+    const shortage = /os error 11\b/.test(String(error)) ? "processes" : shortageOf(error);
+    const detail = shortage === undefined
+      ? (error as Error).message.replace(/\s+/g, " ")
+      : sayShortage(shortage, readLimits());
     throw new PeerError("peer-died", `${deno} could not be started: ${detail}`);
   }
 }

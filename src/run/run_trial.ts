@@ -17,6 +17,7 @@ import type { Channel, Endpoint, MaybePromise } from "../transport/channel.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { DriveContext, DriveResult, Workload } from "../workload/workload.ts";
 import type { Tally } from "../model/tally.ts";
+import { nameShortage } from "./limits.ts";
 import { readBack } from "./read_back.ts";
 import { CallCount } from "./tracing.ts";
 import { EvidenceReader } from "./trial_evidence.ts";
@@ -72,7 +73,9 @@ export async function runTrial(setup: TrialSetup): Promise<TrialOutcome> {
   } catch (error) {
     driver.closeAll();
     await driver.abandonTracing();
-    return driver.failed(explain(await causeOf(error, link)));
+    const cause = explain(await causeOf(error, link));
+    const isOneProcess = link.kind !== "process";
+    return driver.failed(await nameShortage(cause, { case: setup.case, workload, isOneProcess }));
   } finally {
     driver.closeAll();
     watchdog.stop();

@@ -25,6 +25,7 @@ import type { DriveContext, DriveResult, Workload } from "./workload.ts";
 export const fanIn: Workload = {
   name: "fan-in",
   modes: ["stream", "datagram"],
+  sockets: (params) => numberParam(params, "peers"),
   async drive(context) {
     const { params, budget } = context;
     const bytes = numberParam(params, "bytes");

@@ -23,6 +23,7 @@ const LOOK_NS = 1e6;
 export const fillQueue: Workload = {
   name: "fill-queue",
   modes: ["stream"],
+  sockets: (params) => numberParam(params, "backlog") + BEYOND,
   async drive(context) {
     const { clock, params } = context;
     const most = numberParam(params, "backlog") + BEYOND;
@@ -33,12 +34,14 @@ export const fillQueue: Workload = {
       last = await openOrWait(context);
       if ("open" in last) channels.push(last.open);
     } while ("open" in last && channels.length < most);
+    if ("fault" in last) throw last.fault;
     const values = { completedConnects: channels.length };
     await context.begin();
     const startNs = clock.nowNs();
     if ("whenDone" in last) {
       const { calledNs } = last;
       last = await last.whenDone;
+      if ("fault" in last) throw last.fault;
       if ("open" in last) next.record(clock.nowNs() - calledNs);
     }
     const elapsedNs = Math.max(clock.nowNs() - startNs, 1);
@@ -61,8 +64,14 @@ export const fillQueue: Workload = {
   },
 };
 
-/** How a connect came out; of a refusal, the error's kind. */
-type Outcome = { readonly open: Channel } | { readonly refused: string };
+/** How a connect came out; of the server's refusal, the error's kind; of a fault of this end, which says nothing of the queue, all of it. */
+type Outcome =
+  | { readonly open: Channel }
+  | { readonly refused: string }
+  | { readonly fault: unknown };
+
+/** Error codes of a client that has run out of descriptors or ports. */
+const OWN_FAULTS = ["EMFILE", "ENFILE", "EADDRNOTAVAIL"];
 
 /** A connect, done or still waiting. */
 type Attempt = Outcome | {
@@ -90,7 +99,9 @@ async function connect(open: DriveContext["open"]): Promise<Outcome> {
     return { open: await open() };
   } catch (error) {
     const { code, name } = error as { code?: string; name?: string };
-    return { refused: code ?? name ?? String(error) };
+    return OWN_FAULTS.includes(code ?? "")
+      ? { fault: error }
+      : { refused: code ?? name ?? String(error) };
   }
 }
 

@@ -19,6 +19,7 @@ export const SERVERS = ["iterative", "concurrent"] as const;
 export const queueUp: Workload = {
   name: "queue-up",
   modes: ["stream"],
+  sockets: (params) => numberParam(params, "clients"),
   async drive(context) {
     const { clock, params, budget } = context;
     const clients = numberParam(params, "clients");

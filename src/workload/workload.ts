@@ -85,6 +85,11 @@ export interface Workload {
    * stopped at each, so that nothing in such a trial may be timed. Absent: they never are.
    */
   traces?(params: Params): boolean;
+  /**
+   * How many sockets each end holds open at once in a case of these parameters; the serving end of datagrams has one, and as many that send
+   * to it. Absent: one.
+   */
+  sockets?(params: Params): number;
   /** The measured half. */
   drive(context: DriveContext): Promise<DriveResult>;
   /** The half that the peer runs. Ends when `accept` yields `null` or its channel ends. */

@@ -3,7 +3,7 @@ import { createCatalog } from "../../src/catalog.ts";
 import { createSocketDirectory } from "../../src/transport/socket_directory.ts";
 import { probeTransports } from "../../src/transport/probe_transports.ts";
 import type { StreamTransport, Transport } from "../../src/transport/transport.ts";
-import { needs, unless } from "../support/needs.ts";
+import { needs, ownNetwork } from "../support/needs.ts";
 import { PERMISSIONS, sockbench, temporaryDirectory, TINY_RUN } from "./sockbench.ts";
 
 const ODD = new URL("../support/odd_probes_module.ts", import.meta.url).pathname;
@@ -63,20 +63,12 @@ Deno.test("probeTransports() probes side by side", async () => {
   assertEquals((await probing).get("two"), { available: true });
 });
 
-const unshare = await canUnshare();
-async function canUnshare(): Promise<string | undefined> {
-  try {
-    const { success } = await new Deno.Command("unshare", { args: ["-n", "true"] }).output();
-    return success ? undefined : "unshare may not make a network here";
-  } catch {
-    return "unshare is not on the PATH";
-  }
-}
+const network = await ownNetwork();
 
 Deno.test({
   ...needs(
     "sockbench measures Unix-domain sockets where the loopback interface is down, and says of the others why not",
-    unless(unshare),
+    network,
   ),
   async fn() {
     const listed = await sockbench(["list", "--json"], {

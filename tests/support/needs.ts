@@ -130,3 +130,13 @@ export async function mayMount(): Promise<Need> {
 export const TWO_CORES: Need = unless(
   kernel.available && getAffinity().length >= 2 ? undefined : "fewer than two cores to choose from",
 );
+
+/** A network of its own for a command that is started by `unshare -n`, which takes root or a user's namespace. */
+export async function ownNetwork(): Promise<Need> {
+  try {
+    const { success } = await new Deno.Command("unshare", { args: ["-n", "true"] }).output();
+    return unless(success ? undefined : "unshare may not make a network here");
+  } catch {
+    return unless("unshare is not on the PATH");
+  }
+}

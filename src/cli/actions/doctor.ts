@@ -6,10 +6,13 @@
 
 import { type Catalog, createCatalog } from "../../catalog.ts";
 import { systemClock } from "../../clock.ts";
+import type { Limits } from "../../kernel/limits.ts";
 import { readEnvironment } from "../../run/environment.ts";
+import { findLimits } from "../../run/limits.ts";
 import { type ClockFacts, measureClock } from "../doctor/measure_clock.ts";
 import { describeNoise, measureNoise, type NoiseVerdict } from "../doctor/measure_noise.ts";
 import { type PermissionFact, readPermissions } from "../doctor/permissions.ts";
+import { describeLimits } from "../doctor/describe_limits.ts";
 import { EXIT } from "../exit.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import type { ParsedArguments } from "../command.ts";
@@ -32,6 +35,7 @@ interface Findings {
   readonly permissions: readonly PermissionFact[];
   readonly noise: readonly NoiseVerdict[];
   readonly socketpair: SocketpairReading;
+  readonly limits: Limits;
 }
 
 /** Prints how well this machine can measure. Its verdicts are findings, not failures: it exits 0 when it could look. */
@@ -56,6 +60,7 @@ export async function doctor(args: ParsedArguments, terminal: Terminal): Promise
     permissions: readPermissions(),
     noise,
     socketpair: await readSocketpair(systemClock, { readings: READINGS, pauseNs: PAUSE_NS }),
+    limits: await findLimits(),
   };
   terminal.out(
     args.flags.has("json")
@@ -99,6 +104,7 @@ function renderFindings(findings: Findings, catalog: Catalog, session: Session):
       "Kernel settings",
       Object.entries(sysctls).map(([name, value]) => [name, String(value ?? unknown)]),
     ],
+    ["Limits", describeLimits(findings.limits)],
     ["Not known", missing.map(({ what, reason }) => [what, reason])],
     ["Transports", states],
     [

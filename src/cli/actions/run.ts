@@ -140,8 +140,21 @@ function exitCode(
   } else if (failed.length > 0) {
     progress.say(`sockbench: ${failed.length} of ${record.trials.length} trials failed`);
   }
+  const never = neverMeasured(record);
+  if (never.length > 0 && failed.length < record.trials.length) {
+    const more = never.length > 3 ? ` and ${never.length - 3} more` : "";
+    progress.say(`sockbench: in no round measured: ${never.slice(0, 3).join(", ")}${more}`);
+  }
   if (isInterrupted) return EXIT.interrupted;
-  if (record.partial) return EXIT.cannotJudge;
+  if (record.partial || never.length > 0) return EXIT.cannotJudge;
   if (failed.length === record.trials.length) return EXIT.cannotJudge;
   return isWritten ? EXIT.ok : EXIT.usage;
+}
+
+/** Cases that were tried, and failed every time. */
+function neverMeasured({ cases, trials }: RunRecord): readonly string[] {
+  const measured = new Set(
+    trials.filter(({ error }) => error === undefined).map((one) => one.case),
+  );
+  return cases.map(({ id }) => id).filter((id) => !measured.has(id));
 }

@@ -1,0 +1,50 @@
+/**
+ * What a trial was short of, said with what it wanted and what gives more.
+ *
+ * @module
+ */
+
+import { LIMIT_FILES, type Limits, parseLimits, readLimits } from "../kernel/limits.ts";
+import { sayShortage, shortageOf } from "../kernel/shortage.ts";
+import type { Case } from "../model/case.ts";
+import type { TrialError } from "../model/trial.ts";
+import type { Workload } from "../workload/workload.ts";
+import { readSystemFiles } from "./system_files.ts";
+
+/** Reads the limits through libc, or whatever else may read the kernel's files. Never throws, never prompts. */
+export async function findLimits(): Promise<Limits> {
+  const limits = readLimits();
+  if (limits.openFiles !== undefined && limits.ports !== undefined) return limits;
+  // Another process that reads its own has those of this one.
+  const { texts } = await readSystemFiles(Object.values(LIMIT_FILES));
+  return { ...parseLimits((path) => texts.get(path)), ...limits };
+}
+
+/**
+ * The error of a trial in words that say what ran out, where something did.
+ *
+ * @param error what the trial failed of, at either end
+ * @param trial its case, its workload, and whether both ends are in one process
+ */
+export async function nameShortage(
+  error: TrialError,
+  trial: { readonly case: Case; readonly workload: Workload; readonly isOneProcess: boolean },
+): Promise<TrialError> {
+  const what = shortageOf(error.message, true);
+  if (what === undefined) return error;
+  const { workload, case: { params, fixed, budget } } = trial;
+  const sockets = workload.sockets?.({ ...fixed, ...params });
+  const said = sayShortage(what, await findLimits(), {
+    ...(sockets !== undefined && { sockets: trial.isOneProcess ? 2 * sockets : sockets }),
+    connections: Math.max(budget.maxOperations ?? 0, sockets ?? 0),
+  });
+  const who = /^peer \w+ \d+/.exec(error.message)?.[0];
+  return { kind: KINDS[what], message: who === undefined ? said : `${who}: ${said}` };
+}
+
+const KINDS = {
+  files: "no-descriptor",
+  "files of the system": "no-descriptor",
+  ports: "no-port",
+  processes: "no-process",
+} as const;

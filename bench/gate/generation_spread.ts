@@ -5,7 +5,8 @@
  * @module
  */
 
-import { type AbRecords, ROUNDS_PER_AGENT } from "../../src/ab/run_ab.ts";
+import type { AbRecords } from "../../src/ab/ab_options.ts";
+import { ROUNDS_PER_AGENT } from "../../src/ab/pair_trial.ts";
 import { metricValue } from "../../src/model/metric_value.ts";
 import type { RunRecord } from "../../src/model/run_record.ts";
 import { median, robustSpread } from "../../src/stats/mod.ts";

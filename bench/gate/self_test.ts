@@ -19,7 +19,8 @@
 
 import { prepareSubject } from "../../src/ab/prepare_subject.ts";
 import { runAbGate } from "../../src/ab/ab_gate.ts";
-import { type AbOptions, type AbRecords, runAb } from "../../src/ab/run_ab.ts";
+import type { AbOptions, AbRecords } from "../../src/ab/ab_options.ts";
+import { runAb } from "../../src/ab/run_ab.ts";
 import type { Slowdown } from "../../src/ab/slowed_transport.ts";
 import { createCatalog } from "../../src/catalog.ts";
 import { systemClock } from "../../src/clock.ts";

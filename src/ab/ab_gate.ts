@@ -10,10 +10,10 @@ import { confirm, flagged } from "../compare/confirm.ts";
 import { gates, type Policy } from "../compare/gate_policy.ts";
 import type { GateResult } from "../compare/gate_result.ts";
 import { judge } from "../compare/judge.ts";
-import type { Plan } from "../plan/plan.ts";
 import type { ScenarioSpec } from "../model/scenario_spec.ts";
 import { minimumPairs } from "../stats/mod.ts";
-import { type AbEvent, type AbOptions, type AbRecords, type PlanPart, runAb } from "./run_ab.ts";
+import type { AbEvent, AbOptions, AbRecords, JobPlan, PlanPart } from "./ab_options.ts";
+import { LostAgentsError, runAb } from "./run_ab.ts";
 
 /** What an A/B gate found. */
 export interface AbGateOutcome {
@@ -31,6 +31,8 @@ export interface AbGateOutcome {
 export interface AbGateEvents {
   /** Called after each round of either phase, between trials. */
   onRound?(phase: "first" | "confirmation", event: AbEvent): void;
+  /** Called when an agent was lost and both are replaced: one sentence that names it. */
+  onLost?(message: string): void;
   /** Called when cells are to be measured again. */
   onFlagged?(cells: readonly Pick<Cell, "case" | "metric">[]): void;
 }
@@ -50,10 +52,10 @@ const LEAST_PRECISION = 0.002;
  * `precision` is half of the smallest threshold of the policy
  * @param policy how comparisons become verdicts
  * @param events told how it goes
- * @throws {AgentError} when an agent cannot start, dies, hangs or talks nonsense.
+ * @throws {LostAgentsError} when agents are lost too often; it has the records of the first phase.
  */
 export async function runAbGate(
-  plan: Plan,
+  plan: JobPlan,
   options: AbOptions,
   policy: Policy,
   events: AbGateEvents = {},
@@ -64,6 +66,7 @@ export async function runAbGate(
     precision: options.precision ?? defaultPrecision(policy),
     watched: options.watched ?? watchedMetrics(plan, policy),
     onRound: (event) => events.onRound?.("first", event),
+    onLost: (message) => events.onLost?.(message),
   };
   const records = await runAb(plan, job);
   const result = judge(comparePair(records), policy);
@@ -73,15 +76,28 @@ export async function runAbGate(
     return { records, result, interrupted: interrupted() };
   }
   events.onFlagged?.(cells);
-  const confirmation = await runAb(narrow(plan, cells), {
-    ...narrowOptions(job, cells),
-    budgetNs: options.budgetNs * CONFIRMATION_SHARE,
-    seed: `${options.seed} confirmation`,
-    onRound: (event) => events.onRound?.("confirmation", event),
-  });
+  const confirmation = await keepingFirst(records, () =>
+    runAb(narrow(plan, cells), {
+      ...narrowOptions(job, cells),
+      budgetNs: options.budgetNs * CONFIRMATION_SHARE,
+      seed: `${options.seed} confirmation`,
+      onRound: (event) => events.onRound?.("confirmation", event),
+    }));
   if (interrupted()) return { records, confirmation, result, interrupted: true };
   const confirmed = confirm(result, comparePair(confirmation), policy);
   return { records, confirmation, result: confirmed, interrupted: false };
+}
+
+/** Agents that are lost while cells are measured again take nothing of what was measured before. */
+async function keepingFirst(
+  first: AbRecords,
+  measure: () => Promise<AbRecords>,
+): Promise<AbRecords> {
+  try {
+    return await measure();
+  } catch (error) {
+    throw error instanceof LostAgentsError ? new LostAgentsError(error.message, first) : error;
+  }
 }
 
 /**
@@ -90,7 +106,7 @@ export async function runAbGate(
  * @param plan the cases
  * @param policy which metrics gate, at what error rate
  */
-export function neededPairs(plan: Plan, policy: Policy): number {
+export function neededPairs(plan: JobPlan, policy: Policy): number {
   const comparisons = plan.cases.reduce((sum, c) => {
     const scenario = plan.scenarios.find(({ id }) => id === c.scenario);
     return sum + (scenario === undefined ? 0 : gatedMetrics(plan, scenario, policy).length);
@@ -108,12 +124,12 @@ function comparePair({ base, head }: AbRecords): RecordComparison {
   return compareRecords(base, head, { paired: true });
 }
 
-function watchedMetrics(plan: Plan, policy: Policy): AbOptions["watched"] & object {
+function watchedMetrics(plan: JobPlan, policy: Policy): AbOptions["watched"] & object {
   return new Map(plan.scenarios.map((spec) => [spec.id, gatedMetrics(plan, spec, policy)]));
 }
 
 /** The metrics of a scenario that gate. */
-function gatedMetrics(plan: Plan, spec: ScenarioSpec, policy: Policy): readonly string[] {
+function gatedMetrics(plan: JobPlan, spec: ScenarioSpec, policy: Policy): readonly string[] {
   const judged = spec.metrics.filter((metric) =>
     plan.metrics.find(({ id }) => id === metric)?.better !== "neither"
   );
@@ -122,7 +138,7 @@ function gatedMetrics(plan: Plan, spec: ScenarioSpec, policy: Policy): readonly 
 
 type Cells = readonly Pick<Cell, "case" | "metric">[];
 
-function narrow(plan: Plan, cells: Cells): Plan {
+function narrow(plan: JobPlan, cells: Cells): JobPlan {
   const ids = new Set(cells.map((cell) => cell.case));
   return { ...plan, cases: plan.cases.filter(({ id }) => ids.has(id)) };
 }

@@ -4,10 +4,11 @@
  * @module
  */
 
-import type { Case } from "../model/case.ts";
-import type { Plan } from "../plan/plan.ts";
+import { type Case, caseId } from "../model/case.ts";
+import type { PeerKind } from "../model/placement.ts";
+import type { PlannedCases } from "../plan/plan.ts";
 import { SettingsError } from "../plan/settings.ts";
-import { findTrialFault } from "../record/codec.ts";
+import { findTrialFault, readPlannedCases } from "../record/codec.ts";
 import type { TrialOutcome } from "../run/run_trial.ts";
 import { type AgentAnswer, type AgentNames, PROTOCOL } from "./agent_protocol.ts";
 
@@ -60,17 +61,51 @@ export function readOutcome(answer: AgentAnswer, c: Case, label: string): TrialO
 
 /** The names a subject knows. */
 export function readNames(answer: AgentAnswer, label: string): AgentNames {
-  if (answer.answer === "names") return answer.names;
+  const names = answer.answer === "names" ? answer.names as Partial<AgentNames> : undefined;
+  const lists = [
+    names?.scenarios,
+    names?.transports,
+    names?.own?.scenarios,
+    names?.own?.transports,
+  ];
+  if (lists.every(areTexts)) return names as AgentNames;
   throw new AgentError(`${label} answered ${shown(answer)} to a question for its names`);
 }
 
-/** The plan of a subject. */
-export function readPlan(answer: AgentAnswer, label: string): Plan {
+/** The longest trial that a subject may plan, in nanoseconds: an hour. */
+const LONGEST_TRIAL_NS = 3_600e9;
+
+/** The cases that a subject planned. How they are measured, and for how long, is for the driver's arguments to say. */
+export function readPlan(answer: AgentAnswer, peer: PeerKind, label: string): PlannedCases {
   if (answer.answer === "refused") {
-    throw new SettingsError(answer.message, answer.given, answer.candidates);
+    const { message, given, candidates = [] } = answer;
+    if (typeof message === "string" && areTexts(candidates)) {
+      throw new SettingsError(message, typeof given === "string" ? given : undefined, candidates);
+    }
   }
-  if (answer.answer === "plan" && Array.isArray(answer.plan?.cases)) return answer.plan;
-  throw new AgentError(`${label} answered ${shown(answer)} to a question for its plan`);
+  if (answer.answer !== "plan") {
+    throw new AgentError(`${label} answered ${shown(answer)} to a question for its plan`);
+  }
+  const planned = readPlannedCases(answer.plan);
+  const fault = typeof planned === "string" ? planned : findCaseFault(planned, peer);
+  if (typeof planned === "string" || fault !== undefined) {
+    throw new AgentError(`${label} planned what cannot be measured: ${fault}`);
+  }
+  return planned;
+}
+
+function findCaseFault({ cases }: PlannedCases, peer: PeerKind): string | undefined {
+  for (const { id, scenario, transport, params, placement, expectedNs } of cases) {
+    const name = caseId(scenario, transport, params, placement.pin);
+    if (id !== name) return `the case ${JSON.stringify(id)} is ${JSON.stringify(name)}`;
+    if (placement.peer !== peer) return `${id} is with peer ${placement.peer}, and not ${peer}`;
+    if (expectedNs > LONGEST_TRIAL_NS) return `a trial of ${id} would take more than an hour`;
+  }
+  return undefined;
+}
+
+function areTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === "string");
 }
 
 function shown(message: unknown): string {

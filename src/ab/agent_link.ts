@@ -7,7 +7,7 @@
 import { childPermissions } from "../peer/child_permissions.ts";
 import { startLineProcess } from "../peer/line_process.ts";
 import type { Case } from "../model/case.ts";
-import type { Plan } from "../plan/plan.ts";
+import type { PlannedCases } from "../plan/plan.ts";
 import type { SettingsInput } from "../plan/settings.ts";
 import type { TrialOutcome } from "../run/run_trial.ts";
 import { AgentError, readNames, readOutcome, readPlan, readVersions } from "./agent_answers.ts";
@@ -52,7 +52,7 @@ export interface AgentLink extends AsyncDisposable {
    * @throws {SettingsError} when a name is unknown to it or a value is wrong.
    * @throws {AgentError} when the agent dies, hangs or talks nonsense.
    */
-  plan(input: SettingsInput): Promise<Plan>;
+  plan(input: SettingsInput): Promise<PlannedCases>;
   /**
    * Measures one trial. Figures that no record may hold, as those of a user's workload may be, are an outcome with an error.
    *
@@ -73,7 +73,7 @@ export async function openAgent(
   order: AgentOrder,
   { patience = PATIENCE, onMade }: AgentLinkOptions = {},
 ): Promise<AgentLink> {
-  let waiting: PromiseWithResolvers<AgentAnswer> = Promise.withResolvers();
+  let waiting: PromiseWithResolvers<AgentAnswer> | undefined = Promise.withResolvers();
   const died = Promise.withResolvers<never>();
   died.promise.catch(() => {});
   const permissions = childPermissions({
@@ -97,21 +97,34 @@ export async function openAgent(
       subject.agentMain,
       JSON.stringify(order),
     ],
-    onMessage: (message) => waiting.resolve(message as AgentAnswer),
+    onMessage: take,
     onFailure: (reason) => died.reject(new AgentError(`${label} ${reason}`)),
   });
   // Killing is the first thing end() does, without waiting.
   onMade?.(() => void process.end());
   const label = `${side} agent ${subject.label} (process ${process.pid})`;
 
-  async function next(patienceMs: number): Promise<AgentAnswer> {
+  // One answer a question: a second one would be taken for that of the next trial.
+  function take(message: unknown): void {
+    if (waiting === undefined) {
+      died.reject(new AgentError(`${label} answered without being asked`));
+    } else {
+      waiting.resolve(message as AgentAnswer);
+      waiting = undefined;
+    }
+  }
+
+  async function next(
+    { promise }: PromiseWithResolvers<AgentAnswer>,
+    patienceMs: number,
+  ): Promise<AgentAnswer> {
     const late = Promise.withResolvers<never>();
     const timer = setTimeout(
       () => late.reject(new AgentError(`${label} did not answer within ${patienceMs / 1e3} s`)),
       patienceMs,
     );
     try {
-      return await Promise.race([waiting.promise, died.promise, late.promise]);
+      return await Promise.race([died.promise, promise, late.promise]);
     } finally {
       clearTimeout(timer);
     }
@@ -119,7 +132,7 @@ export async function openAgent(
 
   let versions: AgentLink["versions"];
   try {
-    const first = await next(patience.startMs);
+    const first = await next(waiting, patience.startMs);
     if (first.answer === "failed") {
       throw new AgentError(`${label} could not start: ${first.message}`);
     }
@@ -129,9 +142,9 @@ export async function openAgent(
     throw error;
   }
   async function ask(request: AgentRequest, patienceMs = patience.answerMs): Promise<AgentAnswer> {
-    waiting = Promise.withResolvers();
+    const answered = waiting = Promise.withResolvers<AgentAnswer>();
     await process.send(request);
-    const answer = await next(patienceMs);
+    const answer = await next(answered, patienceMs);
     if (answer.answer === "failed") throw new AgentError(`${label} failed: ${answer.message}`);
     return answer;
   }
@@ -139,7 +152,7 @@ export async function openAgent(
     label,
     versions,
     names: async () => readNames(await ask({ ask: "names" }), label),
-    plan: async (input) => readPlan(await ask({ ask: "plan", input }), label),
+    plan: async (input) => readPlan(await ask({ ask: "plan", input }), order.peer, label),
     trial: async (c) => {
       const patienceMs = patience.answerMs + 10 * c.expectedNs / 1e6;
       return readOutcome(await ask({ ask: "trial", case: c }, patienceMs), c, label);

@@ -5,7 +5,7 @@
  */
 
 import type { Slowdown } from "../ab/slowed_transport.ts";
-import type { Side } from "../ab/run_ab.ts";
+import type { Side } from "../ab/paired_trials.ts";
 import { parseSubject, SUBJECT_FORMS, SubjectError } from "../ab/subject.ts";
 import type { Policy } from "../compare/gate_policy.ts";
 import { MAX_ROUNDS, type SettingsInput } from "../plan/settings.ts";

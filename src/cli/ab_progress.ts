@@ -5,8 +5,7 @@
  */
 
 import type { AbGateEvents } from "../ab/ab_gate.ts";
-import type { AbEvent } from "../ab/run_ab.ts";
-import type { Plan } from "../plan/plan.ts";
+import type { AbEvent, JobPlan } from "../ab/ab_options.ts";
 import { plural } from "../text/plural.ts";
 import { formatDuration } from "./duration.ts";
 import { StatusArea } from "./status_area.ts";
@@ -22,7 +21,7 @@ const SHOWN_SKIPS = 8;
 /** What an A/B job is about to do. */
 export interface AbIntent {
   /** Its cases and what is skipped. */
-  readonly plan: Plan;
+  readonly plan: JobPlan;
   /** Pairs of each case at least. */
   readonly pairs: number;
   /** Pairs asked for, where fewer than `pairs`. */
@@ -91,6 +90,11 @@ export function createAbProgress(terminal: Terminal, quiet: boolean): AbProgress
         say(describeRound(phase, event, precision));
       }
       drawnNs = event.elapsedNs;
+    },
+    onLost(message) {
+      if (!quiet) {
+        say(`sockbench: ${message}; its trial failed, and a new pair of agents takes over`);
+      }
     },
     onFlagged(cells) {
       drawnNs = -Infinity;

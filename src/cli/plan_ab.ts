@@ -5,11 +5,12 @@
  */
 
 import { type Side, SIDES } from "../ab/paired_trials.ts";
-import type { PlanPart, SidePlan } from "../ab/run_ab.ts";
+import type { JobPlan, PlanPart } from "../ab/ab_options.ts";
 import type { AgentLink } from "../ab/agent_link.ts";
 import type { AgentNames } from "../ab/agent_protocol.ts";
-import type { Plan } from "../plan/plan.ts";
-import type { SettingsInput } from "../plan/settings.ts";
+import { createCatalog } from "../catalog.ts";
+import type { PlannedCases } from "../plan/plan.ts";
+import { createSettings, type Settings, type SettingsInput } from "../plan/settings.ts";
 import { findUnmatchedGlob, refuseEmptyPlan, unmatchedGlob } from "./plan_selection.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -22,9 +23,9 @@ export type Planner = Pick<AgentLink, "names" | "plan">;
 /** The plan and what only one side has. */
 export interface AbPlan {
   /** Cases of both sides, as head defines them. */
-  readonly plan: Plan;
+  readonly plan: JobPlan;
   /** The same cases as base defines them: head must not choose what gates. */
-  readonly ofBase: SidePlan;
+  readonly ofBase: PlannedCases;
   /** Cases of one side; absent: the sides have the same. */
   readonly unshared?: Readonly<Record<Side, PlanPart>>;
 }
@@ -44,9 +45,9 @@ export async function planAb(
   planners: Readonly<Record<Side, Planner>>,
 ): Promise<AbPlan> {
   const names = { base: await planners.base.names(), head: await planners.head.names() };
+  const settings = ownSettings(asked);
   // One seed for both sides where nobody names one.
-  const seed = asked.seed ?? crypto.getRandomValues(new Uint32Array(1))[0]!;
-  const input = { ...withDefaults(asked, names), seed };
+  const input = { ...withDefaults(asked, names), seed: settings.seed };
   const plansOf = async (wanted: SettingsInput) => ({
     base: await planSide(wanted, "base", names, planners),
     head: await planSide(wanted, "head", names, planners),
@@ -54,15 +55,29 @@ export async function planAb(
   const plans = await plansOf(input);
   const unmatched = findUnmatchedGlob(input.cases ?? [], Object.values(plans));
   if (unmatched !== undefined) {
-    throw unmatchedGlob(unmatched, Object.values(await plansOf({ ...input, cases: [] })));
+    const all = Object.values(await plansOf({ ...input, cases: [] }));
+    throw unmatchedGlob(unmatched, all, settings.profile);
   }
-  return layTogether(plans);
+  return layTogether(plans, settings);
 }
 
-function layTogether(plans: Readonly<Record<Side, Plan>>): AbPlan {
+/** Seed, budget and precision are the driver's, whatever a subject's plan says of them. Which names exist is for the subjects to say. */
+function ownSettings({ profile, peer, seed, precision, budget }: SettingsInput): Settings {
+  const own = { profile, peer, seed, precision, budget };
+  return createSettings(
+    Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined)),
+    createCatalog(),
+  );
+}
+
+function layTogether(
+  plans: Readonly<Record<Side, PlannedCases>>,
+  settings: Settings,
+): AbPlan {
   const isShared = sharedIds(plans);
   const { head } = plans;
-  const plan: Plan = { ...head, cases: head.cases.filter(({ id }) => isShared.has(id)) };
+  const cases = head.cases.filter(({ id }) => isShared.has(id));
+  const plan = { ...head, settings, cases };
   if (plan.cases.length === 0 && SIDES.some((side) => plans[side].cases.length > 0)) {
     throw new UsageError("base and head have no case in common");
   }
@@ -78,7 +93,7 @@ function layTogether(plans: Readonly<Record<Side, Plan>>): AbPlan {
   return isSame ? { plan, ofBase } : { plan, ofBase, unshared };
 }
 
-function sharedIds({ base, head }: Readonly<Record<Side, Plan>>): ReadonlySet<string> {
+function sharedIds({ base, head }: Readonly<Record<Side, PlannedCases>>): ReadonlySet<string> {
   const ofHead = new Set(head.cases.map(({ id }) => id));
   return new Set(base.cases.map(({ id }) => id).filter((id) => ofHead.has(id)));
 }
@@ -107,7 +122,7 @@ async function planSide(
   side: Side,
   names: Readonly<Record<Side, AgentNames>>,
   planners: Readonly<Record<Side, Planner>>,
-): Promise<Plan> {
+): Promise<PlannedCases> {
   const own = names[side];
   const other = names[side === "base" ? "head" : "base"];
   const keep = (kind: "scenarios" | "transports") =>

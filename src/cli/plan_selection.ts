@@ -8,7 +8,7 @@ import type { Catalog } from "../catalog.ts";
 import { matchesGlob } from "../plan/glob.ts";
 import { planCases } from "../plan/plan_cases.ts";
 import type { Pinning } from "../model/placement.ts";
-import type { Plan } from "../plan/plan.ts";
+import type { Plan, PlannedCases } from "../plan/plan.ts";
 import type { Settings } from "../plan/settings.ts";
 import { type Availability, KERNEL_ROOM } from "../transport/transport.ts";
 import { NothingToMeasureError, UsageError } from "./usage_error.ts";
@@ -33,7 +33,7 @@ export function planSelection(
   const unmatched = findUnmatchedGlob(settings.cases, [plan, possible]);
   if (unmatched !== undefined) {
     const all = planCases({ ...settings, cases: [] }, catalog, everywhere, pinning);
-    throw unmatchedGlob(unmatched, [all]);
+    throw unmatchedGlob(unmatched, [all], settings.profile);
   }
   refuseEmptyPlan({ ...plan, skipped: skippedOf(plan, possible) });
   return plan;
@@ -71,7 +71,7 @@ function skippedOf(plan: Plan, possible: Plan): Plan["skipped"] {
  */
 export function findUnmatchedGlob(
   globs: readonly string[],
-  plans: readonly Plan[],
+  plans: readonly PlannedCases[],
 ): string | undefined {
   const known = plans.flatMap((plan) => [
     ...plan.cases.map((c) => c.id),
@@ -81,8 +81,12 @@ export function findUnmatchedGlob(
 }
 
 /** The error of a glob that matches nothing, given what it could have matched. */
-export function unmatchedGlob(glob: string, all: readonly Plan[]): UsageError {
-  return new UsageError(`--case ${glob} matches no case of profile ${all[0]?.settings.profile}`, {
+export function unmatchedGlob(
+  glob: string,
+  all: readonly PlannedCases[],
+  profile: string,
+): UsageError {
+  return new UsageError(`--case ${glob} matches no case of profile ${profile}`, {
     given: glob,
     candidates: [...new Set(all.flatMap((plan) => plan.cases.map((c) => c.id)))],
   });

@@ -9,10 +9,8 @@ import type { ScenarioSpec } from "../model/scenario_spec.ts";
 import type { Case, Skip } from "../model/case.ts";
 import type { Settings } from "./settings.ts";
 
-/** A Plan is the cases to measure, and what was skipped with the reason. */
-export interface Plan {
-  /** What was asked for. */
-  readonly settings: Settings;
+/** PlannedCases are the cases to measure with what they refer to, and what was skipped with the reason. */
+export interface PlannedCases {
   /** The cells, in scenario order; rounds shuffle them. */
   readonly cases: readonly Case[];
   /** What cannot be measured here. */
@@ -21,6 +19,12 @@ export interface Plan {
   readonly scenarios: readonly ScenarioSpec[];
   /** The metrics of the scenarios. */
   readonly metrics: readonly MetricDefinition[];
+}
+
+/** A Plan is cases to measure, how often, and how long that takes. */
+export interface Plan extends PlannedCases {
+  /** What was asked for. */
+  readonly settings: Settings;
   /** Passes over all cases. */
   readonly rounds: number;
   /** Expected wall time of the run in nanoseconds. */

@@ -4,10 +4,17 @@
  * @module
  */
 
-import { findInconsistency, findOwnFault } from "./consistency.ts";
+import { findInconsistency, findOwnFault, findPlanInconsistency } from "./consistency.ts";
 import { writeJson } from "./layout.ts";
 import { describe, formatPath, RecordError } from "./record_error.ts";
-import { matchRecord, matchTrial, RECORD_LAYOUT, type SchemaMatch } from "./schema.ts";
+import {
+  matchPlannedCases,
+  matchRecord,
+  matchTrial,
+  type PlannedCases,
+  RECORD_LAYOUT,
+  type SchemaMatch,
+} from "./schema.ts";
 import { type RunRecord, SCHEMA_VERSION } from "../model/run_record.ts";
 import type { Trial } from "../model/trial.ts";
 
@@ -60,6 +67,20 @@ export function decodeRecord(text: string, sourceName: string): RunRecord {
 export function findTrialFault(trial: Trial): string | undefined {
   const matched = matchTrial(trial);
   return matched.ok ? findOwnFault(matched.value, []) : describeMismatch(matched, trial);
+}
+
+/**
+ * Reads what an agent, which may be of another version, planned to measure.
+ *
+ * @param value Anything.
+ * @returns A copy of scenarios, metrics, cases and skips; or one clause that says what no record could hold.
+ */
+export function readPlannedCases(value: unknown): PlannedCases | string {
+  if (typeof value !== "object" || value === null) return `it is ${describe(value)}`;
+  const { scenarios, metrics, cases, skipped } = value as Partial<PlannedCases>;
+  const matched = matchPlannedCases({ scenarios, metrics, cases, skipped });
+  if (!matched.ok) return describeMismatch(matched, value);
+  return findPlanInconsistency(matched.value) ?? matched.value;
 }
 
 function parseText(text: string, sourceName: string): unknown {

@@ -42,8 +42,20 @@ const LONGEST_NS = Number.MAX_SAFE_INTEGER;
  * the record is sound.
  */
 export function findInconsistency(record: RunRecord): string | undefined {
-  return findDuplicateIds(record) ?? findUnknownMetrics(record) ?? findOrphanCases(record) ??
-    findTrialFaults(record) ?? findYardstickFault(record);
+  return findPlanInconsistency(record) ?? findTrialFaults(record) ?? findYardstickFault(record);
+}
+
+/** The part of a record that its plan makes. */
+type Planned = Pick<RunRecord, "scenarios" | "metrics" | "cases">;
+
+/**
+ * Finds the first contradiction within what a record or a plan says of its cases.
+ *
+ * @param planned Lists of the right shape.
+ * @returns As {@linkcode findInconsistency} does.
+ */
+export function findPlanInconsistency(planned: Planned): string | undefined {
+  return findDuplicateIds(planned) ?? findUnknownMetrics(planned) ?? findOrphanCases(planned);
 }
 
 /** Readings follow one another within the run. */
@@ -63,7 +75,7 @@ function findYardstickFault({ yardstick, durationNs }: RunRecord): string | unde
 }
 
 /** Every list that others refer to by id. */
-function findDuplicateIds(record: RunRecord): string | undefined {
+function findDuplicateIds(record: Planned): string | undefined {
   for (const list of ["metrics", "scenarios", "cases"] as const) {
     const seen = new Map<string, number>();
     for (const [index, { id }] of record[list].entries()) {
@@ -77,7 +89,7 @@ function findDuplicateIds(record: RunRecord): string | undefined {
   return undefined;
 }
 
-function findUnknownMetrics({ metrics, scenarios }: RunRecord): string | undefined {
+function findUnknownMetrics({ metrics, scenarios }: Planned): string | undefined {
   const known = new Set(metrics.map(({ id }) => id));
   for (const [index, scenario] of scenarios.entries()) {
     for (const [place, id] of scenario.metrics.entries()) {
@@ -94,7 +106,7 @@ function findUnknownMetrics({ metrics, scenarios }: RunRecord): string | undefin
   return undefined;
 }
 
-function findOrphanCases({ scenarios, cases }: RunRecord): string | undefined {
+function findOrphanCases({ scenarios, cases }: Planned): string | undefined {
   const known = new Set(scenarios.map(({ id }) => id));
   const index = cases.findIndex(({ scenario }) => !known.has(scenario));
   if (index < 0) return undefined;

@@ -204,6 +204,9 @@ const caseSchema = object({
   }),
 });
 
+/** What a record says of its cases, as a plan does. */
+export type PlannedCases = Pick<RunRecord, "scenarios" | "metrics" | "cases" | "skipped">;
+
 const record = object({
   schemaVersion: z.literal(SCHEMA_VERSION, { error: String(SCHEMA_VERSION) }),
   startedAt: z.iso.datetime({ error: "a time such as 2026-01-31T12:00:00.000Z" }),
@@ -218,6 +221,13 @@ const record = object({
   cases: listOf(caseSchema),
   skipped: listOf(skip),
   trials: listOf(trial),
+});
+
+const plannedCases = object({
+  scenarios: listOf(scenario),
+  metrics: listOf(metric),
+  cases: listOf(caseSchema),
+  skipped: listOf(skip),
 });
 
 /** Maps whose order of keys means something: parameters stand in grid order. */
@@ -242,6 +252,16 @@ export type SchemaMatch<T> =
  */
 export function matchRecord(value: unknown): SchemaMatch<RunRecord> {
   return match<RunRecord>(record, value);
+}
+
+/**
+ * Checks what a record says of its cases, field by field.
+ *
+ * @param value Anything.
+ * @returns A copy, or the first fault.
+ */
+export function matchPlannedCases(value: unknown): SchemaMatch<PlannedCases> {
+  return match<PlannedCases>(plannedCases, value);
 }
 
 /**

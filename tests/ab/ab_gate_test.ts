@@ -5,8 +5,8 @@ import {
   neededPairs,
   runAbGate,
 } from "../../src/ab/ab_gate.ts";
-import { AgentError } from "../../src/ab/agent_link.ts";
-import { type AbOptions, runAb } from "../../src/ab/run_ab.ts";
+import type { AbOptions } from "../../src/ab/ab_options.ts";
+import { LostAgentsError, runAb } from "../../src/ab/run_ab.ts";
 import { type Catalog, createCatalog } from "../../src/catalog.ts";
 import { type Clock, systemClock } from "../../src/clock.ts";
 import { createPolicy, DEFAULT_POLICY } from "../../src/compare/gate_policy.ts";
@@ -111,15 +111,22 @@ Deno.test("runAb() adds pairs until the budget is spent, and stops at once where
   assertEquals((await runAb(planOf([TCP]), easy.options)).head.trials.length, 6);
 });
 
-Deno.test("runAb() names the side whose agent dies or prints rubbish in the middle of the job", async () => {
+Deno.test("runAb() replaces agents that die or print rubbish, and after too many names the side and keeps what was measured", async () => {
   const modules = [MISBEHAVING.pathname];
   const catalog = await loadCatalog([MISBEHAVING.href]);
   for (const [id, reason] of [["agent-exits", "exit code 9"], ["agent-prints", '"rubbish"']]) {
-    await using job = await jobOf({ pairs: 9 }, modules);
+    const lost: string[] = [];
+    await using job = await jobOf({ pairs: 100 }, modules);
     const error = await assertRejects(
-      () => runAb(planOf([`${id}/*`], catalog), job.options),
-      AgentError,
+      () => runAb(planOf([`${id}/*`], catalog), { ...job.options, onLost: (m) => lost.push(m) }),
+      LostAgentsError,
     );
+    assertEquals(lost.length, 4);
+    const { base, head } = error.records;
+    assertEquals([base.partial, head.partial], [true, true]);
+    const failed = [...base.trials, ...head.trials].filter((t) => t.error?.kind === "agent-lost");
+    assertEquals(failed.length, 4);
+    assertEquals(decodeRecord(encodeRecord(base), "base"), base);
     assertStringIncludes(error.message, " agent self (process ");
     assertStringIncludes(error.message, reason!);
   }

@@ -6,7 +6,7 @@ import {
   renderSelfTest,
   type SelfTest,
 } from "../../bench/gate/self_test_report.ts";
-import type { AbRecords } from "../../src/ab/run_ab.ts";
+import type { AbRecords } from "../../src/ab/ab_options.ts";
 import { normalQuantile } from "../../src/stats/normal.ts";
 import { createPrng } from "../../src/stats/prng.ts";
 import { syntheticRecord } from "../compare/synthetic_records.ts";

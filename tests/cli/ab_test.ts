@@ -5,13 +5,14 @@ import { gateFormats } from "../../src/report/gate_registry.ts";
 import { makeRepository } from "./repository.ts";
 import {
   assertRefused,
+  command,
   names,
   type Outcome,
   PERMISSIONS,
   sockbench,
   temporaryDirectory,
 } from "./sockbench.ts";
-import { LIBC, needs, unless } from "../support/needs.ts";
+import { LIBC, LINUX, needs, unless } from "../support/needs.ts";
 
 const CASE = "round-trip/tcp/bytes=64";
 /** The smallest job that can be judged: intervals of any width will do. */
@@ -203,8 +204,55 @@ Deno.test("sockbench ab exits 3 and names the agent that dies or prints rubbish 
     assertEquals(code, 3, err);
     assertMatch(err, sentence);
     assertEquals(names(directory.path), ["reports"]);
+    // Not judged, and not thrown away either.
+    assertEquals(names(`${directory.path}/reports`), ["ab-base.json", "ab-head.json"]);
+    assert((await readRecord(`${directory.path}/reports/ab-head.json`)).partial);
   }
 });
+
+Deno.test({
+  ...needs("sockbench ab goes on with a new pair of agents when one is killed", LINUX),
+  async fn() {
+    await using directory = await temporaryDirectory();
+    const args = [...SELF.filter((word) => !word.startsWith("--pairs")), "--pairs=40"];
+    args.push("--threshold=1000%", "--out", directory.path);
+    const child = command(args).spawn();
+    const printed = new Response(child.stdout).text();
+    let err = "";
+    for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) {
+      const isFirst = !err.includes("pair 1/");
+      err += text;
+      if (isFirst && err.includes("pair 1/")) Deno.kill(await anAgentOf(child.pid), "SIGKILL");
+    }
+    assertEquals((await child.status).code, 0, err + await printed);
+    assertMatch(
+      err,
+      /agent self \(process \d+\) died \(SIGKILL\); .*a new pair of agents takes over/,
+    );
+    assert((await readRecord(`${directory.path}/ab-head.json`)).trials.length >= 40);
+  },
+});
+
+/** The process id of one of the agents that a job has started. */
+async function anAgentOf(pid: number): Promise<number> {
+  for await (const { name } of Deno.readDir("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      const words = await Deno.readTextFile(`/proc/${name}/cmdline`);
+      if (words.includes("agent_main.ts") && await isBelow(Number(name), pid)) return Number(name);
+    } catch { /* it is gone */ }
+  }
+  throw new Error("the job has no agent");
+}
+
+async function isBelow(pid: number, ancestor: number): Promise<boolean> {
+  for (let at = pid; at > 1;) {
+    const [, parent] = /\) \S (\d+)/.exec(await Deno.readTextFile(`/proc/${at}/stat`)) ?? [];
+    at = Number(parent);
+    if (at === ancestor) return true;
+  }
+  return false;
+}
 
 Deno.test({
   // The release is fetched through `deno install`, which a machine without a network cannot do.

@@ -14,7 +14,9 @@ import {
   prepareSubject,
   removeFolder,
 } from "../../ab/prepare_subject.ts";
-import type { AbOptions, AbRecords, Side } from "../../ab/run_ab.ts";
+import type { AbOptions, AbRecords } from "../../ab/ab_options.ts";
+import type { Side } from "../../ab/paired_trials.ts";
+import { LostAgentsError } from "../../ab/run_ab.ts";
 import { parseSubject, SubjectError } from "../../ab/subject.ts";
 import { systemClock } from "../../clock.ts";
 import type { PeerKind } from "../../model/placement.ts";
@@ -63,6 +65,7 @@ export async function ab(args: ParsedArguments, terminal: Terminal): Promise<num
     }
     if (!isFailure(error)) throw error;
     progress.say(`sockbench: cannot judge: ${error.message}`);
+    if (error instanceof LostAgentsError) await keepPartial(error.records, context);
     return EXIT.cannotJudge;
   }
 }
@@ -159,20 +162,16 @@ function announce({ plan }: AbPlan, options: AbOptions, { job, progress }: Conte
 
 async function finish(
   { records, confirmation, result, interrupted }: AbGateOutcome,
-  { job, terminal, progress }: Context,
+  context: Context,
   args: ParsedArguments,
 ): Promise<number> {
+  const { job, terminal } = context;
   const files = [
     ...recordFiles(records, ""),
     ...(confirmation === undefined ? [] : recordFiles(confirmation, "-confirmation")),
   ];
   if (interrupted) {
-    if (records.base.trials.length === 0) {
-      progress.say("sockbench: no pair was finished; nothing is written");
-      return EXIT.interrupted;
-    }
-    const written = await writeRecords(job.out, files, terminal);
-    progress.say(`Partial records, not judged, written to\n${written.join("\n")}`);
+    await keepPartial(records, context, files);
     return EXIT.interrupted;
   }
   if (confirmation === undefined) await removeStale(job.out);
@@ -188,6 +187,20 @@ async function finish(
     terminal,
   );
   return result.exitCode === EXIT.ok && !isWritten ? EXIT.usage : result.exitCode;
+}
+
+/** What was measured of a job that ended early is not judged, and not thrown away either. */
+async function keepPartial(
+  records: AbRecords,
+  { job, terminal, progress }: Context,
+  files: OutputFile[] = recordFiles(records, ""),
+): Promise<void> {
+  if (records.base.trials.length === 0) {
+    progress.say("sockbench: no pair was finished; nothing is written");
+    return;
+  }
+  const written = await writeRecords(job.out, files, terminal);
+  progress.say(`Partial records, not judged, written to\n${written.join("\n")}`);
 }
 
 const confirmationName = (side: Side) => `ab-${side}-confirmation.json`;

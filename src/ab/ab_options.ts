@@ -1,0 +1,71 @@
+/**
+ * What an A/B job is given, reports, and hands back.
+ *
+ * @module
+ */
+
+import type { Clock } from "../clock.ts";
+import type { Environment } from "../model/environment.ts";
+import type { RunRecord } from "../model/run_record.ts";
+import type { Plan, PlannedCases } from "../plan/plan.ts";
+import type { AgentPairOptions } from "./agent_pair.ts";
+import type { Side } from "./paired_trials.ts";
+
+/** The part of a plan that says what can be measured. */
+export type PlanPart = Pick<PlannedCases, "cases" | "scenarios" | "metrics">;
+
+/** What an A/B job measures: planned cases, and the driver's own settings. */
+export type JobPlan = PlannedCases & Pick<Plan, "settings">;
+
+/** What an A/B job needs. */
+export interface AbOptions extends AgentPairOptions {
+  /** Pairs of each case at least. */
+  readonly pairs: number;
+  /** Pairs are added until each case's interval is at most this wide on either side, as a share (0.02 is ±2 %); absent: none are. */
+  readonly precision?: number;
+  /** Metrics whose intervals `precision` is about, by scenario id; absent: the first of each scenario. */
+  readonly watched?: ReadonlyMap<string, readonly string[]>;
+  /** Adding pairs ends when the job has taken this long, in nanoseconds. */
+  readonly budgetNs: number;
+  /** Seed of the order of cases and of sides. */
+  readonly seed: number | string;
+  /** The driver's clock. */
+  readonly clock: Clock;
+  /** Written into both records; the versions are those of each side. */
+  readonly environment: Environment;
+  /** The command that repeats this job. */
+  readonly command: string;
+  /** ISO 8601 start time, UTC. */
+  readonly startedAt: string;
+  /**
+   * What one side alone has. Of head it is measured, unpaired, so that limits on new cases can be judged; of base it is only listed in the
+   * record, so that the judge can call it missing. Absent: nothing.
+   */
+  readonly unshared?: Readonly<Record<Side, PlanPart>>;
+  /**
+   * The plan's cases as base itself defines them, for its record: where head has changed what is measured, which metrics there are or
+   * which direction is better, the judge must see that. Absent: as the plan defines them.
+   */
+  readonly ofBase?: PlannedCases;
+  /** Ends the job after the pair under way; the records are then partial. */
+  readonly signal?: AbortSignal;
+  /** Called after each round, between trials. */
+  onRound?(event: AbEvent): void;
+  /** Called when an agent was lost and both are replaced: one sentence that names it. */
+  onLost?(message: string): void;
+}
+
+/** What an A/B job reports while it goes on. */
+export interface AbEvent {
+  /** Rounds done. */
+  readonly round: number;
+  /** Rounds planned at least. */
+  readonly rounds: number;
+  /** Time since the start, in nanoseconds. */
+  readonly elapsedNs: number;
+  /** The widest interval of a case on either side, as a share; absent while it is not looked at. */
+  readonly widest?: number;
+}
+
+/** Both sides of an A/B job: trials of the same case and round are a pair. */
+export type AbRecords = Readonly<Record<Side, RunRecord>>;

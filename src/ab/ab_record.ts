@@ -1,0 +1,91 @@
+/**
+ * The record of one side of an A/B job.
+ *
+ * @module
+ */
+
+import { type RunRecord, SCHEMA_VERSION } from "../model/run_record.ts";
+import type { PlannedCases } from "../plan/plan.ts";
+import type { AbOptions, JobPlan, PlanPart } from "./ab_options.ts";
+import type { PairedTrials, Side } from "./paired_trials.ts";
+import { estimateAbNs, shortenCase } from "./pair_trial.ts";
+
+/** What a job has found so far. */
+export interface AbFound {
+  /** The trials of both sides. */
+  readonly trials: PairedTrials;
+  /** Versions that the agents of each side stated. */
+  readonly versions: Readonly<Record<Side, Readonly<Record<string, string>>>>;
+  /** Complete rounds. */
+  readonly rounds: number;
+  /** Whether the job came to its end. */
+  readonly isFinished: boolean;
+  /** How long it took, in nanoseconds. */
+  readonly durationNs: number;
+}
+
+const NOTHING: PlanPart = { cases: [], scenarios: [], metrics: [] };
+
+/**
+ * Builds the record of a side, with the cases as that side itself defines them.
+ *
+ * @param side which
+ * @param plan what was measured
+ * @param options the job
+ * @param found what it has found; trials of a round that is not complete are left out
+ */
+export function buildAbRecord(
+  side: Side,
+  plan: JobPlan,
+  options: AbOptions,
+  found: AbFound,
+): RunRecord {
+  const { environment, startedAt, command, peer, subjects, pairs } = options;
+  const { scenarios, metrics, skipped, cases } = definitions(side, plan, options);
+  const unshared = unsharedOf(side, options);
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    startedAt,
+    durationNs: found.durationNs,
+    estimateNs: estimateAbNs(plan, pairs),
+    partial: !found.isFinished,
+    environment: {
+      ...environment,
+      versions: {
+        ...environment.versions,
+        ...found.versions[side],
+        subject: subjects[side].label,
+      },
+    },
+    settings: {
+      profile: plan.settings.profile,
+      rounds: Math.max(1, found.rounds),
+      seed: plan.settings.seed,
+      peer,
+      command,
+    },
+    scenarios: byId([...scenarios, ...unshared.scenarios]),
+    metrics: byId([...metrics, ...unshared.metrics]),
+    cases: [...cases, ...unshared.cases],
+    skipped: [...skipped, ...found.trials.givenUp(side)],
+    trials: [...found.trials.trials[side]],
+  };
+}
+
+function definitions(side: Side, plan: JobPlan, { ofBase }: AbOptions): PlannedCases {
+  const own = side === "head" || ofBase === undefined ? plan : ofBase;
+  return { ...own, cases: own.cases.map(shortenCase) };
+}
+
+/** Of base what it alone has is only listed, so that its trials are not shortened. */
+function unsharedOf(side: Side, { unshared }: AbOptions): PlanPart {
+  if (unshared === undefined) return NOTHING;
+  const { head } = unshared;
+  return side === "base" ? unshared.base : { ...head, cases: head.cases.map(shortenCase) };
+}
+
+/** The first of each id. */
+function byId<T extends { readonly id: string }>(items: readonly T[]): T[] {
+  const known = new Set<string>();
+  return items.filter(({ id }) => !known.has(id) && known.add(id));
+}

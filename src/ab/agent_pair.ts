@@ -1,0 +1,101 @@
+/**
+ * The agents of both sides, which start together and end together.
+ *
+ * @module
+ */
+
+import type { Case } from "../model/case.ts";
+import type { PeerKind } from "../model/placement.ts";
+import type { TrialOutcome } from "../run/run_trial.ts";
+import { AgentError, type AgentLink, openAgent } from "./agent_link.ts";
+import { type Side, SIDES } from "./paired_trials.ts";
+import type { OnMade, PreparedSubject } from "./prepare_subject.ts";
+import type { Slowdown } from "./slowed_transport.ts";
+
+/** What agents of a job are started with. */
+export interface AgentPairOptions {
+  /** The subjects. */
+  readonly subjects: Readonly<Record<Side, PreparedSubject>>;
+  /** Who serves within an agent. */
+  readonly peer: PeerKind;
+  /** Private directory for socket files; the caller owns and removes it. */
+  readonly directory: string;
+  /** A slowdown to inject into the head: a job whose answer is known. */
+  readonly slowdown?: Slowdown;
+  /** Told how to end each agent at once, for whoever cannot wait for the pair under way. */
+  readonly onMade?: OnMade;
+}
+
+/** One agent a side. */
+export class AgentPair implements AsyncDisposable {
+  readonly #agents: Readonly<Record<Side, AgentLink>>;
+
+  private constructor(agents: Readonly<Record<Side, AgentLink>>) {
+    this.#agents = agents;
+  }
+
+  /**
+   * Starts both.
+   *
+   * @param first the side that starts first
+   * @throws {AgentError} when one cannot start; the other is ended then.
+   */
+  static async open(first: Side, options: AgentPairOptions): Promise<AgentPair> {
+    const [one, other] = first === "base" ? SIDES : SIDES.toReversed();
+    const started = await open(one!, options);
+    try {
+      const agents = { [one!]: started, [other!]: await open(other!, options) };
+      return new AgentPair(agents as Record<Side, AgentLink>);
+    } catch (error) {
+      await started[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /** The versions of a side's Deno and sockbench. */
+  versions(side: Side): AgentLink["versions"] {
+    return this.#agents[side].versions;
+  }
+
+  /**
+   * Measures one trial.
+   *
+   * @throws {AgentError} when the agent dies, hangs or talks nonsense: both must then be replaced.
+   */
+  trial(side: Side, c: Case): Promise<TrialOutcome> {
+    return this.#agents[side].trial(c);
+  }
+
+  /** Ends both. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(SIDES.map((side) => this.#agents[side][Symbol.asyncDispose]()));
+  }
+}
+
+function open(side: Side, options: AgentPairOptions): Promise<AgentLink> {
+  const { subjects, peer, directory, slowdown, onMade } = options;
+  const subject = subjects[side];
+  return openAgent(side, subject, {
+    modules: subject.modules,
+    peer,
+    directory,
+    // The base gets the same wrapper without the burning, so that the wrapper's own cost is on both sides.
+    ...(slowdown !== undefined && {
+      slowdown: side === "head" ? slowdown : { ...slowdown, share: 0 },
+    }),
+  }, onMade === undefined ? {} : { onMade });
+}
+
+/** A trial whose agent was lost in it: the other cases go on, and failures are compared like any figure. */
+export function lostTrial(c: Case, { message }: AgentError): TrialOutcome {
+  return {
+    case: c.id,
+    peer: "lost",
+    settings: {},
+    elapsedNs: 0,
+    operations: 0,
+    histograms: {},
+    tally: {},
+    error: { kind: "agent-lost", message },
+  };
+}

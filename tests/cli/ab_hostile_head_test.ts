@@ -1,0 +1,121 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { writeHostileSubject } from "../ab/hostile_subject.ts";
+import { names, type Outcome, sockbench, temporaryDirectory } from "./sockbench.ts";
+
+const CASE = "round-trip/tcp/bytes=64";
+const JOB = ["ab", `--case=${CASE}`, "--pairs=20", "--precision=50%", "--budget=1s", "--seed=7"];
+
+/** A job whose head answers otherwise than it should. */
+async function against(
+  change: string,
+  directory: string,
+  more: readonly string[] = [],
+): Promise<Outcome> {
+  await writeHostileSubject(`${directory}/head`, change);
+  return await sockbench(
+    [...JOB, "--base=self", `--head=dir:${directory}/head`, `--out=${directory}/out`, ...more],
+    { cwd: directory },
+  );
+}
+
+/** What a head may answer when it is asked for its plan or its names, and what is said of it. */
+const ANSWERS: Readonly<Record<string, readonly [string, RegExp]>> = {
+  "a plan without scenarios": [
+    `if (message.answer === "plan") delete message.plan.scenarios; return message;`,
+    /planned what cannot be measured: scenarios must be a list: it is missing/,
+  ],
+  "a plan whose scenarios are none of its cases'": [
+    `if (message.answer === "plan") message.plan.scenarios = []; return message;`,
+    /planned what cannot be measured: cases\[0\]\.scenario must be among the scenarios/,
+  ],
+  "a plan with doubled cases": [
+    `if (message.answer === "plan") message.plan.cases.push(message.plan.cases[0]); return message;`,
+    /planned what cannot be measured: cases\[1\]\.id must be unique/,
+  ],
+  "a plan without metrics": [
+    `if (message.answer === "plan") message.plan.metrics = null; return message;`,
+    /planned what cannot be measured: metrics must be a list: it is null/,
+  ],
+  "a plan with a case of another name": [
+    `if (message.answer === "plan") message.plan.cases[0].transport = "unix"; return message;`,
+    /the case "round-trip\/tcp\/bytes=64" is "round-trip\/unix\/bytes=64"/,
+  ],
+  "a plan with a case of another peer": [
+    `if (message.answer === "plan") message.plan.cases[0].placement.peer = "process"; return message;`,
+    /round-trip\/tcp\/bytes=64 is with peer process, and not loop/,
+  ],
+  "a plan with a trial that never ends": [
+    `if (message.answer === "plan") message.plan.cases[0].expectedNs = 1e300; return message;`,
+    /a trial of round-trip\/tcp\/bytes=64 would take more than an hour/,
+  ],
+  "no plan at all": [
+    `return message.answer === "plan" ? { answer: "plan", plan: 5 } : message;`,
+    /planned what cannot be measured: it is 5/,
+  ],
+  "a refusal without a sentence": [
+    `return message.answer === "plan" ? { answer: "refused", candidates: 5 } : message;`,
+    /answered .* to a question for its plan/,
+  ],
+  "names that are none": [
+    `return message.answer === "names" ? { answer: "names" } : message;`,
+    /answered .* to a question for its names/,
+  ],
+  "names without lists": [
+    `if (message.answer === "names") message.names.own = {}; return message;`,
+    /answered .* to a question for its names/,
+  ],
+};
+
+for (const [name, [change, sentence]] of Object.entries(ANSWERS)) {
+  Deno.test(`sockbench ab cannot judge a head that answers with ${name}, and says so in one sentence`, async () => {
+    await using directory = await temporaryDirectory();
+    const { code, out, err } = await against(change, directory.path);
+    assertMatch(err, /^sockbench: cannot judge: head agent dir:[^\n]+\n$/);
+    assertMatch(err, sentence);
+    assertEquals({ code, out, files: names(`${directory.path}/out`) }, {
+      code: 3,
+      out: "",
+      files: [],
+    });
+  });
+}
+
+Deno.test("sockbench ab takes seed, peer, budget and precision from its arguments, whatever head's plan says", async () => {
+  await using directory = await temporaryDirectory();
+  const { code, err } = await against(
+    `if (message.answer === "plan") {
+      const own = { seed: 1, peer: "process", profile: "thorough", precision: 1e-3, budgetNs: 8e9 };
+      Object.assign(message.plan.settings, own);
+    }
+    return message;`,
+    directory.path,
+    ["--threshold=1000%"],
+  );
+  assertMatch(err, /^1 case × 20 pairs or more, .*; peer loop; seed 7\n/);
+  assertEquals(code, 0, err);
+  const record = JSON.parse(await Deno.readTextFile(`${directory.path}/out/ab-head.json`));
+  const { seed, profile, peer, rounds } = record.settings;
+  assertEquals({ seed, profile, peer }, { seed: 7, profile: "quick", peer: "loop" });
+  // A pair measures for 24 ms: a second has no room for more. Eight have.
+  assert(rounds <= 60, `${rounds} rounds`);
+});
+
+Deno.test("sockbench ab does without the settings of a head's plan", async () => {
+  await using directory = await temporaryDirectory();
+  const { code, err } = await against(
+    `if (message.answer === "plan") delete message.plan.settings; return message;`,
+    directory.path,
+    ["--threshold=1000%"],
+  );
+  assertEquals(code, 0, err);
+});
+
+Deno.test("sockbench ab cannot judge a head that answers twice, as one trial would count for the next", async () => {
+  await using directory = await temporaryDirectory();
+  const { code, err } = await against(
+    `return message.answer === "trial" ? [message, message] : message;`,
+    directory.path,
+  );
+  assertEquals(code, 3, err);
+  assertMatch(err, /answered without being asked/);
+});

@@ -25,6 +25,7 @@ export function openLoopLink(catalog: Catalog, clock: Clock): PeerLink {
       half = await ServeHalf.start(order, catalog, clock);
       return half.endpoint;
     },
+    settle: (connections) => current().settle(connections),
     mark() {
       current().mark();
       return Promise.resolve({ cpuNs: null });

@@ -21,6 +21,7 @@ import { readThreadMark } from "./thread_mark.ts";
 /** What the driver asks of a peer. */
 export type PeerRequest =
   | { readonly ask: "serve"; readonly order: ServeOrder }
+  | { readonly ask: "settle"; readonly connections: number }
   | { readonly ask: "mark" }
   | { readonly ask: "finish" };
 
@@ -28,6 +29,7 @@ export type PeerRequest =
 export type PeerAnswer =
   | { readonly answer: "ready" }
   | { readonly answer: "serve"; readonly endpoint: Endpoint }
+  | { readonly answer: "settle" }
   | { readonly answer: "mark"; readonly mark: PeerMark }
   | { readonly answer: "finish"; readonly report: ServeReport }
   | { readonly answer: "failed"; readonly message: string };
@@ -54,6 +56,9 @@ export function createResponder(
           pinned = pinThread(request.order.core);
           half = await ServeHalf.start(request.order, catalog, clock);
           return { answer: "serve", endpoint: half.endpoint };
+        case "settle":
+          await half?.settle(request.connections);
+          return { answer: "settle" };
         case "mark": {
           half?.mark();
           const thread = readThreadMark();
@@ -154,6 +159,7 @@ export function createMessageLink(
     },
     fail,
     serve: async (order) => (await ask({ ask: "serve", order }, "serve")).endpoint,
+    settle: async (connections) => void await ask({ ask: "settle", connections }, "settle"),
     mark: async () => (await ask({ ask: "mark" }, "mark")).mark,
     finish: async () => (await ask({ ask: "finish" }, "finish")).report,
     async close() {

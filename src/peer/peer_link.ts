@@ -1,7 +1,7 @@
 /**
  * PeerLink: the one small protocol between the driving end of a trial and whoever runs the serve half.
  *
- * `serve` → `mark` → `mark` → `finish`, once per trial; then the link is ready for the next. Orders and answers are plain data, so
+ * `serve` → `mark` → `mark` → `finish`, once per trial, with a `settle` before a mark where connections have to be closed first; then the link is ready for the next. Orders and answers are plain data, so
  * that they cross threads, processes and, later, hosts.
  *
  * @module
@@ -60,6 +60,8 @@ export interface PeerLink {
   readonly died: Promise<never>;
   /** Starts a serve half; resolves with where to connect to. */
   serve(order: ServeOrder): Promise<Endpoint>;
+  /** Waits until the serve half has served and closed this many connections. */
+  settle(connections: number): Promise<void>;
   /**
    * Marks the begin or end of the measured interval.
    *

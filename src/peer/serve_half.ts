@@ -62,6 +62,15 @@ export class ServeHalf {
     return new ServeHalf(context, workload.serve(context));
   }
 
+  /** Resolves when so many connections were served and closed; rejects with what the serve half failed of meanwhile. */
+  async settle(connections: number): Promise<void> {
+    await Promise.race([
+      this.#context.settle(connections),
+      // A half that has ended will close no further ones.
+      this.#result.then(() => {}),
+    ]);
+  }
+
   /** Counts a mark of the driver. */
   mark(): void {
     this.#context.marks++;
@@ -110,6 +119,8 @@ class OpenServeContext implements ServeContext {
   readonly first = new FirstChannel();
   readonly #open: StreamListener | DatagramChannel;
   readonly #accepted: Channel[] = [];
+  readonly #awaited: { readonly connections: number; readonly resolve: () => void }[] = [];
+  #served = 0;
   marks = 0;
   finishing = false;
 
@@ -138,6 +149,21 @@ class OpenServeContext implements ServeContext {
       if (this.finishing) return null;
       throw error;
     }
+  }
+
+  served(): void {
+    this.#served++;
+    while (this.#awaited[0] !== undefined && this.#awaited[0].connections <= this.#served) {
+      this.#awaited.shift()!.resolve();
+    }
+  }
+
+  settle(connections: number): Promise<void> {
+    if (this.#served >= connections) return Promise.resolve();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    // One at a time is asked for, each for more than the one before.
+    this.#awaited.push({ connections, resolve });
+    return promise;
   }
 
   async end(): Promise<void> {

@@ -137,6 +137,10 @@ class Driver implements DriveContext {
     return channel;
   }
 
+  settle(connections: number): Promise<void> {
+    return this.#setup.link.settle(connections);
+  }
+
   // The tracer within the evidence: what it costs is not counted among the thread's calls, nor are the calls that read the evidence.
   readonly begin = async (): Promise<void> => {
     await this.#evidence.begin();

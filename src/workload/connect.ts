@@ -9,25 +9,33 @@ import { serveEach, warmupOf } from "./exchange_loop.ts";
 import type { Budget } from "../model/budget.ts";
 import type { DriveContext, Workload } from "./workload.ts";
 
-/** Open and close, timed apart. No parameters. */
+/**
+ * Open and close, timed apart; the interval ends when the peer has closed the last connection too. What the peer still had to do would
+ * otherwise be counted with the trial after, or with nobody. No parameters.
+ */
 export const connect: Workload = {
   name: "connect",
   modes: ["stream"],
   async drive(context) {
     const connects = new Histogram();
     const closes = new Histogram();
-    await openAndClose(
-      context,
-      { ...warmupOf(context.budget), maxOperations: WARMUP_CONNECTIONS },
-      connects,
-      closes,
-    );
+    const warmup = { ...warmupOf(context.budget), maxOperations: WARMUP_CONNECTIONS };
+    const before = await openAndClose(context, warmup, connects, closes);
+    await context.settle(before);
     connects.reset();
     closes.reset();
     await context.begin();
-    const measured = await openAndClose(context, context.budget, connects, closes);
+    const startNs = context.clock.nowNs();
+    const operations = await openAndClose(context, context.budget, connects, closes);
+    await context.settle(before + operations);
+    const elapsedNs = context.clock.nowNs() - startNs;
     await context.end();
-    return { ...measured, histograms: { connect: connects, close: closes }, tally: {} };
+    return {
+      operations,
+      elapsedNs,
+      histograms: { connect: connects, close: closes },
+      tally: {},
+    };
   },
   async serve(context) {
     const buffer = new Uint8Array(1);
@@ -49,7 +57,7 @@ async function openAndClose(
   budget: Budget,
   connects: Histogram,
   closes: Histogram,
-): Promise<{ operations: number; elapsedNs: number }> {
+): Promise<number> {
   const { maxOperations = Infinity, minOperations = 1 } = budget;
   let operations = 0;
   const startNs = clock.nowNs();
@@ -66,5 +74,5 @@ async function openAndClose(
     closes.record(closedNs - openNs);
     operations++;
   } while ((closedNs < endNs && operations < maxOperations) || operations < minOperations);
-  return { operations, elapsedNs: closedNs - startNs };
+  return operations;
 }

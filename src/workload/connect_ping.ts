@@ -17,21 +17,23 @@ import { WARMUP_CONNECTIONS } from "./connect.ts";
 import type { Budget } from "../model/budget.ts";
 import type { DriveContext, Workload } from "./workload.ts";
 
-/** One request per connection. Parameter: `bytes`. */
+/** One request per connection; the interval ends when the peer has closed the last one too. Parameter: `bytes`. */
 export const connectPing: Workload = {
   name: "connect-ping",
   modes: ["stream"],
   async drive(context) {
     const exchanges = new Histogram();
-    await requests(context, {
-      ...warmupOf(context.budget),
-      maxOperations: WARMUP_CONNECTIONS,
-    }, exchanges);
+    const warmup = { ...warmupOf(context.budget), maxOperations: WARMUP_CONNECTIONS };
+    const before = await requests(context, warmup, exchanges);
+    await context.settle(before);
     exchanges.reset();
     await context.begin();
-    const measured = await requests(context, context.budget, exchanges);
+    const startNs = context.clock.nowNs();
+    const operations = await requests(context, context.budget, exchanges);
+    await context.settle(before + operations);
+    const elapsedNs = context.clock.nowNs() - startNs;
     await context.end();
-    return { ...measured, histograms: { exchange: exchanges }, tally: {} };
+    return { operations, elapsedNs, histograms: { exchange: exchanges }, tally: {} };
   },
   async serve(context) {
     const bytes = numberParam(context.params, "bytes");
@@ -44,7 +46,7 @@ async function requests(
   { clock, open, params }: DriveContext,
   budget: Budget,
   histogram: Histogram,
-): Promise<{ operations: number; elapsedNs: number }> {
+): Promise<number> {
   const request = new Uint8Array(numberParam(params, "bytes"));
   const reply = new Uint8Array(request.length);
   const { maxOperations = Infinity, minOperations = 1 } = budget;
@@ -68,5 +70,5 @@ async function requests(
     histogram.record(doneNs - calledNs);
     operations++;
   } while ((doneNs < endNs && operations < maxOperations) || operations < minOperations);
-  return { operations, elapsedNs: doneNs - startNs };
+  return operations;
 }

@@ -134,7 +134,10 @@ export async function serveEach(
       .catch((error) => {
         failure ??= error;
       })
-      .finally(() => running.delete(work));
+      .finally(() => {
+        running.delete(work);
+        context.served();
+      });
     running.add(work);
   }
   await Promise.all(running);

@@ -22,6 +22,11 @@ export interface DriveContext {
   readonly budget: Budget;
   /** Opens a fresh channel to the peer. The runner closes what the workload leaves open. */
   open(): MaybePromise<Channel>;
+  /**
+   * Waits until the peer has served and closed this many connections of the trial. Call it between operations, with those that were opened
+   * and closed here, so that what they left to do at the other end is not counted with what comes after.
+   */
+  settle(connections: number): Promise<void>;
   /** Marks the start of the measured interval at both ends (CPU time is read here). Call once, between operations. */
   begin(): Promise<void>;
   /** Marks the end of the measured interval at both ends. Call once, after the last measured operation. */
@@ -62,6 +67,8 @@ export interface ServeContext {
   readonly marks: number;
   /** Becomes true when the driver has finished: a rejected receive then means the end, not an error. */
   readonly finishing: boolean;
+  /** Counts a connection that was served and closed. */
+  served(): void;
   /** What this end counts; written to in place, so that the peer can see whether datagrams still arrive. */
   readonly tally: Tally;
 }

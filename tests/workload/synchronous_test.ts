@@ -74,6 +74,7 @@ for (const [name, mode, params] of cases) {
         isMeasuring = true;
         return Promise.resolve();
       },
+      settle: () => Promise.resolve(),
       end: () => {
         isMeasuring = false;
         return Promise.resolve();

@@ -12,7 +12,7 @@ import type { Case } from "../model/case.ts";
 import type { ScenarioSpec } from "../model/scenario_spec.ts";
 import { buildComparisonRows } from "./comparison_rows.ts";
 import type { Report, Section, Table } from "./document.ts";
-import { buildEvidence } from "./evidence.ts";
+import { buildEvidence, evidenceOf } from "./evidence.ts";
 import { buildFindings } from "./findings.ts";
 import { buildEnvironment, buildGuide, buildMethod, count } from "./method.ts";
 import { groupBy } from "./group_by.ts";
@@ -81,7 +81,7 @@ function evaluateAnew(record: RunRecord): Evaluation {
     contrasts: comparisons,
     searches,
     summaryOf,
-    values,
+    evidenceOf: evidenceOf(record.cases, values),
   });
   const socketSettings = buildSocketSettings(record);
   const finished = new Set(record.trials.map(({ round }) => round)).size;

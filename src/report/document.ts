@@ -197,8 +197,8 @@ export interface EvidenceRow {
   readonly trials: number;
   /** Their operations. */
   readonly operations: number;
-  /** Sums over these trials, in the order of the table's counters. */
-  readonly totals: readonly number[];
+  /** Sums over these trials, in the order of the table's counters; `null` where the case cannot have any, or where other programs' are in it. */
+  readonly totals: readonly (number | null)[];
 }
 
 /** An EvidenceTable is the counters that explain a scenario's figures, case by case. */
@@ -209,6 +209,8 @@ export interface EvidenceTable {
   readonly operation: string;
   /** Whether counters among them count for the whole network namespace, other programs' traffic included. */
   readonly namespaceWide: boolean;
+  /** Whether counts were left out, because their case's operations cannot have caused so many. */
+  readonly polluted: boolean;
   /** One row per case whose trials have counters; at least one. */
   readonly rows: readonly EvidenceRow[];
 }

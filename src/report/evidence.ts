@@ -9,28 +9,96 @@ import type { Contrasted } from "../compare/contrast.ts";
 import type { TrialValues } from "../compare/trial_values.ts";
 import type { Case } from "../model/case.ts";
 import type { ScenarioSpec } from "../model/scenario_spec.ts";
+import type { Trial } from "../model/trial.ts";
 import type { EvidenceRow, EvidenceTable } from "./document.ts";
 import { formatCount } from "../units/format_quantity.ts";
 
-/** Counters in few words, one of them and many. Others go by their own name. */
-const WORDS: Readonly<Record<string, readonly [one: string, many: string]>> = {
-  "TcpExt.DelayedACKs": ["delayed ACK", "delayed ACKs"],
-  "TcpExt.ListenOverflows": ["overflow of the accept queue", "overflows of the accept queue"],
-  "TcpExt.ListenDrops": ["connection dropped by a listener", "connections dropped by a listener"],
-  "TcpExt.TCPTimeouts": ["expired retransmission timer", "expired retransmission timers"],
-  "TcpExt.TCPAutoCorking": ["write held back by autocorking", "writes held back by autocorking"],
-  "TcpExt.TCPRcvCollapsed": [
-    "segment copied together for want of buffer",
-    "segments copied together for want of buffer",
-  ],
-  "TcpExt.TCPToZeroWindowAdv": ["closing of the window", "closings of the window"],
-  "Tcp.RetransSegs": ["segment sent again", "segments sent again"],
-  "TcpExt.TW": ["connection left in TIME-WAIT", "connections left in TIME-WAIT"],
-  "Udp.RcvbufErrors": [
-    "datagram dropped for want of receive buffer",
-    "datagrams dropped for want of receive buffer",
-  ],
+/** What is known of a counter beyond its name. */
+interface CounterRow {
+  /** In few words: one of them, and many. */
+  readonly words: readonly [one: string, many: string];
+  /**
+   * The most that one operation can cause, where there is such a bound. More of them came from other programs in the network namespace, and
+   * then nobody knows how many of the rest did.
+   */
+  readonly most?: (segments: number) => number;
+}
+
+/** One for each operation: a connection, a datagram. */
+const ONE_EACH = () => 1;
+/** One for each segment of request and reply. */
+const EACH_SEGMENT = (segments: number) => 2 * segments;
+/** Tries of the kernel for one connection: a SYN, its six retries (tcp_syn_retries), and the answer to one. */
+const EACH_TRY = () => 8;
+/** Segments that TCP sends again may be sent again in turn. */
+const EACH_RETRY = (segments: number) => 8 * segments;
+
+/** Counters that built-in scenarios name. Others go by their own name, and have no bound. */
+const COUNTERS: Readonly<Record<string, CounterRow>> = {
+  "TcpExt.DelayedACKs": { words: ["delayed ACK", "delayed ACKs"], most: EACH_SEGMENT },
+  "TcpExt.ListenOverflows": {
+    words: ["overflow of the accept queue", "overflows of the accept queue"],
+    most: EACH_TRY,
+  },
+  "TcpExt.ListenDrops": {
+    words: ["connection dropped by a listener", "connections dropped by a listener"],
+    most: EACH_TRY,
+  },
+  "TcpExt.TCPTimeouts": {
+    words: ["expired retransmission timer", "expired retransmission timers"],
+    most: EACH_RETRY,
+  },
+  "TcpExt.TCPAutoCorking": {
+    words: ["write held back by autocorking", "writes held back by autocorking"],
+    most: EACH_SEGMENT,
+  },
+  "TcpExt.TCPRcvCollapsed": {
+    words: [
+      "segment copied together for want of buffer",
+      "segments copied together for want of buffer",
+    ],
+  },
+  "TcpExt.TCPToZeroWindowAdv": { words: ["closing of the window", "closings of the window"] },
+  "Tcp.RetransSegs": { words: ["segment sent again", "segments sent again"], most: EACH_RETRY },
+  "TcpExt.TW": {
+    words: ["connection left in TIME-WAIT", "connections left in TIME-WAIT"],
+    most: ONE_EACH,
+  },
+  "Udp.RcvbufErrors": {
+    words: [
+      "datagram dropped for want of receive buffer",
+      "datagrams dropped for want of receive buffer",
+    ],
+    most: ONE_EACH,
+  },
 };
+
+/** Bytes of data that every TCP segment can carry (RFC 9293, 3.7.1): a message has at most as many segments as of this size. */
+const LEAST_SEGMENT_BYTES = 536;
+
+/** Segments that the messages of one operation take at most, in one direction. */
+function segmentsOf(spec: ScenarioSpec, { params, fixed }: Case): number {
+  const all: Readonly<Record<string, unknown>> = { ...fixed, ...params };
+  const sizes = spec.parameters.filter(({ kind }) => kind === "size").map(({ name }) => all[name]);
+  const segments = sizes.reduce<number>(
+    (sum, size) =>
+      typeof size === "number" ? sum + Math.max(1, Math.ceil(size / LEAST_SEGMENT_BYTES)) : sum,
+    0,
+  );
+  return Math.max(1, segments);
+}
+
+/** Transports that are known to run over something else; a user's own may run over anything. */
+const OVER: readonly (readonly [table: RegExp, never: RegExp])[] = [
+  [/^Tcp(Ext)?\./, /^(udp6?|unix|unixpacket|seqpacket|icmp|quic)(@|$)/],
+  [/^Udp\./, /^(tcp6?|mptcp|tls|http|websocket|udp6|unix|unixpacket|seqpacket|icmp)(@|$)/],
+  [/^Udp6\./, /^(tcp6?|mptcp|tls|http|websocket|udp|unix|unixpacket|seqpacket|icmp)(@|$)/],
+];
+
+/** Whether sockets of the case's transport can move a counter at all. */
+function canHave(counter: string, { transport }: Case): boolean {
+  return !OVER.some(([table, never]) => table.test(counter) && never.test(transport));
+}
 
 /** What happened in a smaller share of the operations than this on both sides explains no difference between them. */
 const NOTABLE_SHARE = 0.001;
@@ -55,8 +123,8 @@ function expand(
   });
 }
 
-/** Where the threads' own counters start, and the socket's: they count for nobody else. */
-const OWN = /^(socket|drive|serve|syscall)\./;
+/** Where the threads' own counters start, the socket's and the machine's: they are not the network namespace's. */
+const OWN = /^(socket|drive|serve|syscall|machine)\./;
 
 /**
  * A counter in few words.
@@ -66,7 +134,7 @@ const OWN = /^(socket|drive|serve|syscall)\./;
  * @returns as in `delayed ACKs`, or the counter's own name
  */
 export function nameCounter(counter: string, total: number): string {
-  return WORDS[counter]?.[total === 1 ? 0 : 1] ?? counter.replace(/^syscall\./, "");
+  return COUNTERS[counter]?.words[total === 1 ? 0 : 1] ?? counter.replace(/^syscall\./, "");
 }
 
 /**
@@ -78,30 +146,27 @@ export function isNamespaceWide(counter: string): boolean {
   return !OWN.test(counter);
 }
 
-/** What was counted over some cases. */
-interface Sum {
-  readonly trials: number;
-  readonly operations: number;
-  readonly totals: readonly number[];
+/** The trials of a case that have counters. */
+function countedTrials({ id }: Case, values: TrialValues): readonly Trial[] {
+  return values.succeeded(id).filter(({ counters }) => counters !== undefined);
 }
 
-/** Sums over the measured intervals of the cases' trials; `undefined` where no trial has counters. */
-function sum(
-  counters: readonly string[],
-  cases: readonly string[],
-  values: TrialValues,
-): Sum | undefined {
-  const trials = cases.flatMap((id) => values.succeeded(id))
-    .filter((trial) => trial.counters !== undefined);
-  if (trials.length === 0) return undefined;
-  const totalOf = (counter: string) =>
-    trials.reduce((total, trial) => total + (trial.counters?.[counter] ?? 0), 0);
-  return {
-    trials: trials.length,
-    operations: trials.reduce((total, { operations }) => total + operations, 0),
-    totals: counters.map(totalOf),
-  };
+/** How often a counter moved in a case; `null` where its sockets cannot move it, or others' moved it too. */
+function totalOf(
+  counter: string,
+  spec: ScenarioSpec,
+  one: Case,
+  trials: readonly Trial[],
+): number | null {
+  if (!canHave(counter, one)) return null;
+  const most = COUNTERS[counter]?.most?.(segmentsOf(spec, one)) ?? Infinity;
+  const count = (trial: Trial) => trial.counters?.[counter] ?? 0;
+  if (trials.some((trial) => count(trial) > most * trial.operations)) return null;
+  return trials.reduce((sum, trial) => sum + count(trial), 0);
 }
+
+const operationsOf = (trials: readonly Trial[]) =>
+  trials.reduce((sum, { operations }) => sum + operations, 0);
 
 /**
  * The counters that a scenario names, summed over each case's trials.
@@ -120,58 +185,124 @@ export function buildEvidence(
   if (counters.length === 0) return undefined;
   // Where a whole family of counters is asked for, only some cases have any of them.
   const isFamily = spec.evidence?.every((counter) => counter.endsWith("*")) ?? false;
-  const rows = cases.flatMap(({ id }): EvidenceRow[] => {
-    const found = sum(counters, [id], values);
-    if (isFamily && found?.totals.every((total) => total === 0)) return [];
+  const rows = cases.flatMap((one): EvidenceRow[] => {
+    const trials = countedTrials(one, values);
+    if (trials.length === 0) return [];
+    const totals = counters.map((counter) => totalOf(counter, spec, one, trials));
+    if (isFamily && totals.every((total) => total === 0)) return [];
+    const { id } = one;
     const label = id.startsWith(`${spec.id}/`) ? id.slice(spec.id.length + 1) : id;
-    return found === undefined ? [] : [{ case: id, label, ...found }];
+    const operations = operationsOf(trials);
+    return [{ case: id, label, trials: trials.length, operations, totals }];
   });
-  if (rows.length === 0) return undefined;
+  const able = new Map(cases.map((one) => [one.id, counters.map((c) => canHave(c, one))]));
+  if (rows.every((row) => able.get(row.case)?.every((can) => !can))) return undefined;
   return {
     counters: counters.map((counter) => ({ counter, title: nameCounter(counter, 0) })),
     operation: spec.operation,
     namespaceWide: counters.some(isNamespaceWide),
+    polluted: rows.some((row) =>
+      row.totals.some((total, index) => total === null && able.get(row.case)?.[index] === true)
+    ),
     rows,
   };
 }
 
-/**
- * What the counters say of comparisons: "397 delayed ACKs in 400 exchanges with nagle on; 0 in 3210 with nagle off".
- *
- * @param spec The scenario that declares them.
- * @param items Comparisons of one factor's two values.
- * @param values The record's trials.
- * @returns One sentence without full stop per counter that moved notably on either side; none where a side has no counters.
- */
-export function sayEvidence(
+/** What the counters say of comparisons of one factor's two values: see {@linkcode evidenceOf}. */
+export type EvidenceOf = (
   spec: ScenarioSpec,
   items: readonly [Contrasted, ...Contrasted[]],
+) => readonly string[];
+
+/**
+ * Says what the counters say of comparisons: "397 delayed ACKs in 400 exchanges with nagle on; 0 in 3210 with nagle off".
+ *
+ * @param cases The record's cases.
+ * @param values The record's trials.
+ * @returns A function that gives one sentence without full stop per counter that moved notably on either side; none where a side has no
+ * counters, or counts that its operations do not explain. Cases whose sockets cannot move a counter are not among those of its sentence.
+ */
+export function evidenceOf(cases: readonly Case[], values: TrialValues): EvidenceOf {
+  const byId = new Map(cases.map((one) => [one.id, one]));
+  return (spec, items) => sayEvidence(spec, items, byId, values);
+}
+
+function sayEvidence(
+  spec: ScenarioSpec,
+  items: readonly [Contrasted, ...Contrasted[]],
+  cases: ReadonlyMap<string, Case>,
   values: TrialValues,
 ): readonly string[] {
   const counters = (spec.evidence ?? []).filter((counter) => !counter.endsWith("*"));
   const [item] = items;
-  const own = sum(counters, distinct(items.map((one) => one.case)), values);
-  const theirs = sum(counters, distinct(items.map((one) => one.base)), values);
-  if (own === undefined || theirs === undefined) return [];
-  const side = (value: number | string) =>
-    ["transport", "scenario"].includes(item.factor) ? String(value) : `${item.factor} ${value}`;
-  return counters.flatMap((counter, index) => {
-    const [ours, others] = [own.totals[index] ?? 0, theirs.totals[index] ?? 0];
-    const isNotable = ours > 0 && ours >= NOTABLE_SHARE * own.operations ||
-      others > 0 && others >= NOTABLE_SHARE * theirs.operations;
-    if (!isNotable) return [];
-    return [
-      `${formatCount(ours)} ${nameCounter(counter, ours)} in ` +
-      `${countOperations(own.operations, spec)} with ${side(item.value)}; ` +
-      `${formatCount(others)} in ${formatCount(theirs.operations)} with ${side(item.baseValue)}`,
-    ];
+  const sideOf = (ids: readonly string[], value: number | string): Side => ({
+    name: ["transport", "scenario"].includes(item.factor)
+      ? String(value)
+      : `${item.factor} ${value}`,
+    cases: [...new Set(ids)].flatMap((id) => cases.get(id) ?? []),
+  });
+  const own = sideOf(items.map((one) => one.case), item.value);
+  const theirs = sideOf(items.map((one) => one.base), item.baseValue);
+  return counters.flatMap((counter): string[] => {
+    const [ours, others] = [own, theirs].map((side) => countSide(counter, spec, side, values));
+    if (ours === undefined || others === undefined) return [];
+    if (![ours, others].some(isNotable)) return [];
+    const [first, second] = ours === "never"
+      ? [{ side: theirs, count: others }, { side: own, count: ours }]
+      : [{ side: own, count: ours }, { side: theirs, count: others }];
+    return [`${sayCount(counter, spec, first)}; ${sayRest(second)}`];
   });
 }
 
-function countOperations(operations: number, { operation }: ScenarioSpec): string {
-  return plural(operations, operation, formatCount(operations));
+/** One side of a comparison. */
+interface Side {
+  /** As in `nagle on`. */
+  readonly name: string;
+  readonly cases: readonly Case[];
 }
 
-function distinct(ids: readonly string[]): readonly string[] {
-  return [...new Set(ids)];
+/** How often a counter moved, in how many operations; `never`: none of the sockets can move it. */
+type SideCount = { readonly total: number; readonly operations: number } | "never";
+
+/** `undefined` where a case has no counters, or some that its operations do not explain. */
+function countSide(
+  counter: string,
+  spec: ScenarioSpec,
+  { cases }: Side,
+  values: TrialValues,
+): SideCount | undefined {
+  const able = cases.filter((one) => canHave(counter, one));
+  if (able.length === 0) return "never";
+  let [sum, operations] = [0, 0];
+  for (const one of able) {
+    const trials = countedTrials(one, values);
+    const total = totalOf(counter, spec, one, trials);
+    if (total === null) return undefined;
+    sum += total;
+    operations += operationsOf(trials);
+  }
+  return operations === 0 ? undefined : { total: sum, operations };
+}
+
+function isNotable(count: SideCount | undefined): boolean {
+  return typeof count === "object" && count.total > 0 &&
+    count.total >= NOTABLE_SHARE * count.operations;
+}
+
+interface Counted {
+  readonly side: Side;
+  readonly count: SideCount;
+}
+
+function sayCount(counter: string, { operation }: ScenarioSpec, { side, count }: Counted): string {
+  if (count === "never") return `none with ${side.name}`;
+  const { total, operations } = count;
+  const many = plural(operations, operation, formatCount(operations));
+  return `${formatCount(total)} ${nameCounter(counter, total)} in ${many} with ${side.name}`;
+}
+
+function sayRest({ side, count }: Counted): string {
+  return count === "never"
+    ? `${side.name} cannot have any`
+    : `${formatCount(count.total)} in ${formatCount(count.operations)} with ${side.name}`;
 }

@@ -5,9 +5,9 @@
  */
 
 import type { Contrasted } from "../compare/contrast.ts";
-import type { TrialValues } from "../compare/trial_values.ts";
 import type { ScenarioSpec } from "../model/scenario_spec.ts";
 import type { Finding, SearchResult } from "./document.ts";
+import type { EvidenceOf } from "./evidence.ts";
 import { reading } from "./phrases.ts";
 import { groupBy } from "./group_by.ts";
 import { placementKey } from "./describe_case.ts";
@@ -35,8 +35,8 @@ export interface FindingSources {
   readonly searches: readonly { readonly scenario: string; readonly result: SearchResult }[];
   /** Medians, for sentences that give amounts. */
   readonly summaryOf: SummaryOf;
-  /** The trials, for what the kernel counted. */
-  readonly values: TrialValues;
+  /** What the kernel counted, one sentence each. */
+  readonly evidenceOf: EvidenceOf;
 }
 
 /** A finding with the weight that orders it. */
@@ -57,7 +57,7 @@ export function buildFindings(
   const groups = groupContrasts(sources);
   const differing = groups.filter((group) => group.items[0].difference !== "none found")
     .map((group): Weighed => ({
-      finding: writeDifference(group, sources.summaryOf, sources.values),
+      finding: writeDifference(group, sources.summaryOf, sources.evidenceOf),
       weight: Math.max(...group.items.map(sureLogRatio)),
     })).sort((a, b) => b.weight - a.weight);
   const same = groups.filter((group) => reading(group.items[0]) === "none found")

@@ -153,7 +153,9 @@ export function renderEvidence(table: EvidenceTable): readonly (readonly string[
       columns,
       rows.map(({ label, trials, operations, totals }) => [
         escapeMarkdown(label),
-        ...[trials, operations, ...totals].map(formatCount),
+        ...[trials, operations, ...totals].map((value) =>
+          value === null ? "–" : formatCount(value)
+        ),
       ]),
     ),
   ];

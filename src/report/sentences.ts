@@ -5,11 +5,10 @@
  */
 
 import type { Contrasted } from "../compare/contrast.ts";
-import type { TrialValues } from "../compare/trial_values.ts";
 import { CONFIDENCE } from "../compare/summarize.ts";
 import type { ScenarioSpec } from "../model/scenario_spec.ts";
 import type { Finding, Phrase, SearchResult } from "./document.ts";
-import { sayEvidence } from "./evidence.ts";
+import type { EvidenceOf } from "./evidence.ts";
 import {
   amount,
   atLabel,
@@ -52,13 +51,13 @@ export interface Group {
  *
  * @param group Comparisons that are all better, or all worse.
  * @param summaryOf Medians; where a case met two speeds, the sentence gives no amounts.
- * @param values Trials, for what the kernel counted.
+ * @param evidenceOf What the kernel counted.
  * @returns The finding.
  */
 export function writeDifference(
   group: Group,
   summaryOf: SummaryOf,
-  values: TrialValues,
+  evidenceOf: EvidenceOf,
 ): Finding {
   const { spec, items, of } = group;
   const [item] = items;
@@ -101,7 +100,7 @@ export function writeDifference(
     phrases.push(...listItems(group, items, of, (one) => [ratio(one, "")]));
   }
   return toFinding("difference", phrases, items, [
-    ...sayEvidence(spec, items, values),
+    ...evidenceOf(spec, items),
     ...speedRemarks(items, summaryOf),
   ]);
 }

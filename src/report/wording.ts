@@ -72,15 +72,17 @@ function sayTurn({ from, largest, fromLabel, ratio, low, high }: SearchResult["t
  * @returns One or two sentences, and whether the table has more to say.
  */
 export function sayEvidence(
-  { counters, rows, namespaceWide }: EvidenceTable,
+  { counters, rows, namespaceWide, polluted }: EvidenceTable,
 ): { readonly sentence: string; readonly isEmpty: boolean } {
-  const isEmpty = rows.every(({ totals }) => totals.every((total) => total === 0));
+  const isEmpty = !polluted &&
+    rows.every(({ totals }) => totals.every((total) => (total ?? 0) === 0));
   const names = counters.map(({ title }) => title).join(", ");
   const caveat = namespaceWide
     ? " They count for the whole network namespace: other programs' traffic is in them."
     : "";
+  const omitted = polluted ? " Counts that the operations cannot have caused are left out." : "";
   const sentence = isEmpty
     ? `The kernel counted no ${names} in any measured interval.`
     : "What the kernel counted in the measured intervals of all trials together.";
-  return { sentence: sentence + caveat, isEmpty };
+  return { sentence: sentence + caveat + omitted, isEmpty };
 }

@@ -37,7 +37,7 @@ export const connect: Scenario = {
   evidence: ["TcpExt.TW", "TcpExt.ListenOverflows", "Tcp.RetransSegs"],
   notes: [
     `One connection after another, opened and closed without a byte of data; at most ${CONNECTIONS_PER_TRIAL} per trial and ${WARMUP_CONNECTIONS} of warm-up, so that ephemeral ports and TIME_WAIT do not run out.`,
-    "Connect is timed from the call until the connection is usable; close until the call returns, the rest of the teardown goes on in the kernel.",
+    "Connect is timed from the call until the connection is usable; close until the call returns, the rest of the teardown goes on in the kernel. Connections per second and CPU time are those of completed work: until the peer has closed the last connection.",
   ],
   workload: "connect",
   grid: {

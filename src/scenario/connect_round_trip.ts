@@ -24,7 +24,7 @@ export const connectRoundTrip: Scenario = {
   ],
   evidence: ["TcpExt.TW", "TcpExt.ListenOverflows", "Tcp.RetransSegs"],
   notes: [
-    `Connect, request, reply, close, timed as one; at most ${CONNECTIONS_PER_TRIAL} connections per trial and ${WARMUP_CONNECTIONS} of warm-up, so that ephemeral ports and TIME_WAIT do not run out.`,
+    `Connect, request, reply, close, timed as one; at most ${CONNECTIONS_PER_TRIAL} connections per trial and ${WARMUP_CONNECTIONS} of warm-up, so that ephemeral ports and TIME_WAIT do not run out. Requests per second and CPU time count until the peer has closed the last connection.`,
   ],
   workload: "connect-ping",
   fixed: { nagle: "off" },

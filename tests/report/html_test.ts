@@ -177,6 +177,7 @@ Deno.test("evidenceHtml() is a table where something was counted, and one senten
     counters: [{ counter: "TcpExt.DelayedACKs", title: "delayed ACKs <b>" }],
     operation: "exchange",
     namespaceWide: true,
+    polluted: false,
     rows: [{ case: "nagle/tcp", label: "tcp", trials: 15, operations: 45, totals: [total] }],
   });
   const page = evidenceHtml(table(41), "nagle-evidence").text;

@@ -38,7 +38,9 @@ export function evidenceHtml(table: EvidenceTable, id: string): Html {
     ],
     rows: table.rows.map(({ label, trials, operations, totals }) => [
       caseCell(label),
-      ...[trials, operations, ...totals].map((value) => ({ content: formatCount(value), value })),
+      ...[trials, operations, ...totals].map((value) =>
+        value === null ? { content: "–" } : { content: formatCount(value), value }
+      ),
     ]),
   });
   return foldHtml("What the kernel counted", table.rows.length, content);

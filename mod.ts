@@ -165,9 +165,9 @@ export type {
 } from "./src/compare/gate_result.ts";
 export type { Interval, Speed, TwoSpeeds } from "./src/stats/mod.ts";
 
-export { type ReportFormat, reportFormats } from "./src/report/registry.ts";
+export { type RenderedFiles, type ReportFormat, reportFormats } from "./src/report/registry.ts";
 export type { TerminalLook } from "./src/text/terminal_line.ts";
-export type { RenderedFiles } from "./src/report/render_markdown_files.ts";
+
 export type { Chart } from "./src/report/chart/chart.ts";
 export { buildCharts } from "./src/report/chart/build_charts.ts";
 export {

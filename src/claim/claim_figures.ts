@@ -9,7 +9,7 @@ import { summarize, type Summary } from "../compare/summarize.ts";
 import { type TrialValues, trialValues } from "../compare/trial_values.ts";
 import type { RunRecord } from "../model/run_record.ts";
 import type { Trial } from "../model/trial.ts";
-import { namePlacement } from "../report/describe_case.ts";
+import { namePlacement } from "../report/document/format_placement.ts";
 import type { CaseRequest } from "./case_request.ts";
 import type { Figure } from "./figure.ts";
 

@@ -7,9 +7,9 @@
 import { join } from "node:path";
 import { encodeRecord } from "../record/codec.ts";
 import type { RunRecord } from "../model/run_record.ts";
-import { buildReport } from "../report/build_report.ts";
+import { buildRecordDocument } from "../report/build/record_document.ts";
 import type { ReportFormat } from "../report/registry.ts";
-import { renderTerminal } from "../report/render_terminal.ts";
+import { writeTerminal } from "../report/write/terminal.ts";
 import { type WriteOutcome, writeOutput } from "./output_directory.ts";
 import { quoteForShell } from "./run_arguments.ts";
 import { ClosedOutputError, lookOf, paint, type Terminal } from "./terminal.ts";
@@ -75,11 +75,11 @@ function sayHowToRender(
 }
 
 function printSummary(record: RunRecord, written: readonly string[], terminal: Terminal): void {
-  const report = buildReport(record);
-  const options = { ...lookOf(terminal), mostFindings: MOST_FINDINGS, mostBars: MOST_BARS };
+  const document = buildRecordDocument(record);
+  const size = { ...lookOf(terminal), mostFindings: MOST_FINDINGS, mostBars: MOST_BARS };
   const paths = written.map((path) => `${path}\n`).join("");
   try {
-    terminal.out(renderTerminal(report, options));
+    terminal.out(writeTerminal(document, { terminal: size }));
     terminal.out(
       record.partial ? `\nPartial record, written to\n${paths}` : `\nWritten to\n${paths}`,
     );

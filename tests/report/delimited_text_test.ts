@@ -11,8 +11,7 @@ import { metricsOf } from "../../src/compare/trial_values.ts";
 import { metricValue } from "../../src/model/metric_value.ts";
 import type { RunRecord } from "../../src/model/run_record.ts";
 import type { Trial } from "../../src/model/trial.ts";
-import { renderCsv } from "../../src/report/render_csv.ts";
-import { renderTsv } from "../../src/report/render_tsv.ts";
+import { reportFormats } from "../../src/report/registry.ts";
 import { emptyRecord, hostileRecord, sampleRecord } from "../support/sample_record.ts";
 
 interface Format {
@@ -25,6 +24,9 @@ interface Format {
 function reader(delimiter: string, recordDelimiter: string): Format["read"] {
   return (text) => parse(text, { columns: true, delimiter, record_delimiter: recordDelimiter });
 }
+
+const renderCsv = (record: RunRecord) => reportFormats.get("csv")!.render(record);
+const renderTsv = (record: RunRecord) => reportFormats.get("tsv")!.render(record);
 
 const FORMATS: readonly Format[] = [
   { name: "renderCsv()", render: renderCsv, read: reader(",", "\r\n") },

@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { RunRecord } from "../../src/model/run_record.ts";
 import type { Trial } from "../../src/model/trial.ts";
-import { buildReport } from "../../src/report/build_report.ts";
-import type { Finding } from "../../src/report/document.ts";
-import { isNamespaceWide, nameCounter } from "../../src/report/evidence.ts";
-import { renderMarkdown } from "../../src/report/render_markdown.ts";
+import { isNamespaceWide, nameCounter } from "../../src/report/build/counters.ts";
+import { buildRecordDocument } from "../../src/report/build/record_document.ts";
+import { plainInline } from "../../src/report/document/format_inline.ts";
 import { sampleRecord } from "../support/sample_record.ts";
+import { findingsOf, markdownOf, scenarioParts, tableOf } from "./read_document.ts";
 
 /** The sample with a scenario that names its counters, and the counters of each trial. */
 function recordWith(
@@ -25,14 +25,13 @@ function recordWith(
 
 const stalls = ({ case: id }: Trial) =>
   id.startsWith("nagle/tcp/nagle=on,pattern=write-write-read");
-const every = (record: RunRecord): readonly Finding[] => {
-  const { findings, furtherFindings } = buildReport(record);
-  return [...findings, ...furtherFindings];
-};
 const remarksOf = (record: RunRecord) =>
-  every(record).flatMap(({ remarks }) => remarks).filter((remark) => remark.includes("ACK"));
-const sectionOf = (record: RunRecord) =>
-  buildReport(record).sections.find(({ scenario }) => scenario === "nagle")!;
+  findingsOf(buildRecordDocument(record)).all.flatMap(({ remarks = [] }) => remarks)
+    .map(plainInline).filter((remark) => remark.includes("ACK"));
+/** What a part says of the counters, as words or as a table. */
+const evidenceOf = (record: RunRecord) =>
+  scenarioParts(buildRecordDocument(record), "nagle").flatMap(({ blocks }) => blocks)
+    .filter((block) => "role" in block && block.role === "evidence");
 
 Deno.test("a finding cites the counters that its scenario names, of both sides, summed over their trials", () => {
   const record = recordWith((trial) => stalls(trial) ? { "TcpExt.DelayedACKs": 3 } : {});
@@ -71,26 +70,28 @@ Deno.test("a finding cites no counter that moved in fewer than one of a thousand
 
 Deno.test("a section holds the counters case by case, and the report shows them as a table", () => {
   const record = recordWith((trial) => stalls(trial) ? { "TcpExt.DelayedACKs": 3 } : {});
-  const evidence = sectionOf(record).evidence!;
-  assertEquals(evidence.counters, [{ counter: "TcpExt.DelayedACKs", title: "delayed ACKs" }]);
-  assertEquals(evidence.namespaceWide, true);
-  for (const row of evidence.rows) {
-    const trials = record.trials.filter((t) => t.case === row.case && t.error === undefined);
-    assertEquals(row.trials, trials.length);
-    assertEquals(row.operations, trials.reduce((sum, { operations }) => sum + operations, 0));
-    const isTcp = row.case.startsWith("nagle/tcp/");
-    assertEquals(row.totals, [isTcp ? stalls(trials[0]!) ? 3 * trials.length : 0 : null]);
+  const { columns, rows } = tableOf(record, "nagle", "evidence");
+  assertEquals(columns.map(({ id, title }) => [id, title]).slice(2), [
+    ["TcpExt.DelayedACKs", "delayed ACKs"],
+  ]);
+  for (const { name, cells } of rows) {
+    const trials = record.trials.filter((t) => t.case === `nagle/${name}` && t.error === undefined);
+    assertEquals(cells.map((cell) => cell?.kind === "count" ? cell.value : undefined), [
+      trials.length,
+      trials.reduce((sum, { operations }) => sum + operations, 0),
+      name!.startsWith("tcp/") ? stalls(trials[0]!) ? 3 * trials.length : 0 : undefined,
+    ]);
   }
-  const text = renderMarkdown(buildReport(record));
+  const text = markdownOf(record);
   assertStringIncludes(text, "other programs' traffic is in them");
   assertStringIncludes(text, "| delayed ACKs |");
 });
 
 Deno.test("the report says in one sentence that nothing moved, and nothing where nothing was counted", () => {
-  const still = renderMarkdown(buildReport(recordWith(() => ({}))));
+  const still = markdownOf(recordWith(() => ({})));
   assertStringIncludes(still, "The kernel counted no delayed ACKs in any measured interval.");
-  assertEquals(sectionOf(recordWith(() => undefined)).evidence, undefined);
-  assertEquals(sectionOf(recordWith(() => ({}), [])).evidence, undefined);
+  assertEquals(evidenceOf(recordWith(() => undefined)), []);
+  assertEquals(evidenceOf(recordWith(() => ({}), [])), []);
 });
 
 Deno.test("nameCounter() has words for the counters that built-in scenarios name, one and many", async () => {
@@ -100,7 +101,7 @@ Deno.test("nameCounter() has words for the counters that built-in scenarios name
   for (const counter of named) {
     assert(
       nameCounter(counter, 2) !== counter,
-      `${counter} has no words in src/report/evidence.ts`,
+      `${counter} has no words in src/report/build/counters.ts`,
     );
   }
   assertEquals(nameCounter("TcpExt.DelayedACKs", 1), "delayed ACK");

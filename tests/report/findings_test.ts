@@ -1,17 +1,17 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { RunRecord } from "../../src/model/run_record.ts";
 import type { Trial } from "../../src/model/trial.ts";
-import { buildReport } from "../../src/report/build_report.ts";
-import type { Finding, Report } from "../../src/report/document.ts";
-import { renderMarkdown } from "../../src/report/render_markdown.ts";
+import { buildRecordDocument } from "../../src/report/build/record_document.ts";
+import type { ListItem } from "../../src/report/document/document.ts";
 import { emptyRecord, sampleRecord } from "../support/sample_record.ts";
+import { findingsOf, markdownOf, scenarioParts, tablesOf } from "./read_document.ts";
 
 function lines(record: RunRecord): readonly string[] {
-  return renderMarkdown(buildReport(record)).split("\n").filter((line) => line.startsWith("- "));
+  return markdownOf(record).split("\n").filter((line) => line.startsWith("- "));
 }
 
-function all({ findings, furtherFindings }: Report): readonly Finding[] {
-  return [...findings, ...furtherFindings];
+function all(record: RunRecord): readonly ListItem[] {
+  return findingsOf(buildRecordDocument(record)).all;
 }
 
 /** The sample with the values of one scenario's metric computed anew. */
@@ -39,11 +39,13 @@ Deno.test("buildFindings() says in words what the largest effects are, the large
 });
 
 Deno.test("buildFindings() keeps the first list short and drops nothing", () => {
-  const report = buildReport(sampleRecord());
-  assertEquals(report.findings.length, 12);
-  assertEquals(report.comparisons.length, 34);
-  const cases = new Set(all(report).flatMap((finding) => finding.cases));
-  for (const { scenario } of report.sections) {
+  const document = buildRecordDocument(sampleRecord());
+  assertEquals(findingsOf(document).first.length, 12);
+  const comparisons = tablesOf(document).find(({ role }) => role === "comparisons");
+  assertEquals(comparisons?.rows.length, 34);
+  const cases = new Set(findingsOf(document).all.flatMap((finding) => finding.cases ?? []));
+  for (const { heading } of scenarioParts(document)) {
+    const scenario = heading!.anchor;
     assertEquals([...cases].some((id) => id.startsWith(`${scenario}/`)), true, scenario);
   }
 });
@@ -55,9 +57,8 @@ Deno.test("buildFindings() never sells as a win what the interval does not resol
     "connectP50",
     ({ round }, transport) => transport === "unix" ? 50_000 + 5_000 * (round % 3) : 55_000,
   );
-  const report = buildReport(noisy);
-  const found = all(report).filter(({ cases }) => cases.includes("connect/unix"));
-  assertEquals(found.map(({ kind }) => kind), ["no difference"]);
+  const found = all(noisy).filter(({ cases = [] }) => cases.includes("connect/unix"));
+  assertEquals(found.map(({ sort }) => sort), ["no difference"]);
   assertStringIncludes(
     lines(noisy).find((line) => line.includes("for `connect`")) ?? "",
     "No difference found between `unix` and `tcp` for `connect` (connect p50): 1.000× [0.917, 1.100]",
@@ -65,21 +66,21 @@ Deno.test("buildFindings() never sells as a win what the interval does not resol
 });
 
 Deno.test("buildFindings() claims nothing of too few pairs, and says so once", () => {
-  const { findings } = buildReport(sampleRecord({ rounds: 3 }));
-  assertEquals(findings.map(({ kind }) => kind), ["search", "search", "unresolved"]);
+  const { first } = findingsOf(buildRecordDocument(sampleRecord({ rounds: 3 })));
+  assertEquals(first.map(({ sort }) => sort), ["search", "search", "unresolved"]);
   const text = lines(sampleRecord({ rounds: 3 })).join("\n");
   assertStringIncludes(text, "34 comparisons have too few pairs of trials");
   assertStringIncludes(text, "The trials are too few to be sure of the order of cells.");
 });
 
 Deno.test("buildFindings() uses paired ratios where cells met both speeds, and says how", () => {
-  const report = buildReport(sampleRecord());
-  const finding = all(report).find(({ cases, kind }) =>
-    kind === "difference" && cases.includes("round-trip/unix/bytes=1024")
+  const finding = all(sampleRecord()).find(({ cases = [], sort }) =>
+    sort === "difference" && cases.includes("round-trip/unix/bytes=1024")
   );
-  assertEquals(finding?.remarks, [
-    "Trials met two speeds of the machine; the ratios pair trials of the same round",
-  ]);
+  assertEquals(finding?.remarks, [[{
+    kind: "sentence",
+    text: "Trials met two speeds of the machine; the ratios pair trials of the same round",
+  }]]);
 });
 
 Deno.test("buildFindings() gives the range where cells are too many to list", () => {
@@ -99,16 +100,16 @@ Deno.test("buildFindings() splits cells that differ from cells that do not", () 
         ? 2e9
         : 1e9 + (round % 2) * 1e6 * (id.length % 2),
   );
-  const kinds = all(buildReport(mixed))
-    .filter(({ scenario, kind }) => scenario === "throughput" && kind !== "search")
-    .map(({ kind }) => kind);
+  const kinds = all(mixed)
+    .filter(({ about, sort }) => about === "throughput" && sort !== "search")
+    .map(({ sort }) => sort);
   assertEquals(kinds.toSorted(), ["difference", "no difference", "no difference"]);
 });
 
 Deno.test("buildFindings() of an empty record says that there is nothing to compare", () => {
-  assertEquals(buildReport(emptyRecord()).findings, []);
+  assertEquals(all(emptyRecord()), []);
   assertStringIncludes(
-    renderMarkdown(buildReport(emptyRecord())),
+    markdownOf(emptyRecord()),
     "No comparison could be made: no two cases that belong side by side have figures.",
   );
 });

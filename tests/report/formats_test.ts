@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { RunRecord } from "../../src/model/run_record.ts";
 import { reportFormats } from "../../src/report/registry.ts";
 import { emptyRecord, hostileRecord, sampleRecord } from "../support/sample_record.ts";
+import { findingsOf } from "./read_document.ts";
 
 /** Every trial of every case failed. */
 function failedRecord(): RunRecord {
@@ -69,16 +70,16 @@ Deno.test("reportFormats: every id is its own key, and no extension is used twic
   );
 });
 
-Deno.test("renderJson() says what it is, and keeps summaries, comparisons and document", () => {
+Deno.test("writeJson() says what it is, and keeps summaries, comparisons and document", () => {
   const file = JSON.parse(reportFormats.get("json")?.render(sampleRecord()) ?? "null");
-  assertEquals([file.kind, file.reportVersion], ["sockbench-report", 1]);
+  assertEquals([file.kind, file.reportVersion], ["sockbench-report", 2]);
   assertEquals(file.startedAt, "2026-05-04T12:34:56.789Z");
   assertEquals(file.summaries[0].case, "round-trip/tcp/bytes=64");
   assertEquals(file.comparisons.length, 34);
-  assertEquals(file.report.findings.length, 12);
+  assertEquals(findingsOf(file.document).first.length, 12);
 });
 
-Deno.test("renderMarkdown() says what failed when nothing else can be said", () => {
+Deno.test("writeMarkdown() says what failed when nothing else can be said", () => {
   const text = reportFormats.get("md")?.render(failedRecord()) ?? "";
   assertStringIncludes(text, "No comparison could be made");
   assertStringIncludes(text, "No trial of this scenario has figures.");
@@ -88,7 +89,7 @@ Deno.test("renderMarkdown() says what failed when nothing else can be said", () 
   );
 });
 
-Deno.test("renderMarkdown() says of a partial run how far it came", () => {
+Deno.test("writeMarkdown() says of a partial run how far it came", () => {
   const record = sampleRecord({ rounds: 4, replace: { partial: true } });
   const settings = { ...record.settings, rounds: 15 };
   const text = reportFormats.get("md")?.render({ ...record, settings }) ?? "";

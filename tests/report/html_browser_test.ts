@@ -6,13 +6,14 @@ import type { Browser, Page } from "playwright-core";
 import { largeRecord } from "../../bench/large_record.ts";
 import { decodeRecord } from "../../src/record/codec.ts";
 import type { RunRecord } from "../../src/model/run_record.ts";
-import { evaluate } from "../../src/report/build_report.ts";
+import { evaluate } from "../../src/report/build/evaluation.ts";
+import { buildRecordDocument } from "../../src/report/build/record_document.ts";
 import { renderComparisonHtml } from "../../src/report/html/render_comparison_html.ts";
-import { renderHtml } from "../../src/report/html/render_html.ts";
 import { BROWSERS, openFromDisk, startChromium } from "../support/chromium.ts";
+import { needs, oneOf } from "../support/needs.ts";
 import { hostileRecord, sampleRecord } from "../support/sample_record.ts";
 import { samplePairedComparison } from "./gate_sample.ts";
-import { needs, oneOf } from "../support/needs.ts";
+import { pageOf, tablesOf } from "./read_document.ts";
 
 /** A test that needs a browser. */
 function browserTest(name: string, test: (browser: Browser) => Promise<void>): void {
@@ -48,9 +49,9 @@ browserTest(
   "a page opens from disk without a message, without a request, and fits a screen, a phone and a small phone",
   async (browser) => {
     const pages = [
-      ["standard run", renderHtml(await standardRecord())],
-      ["10,000 trials", renderHtml(largeRecord(10_000))],
-      ["hostile names", renderHtml(hostileRecord())],
+      ["standard run", pageOf(await standardRecord())],
+      ["10,000 trials", pageOf(largeRecord(10_000))],
+      ["hostile names", pageOf(hostileRecord())],
       ["comparison", comparisonPage()],
     ] as const;
     for (const [name, html] of pages) {
@@ -69,7 +70,7 @@ browserTest(
 );
 
 browserTest("axe-core finds no violation in any page, by day and by night", async (browser) => {
-  for (const html of [renderHtml(sampleRecord()), renderHtml(hostileRecord()), comparisonPage()]) {
+  for (const html of [pageOf(sampleRecord()), pageOf(hostileRecord()), comparisonPage()]) {
     for (const [scheme, widths] of [["light", [1280]], ["dark", [1280, 390]]] as const) {
       for (const width of widths) {
         await openFromDisk(browser, html, { scheme, width }, async (page) => {
@@ -100,7 +101,7 @@ const valuesOf = (page: Page, table: string, column: number) =>
 browserTest(
   "a heading sorts its table, up, down and back, numbers as numbers and blanks last, by keyboard too",
   async (browser) => {
-    const seen = await openFromDisk(browser, renderHtml(sampleRecord()), {}, async (page) => {
+    const seen = await openFromDisk(browser, pageOf(sampleRecord()), {}, async (page) => {
       await unfold(page);
       const table = "nagle-metrics";
       const original = await valuesOf(page, table, 0);
@@ -144,7 +145,7 @@ browserTest(
 browserTest(
   "words and choices filter a table, and the count says how many are left",
   async (browser) => {
-    const seen = await openFromDisk(browser, renderHtml(sampleRecord()), {}, async (page) => {
+    const seen = await openFromDisk(browser, pageOf(sampleRecord()), {}, async (page) => {
       await unfold(page);
       const box = page.locator(".table", { has: page.locator("#buffer-size-metrics") });
       const count = box.getByRole("status");
@@ -177,7 +178,7 @@ browserTest(
       page.evaluate<string[]>(
         `[getComputedStyle(document.body).backgroundColor, getComputedStyle(document.querySelector("svg .bg")).fill]`,
       );
-    const html = renderHtml(sampleRecord());
+    const html = pageOf(sampleRecord());
     const bySystem: Record<string, string[]> = {};
     for (const scheme of ["light", "dark"] as const) {
       await openFromDisk(browser, html, { scheme }, async (page) => {
@@ -205,9 +206,9 @@ browserTest(
   "every number in charts and tables, read back from the page, is that of the record",
   async (browser) => {
     const record = await standardRecord();
-    const { summaries, report } = evaluate(record);
+    const { summaries } = evaluate(record);
     const known = new Map(summaries.map((one) => [`${one.case} ${one.metric}`, one]));
-    await openFromDisk(browser, renderHtml(record), {}, async (page) => {
+    await openFromDisk(browser, pageOf(record), {}, async (page) => {
       const points = await page.$$eval(
         "svg [data-case][data-metric][data-value][data-low][data-high][data-n]",
         (all) =>
@@ -227,18 +228,16 @@ browserTest(
         "td[data-value]:has(details)",
         (all) => all.map((one) => Number(one.getAttribute("data-value"))),
       );
-      const cells = report.sections.flatMap(({ comparative, detail }) =>
-        [comparative, detail].flatMap((table) => table?.rows.flatMap((row) => row.cells) ?? [])
-          .flatMap((cell) => cell === null ? [] : [cell.value])
-      );
-      const ratios = report.comparisons.map(({ ratio }) => ratio);
-      assertEquals(values.sort(), [...cells, ...ratios].sort());
+      const cells = tablesOf(buildRecordDocument(record))
+        .flatMap(({ rows }) => rows.flatMap((row) => row.cells))
+        .flatMap((cell) => cell?.kind === "figure" || cell?.kind === "ratio" ? [cell.value] : []);
+      assertEquals(values.sort(), cells.sort());
     });
   },
 );
 
 browserTest("hostile names are text and nothing else", async (browser) => {
-  const html = renderHtml(hostileRecord());
+  const html = pageOf(hostileRecord());
   const seen = await openFromDisk(browser, html, {}, async (page) => {
     await unfold(page);
     const count = (selector: string) => page.locator(selector).count();
@@ -264,7 +263,7 @@ browserTest("hostile names are text and nothing else", async (browser) => {
 browserTest(
   "without scripts everything can be read, and no control is shown that would do nothing",
   async (browser) => {
-    const html = renderHtml(sampleRecord());
+    const html = pageOf(sampleRecord());
     await openFromDisk(browser, html, { scripts: false }, async (page) => {
       assertEquals(await page.locator("button:visible, input:visible, select:visible").count(), 0);
       for (const summary of await page.locator("details.fold > summary").all()) {
@@ -281,7 +280,7 @@ browserTest(
 browserTest(
   "the keyboard reaches the findings, folds and figures; a link into a fold opens it",
   async (browser) => {
-    const seen = await openFromDisk(browser, renderHtml(sampleRecord()), {}, async (page) => {
+    const seen = await openFromDisk(browser, pageOf(sampleRecord()), {}, async (page) => {
       await page.keyboard.press("Tab");
       assertEquals(await page.locator(":focus").innerText(), "Skip to Findings");
       const figure = page.locator("#round-trip-table details.figure").first();
@@ -304,7 +303,7 @@ browserTest(
 );
 
 browserTest("on paper everything is unfolded and no control is left", async (browser) => {
-  await openFromDisk(browser, renderHtml(sampleRecord()), { scheme: "dark" }, async (page) => {
+  await openFromDisk(browser, pageOf(sampleRecord()), { scheme: "dark" }, async (page) => {
     await page.emulateMedia({ media: "print", colorScheme: "dark" });
     assertEquals(
       await page.locator("nav:visible, .tools:visible, button.theme:visible").count(),

@@ -1,17 +1,18 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { largeRecord } from "../../bench/large_record.ts";
 import { decodeRecord } from "../../src/record/codec.ts";
-import type { EvidenceTable } from "../../src/report/document.ts";
-import { buildReport } from "../../src/report/build_report.ts";
+import { buildRecordDocument } from "../../src/report/build/record_document.ts";
+import { buildEnvironment, buildMethod } from "../../src/report/build/method.ts";
+import type { Block } from "../../src/report/document/document.ts";
 import { comparisonFormats } from "../../src/report/gate_registry.ts";
 import type { GateReport } from "../../src/report/gate_text.ts";
-import { hashSource } from "../../src/report/html/content_hash.ts";
-import { evidenceHtml, textTableHtml } from "../../src/report/html/facts_table_html.ts";
-import { PAGE_SCRIPT } from "../../src/report/html/page_script.ts";
+import { hashSource } from "../../src/report/write/html/content_hash.ts";
+import { PAGE_SCRIPT } from "../../src/report/write/html/page_script.ts";
 import { renderComparisonHtml } from "../../src/report/html/render_comparison_html.ts";
-import { renderHtml } from "../../src/report/html/render_html.ts";
+import { writeHtml } from "../../src/report/write/html.ts";
 import { hostileRecord, sampleRecord } from "../support/sample_record.ts";
 import { sampleComparison, samplePairedComparison } from "./gate_sample.ts";
+import { figures, findingsOf, pageOf, scenarioParts, tablesOf } from "./read_document.ts";
 
 const MEGABYTE = 2 ** 20;
 
@@ -50,8 +51,8 @@ function tagsOf(page: string): readonly string[] {
 }
 
 const PAGES: readonly (readonly [name: string, render: () => string])[] = [
-  ["the sample record", () => renderHtml(sampleRecord())],
-  ["a record with hostile names", () => renderHtml(hostileRecord())],
+  ["the sample record", () => pageOf(sampleRecord())],
+  ["a record with hostile names", () => pageOf(hostileRecord())],
   ["a comparison", () => renderComparisonHtml(samplePairedComparison())],
   ["a comparison with hostile names", () => renderComparisonHtml(hostileComparison())],
 ];
@@ -103,15 +104,15 @@ for (const [name, render] of PAGES) {
   });
 }
 
-Deno.test("renderHtml() says in every part what the document says, findings first", () => {
+Deno.test("writeHtml() says in every part what the document says, findings first", () => {
   const record = sampleRecord();
-  const report = buildReport(record);
-  const page = renderHtml(record);
+  const document = buildRecordDocument(record);
+  const page = pageOf(record);
   const headings = [...page.matchAll(/<h2[^>]*>([^<]*?) ?</g)].map(([, heading]) => heading);
   assertEquals(headings, [
     "Findings",
     "How to read this",
-    ...report.sections.map(({ scenario }) => scenario),
+    ...scenarioParts(document).map(({ heading }) => heading!.anchor),
     "The run",
     "Warnings",
     "Left out",
@@ -120,81 +121,93 @@ Deno.test("renderHtml() says in every part what the document says, findings firs
     "Run it again",
   ]);
   const items = page.match(/<li class="(difference|no-difference|unresolved|search)">/g) ?? [];
-  assertEquals(items.length, report.findings.length + report.furtherFindings.length);
-  for (const { name, value } of [...report.method, ...report.environment]) {
+  assertEquals(items.length, findingsOf(document).all.length);
+  for (const { name, value } of [...buildMethod(record), ...buildEnvironment(record.environment)]) {
     assertStringIncludes(page, `<dt>${name}</dt><dd>${value.replaceAll("'", "&#39;")}</dd>`);
   }
   assertEquals(
     page.match(/<p class="placement">peer process<\/p>/g)?.length,
-    report.sections.length,
+    scenarioParts(document).length,
   );
 });
 
-Deno.test("renderHtml() gives every figure its number, interval and sample size, and both of two speeds", () => {
+Deno.test("writeHtml() gives every figure its number, interval and sample size, and both of two speeds", () => {
   const record = sampleRecord();
-  const page = renderHtml(record);
-  const figures = [...page.matchAll(/<td[^>]* data-value="([^"]*)"><details class="figure">/g)];
-  const cells = buildReport(record).sections.flatMap(({ comparative, detail }) =>
-    [comparative, detail].flatMap((table) => table?.rows.flatMap((row) => row.cells) ?? [])
-      .filter((cell) => cell !== null)
-  );
-  const comparisons = buildReport(record).comparisons.map(({ ratio }) => ratio);
+  const page = pageOf(record);
+  const shown = [...page.matchAll(/<td[^>]* data-value="([^"]*)"><details class="figure">/g)];
+  const rows = tablesOf(buildRecordDocument(record)).flatMap((table) => table.rows);
+  const cells = rows.flatMap((row) => figures(row.cells)).filter((cell) => cell !== null);
+  const comparisons = rows.flatMap((row) => row.cells)
+    .flatMap((cell) => cell?.kind === "ratio" ? [cell.value] : []);
   assertEquals(
-    figures.map(([, value]) => Number(value)).sort(),
+    shown.map(([, value]) => Number(value)).sort(),
     [...cells.map(({ value }) => value), ...comparisons].sort(),
   );
   const said = page.match(/<p>\d+ % interval( [\d.\u202f]+ to [^<]*?)?, \d+ trials/g) ?? [];
   const speeds = page.match(/Two speeds of the machine: [^<]*; \d+ trials/g) ?? [];
   const single = cells.filter(({ n }) => n === 1).length;
   assertEquals(said.length + speeds.length + single, cells.length);
-  assertEquals(speeds.length, cells.filter(({ twoSpeeds }) => twoSpeeds !== undefined).length);
+  assertEquals(speeds.length, cells.filter(({ modes }) => modes !== undefined).length);
   assert(speeds.length > 0);
 });
 
-Deno.test("renderHtml() says of a partial run how far it came, and of failed trials that there are no figures", () => {
+Deno.test("writeHtml() says of a partial run how far it came, and of failed trials that there are no figures", () => {
   const record = sampleRecord({ rounds: 4, replace: { partial: true } });
   assertStringIncludes(
-    renderHtml({ ...record, settings: { ...record.settings, rounds: 15 } }),
+    pageOf({ ...record, settings: { ...record.settings, rounds: 15 } }),
     "<strong>Partial run.</strong> The run ended early: 4 of 15 rounds were begun.",
   );
   const trials = record.trials.map(({ values: _, ...trial }) => ({
     ...trial,
     error: { kind: "timeout", message: "no reply within 2 s" },
   }));
-  const page = renderHtml({ ...record, trials });
+  const page = pageOf({ ...record, trials });
   assertStringIncludes(page, "No comparison could be made");
   assertStringIncludes(page, "No trial of this scenario has figures.");
 });
 
-Deno.test("renderHtml() stays below 1 MiB for a standard run and 5 MiB for 10,000 trials", async () => {
+Deno.test("writeHtml() stays below 1 MiB for a standard run and 5 MiB for 10,000 trials", async () => {
   const size = (page: string) => new TextEncoder().encode(page).length;
-  assert(size(renderHtml(await standardRecord())) < MEGABYTE);
-  assert(size(renderHtml(largeRecord(10_000))) < 5 * MEGABYTE);
+  assert(size(pageOf(await standardRecord())) < MEGABYTE);
+  assert(size(pageOf(largeRecord(10_000))) < 5 * MEGABYTE);
 });
 
-Deno.test("evidenceHtml() is a table where something was counted, and one sentence where nothing was", () => {
-  const table = (total: number): EvidenceTable => ({
-    counters: [{ counter: "TcpExt.DelayedACKs", title: "delayed ACKs <b>" }],
-    operation: "exchange",
-    namespaceWide: true,
-    polluted: false,
-    rows: [{ case: "nagle/tcp", label: "tcp", trials: 15, operations: 45, totals: [total] }],
+Deno.test("writeHtml() escapes headings, captions and cells of a table of words and counts", () => {
+  const table: Block = {
+    kind: "table",
+    role: "evidence",
+    caption: [{ kind: "sentence", text: "Settings of <b>" }],
+    noun: "case",
+    intervals: "on demand",
+    common: [],
+    keys: [],
+    names: "case",
+    columns: [
+      { id: "acks", title: "delayed ACKs <b>", align: "number" },
+      { id: "word", title: "word", align: "words" },
+    ],
+    rows: [{
+      keys: [],
+      name: "<i>",
+      cells: [
+        { kind: "count", value: 45 },
+        { kind: "words", text: [{ kind: "text", text: "<u>" }] },
+      ],
+    }],
+  };
+  const page = writeHtml({
+    kind: "record",
+    title: [],
+    facts: [],
+    blocks: [{ kind: "heading", level: 2, text: [], role: "notes", anchor: "x" }, table],
   });
-  const page = evidenceHtml(table(41), "nagle-evidence").text;
   assertStringIncludes(page, "<span>delayed ACKs &lt;b&gt;</span>");
-  assertStringIncludes(page, '<td data-value="45">45</td><td data-value="41">41</td>');
-  const nothing = evidenceHtml(table(0), "nagle-evidence").text;
-  assertMatch(
-    nothing,
-    /The kernel counted no delayed ACKs &lt;b&gt; in any measured interval\. They/,
+  assertStringIncludes(page, '<td data-value="45">45</td><td class="label">&lt;u&gt;</td>');
+  assertStringIncludes(
+    page,
+    '<p class="caption" id="x-evidence-caption">Settings of &lt;b&gt;.</p>',
   );
-  assertEquals(nothing.includes("<table"), false);
-});
-
-Deno.test("textTableHtml() is a table of words, each escaped", () => {
-  const table = textTableHtml({ caption: "Settings", columns: ["setting"], rows: [["<i>"]] }, "x");
-  assertStringIncludes(table.text, '<p class="caption" id="x-caption">Settings.</p>');
-  assertStringIncludes(table.text, '<th scope="row">&lt;i&gt;</th>');
+  assertStringIncludes(page, '<th scope="row" class="label wrap">&lt;i&gt;</th>');
 });
 
 Deno.test("renderComparisonHtml() shows what changed first, and both records side by side", () => {

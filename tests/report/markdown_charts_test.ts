@@ -1,19 +1,19 @@
 /** Markdown refers to the charts beside it, and reads as well without them. */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { buildReport } from "../../src/report/build_report.ts";
 import { CHART_START, chartFiles } from "../../src/report/chart/chart_files.ts";
 import { reportFormats } from "../../src/report/registry.ts";
-import { renderMarkdown } from "../../src/report/render_markdown.ts";
-import { renderMarkdownWithCharts } from "../../src/report/render_markdown_files.ts";
 import { hostileRecord } from "../support/sample_record.ts";
 import { chartRecord } from "./chart/chart_sample.ts";
+import { markdownOf } from "./read_document.ts";
+
+const renderWithCharts = reportFormats.get("md")!.renderWithFiles!;
 
 const record = chartRecord();
 const images = (text: string) => [...text.matchAll(/^!\[(.*)\]\(([^()\s]*)\)$/gm)];
 
-Deno.test("renderMarkdownWithCharts() refers to every file once, by a path beside the report", () => {
-  const { text, files } = renderMarkdownWithCharts(record, "latest-charts");
+Deno.test("Markdown with charts refers to every file once, by a path beside the report", () => {
+  const { text, files } = renderWithCharts(record, "latest-charts");
   assertEquals(
     images(text).map(([, , path]) => path).sort(),
     [...files.keys()].map((name) => `latest-charts/${name}`).sort(),
@@ -26,21 +26,21 @@ Deno.test("renderMarkdownWithCharts() refers to every file once, by a path besid
   assert(images(text).every(([, alternative]) => alternative!.length > 40));
 });
 
-Deno.test("renderMarkdownWithCharts() adds pictures, and changes nothing else", () => {
-  const { text } = renderMarkdownWithCharts(record, "charts");
+Deno.test("Markdown with charts adds pictures, and changes nothing else", () => {
+  const { text } = renderWithCharts(record, "charts");
   const without = text.replace(/^!\[.*\n\n/gm, "")
     .replace(/<details><summary>\d+ further charts?<\/summary>\n\n<\/details>\n\n/g, "")
     .replace("## The run\n\n", "");
-  assertEquals(without, renderMarkdown(buildReport(record)));
+  assertEquals(without, markdownOf(record));
 });
 
-Deno.test("renderMarkdownWithCharts() shows each chart in the section of its placement", () => {
+Deno.test("Markdown with charts shows each chart in the section of its placement", () => {
   const placements = [{ peer: "process", pin: "none" }, { peer: "loop", pin: "none" }] as const;
   const copies = placements.map((placement) => ({
     cases: record.cases.map((one) => ({ ...one, id: `${one.id}#${placement.peer}`, placement })),
     trials: record.trials.map((one) => ({ ...one, case: `${one.case}#${placement.peer}` })),
   }));
-  const { text } = renderMarkdownWithCharts({
+  const { text } = renderWithCharts({
     ...record,
     cases: copies.flatMap(({ cases }) => cases),
     trials: copies.flatMap(({ trials }) => trials),
@@ -56,7 +56,7 @@ Deno.test("renderMarkdownWithCharts() shows each chart in the section of its pla
 });
 
 Deno.test("a hostile record and directory do not break out of an image", () => {
-  const { text, files } = renderMarkdownWithCharts(hostileRecord(), "a (b) ]'<x>\ud800/..");
+  const { text, files } = renderWithCharts(hostileRecord(), "a (b) ]'<x>\ud800/..");
   assertEquals(images(text).length, files.size);
   for (const [, , path] of images(text)) assertMatch(path!, /^[\w%.-]+\/[a-z0-9-]+\.svg$/);
   for (const [, alternative] of images(text)) assert(!/[<>]|(?<!\\)[[\]]/.test(alternative!));

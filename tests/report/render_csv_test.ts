@@ -1,6 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
-import { renderCsv } from "../../src/report/render_csv.ts";
+import type { RunRecord } from "../../src/model/run_record.ts";
+import { reportFormats } from "../../src/report/registry.ts";
 import { emptyRecord, hostileRecord, sampleRecord } from "../support/sample_record.ts";
+
+const renderCsv = (record: RunRecord) => reportFormats.get("csv")!.render(record);
 
 /** A reader of RFC 4180, written from its grammar. */
 function parseCsv(text: string): string[][] {

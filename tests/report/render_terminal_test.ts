@@ -4,13 +4,13 @@ import stringWidth from "string-width";
 import { type Case, caseId } from "../../src/model/case.ts";
 import type { RunRecord } from "../../src/model/run_record.ts";
 import type { Trial } from "../../src/model/trial.ts";
-import { answerQuestions } from "../../src/report/answers.ts";
-import { buildReport } from "../../src/report/build_report.ts";
-import { PLAIN_TERMINAL, renderTerminal } from "../../src/report/render_terminal.ts";
-import { shareBars } from "../../src/report/terminal_bars.ts";
+import { buildRecordDocument } from "../../src/report/build/record_document.ts";
 import { plainLine } from "../../src/text/terminal_line.ts";
 import { toAscii } from "../../src/text/to_ascii.ts";
+import { PLAIN_TERMINAL } from "../../src/report/write/terminal.ts";
+import { shareBars } from "../../src/report/write/terminal_bars.ts";
 import { emptyRecord, hostileRecord, sampleRecord } from "../support/sample_record.ts";
+import { scenarioParts, tablesOf, terminalOf } from "./read_document.ts";
 
 /** What {@linkcode recordOf} may be told. */
 interface Wide {
@@ -63,26 +63,25 @@ function assertFits(text: string, columns: number): void {
 
 const SIZES = Array.from({ length: 60 }, (_, index) => 64 * (index + 1));
 
-Deno.test("renderTerminal() fits 80 columns with 300 cells, and says how many it leaves out where it is to be short", () => {
+Deno.test("writeTerminal() fits 80 columns with 300 cells, and says how many it leaves out where it is to be short", () => {
   const record = recordOf({
     transports: ["tcp", "tcp6", "unix", "udp", "unixpacket"],
     sizes: SIZES,
   });
-  const report = buildReport(record);
-  const whole = renderTerminal(report, PLAIN_TERMINAL);
+  const whole = terminalOf(record, PLAIN_TERMINAL);
   assertFits(whole, 80);
   assertEquals(whole.match(/^ {2}[ *] \w.*\[\d.*\]$/gm)?.length, 300);
-  const short = renderTerminal(report, { ...PLAIN_TERMINAL, mostBars: 10 });
+  const short = terminalOf(record, { ...PLAIN_TERMINAL, mostBars: 10 });
   assertFits(short, 80);
   assertStringIncludes(short, "… and 290 more cells in the report");
 });
 
-Deno.test("renderTerminal() lets no name of a record leave its line, in any width, colour or character set", () => {
-  const report = buildReport(hostileRecord());
+Deno.test("writeTerminal() lets no name of a record leave its line, in any width, colour or character set", () => {
+  const record = hostileRecord();
   for (const columns of [24, 40, 60, 80, 81, 120, 300]) {
     for (const color of [false, true]) {
       for (const unicode of [false, true]) {
-        const text = renderTerminal(report, { columns, color, unicode });
+        const text = terminalOf(record, { columns, color, unicode });
         assertFits(text, columns);
         // deno-lint-ignore no-control-regex
         if (!unicode) assertEquals(text.match(/[^\x00-\x7f]/u), null);
@@ -92,7 +91,7 @@ Deno.test("renderTerminal() lets no name of a record leave its line, in any widt
   }
 });
 
-Deno.test("renderTerminal() lets no name at all leave its line", () => {
+Deno.test("writeTerminal() lets no name at all leave its line", () => {
   const letters = fc.string({ unit: "binary", maxLength: 60 });
   fc.assert(
     fc.property(
@@ -102,16 +101,15 @@ Deno.test("renderTerminal() lets no name at all leave its line", () => {
       fc.boolean(),
       (transports, question, columns, unicode) => {
         const record = recordOf({ transports, sizes: [64, 128], question });
-        assertFits(renderTerminal(buildReport(record), { columns, color: true, unicode }), columns);
+        assertFits(terminalOf(record, { columns, color: true, unicode }), columns);
       },
     ),
     { numRuns: 60 },
   );
 });
 
-Deno.test("renderTerminal() puts the best first, whichever direction is better", () => {
-  const report = buildReport(sampleRecord());
-  const text = renderTerminal(report, PLAIN_TERMINAL);
+Deno.test("writeTerminal() puts the best first, whichever direction is better", () => {
+  const text = terminalOf(sampleRecord());
   const order = (scenario: string, group: string) => {
     const section = text.slice(text.indexOf(`\n\n${scenario}  `) + 1);
     const lines = section.slice(section.indexOf(`\n  ${group}\n`)).split("\n").slice(2);
@@ -122,13 +120,13 @@ Deno.test("renderTerminal() puts the best first, whichever direction is better",
   assertStringIncludes(text, "p50 in µs, lower is better; peer process");
 });
 
-Deno.test("renderTerminal() draws a bar solid to the interval's lower end and shaded to its upper end", () => {
+Deno.test("writeTerminal() draws a bar solid to the interval's lower end and shaded to its upper end", () => {
   const record = recordOf({
     transports: ["a", "b"],
     sizes: [64],
     p50: (transport) => transport === "a" ? 100_000 : 50_000,
   });
-  const one = renderTerminal(buildReport(record), { columns: 80, color: false, unicode: false });
+  const one = terminalOf(record, { columns: 80, color: false, unicode: false });
   const bars = one.split("\n").filter((line) => /^ {4}[ab] /.test(line));
   const [half, full] = bars.map((line) => line.match(/#+/)?.[0].length ?? 0);
   assertEquals(Math.round(half! * 2 / full! * 10), 10);
@@ -137,7 +135,7 @@ Deno.test("renderTerminal() draws a bar solid to the interval's lower end and sh
     ...trial,
     values: { p50: 50 * (index + 1) },
   }));
-  const shaded = renderTerminal(buildReport({ ...wide, trials }), {
+  const shaded = terminalOf({ ...wide, trials }, {
     columns: 80,
     color: false,
     unicode: false,
@@ -146,24 +144,25 @@ Deno.test("renderTerminal() draws a bar solid to the interval's lower end and sh
   assertEquals(solid!.length, shade!.length);
 });
 
-Deno.test("renderTerminal() shows of a search the best of each group, and of two speeds both with their shares", () => {
-  const text = renderTerminal(buildReport(sampleRecord()), PLAIN_TERMINAL);
+Deno.test("writeTerminal() shows of a search the best of each group, and of two speeds both with their shares", () => {
+  const text = terminalOf(sampleRecord());
   const search = text.slice(text.indexOf("\n\nbuffer-size  "));
   assert(/^ +unix: bytes .*, read .*\[/m.test(search));
   assertStringIncludes(search, "… the best of each;");
   assert(/two speeds .*\(\d+ %\) \/ .*\(\d+ %\)/.test(text), text);
 });
 
-Deno.test("renderTerminal() begins with what did best for each question, units and numbers on one line", () => {
-  const text = renderTerminal(buildReport(sampleRecord()), PLAIN_TERMINAL);
+Deno.test("writeTerminal() begins with what did best for each question, units and numbers on one line", () => {
+  const text = terminalOf(sampleRecord());
   const [answers = ""] = text.split("\n\n");
   assertEquals(answers.match(/^ {2}connect +unix +[\d.]+ µs {2}open$/gm)?.length, 1);
   assertEquals(answers.match(/\d$/gm), null);
-  const choices = answerQuestions(buildReport(sampleRecord())).flatMap(({ choices }) => choices);
+  const choices = tablesOf(buildRecordDocument(sampleRecord()))
+    .filter(({ role }) => role === "answers").flatMap(({ rows }) => rows);
   assertEquals(answers.match(/ (clear|open)$/gm)?.length, choices.length);
 });
 
-Deno.test("renderTerminal() that is to be short draws a scenario under the first of its placements only, and counts the rest", () => {
+Deno.test("writeTerminal() that is to be short draws a scenario under the first of its placements only, and counts the rest", () => {
   const record = recordOf({ transports: ["tcp", "unix"], sizes: [64] });
   const pinned = record.cases.map((one): Case => ({
     ...one,
@@ -171,15 +170,15 @@ Deno.test("renderTerminal() that is to be short draws a scenario under the first
     placement: { peer: "process", pin: "same" },
   }));
   const trials = record.trials.map((trial): Trial => ({ ...trial, case: `${trial.case}@same` }));
-  const report = buildReport({
+  const both = {
     ...record,
     cases: [...record.cases, ...pinned],
     trials: [...record.trials, ...trials],
-  });
-  assertEquals(report.sections.length, 2);
+  };
+  assertEquals(scenarioParts(buildRecordDocument(both)).length, 2);
   const headings = (text: string) => text.match(/^round-trip {2}\S/gm)?.length;
-  assertEquals(headings(renderTerminal(report, PLAIN_TERMINAL)), 2);
-  const short = renderTerminal(report, { ...PLAIN_TERMINAL, mostBars: 10 });
+  assertEquals(headings(terminalOf(both)), 2);
+  const short = terminalOf(both, { ...PLAIN_TERMINAL, mostBars: 10 });
   assertEquals(headings(short), 1);
   assertStringIncludes(short, "… and 2 more cells in the report");
   assertStringIncludes(short, "round-trip, same core");
@@ -192,8 +191,8 @@ Deno.test("shareBars() gives what small sections leave to the others, and two to
   assertEquals(shareBars([], 10), []);
 });
 
-Deno.test("renderTerminal() of nothing says so in one line", () => {
-  const text = renderTerminal(buildReport(emptyRecord()), PLAIN_TERMINAL);
+Deno.test("writeTerminal() of nothing says so in one line", () => {
+  const text = terminalOf(emptyRecord());
   assertStringIncludes(text, "No comparison could be made.");
   assertFits(text, 80);
 });

@@ -1,10 +1,11 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { RunRecord } from "../../src/model/run_record.ts";
 import type { Trial } from "../../src/model/trial.ts";
-import { buildReport } from "../../src/report/build_report.ts";
-import { renderMarkdown } from "../../src/report/render_markdown.ts";
-import { buildSocketSettings, settingWarnings } from "../../src/report/socket_settings.ts";
+import { buildMethod } from "../../src/report/build/method.ts";
+import { buildSocketSettings, settingWarnings } from "../../src/report/build/socket_settings.ts";
+import { plainInline } from "../../src/report/document/format_inline.ts";
 import { sampleRecord } from "../support/sample_record.ts";
+import { markdownOf } from "./read_document.ts";
 
 const CORES = { driveCore: "0", serveCore: "1", driveAffinity: "0,1", serveAffinity: "0,1" };
 
@@ -25,7 +26,10 @@ function recordWith(settings: (trial: Trial, index: number) => Trial["settings"]
 const nagleOf = (trial: Trial) => trial.case.includes("nagle=on") ? "on" : "off";
 const row = (record: RunRecord, index = 0) => {
   const { columns, rows } = buildSocketSettings(record)!;
-  return Object.fromEntries(columns.map((column, at) => [column, rows[index]![at]]));
+  return Object.fromEntries(columns.map(({ title = "" }, at): [string, string] => {
+    const cell = rows[index]!.cells[at];
+    return [title, cell?.kind === "words" ? plainInline(cell.text) : ""];
+  }));
 };
 
 Deno.test("buildSocketSettings() shows each setting as the kernel had it, buffers in their unit, cores of both ends", () => {
@@ -67,7 +71,7 @@ Deno.test("buildSocketSettings() sets what was asked for beside what was taken, 
   assertEquals(others, []);
   assertStringIncludes(warning!.message, "Nagle's algorithm was not as asked for");
   assert(warning!.cases.every((id) => id.includes("nagle=off")));
-  assertStringIncludes(renderMarkdown(buildReport(record)), "asked for off, taken on");
+  assertStringIncludes(markdownOf(record), "asked for off, taken on");
 });
 
 Deno.test("settingWarnings() warns of an end that was not where it was pinned to", () => {
@@ -88,7 +92,5 @@ Deno.test("buildSocketSettings() is left out where nothing was read back, and th
   const record = recordWith((trial) => ({ nagle: `${nagleOf(trial)} (asked for; not read back)` }));
   assertEquals(buildSocketSettings(record), undefined);
   assertEquals(settingWarnings(record), []);
-  const { method, socketSettings } = buildReport(record);
-  assertEquals(socketSettings, undefined);
-  assert(method.some(({ name }) => name === "socket setting nagle"));
+  assert(buildMethod(record).some(({ name }) => name === "socket setting nagle"));
 });

@@ -3,7 +3,9 @@ import type { RoundValue, TrialValues } from "../../src/compare/trial_values.ts"
 import { metricOf } from "../../src/units/metric.ts";
 import { type Case, caseId } from "../../src/model/case.ts";
 import { overhead } from "../../src/scenario/overhead.ts";
-import { buildSplit } from "../../src/report/split.ts";
+import { formatKey } from "../../src/report/document/format_key.ts";
+import { buildSplit } from "../../src/report/build/split.ts";
+import { figures } from "./read_document.ts";
 
 const metric = metricOf("perExchange");
 
@@ -49,7 +51,7 @@ Deno.test("buildSplit() pairs by round: parts are medians of differences, and st
       "overhead/tcp/bytes=64,loop=suite,pin=same": rounds.map((drift) => 15_200 + drift),
     }),
   )!;
-  assertEquals(table.rowTitles, ["transport", "bytes"]);
+  assertEquals(table.keys.map(({ title }) => title), ["transport", "bytes"]);
   assertEquals(table.columns.map(({ title }) => title), [
     "kernel",
     "Deno",
@@ -57,8 +59,8 @@ Deno.test("buildSplit() pairs by round: parts are medians of differences, and st
     "all of it",
     "suite over libc",
   ]);
-  assertEquals(table.rows.map(({ labels }) => labels), [["tcp", "64 B"]]);
-  const [kernel, deno, suite, all, overLibc] = table.rows[0]!.cells;
+  assertEquals(table.rows.map(({ keys }) => keys.map(formatKey)), [["tcp", "64 B"]]);
+  const [kernel, deno, suite, all, overLibc] = figures(table.rows[0]!.cells);
   assertEquals([kernel?.value, kernel?.low, kernel?.high, kernel?.n], [10_250, 10_000, 10_500, 6]);
   for (const [cell, expected] of [[deno, 5_000], [suite, 200], [overLibc, 50]] as const) {
     assertEquals([cell?.value, cell?.low, cell?.high], [expected, expected, expected]);
@@ -71,7 +73,7 @@ Deno.test("buildSplit() leaves empty what lacks a case or a common round, and ha
   const values = valuesOf({ "overhead/tcp/bytes=64,loop=suite,pin=same": [1, 2, 3] });
   const table = buildSplit(overhead, only, metric, values)!;
   assertEquals(
-    table.rows[0]!.cells.map((cell) => cell?.value ?? null),
+    figures(table.rows[0]!.cells).map((cell) => cell?.value ?? null),
     [null, null, null, 2, null],
   );
   assertEquals(buildSplit(overhead, only, metric, valuesOf({})), undefined);

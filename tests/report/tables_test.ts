@@ -1,42 +1,36 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import type { RunRecord } from "../../src/model/run_record.ts";
-import { buildReport } from "../../src/report/build_report.ts";
 import type { Summary } from "../../src/compare/summarize.ts";
+import type { RunRecord } from "../../src/model/run_record.ts";
+import { evaluate } from "../../src/report/build/evaluation.ts";
+import { buildRecordDocument } from "../../src/report/build/record_document.ts";
+import { buildSearch } from "../../src/report/build/search.ts";
+import { buildComparativeTable } from "../../src/report/build/tables.ts";
+import { formatFigure, looksOf } from "../../src/report/document/column_look.ts";
+import { formatKey, formatKeys } from "../../src/report/document/format_key.ts";
+import type { Cell, Table } from "../../src/report/document/table.ts";
 import { metricOf } from "../../src/units/metric.ts";
-import type { Cell, Column, Section, Table } from "../../src/report/document.ts";
-import { formatNumber } from "../../src/units/format_quantity.ts";
-import { renderMarkdown } from "../../src/report/render_markdown.ts";
-import { buildComparativeTable } from "../../src/report/tables.ts";
 import { sampleRecord } from "../support/sample_record.ts";
-
-function section(record: RunRecord, scenario: string): Section {
-  const found = buildReport(record).sections.find((one) => one.scenario === scenario);
-  if (found === undefined) throw new Error(`no section ${scenario}`);
-  return found;
-}
+import { markdownOf, scenarioParts, tableOf } from "./read_document.ts";
 
 function comparative(record: RunRecord, scenario: string): Table {
-  const { comparative } = section(record, scenario);
-  if (comparative === undefined) throw new Error(`no table of ${scenario}`);
-  return comparative;
+  return tableOf(record, scenario, "headline");
 }
 
 function marks(cells: readonly (Cell | null)[]): readonly (string | undefined)[] {
-  return cells.map((cell) => cell?.mark);
+  return cells.map((cell) => cell?.kind === "figure" ? cell.mark : undefined);
 }
+
+const titles = ({ columns }: Table) =>
+  columns.map(({ title, keys = [] }) => title ?? formatKeys(keys));
 
 Deno.test("buildComparativeTable() puts transports side by side, sizes ascending, in one unit", () => {
   const table = comparative(sampleRecord(), "round-trip");
-  assertEquals(table.columns.map(({ title }) => title), [
-    "tcp",
-    "tcp6",
-    "unix",
-    "udp",
-    "unixpacket",
-  ]);
-  assertEquals(table.rows.map(({ labels }) => labels), [["64 B"], ["1 KiB"], ["16 KiB"]]);
-  assertEquals(new Set(table.columns.map(({ scale }) => scale.symbol)), new Set(["µs"]));
-  assertEquals(new Set(table.columns.map(({ digits }) => digits)).size, 1);
+  assertEquals(titles(table), ["tcp", "tcp6", "unix", "udp", "unixpacket"]);
+  assertEquals(table.rows.map(({ keys }) => keys.map(formatKey)), [["64 B"], ["1 KiB"], [
+    "16 KiB",
+  ]]);
+  assertEquals(new Set(looksOf(table).map((look) => look?.scale.symbol)), new Set(["µs"]));
+  assertEquals(new Set(looksOf(table).map((look) => look?.digits)).size, 1);
 });
 
 Deno.test("buildComparativeTable() marks the best only where no interval of the row overlaps", () => {
@@ -55,12 +49,11 @@ Deno.test("buildComparativeTable() marks nobody when trials are too few", () => 
 
 Deno.test("buildComparativeTable() joins two column factors, and leaves out what a case lacks", () => {
   const table = comparative(sampleRecord(), "nagle");
-  assertEquals(table.columns.map(({ title }) => title), [
-    "tcp, nagle on",
-    "tcp, nagle off",
-    "unix",
+  assertEquals(titles(table), ["tcp, nagle on", "tcp, nagle off", "unix"]);
+  assertEquals(table.rows.map(({ keys: [key] }) => formatKey(key!)), [
+    "write-read",
+    "write-write-read",
   ]);
-  assertEquals(table.rows.map(({ labels }) => labels[0]), ["write-read", "write-write-read"]);
 });
 
 Deno.test("buildComparativeTable() has a hole where a case has no figure", () => {
@@ -91,8 +84,8 @@ Deno.test("buildComparativeTable() shows whole numbers of things with all their 
       metricOf(metric),
       () => ({ ...summary, spread: 0, warnings: [] }) as unknown as Summary,
     );
-    const [{ scale, digits }] = table!.columns as [Column];
-    return `${formatNumber(value / scale.divisor, digits)} ${scale.symbol}`.trim();
+    const [look] = looksOf(table!);
+    return `${formatFigure(value, look!)} ${look!.scale.symbol}`.trim();
   };
   assertEquals(lookOf("completedConnects", 17), "17");
   assertEquals(lookOf("completedConnects", 1.5), "1.500");
@@ -101,57 +94,58 @@ Deno.test("buildComparativeTable() shows whole numbers of things with all their 
   assertEquals(lookOf("largestMessageBytes", 65_507, 70_000), "63.97 KiB");
 });
 
-Deno.test("buildDetailTable() has one row per case and a column per metric that has figures", () => {
-  const detail = section(sampleRecord(), "throughput").detail;
-  assertEquals(detail?.columns.map(({ title }) => title), [
+Deno.test("buildMetricsTable() has one row per case and a column per metric that has figures", () => {
+  const table = tableOf(sampleRecord(), "throughput", "metrics");
+  assertEquals(titles(table), [
+    "n",
     "throughput",
     "bytes/read",
     "loss",
     "CPU/byte",
   ]);
-  assertEquals(detail?.rows.length, 6);
-  const lossless = detail?.rows.find(({ labels }) => labels[0] === "tcp/bytes=1024");
-  assertEquals(lossless?.cells[2], null);
+  assertEquals(table.rows.length, 6);
+  const lossless = table.rows.find(({ name }) => name === "tcp/bytes=1024");
+  assertEquals(lossless?.keys.map(formatKey), ["tcp", "1 KiB"]);
+  assertEquals(lossless?.cells[3], null);
 });
 
-Deno.test("buildReport() keeps cases of different placement in sections of their own", () => {
+Deno.test("buildRecordDocument() keeps cases of different placement in parts of their own", () => {
   const record = sampleRecord({ rounds: 6 });
   const cases = record.cases.map((one) =>
     one.id === "connect/unix"
       ? { ...one, placement: { peer: "loop" as const, pin: "none" as const } }
       : one
   );
-  const sections = buildReport({ ...record, cases }).sections
-    .filter(({ scenario }) => scenario === "connect");
-  assertEquals(sections.map(({ placement }) => placement.peer), ["process", "loop"]);
+  const parts = scenarioParts(buildRecordDocument({ ...record, cases }), "connect");
+  assertEquals(parts.map(({ heading }) => heading?.placement?.peer), ["process", "loop"]);
 });
 
 Deno.test("buildSearch() names the best cell and from where on more stops paying", () => {
-  const [tcp, unix] = section(sampleRecord(), "buffer-size").search;
-  assertEquals(tcp?.group, [{ name: "transport", label: "tcp" }]);
+  const record = sampleRecord();
+  const { values, summaryOf } = evaluate(record);
+  const spec = record.scenarios.find(({ id }) => id === "buffer-size")!;
+  const cases = record.cases.filter(({ scenario }) => scenario === spec.id);
+  const metric = metricOf("bytesPerSecond");
+  const [tcp, unix] = buildSearch(spec, cases, metric, summaryOf, values);
+  assertEquals(tcp?.group, [{ factor: "transport", value: "tcp" }]);
   assertEquals(unix?.best, "buffer-size/unix/bytes=1048576,read=1048576");
   assertEquals(
-    tcp?.turns.map(({ parameter, fromLabel, from, largest }) => ({
-      parameter,
-      fromLabel,
-      from,
-      largest,
-    })),
+    tcp?.turns.map(({ from, largest }) => [from.factor, from.value, formatKey(from), largest]),
     [
-      { parameter: "bytes", fromLabel: "64 KiB", from: 65_536, largest: 1_048_576 },
-      { parameter: "read", fromLabel: "64 KiB", from: 65_536, largest: 1_048_576 },
+      ["bytes", 65_536, "64 KiB", 1_048_576],
+      ["read", 65_536, "64 KiB", 1_048_576],
     ],
   );
 });
 
-Deno.test("renderMarkdown() shows both speeds with their shares instead of one median", () => {
-  const text = renderMarkdown(buildReport(sampleRecord()));
+Deno.test("writeMarkdown() shows both speeds with their shares instead of one median", () => {
+  const text = markdownOf(sampleRecord());
   assertStringIncludes(text, "| 10.2 (80 %) / 15.3 (20 %) |");
   assertStringIncludes(text, "The trials met two speeds of the machine");
 });
 
-Deno.test("renderMarkdown() gives intervals as bounds where the table fits 110 columns, else as ±", () => {
-  const text = renderMarkdown(buildReport(sampleRecord()));
+Deno.test("writeMarkdown() gives intervals as bounds where the table fits 110 columns, else as ±", () => {
+  const text = markdownOf(sampleRecord());
   const line = (heading: string, start: string) =>
     text.slice(text.indexOf(`## ${heading}`)).split("\n").find((one) => one.startsWith(start)) ??
       "";

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { buildMethod } from "../../src/report/method.ts";
+import { buildMethod } from "../../src/report/build/method.ts";
 import { describeYardstick } from "../../src/report/yardstick.ts";
 import { sampleRecord } from "../support/sample_record.ts";
 

@@ -9,7 +9,7 @@ import { findMetric, type TrialValues, trialValues } from "../../compare/trial_v
 import type { MetricDefinition } from "../../units/metric.ts";
 import type { RunRecord } from "../../model/run_record.ts";
 import { formatAmount, formatShare } from "../../units/format_quantity.ts";
-import { namePlacement } from "../describe_case.ts";
+import { namePlacement } from "../document/format_placement.ts";
 import { slug } from "./label_text.ts";
 import { assignLooks, type LookOf, type Panel } from "./series.ts";
 

@@ -8,7 +8,7 @@ import type { EffectKind } from "../../units/unit.ts";
 import type { GateResult, Verdict } from "../../compare/gate_result.ts";
 import type { Case } from "../../model/case.ts";
 import { groupBy } from "../group_by.ts";
-import { placementKey } from "../describe_case.ts";
+import { placementKey } from "../document/format_placement.ts";
 import type { Chart } from "./chart.ts";
 import { drawForest, type ForestRow } from "./forest_chart.ts";
 import { splitEvenly } from "./series.ts";

@@ -9,7 +9,7 @@ import type { EffectKind } from "../../units/unit.ts";
 import type { Verdict, VerdictWord } from "../../compare/gate_result.ts";
 import { sayChange, sayEstimate, sayThreshold } from "../../compare/verdict_reason.ts";
 import type { Placement } from "../../model/placement.ts";
-import { namePlacement } from "../describe_case.ts";
+import { namePlacement } from "../document/format_placement.ts";
 import type { Chart } from "./chart.ts";
 import {
   type Area,

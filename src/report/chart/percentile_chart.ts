@@ -9,7 +9,7 @@ import { derivationOf, METRIC_IDS, type MetricDefinition } from "../../units/met
 import { metricsOf } from "../../compare/trial_values.ts";
 import { formatAmount } from "../../units/format_quantity.ts";
 import { groupBy } from "../group_by.ts";
-import { placementKey } from "../describe_case.ts";
+import { placementKey } from "../document/format_placement.ts";
 import type { Chart } from "./chart.ts";
 import { type ChartContext, panelId, panelSubtitle, saySummary } from "./chart_context.ts";
 import {

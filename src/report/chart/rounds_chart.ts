@@ -8,7 +8,7 @@ import { findMetric } from "../../compare/trial_values.ts";
 import type { Case } from "../../model/case.ts";
 import { median, quantileOfSorted, sorted } from "../../stats/quantile.ts";
 import { groupBy } from "../group_by.ts";
-import { namePlacement, placementKey } from "../describe_case.ts";
+import { namePlacement, placementKey } from "../document/format_placement.ts";
 import type { Chart } from "./chart.ts";
 import type { ChartContext } from "./chart_context.ts";
 import {

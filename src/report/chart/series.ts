@@ -12,7 +12,8 @@ import type { Placement } from "../../model/placement.ts";
 import type { RunRecord } from "../../model/run_record.ts";
 import type { ScenarioSpec } from "../../model/scenario_spec.ts";
 import type { Params } from "../../model/params.ts";
-import { describeParams, formatParam, placementKey } from "../describe_case.ts";
+import { describeParams, formatParam } from "../describe_case.ts";
+import { placementKey } from "../document/format_placement.ts";
 import { groupBy } from "../group_by.ts";
 import { MOST_SERIES } from "./palette.ts";
 

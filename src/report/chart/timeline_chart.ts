@@ -7,7 +7,7 @@
 import { plural } from "../../text/plural.ts";
 import { formatAmount } from "../../units/format_quantity.ts";
 import { groupBy } from "../group_by.ts";
-import { placementKey } from "../describe_case.ts";
+import { placementKey } from "../document/format_placement.ts";
 import type { Chart } from "./chart.ts";
 import { type ChartContext, panelId, panelSubtitle } from "./chart_context.ts";
 import {

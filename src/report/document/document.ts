@@ -12,7 +12,8 @@
 import type { Placement } from "../../model/placement.ts";
 import type { Figure } from "./figure.ts";
 import type { Inline } from "./inline.ts";
-import type { Table } from "./table.ts";
+import type { Key } from "./key.ts";
+import type { ColumnMetric, FigureCell, Table } from "./table.ts";
 
 /** Version of the Document, and of the JSON that holds one. */
 export const DOCUMENT_VERSION = 2;
@@ -34,6 +35,8 @@ export interface Document {
   readonly answer?: readonly Inline[];
   /** Everything else, in reading order. */
   readonly blocks: readonly Block[];
+  /** What it rests on, for programs: summaries and comparisons, unscaled. Writers for people pass over it. */
+  readonly data?: Readonly<Record<string, unknown>>;
 }
 
 /** A Notice stands above everything else. */
@@ -102,8 +105,11 @@ export interface Paragraph {
   readonly kind: "paragraph";
   /** Its words. */
   readonly text: readonly Inline[];
-  /** `question`: what the part answers; `placement`: where its figures come from; `summary`: what it comes to; absent: plain. */
-  readonly role?: "question" | "placement" | "summary";
+  /**
+   * `question`: what the part answers; `placement`: where its figures come from; `summary`: what it comes to; `evidence`: what the
+   * kernel counted; absent: plain.
+   */
+  readonly role?: "question" | "placement" | "summary" | "evidence";
 }
 
 /** A List is items of equal rank. */
@@ -120,14 +126,46 @@ export interface List {
 export interface ListItem {
   /** The sentence. */
   readonly text: readonly Inline[];
-  /** What the sentence rests on, as in `95 % interval, 15 pairs, peer process`; shown in small print or in brackets. */
-  readonly basis?: readonly Inline[];
+  /** What the sentence rests on; shown in small print or in brackets. */
+  readonly basis?: Basis;
   /** Further sentences on how to take it. */
   readonly remarks?: readonly (readonly Inline[])[];
   /** Anchor of the part that it is about. */
   readonly about?: string;
   /** What sort of item it is; a class name of a page. */
   readonly sort?: string;
+  /** Ids of the cases that it rests on. */
+  readonly cases?: readonly string[];
+  /** The figure that it gives in words, for writers that draw. */
+  readonly figure?: ItemFigure;
+}
+
+/** A Basis is what a sentence rests on. */
+export interface Basis {
+  /** Fewest pairs or trials that a figure of the sentence rests on. */
+  readonly n: number;
+  /** Most of them. */
+  readonly nMax: number;
+  /** What `n` counts. */
+  readonly counted: "pair" | "trial";
+  /** Lowest confidence that an interval of the sentence reaches, 0 to 1. */
+  readonly confidence: number;
+  /** Where the two ends ran; of a sentence on pinning, those of the cases in question. */
+  readonly placement: Placement;
+}
+
+/** The figure behind an item of a List: the best cell of a search. */
+export interface ItemFigure {
+  /** What it was searched within. */
+  readonly within: readonly Key[];
+  /** Where it was found. */
+  readonly at: readonly Key[];
+  /** What was measured. */
+  readonly metric: ColumnMetric;
+  /** The figure. */
+  readonly cell: FigureCell;
+  /** Cells searched. */
+  readonly of: number;
 }
 
 /** Facts are names with values, as of a machine. */

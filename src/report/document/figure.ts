@@ -34,7 +34,22 @@ export type ChartData =
   | TimelineData
   | DistributionData
   | RoundsData
-  | ForestData;
+  | ForestData
+  | DrawnData;
+
+/** A chart that is drawn already. */
+export interface DrawnData {
+  /** Tells it from other charts. */
+  readonly kind: "drawn";
+  /** What sort of picture it is. */
+  readonly sort: string;
+  /** What it shows, in one line. */
+  readonly title: string;
+  /** The same in sentences. */
+  readonly description: string;
+  /** A whole `<svg>` element. */
+  readonly svg: string;
+}
 
 /** A figure of a chart knows what it measures. */
 export interface ChartFigure extends FigureCell {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Placement } from "../../model/placement.ts";
 import type { MetricUnit } from "../../units/metric.ts";
 
 /** An Inline is one part of a sentence. */
@@ -11,6 +12,7 @@ export type Inline =
   | Text
   | Name
   | Names
+  | Alternatives
   | Sentence
   | Strong
   | Amount
@@ -41,6 +43,16 @@ export interface Names {
   readonly kind: "names";
   /** The names; may hold anything. */
   readonly names: readonly string[];
+}
+
+/** Names of which each may be meant: `a, b or c`. A writer may count the rest. */
+export interface Alternatives {
+  /** Tells it from other parts. */
+  readonly kind: "alternatives";
+  /** The names, at least one; may hold anything. */
+  readonly names: readonly string[];
+  /** True where the choice is beyond doubt. */
+  readonly strong: boolean;
 }
 
 /** A text of a record or of an author: may hold anything; what stands in backticks and is plainly a name is one. A writer ends it with a full stop. */
@@ -105,8 +117,8 @@ export interface Interval {
   readonly low: number;
   /** Upper bound. */
   readonly high: number;
-  /** As of the ratio. */
-  readonly decimals: number;
+  /** As of the ratio; absent: each bound with those that suit it. */
+  readonly decimals?: number;
 }
 
 /** Words that lead to another part of the Document, where the format has links. */
@@ -115,6 +127,8 @@ export interface Reference {
   readonly kind: "reference";
   /** Anchor of the part's heading. */
   readonly to: string;
+  /** Placement of the part's heading, where several have this anchor. */
+  readonly placement?: Placement;
   /** The words. */
   readonly parts: readonly Inline[];
 }

@@ -5,12 +5,12 @@
  */
 
 import type { RunRecord } from "../../model/run_record.ts";
-import type { NamedFact } from "../document.ts";
+import type { NamedFact } from "../document/document.ts";
 import { oneLine, SENTENCE } from "../../text/one_line.ts";
-import { buildEnvironment, buildMethod, count } from "../method.ts";
-import { markup } from "./html_text.ts";
-import { factsHtml, foldHtml, openPart, type Part } from "./parts.ts";
-import { tableHtml } from "./table_html.ts";
+import { buildEnvironment, buildMethod, count } from "../build/method.ts";
+import { markup } from "../write/html/html_text.ts";
+import { factsHtml, foldHtml, openPart, type Part } from "../write/html/parts.ts";
+import { tableHtml } from "../write/html/table_html.ts";
 
 /** Both records. */
 export interface RecordSides {

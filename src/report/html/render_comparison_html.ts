@@ -17,18 +17,34 @@ import type { Case } from "../../model/case.ts";
 import { buildComparisonCharts } from "../chart/compare_charts.ts";
 import { bySeverity, decidingFigures, type GateFormat, type GateReport } from "../gate_text.ts";
 import { clip, printable } from "../../text/printable.ts";
-import { count } from "../method.ts";
+import { count } from "../build/method.ts";
 import { chooseScale, formatNumber, withSymbol } from "../../units/format_quantity.ts";
-import { namePlacement } from "../describe_case.ts";
-import { Anchors } from "./anchors.ts";
-import { sayConfidence } from "./figure_html.ts";
-import { type Html, markup, sentenceHtml } from "./html_text.ts";
-import { renderPage } from "./page.ts";
-import { factsHtml, foldedPart, foldHtml, listHtml, openPart, type Part } from "./parts.ts";
-import { capitalize } from "./phrases_html.ts";
+import { namePlacement } from "../document/format_placement.ts";
+import { Anchors } from "../write/html/anchors.ts";
+import { formatConfidence as sayConfidence } from "../write/html/cells_html.ts";
+import type { Chart } from "../chart/chart.ts";
+import { PAGE_CHART_STYLE, withoutStyle } from "../chart/page_chart_style.ts";
+import { oneLine } from "../../text/one_line.ts";
+import { Html, markup, sentenceHtml } from "../write/html/html_text.ts";
+import { renderPage } from "../write/html/page.ts";
+import {
+  factsHtml,
+  foldedPart,
+  foldHtml,
+  listHtml,
+  openPart,
+  type Part,
+} from "../write/html/parts.ts";
+import { capitalize } from "../document/format_inline.ts";
 import { recordsPart } from "./record_sides_html.ts";
-import { chartsHtml } from "./section_html.ts";
-import { caseCell, type HtmlCell, type HtmlColumn, labelCell, tableHtml } from "./table_html.ts";
+
+import {
+  caseCell,
+  type HtmlCell,
+  type HtmlColumn,
+  labelCell,
+  tableHtml,
+} from "../write/html/table_html.ts";
 
 /** All cells as a page. */
 export const comparisonHtml: GateFormat = {
@@ -91,9 +107,14 @@ export function renderComparisonHtml(report: GateReport): string {
   const placement = onlyPlacement(cases);
   const parts: readonly Part[] = [
     changedPart(report, cells, cases, anchors.take("changed")),
-    ...(charts.length === 0
-      ? []
-      : [openPart(anchors.take("sizes"), "How much", chartsHtml(charts), placement)]),
+    ...(charts.length === 0 ? [] : [openPart(
+      anchors.take("sizes"),
+      "How much",
+      markup`<div class="charts">
+${charts.map(comparisonChart)}</div>
+`,
+      placement,
+    )]),
     ...cellsPart(cells, cases, anchors.take("cells"), result.paired),
     ...gapsPart(cells, anchors.take("gaps")),
     ...(records === undefined ? [] : [recordsPart(records, anchors.take("records"))]),
@@ -110,6 +131,7 @@ export function renderComparisonHtml(report: GateReport): string {
     ],
     notice: environmentNotice(result.environmentDifferences),
     contents: parts,
+    pictureStyle: PAGE_CHART_STYLE,
     body: parts.map(({ content }) => content),
   });
 }
@@ -295,4 +317,14 @@ function notesPart({ result }: GateReport, id: string): Part {
       ? undefined
       : foldHtml("Warnings", warnings.length, listHtml("warnings", warnings)),
   ]);
+}
+
+/** A chart in a box that scrolls where the page is too narrow for its text. */
+function comparisonChart({ id, kind, title, svg }: Chart): Html {
+  return markup`<figure class="chart ${kind}" id="chart-${id}">
+<div class="scroll" role="group" tabindex="0" aria-label="${oneLine(title)}">${new Html(
+    withoutStyle(svg),
+  )}</div>
+</figure>
+`;
 }

@@ -1,0 +1,340 @@
+/**
+ * Answers in short: for each question what did best here, and whether its interval is clear of the others'.
+ *
+ * They are read off the headline tables and searches, so that nothing is said here that does not stand there.
+ *
+ * @module
+ */
+
+import { CONFIDENCE } from "../../compare/summarize.ts";
+import type { Placement } from "../../model/placement.ts";
+import type { MetricUnit } from "../../units/metric.ts";
+import { namePlacement, placementKey } from "../document/format_placement.ts";
+import { formatKey, formatKeys } from "../document/format_key.ts";
+import { type Inline, name, text } from "../document/inline.ts";
+import type { Cell, FigureCell, Row, Table } from "../document/table.ts";
+import { findClearBest, spanOf } from "./figure_cell.ts";
+import type { SearchResult } from "./search.ts";
+
+/** How far an answer holds: its interval overlaps no other; overlaps some; other cells of a search cannot be told apart from it; too few trials for intervals. */
+export type Certainty = "clear" | "overlap" | "level" | "few trials";
+
+/** Values of one kind from the smallest to the largest. */
+export interface AmountRange {
+  /** Smallest median. */
+  readonly low: number;
+  /** Largest median; the same where there is one. */
+  readonly high: number;
+}
+
+/** A Choice is what did best under some conditions. */
+export interface Choice {
+  /** Where the choice was made, as in `64 B`; empty where there is one place only. */
+  readonly at: readonly string[];
+  /** What did best by its median, and after it what cannot be told apart from it. */
+  readonly best: readonly string[];
+  /** How far it holds. */
+  readonly certainty: Certainty;
+  /** Best medians. */
+  readonly value: AmountRange;
+  /** Second best medians; absent of a search. */
+  readonly next?: AmountRange;
+}
+
+/** An Answer is what one table says of its question. */
+export interface Answer {
+  /** The scenario. */
+  readonly scenario: string;
+  /** Where the two ends ran. */
+  readonly placement: Placement;
+  /** What the choice is within, as in `tcp`; empty where all transports take part. */
+  readonly within: string;
+  /** Title of the metric. */
+  readonly metric: string;
+  /** Unit of the values. */
+  readonly unit: MetricUnit;
+  /** At least one. */
+  readonly choices: readonly Choice[];
+}
+
+/** What the answer of a scenario under one placement is read off. */
+export interface AnswerSource {
+  /** The scenario. */
+  readonly scenario: string;
+  /** Where the two ends ran. */
+  readonly placement: Placement;
+  /** Its headline table; absent: none. */
+  readonly headline?: Table;
+  /** Answers of its searches. */
+  readonly search: readonly SearchResult[];
+}
+
+/**
+ * Answers the questions of a report that ask for a choice.
+ *
+ * @param sources The scenarios.
+ * @returns One answer for each group of columns that stand side by side to be chosen from; none for a metric of which neither
+ * direction is better.
+ */
+export function answerQuestions(sources: readonly AnswerSource[]): readonly Answer[] {
+  return sources.flatMap(({ scenario, placement, headline, search }): Answer[] => {
+    const metric = headline?.columns[0]?.metric;
+    if (headline === undefined || metric === undefined || metric.better === "neither") return [];
+    const common = { scenario, placement, metric: metric.title, unit: metric.unit };
+    if (search.length > 0) {
+      return [{ ...common, within: "", choices: search.map(searchChoice) }];
+    }
+    return rivalColumns(headline).flatMap(({ within, columns }) => {
+      const choices = chooseInRows(headline, columns, within);
+      return choices.length === 0 ? [] : [{ ...common, within, choices }];
+    });
+  });
+}
+
+function searchChoice({ group, at, figure, tied }: SearchResult): Choice {
+  const { confidence, value } = figure;
+  return {
+    at: [formatKeys(group)],
+    best: [formatKeys(at)],
+    certainty: confidence < CONFIDENCE ? "few trials" : tied === 0 ? "clear" : "level",
+    value: { low: value, high: value },
+  };
+}
+
+/** Columns to choose from, by their places: where a transport has several, its settings are; else all are. */
+function rivalColumns(
+  { columns }: Table,
+): readonly { readonly within: string; readonly columns: readonly number[] }[] {
+  const transportOf = (index: number) =>
+    columns[index]?.keys?.find(({ factor }) => factor === "transport")?.value;
+  const groups = Map.groupBy(columns.keys(), (index) => String(transportOf(index) ?? ""));
+  const settings = [...groups].filter(([, members]) => members.length > 1);
+  if (settings.length > 0) {
+    return settings.map(([within, members]) => ({ within, columns: members }));
+  }
+  return columns.length < 2 ? [] : [{ within: "", columns: [...columns.keys()] }];
+}
+
+/** One choice for all rows with the same outcome, in the order of the first of each. */
+function chooseInRows(
+  table: Table,
+  columns: readonly number[],
+  within: string,
+): readonly Choice[] {
+  const nameOf = (index: number) => {
+    const keys = table.columns[index]?.keys ?? [];
+    return formatKeys(keys.filter(({ factor }) => within === "" || factor !== "transport"));
+  };
+  const made = table.rows.flatMap((row) => {
+    const choice = chooseInRow(row, table, columns, nameOf);
+    return choice === undefined ? [] : [{ row, choice }];
+  });
+  // Which of those that cannot be told apart came out first is chance: who they are stands for the outcome.
+  const outcomes = Map.groupBy(
+    made,
+    ({ choice }) => JSON.stringify([choice.certainty, choice.best.toSorted()]),
+  );
+  const rows = made.map(({ row }) => row);
+  return [...outcomes.values()].map((same) => ({
+    ...same.map(({ choice }) => choice).reduce(joinChoices),
+    at: namePlaces(same.map(({ row }) => row), rows, table),
+  }));
+}
+
+/** Both have the same outcome. */
+function joinChoices(one: Choice, other: Choice): Choice {
+  const join = (a: AmountRange, b: AmountRange) => ({
+    low: Math.min(a.low, b.low),
+    high: Math.max(a.high, b.high),
+  });
+  return {
+    ...one,
+    value: join(one.value, other.value),
+    ...(one.next === undefined || other.next === undefined
+      ? {}
+      : { next: join(one.next, other.next) }),
+  };
+}
+
+/** Labels of some rows: neighbours as a range; the first part alone where all rows that have it are among them. */
+function namePlaces(some: readonly Row[], all: readonly Row[], table: Table): readonly string[] {
+  const whole = (row: Row) => rowLabel(row, row.keys.length);
+  const first = ({ keys: [key] }: Row) => key === undefined ? "" : formatKey(key);
+  const places = table.keys.length > 1
+    ? some.map((row) =>
+      all.every((other) => first(other) !== first(row) || some.includes(other))
+        ? rowLabel(row, 1)
+        : whole(row)
+    )
+    : isRun(some, all)
+    ? [`${whole(some[0] as Row)} to ${whole(some.at(-1) as Row)}`]
+    : some.map(whole);
+  return [...new Set(places)].filter((place) => place !== "");
+}
+
+/** Three neighbours at least. */
+function isRun(some: readonly Row[], all: readonly Row[]): boolean {
+  const start = all.indexOf(some[0] as Row);
+  return some.length > 2 && some.every((row, index) => all[start + index] === row);
+}
+
+function chooseInRow(
+  row: Row,
+  table: Table,
+  columns: readonly number[],
+  nameOf: (index: number) => string,
+): Choice | undefined {
+  const better = table.columns[0]?.metric?.better ?? "neither";
+  const sign = better === "lower" ? 1 : -1;
+  const rivals = columns
+    .flatMap((index) => {
+      const cell = row.cells[index];
+      return cell?.kind === "figure" ? [{ name: nameOf(index), cell }] : [];
+    })
+    .toSorted((a, b) => sign * (a.cell.value - b.cell.value));
+  const [best, ...rest] = rivals;
+  const [next] = rest;
+  if (best === undefined || next === undefined) return undefined;
+  const clear = findClearBest(rivals.map(({ cell }) => cell), better);
+  const certainty = rivals.some(({ cell }) => cell.confidence < CONFIDENCE)
+    ? "few trials"
+    : clear === best.cell
+    ? "clear"
+    : "overlap";
+  const level = certainty === "clear" ? [] : rest.filter(({ cell }) => touch(cell, best.cell));
+  const only = (value: number) => ({ low: value, high: value });
+  return {
+    at: [],
+    best: [best.name, ...level.map(({ name }) => name)],
+    certainty,
+    value: only(best.cell.value),
+    next: only(next.cell.value),
+  };
+}
+
+function touch(a: FigureCell, b: FigureCell): boolean {
+  const [[lowA, highA], [lowB, highB]] = [spanOf(a), spanOf(b)];
+  return lowA <= highB && lowB <= highA;
+}
+
+/** A size that is the only key of its rows needs no name, nor do words that speak for themselves. */
+function rowLabel({ keys }: Row, count: number): string {
+  const [only] = keys;
+  return keys.length === 1 && only !== undefined && "unit" in only
+    ? formatKey(only)
+    : formatKeys(keys.slice(0, count));
+}
+
+/** More places than this are counted. */
+const MOST_PLACES = 4;
+/** So are those after so many characters. */
+const MOST_CHARACTERS = 64;
+
+/**
+ * Where a choice was made.
+ *
+ * @param choice The choice.
+ * @returns As in `64 B, 1 KiB`; empty where there is one place only.
+ */
+export function sayPlaces({ at }: Choice): string {
+  const most = at.length > MOST_PLACES ? MOST_PLACES - 1 : MOST_PLACES;
+  const shown = at.slice(0, most).filter((_, index) =>
+    index === 0 || at.slice(0, index + 1).join(", ").length <= MOST_CHARACTERS
+  );
+  const rest = at.length - shown.length;
+  const separator = shown.some((label) => label.includes(", ")) ? "; " : ", ";
+  return shown.join(separator) + (rest === 0 ? "" : `${separator}${rest} more`);
+}
+
+/** What a certainty means, in few words. */
+export const CERTAINTY_WORDS: Readonly<Record<Certainty, string>> = {
+  clear: "clear",
+  overlap: "open: intervals overlap",
+  level: "open: others do as well",
+  "few trials": "open: too few trials",
+};
+
+/** A caption for what {@linkcode answerTable} makes. */
+const CAPTION =
+  "What did best here, by its median. Clear: its 95 % interval overlaps none of the others'.";
+
+/**
+ * The answers as a table: one row a choice, the question in the first of each.
+ *
+ * @param answers The answers.
+ * @returns The table; `undefined` for no answers.
+ */
+export function answerTable(answers: readonly Answer[]): Table | undefined {
+  if (answers.length === 0) return undefined;
+  const isOnePlacement = new Set(answers.map(placementKey)).size === 1;
+  const nameAnswer = namer(answers);
+  const words = (id: string, title: string) => ({ id, title, align: "words" as const });
+  const number = (id: string, title: string) => ({ id, title, align: "number" as const });
+  return {
+    kind: "table",
+    role: "answers",
+    caption: [text(CAPTION)],
+    noun: "answer",
+    intervals: "on demand",
+    common: [],
+    keys: [],
+    columns: [
+      words("question", "question"),
+      words("best", "best here"),
+      words("at", "at"),
+      number("median", "median"),
+      number("next", "next best"),
+      words("sure", "how sure"),
+    ],
+    rows: answers.flatMap((answer) =>
+      answer.choices.map((choice, index): Row => ({
+        keys: [],
+        name: index === 0 || choice.next === undefined ? nameAnswer(answer, choice) : "",
+        cells: choiceCells(answer, choice, index === 0, isOnePlacement),
+      }))
+    ),
+  };
+}
+
+function choiceCells(
+  answer: Answer,
+  choice: Choice,
+  isFirst: boolean,
+  isOnePlacement: boolean,
+): readonly (Cell | null)[] {
+  const words = (...parts: readonly Inline[]): Cell => ({ kind: "words", text: parts });
+  const range = (values: AmountRange): Cell =>
+    words({ kind: "range", ...values, unit: answer.unit });
+  const { best, certainty, value, next } = choice;
+  return [
+    words(...(isFirst ? describeQuestion(answer, isOnePlacement) : [])),
+    words({ kind: "alternatives", names: best, strong: certainty === "clear" }),
+    words(text(sayPlaces(choice))),
+    range(value),
+    next === undefined ? null : range(next),
+    words(text(CERTAINTY_WORDS[certainty])),
+  ];
+}
+
+/** As in `nagle over tcp (p50)`: the questions stand at their sections. */
+function describeQuestion(answer: Answer, isOnePlacement: boolean): readonly Inline[] {
+  const { scenario, within, metric, placement } = answer;
+  const where = isOnePlacement ? "" : `, ${namePlacement(placement)}`;
+  return [
+    { kind: "reference", to: scenario, placement, parts: [name(scenario)] },
+    ...(within === "" ? [] : [text(" over "), name(within)]),
+    text(` (${metric}${where})`),
+  ];
+}
+
+/** Names answers by what tells them apart: by their placement only where there are several, and by the pinning where that is all. */
+function namer(answers: readonly Answer[]): (answer: Answer, choice: Choice) => string {
+  const isOnePlacement = new Set(answers.map(placementKey)).size === 1;
+  const isOnePeer = new Set(answers.map(({ placement }) => placement.peer)).size === 1;
+  const pins = { none: "not pinned", same: "same core", cross: "two cores" };
+  return ({ scenario, within, placement }, choice) => {
+    const where = isOnePlacement ? "" : isOnePeer ? pins[placement.pin] : namePlacement(placement);
+    const group = choice.next === undefined ? sayPlaces(choice) : within;
+    return [scenario, group, where].filter((part) => part !== "").join(", ");
+  };
+}

@@ -1,0 +1,82 @@
+/**
+ * The table of all comparisons of a record, whatever their outcome.
+ *
+ * @module
+ */
+
+import type { Contrasted } from "../../compare/contrast.ts";
+import type { ScenarioSpec } from "../../model/scenario_spec.ts";
+import { text } from "../document/inline.ts";
+import type { FactorKey, Key } from "../document/key.ts";
+import type { Row, Table } from "../document/table.ts";
+import { factorKey, paramKeys } from "./keys.ts";
+import { ownParams, reading } from "./phrases.ts";
+
+const KEYS = [
+  { factor: "scenario", title: "scenario" },
+  { factor: "case", title: "case" },
+  { factor: "against", title: "against" },
+  { factor: "at", title: "at" },
+  { factor: "metric", title: "metric" },
+];
+
+/**
+ * Every comparison as a row.
+ *
+ * @param scenarios The scenarios of the record.
+ * @param contrasts All comparisons.
+ * @returns Rows in the order of the comparisons; `undefined` where there are none.
+ */
+export function buildComparisonsTable(
+  scenarios: readonly ScenarioSpec[],
+  contrasts: readonly Contrasted[],
+): Table | undefined {
+  const specs = new Map(scenarios.map((spec) => [spec.id, spec]));
+  const rows = contrasts.flatMap((item): readonly Row[] => {
+    const spec = specs.get(item.scenario);
+    return spec === undefined ? [] : [comparisonRow(item, spec)];
+  });
+  if (rows.length === 0) return undefined;
+  return {
+    kind: "table",
+    role: "comparisons",
+    caption: [
+      text(
+        "Every comparison, whatever its outcome. Ratio with its 95 % interval; above 1 is better.",
+      ),
+    ],
+    noun: "comparison",
+    intervals: "shown",
+    common: [],
+    keys: KEYS,
+    columns: [
+      { id: "ratio", title: "ratio, above 1 is better", align: "number" },
+      { id: "pairs", title: "pairs", align: "number" },
+      { id: "difference", title: "difference", align: "words" },
+    ],
+    rows,
+  };
+}
+
+function comparisonRow(item: Contrasted, spec: ScenarioSpec): Row {
+  const { factor, ratio, low, high, n, confidence, metric } = item;
+  const side = (value: number | string): FactorKey => {
+    const { named: _, ...key } = factorKey(spec, factor, value);
+    return key;
+  };
+  const keys: readonly Key[] = [
+    { factor: "scenario", value: item.scenario },
+    side(item.value),
+    side(item.baseValue),
+    { factor: "at", keys: paramKeys(spec, ownParams(spec, item)) },
+    { factor: "metric", value: metric.title },
+  ];
+  return {
+    keys,
+    cells: [
+      { kind: "ratio", effect: "ratio", value: ratio, low, high, n, confidence },
+      { kind: "count", value: n },
+      { kind: "words", text: [text(reading(item))] },
+    ],
+  };
+}

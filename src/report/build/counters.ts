@@ -1,0 +1,162 @@
+/**
+ * Counters: what the kernel counted while cases were measured, as far as their operations explain it.
+ *
+ * @module
+ */
+
+import type { TrialValues } from "../../compare/trial_values.ts";
+import type { Case } from "../../model/case.ts";
+import type { ScenarioSpec } from "../../model/scenario_spec.ts";
+import type { Trial } from "../../model/trial.ts";
+
+/** What is known of a counter beyond its name. */
+interface CounterRow {
+  /** In few words: one of them, and many. */
+  readonly words: readonly [one: string, many: string];
+  /**
+   * The most that one operation can cause, where there is such a bound. More of them came from other programs in the network namespace, and
+   * then nobody knows how many of the rest did.
+   */
+  readonly most?: (segments: number) => number;
+}
+
+/** One for each operation: a connection, a datagram. */
+const ONE_EACH = () => 1;
+/** One for each segment of request and reply. */
+const EACH_SEGMENT = (segments: number) => 2 * segments;
+/** Tries of the kernel for one connection: a SYN, its six retries (tcp_syn_retries), and the answer to one. */
+const EACH_TRY = () => 8;
+/** Segments that TCP sends again may be sent again in turn. */
+const EACH_RETRY = (segments: number) => 8 * segments;
+
+/** Counters that built-in scenarios name. Others go by their own name, and have no bound. */
+const COUNTERS: Readonly<Record<string, CounterRow>> = {
+  "TcpExt.DelayedACKs": { words: ["delayed ACK", "delayed ACKs"], most: EACH_SEGMENT },
+  "TcpExt.ListenOverflows": {
+    words: ["overflow of the accept queue", "overflows of the accept queue"],
+    most: EACH_TRY,
+  },
+  "TcpExt.ListenDrops": {
+    words: ["connection dropped by a listener", "connections dropped by a listener"],
+    most: EACH_TRY,
+  },
+  "TcpExt.TCPTimeouts": {
+    words: ["expired retransmission timer", "expired retransmission timers"],
+    most: EACH_RETRY,
+  },
+  "TcpExt.TCPAutoCorking": {
+    words: ["write held back by autocorking", "writes held back by autocorking"],
+    most: EACH_SEGMENT,
+  },
+  "TcpExt.TCPRcvCollapsed": {
+    words: [
+      "segment copied together for want of buffer",
+      "segments copied together for want of buffer",
+    ],
+  },
+  "TcpExt.TCPToZeroWindowAdv": { words: ["closing of the window", "closings of the window"] },
+  "Tcp.RetransSegs": { words: ["segment sent again", "segments sent again"], most: EACH_RETRY },
+  "TcpExt.TW": {
+    words: ["connection left in TIME-WAIT", "connections left in TIME-WAIT"],
+    most: ONE_EACH,
+  },
+  "Udp.RcvbufErrors": {
+    words: [
+      "datagram dropped for want of receive buffer",
+      "datagrams dropped for want of receive buffer",
+    ],
+    most: ONE_EACH,
+  },
+};
+
+/** Bytes of data that every TCP segment can carry (RFC 9293, 3.7.1): a message has at most as many segments as of this size. */
+const LEAST_SEGMENT_BYTES = 536;
+
+/** Segments that the messages of one operation take at most, in one direction. */
+function segmentsOf(spec: ScenarioSpec, { params, fixed }: Case): number {
+  const all: Readonly<Record<string, unknown>> = { ...fixed, ...params };
+  const sizes = spec.parameters.filter(({ kind }) => kind === "size").map(({ name }) => all[name]);
+  const segments = sizes.reduce<number>(
+    (sum, size) =>
+      typeof size === "number" ? sum + Math.max(1, Math.ceil(size / LEAST_SEGMENT_BYTES)) : sum,
+    0,
+  );
+  return Math.max(1, segments);
+}
+
+/** Transports that are known to run over something else; a user's own may run over anything. */
+const OVER: readonly (readonly [table: RegExp, never: RegExp])[] = [
+  [/^Tcp(Ext)?\./, /^(udp6?|unix|unixpacket|seqpacket|icmp|quic)(@|$)/],
+  [/^Udp\./, /^(tcp6?|mptcp|tls|http|websocket|udp6|unix|unixpacket|seqpacket|icmp)(@|$)/],
+  [/^Udp6\./, /^(tcp6?|mptcp|tls|http|websocket|udp|unix|unixpacket|seqpacket|icmp)(@|$)/],
+];
+
+/** Whether sockets of the case's transport can move a counter at all. */
+export function canHave(counter: string, { transport }: Case): boolean {
+  return !OVER.some(([table, never]) => table.test(counter) && never.test(transport));
+}
+
+/** The counters that are meant: `syscall.*` are all with that beginning, those that count most first. */
+export function expandCounters(
+  counters: readonly string[],
+  cases: readonly Case[],
+  values: TrialValues,
+): readonly string[] {
+  return counters.flatMap((counter) => {
+    if (!counter.endsWith("*")) return [counter];
+    const totals = new Map<string, number>();
+    for (const { counters = {} } of cases.flatMap(({ id }) => values.succeeded(id))) {
+      for (const [name, count] of Object.entries(counters)) {
+        if (name.startsWith(counter.slice(0, -1))) {
+          totals.set(name, (totals.get(name) ?? 0) + count);
+        }
+      }
+    }
+    return [...totals].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)).map(([name]) => name);
+  });
+}
+
+/** Where the threads' own counters start, the socket's and the machine's: they are not the network namespace's. */
+const OWN = /^(socket|drive|serve|syscall|machine)\./;
+
+/**
+ * A counter in few words.
+ *
+ * @param counter as in `TcpExt.DelayedACKs`
+ * @param total how many
+ * @returns as in `delayed ACKs`, or the counter's own name
+ */
+export function nameCounter(counter: string, total: number): string {
+  return COUNTERS[counter]?.words[total === 1 ? 0 : 1] ?? counter.replace(/^syscall\./, "");
+}
+
+/**
+ * Whether a counter counts for the whole network namespace, so that other programs' traffic is in it.
+ *
+ * @param counter as in `TcpExt.DelayedACKs`
+ */
+export function isNamespaceWide(counter: string): boolean {
+  return !OWN.test(counter);
+}
+
+/** The trials of a case that have counters. */
+export function countedTrials({ id }: Case, values: TrialValues): readonly Trial[] {
+  return values.succeeded(id).filter(({ counters }) => counters !== undefined);
+}
+
+/** How often a counter moved in a case; `null` where its sockets cannot move it, or others' moved it too. */
+export function totalOf(
+  counter: string,
+  spec: ScenarioSpec,
+  one: Case,
+  trials: readonly Trial[],
+): number | null {
+  if (!canHave(counter, one)) return null;
+  const most = COUNTERS[counter]?.most?.(segmentsOf(spec, one)) ?? Infinity;
+  const count = (trial: Trial) => trial.counters?.[counter] ?? 0;
+  if (trials.some((trial) => count(trial) > most * trial.operations)) return null;
+  return trials.reduce((sum, trial) => sum + count(trial), 0);
+}
+
+export const operationsOf = (trials: readonly Trial[]) =>
+  trials.reduce((sum, { operations }) => sum + operations, 0);

@@ -1,0 +1,57 @@
+/**
+ * Evaluation: everything computed from a record that its reports need, once.
+ *
+ * @module
+ */
+
+import { contrast, type Contrasted } from "../../compare/contrast.ts";
+import { summarize, type Summary } from "../../compare/summarize.ts";
+import { type TrialValues, trialValues } from "../../compare/trial_values.ts";
+import type { RunRecord } from "../../model/run_record.ts";
+
+/** Finds the summary of a case and metric; `undefined` where no trial yielded a value. */
+export type SummaryOf = (caseId: string, metricId: string) => Summary | undefined;
+
+/** What is computed from a record. */
+export interface Evaluation {
+  /** The record. */
+  readonly record: RunRecord;
+  /** Its trials by case. */
+  readonly values: TrialValues;
+  /** Each case × metric across its trials. */
+  readonly summaries: readonly Summary[];
+  /** Each comparison that the scenarios declare. */
+  readonly comparisons: readonly Contrasted[];
+  /** Finds one of the summaries. */
+  readonly summaryOf: SummaryOf;
+}
+
+/** A run renders one record in several formats. A record never changes, so that its evaluation does not either. */
+const evaluations = new WeakMap<RunRecord, Evaluation>();
+
+/**
+ * Summarizes and compares a record, reading every trial once.
+ *
+ * @param record The record; the order of its trials does not matter.
+ * @returns Its evaluation.
+ */
+export function evaluate(record: RunRecord): Evaluation {
+  const known = evaluations.get(record);
+  if (known !== undefined) return known;
+  const values = trialValues(record);
+  const summaries = summarize(record, values);
+  const index = new Map<string, Map<string, Summary>>();
+  for (const summary of summaries) {
+    const byMetric = index.get(summary.case) ?? new Map<string, Summary>();
+    index.set(summary.case, byMetric.set(summary.metric, summary));
+  }
+  const evaluation: Evaluation = {
+    record,
+    values,
+    summaries,
+    comparisons: contrast(record, values),
+    summaryOf: (caseId, metricId) => index.get(caseId)?.get(metricId),
+  };
+  evaluations.set(record, evaluation);
+  return evaluation;
+}

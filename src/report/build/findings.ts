@@ -1,0 +1,163 @@
+/**
+ * Findings: comparisons in words, the weightiest first, and never more than the intervals allow.
+ *
+ * @module
+ */
+
+import type { Contrasted } from "../../compare/contrast.ts";
+import type { ScenarioSpec } from "../../model/scenario_spec.ts";
+import type { ListItem } from "../document/document.ts";
+import { sentence } from "../document/inline.ts";
+import type { EvidenceOf } from "./evidence.ts";
+import type { Finding } from "./finding.ts";
+import { reading } from "./phrases.ts";
+import { groupBy } from "../group_by.ts";
+import { placementKey } from "../document/format_placement.ts";
+import {
+  type Group,
+  writeDifference,
+  writeNoDifference,
+  writeSearch,
+  writeUnresolved,
+} from "./sentences.ts";
+import type { SummaryOf } from "./evaluation.ts";
+import type { SearchResult } from "./search.ts";
+
+/** A stranger reads so many, and the rest when asked for. */
+const MOST_FINDINGS = 12;
+/** Of these at most so many say that nothing differs. */
+const MOST_WITHOUT_DIFFERENCE = 3;
+
+/**
+ * A finding as an item of a list.
+ *
+ * @param finding The finding.
+ * @returns The item.
+ */
+export function findingItem({ scenario, kind, text, basis, remarks, cases }: Finding): ListItem {
+  return {
+    text,
+    basis,
+    remarks: remarks.map((remark) => [sentence(remark)]),
+    ...(scenario === undefined ? {} : { about: scenario }),
+    sort: kind,
+    cases,
+  };
+}
+
+/** What findings are made of. */
+export interface FindingSources {
+  /** The scenarios of the record. */
+  readonly scenarios: readonly ScenarioSpec[];
+  /** All comparisons. */
+  readonly contrasts: readonly Contrasted[];
+  /** All answers to searches, with their scenarios' ids. */
+  readonly searches: readonly { readonly scenario: string; readonly result: SearchResult }[];
+  /** Medians, for sentences that give amounts. */
+  readonly summaryOf: SummaryOf;
+  /** What the kernel counted, one sentence each. */
+  readonly evidenceOf: EvidenceOf;
+}
+
+/** A finding with the weight that orders it. */
+interface Weighed {
+  readonly finding: Finding;
+  readonly weight: number;
+}
+
+/**
+ * Writes the findings of a record.
+ *
+ * @param sources Comparisons, searches and medians.
+ * @returns The findings to be read first, and the further ones.
+ */
+export function buildFindings(
+  sources: FindingSources,
+): { readonly findings: readonly Finding[]; readonly further: readonly Finding[] } {
+  const groups = groupContrasts(sources);
+  const differing = groups.filter((group) => group.items[0].difference !== "none found")
+    .map((group): Weighed => ({
+      finding: writeDifference(group, sources.summaryOf, sources.evidenceOf),
+      weight: Math.max(...group.items.map(sureLogRatio)),
+    })).sort((a, b) => b.weight - a.weight);
+  const same = groups.filter((group) => reading(group.items[0]) === "none found")
+    .map((group): Weighed => ({
+      finding: writeNoDifference(group),
+      weight: -Math.max(...group.items.map((item) => Math.log(item.high / item.low))),
+    })).sort((a, b) => b.weight - a.weight).map(({ finding }) => finding);
+  const unresolved = writeUnresolved(
+    sources.contrasts.filter((item) => reading(item) === "cannot tell"),
+  );
+  const searches = sources.searches.map(({ scenario, result }) => writeSearch(scenario, result));
+
+  const sameFirst = same.slice(0, MOST_WITHOUT_DIFFERENCE);
+  const room = MOST_FINDINGS - sameFirst.length - searches.length - unresolved.length;
+  const first = pickFirst(differing, Math.max(room, MOST_FINDINGS / 2));
+  const ranked = [
+    ...differing.filter((one) => first.has(one)).map(({ finding }) => finding),
+    ...searches,
+    ...sameFirst,
+    ...unresolved,
+  ];
+  return {
+    findings: ranked.slice(0, MOST_FINDINGS),
+    further: [
+      ...ranked.slice(MOST_FINDINGS),
+      ...differing.filter((one) => !first.has(one)).map(({ finding }) => finding),
+      ...same.slice(MOST_WITHOUT_DIFFERENCE),
+    ],
+  };
+}
+
+/** The heaviest of each scenario, so that none is left out; then the heaviest of all. */
+function pickFirst(ranked: readonly Weighed[], most: number): ReadonlySet<Weighed> {
+  const heads = [...groupBy(ranked, ({ finding }) => finding.scenario ?? "").values()].map((
+    [head],
+  ) => head);
+  const order = [...heads, ...ranked.filter((one) => !heads.includes(one))];
+  return new Set(order.slice(0, most));
+}
+
+function groupContrasts({ scenarios, contrasts }: FindingSources): readonly Group[] {
+  const specs = new Map(scenarios.map((spec) => [spec.id, spec]));
+  const sameContrast = (item: Contrasted) =>
+    JSON.stringify([
+      item.scenario,
+      item.factor,
+      item.baseValue,
+      item.metric.id,
+      placementKey(item),
+    ]);
+  const constants = new Map(
+    [...groupBy(contrasts, sameContrast)].map(([key, items]) => [key, findConstant(items)]),
+  );
+  const sameValues = groupBy(contrasts, (item) => JSON.stringify([sameContrast(item), item.value]));
+  return [...sameValues.values()].flatMap((all) => {
+    const spec = specs.get(all[0].scenario);
+    if (spec === undefined) return [];
+    const constant = constants.get(sameContrast(all[0])) ?? new Set<string>();
+    return [...groupBy(all, reading).values()].map((items): Group => ({
+      spec,
+      items,
+      of: all.length,
+      constant,
+    }));
+  });
+}
+
+/** Shared parameters with one value throughout; a size that stands alone is kept, because it says what was sent. */
+function findConstant(items: readonly Contrasted[]): ReadonlySet<string> {
+  const names = new Set(items.flatMap((item) => Object.keys(item.shared)));
+  const parameters = [...names].filter((name) => name !== "transport");
+  return new Set(
+    [...names].filter((name) => {
+      if (name !== "transport" && parameters.length === 1) return false;
+      return new Set(items.map((item) => item.shared[name])).size === 1;
+    }),
+  );
+}
+
+/** |ln ratio| at the bound that is nearest to 1: what the effect is at least. */
+function sureLogRatio(item: Contrasted): number {
+  return Math.min(Math.abs(Math.log(item.low)), Math.abs(Math.log(item.high)));
+}

@@ -1,0 +1,92 @@
+/**
+ * Keys of cases: what a scenario declares of its parameters, as typed values.
+ *
+ * @module
+ */
+
+import type { Case } from "../../model/case.ts";
+import type { Placement } from "../../model/placement.ts";
+import type { ScenarioSpec } from "../../model/scenario_spec.ts";
+import type { Params } from "../../model/params.ts";
+import type { FactorKey, PlacementKey } from "../document/key.ts";
+
+/**
+ * A factor of a case as a key.
+ *
+ * @param spec The scenario that declares its parameters.
+ * @param factor `transport`, or a parameter's name.
+ * @param value Its value; absent: the case has no such factor.
+ * @returns The key. A transport and a pattern such as `write-read` need no name, `nagle on` and `body 64 B` do.
+ */
+export function factorKey(
+  spec: ScenarioSpec,
+  factor: string,
+  value: number | string | undefined,
+): FactorKey {
+  if (value === undefined) return { factor };
+  const declared = spec.parameters.find((parameter) => parameter.name === factor);
+  const unit = typeof value !== "number"
+    ? undefined
+    : declared?.kind === "size"
+    ? "B"
+    : declared?.unit;
+  const isPattern = typeof value === "string" && value.includes("-");
+  return {
+    factor,
+    value,
+    ...(unit === undefined ? {} : { unit }),
+    ...(factor === "transport" || factor === "scenario" || isPattern ? {} : { named: true }),
+  };
+}
+
+/**
+ * Several parameters as keys; where a scenario has one parameter with a unit, its value needs no name.
+ *
+ * @param spec The scenario that declares them.
+ * @param params The values, in the order of the keys.
+ * @returns The keys.
+ */
+export function paramKeys(spec: ScenarioSpec, params: Params): readonly FactorKey[] {
+  return Object.entries(params).map(([name, value]) => {
+    const key = factorKey(spec, name, value);
+    return spec.parameters.length === 1 && key.unit !== undefined ? unnamed(key) : key;
+  });
+}
+
+/** The key where its value stands for itself. */
+export function unnamed({ named: _, ...key }: FactorKey): FactorKey {
+  return key;
+}
+
+/**
+ * The value of a factor in a case.
+ *
+ * @param one The case.
+ * @param factor `transport`, or a parameter's name.
+ * @returns The value; `undefined` where the case has no such parameter.
+ */
+export function valueOf(one: Case, factor: string): number | string | undefined {
+  if (factor === "transport") return one.transport;
+  return Object.hasOwn(one.params, factor) ? one.params[factor] : undefined;
+}
+
+/**
+ * A placement as a key.
+ *
+ * @param value The placement.
+ * @returns The key.
+ */
+export function placeKey(value: Placement): PlacementKey {
+  return { factor: "placement", value };
+}
+
+/**
+ * A case's id without its scenario, for tables of one scenario.
+ *
+ * @param scenario The scenario's id.
+ * @param id The case's id.
+ * @returns As in `tcp/bytes=64`.
+ */
+export function shortId(scenario: string, id: string): string {
+  return id.startsWith(`${scenario}/`) ? id.slice(scenario.length + 1) : id;
+}

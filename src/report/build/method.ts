@@ -1,0 +1,247 @@
+/**
+ * Method and environment: how the figures came about, from the record alone.
+ *
+ * @module
+ */
+
+import { plural } from "../../text/plural.ts";
+import type { Case } from "../../model/case.ts";
+import { RELATIVE_ERROR } from "../../model/bucket_layout.ts";
+import type { Environment, Fact } from "../../model/environment.ts";
+import type { RunRecord } from "../../model/run_record.ts";
+import type { NamedFact } from "../document/document.ts";
+import { buildSocketSettings } from "./socket_settings.ts";
+import { formatAmount, formatCount, formatNumber } from "../../units/format_quantity.ts";
+import { groupBy } from "../group_by.ts";
+import { describeYardstick } from "../yardstick.ts";
+
+/**
+ * What the words of a report mean, for a reader who never saw the tool.
+ *
+ * @returns One fact per word.
+ */
+export function buildGuide(): readonly NamedFact[] {
+  return [
+    {
+      name: "case, cell",
+      value:
+        "one scenario over one transport with one set of parameters, such as a round trip over tcp with 64 B",
+    },
+    {
+      name: "trial",
+      value: "one short timed measurement on fresh sockets, after a warm-up that is thrown away. " +
+        "Each figure is the median of a case's trials",
+    },
+    {
+      name: "[low, high]",
+      value:
+        "the 95 % interval of the median: what the trials of this run allow, by their own variation. Another run, with " +
+        "another peer process and other placements, may differ by more. Two figures whose intervals overlap may well be equal",
+    },
+    {
+      name: "round, pairs",
+      value:
+        "a round measures every case once, in random order. Ratios compare two trials of the same round (a pair), " +
+        "so that a slow moment of the machine does not favour either side",
+    },
+    {
+      name: "no difference found",
+      value: "the ratio's interval includes 1: this run cannot tell the two apart",
+    },
+    {
+      name: "peer, pin",
+      value:
+        "where the other end ran (same event loop, own thread, own process) and whether the two ends were tied to " +
+        "CPU cores. On small machines this can matter more than the transport; figures of different placement do not compare",
+    },
+    {
+      name: "p50, p99",
+      value:
+        "the time that 50 % (99 %) of the operations of a trial stay within; where a trial has too few operations for that, its " +
+        "maximum, and a warning says so. A round trip is there and back, never halved",
+    },
+    {
+      name: "a (75 %) / b (25 %)",
+      value:
+        "the trials fell into two groups with nothing in between: a shared machine has two speeds, and unpinned ends run on " +
+        "one core in some trials and on two in others, where waking the idle core can cost more than the socket. Both " +
+        "groups are shown with their shares of the trials, since a median would describe neither",
+    },
+    {
+      name: "bold",
+      value:
+        "the best of its row, where its interval overlaps no other of the row. In a tie nobody is bold",
+    },
+  ];
+}
+
+/**
+ * How a record was measured.
+ *
+ * @param record The record; the order of its trials does not matter.
+ * @returns Named facts.
+ */
+export function buildMethod(record: RunRecord): readonly NamedFact[] {
+  const { settings, cases, trials } = record;
+  return [
+    { name: "profile", value: settings.profile },
+    {
+      name: "order",
+      value: `${
+        count(settings.rounds, "round")
+      }, every case once a round, shuffled from seed ${settings.seed}`,
+    },
+    ...describeBudgets(cases),
+    {
+      name: "statistics",
+      value: "the trial is the unit: median across trials, 95 % interval from order statistics; " +
+        "ratios are medians of the log-ratios of trials paired by round",
+    },
+    {
+      name: "chance",
+      value:
+        "each interval stands by itself: where nothing differs, about 1 comparison in 20 would still exclude 1, " +
+        "so a small difference in a single cell is worth a second run",
+    },
+    {
+      name: "latency",
+      value:
+        "round trips, never halved; percentiles come from histograms whose relative error is at most " +
+        `${formatNumber(RELATIVE_ERROR * 100, 2)} %; min and max are exact`,
+    },
+    { name: "throughput", value: "bytes and messages are counted at the receiver" },
+    { name: "CPU", value: "user and system time of both ends within the measured interval" },
+    ...(buildSocketSettings(record) === undefined ? describeSettings(record) : []),
+    ...describeEvidence(record),
+    ...describePeers(record),
+    ...(record.yardstick === undefined
+      ? []
+      : [{ name: "yardstick", value: describeYardstick(record.yardstick) }]),
+    {
+      name: "duration",
+      value: `${formatAmount(record.durationNs, "ns")} (estimated ${
+        formatAmount(record.estimateNs, "ns")
+      }) for ${count(trials.length, "trial")} of ${count(cases.length, "case")}`,
+    },
+  ];
+}
+
+/**
+ * The machine and the runtime.
+ *
+ * @param environment As recorded.
+ * @returns Named facts; what could not be read says so.
+ */
+export function buildEnvironment(environment: Environment): readonly NamedFact[] {
+  const { memoryBytes, sysctls, versions } = environment;
+  return [
+    { name: "platform", value: environment.platform },
+    { name: "kernel", value: showFact(environment.kernel) },
+    {
+      name: "CPU",
+      value: `${showFact(environment.cpu)}, ${count(environment.cores, "logical core")}`,
+    },
+    {
+      name: "memory",
+      value: typeof memoryBytes === "number"
+        ? formatAmount(memoryBytes, "bytes")
+        : showFact(memoryBytes),
+    },
+    { name: "virtualization", value: showFact(environment.virtualization) },
+    { name: "load average at start", value: showFact(environment.loadAverage) },
+    ...sortedEntries(versions).map(([name, value]) => ({ name, value })),
+    ...sortedEntries(sysctls).map(([name, value]) => ({ name, value: showFact(value) })),
+  ];
+}
+
+/**
+ * A count with its noun.
+ *
+ * @param n How many.
+ * @param noun In the singular.
+ * @returns As in `1 trial`, `2 trials`.
+ */
+export function count(n: number, noun: string): string {
+  return plural(n, noun, formatCount(n));
+}
+
+function showFact(fact: Fact): string {
+  return fact === null ? "unknown" : String(fact);
+}
+
+function sortedEntries<T>(values: Readonly<Record<string, T>>): [string, T][] {
+  return Object.entries(values).sort(([a], [b]) => a < b ? -1 : a > b ? 1 : 0);
+}
+
+/** One fact per distinct budget, with the scenarios that have it. */
+function describeBudgets(cases: readonly Case[]): readonly NamedFact[] {
+  const groups = groupBy(cases, ({ budget }) =>
+    JSON.stringify([
+      budget.warmupNs,
+      budget.measureNs,
+      budget.minOperations ?? 1,
+      budget.maxOperations ?? null,
+    ]));
+  return [...groups.values()].map((group) => {
+    const { warmupNs, measureNs, minOperations, maxOperations } = group[0].budget;
+    const scenarios = [...new Set(group.map(({ scenario }) => scenario))];
+    return {
+      name: groups.size === 1 ? "one trial" : `one trial (${scenarios.join(", ")})`,
+      value: (warmupNs === 0
+        ? "no warm-up, "
+        : `${formatAmount(warmupNs, "ns")} of warm-up thrown away, then `) +
+        ((minOperations ?? 1) === maxOperations
+          ? `${count(maxOperations, "operation")} measured`
+          : `${formatAmount(measureNs, "ns")} measured` +
+            (minOperations === undefined ? "" : `, at least ${count(minOperations, "operation")}`) +
+            (maxOperations === undefined ? "" : `, at most ${count(maxOperations, "operation")}`)),
+    };
+  });
+}
+
+function describeEvidence({ trials }: RunRecord): readonly NamedFact[] {
+  if (trials.every(({ counters }) => counters === undefined)) return [];
+  return [{
+    name: "kernel counters",
+    value:
+      "read just before and just after each measured interval; those of the network stack count for the whole network namespace, so that " +
+      "the traffic of other programs is in them",
+  }];
+}
+
+/** Socket settings by name: each value as read back, and where it was found. */
+function describeSettings({ trials, cases }: RunRecord): readonly NamedFact[] {
+  const caseOf = new Map(cases.map((one) => [one.id, one]));
+  const found = new Map<string, Map<string, Map<string, Set<string>>>>();
+  for (const trial of trials) {
+    const one = caseOf.get(trial.case);
+    if (one === undefined) continue;
+    for (const [name, value] of Object.entries(trial.settings)) {
+      const values = getOrSet(found, name, () => new Map<string, Map<string, Set<string>>>());
+      const transports = getOrSet(values, value, () => new Map<string, Set<string>>());
+      getOrSet(transports, one.transport, () => new Set()).add(one.scenario);
+    }
+  }
+  return sortedEntries(Object.fromEntries(found)).map(([name, values]) => ({
+    name: `socket setting ${name}`,
+    value: sortedEntries(Object.fromEntries(values)).map(([value, transports]) => {
+      const places = sortedEntries(Object.fromEntries(transports)).map(([transport, scenarios]) =>
+        values.size === 1 ? transport : `${transport} in ${[...scenarios].sort().join(" and ")}`
+      );
+      return `${value}: ${places.join(", ")}`;
+    }).join("; "),
+  }));
+}
+
+function describePeers({ trials, settings }: RunRecord): readonly NamedFact[] {
+  const peers = [...new Set(trials.map(({ peer }) => peer))].sort();
+  if (peers.length === 0) return [];
+  const few = peers.length <= 3 ? peers.join(", ") : `${peers.length} of them`;
+  return [{ name: "peer", value: `${settings.peer}: ${few}` }];
+}
+
+function getOrSet<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  let value = map.get(key);
+  if (value === undefined) map.set(key, value = make());
+  return value;
+}

@@ -1,0 +1,161 @@
+/**
+ * Phrases: the parts of which sentences on comparisons are made.
+ *
+ * @module
+ */
+
+import type { Contrasted } from "../../compare/contrast.ts";
+import type { MetricDefinition } from "../../units/metric.ts";
+import type { ScenarioSpec } from "../../model/scenario_spec.ts";
+import { type Inline, name, text } from "../document/inline.ts";
+import { formatKeys } from "../document/format_key.ts";
+import { paramKeys } from "./keys.ts";
+import { ratioDecimals } from "../../units/format_quantity.ts";
+import { UNITS } from "../../units/unit.ts";
+
+/**
+ * What may be said of a comparison.
+ *
+ * @param item The comparison.
+ * @returns `cannot tell` where its pairs are too few, else what its interval says.
+ */
+export function reading(item: Contrasted): "better" | "worse" | "none found" | "cannot tell" {
+  return item.warnings.length > 0 ? "cannot tell" : item.difference;
+}
+
+/**
+ * The ratio as a sentence states it: 6.2× slower rather than 0.16× as fast.
+ *
+ * @param item The comparison.
+ * @returns The ratio and its bounds, the other way round where the case is worse.
+ */
+export function statedRatio(item: Contrasted): { ratio: number; low: number; high: number } {
+  if (item.difference !== "worse") return item;
+  return { ratio: 1 / item.ratio, low: 1 / item.high, high: 1 / item.low };
+}
+
+/**
+ * The word for the difference.
+ *
+ * @param item The comparison.
+ * @returns As in `faster`, `dearer`, `higher`.
+ */
+export function wordOf({ metric, difference }: Contrasted): string {
+  const [better, worse] = UNITS[metric.unit].words ?? directionWords(metric);
+  return difference === "worse" ? worse : better;
+}
+
+function directionWords(metric: MetricDefinition): readonly [string, string] {
+  return metric.better === "lower" ? ["lower", "higher"] : ["higher", "lower"];
+}
+
+/**
+ * The case in question, by the factor's value in it.
+ *
+ * @param item The comparison.
+ * @returns As in `unix`, `nagle on`.
+ */
+export function subject(item: Contrasted): Inline[] {
+  return [name(namesItself(item) ? String(item.value) : `${item.factor} ${item.value}`)];
+}
+
+/**
+ * What it is compared against, by the factor's value in it.
+ *
+ * @param item The comparison.
+ * @returns As in `tcp`, `nagle off`.
+ */
+export function base(item: Contrasted): Inline[] {
+  return [name(namesItself(item) ? String(item.baseValue) : `${item.factor} ${item.baseValue}`)];
+}
+
+function namesItself({ factor }: Contrasted): boolean {
+  return factor === "transport" || factor === "scenario";
+}
+
+/**
+ * The metric compared, unless the scenario is named after it.
+ *
+ * @param item The comparison.
+ * @returns As in ` (p50)`.
+ */
+export function metricOf({ metric, scenario }: Contrasted): Inline[] {
+  return metric.title === scenario ? [] : [text(` (${metric.title})`)];
+}
+
+/**
+ * The scenario, unless the subject names it.
+ *
+ * @param item The comparison.
+ * @returns As in ` for round-trip`.
+ */
+export function scenarioOf(item: Contrasted): Inline[] {
+  return item.factor === "scenario" || item.factor === item.scenario
+    ? []
+    : [text(" for "), name(item.scenario)];
+}
+
+/**
+ * The scenario and what both cases have in common.
+ *
+ * @param item The comparison.
+ * @param label What they have in common, in words; may be empty.
+ * @returns As in ` for round-trip at 64 B`.
+ */
+export function where(item: Contrasted, label: string): Inline[] {
+  const scenario = scenarioOf(item);
+  if (label === "") return scenario;
+  return [...scenario, text(" at "), name(label)];
+}
+
+/**
+ * What both cases of a comparison have in common, in words.
+ *
+ * @param spec The scenario that declares the comparison.
+ * @param item The comparison.
+ * @param constant Parameters that go without saying.
+ * @returns As in `64 B`, `write-write-read, body 256 B`; may be empty.
+ */
+export function atLabel(
+  spec: ScenarioSpec,
+  item: Contrasted,
+  constant: ReadonlySet<string>,
+): string {
+  const entries = Object.entries(ownParams(spec, item)).filter(([key]) => !constant.has(key));
+  return formatKeys(paramKeys(spec, Object.fromEntries(entries)));
+}
+
+/**
+ * The parameters that both cases share and the scenario declares, with the transport.
+ *
+ * @param spec The scenario.
+ * @param item The comparison.
+ * @returns Values by name.
+ */
+export function ownParams(spec: ScenarioSpec, item: Contrasted): Contrasted["shared"] {
+  const declared = new Set(["transport", ...spec.parameters.map(({ name }) => name)]);
+  return Object.fromEntries(Object.entries(item.shared).filter(([key]) => declared.has(key)));
+}
+
+/**
+ * The ratio of a comparison, as stated.
+ *
+ * @param item The comparison.
+ * @param word What follows it, as in `faster`; empty for nothing.
+ * @returns The phrase.
+ */
+export function ratio(item: Contrasted, word: string): Inline {
+  const stated = statedRatio(item);
+  return { kind: "ratio", ratio: stated.ratio, decimals: ratioDecimals(stated.ratio), word };
+}
+
+/**
+ * The interval of a comparison's ratio, as stated.
+ *
+ * @param item The comparison.
+ * @returns The phrase.
+ */
+export function interval(item: Contrasted): Inline {
+  const { ratio, low, high } = statedRatio(item);
+  return { kind: "interval", low, high, decimals: ratioDecimals(ratio) };
+}

@@ -1,0 +1,191 @@
+/**
+ * Tables of a scenario: cases side by side in one metric, and every case with every metric.
+ *
+ * @module
+ */
+
+import type { MetricDefinition } from "../../units/metric.ts";
+import type { Case } from "../../model/case.ts";
+import type { ScenarioSpec } from "../../model/scenario_spec.ts";
+import { sentence, text } from "../document/inline.ts";
+import type { FactorKey } from "../document/key.ts";
+import type { Cell, FigureCell, Row, Table } from "../document/table.ts";
+import type { SummaryOf } from "./evaluation.ts";
+import { columnMetric, figureCell, findClearBest } from "./figure_cell.ts";
+import { factorKey, shortId, valueOf } from "./keys.ts";
+
+/**
+ * One metric with the cases side by side: the scenario's column factors across, the other factors down.
+ *
+ * @param spec The scenario.
+ * @param cases Its cases under one placement.
+ * @param metric The metric shown.
+ * @param summaryOf Where the figures come from.
+ * @param role What the table is to its scenario.
+ * @returns The table, or `undefined` when no case has a figure.
+ */
+export function buildComparativeTable(
+  spec: ScenarioSpec,
+  cases: readonly Case[],
+  metric: MetricDefinition,
+  summaryOf: SummaryOf,
+  role: "headline" | "further" = "headline",
+): Table | undefined {
+  const used = spec.parameters.filter(({ name }) =>
+    cases.some(({ params }) => Object.hasOwn(params, name))
+  );
+  const factors = ["transport", ...used.map(({ name }) => name)];
+  const across = factors.filter((factor) => spec.columns.includes(factor));
+  const down = factors.filter((factor) =>
+    !across.includes(factor) && (varies(cases, factor) || factor === factors.at(-1))
+  );
+  const cellOf = new Map<string, FigureCell>();
+  for (const one of cases) {
+    const summary = summaryOf(one.id, metric.id);
+    if (summary !== undefined) cellOf.set(placeOf(one, [...down, ...across]), figureCell(summary));
+  }
+  if (cellOf.size === 0) return undefined;
+  const columns = distinct(cases, across);
+  const rows = distinct(cases, down).map((line): Row => ({
+    keys: down.map((factor) => factorKey(spec, factor, valueOf(line, factor))),
+    cells: markBest(
+      columns.map((column) =>
+        cellOf.get(JSON.stringify([...valuesOf(line, down), ...valuesOf(column, across)])) ?? null
+      ),
+      metric,
+    ),
+  }));
+  return {
+    kind: "table",
+    role,
+    caption: [sentence(`${metric.title}: ${metric.description}`)],
+    noun: "row",
+    intervals: "shown",
+    common: [],
+    keys: down.map((factor) => ({ factor, title: factor })),
+    columns: columns.map((one) => ({
+      id: placeOf(one, across),
+      keys: across.flatMap((factor): FactorKey[] => {
+        const key = factorKey(spec, factor, valueOf(one, factor));
+        // A column says what it is of: `pattern write-read`.
+        return key.value === undefined ? [] : [
+          factor === "transport" ? key : {
+            ...key,
+            named: true,
+          },
+        ];
+      }),
+      metric: columnMetric(metric),
+      align: "number",
+    })),
+    rows,
+  };
+}
+
+/**
+ * Every case with the median of every metric.
+ *
+ * @param spec The scenario.
+ * @param cases Its cases under one placement.
+ * @param metrics The metrics, the headline first.
+ * @param summaryOf Where the figures come from.
+ * @returns The table, or `undefined` when no case has a figure.
+ */
+export function buildMetricsTable(
+  spec: ScenarioSpec,
+  cases: readonly Case[],
+  metrics: readonly MetricDefinition[],
+  summaryOf: SummaryOf,
+): Table | undefined {
+  const headline = metrics[0]?.id ?? "";
+  const cellsOf = cases.map((one) => {
+    // Two groups of a tail say little of the machine unless the headline shows them too.
+    const hasModes = summaryOf(one.id, headline)?.twoSpeeds !== undefined;
+    return metrics.map((metric) => {
+      const summary = summaryOf(one.id, metric.id);
+      return summary === undefined ? null : figureCell(summary, hasModes);
+    });
+  });
+  const shown = metrics.map((_, index) => cellsOf.some((cells) => cells[index]));
+  if (!shown.includes(true)) return undefined;
+  const factors = ["transport", ...spec.parameters.map(({ name }) => name)];
+  return {
+    kind: "table",
+    role: "metrics",
+    caption: [
+      text("All metrics. "),
+      sentence("Medians across the trials; n is the number of trials that count."),
+    ],
+    noun: "case",
+    fold: "All metrics",
+    intervals: "on demand",
+    common: [],
+    keys: factors.map((factor) => ({ factor, title: factor })),
+    names: "case",
+    columns: [
+      { id: "n", title: "n", align: "number" },
+      ...metrics.filter((_, index) => shown[index]).map((metric) => ({
+        id: metric.id,
+        title: metric.title,
+        metric: columnMetric(metric),
+        align: "number" as const,
+      })),
+    ],
+    rows: cases.map((one, row) => {
+      const cells = cellsOf[row] ?? [];
+      return {
+        keys: factors.map((factor) => factorKey(spec, factor, valueOf(one, factor))),
+        name: shortId(spec.id, one.id),
+        cells: [
+          { kind: "count", value: Math.max(0, ...cells.map((cell) => cell?.n ?? 0)) },
+          ...cells.filter((_, index) => shown[index]),
+        ],
+      };
+    }),
+  };
+}
+
+/** Marks the best cell of a row when its interval overlaps none of the others'. Ties: nobody is marked. */
+function markBest(
+  cells: readonly (FigureCell | null)[],
+  metric: MetricDefinition,
+): readonly (Cell | null)[] {
+  const present = cells.filter((cell): cell is FigureCell => cell !== null);
+  const best = findClearBest(present, metric.better);
+  return cells.map((cell) => cell !== null && cell === best ? { ...cell, mark: "best" } : cell);
+}
+
+function valuesOf(one: Case, factors: readonly string[]): (number | string | null)[] {
+  return factors.map((factor) => valueOf(one, factor) ?? null);
+}
+
+function placeOf(one: Case, factors: readonly string[]): string {
+  return JSON.stringify(valuesOf(one, factors));
+}
+
+function varies(cases: readonly Case[], factor: string): boolean {
+  return new Set(cases.map((one) => valueOf(one, factor))).size > 1;
+}
+
+/** One case for each combination of the factors' values: numbers ascending, the rest in order of appearance. */
+function distinct(cases: readonly Case[], factors: readonly string[]): readonly Case[] {
+  const seen = new Map<string, Case>();
+  for (const one of cases) {
+    const key = placeOf(one, factors);
+    if (!seen.has(key)) seen.set(key, one);
+  }
+  const places = factors.map((factor) => {
+    const values = [...new Set(cases.map((one) => valueOf(one, factor)))];
+    return new Map(values.map((value, index) => [value, index]));
+  });
+  return [...seen.values()].sort((a, b) => {
+    for (const [index, factor] of factors.entries()) {
+      const [x, y] = [valueOf(a, factor), valueOf(b, factor)];
+      const order = typeof x === "number" && typeof y === "number"
+        ? x - y
+        : (places[index]?.get(x) ?? 0) - (places[index]?.get(y) ?? 0);
+      if (order !== 0) return order;
+    }
+    return 0;
+  });
+}

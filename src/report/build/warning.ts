@@ -1,0 +1,13 @@
+/**
+ * Warnings before they are items of a list.
+ *
+ * @module
+ */
+
+/** A Warning is one thing that weakens figures, and whose. */
+export interface Warning {
+  /** One sentence. */
+  readonly message: string;
+  /** Ids of the cases concerned; empty: the run as a whole. */
+  readonly cases: readonly string[];
+}

@@ -1,0 +1,184 @@
+/**
+ * Warnings: what weakens figures, gathered so that each is said once with all the cases it concerns.
+ *
+ * @module
+ */
+
+import { CONFIDENCE, type Summary } from "../../compare/summarize.ts";
+import { median } from "../../stats/mod.ts";
+import { findMetric, type TrialValues } from "../../compare/trial_values.ts";
+import { fewestOperations, isMetricId, METRIC_IDS, metricOf } from "../../units/metric.ts";
+import type { RunRecord } from "../../model/run_record.ts";
+import type { ListItem } from "../document/document.ts";
+import { capitalize } from "../document/format_inline.ts";
+import { sentence, text } from "../document/inline.ts";
+import { formatShare } from "../../units/format_quantity.ts";
+import { settingWarnings } from "./socket_settings.ts";
+import type { Warning } from "./warning.ts";
+
+/** Loss from which on a throughput is worth a warning. */
+const NOTABLE_LOSS = 0.01;
+/** Relative spread between trials from which on a reader should doubt the machine. */
+const WIDE_SPREAD = 0.25;
+
+/**
+ * A warning as an item of a list.
+ *
+ * @param warning The warning.
+ * @returns The item.
+ */
+export function warningItem({ message, cases }: Warning): ListItem {
+  if (cases.length === 0) return { text: [sentence(capitalize(message))] };
+  return { text: [text(message), text(": "), { kind: "names", names: cases }, text(".")], cases };
+}
+
+/**
+ * Gathers the warnings of a record.
+ *
+ * @param record The record.
+ * @param summaries Its summaries.
+ * @param values Its trials by case.
+ * @returns Failures first, then what the figures suffer from.
+ */
+export function buildWarnings(
+  record: RunRecord,
+  summaries: readonly Summary[],
+  values: TrialValues,
+): readonly Warning[] {
+  const headlines = new Map(record.scenarios.map((spec) => [spec.id, spec.metrics[0]]));
+  const scenarioOf = new Map(record.cases.map((one) => [one.id, one.scenario]));
+  const headline = summaries.filter((summary) =>
+    headlines.get(scenarioOf.get(summary.case) ?? "") === summary.metric
+  );
+  const where = (found: readonly Summary[]) => found.map((summary) => summary.case);
+  const few = headline.filter((summary) => summary.confidence < CONFIDENCE);
+  const speeds = headline.filter((summary) => summary.twoSpeeds !== undefined);
+  const wide = headline.filter((summary) =>
+    summary.twoSpeeds === undefined && (summary.spread ?? 0) > WIDE_SPREAD
+  );
+  const lossy = summaries.filter(({ metric, median }) =>
+    metric === "loss" && median > NOTABLE_LOSS
+  );
+  return [
+    ...failureWarnings(record, values),
+    ...untriedWarning(record, values),
+    ...warn(
+      "too few trials for a 95 % interval; the range of the trials is shown instead",
+      where(few),
+    ),
+    ...impreciseWarning(record, headline),
+    ...warn(
+      "the trials met two speeds of the machine; both are shown in place of one median",
+      where(speeds),
+    ),
+    ...warn(
+      `the trials spread widely (robust deviation above ${formatShare(WIDE_SPREAD)} of the median)`,
+      where(wide),
+    ),
+    ...pacingWarning(record),
+    ...settingWarnings(record),
+    ...scarceWarnings(record, values),
+    ...warn(
+      `more than ${
+        formatShare(NOTABLE_LOSS)
+      } of the messages were lost; throughput counts those that arrived`,
+      where(lossy),
+    ),
+    ...undefinedMetricWarnings(record),
+  ];
+}
+
+function warn(message: string, cases: readonly string[]): readonly Warning[] {
+  return cases.length === 0 ? [] : [{ message, cases }];
+}
+
+/** One warning per kind of error, with how often it happened and one of its messages. */
+function failureWarnings(record: RunRecord, values: TrialValues): readonly Warning[] {
+  const byKind = new Map<string, { message: string; count: number; cases: string[] }>();
+  for (const { id } of record.cases) {
+    for (const { error } of values.failed(id)) {
+      if (error === undefined) continue;
+      let entry = byKind.get(error.kind);
+      if (entry === undefined) {
+        byKind.set(error.kind, entry = { message: error.message, count: 0, cases: [] });
+      }
+      entry.count++;
+      if (entry.cases.at(-1) !== id) entry.cases.push(id);
+    }
+  }
+  return [...byKind].map(([kind, { message, count, cases }]) => ({
+    message: `${count === 1 ? "1 trial failed and counts" : `${count} trials failed and count`} ` +
+      `for nothing (${kind}: ${message.replace(/\.$/, "")})`,
+    cases,
+  }));
+}
+
+function untriedWarning(record: RunRecord, values: TrialValues): readonly Warning[] {
+  const untried = record.cases.filter(({ id }) =>
+    values.succeeded(id).length + values.failed(id).length === 0
+  );
+  return warn("planned, and never measured", untried.map(({ id }) => id));
+}
+
+/** A metric that only the module knew that made the record. */
+function undefinedMetricWarnings(record: RunRecord): readonly Warning[] {
+  const ids = new Set(record.scenarios.flatMap((spec) => spec.metrics));
+  return [...ids].filter((id) => !isMetricId(id) && findMetric(record, id) === undefined)
+    .map((id) => ({
+      message: `metric ${id} is not defined in the record and is left out`,
+      cases: [],
+    }));
+}
+
+/** Cells that an adaptive run left wider than it aimed for. */
+function impreciseWarning(record: RunRecord, headline: readonly Summary[]): readonly Warning[] {
+  const { precision } = record.settings;
+  if (precision === undefined) return [];
+  const wide = headline.filter(({ median, low, high, confidence }) =>
+    confidence < CONFIDENCE || Math.max(high - median, median - low) > precision * Math.abs(median)
+  );
+  return warn(
+    `the run ended before the interval was within ±${
+      formatShare(precision)
+    } of the median, as asked for`,
+    wide.map((summary) => summary.case),
+  );
+}
+
+/** Trials with fewer operations than a percentile below these needs are nothing to read percentiles of in the first place. */
+const SCARCE_OPERATIONS = 100;
+
+/** Cases whose trials have too few operations for a percentile that is shown of them. */
+function scarceWarnings(record: RunRecord, values: TrialValues): readonly Warning[] {
+  const metricsOf = new Map(record.scenarios.map((spec) => [spec.id, spec.metrics]));
+  return METRIC_IDS.map((id) => [id, fewestOperations(id) ?? 0] as const)
+    .filter(([, needed]) => needed >= SCARCE_OPERATIONS)
+    .sort(([, a], [, b]) => b - a)
+    .flatMap(([metric, needed]) => {
+      const scarce = record.cases.filter((one) => {
+        const trials = values.succeeded(one.id);
+        if (trials.length === 0 || metricsOf.get(one.scenario)?.includes(metric) !== true) {
+          return false;
+        }
+        return median(trials.map(({ operations }) => operations)) < needed;
+      });
+      return warn(
+        `a trial has fewer than ${needed} operations in the median, so that its ${
+          metricOf(metric).title
+        } is its maximum`,
+        scarce.map((one) => one.id),
+      );
+    });
+}
+
+/** BBR paces what it sends (Cardwell et al., "BBR: Congestion-Based Congestion Control", ACM Queue 14(5), 2016), on loopback too. */
+function pacingWarning({ environment, cases }: RunRecord): readonly Warning[] {
+  if (environment.sysctls["net.ipv4.tcp_congestion_control"] !== "bbr") return [];
+  return warn(
+    "this kernel's TCP uses BBR congestion control, which paces even loopback: one-way TCP may be limited by that pacing and " +
+      "differ from connection to connection; with reno it can be twice as fast",
+    cases
+      .filter(({ workload, transport }) => workload === "bulk" && transport.startsWith("tcp"))
+      .map(({ id }) => id),
+  );
+}

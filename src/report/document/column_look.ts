@@ -1,0 +1,136 @@
+/**
+ * Column looks: the scale and the digits in which the figures of a table are written.
+ *
+ * @module
+ */
+
+import type { MetricUnit } from "../../units/metric.ts";
+import { chooseScale, formatAmount, formatNumber } from "../../units/format_quantity.ts";
+import type { Scale } from "../../units/scale.ts";
+import { UNITS } from "../../units/unit.ts";
+import type { Column, ColumnMetric, FigureCell, Table } from "./table.ts";
+
+/** How figures that stand together are written. */
+export interface Look {
+  /** Of all of them. */
+  readonly scale: Scale;
+  /** Significant digits; 0: whole numbers with all their digits. */
+  readonly digits: number;
+}
+
+/** The confidence of every interval in a report. */
+export const CONFIDENCE = 0.95;
+
+/**
+ * The looks of a table's columns. Columns of one metric share a look, so that their figures compare at a glance.
+ *
+ * @param table The table.
+ * @returns One look for each column; `undefined` where its cells have units of their own, or are no figures.
+ */
+export function looksOf(table: Table): readonly (Look | undefined)[] {
+  const cells = new Map<string, FigureCell[]>();
+  for (const [index, { metric }] of table.columns.entries()) {
+    if (metric === undefined) continue;
+    const own = cells.get(metric.id) ?? [];
+    cells.set(metric.id, own);
+    for (const row of table.rows) {
+      const cell = row.cells[index];
+      if (cell?.kind === "figure") own.push(cell);
+    }
+  }
+  const looks = new Map<string, Look>();
+  return table.columns.map(({ metric }) => {
+    if (metric === undefined) return undefined;
+    const known = looks.get(metric.id);
+    if (known !== undefined) return known;
+    const look = chooseLook(cells.get(metric.id) ?? [], metric.unit);
+    looks.set(metric.id, look);
+    return look;
+  });
+}
+
+/**
+ * One look for figures of one unit.
+ *
+ * @param cells The figures.
+ * @param unit Their unit.
+ * @returns Scale and digits.
+ */
+export function chooseLook(cells: readonly FigureCell[], unit: MetricUnit): Look {
+  const widths = cells.filter((cell) => cell.high > cell.low && cell.confidence >= CONFIDENCE)
+    .map((cell) => (cell.high - cell.low) / Math.abs(cell.value)).sort((a, b) => a - b);
+  const width = widths[widths.length >> 1] ?? 1;
+  const scale = chooseScale(cells.map((cell) => cell.value), unit);
+  const { scales: [unscaled], digits, whole } = UNITS[unit];
+  if (whole === true && unscaled !== undefined && isWhole(cells, scale)) {
+    return { scale: unscaled, digits: 0 };
+  }
+  // An interval of half a percent vanishes in three digits.
+  return { scale, digits: width < 0.005 ? 4 : digits };
+}
+
+/**
+ * Whether every figure is a whole number of things and its last digit means something: 2 connects are no 2.000, and where all
+ * trials agree the largest datagram is 65 507 B, not 63.97 KiB.
+ */
+function isWhole(cells: readonly FigureCell[], scale: Scale): boolean {
+  return cells.every(({ value, low, high }) =>
+    [value, low, high].every(Number.isSafeInteger) && (scale.divisor === 1 || low === high)
+  );
+}
+
+/**
+ * A figure's number without its symbol.
+ *
+ * @param value In the unit as stored.
+ * @param look How it is written.
+ * @returns As in `10.1`.
+ */
+export function formatFigure(value: number, { scale, digits }: Look): string {
+  return formatNumber(value / scale.divisor, digits);
+}
+
+/**
+ * The metric that all columns of figures have in common, whose unit is then stated once above them.
+ *
+ * @param table The table.
+ * @returns The metric; `undefined` where there are several, or none.
+ */
+export function onlyMetric({ columns }: Table): ColumnMetric | undefined {
+  const metrics = columns.flatMap(({ metric }) => metric ?? []);
+  const [first] = metrics;
+  return metrics.length === columns.length && metrics.every(({ id }) => id === first?.id)
+    ? first
+    : undefined;
+}
+
+/**
+ * The heading of a column that has a unit of its own: what the title has already is not written twice.
+ *
+ * @param column The column.
+ * @param look Its look; absent: no unit.
+ * @returns Words and unit, as in `p50` and `µs`, `CPU/op` and `µs`, `k exchanges/s` and nothing.
+ */
+export function headingOf(
+  { title = "", metric }: Column,
+  look: Look | undefined,
+): { readonly title: string; readonly unit: string } {
+  if (look === undefined || metric === undefined) return { title, unit: "" };
+  const { symbol } = look.scale;
+  if (!title.includes("/")) return { title, unit: symbol };
+  // The title says "per something" itself: of `µs/op` only `µs` is new.
+  const prefix = symbolBeforeSlash(symbol);
+  return metric.unit === "1/s" && prefix !== ""
+    ? { title: `${prefix} ${title}`, unit: "" }
+    : { title, unit: prefix };
+}
+
+function symbolBeforeSlash(symbol: string): string {
+  const slash = symbol.indexOf("/");
+  return slash < 0 ? symbol : symbol.slice(0, slash);
+}
+
+/** A figure with its own unit, as in `10.1 µs`. */
+export function formatOwnFigure({ value, unit }: FigureCell): string {
+  return unit === undefined ? formatNumber(value, 3) : formatAmount(value, unit);
+}

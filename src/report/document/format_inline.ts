@@ -1,0 +1,144 @@
+/**
+ * Numbers within sentences, in words: what all writers for people have in common.
+ *
+ * @module
+ */
+
+import {
+  chooseScale,
+  formatAmount,
+  formatCount,
+  formatNumber,
+  formatRatio,
+  formatShare,
+  withSymbol,
+} from "../../units/format_quantity.ts";
+import { plural } from "../../text/plural.ts";
+import type { Amount, AmountRange, Inline, Interval, Ratio } from "./inline.ts";
+
+export {
+  chooseScale,
+  formatAmount,
+  formatCount,
+  formatNumber,
+  formatRatio,
+  formatShare,
+  withSymbol,
+};
+
+/**
+ * A ratio.
+ *
+ * @param ratio The ratio.
+ * @returns As in `1.21×`, `1.21× faster`.
+ */
+export function writeRatio({ ratio, decimals, word }: Ratio): string {
+  return `${formatRatio(ratio, decimals)}×${word === "" ? "" : ` ${word}`}`;
+}
+
+/**
+ * The bounds of a ratio.
+ *
+ * @param interval The bounds.
+ * @returns As in `[1.20, 1.22]`.
+ */
+export function writeInterval({ low, high, decimals }: Interval): string {
+  return `[${formatRatio(low, decimals)}, ${formatRatio(high, decimals)}]`;
+}
+
+/**
+ * A value with its unit, and its bounds in the same unit.
+ *
+ * @param amount The value.
+ * @returns As in `3.97 GB/s` and `[3.97, 4.00]`; the bounds are empty where there are none.
+ */
+export function writeAmount(
+  { value, low, high, unit }: Amount,
+): { readonly value: string; readonly bounds: string } {
+  const scale = chooseScale([value], unit);
+  const show = (number: number) => formatNumber(number / scale.divisor, 3);
+  return {
+    value: withSymbol(show(value), scale),
+    bounds: low === undefined || high === undefined ? "" : `[${show(low)}, ${show(high)}]`,
+  };
+}
+
+/**
+ * A range of values in few words.
+ *
+ * @param range The range.
+ * @returns As in `15.8 to 17.5 µs`, or one amount where both ends read alike.
+ */
+export function writeRange({ low, high, unit }: AmountRange): string {
+  const [lowScale, highScale] = [chooseScale([low], unit), chooseScale([high], unit)];
+  const from = formatNumber(low / lowScale.divisor, 3);
+  const to = withSymbol(formatNumber(high / highScale.divisor, 3), highScale);
+  if (withSymbol(from, lowScale) === to) return to;
+  return lowScale.symbol === highScale.symbol
+    ? `${from} to ${to}`
+    : `${withSymbol(from, lowScale)} to ${to}`;
+}
+
+/**
+ * Whether a sentence begins with words of the suite, whose first letter is then a capital; a name is written as it is typed.
+ *
+ * @param parts The sentence.
+ */
+export function beginsWithWords([first]: readonly Inline[]): boolean {
+  return first?.kind === "text";
+}
+
+/**
+ * A text with its first letter as a sentence begins.
+ *
+ * @param words The text.
+ * @returns The same, capitalized.
+ */
+export function capitalize(words: string): string {
+  return words.replace(/^[a-z]/, (letter) => letter.toUpperCase());
+}
+
+/**
+ * A count with its noun.
+ *
+ * @param n How many.
+ * @param noun In the singular.
+ * @returns As in `1 trial`, `12 345 trials`.
+ */
+export function countOf(n: number, noun: string): string {
+  return plural(n, noun, formatCount(n));
+}
+
+/**
+ * Parts of a sentence without any markup, for titles.
+ *
+ * @param parts The parts.
+ * @returns One text, of any characters.
+ */
+export function plainInline(parts: readonly Inline[]): string {
+  return parts.map((part): string => {
+    switch (part.kind) {
+      case "text":
+      case "name":
+      case "sentence":
+        return part.text;
+      case "names":
+        return part.names.join(", ");
+      case "alternatives":
+        return part.names.join(" or ");
+      case "strong":
+      case "reference":
+        return plainInline(part.parts);
+      case "amount": {
+        const { value, bounds } = writeAmount(part);
+        return `${value} ${bounds}`.trimEnd();
+      }
+      case "range":
+        return writeRange(part);
+      case "ratio":
+        return writeRatio(part);
+      case "interval":
+        return writeInterval(part);
+    }
+  }).join("");
+}

@@ -1,0 +1,58 @@
+/**
+ * Keys in words: one place that writes the values of factors.
+ *
+ * @module
+ */
+
+import { formatSize } from "../../units/format_quantity.ts";
+import { namePlacement } from "./format_placement.ts";
+import { isGroup, isPlacement, type Key } from "./key.ts";
+
+/** What stands where a case has no such factor. */
+export const NO_VALUE = "–";
+
+/**
+ * A key's value as it stands in a column of its factor.
+ *
+ * @param key The key.
+ * @returns As in `16 KiB` for a size, `100 µs` for a number with a unit, else the value itself; a dash where there is none.
+ */
+export function formatKey(key: Key): string {
+  if (isPlacement(key)) return namePlacement(key.value);
+  if (isGroup(key)) return formatKeys(key.keys);
+  const { value, unit } = key;
+  if (value === undefined) return NO_VALUE;
+  if (typeof value === "string" || unit === undefined) return String(value);
+  return unit === "B" ? formatSize(value) : `${value} ${unit}`;
+}
+
+/**
+ * A key where the heading of its column is out of sight.
+ *
+ * @param key The key.
+ * @returns As in `nagle on`, `write-read`; empty where there is no value.
+ */
+export function nameKey(key: Key): string {
+  if (isPlacement(key) || isGroup(key)) return formatKey(key);
+  if (key.value === undefined) return "";
+  return key.named === true ? `${key.factor} ${formatKey(key)}` : formatKey(key);
+}
+
+/**
+ * Several keys in a few words.
+ *
+ * @param keys The keys, in the order of the words.
+ * @returns As in `write-write-read, body 256 B`; empty for none.
+ */
+export function formatKeys(keys: readonly Key[]): string {
+  return keys.map(nameKey).filter((words) => words !== "").join(", ");
+}
+
+/**
+ * Whether a key's value is a number, which stands at the right edge of its column.
+ *
+ * @param key The key.
+ */
+export function isNumeric(key: Key): boolean {
+  return typeof key.value === "number";
+}

@@ -1,0 +1,47 @@
+/**
+ * Writers: what turns a Document into the text of one format.
+ *
+ * @module
+ */
+
+import type { Document } from "./document.ts";
+import type { Figure } from "./figure.ts";
+
+/** A drawn chart. */
+export interface Picture {
+  /** What it shows, in one line. */
+  readonly title: string;
+  /** The same in sentences for who cannot see it, with the main numbers. */
+  readonly description: string;
+  /** A whole `<svg>` element. */
+  readonly svg: string;
+  /** Where its file is, from the directory of the text: the segments of its path; absent: it has none. */
+  readonly path?: readonly string[];
+}
+
+/** What a terminal can show, and how much. */
+export interface TerminalSize {
+  /** Width in columns. */
+  readonly columns: number;
+  /** Whether escape codes for colour may be used. */
+  readonly color: boolean;
+  /** Whether it shows Unicode; else everything is written in ASCII. */
+  readonly unicode: boolean;
+  /** Findings at most; absent: those of the Document's beginning. */
+  readonly mostFindings?: number;
+  /** Bars of all scenarios together, roughly; each scenario gets its share, and two at least. Absent: all, under every placement. */
+  readonly mostBars?: number;
+}
+
+/** What a writer is given besides the Document. */
+export interface WriterOptions {
+  /** Draws a figure; absent: the text does without pictures. */
+  readonly draw?: (figure: Figure) => Picture;
+  /** The style sheet of all pictures within a text; absent: each picture has its own. */
+  readonly pictureStyle?: string;
+  /** The terminal; absent: as wide as the narrowest in use, and without colour. */
+  readonly terminal?: TerminalSize;
+}
+
+/** A Writer writes one format. The same Document gives the same text. */
+export type Writer = (document: Document, options?: WriterOptions) => string;

@@ -1,0 +1,61 @@
+/**
+ * writeCsv, writeTsv: the data of a Document as delimited text, a line a row.
+ *
+ * @module
+ */
+
+import { delimitedField } from "../../text/delimited_field.ts";
+import type { Block, Data, Document } from "../document/document.ts";
+
+/** How fields stand beside each other. */
+interface Dialect {
+  /** Between fields. */
+  readonly separator: "," | "\t";
+  /** Whether tabs and line breaks inside fields become spaces, so that every line is a row. */
+  readonly flat: boolean;
+  /** After each row. */
+  readonly lineEnd: "\r\n" | "\n";
+}
+
+/**
+ * Writes the data of a Document as CSV (RFC 4180), with a header.
+ *
+ * @param document The Document.
+ * @returns CSV with CRLF line ends. In R `read.csv("latest.csv")`, in Python `pandas.read_csv("latest.csv")`.
+ */
+export function writeCsv(document: Document): string {
+  return writeDelimited(document, { separator: ",", flat: false, lineEnd: "\r\n" });
+}
+
+/**
+ * Writes the data of a Document with tabs between the columns. No field holds a tab or a line break, so `cut`, `awk` and
+ * `sort` read it as well; fields with quotes are quoted as in CSV, which R and pandas expect.
+ *
+ * @param document The Document.
+ * @returns TSV with LF line ends. In R `read.delim("latest.tsv")`, in Python `pandas.read_csv("latest.tsv", sep="\t")`.
+ */
+export function writeTsv(document: Document): string {
+  return writeDelimited(document, { separator: "\t", flat: true, lineEnd: "\n" });
+}
+
+function writeDelimited({ blocks }: Document, dialect: Dialect): string {
+  const { separator, flat, lineEnd } = dialect;
+  // The same names stand in thousands of rows.
+  const quoted = new Map<string, string>();
+  const field = (value: string | number) => {
+    if (typeof value === "number") return String(value);
+    let text = quoted.get(value);
+    if (text === undefined) quoted.set(value, text = delimitedField(value, flat));
+    return text;
+  };
+  const lines: string[] = [];
+  for (const { columns, rows } of blocks.filter(isData)) {
+    lines.push(columns.map(field).join(separator));
+    for (const row of rows()) lines.push(row.map(field).join(separator));
+  }
+  return lines.join(lineEnd) + lineEnd;
+}
+
+function isData(block: Block): block is Data {
+  return block.kind === "data";
+}

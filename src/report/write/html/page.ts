@@ -1,0 +1,101 @@
+/**
+ * The page: one file that needs nothing else, opens from disk and asks nobody for anything.
+ *
+ * Its Content-Security-Policy admits the page's own script and styles by their hashes and nothing besides: were a text of a
+ * record ever taken for markup, it could still not run, load or send anything.
+ *
+ * @module
+ */
+
+import { hashSource } from "./content_hash.ts";
+import { Html, type HtmlPart, markup } from "./html_text.ts";
+import { PAGE_SCRIPT } from "./page_script.ts";
+import { PAGE_STYLE } from "./page_style.ts";
+
+/** An entry of the page's contents. */
+export interface PageEntry {
+  /** Anchor. */
+  readonly id: string;
+  /** As its heading. */
+  readonly title: string;
+}
+
+/** What a page is made of. */
+export interface Page {
+  /** Of the window. */
+  readonly title: string;
+  /** Heading. */
+  readonly heading: HtmlPart;
+  /** Facts below the heading. */
+  readonly subtitle: readonly HtmlPart[];
+  /** What must be seen before anything else; absent for nothing. */
+  readonly notice?: Html | undefined;
+  /** What can be jumped to. */
+  readonly contents: readonly PageEntry[];
+  /** The parts, in the order of the contents. */
+  readonly body: readonly (Html | undefined)[];
+  /** The style sheet of its pictures; absent: it has none. */
+  readonly pictureStyle?: string | undefined;
+}
+
+/** The policy of a page with this style sheet. */
+function securityPolicy(style: string): string {
+  return [
+    "default-src 'none'",
+    `style-src ${hashSource(style)}`,
+    `script-src ${hashSource(PAGE_SCRIPT)}`,
+    "img-src data:",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "require-trusted-types-for 'script'",
+  ].join("; ");
+}
+
+/** Three bars; without an icon of its own a page that is served over HTTP would ask for one. */
+const ICON = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E" +
+  "%3Cpath fill='%232f6fb5' d='M2 9h3v5H2zM6.5 5h3v9h-3zM11 2h3v12h-3z'/%3E%3C/svg%3E";
+
+/**
+ * Renders a page. The same parts give the same text.
+ *
+ * @param page Its parts.
+ * @returns A whole document that ends in a line break.
+ */
+export function renderPage(page: Page): string {
+  const { title, heading, subtitle, notice, contents, body, pictureStyle = "" } = page;
+  const style = PAGE_STYLE + pictureStyle;
+  const [first] = contents;
+  return markup`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${new Html(securityPolicy(style))}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>${title}</title>
+<link rel="icon" href="${new Html(ICON)}">
+<style>${new Html(style)}</style>
+</head>
+<body>
+<a class="skip" href="#${first?.id ?? "top"}">Skip to ${first?.title ?? "the report"}</a>
+<header id="top">
+<div class="top"><h1>${heading}</h1><button type="button" class="theme" hidden>Dark</button></div>
+<ul class="facts">${subtitle.map((fact) => markup`<li>${fact}</li>`)}</ul>
+${notice}</header>
+<div class="page">
+<nav aria-label="Contents"><ul>
+${contents.map(entryHtml)}</ul></nav>
+<main>
+${body}</main>
+</div>
+<script>${new Html(PAGE_SCRIPT)}</script>
+</body>
+</html>
+`.text;
+}
+
+function entryHtml({ id, title }: PageEntry): Html {
+  return markup`<li><a href="#${id}">${title}</a></li>
+`;
+}

@@ -1,0 +1,40 @@
+/**
+ * writeJson: a Document and what it rests on, for programs.
+ *
+ * @module
+ */
+
+import { type Document, DOCUMENT_VERSION } from "../document/document.ts";
+
+/** What `report --format json` writes. Not a record: it holds no trials, and no command reads it. */
+export interface ReportFile extends Readonly<Record<string, unknown>> {
+  /** Tells it from a record. */
+  readonly kind: "sockbench-report";
+  /** Version of this format. */
+  readonly reportVersion: typeof DOCUMENT_VERSION;
+  /** The Document that the other formats write. */
+  readonly document: Omit<Document, "data">;
+}
+
+/**
+ * Writes a Document as JSON.
+ *
+ * @param document The Document.
+ * @returns JSON of a {@linkcode ReportFile}, indented, ending in a line break.
+ */
+export function writeJson(document: Document): string {
+  const { data = {}, ...rest } = document;
+  const file: ReportFile = {
+    kind: "sockbench-report",
+    reportVersion: DOCUMENT_VERSION,
+    ...data,
+    document: rest,
+  };
+  return `${JSON.stringify(file, writeValue, 2)}\n`;
+}
+
+/** JSON has no infinity (the separation of two groups without any noise): the largest number stands for it. */
+function writeValue(_key: string, value: unknown): unknown {
+  if (value === Infinity) return Number.MAX_VALUE;
+  return typeof value === "string" ? value.toWellFormed() : value;
+}

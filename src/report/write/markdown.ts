@@ -1,0 +1,190 @@
+/**
+ * writeMarkdown: a Document as Markdown that reads well on a code host and in a terminal.
+ *
+ * @module
+ */
+
+import { formatBasis } from "../document/format_basis.ts";
+import type { Block, Document, List, ListItem, Notice } from "../document/document.ts";
+import type { Figure } from "../document/figure.ts";
+import {
+  beginsWithWords,
+  capitalize,
+  writeAmount,
+  writeInterval,
+  writeRange,
+  writeRatio,
+} from "../document/format_inline.ts";
+import type { Inline } from "../document/inline.ts";
+import type { WriterOptions } from "../document/writer.ts";
+import { codeBlock, codeName, escapeMarkdown, escapeSentence } from "../../text/escape_markdown.ts";
+import { SENTENCE } from "../../text/one_line.ts";
+import { markdownTableLines } from "./markdown_table.ts";
+
+/** More names than this are counted. */
+const MAX_NAMES = 6;
+/** Charts of a part that are shown at once; the others fold. */
+const MAX_CHARTS = 2;
+/** An alternative text longer than this is skipped rather than heard. */
+const MAX_ALTERNATIVE = 240;
+
+type Lines = readonly string[];
+
+/**
+ * Writes a Document as Markdown.
+ *
+ * @param document The Document.
+ * @param options Pictures, where they have files.
+ * @returns Markdown that ends in a line break.
+ */
+export function writeMarkdown(document: Document, options: WriterOptions = {}): string {
+  const { title, facts, notice, blocks } = document;
+  const lines: readonly Lines[] = [
+    [`# ${writeInlines(title)}`],
+    [facts.map(writeInlines).join(" · ")],
+    notice === undefined ? [] : writeNotice(notice),
+    ...writeBlocks(blocks, options),
+  ];
+  return `${joinBlocks(lines)}\n`;
+}
+
+function joinBlocks(blocks: readonly Lines[]): string {
+  return blocks.filter((lines) => lines.length > 0 && lines.join("") !== "")
+    .map((lines) => lines.join("\n")).join("\n\n");
+}
+
+function writeNotice({ lead, sentences }: Notice): Lines {
+  const [first, ...more] = sentences.map(writeInlines);
+  if (more.length === 0) return [`> **${lead}.** ${first ?? ""}`];
+  return [`> **${lead}:**`, ">", ...sentences.map((parts) => `> - ${writeInlines(parts)}`)];
+}
+
+/** Charts that follow each other are shown together. */
+function writeBlocks(blocks: readonly Block[], options: WriterOptions): readonly Lines[] {
+  return blocks.flatMap((block, index): readonly Lines[] => {
+    if (block.kind !== "figure") return writeBlock(block, options);
+    if (blocks[index - 1]?.kind === "figure") return [];
+    const end = blocks.findIndex((other, at) => at > index && other.kind !== "figure");
+    const run = blocks.slice(index, end < 0 ? blocks.length : end);
+    return writeFigures(run.filter((one) => one.kind === "figure"), options);
+  });
+}
+
+function writeBlock(
+  block: Exclude<Block, Figure>,
+  options: WriterOptions,
+): readonly Lines[] {
+  switch (block.kind) {
+    case "heading":
+      return [[`${"#".repeat(block.level)} ${writeInlines(block.text)}`]];
+    case "paragraph": {
+      const words = writeInlines(block.text);
+      return [[block.role === "question" ? `**${words}**` : words]];
+    }
+    case "list":
+      return [writeList(block)];
+    case "facts":
+      return [block.facts.map(({ name, value }) => {
+        const [fact, words] = [escapeMarkdown(name), escapeMarkdown(value, SENTENCE)];
+        return block.explains === true ? `- **${fact}**: ${words}.` : `- ${fact}: ${words}`;
+      })];
+    case "table":
+      return markdownTableLines(block, writeInlines);
+    case "details": {
+      const { summary, count } = block;
+      const counted = count === undefined
+        ? ""
+        : ` (${count.n} ${count.noun}${count.n === 1 ? "" : "s"})`;
+      return [
+        [`<details><summary>${escapeMarkdown(summary)}${counted}</summary>`],
+        ...writeBlocks(block.blocks, options),
+        ["</details>"],
+      ];
+    }
+    case "code":
+      return [codeBlock(block.text, block.language)];
+    case "verdict":
+      return [[`**${capitalize(block.outcome)}.** ${writeInlines(block.text)}`]];
+    case "data":
+      return [];
+  }
+}
+
+function writeList({ items }: List): Lines {
+  return items.map((item) => `- ${writeItem(item)}`);
+}
+
+function writeItem({ text, basis, remarks = [] }: ListItem): string {
+  const words = beginsWithWords(text) ? capitalize(writeInlines(text)) : writeInlines(text);
+  const rests = basis === undefined ? "" : ` (${formatBasis(basis)}).`;
+  return words + rests + remarks.map((remark) => ` ${writeInlines(remark)}`).join("");
+}
+
+function writeFigures(
+  figures: readonly Figure[],
+  { draw }: WriterOptions,
+): readonly Lines[] {
+  if (draw === undefined) return [];
+  const images = figures.flatMap((figure): readonly Lines[] => {
+    const { path, description } = draw(figure);
+    if (path === undefined) return [];
+    return [[
+      `![${escapeMarkdown(description, MAX_ALTERNATIVE)}](${path.map(encodeSegment).join("/")})`,
+    ]];
+  });
+  const [shown, folded] = [images.slice(0, MAX_CHARTS), images.slice(MAX_CHARTS)];
+  if (folded.length === 0) return shown;
+  const count = folded.length === 1 ? "1 further chart" : `${folded.length} further charts`;
+  return [...shown, [`<details><summary>${count}</summary>`], ...folded, ["</details>"]];
+}
+
+/** A parenthesis would end the address. */
+function encodeSegment(segment: string): string {
+  return encodeURIComponent(segment.toWellFormed())
+    .replace(/[()']/g, (character) => `%${character.charCodeAt(0).toString(16)}`);
+}
+
+function writeInlines(parts: readonly Inline[]): string {
+  return parts.map(writeInline).join("");
+}
+
+function writeInline(part: Inline): string {
+  switch (part.kind) {
+    case "text":
+      return keepEdges(part.text, escapeMarkdown(part.text, SENTENCE));
+    case "name":
+      return codeName(part.text);
+    case "names": {
+      const rest = part.names.length - MAX_NAMES;
+      const named = part.names.slice(0, MAX_NAMES).map(codeName).join(", ");
+      return rest > 0 ? `${named} and ${rest} more` : named;
+    }
+    case "alternatives": {
+      const names = part.names.map((one) => part.strong ? `**${codeName(one)}**` : codeName(one));
+      const last = names.at(-1) ?? "";
+      return names.length < 2 ? last : `${names.slice(0, -1).join(", ")} or ${last}`;
+    }
+    case "sentence":
+      return escapeSentence(part.text);
+    case "strong":
+      return `**${writeInlines(part.parts)}**`;
+    case "amount": {
+      const { value, bounds } = writeAmount(part);
+      return bounds === "" ? value : `${value} ${bounds}`;
+    }
+    case "range":
+      return writeRange(part);
+    case "ratio":
+      return part.word === "" ? writeRatio(part) : `**${writeRatio(part)}**`;
+    case "interval":
+      return writeInterval(part);
+    case "reference":
+      return writeInlines(part.parts);
+  }
+}
+
+/** Words of a sentence keep the spaces that part them from the next. */
+function keepEdges(text: string, written: string): string {
+  if (written === "") return text === "" ? "" : " ";
+  return (text.startsWith(" ") ? " " : "") + written + (text.endsWith(" ") ? " " : "");
+}

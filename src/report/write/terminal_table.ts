@@ -1,0 +1,111 @@
+/**
+ * Tables for terminals: columns that stand below each other; where a row is wider than the terminal, its columns below its name.
+ *
+ * @module
+ */
+
+import {
+  formatFigure,
+  formatOwnFigure,
+  headingOf,
+  type Look,
+  looksOf,
+} from "../document/column_look.ts";
+import { formatCount, formatRatio } from "../document/format_inline.ts";
+import { formatKey, formatKeys } from "../document/format_key.ts";
+import type { Cell, Table } from "../document/table.ts";
+import type { TerminalSize } from "../document/writer.ts";
+import { cutLine, padLine, plainLine, styleText, wrapLine } from "../../text/terminal_line.ts";
+import { displayWidth } from "../../text/display_width.ts";
+import { inlineText } from "./terminal_inline.ts";
+
+const GAP = "  ";
+/** Characters of a cell that are kept. */
+const MAX_CELL = 300;
+
+/**
+ * A table with its caption.
+ *
+ * @param table The table.
+ * @param look Of the terminal; no line is as wide as its columns.
+ * @returns The lines.
+ */
+export function tableLines(table: Table, look: TerminalSize): readonly string[] {
+  const looks = looksOf(table);
+  const plain = (text: string) => plainLine(text, look.unicode, MAX_CELL);
+  const named = table.names !== undefined;
+  const heads = [
+    ...(named ? [table.names ?? ""] : table.keys.map(({ title }) => title)),
+    ...table.columns.map((column, index) => {
+      if (column.keys !== undefined) return formatKeys(column.keys) || "all";
+      const { title, unit } = headingOf(column, looks[index]);
+      return unit === "" ? title : `${title} ${unit}`;
+    }),
+  ].map(plain);
+  const rows = table.rows.map((row) =>
+    [
+      ...(named ? [row.name ?? ""] : row.keys.map(formatKey)),
+      ...table.columns.map((_, index) => cellText(row.cells[index] ?? null, looks[index])),
+    ].map(plain)
+  );
+  const first = heads.length - table.columns.length;
+  const isNumber = heads.map((_, index) =>
+    index >= first && table.columns[index - first]?.align === "number"
+  );
+  const caption = plain(inlineText(table.caption));
+  return [
+    ...(caption === ""
+      ? []
+      : wrapLine(caption, look.columns - 1, look.unicode).map((line) =>
+        styleText(line, "dim", look.color)
+      )),
+    ...layOut(heads, rows, isNumber, look),
+  ];
+}
+
+function layOut(
+  heads: readonly string[],
+  rows: readonly (readonly string[])[],
+  isNumber: readonly boolean[],
+  look: TerminalSize,
+): readonly string[] {
+  const widths = heads.map((head, index) =>
+    Math.max(displayWidth(head), ...rows.map((row) => displayWidth(row[index] ?? "")))
+  );
+  const total = widths.reduce((sum, width) => sum + width + GAP.length, 0);
+  if (total <= look.columns - 1) {
+    const line = (cells: readonly string[]) =>
+      GAP +
+      cells.map((cell, index) =>
+        padLine(cell, widths[index] ?? 0, isNumber[index] === true ? "right" : "left")
+      ).join(GAP).trimEnd();
+    return [styleText(line(heads), "bold", look.color), ...rows.map(line)];
+  }
+  // Too wide: what the row is in a line, its figures with their headings below.
+  return rows.flatMap(([name = "", ...cells]) => [
+    GAP + cutLine(name, look.columns - 1 - GAP.length, look.unicode),
+    ...wrapLine(
+      cells.flatMap((cell, index) => cell === "" ? [] : [`${heads[index + 1]} ${cell}`]).join("; "),
+      look.columns - 1 - 2 * GAP.length,
+      look.unicode,
+    ).map((line) => GAP + GAP + line),
+  ]);
+}
+
+function cellText(cell: Cell | null, look: Look | undefined): string {
+  if (cell === null) return "–";
+  switch (cell.kind) {
+    case "figure":
+      return look === undefined ? formatOwnFigure(cell) : formatFigure(cell.value, look);
+    case "ratio":
+      return `${formatRatio(cell.value)} [${formatRatio(cell.low)}, ${formatRatio(cell.high)}]`;
+    case "count":
+      return formatCount(cell.value);
+    case "probability":
+      return cell.value.toPrecision(2);
+    case "words":
+      return inlineText(cell.text);
+    case "verdict":
+      return cell.verdict;
+  }
+}

@@ -15,7 +15,7 @@ export class FirstChannel {
   take(channel: Channel): void {
     if (this.#channel !== undefined) return;
     this.#channel = channel;
-    this.#settings = channel.settings ?? {};
+    this.#settings = settingsOf(channel);
   }
 
   /** Its file descriptor; absent where there is none yet, or none any more, or it cannot be known. */
@@ -30,6 +30,15 @@ export class FirstChannel {
 
   /** Reads the settings again, if it is open still: the kernel tunes buffers while a connection runs. */
   readAgain(): void {
-    if (this.descriptor !== undefined) this.#settings = this.#channel?.settings ?? {};
+    if (this.descriptor !== undefined) this.#settings = settingsOf(this.#channel!);
+  }
+}
+
+/** What cannot be read back is not said, and fails no trial. */
+function settingsOf(channel: Channel): Readonly<Record<string, string>> {
+  try {
+    return channel.settings ?? {};
+  } catch {
+    return {};
   }
 }

@@ -38,7 +38,7 @@ export type PeerAnswer =
 export function createResponder(
   catalog: Catalog,
   clock: Clock,
-  cpuNs: () => number | null,
+  cpuNs: () => number | null | undefined,
 ): (request: PeerRequest) => Promise<PeerAnswer> {
   let half: ServeHalf | undefined;
   let pinned: Disposable | undefined;

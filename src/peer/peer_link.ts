@@ -32,8 +32,8 @@ export interface ServeOrder {
 
 /** What a peer reads of itself at a mark. */
 export interface PeerMark {
-  /** CPU time in nanoseconds the peer's process has used so far; `null` where it is the driver's process. */
-  readonly cpuNs: number | null;
+  /** CPU time in nanoseconds the peer's process has used so far; `null` where it is the driver's process, absent where it is not known. */
+  readonly cpuNs?: number | null | undefined;
   /** The thread that serves; absent where it is the driver's own, or where the kernel room is closed. */
   readonly thread?: ThreadMark;
 }

@@ -8,18 +8,21 @@ import { currentCore, getAffinity } from "../kernel/affinity.ts";
 import { openKernel } from "../kernel/libc.ts";
 import { readUsage } from "../kernel/rusage.ts";
 
-/** A thread at one moment: totals since it started, and where it runs. Plain data: it crosses threads and processes. */
+/**
+ * A thread at one moment: totals since it started, and where it runs; what the kernel does not tell is absent. Plain data: it crosses
+ * threads and processes.
+ */
 export interface ThreadMark {
   /** Times it gave up its core to wait. */
-  readonly voluntarySwitches: number;
+  readonly voluntarySwitches?: number;
   /** Times it was taken off its core. */
-  readonly involuntarySwitches: number;
+  readonly involuntarySwitches?: number;
   /** Page faults that needed no disk. */
-  readonly minorFaults: number;
+  readonly minorFaults?: number;
   /** The core that it runs on. */
-  readonly core: number;
+  readonly core?: number;
   /** The cores that it may run on, ascending. */
-  readonly affinity: readonly number[];
+  readonly affinity?: readonly number[];
 }
 
 /**
@@ -29,12 +32,23 @@ export interface ThreadMark {
  */
 export function readThreadMark(): ThreadMark | undefined {
   if (!openKernel().available) return undefined;
+  return { ...readOrNothing(readSwitches), ...readOrNothing(readPlace) };
+}
+
+/** Readings that explain a trial and are not the trial: one that is refused, as under a seccomp profile, is missing. */
+function readOrNothing<T extends Partial<ThreadMark>>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
+
+function readSwitches() {
   const { voluntarySwitches, involuntarySwitches, minorFaults } = readUsage("thread");
-  return {
-    voluntarySwitches,
-    involuntarySwitches,
-    minorFaults,
-    core: currentCore(),
-    affinity: getAffinity(),
-  };
+  return { voluntarySwitches, involuntarySwitches, minorFaults };
+}
+
+function readPlace() {
+  return { core: currentCore(), affinity: getAffinity() };
 }

@@ -11,6 +11,7 @@ import type { Environment, Fact } from "../model/environment.ts";
 import { type CpuGroup, findCpuGroups, GROUP_PATHS, readCpuQuota } from "../kernel/cpu_groups.ts";
 import { openKernel } from "../kernel/libc.ts";
 import { readLoopbackMtu } from "../kernel/loopback_mtu.ts";
+import { missingEvidence } from "./missing_evidence.ts";
 import { readSystemFiles, type SystemFiles } from "./system_files.ts";
 
 /** Kernel settings that matter to sockets, by the name they have in a record. */
@@ -95,7 +96,7 @@ export async function readEnvironment(): Promise<Environment> {
       return Deno.build.os === "windows" ? null : Math.round(Deno.loadavg()[0]! * 100) / 100;
     }),
     sysctls,
-    missing,
+    missing: [...missing, ...missingEvidence()],
   };
 }
 

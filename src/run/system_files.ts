@@ -25,7 +25,7 @@ export async function readSystemFiles(paths: readonly string[]): Promise<SystemF
   const texts = new Map<string, string>();
   if (openKernel().available) {
     for (const path of paths) {
-      const text = readKernelFile(path);
+      const text = readOrNothing(path);
       if (text !== undefined) texts.set(path, text);
     }
     return { texts };
@@ -51,6 +51,15 @@ export async function readSystemFiles(paths: readonly string[]): Promise<SystemF
     return { texts };
   } catch (error) {
     return { texts, refusal: `grep could not be run: ${(error as Error).message}` };
+  }
+}
+
+/** What cannot be read, for whatever fault, is missing: it explains a run, and must not end it. */
+function readOrNothing(path: string): string | undefined {
+  try {
+    return readKernelFile(path);
+  } catch {
+    return undefined;
   }
 }
 

@@ -24,8 +24,8 @@ interface Mark {
   readonly socket?: TcpInfo;
   /** The driver's thread. */
   readonly thread?: ThreadMark | undefined;
-  /** CPU time of the driver's process, in nanoseconds. */
-  readonly cpuNs: number;
+  /** CPU time of the driver's process, in nanoseconds; absent where it is not known. */
+  readonly cpuNs?: number;
   /** What the peer read. */
   readonly peer: PeerMark;
 }
@@ -64,7 +64,8 @@ export class EvidenceReader {
     const peer = await this.#mark();
     const socket = this.#readSocket();
     const thread = readThreadMark();
-    this.#begin = { ...present({ counters, socket, thread }), cpuNs: processCpuNs(), peer };
+    const cpuNs = processCpuNs();
+    this.#begin = { ...present({ counters, socket, thread, cpuNs }), peer };
   }
 
   /** Reads at its end. */
@@ -74,7 +75,7 @@ export class EvidenceReader {
     const peer = await this.#mark();
     const socket = this.#readSocket();
     const counters = this.#readCounters();
-    this.#end = { ...present({ counters, socket, thread }), cpuNs, peer };
+    this.#end = { ...present({ counters, socket, thread, cpuNs }), peer };
     this.#first.readAgain();
   }
 
@@ -83,14 +84,14 @@ export class EvidenceReader {
     const [begin, end] = [this.#begin, this.#end];
     if (begin === undefined || end === undefined) return {};
     const cpu = cpuBetween(begin, end);
-    if (begin.counters === undefined || end.counters === undefined) return { cpu };
+    if (begin.counters === undefined || end.counters === undefined) return present({ cpu });
     const counters: Record<string, number> = {
       ...counterDeltas(begin.counters, end.counters),
       ...socketDeltas(begin.socket, end.socket),
       ...threadDeltas("drive", begin.thread, end.thread),
       ...threadDeltas("serve", begin.peer.thread, end.peer.thread),
     };
-    return { cpu, counters };
+    return { ...present({ cpu }), counters };
   }
 
   /** The cores that the two threads used and may use, by the name they have among a trial's settings. */
@@ -132,9 +133,11 @@ function present<T extends Record<string, unknown>>(
   return Object.fromEntries(known) as { [K in keyof T]?: Exclude<T[K], undefined> };
 }
 
-function cpuBetween(begin: Mark, end: Mark): CpuTime {
+function cpuBetween(begin: Mark, end: Mark): CpuTime | undefined {
+  if (begin.cpuNs === undefined || end.cpuNs === undefined) return undefined;
   const drove = end.cpuNs - begin.cpuNs;
   if (begin.peer.cpuNs === null || end.peer.cpuNs === null) return { totalNs: drove };
+  if (begin.peer.cpuNs === undefined || end.peer.cpuNs === undefined) return undefined;
   const served = end.peer.cpuNs - begin.peer.cpuNs;
   return { totalNs: drove + served, serveNs: served };
 }
@@ -168,7 +171,7 @@ function threadDeltas(
 ): Record<string, number> {
   if (from === undefined || to === undefined) return {};
   const names = ["voluntarySwitches", "involuntarySwitches", "minorFaults"] as const;
-  return moved(names.map((name) => [`${end}.${name}`, to[name] - from[name]]));
+  return moved(names.map((name) => [`${end}.${name}`, (to[name] ?? 0) - (from[name] ?? 0)]));
 }
 
 /** What did not move is left out. */
@@ -181,7 +184,7 @@ function coresOf(
   from: ThreadMark | undefined,
   to: ThreadMark | undefined,
 ): Record<string, string> {
-  if (from === undefined || to === undefined) return {};
+  if (from?.core === undefined || to?.affinity === undefined) return {};
   return {
     [`${end}Core`]: from.core === to.core ? `${from.core}` : `${from.core}→${to.core}`,
     [`${end}Affinity`]: to.affinity.join(","),

@@ -122,7 +122,8 @@ export {
 
 export { PeerError } from "./src/peer/peer_link.ts";
 export { readEnvironment } from "./src/run/environment.ts";
-export { measure, type MeasureOptions } from "./src/run/measure.ts";
+export { measure, type MeasureOnceOptions } from "./src/run/measure.ts";
+export { type MeasureOptions, Session, type SessionOptions } from "./src/run/session.ts";
 export { type RunEvent, type RunOptions, runPlan } from "./src/run/run_plan.ts";
 
 export * from "./src/model/trial.ts";

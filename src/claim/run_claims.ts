@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { Environment } from "../model/environment.ts";
 import type { RunRecord } from "../model/run_record.ts";
-import { type RunEvent, runPlan } from "../run/run_plan.ts";
+import type { RunEvent } from "../run/run_plan.ts";
+import type { Session } from "../run/session.ts";
 import {
   CannotTry,
   cannotTry,
@@ -53,12 +53,10 @@ export type ClaimsEvent = RunEvent | {
 export interface ClaimsOptions {
   /** For experiments. */
   readonly lab: Lab;
-  /** Written into the record. */
-  readonly environment: Environment;
+  /** What measures the cells. */
+  readonly session: Pick<Session, "measure">;
   /** The command that repeats this run. */
   readonly command: string;
-  /** ISO 8601 start time, UTC. */
-  readonly startedAt: string;
   /** Called between trials and experiments. */
   onEvent?(event: ClaimsEvent): void;
 }
@@ -79,16 +77,11 @@ export async function runClaims(
   { plan, ids, skips }: ClaimsPlan,
   options: ClaimsOptions,
 ): Promise<ClaimsResult> {
-  const { lab, onEvent } = options;
+  const { lab, session, command, onEvent } = options;
   using strays = catchStrays();
   const evidence = await experimentWith(claims, options, strays);
-  const record = await runPlan(plan, {
-    catalog: lab.catalog,
-    clock: lab.clock,
-    environment: options.environment,
-    command: options.command,
-    startedAt: options.startedAt,
-    directory: lab.directory,
+  const record = await session.measure(plan, {
+    command,
     signal: lab.signal,
     ...(onEvent !== undefined && { onEvent }),
   });

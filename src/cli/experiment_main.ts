@@ -11,7 +11,7 @@ import { claims } from "../claim/registry.ts";
 import { systemClock } from "../clock.ts";
 import { openKernel } from "../kernel/libc.ts";
 import { raiseLoopback } from "../kernel/namespace.ts";
-import { openSession } from "./session.ts";
+import { Session } from "../run/session.ts";
 
 async function makeExperiment(...[id, part]: readonly string[]): Promise<ClaimFacts> {
   const claim = claims.find((one) => one.id === id);
@@ -19,11 +19,11 @@ async function makeExperiment(...[id, part]: readonly string[]): Promise<ClaimFa
   if (experiment === undefined) throw new Error(`no claim has an experiment ${id} ${part ?? ""}`);
   raiseLoopback();
   const catalog = createCatalog();
-  await using session = await openSession(catalog);
+  await using session = await Session.open({ catalog });
   return await experiment.call(claim!, {
     clock: systemClock,
     catalog,
-    availability: session.availability,
+    availability: await session.probe(),
     pinning: session.pinning,
     peer: "loop",
     directory: session.directory,

@@ -16,25 +16,31 @@ import type { Pinning } from "../model/placement.ts";
 import type { Plan } from "../plan/plan.ts";
 import { createSettings, type SettingsInput } from "../plan/settings.ts";
 import type { RunRecord } from "../model/run_record.ts";
-import type { Session } from "./session.ts";
+import type { Availability } from "../transport/transport.ts";
 
 /** What cannot be planned any more is skipped, which makes its cells missing. */
 const GONE =
   "this sockbench has no such case; if a module of yours brings it, name it with --module";
+
+/** What works here. */
+interface Here {
+  readonly availability: ReadonlyMap<string, Availability>;
+  readonly pinning: Pinning;
+}
 
 /**
  * Plans the cells of a baseline.
  *
  * @param baseline the record; profile, rounds and peer are its own
  * @param catalog what can be named
- * @param session what works here
+ * @param here what works here
  * @param modules URLs of users' modules
  * @throws {SettingsError} when the baseline was run in a way that cannot be.
  */
 export function planBaseline(
   baseline: RunRecord,
   catalog: Catalog,
-  { availability, pinning }: Pick<Session, "availability" | "pinning">,
+  { availability, pinning }: Here,
   modules: readonly string[],
 ): Plan {
   const { profile, rounds, peer } = baseline.settings;

@@ -9,26 +9,29 @@ import { matchesGlob } from "../plan/glob.ts";
 import { planCases } from "../plan/plan_cases.ts";
 import type { Pinning } from "../model/placement.ts";
 import type { Plan, PlannedCases } from "../plan/plan.ts";
-import type { Settings } from "../plan/settings.ts";
+import type { Settings, SettingsInput } from "../plan/settings.ts";
+import type { Session } from "../run/session.ts";
 import { type Availability, KERNEL_ROOM } from "../transport/transport.ts";
 import { NothingToMeasureError, UsageError } from "./usage_error.ts";
 
 /**
  * Plans what was asked for.
  *
- * @throws {SettingsError} when a core is asked for that this process may not use.
+ * @param input what the arguments ask for
+ * @param session what plans it
+ * @throws {SettingsError} when it names something that does not exist, or a core that this process may not use.
  * @throws {UsageError} when a glob matches nothing, or scenarios and transports do not meet.
  * @throws {NothingToMeasureError} when this machine can measure nothing of it.
  */
-export function planSelection(
-  settings: Settings,
-  catalog: Catalog,
-  availability: ReadonlyMap<string, Availability>,
-  pinning: Pinning,
-): Plan {
-  const plan = planCases(settings, catalog, availability, pinning);
+export async function planSelection(
+  input: SettingsInput,
+  session: Pick<Session, "catalog" | "pinning" | "plan" | "probe">,
+): Promise<Plan> {
+  const plan = await session.plan(input);
+  const { settings } = plan;
+  const { catalog, pinning } = session;
   // A glob is right where it would match if only its transport and its placement could be had here.
-  const everywhere = allAvailable(catalog, availability);
+  const everywhere = allAvailable(catalog, await session.probe(new Set()));
   const possible = planCases(settings, catalog, everywhere, anyCores(settings));
   const unmatched = findUnmatchedGlob(settings.cases, [plan, possible]);
   if (unmatched !== undefined) {

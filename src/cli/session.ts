@@ -1,5 +1,5 @@
 /**
- * What `run`, `list` and `doctor` share: the catalog with users' modules, a private directory, and what works here.
+ * What commands need before they can open a session: users' modules, the catalog with their parts, and a peer.
  *
  * @module
  */
@@ -8,52 +8,9 @@ import { pathToFileURL } from "node:url";
 import { type Catalog, createCatalog } from "../catalog.ts";
 import { loadCatalog } from "../peer/load_catalog.ts";
 import { type NearestPeer, nearestPeer, peerObstacle } from "../peer/nearest_peer.ts";
-import { findPinning } from "../peer/pin_thread.ts";
-import type { PeerKind, Pinning } from "../model/placement.ts";
+import type { PeerKind } from "../model/placement.ts";
 import { PEERS } from "../plan/settings.ts";
-import type { Availability } from "../transport/transport.ts";
-import { probeTransports } from "../transport/probe_transports.ts";
-import { createSocketDirectory, explainSocketFiles } from "../transport/socket_directory.ts";
 import { UsageError } from "./usage_error.ts";
-
-/** A Session is what commands need to plan and measure; disposing removes its directory. */
-export interface Session extends AsyncDisposable {
-  /** Private directory for socket files, as {@linkcode createSocketDirectory} has its path. */
-  readonly directory: string;
-  /** Why it is none; absent: it is one. */
-  readonly problem?: string;
-  /** What works here, by transport id. */
-  readonly availability: ReadonlyMap<string, Availability>;
-  /** Whether the ends of a trial can be pinned here, and to what. */
-  readonly pinning: Pinning;
-}
-
-/**
- * Makes the private directory and probes the catalog's transports in it.
- *
- * @param needed ids of the transports to probe; absent: all
- */
-export async function openSession(
-  catalog: Catalog,
-  needed?: ReadonlySet<string>,
-): Promise<Session> {
-  const sockets = await createSocketDirectory();
-  const { path: directory } = sockets;
-  const dispose = () => sockets[Symbol.asyncDispose]();
-  try {
-    const probed = await probeTransports(catalog.transports, directory, needed);
-    return {
-      directory,
-      ...(sockets.problem !== undefined && { problem: sockets.problem }),
-      availability: explainSocketFiles(catalog.transports, probed, sockets),
-      pinning: findPinning(),
-      [Symbol.asyncDispose]: dispose,
-    };
-  } catch (error) {
-    await dispose();
-    throw error;
-  }
-}
 
 /**
  * The absolute URLs of users' modules.

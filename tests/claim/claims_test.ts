@@ -1,3 +1,4 @@
+import { sessionOf } from "./lab.ts";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { CannotTry, cannotTry, type Claim, CLAIM_GROUPS, type Lab } from "../../src/claim/claim.ts";
 import { planClaims } from "../../src/claim/plan_claims.ts";
@@ -8,7 +9,6 @@ import { type ClaimsOptions, runClaims } from "../../src/claim/run_claims.ts";
 import { createCatalog } from "../../src/catalog.ts";
 import { type Clock, systemClock } from "../../src/clock.ts";
 import type { Availability } from "../../src/transport/transport.ts";
-import { NO_ENVIRONMENT } from "../support/small_catalog.ts";
 
 const catalog = createCatalog();
 const everything = new Map<string, Availability>(
@@ -59,9 +59,8 @@ async function runThem(
   const plan = planClaims(wanted, { peer: "loop", rounds: 1, seed: 1 }, catalog, everything);
   return await runClaims(wanted, plan, {
     lab: { ...lab, signal, clock },
-    environment: NO_ENVIRONMENT,
+    session: sessionOf({ ...lab, signal, clock }),
     command: "test",
-    startedAt: "2026-01-01T00:00:00.000Z",
     onEvent: onEvent!,
   });
 }
@@ -190,9 +189,8 @@ Deno.test("claims decide without a figure or a fact: nothing is claimed of what 
     const plan = planClaims([claim], { peer: "loop", rounds: 1, seed: 1 }, catalog, nothing);
     const { decided } = await runClaims([claim], plan, {
       lab,
-      environment: NO_ENVIRONMENT,
+      session: sessionOf(lab),
       command: "test",
-      startedAt: "2026-01-01T00:00:00.000Z",
     });
     assertEquals(decided[0]!.decision, cannotTry("not here"), claim.id);
   }

@@ -1,3 +1,4 @@
+import { sessionOf } from "./lab.ts";
 /** Claims 20 to 32: what is decided of facts made by hand, and what cheap experiments count on this machine. */
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
@@ -19,7 +20,6 @@ import { systemClock } from "../../src/clock.ts";
 import { openKernel } from "../../src/kernel/libc.ts";
 import { createSocketDirectory } from "../../src/transport/socket_directory.ts";
 import type { Availability } from "../../src/transport/transport.ts";
-import { NO_ENVIRONMENT } from "../support/small_catalog.ts";
 import { LIBC, LINUX, needs } from "../support/needs.ts";
 
 const catalog = createCatalog();
@@ -35,9 +35,8 @@ async function noFigures(): Promise<ClaimFigures> {
   const plan = planClaims([], { peer: "loop", rounds: 1, seed: 1 }, catalog, nothing);
   const { record } = await runClaims([], plan, {
     lab: labIn("/nonexistent"),
-    environment: NO_ENVIRONMENT,
+    session: sessionOf(labIn("/nonexistent")),
     command: "test",
-    startedAt: "2026-01-01T00:00:00.000Z",
   });
   return new ClaimFigures(record, new Map());
 }

@@ -12,6 +12,8 @@ import { planClaims } from "../../src/claim/plan_claims.ts";
 import { claims } from "../../src/claim/registry.ts";
 import { runClaims } from "../../src/claim/run_claims.ts";
 import { systemClock } from "../../src/clock.ts";
+import { runPlan } from "../../src/run/run_plan.ts";
+import type { Session } from "../../src/run/session.ts";
 import { openKernel } from "../../src/kernel/libc.ts";
 import { createSocketDirectory } from "../../src/transport/socket_directory.ts";
 import type { Availability, Transport } from "../../src/transport/transport.ts";
@@ -50,6 +52,13 @@ export function catalogWith(transports: Readonly<Record<string, Transport>>): Ca
   };
 }
 
+/** Measures with what a lab has. */
+export function sessionOf({ catalog, clock, directory }: Lab): Pick<Session, "measure"> {
+  const startedAt = "2026-01-01T00:00:00.000Z";
+  const fixed = { catalog, clock, directory, environment: NO_ENVIRONMENT, startedAt };
+  return { measure: (plan, options) => runPlan(plan, { command: "test", ...options, ...fixed }) };
+}
+
 /** Uses a lab in a directory of its own. */
 export async function withLab<T>(
   use: (lab: Lab) => T | Promise<T>,
@@ -84,9 +93,8 @@ export async function measure(claim: Claim, measured: Measured = {}): Promise<Cl
   const plan = planClaims([measuring], settings, catalog, lab.availability);
   const { record } = await runClaims([], plan, {
     lab,
-    environment: NO_ENVIRONMENT,
+    session: sessionOf(lab),
     command: "test",
-    startedAt: "2026-01-01T00:00:00.000Z",
   });
   const ids = wanted.flatMap((request) => {
     const id = plan.ids.get(requestKey(replace(request)));

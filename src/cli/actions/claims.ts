@@ -11,11 +11,9 @@ import { claims as allClaims } from "../../claim/registry.ts";
 import { renderClaimsJson } from "../../claim/render_claims_json.ts";
 import { renderClaimsMarkdown } from "../../claim/render_claims_markdown.ts";
 import { type ClaimsEvent, type ClaimsResult, runClaims } from "../../claim/run_claims.ts";
-import { systemClock } from "../../clock.ts";
 import { openKernel } from "../../kernel/libc.ts";
 import { matchesGlob } from "../../plan/glob.ts";
 import { encodeRecord } from "../../record/codec.ts";
-import { readEnvironment } from "../../run/environment.ts";
 import { EXIT } from "../exit.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import { prepareOutputDirectory, writeOutput } from "../output_directory.ts";
@@ -23,7 +21,8 @@ import type { ParsedArguments } from "../command.ts";
 import { valueOf, valuesOf } from "../parse_arguments.ts";
 import { createProgress, type Progress } from "../progress.ts";
 import { quoteForShell } from "../run_arguments.ts";
-import { choosePeer, openCatalog, openSession, removeDirectory } from "../session.ts";
+import { choosePeer, removeDirectory } from "../session.ts";
+import { Session } from "../../run/session.ts";
 import { paint, type Terminal } from "../terminal.ts";
 import { UsageError } from "../usage_error.ts";
 
@@ -35,42 +34,39 @@ export async function claims(args: ParsedArguments, terminal: Terminal): Promise
   if (args.flags.has("list")) return list(chosen, terminal);
   const progress = createProgress(terminal, args.flags.has("quiet") ? "quiet" : "normal");
   const { peer, skip } = choosePeer(valueOf(args, "peer"));
-  const catalog = await openCatalog([]);
   const leftover: { directory?: string } = {};
   using interrupts = listenForInterrupts(
     () => progress.say("sockbench: interrupted; keeping what was found (again: end at once)"),
     () => removeDirectory(leftover.directory),
   );
-  await using session = await openSession(catalog);
+  await using session = await Session.open();
   leftover.directory = session.directory;
+  const availability = await session.probe();
   const { rounds, seed } = { rounds: valueOf(args, "rounds"), seed: valueOf(args, "seed") };
   const claimsPlan = planClaims(
     chosen,
     { peer, ...(rounds !== undefined && { rounds }), ...(seed !== undefined && { seed }) },
-    catalog,
-    session.availability,
+    session.catalog,
+    availability,
     session.pinning,
   );
-  const plan = skip === undefined
-    ? claimsPlan.plan
-    : { ...claimsPlan.plan, skipped: [skip, ...claimsPlan.plan.skipped] };
+  const plan = session.explain(claimsPlan.plan, skip);
   const out = valueOf(args, "out") ?? DEFAULT_OUT;
   await prepareOutputDirectory(out);
   progress.start(plan);
   const result = await runClaims(chosen, { ...claimsPlan, plan }, {
     lab: {
-      clock: systemClock,
-      catalog,
-      availability: session.availability,
+      clock: session.clock,
+      catalog: session.catalog,
+      availability,
       pinning: session.pinning,
       peer: plan.settings.peer,
       directory: session.directory,
       kernel: openKernel(),
       signal: interrupts.signal,
     },
-    environment: await readEnvironment(),
+    session,
     command: repeatCommand(valuesOf(args, "claim"), plan.settings),
-    startedAt: new Date().toISOString(),
     onEvent: (event) => tell(event, progress),
   });
   progress.end();

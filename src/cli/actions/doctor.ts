@@ -17,7 +17,9 @@ import { EXIT } from "../exit.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import type { ParsedArguments } from "../command.ts";
 import { valueOf } from "../parse_arguments.ts";
-import { choosePeer, openSession, type Session } from "../session.ts";
+import { choosePeer } from "../session.ts";
+import { Session } from "../../run/session.ts";
+import type { Availability } from "../../transport/transport.ts";
 import { formatAmount } from "../../units/format_quantity.ts";
 import { readSocketpair, type SocketpairReading } from "../../run/socketpair_reading.ts";
 import type { Terminal } from "../terminal.ts";
@@ -43,13 +45,13 @@ export async function doctor(args: ParsedArguments, terminal: Terminal): Promise
   const { peer, skip } = choosePeer(valueOf(args, "peer"));
   const catalog = createCatalog();
   using interrupts = listenForInterrupts(() => {}, () => {});
-  await using session = await openSession(catalog);
+  await using session = await Session.open({ catalog });
+  const availability = await session.probe();
   const environment = await readEnvironment();
   const noise: NoiseVerdict[] = [];
   for (const kind of new Set<PeerKind>(["loop", peer])) {
-    const { directory, availability } = session;
-    const options = { catalog, availability, directory, environment, signal: interrupts.signal };
-    if (!interrupts.signal.aborted) noise.push(await measureNoise(kind, options));
+    const options = { environment, signal: interrupts.signal };
+    if (!interrupts.signal.aborted) noise.push(await measureNoise(kind, session, options));
   }
   if (interrupts.signal.aborted) return EXIT.interrupted;
   const findings = {
@@ -65,20 +67,31 @@ export async function doctor(args: ParsedArguments, terminal: Terminal): Promise
   terminal.out(
     args.flags.has("json")
       ? `${
-        JSON.stringify({ ...findings, transports: transportsAsData(catalog, session) }, null, 2)
+        JSON.stringify(
+          { ...findings, transports: transportsAsData(catalog, availability) },
+          null,
+          2,
+        )
       }\n`
-      : renderFindings(findings, catalog, session),
+      : renderFindings(findings, catalog, availability),
   );
   return EXIT.ok;
 }
 
-function transportsAsData(catalog: Catalog, { availability }: Session): unknown {
+function transportsAsData(
+  catalog: Catalog,
+  availability: ReadonlyMap<string, Availability>,
+): unknown {
   return [...catalog.transports].map(([id, { title }]) => (
     { id, title, ...availability.get(id) }
   ));
 }
 
-function renderFindings(findings: Findings, catalog: Catalog, session: Session): string {
+function renderFindings(
+  findings: Findings,
+  catalog: Catalog,
+  availability: ReadonlyMap<string, Availability>,
+): string {
   const { environment, clock, permissions, noise, socketpair } = findings;
   const { versions, sysctls, missing } = environment;
   const unknown = "not known";
@@ -86,7 +99,7 @@ function renderFindings(findings: Findings, catalog: Catalog, session: Session):
     ? `${(environment.memoryBytes / 2 ** 30).toFixed(1)} GiB`
     : unknown;
   const states = [...catalog.transports.keys()].map((id): [string, string] => {
-    const found = session.availability.get(id);
+    const found = availability.get(id);
     if (found === undefined || !found.available) return [id, `no: ${found?.reason ?? unknown}`];
     const limit = found.largestMessageBytes;
     return [id, limit === undefined ? "yes" : `yes, up to ${limit} bytes per message`];

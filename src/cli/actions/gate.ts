@@ -4,8 +4,6 @@
  * @module
  */
 
-import type { Catalog } from "../../catalog.ts";
-import { systemClock } from "../../clock.ts";
 import { compareRecords } from "../../compare/compare_records.ts";
 import type { RecordComparison } from "../../compare/comparison.ts";
 import { environmentObstacles } from "../../compare/fingerprint.ts";
@@ -16,7 +14,7 @@ import { encodeRecord } from "../../record/codec.ts";
 import type { Environment } from "../../model/environment.ts";
 import type { RunRecord } from "../../model/run_record.ts";
 import { readEnvironment } from "../../run/environment.ts";
-import { runPlan } from "../../run/run_plan.ts";
+import { Session } from "../../run/session.ts";
 import { EXIT } from "../exit.ts";
 import { chooseGateFormats, readPolicy, refuseIdleMetrics, repeatJob } from "../gate_arguments.ts";
 import { writeGateReport, writeRecords } from "../gate_output.ts";
@@ -28,14 +26,7 @@ import { planBaseline } from "../plan_baseline.ts";
 import { refuseEmptyPlan } from "../plan_selection.ts";
 import { createProgress, type Progress } from "../progress.ts";
 import { readRecord } from "../read_record.ts";
-import {
-  choosePeer,
-  moduleUrls,
-  openCatalog,
-  openSession,
-  removeDirectory,
-  type Session,
-} from "../session.ts";
+import { choosePeer, moduleUrls, openCatalog, removeDirectory } from "../session.ts";
 import type { Terminal } from "../terminal.ts";
 import { UsageError } from "../usage_error.ts";
 
@@ -142,12 +133,14 @@ async function measureNow(baseline: RunRecord, context: Context): Promise<Found 
     },
   );
   const needed = new Set(baseline.cases.map((c) => c.transport));
-  await using session = await openSession(catalog, needed);
+  await using session = await Session.open({ catalog });
   leftover.directory = session.directory;
-  const plan = planBaseline(baseline, catalog, session, modules);
+  const { pinning } = session;
+  const availability = await session.probe(needed);
+  const plan = planBaseline(baseline, catalog, { availability, pinning }, modules);
   refuseEmptyPlan(plan);
   progress.start(plan);
-  const record = await measure(plan, catalog, session, environment, context, interrupts.signal);
+  const record = await measure(plan, session, environment, context, interrupts.signal);
   if (record === undefined) return EXIT.cannotJudge;
   if (record.partial) {
     await keepPartial(record, context);
@@ -187,20 +180,15 @@ function compareUnmeasured(
 
 async function measure(
   plan: Plan,
-  catalog: Catalog,
-  { directory }: Session,
+  session: Session,
   environment: Environment,
   { args, progress }: Context,
   signal: AbortSignal,
 ): Promise<RunRecord | undefined> {
   try {
-    return await runPlan(plan, {
-      catalog,
-      clock: systemClock,
+    return await session.measure(plan, {
       environment,
       command: repeatJob(args),
-      startedAt: new Date().toISOString(),
-      directory,
       signal,
       onEvent: (event) => progress.take(event),
     });

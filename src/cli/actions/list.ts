@@ -12,10 +12,12 @@ import type { ParameterSpec } from "../../model/scenario_spec.ts";
 import type { Scenario } from "../../model/scenario.ts";
 import { plural } from "../../text/plural.ts";
 import { formatDuration } from "../duration.ts";
+import { Session } from "../../run/session.ts";
+import type { Availability } from "../../transport/transport.ts";
 import { EXIT } from "../exit.ts";
 import type { ParsedArguments } from "../command.ts";
 import { valueOf, valuesOf } from "../parse_arguments.ts";
-import { moduleUrls, openCatalog, openSession, type Session } from "../session.ts";
+import { moduleUrls, openCatalog } from "../session.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** Prints scenarios, cases and transports. */
@@ -23,11 +25,12 @@ export async function list(args: ParsedArguments, terminal: Terminal): Promise<n
   const modules = moduleUrls(valuesOf(args, "module"));
   const catalog = await openCatalog(modules);
   const profile = valueOf(args, "profile");
-  await using session = await openSession(catalog);
+  await using session = await Session.open({ catalog });
+  const availability = await session.probe();
   const planOf = (scenarios: readonly string[]) => {
     const input = { ...(profile !== undefined && { profile }), scenarios, modules, seed: 0 };
     const settings = createSettings(input, catalog);
-    return planCases(settings, catalog, session.availability, session.pinning);
+    return planCases(settings, catalog, availability, session.pinning);
   };
   const all = [...catalog.scenarios.values()];
   const onDemand = new Map(
@@ -36,8 +39,8 @@ export async function list(args: ParsedArguments, terminal: Terminal): Promise<n
   const plan = planOf([]);
   terminal.out(
     args.flags.has("json")
-      ? `${JSON.stringify(describeAsData(catalog, session, plan, onDemand), null, 2)}\n`
-      : renderList(catalog, session, plan, onDemand),
+      ? `${JSON.stringify(describeAsData(catalog, availability, plan, onDemand), null, 2)}\n`
+      : renderList(catalog, availability, plan, onDemand),
   );
   return EXIT.ok;
 }
@@ -48,7 +51,7 @@ type OnDemand = ReadonlyMap<string, Plan>;
 /** What `list --json` prints. */
 function describeAsData(
   catalog: Catalog,
-  session: Session,
+  availability: ReadonlyMap<string, Availability>,
   plan: Plan,
   onDemand: OnDemand,
 ): Record<string, unknown> {
@@ -71,7 +74,7 @@ function describeAsData(
       { id, scenario, transport, params, placement }
     )),
     transports: [...catalog.transports].map(([id, { title, mode }]) => (
-      { id, title, mode, ...session.availability.get(id) }
+      { id, title, mode, ...availability.get(id) }
     )),
     skipped: plan.skipped,
   };
@@ -79,14 +82,14 @@ function describeAsData(
 
 function renderList(
   catalog: Catalog,
-  session: Session,
+  availability: ReadonlyMap<string, Availability>,
   plan: Plan,
   onDemand: OnDemand,
 ): string {
   const lines: string[] = ["Transports"];
   const width = Math.max(...[...catalog.transports.keys()].map((id) => id.length));
   for (const [id, { title }] of catalog.transports) {
-    const found = session.availability.get(id);
+    const found = availability.get(id);
     const state = found === undefined
       ? "not probed"
       : !found.available

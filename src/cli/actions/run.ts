@@ -4,16 +4,10 @@
  * @module
  */
 
-import type { Catalog } from "../../catalog.ts";
-import { systemClock } from "../../clock.ts";
 import type { Plan } from "../../plan/plan.ts";
-import { neededTransports } from "../../plan/plan_cases.ts";
-import { createSettings } from "../../plan/settings.ts";
 import type { RunRecord } from "../../model/run_record.ts";
 import type { ReportFormat } from "../../report/registry.ts";
-import { readEnvironment } from "../../run/environment.ts";
-import { runPlan } from "../../run/run_plan.ts";
-import { withoutFiles } from "../../transport/socket_directory.ts";
+import { Session } from "../../run/session.ts";
 import { EXIT } from "../exit.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import { prepareOutputDirectory } from "../output_directory.ts";
@@ -22,14 +16,7 @@ import { valueOf, valuesOf } from "../parse_arguments.ts";
 import { planSelection } from "../plan_selection.ts";
 import { createProgress, type Loudness, type Progress } from "../progress.ts";
 import { findFormat } from "../report_format.ts";
-import {
-  choosePeer,
-  moduleUrls,
-  openCatalog,
-  openSession,
-  removeDirectory,
-  type Session,
-} from "../session.ts";
+import { choosePeer, moduleUrls, openCatalog, removeDirectory } from "../session.ts";
 import { refuseIdleBudget, repeatCommand, settingsInput } from "../run_arguments.ts";
 import { writeResults } from "../write_results.ts";
 import type { Terminal } from "../terminal.ts";
@@ -47,7 +34,7 @@ export async function run(args: ParsedArguments, terminal: Terminal): Promise<nu
   const modules = moduleUrls(valuesOf(args, "module"));
   const choice = choosePeer(valueOf(args, "peer"), modules);
   const catalog = await openCatalog(modules);
-  const settings = createSettings({ ...settingsInput(args), peer: choice.peer, modules }, catalog);
+  const input = { ...settingsInput(args), peer: choice.peer, modules };
   const formats = await chooseFormats(valuesOf(args, "format"));
 
   const leftover: { directory?: string } = {};
@@ -58,20 +45,14 @@ export async function run(args: ParsedArguments, terminal: Terminal): Promise<nu
       removeDirectory(leftover.directory);
     },
   );
-  await using session = await openSession(catalog, neededTransports(settings, catalog));
+  await using session = await Session.open({ catalog });
   leftover.directory = session.directory;
-  const selected = planSelection(settings, catalog, session.availability, session.pinning);
-  const used = selected.cases.map((c) => catalog.transports.get(c.transport));
-  const changed = [
-    ...(choice.skip === undefined ? [] : [choice.skip]),
-    ...withoutFiles(used, session),
-  ];
-  const plan = { ...selected, skipped: [...changed, ...selected.skipped] };
+  const plan = session.explain(await planSelection(input, session), choice.skip);
   const out = valueOf(args, "out") ?? DEFAULT_OUT;
   await prepareOutputDirectory(out);
 
   progress.start(plan);
-  const record = await measure(plan, catalog, session, args, interrupts.signal, progress);
+  const record = await measure(plan, session, args, interrupts.signal, progress);
   if (record === undefined) return EXIT.cannotJudge;
   if (record.trials.length === 0) {
     progress.say("sockbench: no trial was finished; nothing is written");
@@ -102,20 +83,14 @@ async function chooseFormats(asked: readonly string[]): Promise<readonly ReportF
 /** Runs the plan; `undefined` when no peer could be started at all, which is said. */
 async function measure(
   plan: Plan,
-  catalog: Catalog,
   session: Session,
   args: ParsedArguments,
   signal: AbortSignal,
   progress: Progress,
 ): Promise<RunRecord | undefined> {
   try {
-    return await runPlan(plan, {
-      catalog,
-      clock: systemClock,
-      environment: await readEnvironment(),
+    return await session.measure(plan, {
       command: repeatCommand(args, plan.settings),
-      startedAt: new Date().toISOString(),
-      directory: session.directory,
       signal,
       onEvent: (event) => progress.take(event),
     });

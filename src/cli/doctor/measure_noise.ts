@@ -4,18 +4,13 @@
  * @module
  */
 
-import type { Catalog } from "../../catalog.ts";
-import { systemClock } from "../../clock.ts";
 import type { PeerKind } from "../../model/placement.ts";
-import { planCases } from "../../plan/plan_cases.ts";
-import { createSettings } from "../../plan/settings.ts";
 import { metricValue } from "../../model/metric_value.ts";
 import type { Environment } from "../../model/environment.ts";
 import { formatAmount } from "../../units/format_quantity.ts";
-import { runPlan } from "../../run/run_plan.ts";
+import type { Session } from "../../run/session.ts";
 import { robustSpread } from "../../stats/robust_spread.ts";
 import { type TwoSpeeds, twoSpeeds } from "../../stats/two_speeds.ts";
-import type { Availability } from "../../transport/transport.ts";
 
 /** Trials of the noise test: enough to meet both speeds of a machine that has two, within a second. */
 const TRIALS = 20;
@@ -42,14 +37,8 @@ export interface NoiseVerdict {
   readonly error?: string;
 }
 
-/** What the noise test needs. */
+/** What the noise test may be told. */
 export interface NoiseOptions {
-  /** Built in. */
-  readonly catalog: Catalog;
-  /** As probed. */
-  readonly availability: ReadonlyMap<string, Availability>;
-  /** Private directory for socket files. */
-  readonly directory: string;
   /** Goes with the record, which is dropped. */
   readonly environment: Environment;
   /** Ends it early. */
@@ -57,31 +46,26 @@ export interface NoiseOptions {
 }
 
 /** Measures 64-byte round trips over TCP in short trials, nothing else going on. */
-export async function measureNoise(peer: PeerKind, options: NoiseOptions): Promise<NoiseVerdict> {
-  const { catalog, availability, directory, environment, signal } = options;
-  const settings = createSettings({
+export async function measureNoise(
+  peer: PeerKind,
+  session: Session,
+  { environment, signal }: NoiseOptions,
+): Promise<NoiseVerdict> {
+  const plan = await session.plan({
     profile: "quick",
     scenarios: ["round-trip"],
     transports: ["tcp"],
     params: { bytes: [64] },
     rounds: TRIALS,
     peer,
-  }, catalog);
-  const plan = planCases(settings, catalog, availability);
+  });
   if (plan.cases.length === 0) {
     const error = plan.skipped[0]?.reason ?? "there is no TCP round trip here";
     return { peer, trials: 0, verdict: "poor", error };
   }
   try {
-    const { trials } = await runPlan(plan, {
-      catalog,
-      clock: systemClock,
-      environment,
-      command: "sockbench doctor",
-      startedAt: new Date().toISOString(),
-      directory,
-      signal,
-    });
+    const options = { environment, command: "sockbench doctor", signal };
+    const { trials } = await session.measure(plan, options);
     const p50s = trials.map((trial) => metricValue(trial, "p50"))
       .filter((value) => value !== undefined);
     const error = trials.find((trial) => trial.error !== undefined)?.error?.message;

@@ -12,6 +12,7 @@ import { type MetricDefinition, ownDefinition } from "../units/metric.ts";
 import { type Case, caseId, type Skip } from "../model/case.ts";
 import { pinName } from "../model/placement.ts";
 import { PINNED_CASES } from "../plan/placement.ts";
+import { KERNEL_READINGS } from "../model/environment.ts";
 import type { RunRecord } from "../model/run_record.ts";
 import { caseDifference } from "./case_difference.ts";
 import {
@@ -90,9 +91,23 @@ export function compareRecords(
     isBasePartial: base.partial,
     isHeadPartial: head.partial,
     failures: [...context.base.cases.keys()].flatMap((id) => findFailures(id, context)),
+    notRead: sayNotRead(base, head),
     environmentDifferences: environmentDifferences(base, head, fingerprint),
     environmentObstacles: environmentObstacles(base, head, fingerprint),
   };
+}
+
+/** What both or one could not read for want of libc: whoever reads the result must not take silence for health. */
+function sayNotRead(base: RunRecord, head: RunRecord): readonly string[] {
+  const reasonOf = (record: RunRecord) =>
+    record.environment.missing.find(({ what }) => what === KERNEL_READINGS)?.reason;
+  const reasons = { base: reasonOf(base), head: reasonOf(head) };
+  const sides = (["base", "head"] as const).filter((side) => reasons[side] !== undefined);
+  if (sides.length === 0) return [];
+  return [
+    `${sides.join(" and ")} could not read ${KERNEL_READINGS}: ` +
+    `${reasons[sides[0]!]}; a cause that only this shows was not looked for`,
+  ];
 }
 
 function compareCase(one: Case, context: Context): readonly Outcome[] {

@@ -85,6 +85,8 @@ export interface RecordComparison {
   readonly isHeadPartial: boolean;
   /** Failed trials of every case of which some trial succeeded on both sides. */
   readonly failures: readonly CaseFailures[];
+  /** What a side could not read of the kernel, one sentence each: its absence is no sign of health. */
+  readonly notRead: readonly string[];
   /** In what the environments differ, one sentence each. */
   readonly environmentDifferences: readonly string[];
   /** Those of them that forbid a verdict. */

@@ -223,6 +223,7 @@ function findNotes(compared: RecordComparison, policy: Policy): readonly string[
         "The baseline is partial: its run was ended early, and it says nothing of what it did not measure",
       ]
       : []),
+    ...compared.notRead,
     ...(bare.size === 0 ? [] : [`${bare.size} of the cases have no metric that gates (${names})`]),
     ...idle.map(({ rule, name }) =>
       `${name} of the policy matches no cell: ${JSON.stringify(rule.case)}`

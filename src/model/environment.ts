@@ -9,6 +9,10 @@ import type { Skip } from "./case.ts";
 /** One fact about the machine or runtime; `null` where it could not be read. */
 export type Fact = string | number | boolean | null;
 
+/** What no trial holds where libc cannot be called, as {@linkcode Environment.missing} names it. */
+export const KERNEL_READINGS =
+  "what the kernel counts and sets (its counters, TCP_INFO, socket options, waiting for a CPU)";
+
 /** The machine and the runtime, by room: facts that explain figures, and the fingerprint that makes two records comparable. */
 export interface Environment {
   /** `deno`, `v8`, `typescript` versions, and `sockbench`'s own. */

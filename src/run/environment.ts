@@ -7,7 +7,7 @@
 import { cpus } from "node:os";
 import config from "../../deno.json" with { type: "json" };
 import type { Skip } from "../model/case.ts";
-import type { Environment, Fact } from "../model/environment.ts";
+import { type Environment, type Fact, KERNEL_READINGS } from "../model/environment.ts";
 import { type CpuGroup, findCpuGroups, GROUP_PATHS, readCpuQuota } from "../kernel/cpu_groups.ts";
 import { openKernel } from "../kernel/libc.ts";
 import { readLoopbackMtu } from "../kernel/loopback_mtu.ts";
@@ -71,6 +71,8 @@ export async function readEnvironment(): Promise<Environment> {
       missing.push({ what: name, reason: "this kernel does not offer it here" });
     }
   }
+  const kernel = openKernel();
+  if (!kernel.available) missing.push({ what: KERNEL_READINGS, reason: kernel.reason });
   const fact = (what: string, read: () => Fact) => readFact(what, read, missing);
   return {
     versions: {

@@ -9,7 +9,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 /** The entry of the command line. */
 export const MAIN: string = new URL("../../src/cli/main.ts", import.meta.url).pathname;
 
-/** The permissions that deno.json's task `sockbench` gives. */
+/** The permissions that deno.json's task `sockbench` gives, but --allow-ffi, which tests add where they want it. */
 export const PERMISSIONS: readonly string[] = [
   "--allow-net",
   "--allow-read",

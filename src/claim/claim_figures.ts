@@ -122,6 +122,12 @@ export class ClaimFigures {
     return found === undefined ? "" : namePlacement(found.placement);
   }
 
+  /** TCP's congestion control on the machine, as in `bbr`; `undefined` where it was not read. */
+  congestion(): string | undefined {
+    const name = this.#record.environment.sysctls["net.ipv4.tcp_congestion_control"];
+    return typeof name === "string" ? name : undefined;
+  }
+
   /** Why a cell was not measured: one sentence, without its full stop; `undefined` where it was. */
   skip(request: CaseRequest): string | undefined {
     const key = requestKey(request);

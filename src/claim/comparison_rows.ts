@@ -8,12 +8,27 @@ import type { Difference, OrientedRatio } from "../compare/contrast.ts";
 import { holm } from "../stats/holm.ts";
 import { signedRank } from "../stats/signed_rank.ts";
 import type { CaseRequest } from "./case_request.ts";
-import type { ClaimTable, ClaimVerdict } from "./claim.ts";
+import type { ClaimRule, ClaimTable, ClaimVerdict } from "./claim.ts";
 import type { Figure } from "./figure.ts";
 import type { ClaimFigures } from "./claim_figures.ts";
 
 /** The chance that any of the rows says better or worse where there is no difference. */
 const ALPHA = 0.05;
+/** A smaller difference is none that anybody would act on: it counts as none found. */
+export const MIN_EFFECT = 0.02;
+
+/** How {@linkcode verdictOf} comes to its verdicts, for a claim's declaration: of what, as in `comparisons`. */
+export function comparisonRule(what: string): ClaimRule {
+  const limit = `by at least ${MIN_EFFECT * 100} %, with Holm's correction over its rows at ${
+    ALPHA * 100
+  } %`;
+  return {
+    "holds": `the first is better in all ${what}, ${limit}`,
+    "holds in part": "in some",
+    "does not hold": "in none, and it is worse in some",
+    "undecided": "it is better or worse in none",
+  };
+}
 
 /** Two cells, and the metric in which they are compared. */
 export interface Comparison {
@@ -68,7 +83,8 @@ export function compareCells(
   });
   const adjusted = holm(rows.map(({ p }) => p));
   return rows.map(({ p: _p, ...row }, index) => {
-    const isClear = adjusted[index]! <= ALPHA;
+    const isClear = adjusted[index]! <= ALPHA &&
+      Math.abs(Math.log(row.ratio.ratio)) >= Math.log(1 + MIN_EFFECT);
     return {
       ...row,
       difference: !isClear ? "none found" : row.ratio.ratio > 1 ? "better" : "worse",
@@ -127,7 +143,9 @@ export function tableOf(
 export function sayCounts(rows: readonly ComparedRow[]): string {
   const { better, worse, tied } = countRows(rows);
   return `better in ${better} of ${rows.length} comparisons, worse in ${worse}, ` +
-    `and in ${tied} no difference was found (signed-rank test over the rounds, Holm over the comparisons, 5 %)`;
+    `and in ${tied} no difference of at least ${
+      MIN_EFFECT * 100
+    } % was found (signed-rank test over the rounds, Holm over the comparisons, ${ALPHA * 100} %)`;
 }
 
 /** The same comparisons with both ends on one core, and on two: what differs most between runs is not left to the scheduler. */
@@ -139,4 +157,17 @@ export function onBothPlacements(comparisons: readonly Comparison[]): readonly C
       base: { ...one.base, pin },
     }))
   );
+}
+
+/**
+ * A warning where throughput decides and TCP paces itself: BBR sends by its own estimate of the path, which over loopback is a guess.
+ *
+ * @param congestion of the machine, as in `bbr`; absent: it was not read
+ */
+export function warnOfPacing(congestion: string | undefined): readonly string[] {
+  return congestion?.startsWith("bbr")
+    ? [
+      `TCP ran with congestion control ${congestion}, which paces by its own estimate of the path: a throughput over TCP is that of the estimate as well, and may differ with cubic or reno`,
+    ]
+    : [];
 }

@@ -7,7 +7,8 @@
 import type { Claim } from "./claim.ts";
 import { datagramsKeepBoundaries, readsDifferFromWrites } from "./messages/coalescing.ts";
 import { datagramsAreLimited } from "./messages/datagram_limit.ts";
-import { datagramsMayBeLost, datagramsMayBeReordered } from "./messages/datagram_loss.ts";
+import { datagramsMayBeLost } from "./messages/datagram_loss.ts";
+import { datagramsMayBeReordered } from "./messages/reordering.ts";
 import { datagramsAreFaster, datagramsCostLess } from "./messages/datagrams_faster.ts";
 import { streamsLoseNothing } from "./messages/integrity.ts";
 import { oneSocketManyPeers } from "./messages/fan_in.ts";

@@ -4,12 +4,13 @@ import { assert, assertEquals } from "@std/assert";
 import { claims } from "../../src/claim/registry.ts";
 import { needs } from "../support/needs.ts";
 import { bufferControls } from "./controls/buffers.ts";
+import { messageControls } from "./controls/messages.ts";
 import type { Control } from "./controls/control.ts";
 
 /** Facts made by hand are enough for this many claims, each with its reason. */
 const MAX_BY_HAND = 10;
 
-const controls: readonly Control[] = [...bufferControls];
+const controls: readonly Control[] = [...bufferControls, ...messageControls];
 
 Deno.test("at most ten claims have a control made of facts alone, each with its reason", () => {
   const byHand = controls.filter((one) => one.byHand !== undefined).map(({ claim }) => claim);

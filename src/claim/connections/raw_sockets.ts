@@ -17,7 +17,7 @@ import { ERRNO, errnoName } from "../../kernel/system_error.ts";
 import { CannotTry, type Lab } from "../claim.ts";
 import type { RawKind } from "../raw_pair.ts";
 
-const FAMILY: Readonly<Record<RawKind, number>> = { unix: 1, tcp: 2 };
+const FAMILY = { unix: 1, unixpacket: 1, tcp: 2, udp: 2 } as const;
 const SOCK_STREAM = 1;
 const SOCK_DGRAM = 2;
 const SOCK_NONBLOCK = 0o4000;
@@ -51,10 +51,11 @@ export class RawSockets implements Disposable {
    *
    * @throws {SystemError} when the kernel refuses
    */
-  socket(kind: RawKind | "udp"): number {
+  socket(kind: RawKind | "udp" | "unixpacket"): number {
     const libc = requireLibc();
-    const type = (kind === "udp" ? SOCK_DGRAM : SOCK_STREAM) | SOCK_NONBLOCK | SOCK_CLOEXEC;
-    const family = kind === "udp" ? FAMILY.tcp : FAMILY[kind];
+    const isDatagram = kind === "udp" || kind === "unixpacket";
+    const type = (isDatagram ? SOCK_DGRAM : SOCK_STREAM) | SOCK_NONBLOCK | SOCK_CLOEXEC;
+    const family = FAMILY[kind];
     const fd = libc.check(libc.symbols.socket(family, type, 0), "socket");
     this.#open.add(fd);
     return fd;
@@ -72,15 +73,18 @@ export class RawSockets implements Disposable {
     const wanted = kind === "tcp" ? loopback(0) : encodeAddress({ kind: "unix", path: "" });
     libc.check(libc.symbols.bind(fd, wanted, wanted.length), "bind");
     libc.check(libc.symbols.listen(fd, backlog), "listen");
+    const address = this.addressOf(fd);
+    const decoded = decodeAddress(address, address.length);
+    return { fd, address, port: decoded?.kind === "ip" ? decoded.port : 0 };
+  }
+
+  /** Where a socket is bound, as connect(2) takes it. */
+  addressOf(fd: number): Uint8Array<ArrayBuffer> {
+    const libc = requireLibc();
     const address = new Uint8Array(ADDRESS_BYTES);
     const length = new Uint32Array([ADDRESS_BYTES]);
     libc.check(libc.symbols.getsockname(fd, address, length), "getsockname");
-    const decoded = decodeAddress(address, length[0]!);
-    return {
-      fd,
-      address: address.slice(0, length[0]!),
-      port: decoded?.kind === "ip" ? decoded.port : 0,
-    };
+    return address.slice(0, length[0]!);
   }
 
   /** Begins to connect. */

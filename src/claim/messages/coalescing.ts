@@ -7,9 +7,11 @@
 import { cannotTry, type Claim, type ClaimTable, type ClaimVerdict } from "../claim.ts";
 import type { CaseRequest } from "../case_request.ts";
 import type { ClaimFigures } from "../claim_figures.ts";
-import { sayFigure } from "../format_figure.ts";
+import { formatFigure, sayFigure } from "../format_figure.ts";
 
 const BYTES = 3;
+/** So many messages in one read are more than a reader that was late once in a while. */
+const LEAST_TOGETHER = 1.05;
 
 function streamCell(transport: string, gap: number, nagle?: "on" | "off"): CaseRequest {
   const params = nagle === undefined ? { bytes: BYTES, gap } : { nagle, bytes: BYTES, gap };
@@ -42,7 +44,9 @@ function name({ transport, params }: CaseRequest): string {
 
 function tableOf(cells: readonly CaseRequest[], figures: ClaimFigures): ClaimTable {
   return {
-    caption: "Medians of trials, peer process; the reader's buffer holds 256 KiB",
+    caption: `Medians of trials, ${
+      cells.map((cell) => figures.placement(cell)).find((words) => words !== "") ?? ""
+    }; the reader's buffer holds 256 KiB`,
     columns: ["cell", "messages per read", "reads of one whole message", "messages sent"],
     rows: cells.flatMap((cell) => {
       const perRead = figures.figure(cell, "messagesPerRead");
@@ -64,10 +68,17 @@ export const readsDifferFromWrites: Claim = {
   group: "messages",
   sentence:
     'On streams reads and writes differ in number: three writes of "abc" may arrive as one read, or as "abcab" and "cabc"',
-  source: "D",
+  source: "RFC 9293, section 3.9.1.2 (no record boundaries); RFC 896; recv(2)",
   method:
     "Messages of 3 B were written one by one, without a gap and with gaps of 0.1 and 2 ms, and read into a large buffer; each read was " +
-    "held against the messages' boundaries",
+    "compared with the messages' boundaries",
+  rule: {
+    "holds": `in some cell the interval of messages in one read lies above ${LEAST_TOGETHER}`,
+    "does not hold": "in no cell does it reach beyond 1",
+    "undecided": "neither",
+  },
+  control:
+    "the same with Unix datagrams, of which a read takes one: the sentence then does not hold",
   cases: STREAM_CELLS,
   decide({ figures }) {
     const measured = STREAM_CELLS.flatMap((cell) => {
@@ -81,12 +92,12 @@ export const readsDifferFromWrites: Claim = {
     const most = measured.reduce((a, b) => b.perRead.value > a.perRead.value ? b : a);
     const least = measured.reduce((a, b) => b.perRead.value < a.perRead.value ? b : a);
     return {
-      verdict: most.perRead.low! > 1.05
+      verdict: most.perRead.low! > LEAST_TOGETHER
         ? "holds"
         : most.perRead.high! <= 1
         ? "does not hold"
         : "undecided",
-      answer: `${name(most.cell)}: ${sayFigure(most.perRead)} messages in one read`,
+      answer: `${name(most.cell)}: ${formatFigure(most.perRead)} messages in one read`,
       seen: [
         `Most together: ${name(most.cell)}, ${sayFigure(most.perRead)} messages per read`,
         `Fewest: ${name(least.cell)}, ${sayFigure(least.perRead)}`,
@@ -115,9 +126,16 @@ export const datagramsKeepBoundaries: Claim = {
   number: 12,
   group: "messages",
   sentence: "Datagrams keep boundaries: as many receives as sends",
-  source: "D",
+  source: "RFC 9293, section 3.9.1.2 (no record boundaries); RFC 896; recv(2)",
   method:
     "Datagrams of 3 B and 1 KiB were sent every 0.1 ms, slowly enough that none is lost, and the receives counted and their lengths compared",
+  rule: {
+    "holds":
+      "every receive took one message, of the length sent, and there were no more receives than sends",
+    "does not hold": "some receive took another length, or there were more",
+    "undecided": "nothing was received",
+  },
+  control: "the same over a TCP connection without gaps: the sentence then does not hold",
   cases: DATAGRAM_CELLS,
   decide({ figures }) {
     const rows = DATAGRAM_CELLS.flatMap((cell) => {
@@ -135,7 +153,11 @@ export const datagramsKeepBoundaries: Claim = {
     const received = rows.reduce((total, row) => total + row.received, 0);
     const isWhole = rows.every(({ whole }) => whole);
     // A datagram that is lost is no boundary that was not kept: that is claim 13.
-    const verdict: ClaimVerdict = isWhole && received <= sent ? "holds" : "does not hold";
+    const verdict: ClaimVerdict = received === 0
+      ? "undecided"
+      : isWhole && received <= sent
+      ? "holds"
+      : "does not hold";
     return {
       verdict,
       answer: `${received} receives of ${sent} sends, ${

@@ -9,6 +9,8 @@ import type { CaseRequest } from "../case_request.ts";
 import { sayFigure } from "../format_figure.ts";
 
 const TRANSPORTS = ["udp", "udp6", "unixpacket"];
+/** The largest size that the workload tries. */
+const MOST_BYTES = 4 * 1_024 * 1_024;
 const SENT_BYTES = 1_000;
 const BUFFER_BYTES = 100;
 
@@ -24,10 +26,18 @@ export const datagramsAreLimited: Claim = {
   number: 15,
   group: "messages",
   sentence: "A datagram's size is limited",
-  source: "D",
+  source:
+    "RFC 768; RFC 791, section 3.1 (total length); udp(7); Linux net/unix/af_unix.c, unix_dgram_sendmsg",
   method:
     "The largest size that is taken and arrives whole was found by bisection for each transport; then 1,000 B were received into a " +
     "buffer of 100 B",
+  rule: {
+    "holds": "on every transport a size was refused, below the 4 MiB that are tried",
+    "holds in part": "on some",
+    "does not hold": "on none: the largest size that was tried arrived whole",
+  },
+  control:
+    "the same over a channel that cuts each message into datagrams and joins them again: the sentence then does not hold",
   cases: TRANSPORTS.map(cell),
   experiment: receiveIntoTooLittle,
   decide({ figures, facts }) {
@@ -36,15 +46,24 @@ export const datagramsAreLimited: Claim = {
       return limit === undefined ? [] : [{ transport, limit }];
     });
     if (limits.length === 0) return cannotTry(figures.skip(cell("udp")) ?? "nothing was measured");
+    const bounded = limits.filter(({ limit }) => limit.value < MOST_BYTES);
     const words = limits.map(({ transport, limit }) => `${transport} ${limit.value} B`).join(", ");
     return {
-      verdict: "holds",
+      verdict: bounded.length === limits.length
+        ? "holds"
+        : bounded.length > 0
+        ? "holds in part"
+        : "does not hold",
       answer: words,
       seen: [
         ...limits.map(({ transport, limit }) =>
-          `${transport}: ${limit.value} B arrive whole (${sayFigure(limit)}), ${
-            limit.value + 1
-          } B are refused at the sender with MessageTooLargeError (EMSGSIZE)`
+          `${transport}: ${limit.value} B arrive whole (${sayFigure(limit)})${
+            limit.value < MOST_BYTES
+              ? `, ${
+                limit.value + 1
+              } B are refused at the sender with MessageTooLargeError (EMSGSIZE)`
+              : ", and that was the most that was tried"
+          }`
         ),
         ...(facts === undefined ? [] : [
           `Of ${facts.sentBytes} B received into ${facts.bufferBytes} B the call returned ${facts.receivedBytes} and no error; ` +
@@ -54,9 +73,9 @@ export const datagramsAreLimited: Claim = {
         ]),
       ],
       why: [
-        "UDP's length field has 16 bits: 65,535 less 8 for its own header and, over IPv4, 20 for that of IP. Over IPv6 the length does not " +
-        "count IP's header. A Unix datagram must fit the sender's send buffer with the kernel's own book-keeping, so that its limit " +
-        "follows net.core.wmem_default",
+        "Over IPv4 the packet's total length has 16 bits: 65,535 less 20 for IP's header and 8 for UDP's. Over IPv6 the length does not count " +
+        "the fixed header, and UDP's own length field, of 16 bits as well, sets the limit: 65,535 less 8. A Unix datagram must fit the sender's " +
+        "send buffer with the kernel's own book-keeping, so that its limit follows net.core.wmem_default",
       ],
     };
   },

@@ -1,13 +1,14 @@
 /**
- * Claims 13 and 14.
+ * Claim 13: datagrams that are lost.
  *
  * @module
  */
 
-import { cannotTry, type Claim, type ClaimTable, type ClaimVerdict } from "../claim.ts";
 import type { CaseRequest } from "../case_request.ts";
+import { cannotTry, type Claim, type ClaimTable, type ClaimVerdict } from "../claim.ts";
 import type { ClaimFigures } from "../claim_figures.ts";
 import { formatFigure, sayFigure } from "../format_figure.ts";
+import { type Crowded, crowdReceivers, type Queued, type Waiting } from "./crowd_receivers.ts";
 
 const RATES = [10_000, 50_000, 0];
 const SIZES = [64, 1_024, 16_384];
@@ -17,38 +18,16 @@ const cell = (transport: string, bytes: number, rate: number): CaseRequest => ({
   transport,
   params: { bytes, rate },
 });
-const CELLS = ["udp", "unixpacket"].flatMap((transport) =>
-  SIZES.flatMap((bytes) => RATES.map((rate) => cell(transport, bytes, rate)))
-);
-
-interface Counted {
-  readonly sent: number;
-  readonly lost: number;
-  readonly reordered: number;
-  readonly duplicated: number;
-  readonly dropped: number | undefined;
-}
-
-function count(figures: ClaimFigures, transport: string): Counted {
-  const cells = CELLS.filter((one) => one.transport === transport);
-  const trials = cells.flatMap((one) => figures.trials(one));
-  const sum = (
-    key: "sentMessages" | "lostMessages" | "reorderedMessages" | "duplicatedMessages",
-  ) => trials.reduce((total, { tally }) => total + (tally[key] ?? 0), 0);
-  const dropped = cells.flatMap((one) => figures.counter(one, "Udp.RcvbufErrors") ?? []);
-  return {
-    sent: sum("sentMessages"),
-    lost: sum("lostMessages"),
-    reordered: sum("reorderedMessages"),
-    duplicated: sum("duplicatedMessages"),
-    dropped: dropped.length === 0 ? undefined : dropped.reduce((a, b) => a + b, 0),
-  };
-}
+const CELLS = [
+  ...SIZES.flatMap((bytes) => RATES.map((rate) => cell("udp", bytes, rate))),
+  ...SIZES.map((bytes) => cell("unixpacket", bytes, 0)),
+];
 
 function table(figures: ClaimFigures): ClaimTable {
   return {
-    caption:
-      "Medians of trials, peer process; the default receive buffer; loss counted over whole trials",
+    caption: `Medians of trials, ${
+      CELLS.map((one) => figures.placement(one)).find((words) => words !== "") ?? ""
+    }, the receiver reading as fast as it can; loss counted over whole trials`,
     columns: ["cell", "offered per second", "lost", "sends held over 0.1 ms"],
     rows: CELLS.flatMap((one) => {
       const offered = figures.figure(one, "offeredPerSecond");
@@ -61,100 +40,113 @@ function table(figures: ClaimFigures): ClaimTable {
   };
 }
 
-/** "Datagrams may be lost." */
+/** Sent with success and never received, and not for want of waiting: the datagram that was sent after them came. */
+const isLossy = ({ sent, received, marker }: Crowded) => marker && received < sent;
+/** All that was taken arrived, and the sender was refused more. */
+const isHeldBack = ({ sent, received, refused }: Crowded) => refused !== null && received === sent;
+
+/** "Datagrams may be lost, and are not sent again." */
 export const datagramsMayBeLost: Claim = {
   id: "datagrams-may-be-lost",
   number: 13,
   group: "messages",
   sentence: "Datagrams may be lost, and are not sent again",
-  source: "C, D",
+  source: "RFC 768; udp(7); unix(7), SOCK_DGRAM; Linux net/ipv4/udp.c, __udp_enqueue_schedule_skb",
   method:
-    "Numbered datagrams were offered at 10,000 and 50,000 a second and as fast as they go; the receiver, reading as fast as it can, " +
-    "counted what never came",
-  cases: CELLS,
-  decide({ figures }) {
-    const udp = count(figures, "udp");
-    const local = count(figures, "unixpacket");
-    if (udp.sent === 0) return cannotTry(figures.skip(CELLS[0]!) ?? "nothing was measured");
-    const worst = CELLS.filter((one) => one.transport === "udp")
-      .map((one) => ({ one, loss: figures.figure(one, "loss") }))
-      .reduce((a, b) => (b.loss?.value ?? 0) > (a.loss?.value ?? 0) ? b : a);
-    return {
-      verdict: udp.lost === 0
-        ? "undecided"
-        : local.sent > 0 && local.lost === 0
-        ? "holds in part"
-        : "holds",
-      answer: worst.loss === undefined || udp.lost === 0
-        ? `no datagram of ${udp.sent} was lost`
-        : `udp, ${worst.one.params.bytes} B, unpaced: ${
-          formatFigure(worst.loss)
-        } lost; Unix datagrams: ${local.lost} of ${local.sent}`,
-      seen: [
-        `udp: ${udp.lost} of ${udp.sent} datagrams lost, at no rate was one sent again`,
-        ...(udp.dropped === undefined ? [] : [
-          `the kernel counted ${udp.dropped} drops for want of receive buffer (Udp.RcvbufErrors) meanwhile`,
-        ]),
-        `Unix datagrams: ${local.lost} of ${local.sent} lost; their sender is made to wait instead`,
-      ],
-      tables: [table(figures)],
-      why: [
-        "Loopback loses nothing by itself. A UDP datagram that finds the receiver's buffer full is dropped there, after the send has long " +
-        "returned: sender and receiver both see success. A Unix datagram waits at the sender until the receiver's queue " +
-        "(net.unix.max_dgram_qlen) has room",
-      ],
-    };
+    "Numbered datagrams were sent to a socket that read nothing, until the kernel refused one or its count of drops at the receiver (SO_MEMINFO) had " +
+    "moved, and ten more after that; then everything was received, and one more datagram sent and waited for. CPU time was read while Deno waited to " +
+    "send. Beside it, datagrams were offered at 10,000 and 50,000 a second and as fast as they go to a receiver that reads as fast as it can",
+  rule: {
+    "holds": "of each kind some that were sent with success never came, although a later one did",
+    "holds in part": "of some kinds",
+    "does not hold": "of no kind: all that was taken came, and the sender was refused more",
+    "undecided": "neither",
   },
-  meaning:
-    "UDP needs a pace that the receiver can keep, numbers to notice what is missing, and repetition where it matters; between " +
-    "processes of one machine Unix datagrams bring back-pressure for free",
-  code: [
-    'const socket = Deno.listenDatagram({ transport: "unixpacket", path: "/run/app/in.sock" });',
-    "await socket.send(message, peer); // waits while the peer's queue is full",
-  ].join("\n"),
-};
-
-/** "Datagrams may arrive out of order." */
-export const datagramsMayBeReordered: Claim = {
-  id: "datagrams-may-be-reordered",
-  number: 14,
-  group: "messages",
-  sentence: "Datagrams may arrive out of order",
-  source: "C, D",
-  method:
-    "In the trials of claim 13 each number was held against the highest that had come before (RFC 4737, Type-P-Reordered)",
+  control:
+    "the same with Unix datagrams alone, whose sender is refused: the sentence then does not hold; and with UDP alone it holds",
   cases: CELLS,
-  decide({ figures }) {
-    const both = ["udp", "unixpacket"].map((transport) => count(figures, transport));
-    const [udp] = both;
-    if (udp!.sent === 0) return cannotTry(figures.skip(CELLS[0]!) ?? "nothing was measured");
-    const arrived = both.reduce((sum, one) => sum + one.sent - one.lost, 0);
-    const reordered = both.reduce((sum, one) => sum + one.reordered, 0);
-    const duplicated = both.reduce((sum, one) => sum + one.duplicated, 0);
-    const verdict: ClaimVerdict = reordered > 0 ? "holds" : "does not hold";
+  experiment: (lab) => crowdReceivers(lab),
+  decide({ figures, facts, failure }) {
+    if (facts === undefined) return cannotTry(failure ?? "there are no facts");
+    const crowded = facts.crowded as unknown as readonly Crowded[];
+    const queued = facts.queued as unknown as readonly Queued[];
+    const waiting = facts.waiting as unknown as readonly Waiting[];
+    const [first] = crowded;
     return {
-      verdict,
-      answer: `${reordered} of ${arrived} datagrams came out of order`,
+      verdict: verdictOf(crowded),
+      answer: crowded.map(({ kind, sent, received }) =>
+        `${kind}: ${sent - received} of ${sent} lost`
+      ).join(", "),
       seen: [
-        `${reordered} of ${arrived} datagrams came after one with a higher number; ${duplicated} came twice`,
-        ...(reordered === 0
+        ...crowded.map(({ kind, bytes, sent, received, dropsAtReturn, dropped, refused, marker }) =>
+          `${kind}, ${bytes} B to a receiver that read nothing: ${sent} sends succeeded, ${received} datagrams came${
+            refused === null ? "" : `, and the next send was refused with ${refused}`
+          }${
+            dropped === 0
+              ? ""
+              : `; of the ${dropped} drops that the kernel counted ${dropsAtReturn} were counted when the send returned`
+          }${marker && received < sent ? "; one sent afterwards came, and none of the lost" : ""}`
+        ),
+        ...queued.map(({ bytes, count, queueLength, sendBuffer }) =>
+          `A Unix datagram socket that read nothing took ${count} of ${bytes} B (net.unix.max_dgram_qlen ${
+            queueLength ?? "not read"
+          }, the sender's SO_SNDBUF ${sendBuffer} B)`
+        ),
+        ...waiting.map(({ what, waitedMs, cpuMs }) =>
+          `While a ${what} of Deno waited ${waitedMs.toFixed(0)} ms for room, its thread used ${
+            cpuMs.toFixed(0)
+          } ms of CPU time`
+        ),
+        ...worstOf(figures),
+      ],
+      ...(figures.trials(CELLS[0]!).length > 0 && { tables: [table(figures)] }),
+      why: [
+        "A UDP datagram that finds the receiver's buffer full is dropped there. Over loopback that happens within the send itself, and over a " +
+        "network long after it: either way sender and receiver both see success. A Unix datagram waits at the sender while the receiver's queue " +
+        "holds more than net.unix.max_dgram_qlen, or while what is queued fills the sender's SO_SNDBUF, which large datagrams meet first",
+        ...(waiting.some(({ what, waitedMs, cpuMs }) =>
+            what.includes("datagram") && cpuMs > waitedMs / 4
+          )
           ? [
-            `With none in ${arrived}, at most about ${
-              sayFigure({ value: 3 / arrived, unit: "ratio" })
-            } are reordered on this path (95 %, rule of three)`,
+            `The ${
+              first!.kind === "udp" ? "Unix datagrams'" : "datagrams'"
+            } back-pressure is not free in this version of Deno: a send that waits asks again and again instead of sleeping, and uses up a core, ` +
+            "which every figure of CPU time for waiting Unix datagrams contains. A stream that waits sleeps",
           ]
           : []),
       ],
-      why: [
-        "This path has one queue from sender to receiver: nothing can overtake. Reordering needs two ways, as on networks with several " +
-        "links, or several threads that send through sockets of their own",
-      ],
     };
   },
   meaning:
-    "On one machine the order holds, and no protocol should rely on it: the same program on a network meets reordering. A number in each message costs four bytes",
+    "UDP needs a pace that the receiver can keep, numbers to notice what is missing, and repetition where it matters. Between processes of one " +
+    "machine Unix datagrams bring back-pressure, but a `send` that waits may cost Deno a whole core: a Unix stream with a length before each message waits for nothing",
   code: [
-    "const number = new DataView(message.buffer).getUint32(0);",
-    "if (number > highest) highest = number; // else: late, or a copy",
+    'const conn = await Deno.connect({ transport: "unix", path: "/run/app/in.sock" });',
+    "for (let n = 0; n < frame.length;) n += await conn.write(frame.subarray(n)); // sleeps while the peer is behind",
   ].join("\n"),
 };
+
+function verdictOf(crowded: readonly Crowded[]): ClaimVerdict {
+  if (crowded.length > 0 && crowded.every(isLossy)) return "holds";
+  if (crowded.some(isLossy)) return "holds in part";
+  return crowded.length > 0 && crowded.every(isHeldBack) ? "does not hold" : "undecided";
+}
+
+function worstOf(figures: ClaimFigures): readonly string[] {
+  const losses = CELLS.flatMap((one) => {
+    const loss = one.transport === "udp" ? figures.figure(one, "loss") : undefined;
+    return loss === undefined ? [] : [{ one, loss }];
+  });
+  if (losses.length === 0) return [];
+  const { one, loss } = losses.reduce((a, b) => b.loss.value > a.loss.value ? b : a);
+  const dropped = CELLS.flatMap((each) => figures.counter(each, "Udp.RcvbufErrors") ?? []);
+  return [
+    `To a receiver that reads UDP lost most with ${one.params.bytes} B${
+      one.params.rate === 0 ? " as fast as they go" : ` at ${one.params.rate}/s`
+    }: ${
+      loss.value === 0 ? formatFigure(loss) : sayFigure(loss)
+    }; in all of these trials the kernel counted ${
+      dropped.reduce((a, b) => a + b, 0)
+    } drops because a receive buffer was full (Udp.RcvbufErrors)`,
+  ];
+}

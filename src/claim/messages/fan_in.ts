@@ -4,12 +4,20 @@
  * @module
  */
 
-import { cannotTry, type Claim } from "../claim.ts";
+import { cannotTry, type Claim, type ClaimFacts, type Decision, type Lab } from "../claim.ts";
+import type { ClaimFigures } from "../claim_figures.ts";
+import { loopback, RawSockets } from "../connections/raw_sockets.ts";
+import { receiveNow } from "../raw_pair.ts";
+import { requireLibc } from "../../kernel/libc.ts";
+import { ADDRESS_BYTES } from "../../kernel/socket_address.ts";
+import { errnoName } from "../../kernel/system_error.ts";
 import type { CaseRequest } from "../case_request.ts";
 import type { Figure } from "../figure.ts";
-import { sayFigure, sayRatio } from "../format_figure.ts";
+import { formatFigure, sayFigure, sayRatio } from "../format_figure.ts";
 
 const PEERS = [1, 10, 100, 1_000];
+const UNBOUND = 10;
+const MSG_NOSIGNAL = 0x4000;
 const TRANSPORTS = ["udp", "unixpacket", "tcp", "unix"];
 
 const cell = (transport: string, peers: number): CaseRequest => ({
@@ -24,55 +32,42 @@ export const oneSocketManyPeers: Claim = {
   number: 18,
   group: "messages",
   sentence: "One UDP socket serves many peers without connections; both ends bind, neither listens",
-  source: "A, B, C",
+  source: "udp(7); ip(7), ip_local_port_range; listen(2), EOPNOTSUPP; RFC 768",
   method:
     "1 to 1,000 clients, each with a socket of its own, exchanged 64 B in turn with one serving socket; beside it the same number of " +
-    "connections to one listener",
+    `connections to one listener. By system calls, ${UNBOUND} clients that had not called bind(2) sent to one bound socket, which answered each; their port was ` +
+    "read before and after, and listen(2) was tried on it",
+  rule: {
+    "holds":
+      "one socket answered every client, listen was refused, and no client that had not bound was answered",
+    "holds in part":
+      "one socket answered every client, and a client need not bind, or the socket may listen",
+    "does not hold": "one socket did not answer every client",
+  },
+  control:
+    "the same with one TCP socket in the place of the UDP socket: the sentence then does not hold",
   cases: TRANSPORTS.flatMap((transport) => PEERS.map((peers) => cell(transport, peers))),
-  decide({ figures }) {
+  // deno-lint-ignore require-await
+  experiment: async (lab) => serveWithOne("udp", lab),
+  decide({ figures, facts, failure }) {
     const most = PEERS.findLast((peers) => figures.trials(cell("udp", peers)).length > 0);
-    if (most === undefined) {
-      return cannotTry(figures.skip(cell("udp", 1)) ?? "nothing was measured");
+    const served = facts as unknown as Served | undefined;
+    if (most === undefined && served === undefined) {
+      return cannotTry(failure ?? figures.skip(cell("udp", 1)) ?? "nothing was measured");
     }
-    const ratio = most === 1 ? undefined : figures.ratio(cell("udp", most), cell("udp", 1), "p50");
-    const one = figures.figure(cell("udp", 1), "p50");
-    const many = figures.figure(cell("udp", most), "p50");
-    const refused = PEERS.filter((peers) => peers > most).map((peers) =>
-      `udp with ${peers} clients: ${figures.skip(cell("udp", peers))}`
-    );
     return {
-      verdict: most === PEERS.at(-1) ? "holds" : "holds in part",
-      answer: many === undefined
-        ? `one socket answered ${most} clients`
-        : `one socket, ${most} clients: ${sayFigure(many)} an exchange`,
-      seen: [
-        `One UDP socket answered ${most} clients; every exchange was whole`,
-        ...(one !== undefined && many !== undefined
-          ? [
-            `An exchange took ${sayFigure(one)} with one client and ${
-              sayFigure(many)
-            } with ${most}`,
-          ]
-          : []),
-        ...(ratio === undefined ? [] : [
-          `Paired by round, ${most} clients against one: ${
-            sayRatio(ratio)
-          }, where below 1 is slower`,
-        ]),
-        ...refused,
-      ],
-      tables: [{
-        caption: "Median round trip of 64 B by number of clients, peer process",
-        columns: ["clients", ...TRANSPORTS],
-        rows: PEERS.map((peers) => [
-          String(peers),
-          ...TRANSPORTS.map((transport): string | Figure =>
-            figures.figure(cell(transport, peers), "p50") ?? "–"
-          ),
-        ]),
-      }],
+      verdict: served === undefined
+        ? "undecided"
+        : served.answered < served.clients
+        ? "does not hold"
+        : served.listen !== "listens" && served.portsBefore > 0
+        ? "holds"
+        : "holds in part",
+      ...measured(figures, most),
+      ...describe(served, failure, figures, most),
       why: [
-        "A datagram carries its sender's address, so that one socket can answer anybody; the kernel finds it by its port alone. A " +
+        "A datagram carries its sender's address, so that one socket can answer anybody; the kernel finds it by its port alone. A client " +
+        "need not bind: the first send binds it to a free port (ip(7)). A datagram socket has no queue of connections, and listen(2) on it fails with EOPNOTSUPP. A " +
         "connection costs a socket at each end. What grows with their number is memory and cache misses, more than the look-up, which is a hash",
       ],
     };
@@ -84,3 +79,106 @@ export const oneSocketManyPeers: Claim = {
     "for await (const [message, from] of socket) await socket.send(message, from);",
   ].join("\n"),
 };
+
+/** One socket, and clients that had not bound. */
+interface Served {
+  readonly kind: "udp" | "tcp";
+  readonly clients: number;
+  /** Clients that got an answer. */
+  readonly answered: number;
+  /** Clients that had a port before their first send. */
+  readonly portsBefore: number;
+  /** Clients that had one after it. */
+  readonly portsAfter: number;
+  /** What listen(2) on that socket came to: `listens`, or the error's name. */
+  readonly listen: string;
+}
+
+/**
+ * One socket that answers clients which never called bind(2).
+ *
+ * @param kind of all of them
+ */
+export function serveWithOne(kind: "udp" | "tcp", lab: Lab): ClaimFacts {
+  using sockets = new RawSockets(lab);
+  const libc = requireLibc();
+  const { symbols } = libc;
+  const server = sockets.socket(kind);
+  const any = loopback(0);
+  libc.check(symbols.bind(server, any, any.length), "bind");
+  const to = sockets.addressOf(server);
+  const message = new Uint8Array(8);
+  const from = new Uint8Array(ADDRESS_BYTES);
+  let [answered, portsBefore, portsAfter] = [0, 0, 0];
+  for (let k = 0; k < UNBOUND; k++) {
+    const client = sockets.socket(kind);
+    if (sockets.portOf(client) > 0) portsBefore++;
+    message[0] = k;
+    // Over loopback a datagram is there when the call returns; no call here waits.
+    symbols.sendto(client, message, 8n, MSG_NOSIGNAL, to, to.length);
+    if (sockets.portOf(client) > 0) portsAfter++;
+    const length = new Uint32Array([ADDRESS_BYTES]);
+    if (symbols.recvfrom(server, message, 8n, 0, from, length) !== 8) continue;
+    symbols.sendto(server, message, 8n, MSG_NOSIGNAL, from, length[0]!);
+    if (receiveNow(client, message) === 8 && message[0] === k) answered++;
+  }
+  const listen = symbols.listen(server, 1) === 0 ? "listens" : errnoName(libc.errno);
+  return { kind, clients: UNBOUND, answered, portsBefore, portsAfter, listen };
+}
+
+function measured(figures: ClaimFigures, most: number | undefined): { readonly answer: string } {
+  const many = most === undefined ? undefined : figures.figure(cell("udp", most), "p50");
+  return {
+    answer: many === undefined
+      ? "one socket answered clients that had not bound"
+      : `one socket, ${most} clients: ${formatFigure(many)} an exchange`,
+  };
+}
+
+function describe(
+  served: Served | undefined,
+  failure: string | undefined,
+  figures: ClaimFigures,
+  most: number | undefined,
+): Pick<Decision, "seen" | "tables"> {
+  const one = figures.figure(cell("udp", 1), "p50");
+  const many = most === undefined ? undefined : figures.figure(cell("udp", most), "p50");
+  const ratio = most === undefined || most === 1
+    ? undefined
+    : figures.ratio(cell("udp", most), cell("udp", 1), "p50");
+  return {
+    seen: [
+      ...(served === undefined
+        ? [`What an unbound client and listen(2) do was not seen: ${failure ?? "no facts"}`]
+        : [
+          `One ${served.kind} socket answered ${served.answered} of ${served.clients} clients that had not called bind; ${served.portsBefore} of them had a port before their first send and ${served.portsAfter} after it`,
+          `listen(2) on the serving socket: ${served.listen}`,
+        ]),
+      ...(one === undefined || many === undefined ? [] : [
+        `Through Deno an exchange took ${sayFigure(one)} with one client and ${
+          sayFigure(many)
+        } with ${most}`,
+      ]),
+      ...(ratio === undefined ? [] : [
+        `Paired by round, ${most} clients against one: ${sayRatio(ratio)}, where below 1 is slower`,
+      ]),
+      ...PEERS.filter((peers) => most !== undefined && peers > most).map((peers) =>
+        `udp with ${peers} clients: ${figures.skip(cell("udp", peers))}`
+      ),
+    ],
+    ...(most !== undefined && {
+      tables: [{
+        caption: `Median round trip of 64 B by number of clients, ${
+          figures.placement(cell("udp", most))
+        }`,
+        columns: ["clients", ...TRANSPORTS],
+        rows: PEERS.map((peers) => [
+          String(peers),
+          ...TRANSPORTS.map((transport): string | Figure =>
+            figures.figure(cell(transport, peers), "p50") ?? "–"
+          ),
+        ]),
+      }],
+    }),
+  };
+}

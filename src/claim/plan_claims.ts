@@ -6,7 +6,7 @@
 
 import type { Catalog } from "../catalog.ts";
 import type { Case, Skip } from "../model/case.ts";
-import { planCases } from "../plan/plan_cases.ts";
+import { assemblePlan, planCases } from "../plan/plan_cases.ts";
 import { choosePlacement } from "../plan/placement.ts";
 import type { Pinning } from "../model/placement.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -62,21 +62,9 @@ export function planClaims(
     }
     return plan;
   });
-  const roundNs = [...cases.values()].reduce((sum, { expectedNs }) => sum + expectedNs, 0);
+  const skipped = new Map(parts.flatMap((part) => part.skipped).map((skip) => [skip.what, skip]));
   return {
-    plan: {
-      settings: common,
-      cases: [...cases.values()],
-      skipped: uniqueBy(parts.flatMap(({ skipped }) => skipped), ({ what }) => what),
-      scenarios: uniqueBy(
-        parts.flatMap((part) => part.cases.length === 0 ? [] : part.scenarios),
-        ({ id }) => id,
-      ),
-      metrics: uniqueBy(parts.flatMap(({ metrics }) => metrics), ({ id }) => id),
-      rounds: common.rounds,
-      // One more round for the rehearsals, at most.
-      estimateNs: (common.rounds + 1) * roundNs,
-    },
+    plan: assemblePlan(common, catalog, [...cases.values()], [...skipped.values()]),
     ids,
     skips,
   };
@@ -115,8 +103,4 @@ function planRequest(
 function reasonOf({ scenario, transport }: CaseRequest, skipped: readonly Skip[]): string {
   return skipped.find(({ what }) => what === `transport ${transport}` || what.startsWith(scenario))
     ?.reason ?? skipped[0]?.reason ?? `scenario ${scenario} has no such case`;
-}
-
-function uniqueBy<T>(items: readonly T[], keyOf: (item: T) => string): T[] {
-  return [...new Map(items.map((item) => [keyOf(item), item])).values()];
 }

@@ -9,7 +9,7 @@
 
 import type { Catalog } from "../catalog.ts";
 import type { Case, Skip } from "../model/case.ts";
-import { planCases } from "../plan/plan_cases.ts";
+import { assemblePlan, planCases } from "../plan/plan_cases.ts";
 import { pinName } from "../model/placement.ts";
 import { PINNED_CASES } from "../plan/placement.ts";
 import type { Pinning } from "../model/placement.ts";
@@ -65,18 +65,8 @@ export function planBaseline(
     return [{ ...plan, cases: plan.cases.filter((c) => ids.has(c.id)) }];
   });
   const cases = parts.flatMap((part) => part.cases);
-  return {
-    settings,
-    cases,
-    skipped: skipsOf(baseline.cases, cases, parts.flatMap((part) => part.skipped)),
-    scenarios: parts.flatMap((part) => part.cases.length === 0 ? [] : part.scenarios),
-    metrics: [
-      ...new Map(parts.flatMap((part) => part.metrics).map((metric) => [metric.id, metric]))
-        .values(),
-    ],
-    rounds,
-    estimateNs: parts.reduce((sum, part) => sum + part.estimateNs, 0),
-  };
+  const skipped = skipsOf(baseline.cases, cases, parts.flatMap((part) => part.skipped));
+  return assemblePlan(settings, catalog, cases, skipped);
 }
 
 function groupByScenario(cases: readonly Case[]): [string, readonly Case[]][] {

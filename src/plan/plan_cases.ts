@@ -141,7 +141,15 @@ function isAskedFor({ cases }: Settings, id: string): boolean {
   return cases.length === 0 || cases.some((glob) => matchesGlob(glob, id));
 }
 
-function assemblePlan(
+/**
+ * A plan of cases that were planned in parts.
+ *
+ * @param settings how often they are measured, and with which peer
+ * @param catalog what their names stand for
+ * @param cases each once
+ * @param skipped what is not among them, with the reason
+ */
+export function assemblePlan(
   settings: Settings,
   catalog: Catalog,
   cases: readonly Case[],

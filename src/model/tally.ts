@@ -24,7 +24,7 @@ export interface Tally {
   reads?: number;
   /** Write calls within the measured interval. */
   writes?: number;
-  /** Failed operations by kind, as in `{ ConnectionReset: 2 }`. */
+  /** Failed operations by kind, as in `{ ConnectionReset: 2 }`: a trial that has any has failed. */
   errors?: Record<string, number>;
 }
 

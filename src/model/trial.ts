@@ -36,7 +36,7 @@ export interface Trial {
   readonly order: number;
   /** Start, in nanoseconds since the run began. */
   readonly startedNs: number;
-  /** Length of the measured interval in nanoseconds; 0 when the trial failed before it ended. */
+  /** Length of the measured interval in nanoseconds; of a trial that failed, up to its last completed operation, or 0. */
   readonly elapsedNs: number;
   /** Completed operations within the measured interval. */
   readonly operations: number;

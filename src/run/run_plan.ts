@@ -268,13 +268,10 @@ class Run {
       directory,
       ...(signal !== undefined && { signal }),
     });
-    const fault = outcome.error === undefined
-      ? findTrialFault({ ...outcome, round: 1, order: 0, startedNs: 0 })
-      : undefined;
-    if (fault !== undefined) return faulty(outcome, fault);
+    const fault = findTrialFault({ ...outcome, round: 1, order: 0, startedNs: 0 });
     // A peer that failed once is in an unknown state: the next trial gets a new one.
     if (outcome.error !== undefined) await this.close();
-    return outcome;
+    return fault === undefined ? outcome : faulty(outcome, fault);
   }
 
   async #openPeer(): Promise<PeerLink> {

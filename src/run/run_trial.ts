@@ -15,9 +15,10 @@ import type { Case } from "../model/case.ts";
 import type { Trial, TrialError } from "../model/trial.ts";
 import type { Channel, Endpoint, MaybePromise } from "../transport/channel.ts";
 import type { Transport } from "../transport/transport.ts";
+import { UnfinishedWork } from "../workload/unfinished_work.ts";
 import type { DriveContext, DriveResult, Workload } from "../workload/workload.ts";
-import type { Tally } from "../model/tally.ts";
 import { nameShortage } from "./limits.ts";
+import { findFailedOperations, mergeTallies } from "./merge_tallies.ts";
 import { readBack } from "./read_back.ts";
 import { CallCount } from "./tracing.ts";
 import { EvidenceReader } from "./trial_evidence.ts";
@@ -62,20 +63,25 @@ export async function runTrial(setup: TrialSetup): Promise<TrialOutcome> {
   const guard = <T>(work: Promise<T>): Promise<T> =>
     Promise.race([work, link.died, watchdog.expired, end.promise]);
   end.promise.catch(() => {});
+  let driving: Promise<DriveResult> | undefined;
   try {
     // The own thread for the length of the trial only: whatever is started between trials must not inherit its core.
     using _pinned = pinDriver(setup.case);
     driver.endpoint = await guard(link.serve(driver.order));
-    const driven = await guard(workload.drive(driver));
+    driving = workload.drive(driver);
+    const driven = await guard(driving);
     if (setup.transport.mode === "stream") driver.closeAll();
     const served = await guard(link.finish());
     return driver.outcome(driven, served);
   } catch (error) {
     driver.closeAll();
     await driver.abandonTracing();
-    const cause = explain(await causeOf(error, link));
+    const cause = explain(
+      await causeOf(error instanceof UnfinishedWork ? error.cause : error, link),
+    );
     const isOneProcess = link.kind !== "process";
-    return driver.failed(await nameShortage(cause, { case: setup.case, workload, isOneProcess }));
+    const trial = { case: setup.case, workload, isOneProcess };
+    return driver.failed(await nameShortage(cause, trial), await findCompleted(driving));
   } finally {
     driver.closeAll();
     watchdog.stop();
@@ -95,6 +101,7 @@ class Driver implements DriveContext {
   readonly #first = new FirstChannel();
   readonly #evidence: EvidenceReader;
   readonly #calls: CallCount | undefined;
+  #begun = false;
   #ended = false;
 
   constructor(setup: TrialSetup) {
@@ -145,6 +152,7 @@ class Driver implements DriveContext {
   readonly begin = async (): Promise<void> => {
     await this.#evidence.begin();
     await this.#calls?.begin();
+    this.#begun = true;
   };
 
   readonly end = async (): Promise<void> => {
@@ -163,14 +171,13 @@ class Driver implements DriveContext {
   }
 
   outcome(driven: DriveResult, served: ServeReport): TrialOutcome {
-    const histograms = Object.fromEntries(
-      Object.entries(driven.histograms).map(([name, histogram]) => [name, histogram.toSparse()]),
-    );
+    const tally = mergeTallies(driven.tally, served.tally);
+    const error = findFailedOperations(tally);
     return {
       case: this.#setup.case.id,
       elapsedNs: driven.elapsedNs,
       operations: driven.operations,
-      histograms,
+      histograms: sparse(driven.histograms),
       ...((driven.values ?? served.values ?? this.#calls) !== undefined && {
         values: {
           ...served.values,
@@ -181,7 +188,7 @@ class Driver implements DriveContext {
         },
       }),
       ...(driven.series !== undefined && { series: driven.series }),
-      tally: mergeTallies(driven.tally, served.tally),
+      tally,
       ...(served.window !== undefined && { window: served.window }),
       ...(this.#calls === undefined ? this.#evidence.evidence : {
         // CPU time is left out: a traced thread spends more of it.
@@ -192,16 +199,21 @@ class Driver implements DriveContext {
         ...readBack(this.#first.settings, served.settings),
         ...this.#evidence.cores,
       },
+      ...(error !== undefined && { error }),
     };
   }
 
-  failed(error: TrialError): TrialOutcome {
+  /** What was completed before the failure is kept, and no figure is made of it. What was completed in the warm-up is not. */
+  failed(error: TrialError, completed?: DriveResult): TrialOutcome {
+    const { elapsedNs = 0, operations = 0, histograms = {}, tally = {} } = this.#begun
+      ? completed ?? {}
+      : {};
     return {
       case: this.#setup.case.id,
-      elapsedNs: 0,
-      operations: 0,
-      histograms: {},
-      tally: {},
+      elapsedNs,
+      operations,
+      histograms: sparse(histograms),
+      tally,
       peer: this.#setup.link.label,
       settings: this.#first.settings,
       error,
@@ -251,15 +263,19 @@ async function causeOf(error: unknown, link: PeerLink): Promise<unknown> {
   }
 }
 
-function mergeTallies(drive: Tally, serve: Tally): Tally {
-  const merged: Tally = { ...serve, ...drive };
-  if (merged.sentMessages !== undefined && serve.receivedMessages !== undefined) {
-    // A second copy does not make up for another message that never came. Messages too small for a sequence number hide their
-    // duplicates: more may then have arrived than was sent, and that is no negative loss.
-    const arrived = serve.receivedMessages - (serve.duplicatedMessages ?? 0);
-    merged.lostMessages = Math.max(0, merged.sentMessages - arrived);
-  }
-  return merged;
+/** What the drive half had done when an operation of it failed; closing its channels ends one that hangs. */
+async function findCompleted(
+  driving: Promise<DriveResult> | undefined,
+): Promise<DriveResult | undefined> {
+  if (driving === undefined) return undefined;
+  const done = driving.catch((error) => error instanceof UnfinishedWork ? error.done : undefined);
+  return await withPatience(done, undefined);
+}
+
+function sparse(histograms: DriveResult["histograms"]): TrialOutcome["histograms"] {
+  return Object.fromEntries(
+    Object.entries(histograms).map(([name, histogram]) => [name, histogram.toSparse()]),
+  );
 }
 
 function explain(error: unknown): TrialError {

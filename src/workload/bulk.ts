@@ -13,6 +13,7 @@ import type { Channel, DatagramChannel, StreamChannel } from "../transport/chann
 import { numberParam } from "./exchange_loop.ts";
 import { SequenceCheck } from "./sequence_check.ts";
 import type { Budget } from "../model/budget.ts";
+import { UnfinishedWork } from "./unfinished_work.ts";
 import type { DriveContext, DriveResult, ServeContext, ServeResult, Workload } from "./workload.ts";
 import type { ReceiverWindow } from "../model/tally.ts";
 
@@ -79,14 +80,19 @@ async function writeFor(
   const startNs = clock.nowNs();
   const endNs = startNs + budget.warmupNs + budget.measureNs;
   let nowNs = startNs;
-  do {
-    let written = channel.write(rest);
-    if (typeof written !== "number") written = await written;
-    bytes += written;
-    writes++;
-    rest = written === rest.length ? data : rest.subarray(written);
-    nowNs = clock.nowNs();
-  } while (nowNs < endNs && writes < maxOperations);
+  try {
+    do {
+      let written = channel.write(rest);
+      if (typeof written !== "number") written = await written;
+      bytes += written;
+      writes++;
+      rest = written === rest.length ? data : rest.subarray(written);
+      nowNs = clock.nowNs();
+    } while (nowNs < endNs && writes < maxOperations);
+  } catch (error) {
+    const done = { operations: writes, elapsedNs: nowNs - startNs, tally: {} };
+    throw new UnfinishedWork(error, { ...done, histograms: {} });
+  }
   return { writes, bytes, elapsedNs: nowNs - startNs };
 }
 
@@ -122,13 +128,18 @@ async function sendFor(
   const startNs = clock.nowNs();
   const endNs = startNs + budget.warmupNs + budget.measureNs;
   let nowNs = startNs;
-  do {
-    sequence?.setUint32(0, sent);
-    const taken = channel.send(data);
-    if (typeof taken !== "number") await taken;
-    sent++;
-    nowNs = clock.nowNs();
-  } while (nowNs < endNs && sent < maxOperations);
+  try {
+    do {
+      sequence?.setUint32(0, sent);
+      const taken = channel.send(data);
+      if (typeof taken !== "number") await taken;
+      sent++;
+      nowNs = clock.nowNs();
+    } while (nowNs < endNs && sent < maxOperations);
+  } catch (error) {
+    const done = { operations: sent, elapsedNs: nowNs - startNs, tally: {} };
+    throw new UnfinishedWork(error, { ...done, histograms: {} });
+  }
   return { sent, elapsedNs: nowNs - startNs };
 }
 

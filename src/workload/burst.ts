@@ -8,6 +8,7 @@
 import type { Clock } from "../clock.ts";
 import type { Channel, DatagramChannel, StreamChannel } from "../transport/channel.ts";
 import { numberParam, writeRest } from "./exchange_loop.ts";
+import { UnfinishedWork } from "./unfinished_work.ts";
 import type { DriveContext, ServeContext, ServeResult, Workload } from "./workload.ts";
 
 /** The receiver's buffer: larger than what queues up, so that the kernel and not the buffer decides what a read returns. */
@@ -58,19 +59,24 @@ async function writeMessages(
   const startNs = clock.nowNs();
   const endNs = startNs + budget.measureNs;
   let nowNs = startNs;
-  do {
-    if (channel.mode === "stream") {
-      let written = channel.write(message);
-      if (typeof written !== "number") written = await written;
-      if (written < message.length) await writeRest(channel, message, written);
-    } else {
-      const taken = channel.send(message);
-      if (typeof taken !== "number") await taken;
-    }
-    operations++;
-    if (gapNs > 0) await waitUntil(clock, startNs + operations * gapNs);
-    nowNs = clock.nowNs();
-  } while ((nowNs < endNs && operations < maxOperations) || operations < minOperations);
+  try {
+    do {
+      if (channel.mode === "stream") {
+        let written = channel.write(message);
+        if (typeof written !== "number") written = await written;
+        if (written < message.length) await writeRest(channel, message, written);
+      } else {
+        const taken = channel.send(message);
+        if (typeof taken !== "number") await taken;
+      }
+      operations++;
+      if (gapNs > 0) await waitUntil(clock, startNs + operations * gapNs);
+      nowNs = clock.nowNs();
+    } while ((nowNs < endNs && operations < maxOperations) || operations < minOperations);
+  } catch (error) {
+    const done = { operations, elapsedNs: nowNs - startNs, tally: {} };
+    throw new UnfinishedWork(error, { ...done, histograms: {} });
+  }
   return { operations, elapsedNs: nowNs - startNs };
 }
 

@@ -6,6 +6,7 @@
 
 import type { StreamChannel } from "../transport/channel.ts";
 import { numberParam, readRest, serveEach, writeRest } from "./exchange_loop.ts";
+import { UnfinishedWork } from "./unfinished_work.ts";
 import type { DriveContext, ServeContext, Workload } from "./workload.ts";
 import type { Params } from "../model/params.ts";
 
@@ -31,11 +32,16 @@ export const closing: Workload = {
     const startNs = clock.nowNs();
     const endNs = startNs + budget.measureNs;
     let doneNs = startNs;
-    do {
-      await closeOne(context, received);
-      doneNs = clock.nowNs();
-      operations++;
-    } while ((doneNs < endNs && operations < maxOperations) || operations < minOperations);
+    try {
+      do {
+        await closeOne(context, received);
+        doneNs = clock.nowNs();
+        operations++;
+      } while ((doneNs < endNs && operations < maxOperations) || operations < minOperations);
+    } catch (error) {
+      const done = { operations, elapsedNs: doneNs - startNs, tally: {} };
+      throw new UnfinishedWork(error, { ...done, histograms: {} });
+    }
     if (context.params.close === "unsent") await waitUntilAccepted(context);
     await context.end();
     const bytes = operations * numberParam(context.params, "bytes");

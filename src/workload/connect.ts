@@ -7,6 +7,7 @@
 import { Histogram } from "../model/histogram.ts";
 import { serveEach, warmupOf } from "./exchange_loop.ts";
 import type { Budget } from "../model/budget.ts";
+import { UnfinishedWork } from "./unfinished_work.ts";
 import type { DriveContext, Workload } from "./workload.ts";
 
 /**
@@ -63,16 +64,21 @@ async function openAndClose(
   const startNs = clock.nowNs();
   const endNs = startNs + budget.measureNs;
   let closedNs = startNs;
-  do {
-    const calledNs = clock.nowNs();
-    const opened = open();
-    const channel = opened instanceof Promise ? await opened : opened;
-    const openNs = clock.nowNs();
-    channel.close();
-    closedNs = clock.nowNs();
-    connects.record(openNs - calledNs);
-    closes.record(closedNs - openNs);
-    operations++;
-  } while ((closedNs < endNs && operations < maxOperations) || operations < minOperations);
+  try {
+    do {
+      const calledNs = clock.nowNs();
+      const opened = open();
+      const channel = opened instanceof Promise ? await opened : opened;
+      const openNs = clock.nowNs();
+      channel.close();
+      closedNs = clock.nowNs();
+      connects.record(openNs - calledNs);
+      closes.record(closedNs - openNs);
+      operations++;
+    } while ((closedNs < endNs && operations < maxOperations) || operations < minOperations);
+  } catch (error) {
+    const done = { operations, elapsedNs: closedNs - startNs, tally: {} };
+    throw new UnfinishedWork(error, { ...done, histograms: { connect: connects, close: closes } });
+  }
   return operations;
 }

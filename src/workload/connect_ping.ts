@@ -15,6 +15,7 @@ import {
 } from "./exchange_loop.ts";
 import { WARMUP_CONNECTIONS } from "./connect.ts";
 import type { Budget } from "../model/budget.ts";
+import { UnfinishedWork } from "./unfinished_work.ts";
 import type { DriveContext, Workload } from "./workload.ts";
 
 /** One request per connection; the interval ends when the peer has closed the last one too. Parameter: `bytes`. */
@@ -54,21 +55,26 @@ async function requests(
   const startNs = clock.nowNs();
   const endNs = startNs + budget.measureNs;
   let doneNs = startNs;
-  do {
-    const calledNs = clock.nowNs();
-    const opened = open();
-    const channel = opened instanceof Promise ? await opened : opened;
-    if (channel.mode !== "stream") throw new TypeError("connect-ping works over streams only");
-    let written = channel.write(request);
-    if (typeof written !== "number") written = await written;
-    if (written < request.length) await writeRest(channel, request, written);
-    let read = channel.read(reply);
-    if (typeof read !== "number") read = await read;
-    if (read !== reply.length) await readRest(channel, reply, read ?? 0);
-    channel.close();
-    doneNs = clock.nowNs();
-    histogram.record(doneNs - calledNs);
-    operations++;
-  } while ((doneNs < endNs && operations < maxOperations) || operations < minOperations);
+  try {
+    do {
+      const calledNs = clock.nowNs();
+      const opened = open();
+      const channel = opened instanceof Promise ? await opened : opened;
+      if (channel.mode !== "stream") throw new TypeError("connect-ping works over streams only");
+      let written = channel.write(request);
+      if (typeof written !== "number") written = await written;
+      if (written < request.length) await writeRest(channel, request, written);
+      let read = channel.read(reply);
+      if (typeof read !== "number") read = await read;
+      if (read !== reply.length) await readRest(channel, reply, read ?? 0);
+      channel.close();
+      doneNs = clock.nowNs();
+      histogram.record(doneNs - calledNs);
+      operations++;
+    } while ((doneNs < endNs && operations < maxOperations) || operations < minOperations);
+  } catch (error) {
+    const done = { operations, elapsedNs: doneNs - startNs, tally: {} };
+    throw new UnfinishedWork(error, { ...done, histograms: { exchange: histogram } });
+  }
   return operations;
 }

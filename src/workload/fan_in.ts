@@ -19,6 +19,7 @@ import {
   writeRest,
 } from "./exchange_loop.ts";
 import type { Budget } from "../model/budget.ts";
+import { UnfinishedWork } from "./unfinished_work.ts";
 import type { DriveContext, DriveResult, Workload } from "./workload.ts";
 
 /** Exchanges of many kept channels in turn. Parameters: `bytes`, `peers`: how many channels. */
@@ -76,30 +77,35 @@ async function exchangeInTurn(
   const startNs = clock.nowNs();
   const endNs = startNs + budget.measureNs;
   let doneNs = startNs;
-  do {
-    const channel = channels[turn]!;
-    turn = turn + 1 === channels.length ? 0 : turn + 1;
-    const sentNs = clock.nowNs();
-    if (channel.mode === "stream") {
-      let written = channel.write(request);
-      if (typeof written !== "number") written = await written;
-      if (written < bytes) await writeRest(channel, request, written);
-      let read = channel.read(whole);
-      if (typeof read !== "number") read = await read;
-      if (read !== bytes) await readRest(channel, whole, read ?? endedEarly());
-    } else {
-      const taken = channel.send(request);
-      if (typeof taken !== "number") await taken;
-      let received = channel.receive(reply);
-      if (typeof received !== "number") received = await received;
-      if (received !== bytes) {
-        throw new Error(`the reply has ${received} bytes instead of ${bytes}`);
+  try {
+    do {
+      const channel = channels[turn]!;
+      turn = turn + 1 === channels.length ? 0 : turn + 1;
+      const sentNs = clock.nowNs();
+      if (channel.mode === "stream") {
+        let written = channel.write(request);
+        if (typeof written !== "number") written = await written;
+        if (written < bytes) await writeRest(channel, request, written);
+        let read = channel.read(whole);
+        if (typeof read !== "number") read = await read;
+        if (read !== bytes) await readRest(channel, whole, read ?? endedEarly());
+      } else {
+        const taken = channel.send(request);
+        if (typeof taken !== "number") await taken;
+        let received = channel.receive(reply);
+        if (typeof received !== "number") received = await received;
+        if (received !== bytes) {
+          throw new Error(`the reply has ${received} bytes instead of ${bytes}`);
+        }
       }
-    }
-    doneNs = clock.nowNs();
-    histogram.record(doneNs - sentNs);
-    operations++;
-  } while ((doneNs < endNs && operations < maxOperations) || operations < minOperations);
+      doneNs = clock.nowNs();
+      histogram.record(doneNs - sentNs);
+      operations++;
+    } while ((doneNs < endNs && operations < maxOperations) || operations < minOperations);
+  } catch (error) {
+    const done = { operations, elapsedNs: doneNs - startNs, tally: {} };
+    throw new UnfinishedWork(error, { ...done, histograms: { exchange: histogram } });
+  }
   const moved = operations * bytes;
   return {
     operations,

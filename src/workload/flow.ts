@@ -8,6 +8,7 @@ import type { Clock } from "../clock.ts";
 import { Histogram } from "../model/histogram.ts";
 import { numberParam } from "./exchange_loop.ts";
 import { SequenceCheck } from "./sequence_check.ts";
+import { UnfinishedWork } from "./unfinished_work.ts";
 import type { ServeContext, ServeResult, Workload } from "./workload.ts";
 
 /** Bytes of a datagram's number. */
@@ -41,18 +42,23 @@ export const flow: Workload = {
     const endNs = startNs + budget.measureNs;
     let nowNs = startNs;
     let calledNs = startNs;
-    do {
-      // From the intended time on: a sender that was held up catches up, so that the offered rate is kept on average.
-      if (gapNs > 0) await waitUntil(clock, startNs + sent * gapNs);
-      number.setUint32(0, sent);
-      calledNs = clock.nowNs();
-      const taken = channel.send(message);
-      if (typeof taken !== "number") await taken;
-      nowNs = clock.nowNs();
-      sends.record(nowNs - calledNs);
-      if (nowNs - calledNs > HELD_NS) held++;
-      sent++;
-    } while ((nowNs < endNs && sent < maxOperations) || sent < minOperations);
+    try {
+      do {
+        // From the intended time on: a sender that was held up catches up, so that the offered rate is kept on average.
+        if (gapNs > 0) await waitUntil(clock, startNs + sent * gapNs);
+        number.setUint32(0, sent);
+        calledNs = clock.nowNs();
+        const taken = channel.send(message);
+        if (typeof taken !== "number") await taken;
+        nowNs = clock.nowNs();
+        sends.record(nowNs - calledNs);
+        if (nowNs - calledNs > HELD_NS) held++;
+        sent++;
+      } while ((nowNs < endNs && sent < maxOperations) || sent < minOperations);
+    } catch (error) {
+      const done = { operations: sent, elapsedNs: nowNs - startNs, tally: {} };
+      throw new UnfinishedWork(error, { ...done, histograms: { send: sends } });
+    }
     await context.end();
     return {
       operations: sent,

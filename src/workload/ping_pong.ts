@@ -18,6 +18,7 @@ import {
   writeRest,
 } from "./exchange_loop.ts";
 import type { Budget } from "../model/budget.ts";
+import { UnfinishedWork } from "./unfinished_work.ts";
 import type { DriveContext, DriveResult, ServeContext, Workload } from "./workload.ts";
 
 /** Request and reply of equal size over one channel. Parameter: `bytes`. */
@@ -83,18 +84,23 @@ async function exchangeOverStream(
   const startNs = clock.nowNs();
   const endNs = startNs + budget.measureNs;
   let doneNs = startNs;
-  do {
-    const sentNs = clock.nowNs();
-    let written = channel.write(request);
-    if (typeof written !== "number") written = await written;
-    if (written < bytes) await writeRest(channel, request, written);
-    let read = channel.read(reply);
-    if (typeof read !== "number") read = await read;
-    if (read !== bytes) await readRest(channel, reply, read ?? endedEarly());
-    doneNs = clock.nowNs();
-    histogram.record(doneNs - sentNs);
-    operations++;
-  } while ((doneNs < endNs && operations < maxOperations) || operations < minOperations);
+  try {
+    do {
+      const sentNs = clock.nowNs();
+      let written = channel.write(request);
+      if (typeof written !== "number") written = await written;
+      if (written < bytes) await writeRest(channel, request, written);
+      let read = channel.read(reply);
+      if (typeof read !== "number") read = await read;
+      if (read !== bytes) await readRest(channel, reply, read ?? endedEarly());
+      doneNs = clock.nowNs();
+      histogram.record(doneNs - sentNs);
+      operations++;
+    } while ((doneNs < endNs && operations < maxOperations) || operations < minOperations);
+  } catch (error) {
+    const done = { operations, elapsedNs: doneNs - startNs, tally: {} };
+    throw new UnfinishedWork(error, { ...done, histograms: { exchange: histogram } });
+  }
   const moved = operations * bytes;
   return {
     operations,
@@ -117,19 +123,24 @@ async function exchangeDatagrams(
   const startNs = clock.nowNs();
   const endNs = startNs + budget.measureNs;
   let doneNs = startNs;
-  do {
-    const sentNs = clock.nowNs();
-    const sent = channel.send(request);
-    if (typeof sent !== "number") await sent;
-    let received = channel.receive(reply);
-    if (typeof received !== "number") received = await received;
-    doneNs = clock.nowNs();
-    if (received !== bytes) {
-      throw new Error(`the reply has ${received} bytes instead of ${bytes}`);
-    }
-    histogram.record(doneNs - sentNs);
-    operations++;
-  } while ((doneNs < endNs && operations < maxOperations) || operations < minOperations);
+  try {
+    do {
+      const sentNs = clock.nowNs();
+      const sent = channel.send(request);
+      if (typeof sent !== "number") await sent;
+      let received = channel.receive(reply);
+      if (typeof received !== "number") received = await received;
+      doneNs = clock.nowNs();
+      if (received !== bytes) {
+        throw new Error(`the reply has ${received} bytes instead of ${bytes}`);
+      }
+      histogram.record(doneNs - sentNs);
+      operations++;
+    } while ((doneNs < endNs && operations < maxOperations) || operations < minOperations);
+  } catch (error) {
+    const done = { operations, elapsedNs: doneNs - startNs, tally: {} };
+    throw new UnfinishedWork(error, { ...done, histograms: { exchange: histogram } });
+  }
   const moved = operations * bytes;
   return {
     operations,

@@ -20,6 +20,7 @@ import {
 import type { Clock } from "../clock.ts";
 import type { Budget } from "../model/budget.ts";
 import type { Params } from "../model/params.ts";
+import { UnfinishedWork } from "./unfinished_work.ts";
 import type { Workload } from "./workload.ts";
 
 /** The longest series that a trial keeps: enough to see a stall come and go. */
@@ -141,26 +142,31 @@ async function exchange(
   const startNs = clock.nowNs();
   const endNs = startNs + budget.measureNs;
   let doneNs = startNs;
-  do {
-    const sentNs = clock.nowNs();
-    if (isCorked) channel.setCork!(true);
-    let written = channel.write(one);
-    if (typeof written !== "number") written = await written;
-    if (written < one.length) await writeRest(channel, one, written);
-    if (two !== undefined) {
-      if (gapNs > 0) await wait(clock, gapNs);
-      let more = channel.write(two);
-      if (typeof more !== "number") more = await more;
-      if (more < two.length) await writeRest(channel, two, more);
-    }
-    if (isCorked) channel.setCork!(false);
-    let read = channel.read(reply);
-    if (typeof read !== "number") read = await read;
-    if (read !== reply.length) await readRest(channel, reply, read ?? endedEarly());
-    doneNs = clock.nowNs();
-    histogram.record(doneNs - sentNs);
-    if (operations < SERIES_VALUES) series[operations] = doneNs - sentNs;
-    operations++;
-  } while ((doneNs < endNs && operations < maxOperations) || operations < minOperations);
+  try {
+    do {
+      const sentNs = clock.nowNs();
+      if (isCorked) channel.setCork!(true);
+      let written = channel.write(one);
+      if (typeof written !== "number") written = await written;
+      if (written < one.length) await writeRest(channel, one, written);
+      if (two !== undefined) {
+        if (gapNs > 0) await wait(clock, gapNs);
+        let more = channel.write(two);
+        if (typeof more !== "number") more = await more;
+        if (more < two.length) await writeRest(channel, two, more);
+      }
+      if (isCorked) channel.setCork!(false);
+      let read = channel.read(reply);
+      if (typeof read !== "number") read = await read;
+      if (read !== reply.length) await readRest(channel, reply, read ?? endedEarly());
+      doneNs = clock.nowNs();
+      histogram.record(doneNs - sentNs);
+      if (operations < SERIES_VALUES) series[operations] = doneNs - sentNs;
+      operations++;
+    } while ((doneNs < endNs && operations < maxOperations) || operations < minOperations);
+  } catch (error) {
+    const done = { operations, elapsedNs: doneNs - startNs, tally: {} };
+    throw new UnfinishedWork(error, { ...done, histograms: { exchange: histogram } });
+  }
   return { operations, elapsedNs: doneNs - startNs };
 }

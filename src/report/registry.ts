@@ -13,6 +13,7 @@ import { chartFileName } from "./chart/chart_files.ts";
 import type { Document } from "./document/document.ts";
 import type { Figure } from "./document/figure.ts";
 import type { Picture, TerminalSize, Writer } from "./document/writer.ts";
+import { writeAsciidoc } from "./write/asciidoc.ts";
 import { writeCsv, writeTsv } from "./write/delimited.ts";
 import { writeHtml } from "./write/html.ts";
 import { writeJson } from "./write/json.ts";
@@ -61,6 +62,7 @@ const FORMATS: readonly FormatLine[] = [
   { id: "md", extension: "md", mediaType: "text/markdown; charset=utf-8", title: "report for readers, as Markdown", write: writeMarkdown, of: "report", charts: "beside" },
   { id: "html", extension: "html", mediaType: "text/html; charset=utf-8", title: "report to look at, one page that opens from disk", write: writeHtml, of: "report", charts: "inside" },
   { id: "text", extension: "txt", mediaType: "text/plain; charset=utf-8", title: "findings and bars, for a terminal", write: writeTerminal, of: "report", charts: "none" },
+  { id: "asciidoc", extension: "adoc", mediaType: "text/asciidoc; charset=utf-8", title: "report for readers, as AsciiDoc", write: writeAsciidoc, of: "report", charts: "none" },
   { id: "csv", extension: "csv", mediaType: "text/csv; charset=utf-8; header=present", title: "every value of every trial, for R, pandas, spreadsheets", write: writeCsv, of: "trials", charts: "none" },
   { id: "tsv", extension: "tsv", mediaType: "text/tab-separated-values; charset=utf-8", title: "the same separated by tabs, a line per row", write: writeTsv, of: "trials", charts: "none" },
   { id: "json", extension: "json", mediaType: "application/json", title: "findings, tables, summaries and comparisons, for programs", write: writeJson, of: "report", charts: "none" },

@@ -27,7 +27,7 @@ const stalls = ({ case: id }: Trial) =>
   id.startsWith("nagle/tcp/nagle=on,pattern=write-write-read");
 const remarksOf = (record: RunRecord) =>
   findingsOf(buildRecordDocument(record)).all.flatMap(({ remarks = [] }) => remarks)
-    .map(plainInline).filter((remark) => remark.includes("ACK"));
+    .map((parts) => plainInline(parts)).filter((remark) => remark.includes("ACK"));
 /** What a part says of the counters, as words or as a table. */
 const evidenceOf = (record: RunRecord) =>
   scenarioParts(buildRecordDocument(record), "nagle").flatMap(({ blocks }) => blocks)
@@ -42,7 +42,7 @@ Deno.test("a finding cites the counters that its scenario names, of both sides, 
   assert(cited.length > 0);
   for (const remark of cited) {
     assertStringIncludes(remark, "with nagle on; 0 in ");
-    assert(remark.endsWith(" with nagle off"), remark);
+    assert(remark.endsWith(" with nagle off."), remark);
   }
   assert(cited.some((remark) => remark.startsWith(`${total} delayed ACKs in `)), cited.join("; "));
 });

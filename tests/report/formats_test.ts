@@ -62,7 +62,15 @@ for (const format of reportFormats.values()) {
 }
 
 Deno.test("reportFormats: every id is its own key, and no extension is used twice", () => {
-  assertEquals([...reportFormats.keys()], ["md", "html", "text", "csv", "tsv", "json"]);
+  assertEquals([...reportFormats.keys()], [
+    "md",
+    "html",
+    "text",
+    "asciidoc",
+    "csv",
+    "tsv",
+    "json",
+  ]);
   for (const [id, format] of reportFormats) assertEquals(format.id, id);
   assertEquals(
     new Set([...reportFormats.values()].map(({ extension }) => extension)).size,

@@ -5,10 +5,18 @@
  */
 
 import type { MetricUnit } from "../../units/metric.ts";
-import { chooseScale, formatAmount, formatNumber } from "../../units/format_quantity.ts";
+import {
+  chooseScale,
+  formatAmount,
+  formatCount,
+  formatNumber,
+  formatRatio,
+  formatShare,
+} from "../../units/format_quantity.ts";
 import type { Scale } from "../../units/scale.ts";
 import { UNITS } from "../../units/unit.ts";
-import type { Column, ColumnMetric, FigureCell, Table } from "./table.ts";
+import { formatKeys, NO_VALUE } from "./format_key.ts";
+import type { Cell, Column, ColumnMetric, FigureCell, Table, WordsCell } from "./table.ts";
 
 /** How figures that stand together are written. */
 export interface Look {
@@ -133,4 +141,64 @@ function symbolBeforeSlash(symbol: string): string {
 /** A figure with its own unit, as in `10.1 µs`. */
 export function formatOwnFigure({ value, unit }: FigureCell): string {
   return unit === undefined ? formatNumber(value, 3) : formatAmount(value, unit);
+}
+
+/**
+ * The heading of a column.
+ *
+ * @param column The column.
+ * @param look Its look; absent: no unit.
+ * @returns As in `tcp, nagle on`, `p50 µs`.
+ */
+export function headColumn(column: Column, look: Look | undefined): string {
+  if (column.keys !== undefined) return formatKeys(column.keys) || "all";
+  const { title, unit } = headingOf(column, look);
+  return unit === "" ? title : `${title} ${unit}`;
+}
+
+/**
+ * A cell in plain words, for formats that mark nothing; words are left to the writer.
+ *
+ * @param cell The cell; `null`: not measured.
+ * @param look Its column's look; absent: its figures have units of their own.
+ * @param intervals Whether figures show their intervals.
+ * @returns As in `10.1 [9.9, 10.3]`.
+ */
+export function formatCell(
+  cell: Exclude<Cell, WordsCell> | null,
+  look: Look | undefined,
+  intervals: Table["intervals"],
+): string {
+  if (cell === null) return NO_VALUE;
+  switch (cell.kind) {
+    case "figure":
+      return look === undefined ? formatOwnFigure(cell) : formatWithInterval(cell, look, intervals);
+    case "ratio":
+      return `${formatRatio(cell.value)} [${formatRatio(cell.low)}, ${formatRatio(cell.high)}]`;
+    case "count":
+      return formatCount(cell.value);
+    case "probability":
+      return cell.value.toPrecision(2);
+    case "verdict":
+      return cell.verdict;
+  }
+}
+
+function formatWithInterval(
+  cell: FigureCell,
+  look: Look,
+  intervals: Table["intervals"],
+): string {
+  const show = (value: number) => formatFigure(value, look);
+  const { modes } = cell;
+  if (modes !== undefined) {
+    const { fast, fastShare, slow, slowShare } = modes;
+    return intervals === "on demand"
+      ? `${show(fast)} / ${show(slow)}`
+      : `${show(fast)} (${formatShare(fastShare)}) / ${show(slow)} (${formatShare(slowShare)})`;
+  }
+  // One trial has no interval, and a range of no width would look like certainty.
+  return intervals === "on demand" || cell.n === 1
+    ? show(cell.value)
+    : `${show(cell.value)} [${show(cell.low)}, ${show(cell.high)}]`;
 }

@@ -89,6 +89,43 @@ export function beginsWithWords([first]: readonly Inline[]): boolean {
 }
 
 /**
+ * Names of which each may be meant.
+ *
+ * @param names The names, as they are written.
+ * @returns As in `a, b or c`.
+ */
+export function joinWithOr(names: readonly string[]): string {
+  const last = names.at(-1) ?? "";
+  return names.length < 2 ? last : `${names.slice(0, -1).join(", ")} or ${last}`;
+}
+
+/**
+ * A text of a record or an author as a sentence.
+ *
+ * @param words The text.
+ * @returns The same with a full stop, unless it ends in a mark.
+ */
+export function endSentence(words: string): string {
+  const text = words.trimEnd();
+  return text === "" || /[.?!…:]$/.test(text) ? text : `${text}.`;
+}
+
+/**
+ * A sentence without any markup, its first letter as a sentence begins; a name is written as it is typed.
+ *
+ * @param parts The parts.
+ * @param writeName What becomes of a name.
+ * @returns One text, of any characters.
+ */
+export function plainSentence(
+  parts: readonly Inline[],
+  writeName?: (name: string) => string,
+): string {
+  const words = plainInline(parts, writeName);
+  return beginsWithWords(parts) ? capitalize(words) : words;
+}
+
+/**
  * A text with its first letter as a sentence begins.
  *
  * @param words The text.
@@ -109,26 +146,38 @@ export function countOf(n: number, noun: string): string {
   return plural(n, noun, formatCount(n));
 }
 
+/** More names than this are counted. */
+const MAX_NAMES = 3;
+
 /**
- * Parts of a sentence without any markup, for titles.
+ * Parts of a sentence without any markup.
  *
  * @param parts The parts.
+ * @param writeName What becomes of a name, which may hold anything.
  * @returns One text, of any characters.
  */
-export function plainInline(parts: readonly Inline[]): string {
+export function plainInline(
+  parts: readonly Inline[],
+  writeName: (name: string) => string = (name) => name,
+): string {
   return parts.map((part): string => {
     switch (part.kind) {
       case "text":
-      case "name":
-      case "sentence":
         return part.text;
-      case "names":
-        return part.names.join(", ");
+      case "sentence":
+        return endSentence(part.text);
+      case "name":
+        return writeName(part.text);
+      case "names": {
+        const rest = part.names.length - MAX_NAMES;
+        const named = part.names.slice(0, MAX_NAMES).map(writeName).join(", ");
+        return rest > 0 ? `${named} and ${rest} more` : named;
+      }
       case "alternatives":
-        return part.names.join(" or ");
+        return joinWithOr(part.names.map(writeName));
       case "strong":
       case "reference":
-        return plainInline(part.parts);
+        return plainInline(part.parts, writeName);
       case "amount": {
         const { value, bounds } = writeAmount(part);
         return `${value} ${bounds}`.trimEnd();

@@ -10,6 +10,7 @@ import type { Figure } from "../document/figure.ts";
 import {
   beginsWithWords,
   capitalize,
+  joinWithOr,
   writeAmount,
   writeInterval,
   writeRange,
@@ -159,11 +160,10 @@ function writeInline(part: Inline): string {
       const named = part.names.slice(0, MAX_NAMES).map(codeName).join(", ");
       return rest > 0 ? `${named} and ${rest} more` : named;
     }
-    case "alternatives": {
-      const names = part.names.map((one) => part.strong ? `**${codeName(one)}**` : codeName(one));
-      const last = names.at(-1) ?? "";
-      return names.length < 2 ? last : `${names.slice(0, -1).join(", ")} or ${last}`;
-    }
+    case "alternatives":
+      return joinWithOr(
+        part.names.map((one) => part.strong ? `**${codeName(one)}**` : codeName(one)),
+      );
     case "sentence":
       return escapeSentence(part.text);
     case "strong":

@@ -7,7 +7,7 @@
 
 import { CONFIDENCE, formatFigure, looksOf } from "../document/column_look.ts";
 import type { Block, Document, List, Notice } from "../document/document.ts";
-import { beginsWithWords, capitalize, countOf } from "../document/format_inline.ts";
+import { capitalize, countOf, plainInline, plainSentence } from "../document/format_inline.ts";
 import { formatKey, formatKeys } from "../document/format_key.ts";
 import type { Inline } from "../document/inline.ts";
 import { divideIntoParts, type Part } from "../document/parts.ts";
@@ -25,7 +25,6 @@ import {
   drawBars,
   shareBars,
 } from "./terminal_bars.ts";
-import { inlineText } from "./terminal_inline.ts";
 import { tableLines } from "./terminal_table.ts";
 
 /** A terminal of unknown make: as wide as the narrowest in use, and without colour. */
@@ -135,7 +134,7 @@ function frontLines(
   );
   const most = look.mostFindings ?? items.length;
   const lines = items.slice(0, most)
-    .flatMap(({ text }) => bullet(`${sentenceOf(text)}.`, look));
+    .flatMap(({ text }) => bullet(`${plainSentence(text, plainName)}.`, look));
   const rest = items.length - most;
   if (rest > 0) lines.push(plain(`  … and ${countOf(rest, "more finding")} in the report`, look));
   if (items.length === 0) lines.push(...bullet("No comparison could be made.", look));
@@ -144,12 +143,10 @@ function frontLines(
 
 function noticeLines(notice: Notice | undefined, look: TerminalSize): readonly string[] {
   if (notice === undefined) return [];
-  return bullet(`${notice.lead}. ${notice.sentences.map(inlineText).join(" ")}`, look);
-}
-
-function sentenceOf(text: readonly Inline[]): string {
-  const words = inlineText(text);
-  return beginsWithWords(text) ? capitalize(words) : words;
+  return bullet(
+    `${notice.lead}. ${notice.sentences.map((parts) => plainInline(parts, plainName)).join(" ")}`,
+    look,
+  );
 }
 
 function scenarioLines(
@@ -160,7 +157,7 @@ function scenarioLines(
   const { color, unicode, columns } = look;
   const name = cutLine(plainLine(fullName, unicode), Math.floor(columns / 2), unicode);
   const [question = "", ...more] = wrapLine(
-    plainLine(inlineText(asked), unicode),
+    plainLine(plainInline(asked, plainName), unicode),
     Math.max(1, columns - 3 - displayWidth(name)),
     unicode,
   );
@@ -227,7 +224,7 @@ function otherLines({ heading, blocks }: Part, look: TerminalSize): readonly str
   ) return [];
   const title = heading === undefined
     ? []
-    : [styleText(plain(inlineText(heading.text), look), "bold", look.color)];
+    : [styleText(plain(plainInline(heading.text, plainName), look), "bold", look.color)];
   const lines = blocks.flatMap((block) => blockLines(block, look));
   return lines.length === 0 ? [] : [[...title, ...lines]];
 }
@@ -235,17 +232,17 @@ function otherLines({ heading, blocks }: Part, look: TerminalSize): readonly str
 function blockLines(block: Block, look: TerminalSize): readonly string[] {
   switch (block.kind) {
     case "paragraph":
-      return prose(sentenceOf(block.text), look);
+      return prose(plainSentence(block.text, plainName), look);
     case "verdict":
-      return prose(`${capitalize(block.outcome)}: ${inlineText(block.text)}`, look);
+      return prose(`${capitalize(block.outcome)}: ${plainInline(block.text, plainName)}`, look);
     case "list":
-      return block.items.flatMap(({ text }) => bullet(sentenceOf(text), look));
+      return block.items.flatMap(({ text }) => bullet(plainSentence(text, plainName), look));
     case "facts":
       return block.facts.flatMap(({ name, value }) => bullet(`${name}: ${value}`, look));
     case "table":
       return tableLines(block, look);
     case "heading":
-      return [styleText(plain(inlineText(block.text), look), "bold", look.color)];
+      return [styleText(plain(plainInline(block.text, plainName), look), "bold", look.color)];
     case "code":
       return block.text.split("\n").map((line) => plain(`  ${line}`, look));
     case "figure":
@@ -300,4 +297,9 @@ function plain(text: string, { unicode }: TerminalSize): string {
   // A leading indent is ours; plainLine() would trim it.
   const indent = /^ */.exec(text)?.[0] ?? "";
   return indent + plainLine(text, unicode, MAX_SENTENCE);
+}
+
+/** A name is cut where nobody reads on. */
+function plainName(name: string): string {
+  return plainLine(name, true);
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { writeRange } from "../document/format_inline.ts";
+import { joinWithOr, writeRange } from "../document/format_inline.ts";
 import type { Inline } from "../document/inline.ts";
 import type { Cell, Row, Table } from "../document/table.ts";
 import {
@@ -119,7 +119,5 @@ function joinNames(all: readonly string[]): string {
   const names = all.length > MAX_NAMES
     ? [...all.slice(0, MAX_NAMES - 1), `${all.length - MAX_NAMES + 1} more`]
     : all;
-  const last = names.at(-1) ?? "";
-  const rest = names.slice(0, -1).join(", ");
-  return rest === "" ? last : `${rest} or ${last}`;
+  return joinWithOr(names);
 }

@@ -4,20 +4,13 @@
  * @module
  */
 
-import {
-  formatFigure,
-  formatOwnFigure,
-  headingOf,
-  type Look,
-  looksOf,
-} from "../document/column_look.ts";
-import { formatCount, formatRatio } from "../document/format_inline.ts";
-import { formatKey, formatKeys } from "../document/format_key.ts";
-import type { Cell, Table } from "../document/table.ts";
+import { formatCell, headColumn, looksOf } from "../document/column_look.ts";
+import { plainInline } from "../document/format_inline.ts";
+import { formatKey } from "../document/format_key.ts";
+import type { Table } from "../document/table.ts";
 import type { TerminalSize } from "../document/writer.ts";
 import { cutLine, padLine, plainLine, styleText, wrapLine } from "../../text/terminal_line.ts";
 import { displayWidth } from "../../text/display_width.ts";
-import { inlineText } from "./terminal_inline.ts";
 
 const GAP = "  ";
 /** Characters of a cell that are kept. */
@@ -36,23 +29,24 @@ export function tableLines(table: Table, look: TerminalSize): readonly string[] 
   const named = table.names !== undefined;
   const heads = [
     ...(named ? [table.names ?? ""] : table.keys.map(({ title }) => title)),
-    ...table.columns.map((column, index) => {
-      if (column.keys !== undefined) return formatKeys(column.keys) || "all";
-      const { title, unit } = headingOf(column, looks[index]);
-      return unit === "" ? title : `${title} ${unit}`;
-    }),
+    ...table.columns.map((column, index) => headColumn(column, looks[index])),
   ].map(plain);
   const rows = table.rows.map((row) =>
     [
       ...(named ? [row.name ?? ""] : row.keys.map(formatKey)),
-      ...table.columns.map((_, index) => cellText(row.cells[index] ?? null, looks[index])),
+      ...table.columns.map((_, index) => {
+        const cell = row.cells[index] ?? null;
+        return cell?.kind === "words"
+          ? plainInline(cell.text)
+          : formatCell(cell, looks[index], table.intervals);
+      }),
     ].map(plain)
   );
   const first = heads.length - table.columns.length;
   const isNumber = heads.map((_, index) =>
     index >= first && table.columns[index - first]?.align === "number"
   );
-  const caption = plain(inlineText(table.caption));
+  const caption = plain(plainInline(table.caption));
   return [
     ...(caption === ""
       ? []
@@ -90,22 +84,4 @@ function layOut(
       look.unicode,
     ).map((line) => GAP + GAP + line),
   ]);
-}
-
-function cellText(cell: Cell | null, look: Look | undefined): string {
-  if (cell === null) return "–";
-  switch (cell.kind) {
-    case "figure":
-      return look === undefined ? formatOwnFigure(cell) : formatFigure(cell.value, look);
-    case "ratio":
-      return `${formatRatio(cell.value)} [${formatRatio(cell.low)}, ${formatRatio(cell.high)}]`;
-    case "count":
-      return formatCount(cell.value);
-    case "probability":
-      return cell.value.toPrecision(2);
-    case "words":
-      return inlineText(cell.text);
-    case "verdict":
-      return cell.verdict;
-  }
 }

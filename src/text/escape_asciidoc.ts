@@ -1,0 +1,26 @@
+/**
+ * AsciiDoc escapes: any text made harmless within a line of AsciiDoc.
+ *
+ * @module
+ */
+
+import { oneLine, SENTENCE } from "./one_line.ts";
+
+/**
+ * What AsciiDoc could take for markup: emphasis, macros, attributes, cells, links, typography, and marks at the start of a line. A
+ * character reference stands for the character everywhere in AsciiDoc.
+ */
+const MARKUP = /[\\`*_#+^~[\]{}|<>&"'=@$]|[-.:/](?=[-.:/])|^[-.:/!,]|\((?=(?:C|R|TM)\))|:(?=$|\s)/g;
+
+/**
+ * Escapes a text for a line of AsciiDoc; spaces at its ends stay, as it may be a part of a sentence.
+ *
+ * @param text Any text.
+ * @returns A part of a line that reads as the text.
+ */
+export function escapeAsciidoc(text: string): string {
+  const line = oneLine(text, SENTENCE)
+    .replace(MARKUP, (character) => `&#${character.charCodeAt(0)};`);
+  if (line === "") return text === "" ? "" : " ";
+  return (text.startsWith(" ") ? " " : "") + line + (text.endsWith(" ") ? " " : "");
+}

@@ -14,6 +14,7 @@ import { formatKey, formatKeys } from "../document/format_key.ts";
 import { type Inline, name, text } from "../document/inline.ts";
 import type { Cell, FigureCell, Row, Table } from "../document/table.ts";
 import { findClearBest, spanOf } from "./figure_cell.ts";
+import { placeKey } from "./keys.ts";
 import type { SearchResult } from "./search.ts";
 
 /** How far an answer holds: its interval overlaps no other; overlaps some; other cells of a search cannot be told apart from it; too few trials for intervals. */
@@ -276,7 +277,7 @@ export function answerTable(answers: readonly Answer[]): Table | undefined {
     caption: [text(CAPTION)],
     noun: "answer",
     intervals: "on demand",
-    common: [],
+    common: isOnePlacement && answers[0] !== undefined ? [placeKey(answers[0].placement)] : [],
     keys: [],
     columns: [
       words("question", "question"),

@@ -9,7 +9,8 @@ import type { ScenarioSpec } from "../../model/scenario_spec.ts";
 import { text } from "../document/inline.ts";
 import type { FactorKey, Key } from "../document/key.ts";
 import type { Row, Table } from "../document/table.ts";
-import { factorKey, paramKeys } from "./keys.ts";
+import { hoistPlacement } from "./hoist_placement.ts";
+import { factorKey, paramKeys, placeKey } from "./keys.ts";
 import { ownParams, reading } from "./phrases.ts";
 
 const KEYS = [
@@ -17,11 +18,12 @@ const KEYS = [
   { factor: "case", title: "case" },
   { factor: "against", title: "against" },
   { factor: "at", title: "at" },
+  { factor: "placement", title: "placement" },
   { factor: "metric", title: "metric" },
 ];
 
 /**
- * Every comparison as a row.
+ * Every comparison as a row, with where its two ends ran; of a comparison of pinnings, where those of the case in question did.
  *
  * @param scenarios The scenarios of the record.
  * @param contrasts All comparisons.
@@ -37,7 +39,7 @@ export function buildComparisonsTable(
     return spec === undefined ? [] : [comparisonRow(item, spec)];
   });
   if (rows.length === 0) return undefined;
-  return {
+  return hoistPlacement({
     kind: "table",
     role: "comparisons",
     caption: [
@@ -55,7 +57,7 @@ export function buildComparisonsTable(
       { id: "difference", title: "difference", align: "words" },
     ],
     rows,
-  };
+  });
 }
 
 function comparisonRow(item: Contrasted, spec: ScenarioSpec): Row {
@@ -69,6 +71,7 @@ function comparisonRow(item: Contrasted, spec: ScenarioSpec): Row {
     side(item.value),
     side(item.baseValue),
     { factor: "at", keys: paramKeys(spec, ownParams(spec, item)) },
+    placeKey(item.placement),
     { factor: "metric", value: metric.title },
   ];
   return {

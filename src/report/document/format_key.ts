@@ -49,6 +49,16 @@ export function formatKeys(keys: readonly Key[]): string {
 }
 
 /**
+ * What all rows of a table have in common, as a sentence after its caption.
+ *
+ * @param table The table.
+ * @returns As in ` All with peer process.`; empty for nothing.
+ */
+export function describeCommon({ common }: { readonly common: readonly Key[] }): string {
+  return common.length === 0 ? "" : ` All with ${formatKeys(common)}.`;
+}
+
+/**
  * Whether a key's value is a number, which stands at the right edge of its column.
  *
  * @param key The key.

@@ -10,7 +10,7 @@ import { formatCell, headColumn, looksOf } from "../document/column_look.ts";
 import type { Block, Document, ListItem } from "../document/document.ts";
 import { formatBasis } from "../document/format_basis.ts";
 import { capitalize, countOf, plainInline } from "../document/format_inline.ts";
-import { formatKey } from "../document/format_key.ts";
+import { describeCommon, formatKey } from "../document/format_key.ts";
 import type { Inline } from "../document/inline.ts";
 import type { Cell, Row, Table } from "../document/table.ts";
 
@@ -77,7 +77,7 @@ function writeTable(table: Table): string {
     cell?.kind === "words" ? inlines(cell.text) : escape(formatCell(cell, looks[index], intervals));
   const label = (row: Row) => names === undefined ? row.keys.map(formatKey) : [row.name ?? ""];
   return [
-    `.${inlines(caption) || countOf(rows.length, table.noun)}`,
+    `.${inlines(caption) || countOf(rows.length, table.noun)}${describeCommon(table)}`,
     "[%autowidth,options=header]\n|===",
     line(
       [...(names === undefined ? keys.map(({ title }) => title) : [names]), ...heads].map(escape),

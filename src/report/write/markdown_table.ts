@@ -12,7 +12,7 @@ import {
   looksOf,
   onlyMetric,
 } from "../document/column_look.ts";
-import { formatKey, isNumeric } from "../document/format_key.ts";
+import { describeCommon, formatKey, isNumeric } from "../document/format_key.ts";
 import type { Inline } from "../document/inline.ts";
 import type { Cell, Table } from "../document/table.ts";
 import { escapeMarkdown } from "../../text/escape_markdown.ts";
@@ -31,7 +31,7 @@ export function markdownTableLines(
 ): readonly (readonly string[])[] {
   const looks = looksOf(table);
   const metric = onlyMetric(table);
-  const caption = writeInlines(table.caption);
+  const caption = (writeInlines(table.caption) + describeCommon(table)).trim();
   const lines = layOut(table, looks, writeInlines);
   if (metric === undefined || table.intervals === "on demand") {
     return [caption === "" ? [] : [caption], lines];

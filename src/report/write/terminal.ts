@@ -9,6 +9,7 @@ import { CONFIDENCE, formatFigure, looksOf } from "../document/column_look.ts";
 import type { Block, Document, List, Notice } from "../document/document.ts";
 import { capitalize, countOf, plainInline, plainSentence } from "../document/format_inline.ts";
 import { formatKey, formatKeys } from "../document/format_key.ts";
+import { namePlacement } from "../document/format_placement.ts";
 import type { Inline } from "../document/inline.ts";
 import { divideIntoParts, type Part } from "../document/parts.ts";
 import type { Table } from "../document/table.ts";
@@ -134,7 +135,10 @@ function frontLines(
   );
   const most = look.mostFindings ?? items.length;
   const lines = items.slice(0, most)
-    .flatMap(({ text }) => bullet(`${plainSentence(text, plainName)}.`, look));
+    .flatMap(({ text, basis }) => {
+      const where = basis === undefined ? "" : ` (${namePlacement(basis.placement)})`;
+      return bullet(`${plainSentence(text, plainName)}${where}.`, look);
+    });
   const rest = items.length - most;
   if (rest > 0) lines.push(plain(`  … and ${countOf(rest, "more finding")} in the report`, look));
   if (items.length === 0) lines.push(...bullet("No comparison could be made.", look));

@@ -5,6 +5,7 @@
  */
 
 import { joinWithOr, writeRange } from "../document/format_inline.ts";
+import { describeCommon } from "../document/format_key.ts";
 import type { Inline } from "../document/inline.ts";
 import type { Cell, Row, Table } from "../document/table.ts";
 import {
@@ -17,7 +18,7 @@ import {
 } from "../../text/terminal_line.ts";
 import { displayWidth } from "../../text/display_width.ts";
 
-const CAPTION = "Best here, by the median; clear: its 95 % interval overlaps none of the others'";
+const CAPTION = "Best here, by the median; clear: its 95 % interval overlaps none of the others'.";
 const GAP = "  ";
 const MAX_PROSE = 100;
 /** More names than this are counted: the page has them all. */
@@ -42,7 +43,11 @@ export function answerLines(table: Table, look: TerminalLook): readonly string[]
     };
   });
   return [
-    ...wrapLine(plain(CAPTION), Math.min(look.columns - 1, MAX_PROSE), look.unicode)
+    ...wrapLine(
+      plain(CAPTION + describeCommon(table)),
+      Math.min(look.columns - 1, MAX_PROSE),
+      look.unicode,
+    )
       .map((line) => styleText(line, "dim", look.color)),
     ...drawRows(rows, look),
   ];

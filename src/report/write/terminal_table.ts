@@ -6,7 +6,7 @@
 
 import { formatCell, headColumn, looksOf } from "../document/column_look.ts";
 import { plainInline } from "../document/format_inline.ts";
-import { formatKey } from "../document/format_key.ts";
+import { describeCommon, formatKey } from "../document/format_key.ts";
 import type { Table } from "../document/table.ts";
 import type { TerminalSize } from "../document/writer.ts";
 import { cutLine, padLine, plainLine, styleText, wrapLine } from "../../text/terminal_line.ts";
@@ -46,7 +46,7 @@ export function tableLines(table: Table, look: TerminalSize): readonly string[] 
   const isNumber = heads.map((_, index) =>
     index >= first && table.columns[index - first]?.align === "number"
   );
-  const caption = plain(plainInline(table.caption));
+  const caption = plain(plainInline(table.caption) + describeCommon(table));
   return [
     ...(caption === ""
       ? []

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { describeCommon } from "../../document/format_key.ts";
 import type { Cell, Row, Table } from "../../document/table.ts";
 import { type Html, markup } from "./html_text.ts";
 import { type FindPart, inlineHtml } from "./inline_html.ts";
@@ -26,7 +27,9 @@ export function answersHtml(table: Table, id: string, findPart: FindPart): Html 
   const heads = table.columns.filter(({ id }) => id !== "at").map(({ title = "", align }) =>
     markup`<th scope="col"${align === "words" ? markup` class="label"` : ""}>${title}</th>`
   );
-  return markup`<p class="caption" id="${id}-caption">${inlineHtml(table.caption, findPart)}</p>
+  return markup`<p class="caption" id="${id}-caption">${inlineHtml(table.caption, findPart)}${
+    describeCommon(table)
+  }</p>
 <div class="short scroll" role="group" tabindex="0" aria-labelledby="${id}-caption">
 <table id="${id}" aria-labelledby="${id}-caption">
 <thead><tr>${heads}</tr></thead>

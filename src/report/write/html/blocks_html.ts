@@ -9,7 +9,7 @@ import type { Block, Facts, List, ListItem } from "../../document/document.ts";
 import type { Figure } from "../../document/figure.ts";
 import { formatBasis } from "../../document/format_basis.ts";
 import { beginsWithWords, capitalize } from "../../document/format_inline.ts";
-import { formatKeys } from "../../document/format_key.ts";
+import { describeCommon, formatKeys } from "../../document/format_key.ts";
 import type { Inline } from "../../document/inline.ts";
 import type { Column, Row, Table } from "../../document/table.ts";
 import type { Picture } from "../../document/writer.ts";
@@ -218,7 +218,7 @@ function onDemandOf({ intervals }: Table): string {
 }
 
 function captionHtml(table: Table, findPart: FindPart): Html {
-  const caption = inlineHtml(table.caption, findPart);
+  const caption = markup`${inlineHtml(table.caption, findPart)}${describeCommon(table)}`;
   if (!hasFigures(table)) return caption;
   const hint = table.intervals === "shown" ? "sample size" : "interval";
   const { symbol = "" } = onlyMetric(table) === undefined ? {} : looksOf(table)[0]?.scale ?? {};

@@ -2,7 +2,7 @@
 
 import { transports } from "../../src/transport/registry.ts";
 import { memoryDatagram, memoryStream } from "../support/memory_transport.ts";
-import { testTransportContract } from "./transport_contract.ts";
+import { testTransportContract } from "../../src/extend/test_transport_contract.ts";
 
 for (const transport of [...transports, memoryStream(), memoryDatagram()]) {
   await testTransportContract(transport);

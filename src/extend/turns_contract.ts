@@ -5,9 +5,9 @@
  */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import type { StreamChannel } from "../../src/transport/channel.ts";
-import type { OpenOptions, StreamTransport } from "../../src/transport/transport.ts";
-import { pattern, settled, STREAM_SIZES, type Test } from "./transport_contract.ts";
+import type { StreamChannel } from "../transport/channel.ts";
+import type { OpenOptions, StreamTransport } from "../transport/transport.ts";
+import { pattern, settled, STREAM_SIZES, type Test } from "./contract_bytes.ts";
 
 /** Both ends of a connection. */
 interface Pair {

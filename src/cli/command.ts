@@ -102,6 +102,8 @@ export interface Command {
   readonly retired?: Readonly<Record<string, string>>;
   /** Shown in the help. */
   readonly examples: readonly ExampleSpec[];
+  /** Whether its success is a verdict or a record, which a child must send before the command may end with 0. */
+  readonly endsInVerdict?: boolean;
   /** Loads the implementation. */
   load(): Promise<Action>;
 }

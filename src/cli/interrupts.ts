@@ -34,6 +34,9 @@ export function listenForInterrupts(onFirst: () => void, onSecond: () => void): 
   const endOrLeave = () => {
     if (!controller.signal.aborted) return end();
     if (performance.now() - firstMs < SAME_KEYPRESS_MS) return;
+    leave();
+  };
+  const leave = () => {
     try {
       onSecond();
     } finally {
@@ -41,8 +44,14 @@ export function listenForInterrupts(onFirst: () => void, onSecond: () => void): 
       Deno.exit(EXIT.interrupted);
     }
   };
+  // The parent sends SIGQUIT for the second keypress, having told keypresses apart already.
   // A terminal that is closed sends SIGHUP, also after Ctrl-C: no reason to give up what is being written.
-  const listeners = ([["SIGINT", endOrLeave], ["SIGTERM", endOrLeave], ["SIGHUP", end]] as const)
+  const listeners = ([
+    ["SIGINT", endOrLeave],
+    ["SIGTERM", endOrLeave],
+    ["SIGQUIT", () => controller.signal.aborted ? leave() : end()],
+    ["SIGHUP", end],
+  ] as const)
     .filter(([signal, listener]) => {
       try {
         Deno.addSignalListener(signal, listener);

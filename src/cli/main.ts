@@ -17,15 +17,25 @@ import { ClosedOutputError, paint, systemTerminal, type Terminal } from "./termi
 import { NothingToMeasureError, UsageError } from "./usage_error.ts";
 
 /**
+ * Where a command that ends in a verdict runs: in this process, which may be the child already, or in a child of it.
+ */
+export type Place = "here" | "in-child";
+
+/**
  * Runs one command line and says how it ended. Never throws.
  *
  * @param args the arguments after `sockbench`
  * @param terminal what to print to
+ * @param place where commands that end in a verdict run
  * @returns the exit code
  */
-export async function main(args: readonly string[], terminal: Terminal): Promise<number> {
+export async function main(
+  args: readonly string[],
+  terminal: Terminal,
+  place: Place = "here",
+): Promise<number> {
   try {
-    return await dispatch(args, terminal);
+    return await dispatch(args, terminal, place);
   } catch (error) {
     // A reader that has seen enough, as in `| head -1`, is no failure.
     if (error instanceof ClosedOutputError) return EXIT.ok;
@@ -33,7 +43,11 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
   }
 }
 
-async function dispatch(args: readonly string[], terminal: Terminal): Promise<number> {
+async function dispatch(
+  args: readonly string[],
+  terminal: Terminal,
+  place: Place,
+): Promise<number> {
   const [name, ...rest] = args;
   if (name === undefined) {
     terminal.err(renderOverview(commands, terminal.columns()));
@@ -53,7 +67,44 @@ async function dispatch(args: readonly string[], terminal: Terminal): Promise<nu
     terminal.out(renderCommandHelp(command, terminal.columns()));
     return EXIT.ok;
   }
-  return await (await command.load())(parsed, terminal, commands);
+  if (!command.endsInVerdict) return await (await command.load())(parsed, terminal, commands);
+  if (place === "in-child") {
+    const { runInChild } = await import("./parent.ts");
+    const code = await runInChild(name, args, terminal);
+    if (code !== undefined) return code;
+    refuseOtherEnds();
+  }
+  try {
+    return await (await command.load())(parsed, terminal, commands);
+  } catch (error) {
+    // No failure, but no verdict either.
+    if (error instanceof ClosedOutputError) return EXIT.cannotJudge;
+    throw error;
+  }
+}
+
+/**
+ * Without a child, no end of this process but {@linkcode finish} is a success: not Deno.exit() in a user's module, not close(),
+ * not an event loop that runs dry. What FFI can do, where it was granted, is beyond reach.
+ */
+function refuseOtherEnds(): void {
+  Deno.exitCode = EXIT.cannotJudge;
+  addEventListener("unload", (event) => {
+    // The first listener, so that none of a module sets another code.
+    event.stopImmediatePropagation();
+    Deno.exitCode = finished ?? EXIT.cannotJudge;
+  });
+}
+
+/** Deno's own: a user's module may put another in its place. */
+const exit: (code: number) => never = Deno.exit;
+
+/** The exit code that was come to. */
+let finished: number | undefined;
+
+function finish(code: number): never {
+  finished = code;
+  exit(code);
 }
 
 function findCommand(name: string): Command {
@@ -142,15 +193,13 @@ function debugging(): boolean {
 }
 
 /** What nobody catches, as in a module's timer, would end the process with 1, which means "slower". */
-function listenForBugs(terminal: Terminal): void {
-  // Deno's own: while a module loads, another stands in its place.
-  const { exit } = Deno;
+export function listenForBugs(terminal: Terminal): void {
   const end = (event: Event, error: unknown) => {
     event.preventDefault();
     try {
       explainBug(error, terminal);
     } finally {
-      exit(EXIT.bug);
+      finish(EXIT.bug);
     }
   };
   addEventListener("error", (event) => end(event, event.error));
@@ -161,5 +210,5 @@ if (import.meta.main) {
   keepLoopbackFromProxies();
   const terminal = systemTerminal();
   listenForBugs(terminal);
-  Deno.exit(await main(Deno.args, terminal));
+  finish(await main(Deno.args, terminal, "in-child"));
 }

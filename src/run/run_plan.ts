@@ -89,6 +89,9 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunRecor
   try {
     await run.rehearse();
     await run.measure();
+  } catch (error) {
+    // What fails once the run is to end, such as a peer that the same Ctrl-C has reached while it started, is the interruption.
+    if (options.signal?.aborted !== true) throw error;
   } finally {
     await run.close();
   }

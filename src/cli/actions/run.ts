@@ -48,6 +48,7 @@ export async function run(args: ParsedArguments, terminal: Terminal): Promise<nu
   await using session = await Session.open({ catalog });
   leftover.directory = session.directory;
   const plan = session.explain(await planSelection(input, session), choice.skip);
+  if (interrupts.signal.aborted) return EXIT.interrupted;
   const out = valueOf(args, "out") ?? DEFAULT_OUT;
   await prepareOutputDirectory(out);
 

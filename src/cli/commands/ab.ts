@@ -5,6 +5,7 @@ import { CORES_OPTION, MODULE_OPTION, PEER_OPTION, PIN_OPTION } from "./shared_o
 /** `sockbench ab`. */
 export const abCommand: Command = {
   name: "ab",
+  endsInVerdict: true,
   summary: "Measure two versions in interleaved pairs and fail when the second is slower",
   description: [
     "Runs base and head in processes of their own, on this machine, in pairs a few milliseconds apart, so that the machine's " +

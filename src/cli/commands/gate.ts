@@ -5,6 +5,7 @@ import { MODULE_OPTION } from "./shared_options.ts";
 /** `sockbench gate`. */
 export const gateCommand: Command = {
   name: "gate",
+  endsInVerdict: true,
   summary: "Fail when this machine is slower than a stored baseline",
   description: [
     "Compares a candidate with a record that was stored before. Without a candidate it measures the baseline's cells now, " +

@@ -10,6 +10,7 @@ import {
 /** `sockbench run`. */
 export const runCommand: Command = {
   name: "run",
+  endsInVerdict: true,
   summary: "Measure this machine's sockets and write a comparative report",
   description: [
     "Measures every selected case in interleaved rounds and leaves latest.json (the record: every trial), latest.md " +

@@ -1,0 +1,37 @@
+/**
+ * The entry of the child that `run`, `gate` and `ab` measure in; its parent starts it, nobody else.
+ *
+ * Its first argument says what standard input is: the user's, or a pipe that ends with the parent.
+ *
+ * @module
+ */
+
+import { keepLoopbackFromProxies } from "../transport/direct_client.ts";
+import { EXIT } from "./exit.ts";
+import { listenForBugs, main } from "./main.ts";
+import { systemTerminal } from "./terminal.ts";
+import { sendVerdict } from "./verdict_pipe.ts";
+
+/** A parent that was killed can pass no signal on; its end is one. */
+async function endWithParent(): Promise<void> {
+  for await (const _ of Deno.stdin.readable) { /* nothing is written to it */ }
+  Deno.kill(Deno.pid, "SIGHUP");
+}
+
+if (import.meta.main) {
+  // As it was before a user's module could put another in its place.
+  const { exit } = Deno;
+  keepLoopbackFromProxies();
+  const terminal = systemTerminal();
+  listenForBugs(terminal);
+  const [input, ...args] = Deno.args;
+  if (input === "watches-input") endWithParent();
+  const code = await main(args, terminal);
+  try {
+    await sendVerdict(code);
+  } catch {
+    terminal.err("sockbench: the parent cannot be told the exit code\n");
+    exit(EXIT.cannotJudge);
+  }
+  exit(code);
+}

@@ -1,0 +1,180 @@
+/**
+ * The parent of `run`, `gate` and `ab`: it alone can end with 0, and only after it has read from a pipe of its own that the child has
+ * come to a verdict. Whatever ends the child before (an exit in a user's module, a crash, a signal, `_exit(0)` through FFI) is no success.
+ *
+ * While the child measures, the parent sleeps. It takes the signals, and passes them on, for a child whose event loop is blocked cannot.
+ *
+ * @module
+ */
+
+import { EXIT } from "./exit.ts";
+import type { Terminal } from "./terminal.ts";
+import { openVerdictPipe, VERDICT_DESCRIPTOR } from "./verdict_pipe.ts";
+
+/** A signal that follows another within this time is the same keypress: `deno task` passes on what the terminal has sent already. */
+const SAME_KEYPRESS_MS = 400;
+/** How long a child that is to end at once may take to remove what it made. */
+const LAST_WORDS_MS = 3_000;
+
+/** Ctrl-C, Ctrl-\, a closed terminal, and what supervisors send. */
+const ENDING = ["SIGINT", "SIGTERM", "SIGQUIT", "SIGHUP"] as const;
+
+/**
+ * Runs a command line in a child that was started as this process was: same flags, same permissions, same three streams.
+ *
+ * @param command its name, for messages
+ * @param args all arguments after `sockbench`
+ * @returns the exit code; `undefined` where no child can be had, and the command has to run here
+ */
+export async function runInChild(
+  command: string,
+  args: readonly string[],
+  terminal: Terminal,
+): Promise<number | undefined> {
+  await using pipe = await openVerdictPipe();
+  const flags = pipe && flagsOf(pipe.words, args);
+  if (pipe === undefined || flags === undefined) return undefined;
+  const child = startChild(flags, args, pipe.path);
+  using signals = passSignals(child);
+  const status = await child.status;
+  const sent = await pipe.readVerdict();
+  const { isInterrupted } = signals;
+  // Peers and agents end with their input; one that is blocked does not.
+  if (sent === undefined || isInterrupted) killGroup(child.pid, "SIGKILL");
+  const { code, problem } = settle(sent, status, isInterrupted);
+  if (problem !== undefined) {
+    terminal.err(`sockbench: cannot judge: ${command} ${problem}\n`);
+  }
+  return code;
+}
+
+/**
+ * What stands between the program and the script: `run --allow-net …`.
+ *
+ * @returns `undefined` where the words are not those that Deno says this process has, as in a compiled program
+ */
+function flagsOf(words: readonly string[], args: readonly string[]): string[] | undefined {
+  const script = words.length - args.length - 1;
+  const isOurs = script >= 1 && args.every((arg, index) => words[script + 1 + index] === arg);
+  return isOurs ? words.slice(1, script) : undefined;
+}
+
+function startChild(
+  flags: readonly string[],
+  args: readonly string[],
+  path: string,
+): Deno.ChildProcess {
+  const readsInput = args.some((arg) => arg === "-" || arg.endsWith("=-"));
+  return new Deno.Command("/bin/sh", {
+    args: [
+      "-c",
+      `exec "$@" ${VERDICT_DESCRIPTOR}>"$0"`,
+      path,
+      Deno.execPath(),
+      ...flags,
+      import.meta.resolve("./child_main.ts"),
+      readsInput ? "reads-input" : "watches-input",
+      ...args,
+    ],
+    // A pipe that nothing is written to: where it ends, the parent is gone.
+    stdin: readsInput ? "inherit" : "piped",
+    stdout: "inherit",
+    stderr: "inherit",
+    // Its own group: signals reach it through its parent, and what it started can be ended with it.
+    detached: true,
+  }).spawn();
+}
+
+/** Signals pass on until disposed. */
+interface PassedSignals extends Disposable {
+  /** Whether a signal that ends the command has come. */
+  readonly isInterrupted: boolean;
+}
+
+/**
+ * The first signal lets the child finish in good order, the second has it end at once, and ends it where it cannot; so does a third,
+ * without waiting.
+ */
+function passSignals(child: Deno.ChildProcess): PassedSignals {
+  let presses = 0;
+  let pressedMs = -Infinity;
+  let lastWords: ReturnType<typeof setTimeout> | undefined;
+  const end = (signal: Deno.Signal) => {
+    const now = performance.now();
+    // A terminal that is closed sends SIGHUP, also after Ctrl-C: no reason to give up what is being written.
+    if (presses > 0 && (signal === "SIGHUP" || now - pressedMs < SAME_KEYPRESS_MS)) return;
+    pressedMs = now;
+    presses++;
+    if (presses === 1) return kill(child, "SIGINT");
+    if (presses > 2) return killGroup(child.pid, "SIGKILL");
+    kill(child, "SIGQUIT");
+    lastWords = setTimeout(() => killGroup(child.pid, "SIGKILL"), LAST_WORDS_MS);
+  };
+  const listeners: readonly (readonly [Deno.Signal, () => void])[] = [
+    ...ENDING.map((signal) => [signal, () => end(signal)] as const),
+    ["SIGTSTP", () => {
+      killGroup(child.pid, "SIGSTOP");
+      Deno.kill(Deno.pid, "SIGSTOP");
+    }],
+    ["SIGCONT", () => killGroup(child.pid, "SIGCONT")],
+  ];
+  for (const [signal, listener] of listeners) Deno.addSignalListener(signal, listener);
+  return {
+    get isInterrupted() {
+      return presses > 0;
+    },
+    [Symbol.dispose]() {
+      clearTimeout(lastWords);
+      for (const [signal, listener] of listeners) Deno.removeSignalListener(signal, listener);
+    },
+  };
+}
+
+function kill(child: Deno.ChildProcess, signal: Deno.Signal): void {
+  try {
+    child.kill(signal);
+  } catch {
+    // It is gone already.
+  }
+}
+
+/** Signals a child and all that it started. */
+function killGroup(pid: number, signal: Deno.Signal): void {
+  try {
+    Deno.kill(-pid, signal);
+  } catch {
+    // All of them are gone already.
+  }
+}
+
+/**
+ * The exit code that a child's end comes to. Only a verdict gives 0 or 1, and 0 only with an end in good order.
+ *
+ * @param sent what came over the pipe
+ * @param status how the process ended
+ * @param isInterrupted whether it was told to end
+ */
+export function settle(
+  sent: number | undefined,
+  status: Pick<Deno.CommandStatus, "code" | "signal">,
+  isInterrupted: boolean,
+): { readonly code: number; readonly problem?: string } {
+  const how = status.signal === null ? `exit code ${status.code}` : `signal ${status.signal}`;
+  if (sent === EXIT.ok && (status.code !== 0 || status.signal !== null)) {
+    return {
+      code: EXIT.cannotJudge,
+      problem: `had come to an end when its process failed (${how})`,
+    };
+  }
+  // What a job that is to end says it cannot do is the interruption: a probe, a git, a peer that the same signal has reached.
+  if (isInterrupted && sent === EXIT.cannotJudge) return { code: EXIT.interrupted };
+  if (sent !== undefined) return { code: sent };
+  if (isInterrupted) return { code: EXIT.interrupted };
+  // It has said so itself.
+  if (status.code === EXIT.bug && status.signal === null) return { code: EXIT.bug };
+  const cause = status.signal === null ? "something ended its process, as Deno.exit() does" : "";
+  return {
+    code: EXIT.cannotJudge,
+    problem: `ended without a verdict (${how})${cause && `: ${cause}`}`,
+  };
+}

@@ -20,6 +20,15 @@ export function directClient(
   return Deno.createHttpClient({ http2: false, proxy: { transport: "tcp", hostname, port } });
 }
 
+/** What `fetch` takes with a client of its own: Deno's, which a project that also has the types of browsers does not see. */
+export type RequestByClient = RequestInit & { readonly client: Deno.HttpClient };
+
+/** A WebSocket that connects by a client of its own, which the types of browsers have no word for either. */
+export function openWebSocket(url: string, client: Deno.HttpClient): WebSocket {
+  const Opened = WebSocket as unknown as new (url: string, options: object) => WebSocket;
+  return new Opened(url, { client });
+}
+
 /** Variables with hosts that no proxy is asked for; the first that is set counts. */
 const VARIABLES = ["NO_PROXY", "no_proxy"] as const;
 const LOOPBACK = ["127.0.0.1", "::1", "localhost"];

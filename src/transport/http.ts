@@ -10,7 +10,7 @@
  */
 
 import type { Endpoint, MaybePromise, StreamChannel, StreamListener } from "./channel.ts";
-import { directClient } from "./direct_client.ts";
+import { directClient, type RequestByClient } from "./direct_client.ts";
 import { copyMessage, Mailbox } from "./mailbox.ts";
 import { probeStream } from "./probe.ts";
 import type { StreamTransport } from "./transport.ts";
@@ -37,7 +37,8 @@ export const http: StreamTransport = {
     const base = `http://${endpoint.hostname}:${endpoint.port}/`;
     const client = directClient(endpoint);
     try {
-      const response = await fetch(base, { method: "POST", client });
+      const request: RequestByClient = { method: "POST", client };
+      const response = await fetch(base, request);
       const path = await response.text();
       if (response.status !== CREATED) {
         throw new Error(`Cannot connect http: the server answered ${response.status}`);
@@ -70,12 +71,13 @@ class HttpClientChannel implements StreamChannel {
       throw new Error("Cannot write to http: the reply to the last message was not read yet");
     }
     this.#closing.signal.throwIfAborted();
-    const response = fetch(this.#url, {
+    const request: RequestByClient = {
       method: "POST",
       body: data as Uint8Array<ArrayBuffer>,
       client: this.#client,
       signal: this.#closing.signal,
-    });
+    };
+    const response = fetch(this.#url, request);
     // Reported by the read; without this a failure before that would end the process.
     response.catch(() => {});
     this.#response = response;
@@ -96,7 +98,8 @@ class HttpClientChannel implements StreamChannel {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort(new Error("the channel was closed"));
     this.#closed.resolve(null);
-    fetch(this.#url, { method: "DELETE", client: this.#client })
+    const request: RequestByClient = { method: "DELETE", client: this.#client };
+    fetch(this.#url, request)
       .then((response) => response.body?.cancel())
       .catch(() => {})
       .finally(() => this.#client.close());

@@ -15,7 +15,7 @@ import {
   type StreamChannel,
   type StreamListener,
 } from "./channel.ts";
-import { directClient } from "./direct_client.ts";
+import { directClient, openWebSocket } from "./direct_client.ts";
 import { copyMessage, Mailbox } from "./mailbox.ts";
 import { probeStream } from "./probe.ts";
 import type { StreamTransport } from "./transport.ts";
@@ -41,7 +41,7 @@ export const websocket: StreamTransport = {
     }
     const client = directClient(endpoint);
     try {
-      const socket = new WebSocket(`ws://${endpoint.hostname}:${endpoint.port}/`, { client });
+      const socket = openWebSocket(`ws://${endpoint.hostname}:${endpoint.port}/`, client);
       const channel = new WebSocketChannel(socket);
       await opened(socket);
       return channel;

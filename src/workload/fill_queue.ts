@@ -46,10 +46,12 @@ export const fillQueue: Workload = {
     }
     const elapsedNs = Math.max(clock.nowNs() - startNs, 1);
     await context.end();
+    const histograms: Record<string, Histogram> = {};
+    if (next.count > 0) histograms.next = next;
     return {
       operations: 1,
       elapsedNs,
-      histograms: next.count === 0 ? {} : { next },
+      histograms,
       values,
       // A connect that is refused is how the question is answered, and no failed operation.
       tally: {},

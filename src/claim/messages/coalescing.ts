@@ -5,6 +5,7 @@
  */
 
 import { cannotTry, type Claim, type ClaimTable, type ClaimVerdict } from "../claim.ts";
+import type { Params } from "../../model/params.ts";
 import type { CaseRequest } from "../case_request.ts";
 import type { ClaimFigures } from "../claim_figures.ts";
 import { formatFigure, sayFigure } from "../format_figure.ts";
@@ -14,7 +15,7 @@ const BYTES = 3;
 const LEAST_TOGETHER = 1.05;
 
 function streamCell(transport: string, gap: number, nagle?: "on" | "off"): CaseRequest {
-  const params = nagle === undefined ? { bytes: BYTES, gap } : { nagle, bytes: BYTES, gap };
+  const params: Params = nagle === undefined ? { bytes: BYTES, gap } : { nagle, bytes: BYTES, gap };
   return { scenario: "coalescing", transport, params };
 }
 

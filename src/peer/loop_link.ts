@@ -26,6 +26,7 @@ export function openLoopLink(catalog: Catalog, clock: Clock): PeerLink {
       return half.endpoint;
     },
     settle: (connections) => current().settle(connections),
+    hasMeasured: () => Promise.resolve(current().hasMeasured),
     mark() {
       current().mark();
       return Promise.resolve({ cpuNs: null });

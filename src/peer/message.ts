@@ -22,6 +22,7 @@ import { readThreadMark } from "./thread_mark.ts";
 export type PeerRequest =
   | { readonly ask: "serve"; readonly order: ServeOrder }
   | { readonly ask: "settle"; readonly connections: number }
+  | { readonly ask: "measured" }
   | { readonly ask: "mark" }
   | { readonly ask: "finish" };
 
@@ -30,6 +31,7 @@ export type PeerAnswer =
   | { readonly answer: "ready" }
   | { readonly answer: "serve"; readonly endpoint: Endpoint }
   | { readonly answer: "settle" }
+  | { readonly answer: "measured"; readonly hasMeasured: boolean }
   | { readonly answer: "mark"; readonly mark: PeerMark }
   | { readonly answer: "finish"; readonly report: ServeReport }
   | { readonly answer: "failed"; readonly message: string };
@@ -59,6 +61,8 @@ export function createResponder(
         case "settle":
           await half?.settle(request.connections);
           return { answer: "settle" };
+        case "measured":
+          return { answer: "measured", hasMeasured: half?.hasMeasured ?? true };
         case "mark": {
           half?.mark();
           const thread = readThreadMark();
@@ -160,6 +164,7 @@ export function createMessageLink(
     fail,
     serve: async (order) => (await ask({ ask: "serve", order }, "serve")).endpoint,
     settle: async (connections) => void await ask({ ask: "settle", connections }, "settle"),
+    hasMeasured: async () => (await ask({ ask: "measured" }, "measured")).hasMeasured,
     mark: async () => (await ask({ ask: "mark" }, "mark")).mark,
     finish: async () => (await ask({ ask: "finish" }, "finish")).report,
     async close() {

@@ -62,6 +62,8 @@ export interface PeerLink {
   serve(order: ServeOrder): Promise<Endpoint>;
   /** Waits until the serve half has served and closed this many connections. */
   settle(connections: number): Promise<void>;
+  /** Whether the serve half's receiver has measured for as long as it should. */
+  hasMeasured(): Promise<boolean>;
   /**
    * Marks the begin or end of the measured interval.
    *

@@ -62,6 +62,11 @@ export class ServeHalf {
     return new ServeHalf(context, workload.serve(context));
   }
 
+  /** Whether the receiver has measured for as long as it should. */
+  get hasMeasured(): boolean {
+    return this.#context.hasMeasured;
+  }
+
   /** Resolves when so many connections were served and closed; rejects with what the serve half failed of meanwhile. */
   async settle(connections: number): Promise<void> {
     await Promise.race([
@@ -123,6 +128,7 @@ class OpenServeContext implements ServeContext {
   #served = 0;
   marks = 0;
   finishing = false;
+  hasMeasured = false;
 
   constructor(order: ServeOrder, readonly clock: Clock, open: StreamListener | DatagramChannel) {
     this.params = order.params;
@@ -156,6 +162,10 @@ class OpenServeContext implements ServeContext {
     while (this.#awaited[0] !== undefined && this.#awaited[0].connections <= this.#served) {
       this.#awaited.shift()!.resolve();
     }
+  }
+
+  measured(): void {
+    this.hasMeasured = true;
   }
 
   settle(connections: number): Promise<void> {

@@ -67,7 +67,11 @@ export function planCases(
         skip(`transport ${transport}`, alone);
         continue;
       }
-      const alien = workloadFault(made, scenario.workload);
+      const oneWay = catalog.workloads.get(scenario.workload)?.oneWay;
+      const alien = workloadFault(made, scenario.workload, {
+        peer: settings.peer,
+        ...(oneWay && { oneWay }),
+      });
       if (alien !== undefined) {
         skip(`${scenario.id}/${transport}`, alien);
         continue;

@@ -44,7 +44,11 @@ export function paramsFault(transport: Transport | undefined, params: Params): s
 export function workloadFault(
   transport: Transport | undefined,
   workload: string,
+  { oneWay, peer }: { readonly oneWay?: true; readonly peer?: PeerKind } = {},
 ): string | undefined {
+  if (oneWay && peer === "loop" && transport?.mode === "datagram" && transport.dropsUnread) {
+    return `a sender of ${transport.name} never waits, so that a receiver on the same event loop would never run: --peer worker or process`;
+  }
   if (transport === undefined || workload === ECHOING_WORKLOAD) return undefined;
   if (transport.answeredBy === "kernel") {
     return `the kernel answers ${transport.name} itself: only round trips can be measured`;

@@ -148,6 +148,10 @@ class Driver implements DriveContext {
     return this.#setup.link.settle(connections);
   }
 
+  hasMeasured(): Promise<boolean> {
+    return this.#setup.link.hasMeasured();
+  }
+
   // The tracer within the evidence: what it costs is not counted among the thread's calls, nor are the calls that read the evidence.
   readonly begin = async (): Promise<void> => {
     await this.#evidence.begin();

@@ -85,6 +85,11 @@ export interface StreamTransport extends TransportBase {
 export interface DatagramTransport extends TransportBase {
   /** Datagrams keep message boundaries. */
   readonly mode: "datagram";
+  /**
+   * What the receiver does not take in time is dropped, and a sender never waits, so that none leaves its event loop. Absent: a sender waits
+   * for room.
+   */
+  readonly dropsUnread?: true;
   /** Binds a socket to a free port or a fresh path; with `remote`, `send` goes there. */
   bind(options: OpenOptions & { readonly remote?: Endpoint }): MaybePromise<DatagramChannel>;
 }

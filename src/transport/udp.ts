@@ -27,6 +27,7 @@ function udpOn(
     name,
     driver: "deno",
     mode: "datagram",
+    dropsUnread: true,
     title,
     bind({ remote, ...options }) {
       if (remote !== undefined && remote.kind !== "ip") {

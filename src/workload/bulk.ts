@@ -2,9 +2,12 @@
  * Bulk: one end writes as fast as it can, the other reads. Throughput is counted where bytes arrive.
  *
  * The sender never pauses: marks, CPU time and counters are of the whole transfer. The warm-up is the receiver's affair, whose window opens
- * with the first read after it and closes with the end of the stream, or with the last datagram; the bytes of the opening read are left
- * out, since they arrived before the window did. A mark between warm-up and window would let the pipe run dry, and congestion control
- * remembers that: BBR paced the rest of a transfer 12 % slower after a pause of 0.3 ms, Reno 1 to 2 %.
+ * with the first read after it and lasts as long as the trial measures; the bytes of the opening read are left out, since they arrived
+ * before the window did. The sender goes on until the receiver has measured: a loaded machine may keep a receiver off the CPU for all of
+ * the sender's own time. Where a count ends the trial, the window closes with the end of the stream, or with the last datagram.
+ *
+ * A mark between warm-up and window would let the pipe run dry, and congestion control remembers that: BBR paced the rest of a transfer
+ * 12 % slower after a pause of 0.3 ms, Reno 1 to 2 %.
  *
  * @module
  */
@@ -20,10 +23,24 @@ import type { ReceiverWindow } from "../model/tally.ts";
 /** Bytes of a datagram's sequence number; smaller datagrams carry none. */
 const SEQUENCE_BYTES = 4;
 
+/**
+ * A receiver's window opens a moment after the sender has begun, and a question in it would be a pause: the sender goes on for so long before
+ * it asks, and between two questions, in nanoseconds.
+ */
+const MARGIN_NS = 3e6;
+/** A receiver that has not measured so long after the sender's own time never will, in nanoseconds: the trial ends without a window. */
+const RECEIVER_LIMIT_NS = 2e9;
+
+/** Reading the clock after each read would cost several percent of a small one: it is read about so often, in nanoseconds. */
+const LOOK_NS = 100e3;
+/** After so many reads it is read in any case. */
+const MAX_STRIDE = 64;
+
 /** One-way bulk transfer. Parameters: `bytes` per write or datagram and, on streams, `read`: the read buffer's size. */
 export const bulk: Workload = {
   name: "bulk",
   modes: ["stream", "datagram"],
+  oneWay: true,
   async drive(context) {
     return await driveBulk(await context.open(), context);
   },
@@ -71,14 +88,16 @@ async function driveStream(channel: StreamChannel, context: DriveContext): Promi
 async function writeFor(
   channel: StreamChannel,
   data: Uint8Array,
-  { clock, budget }: DriveContext,
+  context: DriveContext,
 ): Promise<{ writes: number; bytes: number; elapsedNs: number }> {
+  const { clock, budget } = context;
   const { maxOperations = Infinity } = budget;
   let writes = 0;
   let bytes = 0;
   let rest = data;
   const startNs = clock.nowNs();
-  const endNs = startNs + budget.warmupNs + budget.measureNs;
+  const times = senderTimes(startNs, budget);
+  let { endNs } = times;
   let nowNs = startNs;
   try {
     do {
@@ -88,12 +107,26 @@ async function writeFor(
       writes++;
       rest = written === rest.length ? data : rest.subarray(written);
       nowNs = clock.nowNs();
+      if (nowNs >= endNs && nowNs < times.limitNs && !await context.hasMeasured()) {
+        endNs = nowNs + MARGIN_NS;
+      }
     } while (nowNs < endNs && writes < maxOperations);
   } catch (error) {
     const done = { operations: writes, elapsedNs: nowNs - startNs, tally: {} };
     throw new UnfinishedWork(error, { ...done, histograms: {} });
   }
   return { writes, bytes, elapsedNs: nowNs - startNs };
+}
+
+/** When the sender asks for the first time whether it may end, and when it ends in any case; where a count ends it, nobody is asked. */
+function senderTimes(
+  startNs: number,
+  { warmupNs, measureNs, maxOperations }: Budget,
+): { endNs: number; limitNs: number } {
+  const ownNs = startNs + warmupNs + measureNs;
+  return maxOperations === undefined
+    ? { endNs: ownNs + MARGIN_NS, limitNs: ownNs + RECEIVER_LIMIT_NS }
+    : { endNs: ownNs, limitNs: ownNs };
 }
 
 async function driveDatagrams(
@@ -120,13 +153,15 @@ async function driveDatagrams(
 async function sendFor(
   channel: DatagramChannel,
   data: Uint8Array,
-  { clock, budget }: DriveContext,
+  context: DriveContext,
 ): Promise<{ sent: number; elapsedNs: number }> {
+  const { clock, budget } = context;
   const sequence = data.length >= SEQUENCE_BYTES ? new DataView(data.buffer) : null;
   const { maxOperations = Infinity } = budget;
   let sent = 0;
   const startNs = clock.nowNs();
-  const endNs = startNs + budget.warmupNs + budget.measureNs;
+  const times = senderTimes(startNs, budget);
+  let { endNs } = times;
   let nowNs = startNs;
   try {
     do {
@@ -135,6 +170,9 @@ async function sendFor(
       if (typeof taken !== "number") await taken;
       sent++;
       nowNs = clock.nowNs();
+      if (nowNs >= endNs && nowNs < times.limitNs && !await context.hasMeasured()) {
+        endNs = nowNs + MARGIN_NS;
+      }
     } while (nowNs < endNs && sent < maxOperations);
   } catch (error) {
     const done = { operations: sent, elapsedNs: nowNs - startNs, tally: {} };
@@ -155,21 +193,44 @@ async function receiveStream(
     while (clock.nowNs() < openNs) {
       if (await channel.read(buffer) === null) return undefined;
     }
-    // The clock is read where the window opens and at the end of the stream, not at every read: with small buffers a reading would
-    // cost several percent of a read. The end follows the last byte at once, as the driver half-closes after its last write.
-    const openedNs = clock.nowNs();
-    let bytes = 0;
-    let reads = 0;
-    for (;;) {
-      let read = channel.read(buffer);
-      if (typeof read !== "number") read = await read;
-      if (read === null) break;
-      bytes += read;
-      reads++;
-    }
-    return windowOf(bytes, reads, clock.nowNs() - openedNs);
+    const window = await readWindow(channel, buffer, context);
+    // What is under way when the window closes is read all the same: the sender waits for its end.
+    while (await channel.read(buffer) !== null);
+    return window;
   } finally {
     channel.close();
+  }
+}
+
+/** Reads until the window has lasted, or to the end of the stream, which follows the last byte at once. */
+async function readWindow(
+  channel: StreamChannel,
+  buffer: Uint8Array,
+  context: ServeContext,
+): Promise<ReceiverWindow | undefined> {
+  const { clock } = context;
+  const openedNs = clock.nowNs();
+  const closeNs = openedNs + windowNs(context.budget);
+  let lookedNs = openedNs;
+  let stride = 1;
+  let untilLook = stride;
+  let bytes = 0;
+  let reads = 0;
+  for (;;) {
+    let read = channel.read(buffer);
+    if (typeof read !== "number") read = await read;
+    if (read === null) return windowOf(bytes, reads, clock.nowNs() - openedNs);
+    bytes += read;
+    reads++;
+    if (--untilLook > 0) continue;
+    const nowNs = clock.nowNs();
+    if (nowNs >= closeNs) {
+      context.measured();
+      return windowOf(bytes, reads, nowNs - openedNs);
+    }
+    stride = nowNs - lookedNs < LOOK_NS ? Math.min(2 * stride, MAX_STRIDE) : 1;
+    untilLook = stride;
+    lookedNs = nowNs;
   }
 }
 
@@ -187,6 +248,8 @@ async function receiveDatagrams(
   let openedNs = 0;
   let opened = 0;
   let lastNs = 0;
+  let closeNs = Infinity;
+  let closed: { readonly received: number; readonly atNs: number } | undefined;
   try {
     for (;;) {
       let bytes = channel.receive(buffer);
@@ -201,6 +264,11 @@ async function receiveDatagrams(
       if (opened === 0 && lastNs >= openNs) {
         openedNs = lastNs;
         opened = received;
+        closeNs = openedNs + windowNs(context.budget);
+      }
+      if (lastNs >= closeNs && closed === undefined) {
+        closed = { received, atNs: lastNs };
+        context.measured();
       }
     }
   } catch (error) {
@@ -211,14 +279,20 @@ async function receiveDatagrams(
     tally.reorderedMessages = check.reordered;
     tally.duplicatedMessages = check.duplicated;
   }
-  const messages = received - opened;
-  const window = windowOf(messages * expected, messages, lastNs - openedNs);
+  const end = closed ?? { received, atNs: lastNs };
+  const messages = end.received - opened;
+  const window = windowOf(messages * expected, messages, end.atNs - openedNs);
   return opened === 0 || window === undefined ? undefined : { ...window, messages };
 }
 
 /** How long the receiver's window stays shut: not at all where a count ends the trial, which may be over by then. */
 function openAfterNs({ warmupNs, maxOperations }: Budget): number {
   return maxOperations === undefined ? warmupNs : 0;
+}
+
+/** How long the window lasts: to the end where a count ends the trial. */
+function windowNs({ measureNs, maxOperations }: Budget): number {
+  return maxOperations === undefined ? measureNs : Infinity;
 }
 
 /** The window, or nothing where too little arrived after the mark to span a time. */

@@ -18,6 +18,7 @@ const READ_BYTES = 256 * 1_024;
 export const burst: Workload = {
   name: "burst",
   modes: ["stream", "datagram"],
+  oneWay: true,
   async drive(context) {
     const channel = await context.open();
     await context.begin();

@@ -22,6 +22,7 @@ const HELD_NS = 100e3;
 export const flow: Workload = {
   name: "flow",
   modes: ["datagram"],
+  oneWay: true,
   async drive(context) {
     const channel = await context.open();
     if (channel.mode !== "datagram") throw new TypeError("flow works over datagrams only");

@@ -25,6 +25,7 @@ const READ_BYTES = 256 * 1_024;
 export const socketBuffer: Workload = {
   name: "socket-buffer",
   modes: ["stream", "datagram"],
+  oneWay: true,
   async drive(context) {
     const channel = await context.open();
     if (channel.mode === "datagram") return await driveBulk(channel, context);

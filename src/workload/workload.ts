@@ -27,6 +27,8 @@ export interface DriveContext {
    * and closed here, so that what they left to do at the other end is not counted with what comes after.
    */
   settle(connections: number): Promise<void>;
+  /** Asks the peer whether its receiver has measured for as long as it should. Takes a message to the peer and back. */
+  hasMeasured(): Promise<boolean>;
   /** Marks the start of the measured interval at both ends (CPU time is read here). Call once, between operations. */
   begin(): Promise<void>;
   /** Marks the end of the measured interval at both ends. Call once, after the last measured operation. */
@@ -69,6 +71,8 @@ export interface ServeContext {
   readonly finishing: boolean;
   /** Counts a connection that was served and closed. */
   served(): void;
+  /** Says that the receiver of this end has measured for as long as it should: the sender may end. */
+  measured(): void;
   /** What this end counts; written to in place, so that the peer can see whether datagrams still arrive. */
   readonly tally: Tally;
 }
@@ -87,6 +91,8 @@ export interface Workload {
   readonly name: string;
   /** Which kinds of transport it can work over. */
   readonly modes: readonly Channel["mode"][];
+  /** The sender waits for no answer: the receiver sees only what it can take meanwhile. Absent: the two ends take turns. */
+  readonly oneWay?: true;
   /**
    * Whether the system calls that the driving thread makes in the measured interval are counted, in a case of these parameters. It is
    * stopped at each, so that nothing in such a trial may be timed. Absent: they never are.

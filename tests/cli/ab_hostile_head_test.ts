@@ -119,3 +119,29 @@ Deno.test("sockbench ab cannot judge a head that answers twice, as one trial wou
   assertEquals(code, 3, err);
   assertMatch(err, /answered without being asked/);
 });
+
+Deno.test("sockbench ab measures a pair again when one of its trials ended without a value of its headline", async () => {
+  await using directory = await temporaryDirectory();
+  // As a loaded machine does: a receiver that never had the CPU in its time has no window.
+  await writeHostileSubject(
+    `${directory.path}/head`,
+    `if (message.answer === "trial" && (globalThis.answered = (globalThis.answered ?? 0) + 1) % 3 === 0) {
+      delete message.outcome.window;
+    }
+    return message;`,
+  );
+  const { code, out, err } = await sockbench([
+    "ab",
+    "--case=throughput/unix/bytes=65536",
+    "--pairs=20",
+    "--precision=50%",
+    "--budget=1s",
+    "--threshold=1000%",
+    "--base=self",
+    `--head=dir:${directory.path}/head`,
+    `--out=${directory.path}/out`,
+  ], { cwd: directory.path });
+  assertEquals(code, 0, err + out);
+  const record = JSON.parse(await Deno.readTextFile(`${directory.path}/out/ab-head.json`));
+  assertEquals(record.trials.filter((trial: { window?: unknown }) => !trial.window), []);
+});

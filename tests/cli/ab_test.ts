@@ -97,6 +97,28 @@ Deno.test("sockbench ab prints annotations when asked, and nothing to stderr wit
   assertMatch(out, /^::notice title=sockbench gate::Passed/m);
 });
 
+Deno.test("sockbench ab plans out what cannot run on one event loop, and judges the rest", async () => {
+  await using directory = await temporaryDirectory();
+  const args = [
+    "ab",
+    "--base=self",
+    "--scenario=throughput",
+    "--transport=udp,unix",
+    "--param=bytes=1024",
+    "--pairs=20",
+    "--precision=50%",
+    "--budget=1s",
+    "--threshold=1000%",
+  ];
+  const { code, out, err } = await sockbench([...args, "--out", directory.path]);
+  assertEquals(code, 0, err + out);
+  assertMatch(out, /^Passed: none of 1 cell regressed/);
+  assertMatch(
+    err,
+    /skipped throughput\/udp: a sender of udp never waits, .*: --peer worker or process/,
+  );
+});
+
 /** Arguments of `ab` and the sentence that refuses them. */
 const REFUSED: readonly (readonly [readonly string[], RegExp])[] = [
   [["--head=self"], /ab needs --base <subject>/],

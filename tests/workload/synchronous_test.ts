@@ -75,6 +75,7 @@ for (const [name, mode, params] of cases) {
         return Promise.resolve();
       },
       settle: () => Promise.resolve(),
+      hasMeasured: () => Promise.resolve(true),
       end: () => {
         isMeasuring = false;
         return Promise.resolve();

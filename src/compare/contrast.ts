@@ -9,8 +9,10 @@ import type { Case } from "../model/case.ts";
 import type { Placement } from "../model/placement.ts";
 import type { RunRecord } from "../model/run_record.ts";
 import type { Contrast, ScenarioSpec } from "../model/scenario_spec.ts";
-import { type Pair, pairedRatio } from "../stats/paired_ratio.ts";
+import { benjaminiHochberg } from "../stats/benjamini_hochberg.ts";
+import { logRatios, type Pair, pairedRatio } from "../stats/paired_ratio.ts";
 import { median } from "../stats/quantile.ts";
+import { signTest } from "../stats/sign_test.ts";
 import type { Params } from "../model/params.ts";
 import { CONFIDENCE } from "./summarize.ts";
 import { findMetric, type RoundValue, type TrialValues, trialValues } from "./trial_values.ts";
@@ -32,6 +34,8 @@ export interface OrientedRatio {
   readonly n: number;
   /** `none found` when the interval includes 1, when pairs are too few for it, or when pairs had to be left out. */
   readonly difference: Difference;
+  /** Two-sided p-value of the sign test, which is the test of the interval: 0 to 1. */
+  readonly pValue: number;
   /** Why the ratio says less than it seems to, one sentence each. */
   readonly warnings: readonly string[];
 }
@@ -56,6 +60,8 @@ export interface Contrasted extends OrientedRatio {
   readonly shared: Params;
   /** Where the two ends of both cases ran; where `factor` is `pin`, those of the case in question. */
   readonly placement: Placement;
+  /** `pValue`, adjusted for all comparisons of the record: Benjamini and Hochberg's. */
+  readonly adjustedP: number;
 }
 
 /**
@@ -72,7 +78,7 @@ export function contrast(
   record: RunRecord,
   values: TrialValues = trialValues(record),
 ): readonly Contrasted[] {
-  return record.scenarios.flatMap((spec) =>
+  const found = record.scenarios.flatMap((spec) =>
     spec.contrasts.flatMap((wanted) => {
       const metric = findMetric(record, wanted.metric);
       if (metric === undefined || metric.better === "neither") return [];
@@ -81,6 +87,8 @@ export function contrast(
       return cases.flatMap((one) => contrastOne(one, spec, wanted, metric, bases, values) ?? []);
     })
   );
+  const adjusted = benjaminiHochberg(found.map(({ pValue }) => pValue));
+  return found.map((one, index) => ({ ...one, adjustedP: adjusted[index] ?? 1 }));
 }
 
 /**
@@ -89,12 +97,14 @@ export function contrast(
  * @param first Values of the case in question.
  * @param base Values of the case it is compared against.
  * @param metric The metric; where neither direction is better, higher counts as better.
+ * @param wanted The confidence of the interval: higher where several ratios decide together.
  * @returns The ratio, or `undefined` when no round has a value above 0 of both.
  */
 export function orientedRatio(
   first: readonly RoundValue[],
   base: readonly RoundValue[],
-  metric: MetricDefinition,
+  metric: Pick<MetricDefinition, "better">,
+  wanted: number = CONFIDENCE,
 ): OrientedRatio | undefined {
   const pairs = pairByRound(first, base);
   const usable = pairs.filter(([value, against]) => value > 0 && against > 0);
@@ -103,8 +113,9 @@ export function orientedRatio(
     ? usable.map(([value, against]): Pair => [against, value])
     : usable;
   const { estimate, low, high, confidence, n, warning } = pairedRatio(oriented, {
-    confidence: CONFIDENCE,
+    confidence: wanted,
   });
+  const pValue = signTest(logRatios(oriented));
   const left = pairs.length - usable.length;
   const warnings = [
     ...(warning === undefined ? [] : [warning]),
@@ -113,7 +124,7 @@ export function orientedRatio(
   // Too few pairs have an interval too, of a lower confidence: an interval of one pair never includes 1.
   const resolved = warnings.length === 0;
   const difference = resolved && low > 1 ? "better" : resolved && high < 1 ? "worse" : "none found";
-  return { ratio: estimate, low, high, confidence, n, difference, warnings };
+  return { ratio: estimate, low, high, confidence, n, difference, pValue, warnings };
 }
 
 /** One pair a round: several trials of one round met the same moment, so that their median stands for them. */
@@ -158,7 +169,7 @@ function contrastOne(
   metric: MetricDefinition,
   bases: Bases,
   values: TrialValues,
-): Contrasted | undefined {
+): Omit<Contrasted, "adjustedP"> | undefined {
   const { factor } = wanted;
   const value = factorValue(one, factor);
   if (value === undefined || (factor !== "scenario" && value === String(wanted.base))) {

@@ -7,6 +7,7 @@
  * @module
  */
 
+export * from "./benjamini_hochberg.ts";
 export * from "./fisher_exact.ts";
 export * from "./holm.ts";
 export * from "./mann_whitney.ts";
@@ -17,6 +18,7 @@ export * from "./paired_ratio.ts";
 export * from "./prng.ts";
 export { median, quantile } from "./quantile.ts";
 export * from "./robust_spread.ts";
+export * from "./sign_test.ts";
 export * from "./signed_rank.ts";
 export * from "./two_speeds.ts";
 export * from "./wilson.ts";

@@ -9,21 +9,50 @@ import { buildRecordDocument } from "../../src/report/build/record_document.ts";
 import { writeRange } from "../../src/report/document/format_inline.ts";
 import type { FactorKey } from "../../src/report/document/key.ts";
 import type { ColumnMetric, FigureCell, Table } from "../../src/report/document/table.ts";
+import type { TrialValues } from "../../src/compare/trial_values.ts";
 import { sampleRecord } from "../support/sample_record.ts";
 import { pageOf, tableOf, tablesOf } from "./read_document.ts";
 
 const METRIC: ColumnMetric = { id: "p50", title: "p50", unit: "ns", better: "lower" };
 
-/** A cell whose interval reaches 1 to both sides. */
-function cell(value: number, rest: Partial<FigureCell> = {}): FigureCell {
-  const figure = { kind: "figure", case: "c", value, low: value - 1, high: value + 1 } as const;
-  return { ...figure, n: 8, confidence: 0.96, ...rest };
+/** A cell whose rounds are by turns `wave` above and below its value: two with opposite waves cannot be told apart. */
+interface TestCell extends FigureCell {
+  readonly wave: number;
 }
+
+let cells = 0;
+function cell(value: number, wave = 0): TestCell {
+  const figure = { kind: "figure", value, low: value - 1, high: value + 1 } as const;
+  return { ...figure, case: `case ${cells++}`, n: 8, confidence: 0.96, wave };
+}
+
+function valuesOf(rows: readonly TestRow[], rounds: number): TrialValues {
+  const known = rows.flatMap(([, ...own]) => own).filter((one) => one !== null);
+  return {
+    succeeded: () => [],
+    failed: () => [],
+    of(id) {
+      const one = known.find((cell) => cell.case === id);
+      if (one === undefined) return [];
+      return Array.from({ length: rounds }, (_, round) => ({
+        round: round + 1,
+        value: one.value + (round % 2 === 0 ? one.wave : -one.wave),
+      }));
+    },
+  };
+}
+
+const answersFor = (
+  columns: readonly (readonly FactorKey[])[],
+  rows: readonly TestRow[],
+  metric: Partial<ColumnMetric> = {},
+  rounds = 8,
+) => answerQuestions(source(columns, rows, metric), valuesOf(rows, rounds));
 
 const size = (value: number): FactorKey => ({ factor: "bytes", value, unit: "B", named: true });
 const transport = (value: string): FactorKey => ({ factor: "transport", value });
 
-type TestRow = readonly [keys: readonly FactorKey[], ...cells: (FigureCell | null)[]];
+type TestRow = readonly [keys: readonly FactorKey[], ...cells: (TestCell | null)[]];
 
 function source(
   columns: readonly (readonly FactorKey[])[],
@@ -52,11 +81,11 @@ function source(
 const PAIR = [[transport("tcp")], [transport("unix")]];
 
 Deno.test("answerQuestions() joins the rows of one outcome, with the range of its medians", () => {
-  const [answer, ...others] = answerQuestions(source(PAIR, [
+  const [answer, ...others] = answersFor(PAIR, [
     [[size(64)], cell(20), cell(10)],
     [[size(1024)], cell(30), cell(12)],
     [[size(65_536)], cell(40), cell(50)],
-  ]));
+  ]);
   assertEquals(others, []);
   assertEquals(answer?.within, "");
   assertEquals(answer?.choices, [{
@@ -81,7 +110,7 @@ Deno.test("answerQuestions() names neighbours as a range, and what all rows have
     cell(50),
   ];
   const places = (rows: readonly TestRow[]) =>
-    answerQuestions(source(PAIR, rows)).flatMap(({ choices }) => choices).map(({ at }) => at);
+    answersFor(PAIR, rows).flatMap(({ choices }) => choices).map(({ at }) => at);
   const run = [line(1, 10), line(2, 10), line(4, 10)];
   assertEquals(places([...run, line(8, 90)]), [["1 B to 4 B"], ["8 B"]]);
   assertEquals(places([...run.slice(1), line(8, 90), line(16, 10)]), [
@@ -99,23 +128,21 @@ Deno.test("answerQuestions() names neighbours as a range, and what all rows have
   );
 });
 
-Deno.test("answerQuestions() names beside the best whose interval overlaps its own, and them only", () => {
-  const choices = answerQuestions(
-    source([...PAIR, [transport("udp")]], [
-      [[size(64)], cell(11.5), cell(10), cell(90)],
-      // Which of the two came out first is chance.
-      [[size(1024)], cell(10), cell(11.5), cell(90)],
-    ]),
-  ).flatMap(({ choices }) => choices);
+Deno.test("answerQuestions() names beside the best what won some of the rounds, and that only", () => {
+  const choices = answersFor([...PAIR, [transport("udp")]], [
+    [[size(64)], cell(11.5, 2), cell(10, -2), cell(90)],
+    // Which of the two came out first is chance.
+    [[size(1024)], cell(10, 2), cell(11.5, -2), cell(90)],
+  ]).flatMap(({ choices }) => choices);
   assertEquals(choices.map(({ best, certainty, at }) => ({ best, certainty, at })), [
-    { best: ["unix", "tcp"], certainty: "overlap", at: ["64 B", "1 KiB"] },
+    { best: ["unix", "tcp"], certainty: "level", at: ["64 B", "1 KiB"] },
   ]);
 });
 
 Deno.test("answerQuestions() takes the largest where higher is better, and says nothing where neither is", () => {
   const rows: readonly TestRow[] = [[[size(64)], cell(20), cell(10)]];
   const best = (better: ColumnMetric["better"]) =>
-    answerQuestions(source(PAIR, rows, { better }))
+    answersFor(PAIR, rows, { better })
       .flatMap(({ choices }) => choices).map(({ best }) => best);
   assertEquals(best("higher"), [["tcp"]]);
   assertEquals(best("lower"), [["unix"]]);
@@ -125,34 +152,42 @@ Deno.test("answerQuestions() takes the largest where higher is better, and says 
 Deno.test("answerQuestions() chooses among the settings of one transport where it has several, whatever its name holds", () => {
   const nagle = (value: string): FactorKey => ({ factor: "nagle", value, named: true });
   for (const name of ["tcp", "tcp, of mine"]) {
-    const answers = answerQuestions(source(
-      [[transport(name), nagle("on")], [transport(name), nagle("off")], [transport("unix")]],
-      [[[size(64)], cell(90), cell(10), cell(1)]],
-    ));
+    const answers = answersFor([[transport(name), nagle("on")], [transport(name), nagle("off")], [
+      transport("unix"),
+    ]], [[[size(64)], cell(90), cell(10), cell(1)]]);
     assertEquals(answers.map(({ within, choices }) => [within, choices[0]?.best]), [
       [name, ["nagle off"]],
     ]);
   }
 });
 
-Deno.test("answerQuestions() leaves out rows with nothing to choose from, and calls few trials few", () => {
-  const few = { confidence: 0.5 };
-  const answers = answerQuestions(source(PAIR, [
+Deno.test("answerQuestions() leaves out rows with nothing to choose from, and is sure of nothing in few rounds", () => {
+  const rows: readonly TestRow[] = [
     [[size(64)], cell(20), null],
-    [[size(1024)], cell(20, few), cell(10, few)],
-  ]));
-  assertEquals(answers[0]?.choices.map(({ at, best, certainty }) => [at, best, certainty]), [
-    [["1 KiB"], ["unix"], "few trials"],
-  ]);
-  assertEquals(answerQuestions(source(PAIR.slice(0, 1), [[[size(64)], cell(20)]])), []);
+    [[size(1024)], cell(20), cell(10)],
+  ];
+  const certainties = (rounds: number) =>
+    answersFor(PAIR, rows, {}, rounds).flatMap(({ choices }) => choices)
+      .map(({ at, best, certainty }) => [at, best, certainty]);
+  assertEquals(certainties(5), [[["1 KiB"], ["unix", "tcp"], "few rounds"]]);
+  assertEquals(certainties(6), [[["1 KiB"], ["unix"], "clear"]]);
+  assertEquals(answersFor(PAIR.slice(0, 1), [[[size(64)], cell(20)]]), []);
 });
 
-Deno.test("answerQuestions() lets two groups of trials span both, so that neither decides", () => {
-  const modes = { fast: 10, fastShare: 0.5, slow: 90, slowShare: 0.5 };
-  const answers = answerQuestions(source(PAIR, [
-    [[size(64)], cell(40), cell(10, { modes })],
-  ]));
-  assertEquals(answers[0]?.choices[0]?.certainty, "overlap");
+Deno.test("answerQuestions() goes by rounds: drift of the machine that is wider than the difference hides nothing", () => {
+  // Both are twice as slow in every second round, and their intervals overlap throughout.
+  const [answer] = answersFor(PAIR, [[[size(64)], cell(21, 7), cell(20, 20 / 3)]]);
+  assertEquals(answer?.choices.map(({ best, certainty }) => [best, certainty]), [
+    [["unix"], "clear"],
+  ]);
+});
+
+Deno.test("answerQuestions() asks more rounds of more rivals, as each could have won by chance", () => {
+  const transports = ["tcp", "tcp6", "unix", "udp", "udp6"].map((one) => [transport(one)]);
+  const row: TestRow = [[size(64)], cell(20), cell(21), cell(10), cell(30), cell(31)];
+  const certainty = (rounds: number) =>
+    answersFor(transports, [row], {}, rounds)[0]?.choices[0]?.certainty;
+  assertEquals([certainty(7), certainty(8)], ["few rounds", "clear"]);
 });
 
 /** The rows of the table of answers: what is best, where, and whether that is beyond doubt. */
@@ -176,9 +211,9 @@ Deno.test("answerTable() agrees with the marks of the tables, and gives of a sea
   const marked = tableOf(sampleRecord(), "round-trip", "headline").rows.filter(({ cells }) =>
     cells.some((one) => one?.kind === "figure" && one.mark === "best")
   );
-  assertEquals(marked.length, 2);
+  assertEquals(marked.length, 3);
   const [clear] = answersOf().filter(({ name, isClear }) => name === "round-trip" && isClear);
-  assertEquals(clear?.at, "64 B, 16 KiB");
+  assertEquals(clear?.at, "64 B to 16 KiB");
   assertEquals(answersOf().filter(({ isSearch }) => isSearch).map(({ name }) => name), [
     "buffer-size, tcp",
     "buffer-size, unix",
@@ -191,7 +226,7 @@ Deno.test("answerTable() is sure of no search with few trials", () => {
   assert(searched.length > 0);
   assertEquals(
     [...new Set(searched.map(({ sure }) => JSON.stringify(sure)))],
-    ['[{"kind":"text","text":"open: too few trials"}]'],
+    ['[{"kind":"text","text":"open: too few rounds"}]'],
   );
 });
 

@@ -1,6 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { Summary } from "../../src/compare/summarize.ts";
 import type { RunRecord } from "../../src/model/run_record.ts";
+import type { TrialValues } from "../../src/compare/trial_values.ts";
 import { evaluate } from "../../src/report/build/evaluation.ts";
 import { buildRecordDocument } from "../../src/report/build/record_document.ts";
 import { buildSearch } from "../../src/report/build/search.ts";
@@ -33,13 +34,13 @@ Deno.test("buildComparativeTable() puts transports side by side, sizes ascending
   assertEquals(new Set(looksOf(table).map((look) => look?.digits)).size, 1);
 });
 
-Deno.test("buildComparativeTable() marks the best only where no interval of the row overlaps", () => {
+Deno.test("buildComparativeTable() marks what beat every other of its row round by round, on a bimodal machine too", () => {
   const [first, second, third] = comparative(sampleRecord(), "round-trip").rows;
   const unixOnly = [undefined, undefined, "best", undefined, undefined];
   assertEquals(marks(first?.cells ?? []), unixOnly);
   assertEquals(marks(third?.cells ?? []), unixOnly);
-  // Two speeds span both centres: nobody wins.
-  assertEquals(marks(second?.cells ?? []).filter((mark) => mark !== undefined), []);
+  // The machine's two speeds fall on all cases of a round alike.
+  assertEquals(marks(second?.cells ?? []), unixOnly);
 });
 
 Deno.test("buildComparativeTable() marks nobody when trials are too few", () => {
@@ -82,7 +83,10 @@ Deno.test("buildComparativeTable() shows whole numbers of things with all their 
       spec,
       [one!],
       metricOf(metric),
-      () => ({ ...summary, spread: 0, warnings: [] }) as unknown as Summary,
+      {
+        summaryOf: () => ({ ...summary, spread: 0, warnings: [] }) as unknown as Summary,
+        values: evaluate(sampleRecord()).values,
+      },
     );
     const [look] = looksOf(table!);
     return `${formatFigure(value, look!)} ${look!.scale.symbol}`.trim();
@@ -120,17 +124,76 @@ Deno.test("buildRecordDocument() keeps cases of different placement in parts of 
   assertEquals(parts.map(({ heading }) => heading?.placement?.peer), ["process", "loop"]);
 });
 
-Deno.test("buildSearch() names the best cell and from where on more stops paying", () => {
+/** One line of a search: rates of ten rounds by chunk, in whole MB/s; the knee of its only parameter. */
+function kneeOf(rates: Readonly<Record<number, readonly number[]>>, margin?: number) {
   const record = sampleRecord();
-  const { values, summaryOf } = evaluate(record);
+  const spec = { ...record.scenarios.find(({ id }) => id === "throughput")!, search: ["chunk"] };
+  const [template] = record.cases;
+  const cases = Object.keys(rates).map((chunk) => ({
+    ...template!,
+    id: `c/${chunk}`,
+    params: { chunk: Number(chunk) },
+  }));
+  const roundsOf = (id: string) => rates[Number(id.slice(2))] ?? [];
+  const values: TrialValues = {
+    succeeded: () => [],
+    failed: () => [],
+    of: (id) => roundsOf(id).map((value, index) => ({ round: index + 1, value: value * 1e6 })),
+  };
+  const summaryOf = (id: string, metric: string) =>
+    ({
+      case: id,
+      metric,
+      median: roundsOf(id)[0]! * 1e6,
+      low: 1,
+      high: 1,
+      n: roundsOf(id).length,
+      confidence: 0.97,
+    }) as unknown as Summary;
+  const metric = metricOf("bytesPerSecond");
+  const [result] = buildSearch(spec, cases, metric, { summaryOf, values }, margin);
+  const { from, isOpen } = result!.knees[0]!;
+  return { best: result!.best, tied: result!.tied, from: from.value, isOpen };
+}
+
+const steady = (value: number) => Array(10).fill(value) as number[];
+
+Deno.test("buildSearch() calls a smaller size as good only where its interval lies within the margin", () => {
+  assertEquals(
+    kneeOf({ 1: steady(500), 2: steady(980), 4: steady(990), 8: steady(1_000) }),
+    { best: "c/8", tied: 0, from: 2, isOpen: false },
+  );
+  // 6 % less is not as good, unless the reader says so.
+  const six = { 1: steady(500), 2: steady(940), 4: steady(1_000) };
+  assertEquals(kneeOf(six).from, 4);
+  assertEquals(kneeOf(six, 0.1).from, 2);
+});
+
+Deno.test("buildSearch() takes no wide interval for evidence of equality: 363 against 2190 MB/s is open", () => {
+  const wild = [363, 2_400, 363, 2_300, 363, 2_350, 2_500, 363, 2_280, 363];
+  const knee = kneeOf({ 1: steady(100), 2: wild, 4: steady(2_190) });
+  assertEquals(knee, { best: "c/4", tied: 1, from: 4, isOpen: true });
+  // A proven one above it stays proven.
+  assertEquals(
+    kneeOf({ 1: wild, 2: steady(2_180), 4: steady(2_190) }),
+    { best: "c/4", tied: 1, from: 2, isOpen: true },
+  );
+});
+
+Deno.test("buildSearch() is open where rounds are too few for an interval", () => {
+  const few = (value: number) => Array(3).fill(value) as number[];
+  assertEquals(kneeOf({ 1: few(990), 2: few(1_000) }).isOpen, true);
+});
+
+Deno.test("buildSearch() names the best cell and its knees, over the sample", () => {
+  const record = sampleRecord();
   const spec = record.scenarios.find(({ id }) => id === "buffer-size")!;
   const cases = record.cases.filter(({ scenario }) => scenario === spec.id);
-  const metric = metricOf("bytesPerSecond");
-  const [tcp, unix] = buildSearch(spec, cases, metric, summaryOf, values);
+  const [tcp, unix] = buildSearch(spec, cases, metricOf("bytesPerSecond"), evaluate(record));
   assertEquals(tcp?.group, [{ factor: "transport", value: "tcp" }]);
   assertEquals(unix?.best, "buffer-size/unix/bytes=1048576,read=1048576");
   assertEquals(
-    tcp?.turns.map(({ from, largest }) => [from.factor, from.value, formatKey(from), largest]),
+    tcp?.knees.map(({ from, largest }) => [from.factor, from.value, formatKey(from), largest]),
     [
       ["bytes", 65_536, "64 KiB", 1_048_576],
       ["read", 65_536, "64 KiB", 1_048_576],

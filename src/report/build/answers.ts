@@ -1,24 +1,21 @@
 /**
- * Answers in short: for each question what did best here, and whether its interval is clear of the others'.
+ * Answers in short: for each question what did best here, and whether that is beyond doubt.
  *
  * They are read off the headline tables and searches, so that nothing is said here that does not stand there.
  *
  * @module
  */
 
-import { CONFIDENCE } from "../../compare/summarize.ts";
+import type { TrialValues } from "../../compare/trial_values.ts";
 import type { Placement } from "../../model/placement.ts";
 import type { MetricUnit } from "../../units/metric.ts";
 import { namePlacement, placementKey } from "../document/format_placement.ts";
 import { formatKey, formatKeys } from "../document/format_key.ts";
 import { type Inline, name, text } from "../document/inline.ts";
-import type { Cell, FigureCell, Row, Table } from "../document/table.ts";
-import { findClearBest, spanOf } from "./figure_cell.ts";
+import type { Cell, Row, Table } from "../document/table.ts";
+import { type Certainty, findBest } from "./best.ts";
 import { placeKey } from "./keys.ts";
 import type { SearchResult } from "./search.ts";
-
-/** How far an answer holds: its interval overlaps no other; overlaps some; other cells of a search cannot be told apart from it; too few trials for intervals. */
-export type Certainty = "clear" | "overlap" | "level" | "few trials";
 
 /** Values of one kind from the smallest to the largest. */
 export interface AmountRange {
@@ -32,7 +29,7 @@ export interface AmountRange {
 export interface Choice {
   /** Where the choice was made, as in `64 B`; empty where there is one place only. */
   readonly at: readonly string[];
-  /** What did best by its median, and after it what cannot be told apart from it. */
+  /** What did best, and after it what cannot be told apart from it. */
   readonly best: readonly string[];
   /** How far it holds. */
   readonly certainty: Certainty;
@@ -74,10 +71,14 @@ export interface AnswerSource {
  * Answers the questions of a report that ask for a choice.
  *
  * @param sources The scenarios.
+ * @param values The record's trials.
  * @returns One answer for each group of columns that stand side by side to be chosen from; none for a metric of which neither
  * direction is better.
  */
-export function answerQuestions(sources: readonly AnswerSource[]): readonly Answer[] {
+export function answerQuestions(
+  sources: readonly AnswerSource[],
+  values: TrialValues,
+): readonly Answer[] {
   return sources.flatMap(({ scenario, placement, headline, search }): Answer[] => {
     const metric = headline?.columns[0]?.metric;
     if (headline === undefined || metric === undefined || metric.better === "neither") return [];
@@ -86,18 +87,17 @@ export function answerQuestions(sources: readonly AnswerSource[]): readonly Answ
       return [{ ...common, within: "", choices: search.map(searchChoice) }];
     }
     return rivalColumns(headline).flatMap(({ within, columns }) => {
-      const choices = chooseInRows(headline, columns, within);
+      const choices = chooseInRows(headline, columns, within, values);
       return choices.length === 0 ? [] : [{ ...common, within, choices }];
     });
   });
 }
 
-function searchChoice({ group, at, figure, tied }: SearchResult): Choice {
-  const { confidence, value } = figure;
+function searchChoice({ group, at, figure: { value }, certainty }: SearchResult): Choice {
   return {
     at: [formatKeys(group)],
     best: [formatKeys(at)],
-    certainty: confidence < CONFIDENCE ? "few trials" : tied === 0 ? "clear" : "level",
+    certainty,
     value: { low: value, high: value },
   };
 }
@@ -121,13 +121,14 @@ function chooseInRows(
   table: Table,
   columns: readonly number[],
   within: string,
+  values: TrialValues,
 ): readonly Choice[] {
   const nameOf = (index: number) => {
     const keys = table.columns[index]?.keys ?? [];
     return formatKeys(keys.filter(({ factor }) => within === "" || factor !== "transport"));
   };
   const made = table.rows.flatMap((row) => {
-    const choice = chooseInRow(row, table, columns, nameOf);
+    const choice = chooseInRow(row, table, columns, nameOf, values);
     return choice === undefined ? [] : [{ row, choice }];
   });
   // Which of those that cannot be told apart came out first is chance: who they are stands for the outcome.
@@ -184,38 +185,29 @@ function chooseInRow(
   table: Table,
   columns: readonly number[],
   nameOf: (index: number) => string,
+  values: TrialValues,
 ): Choice | undefined {
-  const better = table.columns[0]?.metric?.better ?? "neither";
-  const sign = better === "lower" ? 1 : -1;
-  const rivals = columns
-    .flatMap((index) => {
-      const cell = row.cells[index];
-      return cell?.kind === "figure" ? [{ name: nameOf(index), cell }] : [];
-    })
-    .toSorted((a, b) => sign * (a.cell.value - b.cell.value));
-  const [best, ...rest] = rivals;
-  const [next] = rest;
-  if (best === undefined || next === undefined) return undefined;
-  const clear = findClearBest(rivals.map(({ cell }) => cell), better);
-  const certainty = rivals.some(({ cell }) => cell.confidence < CONFIDENCE)
-    ? "few trials"
-    : clear === best.cell
-    ? "clear"
-    : "overlap";
-  const level = certainty === "clear" ? [] : rest.filter(({ cell }) => touch(cell, best.cell));
+  const metric = table.columns[0]?.metric;
+  const rivals = columns.flatMap((index) => {
+    const cell = row.cells[index];
+    return cell?.kind === "figure" ? [{ ...cell, name: nameOf(index) }] : [];
+  });
+  const best = metric === undefined ? undefined : findBest(rivals, metric, values);
+  const own = rivals.find((one) => one.case === best?.case);
+  if (metric === undefined || best === undefined || own === undefined) return undefined;
+  const sign = metric.better === "lower" ? 1 : -1;
+  const others = rivals.filter((one) => one !== own);
+  const [next] = others.toSorted((a, b) => sign * (a.value - b.value));
+  if (next === undefined) return undefined;
+  const level = rivals.filter((one) => best.level.includes(one.case));
   const only = (value: number) => ({ low: value, high: value });
   return {
     at: [],
-    best: [best.name, ...level.map(({ name }) => name)],
-    certainty,
-    value: only(best.cell.value),
-    next: only(next.cell.value),
+    best: [own.name, ...level.map(({ name }) => name)],
+    certainty: best.certainty,
+    value: only(own.value),
+    next: only(next.value),
   };
-}
-
-function touch(a: FigureCell, b: FigureCell): boolean {
-  const [[lowA, highA], [lowB, highB]] = [spanOf(a), spanOf(b)];
-  return lowA <= highB && lowB <= highA;
 }
 
 /** A size that is the only key of its rows needs no name, nor do words that speak for themselves. */
@@ -248,16 +240,15 @@ export function sayPlaces({ at }: Choice): string {
 }
 
 /** What a certainty means, in few words. */
-export const CERTAINTY_WORDS: Readonly<Record<Certainty, string>> = {
+const CERTAINTY_WORDS: Readonly<Record<Certainty, string>> = {
   clear: "clear",
-  overlap: "open: intervals overlap",
   level: "open: others do as well",
-  "few trials": "open: too few trials",
+  "few rounds": "open: too few rounds",
 };
 
-/** A caption for what {@linkcode answerTable} makes. */
+/** How the words of the answers are earned. */
 const CAPTION =
-  "What did best here, by its median. Clear: its 95 % interval overlaps none of the others'.";
+  "What did best here. Clear: it beat each of the others, round by round (95 % for all of them together).";
 
 /**
  * The answers as a table: one row a choice, the question in the first of each.

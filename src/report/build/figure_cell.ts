@@ -1,11 +1,11 @@
 /**
- * Figure cells: a summary as a cell of a table, and what the cells of a row allow to be said.
+ * Figure cells: a summary as a cell of a table.
  *
  * @module
  */
 
-import { CONFIDENCE, type Summary } from "../../compare/summarize.ts";
-import type { MetricDefinition, MetricDirection } from "../../units/metric.ts";
+import type { Summary } from "../../compare/summarize.ts";
+import type { MetricDefinition } from "../../units/metric.ts";
 import type { ColumnMetric, FigureCell } from "../document/table.ts";
 
 /**
@@ -44,40 +44,4 @@ export function figureCell(summary: Summary, hasModes = true): FigureCell {
  */
 export function columnMetric({ id, title, unit, better }: MetricDefinition): ColumnMetric {
   return { id, title, unit, better };
-}
-
-/**
- * The best of several cells when its interval overlaps none of the others'.
- *
- * @param cells Cells of one metric.
- * @param better Which direction is better.
- * @returns The cell; `undefined` where intervals overlap, trials are too few for them, or there is nothing to choose from.
- */
-export function findClearBest(
-  cells: readonly FigureCell[],
-  better: MetricDirection,
-): FigureCell | undefined {
-  if (better === "neither" || cells.length < 2) return undefined;
-  if (cells.some((cell) => cell.confidence < CONFIDENCE)) return undefined;
-  const spans = new Map(cells.map((cell) => {
-    const [low, high] = spanOf(cell);
-    return [cell, better === "lower" ? [low, high] as const : [-high, -low] as const];
-  }));
-  return cells.find((cell) =>
-    cells.every((other) =>
-      other === cell || (spans.get(cell)?.[1] as number) < (spans.get(other)?.[0] as number)
-    )
-  );
-}
-
-/**
- * Where a cell's value lies. Two groups span from one centre to the other: neither may be called the cell's own.
- *
- * @param cell The cell.
- * @returns Lower and upper end.
- */
-export function spanOf({ low, high, modes }: FigureCell): readonly [low: number, high: number] {
-  if (modes === undefined) return [low, high];
-  const { fast, slow } = modes;
-  return [Math.min(low, high, fast, slow), Math.max(low, high, fast, slow)];
 }

@@ -5,6 +5,7 @@
  */
 
 import type { Contrasted } from "../../compare/contrast.ts";
+import type { TrialValues } from "../../compare/trial_values.ts";
 import type { ScenarioSpec } from "../../model/scenario_spec.ts";
 import type { ListItem } from "../document/document.ts";
 import { sentence } from "../document/inline.ts";
@@ -13,14 +14,9 @@ import type { Finding } from "./finding.ts";
 import { reading } from "./phrases.ts";
 import { groupBy } from "../group_by.ts";
 import { placementKey } from "../document/format_placement.ts";
-import {
-  type Group,
-  writeDifference,
-  writeNoDifference,
-  writeSearch,
-  writeUnresolved,
-} from "./sentences.ts";
+import { type Group, writeDifference, writeNoDifference, writeUnresolved } from "./sentences.ts";
 import type { SummaryOf } from "./evaluation.ts";
+import { writeSearch } from "./search_sentences.ts";
 import type { SearchResult } from "./search.ts";
 
 /** A stranger reads so many, and the rest when asked for. */
@@ -55,6 +51,8 @@ export interface FindingSources {
   readonly searches: readonly { readonly scenario: string; readonly result: SearchResult }[];
   /** Medians, for sentences that give amounts. */
   readonly summaryOf: SummaryOf;
+  /** The trials, for paired differences. */
+  readonly values: TrialValues;
   /** What the kernel counted, one sentence each. */
   readonly evidenceOf: EvidenceOf;
 }
@@ -75,12 +73,13 @@ export function buildFindings(
   sources: FindingSources,
 ): { readonly findings: readonly Finding[]; readonly further: readonly Finding[] } {
   const groups = groupContrasts(sources);
-  const differing = groups.filter((group) => group.items[0].difference !== "none found")
+  const differing = groups.filter((group) => ["better", "worse"].includes(reading(group.items[0])))
     .map((group): Weighed => ({
-      finding: writeDifference(group, sources.summaryOf, sources.evidenceOf),
+      finding: writeDifference(group, sources, sources.evidenceOf),
       weight: Math.max(...group.items.map(sureLogRatio)),
     })).sort((a, b) => b.weight - a.weight);
-  const same = groups.filter((group) => reading(group.items[0]) === "none found")
+  const same = groups
+    .filter((group) => ["none found", "may be chance"].includes(reading(group.items[0])))
     .map((group): Weighed => ({
       finding: writeNoDifference(group),
       weight: -Math.max(...group.items.map((item) => Math.log(item.high / item.low))),

@@ -70,7 +70,7 @@ export function buildGuide(): readonly NamedFact[] {
     {
       name: "bold",
       value:
-        "the best of its row, where its interval overlaps no other of the row. In a tie nobody is bold",
+        "the best of its row, where it beat each of the others round by round, at 95 % for all of them together. In a tie nobody is bold",
     },
   ];
 }
@@ -100,8 +100,9 @@ export function buildMethod(record: RunRecord): readonly NamedFact[] {
     {
       name: "chance",
       value:
-        "each interval stands by itself: where nothing differs, about 1 comparison in 20 would still exclude 1, " +
-        "so a small difference in a single cell is worth a second run",
+        "each interval stands by itself: where nothing differs, about 1 comparison in 20 would still exclude 1. A finding is called " +
+        "faster or slower only where its sign test also holds for all comparisons of the report together (Benjamini and Hochberg, 5 % of " +
+        "false findings), and an answer clear only where it beat every rival (95 % together, Bonferroni)",
     },
     {
       name: "latency",

@@ -13,14 +13,23 @@ import { paramKeys } from "./keys.ts";
 import { ratioDecimals } from "../../units/format_quantity.ts";
 import { UNITS } from "../../units/unit.ts";
 
+/** The share of false findings that a report may be expected to hold. */
+const FALSE_DISCOVERIES = 0.05;
+
 /**
  * What may be said of a comparison.
  *
  * @param item The comparison.
- * @returns `cannot tell` where its pairs are too few, else what its interval says.
+ * @returns `cannot tell` where its pairs are too few; `may be chance` where its interval excludes 1, but among so many
+ * comparisons some do by chance; else what its interval says.
  */
-export function reading(item: Contrasted): "better" | "worse" | "none found" | "cannot tell" {
-  return item.warnings.length > 0 ? "cannot tell" : item.difference;
+export function reading(
+  item: Contrasted,
+): "better" | "worse" | "none found" | "may be chance" | "cannot tell" {
+  if (item.warnings.length > 0) return "cannot tell";
+  return item.difference !== "none found" && item.adjustedP > FALSE_DISCOVERIES
+    ? "may be chance"
+    : item.difference;
 }
 
 /**

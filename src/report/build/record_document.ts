@@ -23,7 +23,7 @@ import { buildEvidence } from "./evidence_table.ts";
 import { buildFindings, findingItem } from "./findings.ts";
 import { buildEnvironment, buildGuide, buildMethod, count } from "./method.ts";
 import { buildSearch } from "./search.ts";
-import { describeSearch } from "./sentences.ts";
+import { describeSearch } from "./search_sentences.ts";
 import { buildSocketSettings } from "./socket_settings.ts";
 import { buildSplit } from "./split.ts";
 import { buildComparativeTable, buildMetricsTable } from "./tables.ts";
@@ -130,6 +130,7 @@ function findingBlocks(
       search.map((result) => ({ scenario, result }))
     ),
     summaryOf,
+    values,
     evidenceOf: evidenceOf(record.cases, values),
   });
   const list = (items: readonly ListItem[]): readonly Block[] =>
@@ -137,7 +138,7 @@ function findingBlocks(
   const table = buildComparisonsTable(record.scenarios, comparisons);
   return [
     heading("findings", "Findings", "findings"),
-    ...present(answerTable(answerQuestions(sections))),
+    ...present(answerTable(answerQuestions(sections, values))),
     ...(findings.length === 0
       ? [paragraph(
         "No comparison could be made: no two cases that belong side by side have figures.",
@@ -167,7 +168,10 @@ function buildSections(
       );
     const table = headline === undefined
       ? undefined
-      : buildComparativeTable(spec, havingMetric(cases, headline.id), headline, summaryOf);
+      : buildComparativeTable(spec, havingMetric(cases, headline.id), headline, {
+        summaryOf,
+        values,
+      });
     return {
       spec,
       scenario: spec.id,
@@ -175,7 +179,9 @@ function buildSections(
       ...(table === undefined ? {} : { headline: table }),
       further: buildFurtherTables({ record, values, summaryOf }, spec, cases),
       metrics: buildMetricsTable(spec, cases, metrics, summaryOf),
-      search: headline === undefined ? [] : buildSearch(spec, cases, headline, summaryOf, values),
+      search: headline === undefined
+        ? []
+        : buildSearch(spec, cases, headline, { summaryOf, values }),
       evidence: buildEvidence(spec, cases, values),
     };
   });
@@ -193,7 +199,7 @@ function buildFurtherTables(
   const others = (spec.tables ?? []).map((id) => {
     const metric = metricOf(id);
     const own = cases.filter((one) => summaryOf(one.id, id) !== undefined);
-    return metric && buildComparativeTable(spec, own, metric, summaryOf, "further");
+    return metric && buildComparativeTable(spec, own, metric, { summaryOf, values }, "further");
   });
   return [split, ...others].filter((table) => table !== undefined);
 }

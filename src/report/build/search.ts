@@ -1,11 +1,10 @@
 /**
- * Searches: the best cell of a grid of numbers, and from where on more stops paying.
+ * Searches: the best cell of a grid of numbers, and from where on more gains little.
  *
  * @module
  */
 
 import { type OrientedRatio, orientedRatio } from "../../compare/contrast.ts";
-import type { TrialValues } from "../../compare/trial_values.ts";
 import type { MetricDefinition } from "../../units/metric.ts";
 import type { Case } from "../../model/case.ts";
 import type { Placement } from "../../model/placement.ts";
@@ -13,21 +12,24 @@ import type { ScenarioSpec } from "../../model/scenario_spec.ts";
 import type { FactorKey } from "../document/key.ts";
 import type { ColumnMetric, FigureCell } from "../document/table.ts";
 import { groupBy } from "../group_by.ts";
-import type { SummaryOf } from "./evaluation.ts";
+import { type Certainty, findBest } from "./best.ts";
+import type { Evaluation } from "./evaluation.ts";
 import { columnMetric, figureCell } from "./figure_cell.ts";
 import { factorKey } from "./keys.ts";
 
-/** Where more of one parameter stops paying, all else as in the best cell. */
-export interface Turn {
-  /** The smallest value that is as good as the best. */
+/** The knee of one parameter: from where on more of it gains little, all else as in the best cell. */
+export interface Knee {
+  /** The smallest value that is shown to lose less than the margin. */
   readonly from: FactorKey;
   /** Largest value measured along this line. */
   readonly largest: number;
-  /** That value's case against the best cell, above 1 better; absent when the best cell is itself the smallest. */
+  /** That value's case against the best cell, above 1 better; absent where it is the best cell itself. */
   readonly ratio?: OrientedRatio;
+  /** True where a smaller value may lose less than the margin or more: the trials cannot tell. */
+  readonly isOpen: boolean;
 }
 
-/** The answer of a search: the best cell of one group, and where more stops paying. */
+/** The answer of a search: the best cell of one group, and its knees. */
 export interface SearchResult {
   /** What is searched within, the transport first. */
   readonly group: readonly FactorKey[];
@@ -43,14 +45,18 @@ export interface SearchResult {
   readonly cells: number;
   /** Other cells that cannot be told apart from the best, trials paired by round. */
   readonly tied: number;
+  /** Whether the best cell beats all others. */
+  readonly certainty: Certainty;
+  /** How much less than the best is as good, as a share. */
+  readonly margin: number;
   /** One per searched parameter with more than one value. */
-  readonly turns: readonly Turn[];
+  readonly knees: readonly Knee[];
   /** Where the two ends ran. */
   readonly placement: Placement;
 }
 
-/** A cell that loses less than this to the best is as good for a reader who must choose a size. */
-const CLOSE_ENOUGH = 0.95;
+/** A cell that loses less than this share to the best is as good for a reader who must choose a size. */
+export const DEFAULT_MARGIN = 0.05;
 
 /**
  * Answers a scenario's search, once for each group of cases that agree in everything that is not searched.
@@ -58,16 +64,16 @@ const CLOSE_ENOUGH = 0.95;
  * @param spec The scenario; without `search` there is nothing to answer.
  * @param cases Its cases under one placement.
  * @param metric The metric searched.
- * @param summaryOf Medians and intervals.
- * @param values Trial values, for ratios paired by round.
+ * @param evaluation Medians, and trials for ratios paired by round.
+ * @param margin How much less than the best is as good, as a share.
  * @returns One result per group with at least two cells.
  */
 export function buildSearch(
   spec: ScenarioSpec,
   cases: readonly Case[],
   metric: MetricDefinition,
-  summaryOf: SummaryOf,
-  values: TrialValues,
+  { summaryOf, values }: Pick<Evaluation, "summaryOf" | "values">,
+  margin: number = DEFAULT_MARGIN,
 ): readonly SearchResult[] {
   const searched = spec.search ?? [];
   if (searched.length === 0 || metric.better === "neither") return [];
@@ -77,9 +83,14 @@ export function buildSearch(
     (one) => JSON.stringify([one.transport, others.map((name) => one.params[name] ?? null)]),
   );
   return [...groups.values()].flatMap((group) => {
-    const best = findBest(group, metric, summaryOf);
+    const rivals = group.flatMap((one) => {
+      const summary = summaryOf(one.id, metric.id);
+      return summary === undefined ? [] : [{ case: one.id, value: summary.median }];
+    });
+    const found = findBest(rivals, metric, values);
+    const best = group.find((one) => one.id === found?.case);
     const summary = best === undefined ? undefined : summaryOf(best.id, metric.id);
-    if (group.length < 2 || best === undefined || summary === undefined) return [];
+    if (found === undefined || best === undefined || summary === undefined) return [];
     const toBest = (one: Case) =>
       orientedRatio(values.of(one.id, metric.id), values.of(best.id, metric.id), metric);
     const key = (name: string): FactorKey => ({
@@ -96,40 +107,28 @@ export function buildSearch(
       metric: columnMetric(metric),
       figure: figureCell(summary, false),
       cells: group.length,
-      tied: group.filter((one) => one !== best && toBest(one)?.difference === "none found").length,
-      turns: searched.flatMap((name) => findTurn(spec, name, group, best, toBest) ?? []),
+      tied: found.level.length,
+      certainty: found.certainty,
+      margin,
+      knees: searched.flatMap((name) => findKnee(spec, name, group, best, toBest, margin) ?? []),
       placement: best.placement,
     }];
   });
 }
 
-function findBest(
-  group: readonly Case[],
-  metric: MetricDefinition,
-  summaryOf: SummaryOf,
-): Case | undefined {
-  const sign = metric.better === "lower" ? -1 : 1;
-  let best: { one: Case; score: number } | undefined;
-  for (const one of group) {
-    const median = summaryOf(one.id, metric.id)?.median;
-    if (median === undefined) continue;
-    if (best === undefined || sign * median > best.score) best = { one, score: sign * median };
-  }
-  return best?.one;
-}
-
 /**
- * Walks from the best cell towards smaller values of one parameter, all else as in the best, while the loss stays
- * small or cannot be told apart. Not the smallest that happens to qualify: a noisy cell far down proves nothing when one
- * between it and the best is plainly slower.
+ * Walks from the best cell towards smaller values of one parameter, all else as in the best, while the loss is shown to be
+ * within the margin. Not the smallest that happens to qualify: a noisy cell far down proves nothing when one between it and
+ * the best is plainly slower. Nor one that cannot be told apart: that no difference was found is no evidence that there is none.
  */
-function findTurn(
+function findKnee(
   spec: ScenarioSpec,
   name: string,
   group: readonly Case[],
   best: Case,
   toBest: (one: Case) => OrientedRatio | undefined,
-): Turn | undefined {
+  margin: number,
+): Knee | undefined {
   const line = group
     .filter((one) =>
       (spec.search ?? []).every((other) =>
@@ -140,9 +139,14 @@ function findTurn(
   if (line.length < 2) return undefined;
   let from = best;
   let ratio: OrientedRatio | undefined;
+  let isOpen = false;
   for (const one of line.slice(0, line.indexOf(best)).reverse()) {
     const candidate = toBest(one);
-    if (candidate === undefined || !isAsGood(candidate)) break;
+    const isFew = candidate === undefined || candidate.warnings.length > 0;
+    if (isFew || candidate.low < 1 - margin) {
+      isOpen = isFew || candidate.high >= 1 - margin;
+      break;
+    }
     from = one;
     ratio = candidate;
   }
@@ -150,10 +154,6 @@ function findTurn(
     from: factorKey(spec, name, from.params[name]),
     largest: Number(line.at(-1)?.params[name]),
     ...(ratio === undefined ? {} : { ratio }),
+    isOpen,
   };
-}
-
-/** Within 5 % of the best, or not distinguishable from it by enough pairs. */
-function isAsGood({ ratio, difference, warnings }: OrientedRatio): boolean {
-  return ratio >= CLOSE_ENOUGH || (difference === "none found" && warnings.length === 0);
 }

@@ -4,14 +4,14 @@
  * @module
  */
 
-import type { Contrasted } from "../../compare/contrast.ts";
+import { type Contrasted, pairByRound } from "../../compare/contrast.ts";
+import type { TrialValues } from "../../compare/trial_values.ts";
+import { medianInterval } from "../../stats/median_interval.ts";
 import { CONFIDENCE } from "../../compare/summarize.ts";
 import type { ScenarioSpec } from "../../model/scenario_spec.ts";
 import { amount, type Inline, name, text } from "../document/inline.ts";
-import { formatKey, formatKeys } from "../document/format_key.ts";
-import { ratioDecimals } from "../../units/format_quantity.ts";
 import type { EvidenceOf } from "./evidence.ts";
-import type { SummaryOf } from "./evaluation.ts";
+import type { Evaluation, SummaryOf } from "./evaluation.ts";
 import type { Finding } from "./finding.ts";
 import {
   atLabel,
@@ -19,14 +19,19 @@ import {
   interval,
   metricOf,
   ratio,
+  reading,
   scenarioOf,
   statedRatio,
   subject,
   where,
   wordOf,
 } from "./phrases.ts";
-import type { SearchResult } from "./search.ts";
 
+/** What is said first where nothing is faster beyond doubt. */
+const LEADS: Readonly<Partial<Record<ReturnType<typeof reading>, string>>> = {
+  "none found": "no difference found",
+  "may be chance": "no difference found that could not be chance among all comparisons",
+};
 /** Sentences that list more cells than this give the range instead. */
 const MOST_LISTED = 4;
 /** From this ratio on, a sentence on time leads with what it costs. */
@@ -51,13 +56,13 @@ export interface Group {
  * "unix is 1.21× faster than tcp for round-trip at 64 B [1.19, 1.23]: p50 8.3 µs against 10.1 µs".
  *
  * @param group Comparisons that are all better, or all worse.
- * @param summaryOf Medians; where a case met two speeds, the sentence gives no amounts.
+ * @param evaluation Medians, and trials for paired differences.
  * @param evidenceOf What the kernel counted.
  * @returns The finding.
  */
 export function writeDifference(
   group: Group,
-  summaryOf: SummaryOf,
+  { summaryOf, values }: Pick<Evaluation, "summaryOf" | "values">,
   evidenceOf: EvidenceOf,
 ): Finding {
   const { spec, items, of } = group;
@@ -66,11 +71,8 @@ export function writeDifference(
   const label = atLabel(spec, item, group.constant);
   const phrases: Inline[] = [];
   if (items.length === 1) {
-    const amounts = [item.case, item.base].map((id) => summaryOf(id, item.metric.id));
-    const [own, theirs] = amounts.map((summary) =>
-      summary === undefined || summary.twoSpeeds !== undefined ? undefined : summary.median
-    );
-    const cost = own === undefined || theirs === undefined ? 0 : own - theirs;
+    const amounts = amountsOf(item, summaryOf);
+    const cost = amounts === undefined ? 0 : amounts.own - amounts.theirs;
     const leads = item.metric.unit === "ns" && cost > 0 && statedRatio(item).ratio >= COSTLY;
     phrases.push(...subject(item));
     if (leads) {
@@ -86,15 +88,14 @@ export function writeDifference(
       phrases.push(text(" is "), ratio(item, word), text(" than "), ...base(item));
       phrases.push(...where(item, label), text(" "), interval(item));
     }
-    if (own !== undefined && theirs !== undefined) {
-      phrases.push(
-        text(leads ? ", " : ": "),
-        text(`${item.metric.title} `),
-        amount(own, item.metric.unit),
+    phrases.push(
+      text(`${leads ? "," : ":"} ${item.metric.title} `),
+      ...(amounts === undefined ? pairedDifference(item, values) : [
+        amount(amounts.own, item.metric.unit),
         text(" against "),
-        amount(theirs, item.metric.unit),
-      );
-    }
+        amount(amounts.theirs, item.metric.unit),
+      ]),
+    );
   } else {
     phrases.push(...subject(item), text(` is ${word} than `), ...base(item));
     phrases.push(...scenarioOf(item), ...metricOf(item));
@@ -107,6 +108,41 @@ export function writeDifference(
 }
 
 /**
+ * The medians of both sides, where the sentence may state them: they agree with its ratio, which is paired by round. Elsewhere
+ * a reader would see a ratio and two amounts that contradict it.
+ */
+function amountsOf(
+  item: Contrasted,
+  summaryOf: SummaryOf,
+): { readonly own: number; readonly theirs: number } | undefined {
+  const [one, other] = [item.case, item.base].map((id) => summaryOf(id, item.metric.id));
+  if (one === undefined || other === undefined) return undefined;
+  if (one.twoSpeeds !== undefined || other.twoSpeeds !== undefined) return undefined;
+  const [own, theirs] = [one.median, other.median];
+  const ratio = item.metric.better === "lower" ? theirs / own : own / theirs;
+  return ratio >= item.low && ratio <= item.high ? { own, theirs } : undefined;
+}
+
+/** As in `higher by 3.1 µs [2.0, 4.2]`: the median of the differences of trials of the same round. */
+function pairedDifference(item: Contrasted, values: TrialValues): Inline[] {
+  const { id, unit } = item.metric;
+  const differences = pairByRound(values.of(item.case, id), values.of(item.base, id))
+    .map(([own, theirs]) => own - theirs);
+  const { estimate, low, high } = medianInterval(differences, { confidence: CONFIDENCE });
+  const isMore = estimate >= 0;
+  return [
+    text(isMore ? "higher by " : "lower by "),
+    {
+      kind: "amount",
+      value: Math.abs(estimate),
+      unit,
+      low: isMore ? low : -high,
+      high: isMore ? high : -low,
+    },
+  ];
+}
+
+/**
  * "no difference found between tcp6 and tcp for round-trip (p50): 1.002× at 64 B [0.994, 1.003]".
  *
  * @param group Comparisons whose intervals all include 1.
@@ -116,7 +152,7 @@ export function writeNoDifference(group: Group): Finding {
   const { items, of } = group;
   const [item] = items;
   const phrases: Inline[] = [
-    text("no difference found between "),
+    text(`${LEADS[reading(item)] ?? "no difference found"} between `),
     ...subject(item),
     text(" and "),
     ...base(item),
@@ -172,101 +208,6 @@ export function writeUnresolved(items: readonly Contrasted[]): readonly Finding[
     ...toFinding("unresolved", phrases, items, ["More rounds (--rounds) would tell"]),
     scenario: undefined,
   }];
-}
-
-/**
- * "best of buffer-size over tcp: bytes 256 KiB, read 64 KiB at 3.2 GB/s [3.1, 3.3]; more bytes stops paying from 64 KiB".
- *
- * @param scenario The scenario's id.
- * @param result The answer.
- * @returns The finding.
- */
-export function writeSearch(scenario: string, result: SearchResult): Finding {
-  const { best, group, at, figure, metric, turns, tied, cells, placement } = result;
-  const { value, low, high, n, confidence } = figure;
-  const phrases: Inline[] = [
-    text("best of "),
-    name(scenario),
-    text(" over "),
-    name(formatKeys(group)),
-    text(": "),
-    name(formatKeys(at)),
-    text(" at "),
-    { kind: "amount", value, unit: metric.unit, low, high },
-  ];
-  if (turns.length > 0 && turns.every(({ from, largest }) => from.value === largest)) {
-    phrases.push(text("; these are the largest sizes measured, and larger ones may pay more"));
-  } else {
-    for (const { from, largest } of turns) {
-      const isLargest = from.value === largest;
-      phrases.push(
-        text("; more "),
-        name(from.factor),
-        text(isLargest ? " still pays at " : " stops paying from "),
-        name(formatKey(from)),
-        text(isLargest ? ", the largest measured" : ""),
-      );
-    }
-  }
-  const remarks = confidence < CONFIDENCE
-    ? ["The trials are too few to be sure of the order of cells"]
-    : tied === 0
-    ? []
-    : [`${tied} of the other ${cells - 1} cells cannot be told apart from it`];
-  return {
-    scenario,
-    kind: "search",
-    text: phrases,
-    basis: { n, nMax: n, counted: "trial", confidence, placement },
-    remarks,
-    cases: [best],
-  };
-}
-
-/**
- * The answer of a search in one or two sentences, for its scenario's part of the report.
- *
- * @param result The answer.
- * @returns The sentences, full stops included.
- */
-export function describeSearch(result: SearchResult): readonly Inline[] {
-  const { group, at, cells, tied, turns, metric, figure } = result;
-  const { value, low, high, n } = figure;
-  const ties = tied === 0
-    ? `none of the other ${cells - 1} cells comes up to it`
-    : `${tied} of the other ${cells - 1} cells cannot be told apart from it`;
-  return [
-    name(formatKeys(group)),
-    text(": best at "),
-    name(formatKeys(at)),
-    text(", "),
-    { kind: "amount", value, unit: metric.unit, low, high },
-    text(`, ${n} trials; ${ties}.`),
-    ...turns.flatMap((turn, index): readonly Inline[] => [
-      text(index === 0 ? " With all else as in the best cell, more " : "; more "),
-      name(turn.from.factor),
-      ...describeTurn(turn),
-    ]),
-    ...(turns.length === 0 ? [] : [text(".")]),
-  ];
-}
-
-function describeTurn({ from, largest, ratio }: SearchResult["turns"][number]): readonly Inline[] {
-  if (from.value === largest) {
-    return [text(` still pays at ${formatKey(from)}, the largest measured`)];
-  }
-  const words = text(` stops paying from ${formatKey(from)}`);
-  if (ratio === undefined) return [words];
-  const { low, high } = ratio;
-  return [
-    words,
-    text(" ("),
-    { kind: "ratio", ratio: ratio.ratio, decimals: ratioDecimals(ratio.ratio), word: "" },
-    text(" of the best "),
-    // Each bound with the decimals that suit it.
-    { kind: "interval", low, high },
-    text(")"),
-  ];
 }
 
 function toFinding(

@@ -4,14 +4,16 @@
  * @module
  */
 
+import type { TrialValues } from "../../compare/trial_values.ts";
 import type { MetricDefinition } from "../../units/metric.ts";
 import type { Case } from "../../model/case.ts";
 import type { ScenarioSpec } from "../../model/scenario_spec.ts";
 import { sentence, text } from "../document/inline.ts";
 import type { FactorKey } from "../document/key.ts";
 import type { Cell, FigureCell, Row, Table } from "../document/table.ts";
-import type { SummaryOf } from "./evaluation.ts";
-import { columnMetric, figureCell, findClearBest } from "./figure_cell.ts";
+import type { Evaluation, SummaryOf } from "./evaluation.ts";
+import { findBest } from "./best.ts";
+import { columnMetric, figureCell } from "./figure_cell.ts";
 import { factorKey, shortId, valueOf } from "./keys.ts";
 
 /**
@@ -20,7 +22,7 @@ import { factorKey, shortId, valueOf } from "./keys.ts";
  * @param spec The scenario.
  * @param cases Its cases under one placement.
  * @param metric The metric shown.
- * @param summaryOf Where the figures come from.
+ * @param evaluation Where the figures come from.
  * @param role What the table is to its scenario.
  * @returns The table, or `undefined` when no case has a figure.
  */
@@ -28,7 +30,7 @@ export function buildComparativeTable(
   spec: ScenarioSpec,
   cases: readonly Case[],
   metric: MetricDefinition,
-  summaryOf: SummaryOf,
+  { summaryOf, values }: Pick<Evaluation, "summaryOf" | "values">,
   role: "headline" | "further" = "headline",
 ): Table | undefined {
   const used = spec.parameters.filter(({ name }) =>
@@ -53,6 +55,7 @@ export function buildComparativeTable(
         cellOf.get(JSON.stringify([...valuesOf(line, down), ...valuesOf(column, across)])) ?? null
       ),
       metric,
+      values,
     ),
   }));
   return {
@@ -145,14 +148,15 @@ export function buildMetricsTable(
   };
 }
 
-/** Marks the best cell of a row when its interval overlaps none of the others'. Ties: nobody is marked. */
+/** Marks the best cell of a row where it beats each of the others. Ties: nobody is marked. */
 function markBest(
   cells: readonly (FigureCell | null)[],
   metric: MetricDefinition,
+  values: TrialValues,
 ): readonly (Cell | null)[] {
-  const present = cells.filter((cell): cell is FigureCell => cell !== null);
-  const best = findClearBest(present, metric.better);
-  return cells.map((cell) => cell !== null && cell === best ? { ...cell, mark: "best" } : cell);
+  const best = findBest(cells.filter((cell) => cell !== null), metric, values);
+  if (best?.certainty !== "clear") return cells;
+  return cells.map((cell) => cell?.case === best.case ? { ...cell, mark: "best" } : cell);
 }
 
 function valuesOf(one: Case, factors: readonly string[]): (number | string | null)[] {

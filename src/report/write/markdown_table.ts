@@ -84,6 +84,7 @@ function writeCell(
   if (cell?.kind === "words") return writeInlines(cell.text);
   const words = formatCell(cell, look, intervals);
   if (cell?.kind !== "figure" || cell.mark !== "best" || look === undefined) return words;
+  if (cell.modes !== undefined) return `**${words}**`;
   const value = formatFigure(cell.value, look);
   return `**${value}**${words.slice(value.length)}`;
 }

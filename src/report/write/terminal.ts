@@ -274,7 +274,7 @@ function legendLines(
     ...(scenarios.length > 0
       ? [
         `Median [95 % interval]; ${solid} up to its lower end, ${shade} up to its upper end, each ` +
-        `group to its own scale. * is best, its interval clear of the others'.`,
+        `group to its own scale. * beat each of its group, round by round.`,
       ]
       : []),
     ...(few

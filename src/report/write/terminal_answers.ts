@@ -4,7 +4,7 @@
  * @module
  */
 
-import { joinWithOr, writeRange } from "../document/format_inline.ts";
+import { joinWithOr, plainInline, writeRange } from "../document/format_inline.ts";
 import { describeCommon } from "../document/format_key.ts";
 import type { Inline } from "../document/inline.ts";
 import type { Cell, Row, Table } from "../document/table.ts";
@@ -18,9 +18,10 @@ import {
 } from "../../text/terminal_line.ts";
 import { displayWidth } from "../../text/display_width.ts";
 
-const CAPTION = "Best here, by the median; clear: its 95 % interval overlaps none of the others'.";
 const GAP = "  ";
 const MAX_PROSE = 100;
+/** Characters of a text that are kept. */
+const MAX_SENTENCE = 600;
 /** More names than this are counted: the page has them all. */
 const MAX_NAMES = 3;
 
@@ -32,7 +33,7 @@ const MAX_NAMES = 3;
  * @returns The lines.
  */
 export function answerLines(table: Table, look: TerminalLook): readonly string[] {
-  const plain = (text: string) => plainLine(text, look.unicode);
+  const plain = (text: string) => plainLine(text, look.unicode, MAX_SENTENCE);
   const rows = table.rows.map((row): AnswerLine => {
     const cellOf = (id: string) => row.cells[table.columns.findIndex((one) => one.id === id)];
     return {
@@ -44,7 +45,7 @@ export function answerLines(table: Table, look: TerminalLook): readonly string[]
   });
   return [
     ...wrapLine(
-      plain(CAPTION + describeCommon(table)),
+      plain(plainInline(table.caption) + describeCommon(table)),
       Math.min(look.columns - 1, MAX_PROSE),
       look.unicode,
     )

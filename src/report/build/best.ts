@@ -1,0 +1,90 @@
+/**
+ * The best of several cases: one criterion for marks of tables, answers and searches.
+ *
+ * Ratios pair trials of the same round, so that drift of the machine favours nobody, and the best must beat every rival at a
+ * confidence that holds for all of them together (multiple comparisons with the best: Hsu, Multiple Comparisons: Theory and
+ * Methods, 1996, chapter 4, here by Bonferroni's inequality).
+ *
+ * @module
+ */
+
+import { type OrientedRatio, orientedRatio } from "../../compare/contrast.ts";
+import { CONFIDENCE } from "../../compare/summarize.ts";
+import type { TrialValues } from "../../compare/trial_values.ts";
+import type { ColumnMetric } from "../document/table.ts";
+
+/** How far a choice holds: better than every rival; some cannot be told apart from it; too few rounds to tell. */
+export type Certainty = "clear" | "level" | "few rounds";
+
+/** A Best is what did best among several cases. */
+export interface Best {
+  /** Its case. */
+  readonly case: string;
+  /** How far that holds. */
+  readonly certainty: Certainty;
+  /** Cases that cannot be told apart from it, in the order given. */
+  readonly level: readonly string[];
+}
+
+/** A case and the median of its trials. */
+export interface Rival {
+  /** The case. */
+  readonly case: string;
+  /** The median, in the metric's unit. */
+  readonly value: number;
+}
+
+/**
+ * Finds the best of several cases.
+ *
+ * @param rivals The cases; the order decides nothing.
+ * @param metric The metric.
+ * @param values The record's trials.
+ * @returns The best; `undefined` where there is nothing to choose from, or neither direction is better.
+ */
+export function findBest(
+  rivals: readonly Rival[],
+  metric: Pick<ColumnMetric, "id" | "better">,
+  values: TrialValues,
+): Best | undefined {
+  if (rivals.length < 2 || metric.better === "neither") return undefined;
+  const confidence = 1 - (1 - CONFIDENCE) / (rivals.length - 1);
+  const against = (one: Rival, base: Rival) =>
+    orientedRatio(
+      values.of(one.case, metric.id),
+      values.of(base.case, metric.id),
+      metric,
+      confidence,
+    );
+  const best = climb(rivals, metric, against);
+  const others = rivals.filter((one) => one !== best).map((one) => ({
+    one,
+    ratio: against(one, best),
+  }));
+  const isFew = others.some(({ ratio }) => ratio === undefined || ratio.warnings.length > 0);
+  const level = others.filter(({ ratio }) => ratio?.difference !== "worse");
+  return {
+    case: best.case,
+    certainty: isFew ? "few rounds" : level.length === 0 ? "clear" : "level",
+    level: level.map(({ one }) => one.case),
+  };
+}
+
+/** From the best median on to any that is better round by round: medians of different rounds may mislead. */
+function climb(
+  rivals: readonly Rival[],
+  { better }: Pick<ColumnMetric, "better">,
+  against: (one: Rival, base: Rival) => OrientedRatio | undefined,
+): Rival {
+  const sign = better === "lower" ? 1 : -1;
+  let best = rivals.toSorted((a, b) => sign * (a.value - b.value))[0] as Rival;
+  const seen = new Set([best]);
+  for (;;) {
+    const next = rivals.find((one) =>
+      !seen.has(one) && against(one, best)?.difference === "better"
+    );
+    if (next === undefined) return best;
+    seen.add(next);
+    best = next;
+  }
+}

@@ -1,0 +1,43 @@
+import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import { medianInterval } from "../../src/stats/median_interval.ts";
+import { signTest } from "../../src/stats/sign_test.ts";
+
+const differences = fc.array(fc.integer({ min: -50, max: 50 }), { minLength: 1, maxLength: 40 });
+
+Deno.test("signTest() gives the two-sided binomial p-values of R's binom.test", () => {
+  // binom.test(1, 10)$p.value, binom.test(3, 16)$p.value, binom.test(0, 6)$p.value
+  const split = (below: number, above: number) =>
+    signTest([...Array(below).fill(-1), ...Array(above).fill(1)]);
+  assertAlmostEquals(split(1, 9), 0.021484375, 1e-12);
+  assertAlmostEquals(split(3, 13), 0.02127075195, 1e-10);
+  assertAlmostEquals(split(0, 6), 0.03125, 1e-12);
+  assertEquals(split(5, 5), 1);
+});
+
+Deno.test("signTest() leaves ties out, and tests nothing of ties alone", () => {
+  assertEquals(signTest([0, 0, 0, 1, 1, 1, 1, 1, 1]), signTest([1, 1, 1, 1, 1, 1]));
+  assertEquals(signTest([0, 0]), 1);
+  assertThrows(() => signTest([]), RangeError);
+  assertThrows(() => signTest([NaN]), RangeError);
+});
+
+Deno.test("signTest() knows signs alone: order, scale and the side do not matter", () => {
+  fc.assert(fc.property(differences, (values) => {
+    const p = signTest(values);
+    assert(p > 0 && p <= 1);
+    assertEquals(signTest(values.toReversed()), p);
+    assertEquals(signTest(values.map((value) => -3 * value)), p);
+  }));
+});
+
+Deno.test("signTest() is the test of the median's interval: one excludes 0 where the other finds 5 %", () => {
+  const distinct = fc.uniqueArray(fc.integer({ min: -500, max: 500 }).filter((one) => one !== 0), {
+    minLength: 6,
+    maxLength: 40,
+  });
+  fc.assert(fc.property(distinct, (values) => {
+    const { low, high } = medianInterval(values);
+    assertEquals(low > 0 || high < 0, signTest(values) <= 0.05 + 1e-12);
+  }));
+});

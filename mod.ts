@@ -37,7 +37,7 @@
  * @module
  */
 
-export { measure, type MeasureOnceOptions } from "./src/run/measure.ts";
+export { measure, type MeasureOnceOptions, NothingMeasuredError } from "./src/run/measure.ts";
 export { type MeasureOptions, Session, type SessionOptions } from "./src/run/session.ts";
 export type { RunEvent } from "./src/run/run_plan.ts";
 export { PeerError } from "./src/peer/peer_link.ts";

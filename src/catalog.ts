@@ -6,6 +6,7 @@
  * @module
  */
 
+import { findPartFault, type PartKind } from "./part_fault.ts";
 import { METRIC_IDS, type MetricDefinition, metricOf } from "./units/metric.ts";
 import type { Scenario } from "./model/scenario.ts";
 import { scenarios } from "./scenario/registry.ts";
@@ -74,15 +75,11 @@ export function createCatalog(modules: readonly SockbenchModule[] = []): Catalog
   return catalog;
 }
 
-/** Fields of a scenario that {@linkcode checkScenario} goes through. */
-const LISTS = ["parameters", "metrics", "columns", "contrasts"] as const;
-
 /** A scenario must refer to what exists: found out here, not after a run. */
 function checkScenario(scenario: Scenario, { workloads, metrics }: Catalog): void {
   const refuse = (what: string) => {
     throw new Error(`Cannot use scenario "${scenario.id}": ${what}`);
   };
-  for (const name of LISTS) if (!Array.isArray(scenario[name])) refuse(`it has no list "${name}"`);
   if (!workloads.has(scenario.workload)) {
     refuse(`its workload "${scenario.workload}" is not defined`);
   }
@@ -104,11 +101,10 @@ function checkScenario(scenario: Scenario, { workloads, metrics }: Catalog): voi
   for (const name of [...scenario.columns, ...contrasted]) {
     if (!factors.has(name)) refuse(`it compares by "${name}", which is no parameter of it`);
   }
-  if (!Array.isArray(scenario.evidence ?? [])) refuse(`its "evidence" is no list of counters`);
 }
 
-/** A part of a module, which no compiler may have seen: a list of things that have a name. */
-function listOf<P extends keyof SockbenchModule>(
+/** A part of a module, which no compiler may have seen: a list of things that have a name and all that is called by the suite. */
+function listOf<P extends PartKind>(
   module: SockbenchModule,
   part: P,
   key: "name" | "id",
@@ -124,6 +120,8 @@ function listOf<P extends keyof SockbenchModule>(
         `Cannot use a module's ${part}[${index}]: it must be an object with a text "${key}"`,
       );
     }
+    const fault = findPartFault(part, item);
+    if (fault !== undefined) throw new Error(`Cannot use ${part.slice(0, -1)} "${name}": ${fault}`);
   }
   return list as unknown as NonNullable<SockbenchModule[P]>;
 }

@@ -40,7 +40,7 @@ Deno.test("createCatalog() refuses a part that is no list of named objects, as a
     [{ transports: [tcp.name] }, 'transports[0]: it must be an object with a text "name"'],
     [{ workloads: [null] }, 'workloads[0]: it must be an object with a text "name"'],
     [{ metrics: [{ name: "x" }] }, 'metrics[0]: it must be an object with a text "id"'],
-    [{ scenarios: [{ id: "mine" }] }, 'Cannot use scenario "mine": it has no list "parameters"'],
+    [{ scenarios: [{ id: "mine" }] }, 'Cannot use scenario "mine": question must be a text'],
   ];
   for (const [module, why] of rows) {
     assertThrows(() => createCatalog([module as SockbenchModule]), Error, why);

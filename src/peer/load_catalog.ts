@@ -28,8 +28,19 @@ export async function loadCatalog(specifiers: readonly string[]): Promise<Catalo
       );
     }
     modules.push(loaded.default);
+    refuseFaulty(specifier, modules);
   }
   return createCatalog(modules);
+}
+
+/** Among several modules the one that is at fault must be named. */
+function refuseFaulty(specifier: string, modules: readonly SockbenchModule[]): void {
+  try {
+    createCatalog(modules);
+  } catch (error) {
+    const why = (error as Error).message.replace(/^Cannot use a module's /, "its ");
+    throw new Error(`Cannot use module ${specifier}: ${why}`);
+  }
 }
 
 /** How long a module may take to load, in milliseconds: what it imports may have to be fetched. */

@@ -26,8 +26,9 @@ export interface MeasureOnceOptions extends Pick<MeasureOptions, "signal" | "onE
  *
  * @param settings what to measure; everything may be left out
  * @returns the record, with a trial for each case and round
- * @throws {SettingsError} when the settings name something that does not exist
+ * @throws {SettingsError} when the settings name something that does not exist, or what the peer cannot know
  * @throws {PeerError} when no peer can be started
+ * @throws {NothingMeasuredError} when no trial succeeded, unless `signal` ended the run
  */
 export async function measure(
   settings: SettingsInput = {},
@@ -37,5 +38,31 @@ export async function measure(
   await using session = await Session.open({ modules, ...(catalog !== undefined && { catalog }) });
   const plan = await session.plan(settings);
   const command = `measure(${JSON.stringify({ ...settings, seed: plan.settings.seed })})`;
-  return await session.measure(plan, { ...options, command });
+  const record = await session.measure(plan, { ...options, command });
+  if (!options.signal?.aborted) refuseNothing(record);
+  return record;
+}
+
+/** Thrown when nothing succeeded: the message gives the first reason. */
+export class NothingMeasuredError extends Error {
+  /** Always "NothingMeasuredError". */
+  override readonly name = "NothingMeasuredError";
+}
+
+/** A record without a figure reads like one in which all is well. */
+function refuseNothing({ cases, skipped, trials }: RunRecord): void {
+  if (trials.some(({ error }) => error === undefined)) return;
+  const [failed] = trials;
+  if (failed?.error !== undefined) {
+    const { kind, message } = failed.error;
+    const first = `${failed.case} with ${kind}: ${message}`;
+    throw new NothingMeasuredError(`Nothing was measured: every trial failed, first ${first}`);
+  }
+  const [skip] = skipped;
+  const why = skip !== undefined
+    ? `${skip.what} is skipped: ${skip.reason}`
+    : cases.length === 0
+    ? "none of the selected scenarios and cases runs over the selected transports"
+    : "the run ended before its first trial";
+  throw new NothingMeasuredError(`Nothing was measured: ${why}`);
 }

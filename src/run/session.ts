@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Catalog } from "../catalog.ts";
+import { type Catalog, createCatalog } from "../catalog.ts";
 import { type Clock, systemClock } from "../clock.ts";
 import type { Skip } from "../model/case.ts";
 import type { Environment } from "../model/environment.ts";
@@ -15,7 +15,7 @@ import { nearestPeer } from "../peer/nearest_peer.ts";
 import { findPinning } from "../peer/pin_thread.ts";
 import { neededTransports, planCases } from "../plan/plan_cases.ts";
 import type { Plan } from "../plan/plan.ts";
-import { createSettings, type SettingsInput } from "../plan/settings.ts";
+import { createSettings, SettingsError, type SettingsInput } from "../plan/settings.ts";
 import { probeTransports } from "../transport/probe_transports.ts";
 import {
   createSocketDirectory,
@@ -61,14 +61,16 @@ export class Session implements AsyncDisposable {
   /** Whether the ends of a trial can be pinned here, and to what. */
   readonly pinning: Pinning;
   readonly #modules: readonly string[];
+  readonly #isOfObjects: boolean;
   readonly #sockets: SocketDirectory;
   readonly #probed = new Map<string, Availability>();
 
   private constructor(
     catalog: Catalog,
     sockets: SocketDirectory,
-    { modules = [], clock = systemClock }: SessionOptions,
+    { modules = [], clock = systemClock, catalog: given }: SessionOptions,
   ) {
+    this.#isOfObjects = given !== undefined;
     this.catalog = catalog;
     this.clock = clock;
     this.pinning = findPinning();
@@ -114,7 +116,8 @@ export class Session implements AsyncDisposable {
    * Plans. Where `input` names no peer, the most independent one that the permissions allow is used, and the plan says so.
    *
    * @param input what to measure; everything may be left out
-   * @throws {SettingsError} when it names something that does not exist, or a core that this process may not use
+   * @throws {SettingsError} when it names something that does not exist, a core that this process may not use, or a part of a catalog of
+   * objects for a peer that could not load it
    */
   async plan(input: SettingsInput = {}): Promise<Plan> {
     const modules = input.modules ?? this.#modules;
@@ -122,6 +125,7 @@ export class Session implements AsyncDisposable {
     const settings = createSettings({ ...input, peer, modules }, this.catalog);
     const availability = await this.probe(neededTransports(settings, this.catalog));
     const plan = planCases(settings, this.catalog, availability, this.pinning);
+    if (this.#isOfObjects && modules.length === 0) refuseUnknownToPeer(plan, this.catalog);
     return this.explain(plan, skip);
   }
 
@@ -160,5 +164,22 @@ export class Session implements AsyncDisposable {
   /** Removes the directory. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#sockets[Symbol.asyncDispose]();
+  }
+}
+
+/** A worker or a process builds its own catalog of modules by their URLs: objects of this one do not reach it. */
+function refuseUnknownToPeer({ cases, settings: { peer } }: Plan, catalog: Catalog): void {
+  if (peer === "loop") return;
+  const known = createCatalog();
+  for (const { transport, workload } of cases) {
+    const [kind, name] = catalog.transports.get(transport) !== known.transports.get(transport)
+      ? ["transport", transport]
+      : catalog.workloads.get(workload) !== known.workloads.get(workload)
+      ? ["workload", workload]
+      : [];
+    if (kind === undefined) continue;
+    throw new SettingsError(
+      `peer ${peer} cannot know ${kind} "${name}", which is an object of this program: ask for peer loop, or name its module's URL in modules`,
+    );
   }
 }

@@ -6,7 +6,8 @@
 
 import { emptiedByAcknowledgement } from "./buffers/acknowledged.ts";
 import { defaultBuffers } from "./buffers/default_sizes.ts";
-import { closeDeliversTheRest, closeLosesUnreadInput } from "./buffers/closes.ts";
+import { closeDeliversTheRest } from "./buffers/closes.ts";
+import { closeLosesUnreadInput } from "./buffers/unread_input.ts";
 import { blockingWriteTakesAll, largeDataInPortions } from "./buffers/portions.ts";
 import { readTakesWhatIsThere } from "./buffers/reads.ts";
 import { fullBufferBlocks, writeReturnsEarly } from "./buffers/writes.ts";

@@ -137,9 +137,9 @@ export interface Claim {
   /** What was done to decide it: one paragraph, for a reader who never saw the tool. */
   readonly method: string;
   /** What has to be seen for each verdict that it can come to, limits included: laid down before any number. */
-  readonly rule?: ClaimRule;
+  readonly rule: ClaimRule;
   /** The change under which the same measurement comes to another verdict; `tests/claim/controls` makes it. */
-  readonly control?: string;
+  readonly control: string;
   /** Cells to measure. */
   readonly cases?: readonly CaseRequest[];
   /**

@@ -120,12 +120,11 @@ function section({ claim, decision }: DecidedClaim): string[] {
   ];
 }
 
-function decides({ rule = {}, control = "" }: Claim): readonly string[] {
+function decides({ rule, control }: Claim): readonly string[] {
   const rules = Object.entries(rule).map(([verdict, seen]) =>
     escapeSentence(`${capital(verdict)}: ${seen}`)
   );
-  const turned = control === "" ? [] : [`Control: ${escapeSentence(control)}`];
-  return rules.length === 0 ? [] : ["", `*How it is decided.* ${[...rules, ...turned].join(" ")}`];
+  return ["", `*How it is decided.* ${rules.join(" ")} Control: ${escapeSentence(control)}`];
 }
 
 function capital(text: string): string {

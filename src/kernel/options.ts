@@ -158,6 +158,8 @@ export const OPTIONS = {
   TCP_SYNCNT: { level: TCP, number: 7, format: WHOLE },
   /** Milliseconds that written bytes may stay unacknowledged before the connection is given up; 0: as the retries have it. */
   TCP_USER_TIMEOUT: { level: TCP, number: 18, format: WHOLE },
+  /** 1: connect returns at once, and the first write opens the connection with its data (RFC 7413), where the system allows it. */
+  TCP_FASTOPEN_CONNECT: { level: TCP, number: 30, format: WHOLE },
   /** Seconds that an orphan waits in FIN-WAIT-2. */
   TCP_LINGER2: { level: TCP, number: 8, format: WHOLE },
   IP_TOS: { level: IP, number: 1, format: WHOLE },

@@ -31,8 +31,10 @@ function experimentClaim(id: string, number: number, experiment: Claim["experime
     number,
     group: "buffers",
     sentence: `Sentence <script> | ${id}`,
-    source: "A",
+    source: "send(2)",
     method: "It was tried",
+    rule: { "holds": "3 of 3 came", "does not hold": "fewer than 3 came" },
+    control: "one of the 3 held back",
     experiment: experiment!,
     decide: ({ facts }) => ({
       verdict: facts!.count === 3 ? "holds" : "does not hold",

@@ -4,13 +4,30 @@ import { assert, assertEquals } from "@std/assert";
 import { claims } from "../../src/claim/registry.ts";
 import { needs } from "../support/needs.ts";
 import { bufferControls } from "./controls/buffers.ts";
+import { connectionControls } from "./controls/connections.ts";
+import { familyControls } from "./controls/families.ts";
 import { messageControls } from "./controls/messages.ts";
 import type { Control } from "./controls/control.ts";
 
 /** Facts made by hand are enough for this many claims, each with its reason. */
 const MAX_BY_HAND = 10;
 
-const controls: readonly Control[] = [...bufferControls, ...messageControls];
+const controls: readonly Control[] = [
+  ...bufferControls,
+  ...messageControls,
+  ...connectionControls,
+  ...familyControls,
+];
+
+Deno.test("every claim of the first 34 has a control", () => {
+  const controlled = new Set(controls.map(({ claim }) => claim));
+  const numbers = Array.from({ length: 34 }, (_, k) => k + 1);
+  assertEquals(numbers.filter((number) => !controlled.has(number)), []);
+  for (const { number, rule, control } of claims) {
+    assert(Object.keys(rule).length >= 2, `claim ${number} can come to one verdict only`);
+    assert(control.length > 0, `claim ${number} names no control`);
+  }
+});
 
 Deno.test("at most ten claims have a control made of facts alone, each with its reason", () => {
   const byHand = controls.filter((one) => one.byHand !== undefined).map(({ claim }) => claim);
@@ -25,7 +42,7 @@ for (const control of controls) {
     async fn() {
       const decision = await control.decide();
       assertEquals(decision.verdict, verdict, `${decision.answer}\n${decision.seen.join("\n")}`);
-      assert(verdict in (claim.rule ?? {}), `the rule of claim ${number} knows no "${verdict}"`);
+      assert(verdict in claim.rule, `the rule of claim ${number} knows no "${verdict}"`);
       assert(!/undefined|NaN|null/.test(JSON.stringify([decision.answer, decision.seen])));
     },
   });

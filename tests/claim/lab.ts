@@ -15,6 +15,7 @@ import { systemClock } from "../../src/clock.ts";
 import { runPlan } from "../../src/run/run_plan.ts";
 import type { Session } from "../../src/run/session.ts";
 import { openKernel } from "../../src/kernel/libc.ts";
+import { probeTransports } from "../../src/transport/probe_transports.ts";
 import { createSocketDirectory } from "../../src/transport/socket_directory.ts";
 import type { Availability, Transport } from "../../src/transport/transport.ts";
 import { NO_ENVIRONMENT } from "../support/small_catalog.ts";
@@ -76,6 +77,8 @@ export interface Measured {
   only?(request: CaseRequest): boolean;
   /** What is measured in the place of a cell; default: the cell itself. */
   replace?(request: CaseRequest): CaseRequest;
+  /** Whether transports are probed; default: all of them are taken to work. */
+  readonly probes?: boolean;
   /** Default: 1. */
   readonly rounds?: number;
 }
@@ -86,7 +89,12 @@ export async function measure(claim: Claim, measured: Measured = {}): Promise<Cl
   const replace = measured.replace ?? ((request: CaseRequest) => request);
   const wanted = (claim.cases ?? []).filter((request) => only(request));
   await using directory = await createSocketDirectory();
-  const lab = labIn(directory.path, { catalog });
+  const lab = labIn(directory.path, {
+    catalog,
+    ...(measured.probes && {
+      availability: await probeTransports(catalog.transports, directory.path),
+    }),
+  });
   const { experiment: _none, ...rest } = claim;
   const measuring = { ...rest, cases: wanted.map(replace) };
   const settings = { peer: "loop", rounds, seed: 1 } as const;
@@ -100,7 +108,11 @@ export async function measure(claim: Claim, measured: Measured = {}): Promise<Cl
     const id = plan.ids.get(requestKey(replace(request)));
     return id === undefined ? [] : [[requestKey(request), id] as const];
   });
-  return new ClaimFigures(record, new Map(ids), plan.skips);
+  const skips = wanted.flatMap((request) => {
+    const reason = plan.skips.get(requestKey(replace(request)));
+    return reason === undefined ? [] : [[requestKey(request), reason] as const];
+  });
+  return new ClaimFigures(record, new Map(ids), new Map(skips));
 }
 
 /** Figures of a run that measured nothing. */

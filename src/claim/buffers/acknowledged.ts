@@ -4,12 +4,11 @@
  * @module
  */
 
-import { requireLibc } from "../../kernel/libc.ts";
 import { unreadBytes, unsentBytes } from "../../kernel/options.ts";
 import { loseNoSegments, loseSegments } from "../../kernel/socket_filter.ts";
 import { readTcpInfo } from "../../kernel/tcp_info.ts";
 import { CannotTry, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
-import { loopback, RawSockets, waitUntil } from "../connections/raw_sockets.ts";
+import { RawSockets, waitUntil } from "../connections/raw_sockets.ts";
 import { sayBytes } from "../format_figure.ts";
 import { fillUp, openRawPair, receiveNow, sendNow } from "../raw_pair.ts";
 import { tryPart } from "../try_part.ts";
@@ -115,7 +114,7 @@ async function watchQueue(lab: Lab): Promise<ClaimFacts> {
 /** Sends to a socket that loses everything, and lets it through after that. */
 export async function loseAndLook(kind: "tcp" | "udp", lab: Lab): Promise<readonly Moment[]> {
   using sockets = new RawSockets(lab);
-  const [client, server] = kind === "tcp" ? await openTcp(sockets, lab) : openUdp(sockets);
+  const [client, server] = await sockets.openPair(kind, lab);
   const look = (when: string): Moment => ({
     when,
     unacknowledged: unsentBytes(client),
@@ -130,25 +129,6 @@ export async function loseAndLook(kind: "tcp" | "udp", lab: Lab): Promise<readon
   loseNoSegments(server);
   await waitUntil(lab, () => unsentBytes(client) === 0, LIMIT_MS);
   return [lost, look("segments let through")];
-}
-
-async function openTcp(sockets: RawSockets, lab: Lab): Promise<readonly [number, number]> {
-  const listener = sockets.listen("tcp", 1);
-  const { fd } = sockets.connect("tcp", listener.address);
-  let accepted: number | undefined;
-  await waitUntil(lab, () => (accepted = sockets.accept(listener)) !== undefined, LIMIT_MS);
-  if (accepted === undefined) throw new CannotTry("a connection was not accepted in time");
-  return [fd, accepted];
-}
-
-function openUdp(sockets: RawSockets): readonly [number, number] {
-  const libc = requireLibc();
-  const [client, server] = [sockets.socket("udp"), sockets.socket("udp")];
-  const any = loopback(0);
-  libc.check(libc.symbols.bind(server, any, any.length), "bind");
-  const address = loopback(sockets.portOf(server));
-  libc.check(libc.symbols.connect(client, address, address.length), "connect");
-  return [client, server];
 }
 
 async function fillAndDrain(lab: Lab): Promise<readonly Moment[]> {

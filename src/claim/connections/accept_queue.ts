@@ -6,22 +6,29 @@
 
 import { loseNoSegments, loseSegments } from "../../kernel/socket_filter.ts";
 import { readTcpInfo } from "../../kernel/tcp_info.ts";
-import type { StreamChannel } from "../../transport/channel.ts";
+import type { StreamChannel, StreamListener } from "../../transport/channel.ts";
 import type { StreamTransport } from "../../transport/transport.ts";
 import { CannotTry, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
 import { sendNow } from "../raw_pair.ts";
-import { RawSockets, waitUntil } from "./raw_sockets.ts";
+import { tryPart } from "../try_part.ts";
+import { type RawListener, RawSockets, waitUntil } from "./raw_sockets.ts";
 import { readSettingsOf, readSocketTable } from "./socket_table.ts";
 import { usableStreams } from "./usable_streams.ts";
 
 const CONNECTS = 16;
 const MESSAGE_BYTES = 10;
 const LIMIT_MS = 3_500;
+const SMALL = 4;
+const PATIENCE_MS = 500;
+const LOST = "their third segments lost";
+const THROUGH = "third segments let through, up to 1 s later";
+const MAX_SYN = "net.ipv4.tcp_max_syn_backlog";
 const COOKIES = "net.ipv4.tcp_syncookies";
 
 /** A server that accepts late. */
 interface Late {
   readonly transport: string;
+  readonly tried: number;
   /** Connects that completed, and wrote, before anything was accepted. */
   readonly connected: number;
   /** Bytes that those connections, accepted afterwards, then had to read. */
@@ -31,9 +38,19 @@ interface Late {
 /** How many connections stood where. */
 interface Queues {
   readonly when: string;
+  readonly clients: number;
   readonly clientsOpen: number;
   readonly halfOpen: number | null;
   readonly acceptQueue: number;
+}
+
+/** Half-open connections at a listener with a small backlog. */
+interface Small {
+  readonly backlog: number;
+  readonly clients: number;
+  readonly halfOpen: number | null;
+  /** net.ipv4.tcp_max_syn_backlog; `null` where it could not be read. */
+  readonly maxSynBacklog: string | null;
 }
 
 /** "A connection is established before accept()." */
@@ -43,44 +60,64 @@ export const establishedBeforeAccept: Claim = {
   group: "connections",
   sentence:
     "A connection is established before accept(): the kernel keeps an accept queue and a SYN queue",
-  source: "C",
+  source:
+    "listen(2), notes; tcp(7), tcp_max_syn_backlog; Linux net/ipv4/tcp_input.c, tcp_conn_request; net/unix/af_unix.c, unix_stream_connect",
   method:
-    `${CONNECTS} clients connected to a server that accepted nothing, wrote ${MESSAGE_BYTES} B each, and only then were accepted and read from. The accept ` +
-    "queue's length was read from the listener's TCP_INFO; the SYN queue was made to show by losing the third segment of every handshake for a while",
+    `${CONNECTS} clients, or as many as net.core.somaxconn lets wait, connected to a server that accepted nothing, wrote ${MESSAGE_BYTES} B each, and only then were accepted and read from. The accept ` +
+    `queue's length was read from the listener's TCP_INFO; the SYN queue was made to show by losing the third segment of every handshake for a while, with a backlog for all of the clients and with one of ${SMALL}`,
+  rule: {
+    "holds":
+      "over every transport all connects were done and written to before the first accept, all that was written was read after it, and both queues were seen",
+    "holds in part": "over some transport that was so, or a queue was not seen",
+    "does not hold": "over no transport was a connect done before the first accept",
+  },
+  control:
+    "the same with a listener that loses every segment until it accepts: the sentence then does not hold; and with net.ipv4.tcp_syncookies at 2, which keeps no SYN queue, it holds in part",
+  parts: {
+    "SYN queue": async (lab) =>
+      ({
+        queues: await fillSynQueue(lab),
+        small: await fillSmallQueue(lab),
+      }) as unknown as ClaimFacts,
+  },
   experiment: watchQueues,
   decide({ facts }) {
     const late = facts!.late as unknown as readonly Late[];
     const queues = (facts!.queues ?? []) as unknown as readonly Queues[];
-    const isEarly = late.filter(({ connected, read }) =>
-      connected === CONNECTS && read === CONNECTS * MESSAGE_BYTES
+    const isEarly = late.filter(({ tried, connected, read }) =>
+      connected === tried && read === tried * MESSAGE_BYTES
     );
-    const [full, half, done] = queues;
-    const isQueued = full === undefined || full.acceptQueue === CONNECTS;
-    const isHalf = half === undefined || half.halfOpen === null ||
-      (half.halfOpen === CONNECTS && half.acceptQueue === 0);
+    const full = queues.find(({ clientsOpen, acceptQueue }) => clientsOpen === acceptQueue);
+    const half = queues.find(({ when }) => when === LOST);
+    const done = queues.find(({ when }) => when === THROUGH);
+    const small = facts!.small as unknown as Small | undefined;
+    const isHalf = half !== undefined && half.halfOpen !== null && half.halfOpen > 0 &&
+      half.acceptQueue === 0;
     const connected = late.reduce((sum, row) => sum + row.connected, 0);
+    const tried = late.reduce((sum, row) => sum + row.tried, 0);
     return {
-      verdict: isEarly.length === late.length && isQueued && isHalf
+      verdict: isEarly.length === late.length && full !== undefined && isHalf
         ? "holds"
         : isEarly.length > 0
         ? "holds in part"
         : "does not hold",
-      answer: `${connected} of ${
-        late.length * CONNECTS
-      } connects done and written to before any accept`,
+      answer: `${connected} of ${tried} connects done and written to before any accept`,
       seen: [
-        ...late.map(({ transport, connected, read }) =>
-          `${transport}: ${connected} of ${CONNECTS} connects completed before the first accept; their ${
+        ...late.map(({ transport, tried, connected, read }) =>
+          `${transport}: ${connected} of ${tried} connects completed before the first accept; of their ${
             connected * MESSAGE_BYTES
-          } B written before it were ${
-            read === connected * MESSAGE_BYTES ? "all" : `read up to ${read} B`
-          }${read === connected * MESSAGE_BYTES ? " there to read after it" : ""}`
+          } B written before it ${read} B were there to read after it`
         ),
         ...(half === undefined || done === undefined || half.halfOpen === null ? [] : [
           `With the third segments lost, ${half.clientsOpen} clients took themselves for connected while ${half.halfOpen} connections stood half open ` +
           `in the SYN queue; once the segments were let through, ${done.acceptQueue} moved on to the accept queue`,
         ]),
-        ...(isHalf || facts!.syncookies === null ? [] : [
+        ...(small === undefined || small.halfOpen === null ? [] : [
+          `With a backlog of ${small.backlog}, ${small.halfOpen} of ${small.clients} half-open connections stood in the SYN queue (net.ipv4.tcp_max_syn_backlog ${
+            small.maxSynBacklog ?? "not read"
+          })`,
+        ]),
+        ...(isHalf || half === undefined || facts!.syncookies === null ? [] : [
           `The SYN queue was not used: net.ipv4.tcp_syncookies is ${
             facts!.syncookies
           }, and with 2 the kernel keeps nothing of a client before its third segment`,
@@ -91,7 +128,7 @@ export const establishedBeforeAccept: Claim = {
       ],
       ...(queues.length > 0 && {
         tables: [{
-          caption: `Where ${CONNECTS} connections of TCP stood, nothing accepted`,
+          caption: `Where ${queues[0]!.clients} connections of TCP stood, nothing accepted`,
           columns: ["when", "clients connected", "in the SYN queue", "in the accept queue"],
           rows: queues.map((row) => [
             row.when,
@@ -102,10 +139,11 @@ export const establishedBeforeAccept: Claim = {
         }],
       }),
       why: [
-        "The handshake is the kernel's work. Between SYN and the client's ACK a connection is a small entry beside the listener, counted against " +
-        "net.ipv4.tcp_max_syn_backlog; then it becomes a socket with buffers of its own and waits in the accept queue, counted against the backlog (claim 23). " +
+        "The handshake is the kernel's work. Between SYN and the client's ACK a connection is a small entry beside the listener. Linux bounds their number by the " +
+        "listener's backlog; beyond it, it answers with SYN cookies, which need no entry, and only with those off does it also look at net.ipv4.tcp_max_syn_backlog " +
+        "(tcp_conn_request). Then the connection becomes a socket with buffers of its own and waits in the accept queue, counted against the backlog as well (claim 23). " +
         "What the client writes meanwhile lies in that socket's receive buffer",
-        "A Unix-domain connect makes both sockets itself and puts one into the listener's queue: there is no handshake, and no second queue",
+        "A Unix-domain connect makes the server's socket, joins the client's to it and puts it into the listener's queue: there is no handshake, and no second queue",
       ],
     };
   },
@@ -119,80 +157,131 @@ export const establishedBeforeAccept: Claim = {
 };
 
 async function watchQueues(lab: Lab): Promise<ClaimFacts> {
+  const most = lab.kernel.available ? countWaiting(lab) : CONNECTS;
   const late: Late[] = [];
   for (const [id, transport] of usableStreams(["tcp", "unix"], lab)) {
-    late.push(await acceptLate(id, transport, lab));
+    late.push(await acceptLate(id, transport, most, lab));
   }
   if (!lab.kernel.available) return { late, unseen: lab.kernel.reason } as unknown as ClaimFacts;
-  const queues = [await fillAcceptQueue(lab), ...await fillSynQueue(lab)];
+  const full = await fillAcceptQueue(lab);
+  const { facts, reason } = await tryPart(establishedBeforeAccept, "SYN queue", lab);
   const { [COOKIES]: syncookies = null } = await readSettingsOf([COOKIES]);
-  return { late, queues, syncookies } as unknown as ClaimFacts;
+  const queues = [full, ...(facts?.queues ?? []) as unknown as readonly Queues[]];
+  return {
+    late,
+    queues,
+    ...(facts?.small !== undefined && { small: facts.small }),
+    ...(reason !== undefined && { unseen: reason }),
+    syncookies,
+  } as unknown as ClaimFacts;
 }
 
-async function acceptLate(
+/** How many connections may wait, at most {@linkcode CONNECTS}: net.core.somaxconn cuts what is asked for. */
+function countWaiting(lab: Lab): number {
+  using sockets = new RawSockets(lab);
+  return Math.max(1, Math.min(CONNECTS, readTcpInfo(sockets.listen("tcp", CONNECTS).fd).sacked));
+}
+
+/**
+ * Clients that connect to a server which accepts late.
+ *
+ * @param prepare is called with the listener, and what it returns before the first accept; default: it stays as it is
+ */
+export async function acceptLate(
   id: string,
   transport: StreamTransport,
-  { directory }: Lab,
+  tried: number,
+  lab: Lab,
+  prepare: (listener: StreamListener) => () => void = () => () => {},
 ): Promise<Late> {
+  const { directory } = lab;
   const listener = await transport.listen({ directory });
+  const undo = prepare(listener);
   const open: StreamChannel[] = [];
+  const connecting: Promise<unknown>[] = [];
   try {
-    for (let k = 0; k < CONNECTS; k++) {
-      const client = await transport.connect(listener.endpoint, { directory });
-      open.push(client);
-      await client.write(new Uint8Array(MESSAGE_BYTES));
+    while (open.length < tried) {
+      const { length } = open;
+      const connect = async () => {
+        const client = await transport.connect(listener.endpoint, { directory });
+        open.push(client);
+        await client.write(new Uint8Array(MESSAGE_BYTES));
+      };
+      const one = connect().catch(() => {});
+      connecting.push(one);
+      if (!await waitUntil(lab, () => open.length > length, PATIENCE_MS)) break;
+      await one;
     }
     const connected = open.length;
+    undo();
     let read = 0;
-    for (let k = 0; k < CONNECTS; k++) {
+    for (let k = 0; k < connected; k++) {
       const server = await listener.accept();
       open.push(server);
       read += await server.read(new Uint8Array(2 * MESSAGE_BYTES)) ?? 0;
     }
-    return { transport: id, connected, read };
+    return { transport: id, tried, connected, read };
   } finally {
-    for (const channel of open) channel.close();
     listener.close();
+    // What still waits is refused by the listener's end.
+    await Promise.all(connecting);
+    for (const channel of open) channel.close();
   }
 }
 
 async function fillAcceptQueue(lab: Lab): Promise<Queues> {
   using sockets = new RawSockets(lab);
   const listener = sockets.listen("tcp", CONNECTS);
-  const clients = Array.from(
-    { length: CONNECTS },
-    () => sockets.connect("tcp", listener.address).fd,
-  );
+  const count = countWaiting(lab);
+  const clients = connectAll(count, listener, sockets);
   const countOpen = () => clients.filter((fd) => sockets.connectState(fd) === "open").length;
-  await waitUntil(lab, () => countOpen() === CONNECTS, LIMIT_MS);
+  await waitUntil(lab, () => countOpen() === count, LIMIT_MS);
   for (const fd of clients) sendNow(fd, new Uint8Array(MESSAGE_BYTES));
   return {
     when: "connected and written to",
+    clients: count,
     clientsOpen: countOpen(),
     halfOpen: await countHalfOpen(listener.port),
     acceptQueue: readTcpInfo(listener.fd).unacked,
   };
 }
 
+function connectAll(count: number, listener: RawListener, sockets: RawSockets): readonly number[] {
+  return Array.from({ length: count }, () => sockets.connect("tcp", listener.address).fd);
+}
+
 async function fillSynQueue(lab: Lab): Promise<readonly Queues[]> {
   using sockets = new RawSockets(lab);
   const listener = sockets.listen("tcp", CONNECTS);
   loseSegments(listener.fd, "all but SYN");
-  const clients = Array.from(
-    { length: CONNECTS },
-    () => sockets.connect("tcp", listener.address).fd,
-  );
+  const count = countWaiting(lab);
+  const clients = connectAll(count, listener, sockets);
   const look = async (when: string): Promise<Queues> => ({
     when,
+    clients: count,
     clientsOpen: clients.filter((fd) => sockets.connectState(fd) === "open").length,
     halfOpen: await countHalfOpen(listener.port),
     acceptQueue: readTcpInfo(listener.fd).unacked,
   });
-  const half = await look("their third segments lost");
+  const half = await look(LOST);
   loseNoSegments(listener.fd);
   // The server's kernel sends its SYN and ACK again after a second, and the client's answers it.
-  await waitUntil(lab, () => readTcpInfo(listener.fd).unacked === CONNECTS, LIMIT_MS);
-  return [half, await look("third segments let through, up to 1 s later")];
+  await waitUntil(lab, () => readTcpInfo(listener.fd).unacked === count, LIMIT_MS);
+  return [half, await look(THROUGH)];
+}
+
+async function fillSmallQueue(lab: Lab): Promise<Small> {
+  using sockets = new RawSockets(lab);
+  const listener = sockets.listen("tcp", SMALL);
+  loseSegments(listener.fd, "all but SYN");
+  connectAll(CONNECTS, listener, sockets);
+  const { [MAX_SYN]: maxSynBacklog = null } = await readSettingsOf([MAX_SYN]);
+  return {
+    backlog: SMALL,
+    clients: CONNECTS,
+    halfOpen: await countHalfOpen(listener.port),
+    maxSynBacklog,
+  };
 }
 
 async function countHalfOpen(port: number): Promise<number | null> {

@@ -29,14 +29,22 @@ export const acknowledgementCountsBytes: Claim = {
   id: "acknowledgement-counts-bytes",
   number: 32,
   group: "connections",
-  sentence: 'The acknowledgement number is the sequence number plus the bytes (D adds "+ 1")',
-  source: "D",
+  sentence: "The acknowledgement number is the sequence number plus the bytes",
+  source:
+    "RFC 9293, section 3.4; RFC 4898, tcpEStatsAppHCThruOctetsAcked; Linux include/uapi/linux/tcp.h, tcpi_bytes_acked",
   method:
     `Writes of ${
       SIZES.join(", ")
     } B were made in each direction, and after each was acknowledged it was read by how much the kernel's count of acknowledged sequence numbers had moved ` +
     "(bytes_acked of TCP_INFO); the same was read before the first write and after each end had closed its direction",
-  experiment: countAcknowledged,
+  rule: {
+    "holds": "each write moved the acknowledged number by its bytes, at both ends",
+    "does not hold": "each write moved it by one more",
+    "undecided": "it moved otherwise",
+  },
+  control:
+    "the same with the end of the stream sent along with each write, which takes up one number: the sentence then does not hold",
+  experiment: (lab) => countAcknowledged(lab),
   decide({ facts }) {
     const { opened, moved, received } = facts as unknown as Counted;
     const isBytes = moved.every(({ bytes, client, server }) =>
@@ -65,7 +73,7 @@ export const acknowledgementCountsBytes: Claim = {
         ]),
       }],
       why: [
-        'The acknowledgement names the next byte that is expected: sequence number plus length. With a first byte of number s and n bytes, the last is s + n − 1 and the next is s + n, which is where a "+ 1" that is counted from the last byte comes from',
+        'Some textbooks add "+ 1". The acknowledgement names the next byte that is expected: sequence number plus length. With a first byte of number s and n bytes, the last is s + n − 1 and the next is s + n, which is where a "+ 1" that is counted from the last byte comes from',
         "SYN and FIN take up one number each although they carry no byte, so that they can be acknowledged and sent again: there the acknowledgement is indeed the sequence number + 1. That is what most traces in textbooks begin with. Linux lets the one of the SYN show at the end that connected, " +
         "and that of the FIN at the end that receives it",
       ],
@@ -87,7 +95,12 @@ interface Counted {
   readonly received: readonly number[];
 }
 
-async function countAcknowledged(lab: Lab): Promise<ClaimFacts> {
+/**
+ * Counts by how much acknowledged numbers move.
+ *
+ * @param withEnd whether each write ends its direction, on a connection of its own; default: it does not
+ */
+export async function countAcknowledged(lab: Lab, withEnd = false): Promise<ClaimFacts> {
   using pair = openRawPair("tcp", lab);
   const { client, server } = pair;
   const acknowledged = (fd: number) => readTcpInfo(fd).bytesAcked ?? 0;
@@ -99,7 +112,11 @@ async function countAcknowledged(lab: Lab): Promise<ClaimFacts> {
       await deliver(from, to, bytes, lab);
       return acknowledged(from) - before;
     };
-    moved.push({ bytes, client: await by(client, server), server: await by(server, client) });
+    moved.push(
+      withEnd
+        ? await countWithEnd(bytes, lab)
+        : { bytes, client: await by(client, server), server: await by(server, client) },
+    );
   }
   const received: number[] = [];
   for (const [from, to] of [[client, server], [server, client]] as const) {
@@ -110,6 +127,21 @@ async function countAcknowledged(lab: Lab): Promise<ClaimFacts> {
     received.push((readTcpInfo(to).bytesReceived ?? 0) - before);
   }
   return { opened, moved, received } as unknown as ClaimFacts;
+}
+
+/** What the receiving end counts (bytes_received), the FIN included: Linux lets it show there. */
+async function countWithEnd(bytes: number, lab: Lab): Promise<Moved> {
+  using pair = openRawPair("tcp", lab);
+  const count = async (from: number, to: number) => {
+    const before = readTcpInfo(to).bytesReceived ?? 0;
+    await deliver(from, to, bytes, lab);
+    const libc = requireLibc();
+    libc.check(libc.symbols.shutdown(from, SHUT_WR), "shutdown");
+    await waitUntil(lab, () => receiveNow(to, new Uint8Array(1)) === 0, LIMIT_MS);
+    return (readTcpInfo(to).bytesReceived ?? 0) - before;
+  };
+  const { client, server } = pair;
+  return { bytes, client: await count(client, server), server: await count(server, client) };
 }
 
 /** Writes, reads it at the other end, and waits until it is acknowledged. */

@@ -4,20 +4,17 @@
  * @module
  */
 
+import { SystemError } from "../../kernel/system_error.ts";
 import { readTcpInfo } from "../../kernel/tcp_info.ts";
-import type { StreamListener } from "../../transport/channel.ts";
 import { CannotTry, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
 import type { RawKind } from "../raw_pair.ts";
-import { type ConnectState, RawSockets, waitUntil } from "./raw_sockets.ts";
+import { FULL_MS, LIMIT_MS, meetFull, meetFullTcp, nameOf, type Next } from "./full_queue.ts";
+import { type ConnectState, type RawListener, RawSockets, waitUntil } from "./raw_sockets.ts";
 import { readSettingsOf } from "./socket_table.ts";
 
 const BACKLOGS = [0, 1, 4, 16, 128];
 /** Connects beyond the backlog that are tried before there is said to be no bound. */
 const BEYOND = 8;
-/** How long a connect may take before it is said to wait, and how long the queue stays full, in milliseconds. */
-const FULL_MS = 50;
-/** A dropped SYN is sent again after 1 s, and at worst once more. */
-const LIMIT_MS = 3_500;
 const HUGE = 1_000_000;
 
 /** Who connects, and to whom. */
@@ -31,36 +28,40 @@ interface Bound {
   readonly next: ConnectState;
 }
 
-/** What the next connect met, once a place was made by accepting one connection. */
-interface Next {
-  readonly who: string;
-  /** The error's name where it was refused at once. */
-  readonly refused: string | null;
-  /** From the accept to the end of the connect; `null` where it did not end in time. */
-  readonly waitedMs: number | null;
-}
-
 /** "listen's backlog bounds the waiting connections." */
 export const backlogBoundsWaiting: Claim = {
   id: "backlog-bounds-waiting",
   number: 23,
   group: "connections",
   sentence: "listen's backlog bounds the waiting connections",
-  source: "A, D",
+  source:
+    "listen(2), notes; RFC 9293, section 3.10.7.2; RFC 6298, section 2.1; Linux include/net/sock.h, sk_acceptq_is_full; net/ipv4/tcp_timer.c",
   method:
     `Listeners with backlogs from ${BACKLOGS[0]} to ${
       BACKLOGS.at(-1)
     } accepted nothing while clients connected one after another until one was not done within ${FULL_MS} ms. ` +
     `Then one connection was accepted, and the time counted until the client that had found no room was in`,
-  experiment: fillBacklogs,
+  rule: {
+    "holds": `for every backlog fewer than ${BEYOND} connects beyond it were done`,
+    "holds in part": "for some",
+    "does not hold": `for none: ${BEYOND} beyond it were done`,
+    "undecided": "every row failed for want of ports, descriptors or memory",
+  },
+  control: "the same with a server that accepts meanwhile: the sentence then does not hold",
+  experiment: (lab) => fillBacklogs(lab),
   decide({ facts }) {
+    const { capped, somaxconn, unseen } = facts!;
+    const missing = (facts!.missing ?? []) as readonly string[];
     const bounds = facts!.bounds as unknown as readonly Bound[];
     const next = facts!.next as unknown as readonly Next[];
     const judged = bounds.filter(({ next }) => !isShortage(next));
     const bounded = judged.filter(({ backlog, completed }) => completed < backlog + BEYOND);
-    const isOneMore = judged.every(({ backlog, completed }) => completed === backlog + 1);
-    const isExact = judged.every(({ backlog, completed }) => completed === backlog);
-    const { capped, somaxconn, unseen } = facts!;
+    // What is asked for beyond net.core.somaxconn is cut to it.
+    const isBeyond = (more: number) =>
+      judged.length > 0 &&
+      judged.every(({ backlog, completed }) =>
+        completed === Math.min(backlog, Number(capped ?? Infinity)) + more
+      );
     return {
       verdict: judged.length === 0
         ? "undecided"
@@ -69,13 +70,15 @@ export const backlogBoundsWaiting: Claim = {
         : bounded.length > 0
         ? "holds in part"
         : "does not hold",
-      answer: isOneMore
+      answer: judged.length === 0
+        ? `no backlog could be filled: ${missing[0] ?? bounds[0]?.next ?? "nothing was tried"}`
+        : isBeyond(1)
         ? `a backlog of n lets n + 1 connects complete (${
           DRIVERS.filter((who) => bounds.some((bound) => bound.who === who)).join("; ")
         })`
-        : isExact
+        : isBeyond(0)
         ? "a backlog of n lets n connects complete"
-        : `a backlog of 16 lets ${sayBounds(bounds, 16)} connects complete`,
+        : `a backlog of ${judged[0]!.backlog} lets ${sayBounds(judged)} connects complete`,
       seen: [
         ...next.map(({ who, refused, waitedMs }) =>
           `${who}, the queue full: ${
@@ -88,7 +91,7 @@ export const backlogBoundsWaiting: Claim = {
               : `refused at once with ${refused}`
           }`
         ),
-        ...(capped === undefined ? [] : [
+        ...(capped === undefined || capped === null ? [] : [
           `A backlog of ${HUGE} was cut to ${capped} without a word (net.core.somaxconn ${
             somaxconn ?? "not read"
           })`,
@@ -96,6 +99,7 @@ export const backlogBoundsWaiting: Claim = {
         ...(judged.length === bounds.length ? [] : [
           "Where a connect failed for want of ports, descriptors or memory, the row says nothing of the backlog",
         ]),
+        ...missing.map((reason) => `Not tried: ${reason}`),
         ...(unseen === undefined ? [] : [`Only Deno's own TCP could be tried: ${unseen}`]),
       ],
       tables: [{
@@ -125,7 +129,8 @@ export const backlogBoundsWaiting: Claim = {
 
 const WHY = [
   "Linux holds a connection back when more than the backlog already wait (sk_acceptq_is_full compares with >), hence the one more. POSIX calls the number a hint, and other systems read it otherwise",
-  "Over TCP a full queue makes the kernel drop the client's SYN and say nothing. The client sends it again after 1 s, then later and later: a place that becomes free " +
+  "Over TCP a full queue makes the kernel drop the client's SYN and say nothing. The client sends it again after 1 s, then later and later; since Linux 6.5 the " +
+  "first of them at even steps of a second (tcp_syn_linear_timeouts, 4), then doubled: after 1, 2, 3, 4, 5, 7, 11 s. A place that becomes free " +
   "in between stays empty until then. With net.ipv4.tcp_abort_on_overflow the answer would be a reset instead, for connections whose third segment finds the queue full. " +
   "A Unix-domain connect that may wait sleeps until there is room, and is woken; one that may not is refused with EAGAIN",
 ];
@@ -135,32 +140,57 @@ function isShortage(next: ConnectState): boolean {
   return ["EADDRNOTAVAIL", "EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"].includes(next);
 }
 
-function sayBounds(bounds: readonly Bound[], backlog: number): string {
-  return bounds.filter((bound) => bound.backlog === backlog)
+function sayBounds(bounds: readonly Bound[]): string {
+  return bounds.filter(({ backlog }) => backlog === bounds[0]!.backlog)
     .map(({ who, completed }) => `${completed} (${who})`).join(", ");
 }
 
-async function fillBacklogs(lab: Lab): Promise<ClaimFacts> {
+/**
+ * Fills backlogs of each size. What fails for want of descriptors, ports or memory costs only itself.
+ *
+ * @param accepts whether the server accepts while the clients connect; default: it does not
+ */
+export async function fillBacklogs(lab: Lab, accepts = false): Promise<ClaimFacts> {
+  const missing: string[] = [];
+  const attempt = async <T>(what: string, part: () => Promise<readonly T[]>) => {
+    try {
+      return await part();
+    } catch (error) {
+      if (lab.signal.aborted || error instanceof CannotTry) throw error;
+      missing.push(`${what}: ${nameOf(error)}`);
+      return [];
+    }
+  };
   // Deno takes no backlog of 0. Side by side: each has a connect that ends only when its SYN is sent again.
-  const ofDeno = BACKLOGS.filter((backlog) => backlog > 0).map((one) => findDenoBound(one, lab));
-  const bounds = (await Promise.all(ofDeno)).flat();
-  const next = [...await meetFull("tcp", "tcp", lab)];
+  const ofDeno = accepts ? [] : BACKLOGS.filter((backlog) => backlog > 0);
+  const bounds = (await Promise.all(
+    ofDeno.map((one) => attempt(`tcp, Deno, backlog ${one}`, () => findDenoBound(one, lab))),
+  )).flat();
+  const next = [...await attempt("tcp, the queue full", () => meetFull("tcp", "tcp", lab))];
   if (!lab.kernel.available) {
     if (bounds.length === 0) throw new CannotTry(lab.kernel.reason);
-    return { bounds, next, unseen: lab.kernel.reason } as unknown as ClaimFacts;
+    return { bounds, next, missing, unseen: lab.kernel.reason } as unknown as ClaimFacts;
   }
   for (const kind of ["tcp", "unix"] as const) {
-    for (const backlog of BACKLOGS) bounds.push(await findBound(kind, backlog, lab));
+    for (const backlog of BACKLOGS) {
+      const what = `${kind}, backlog ${backlog}`;
+      bounds.push(
+        ...await attempt(what, async () => [await findBound(kind, backlog, lab, accepts)]),
+      );
+    }
   }
   next.push(
-    await meetFullTcp(lab),
-    ...await meetFull("unix", "unix@libc", lab),
-    ...await meetFull("unix@libc", "unix@libc", lab),
+    ...await attempt("tcp by system calls, the queue full", async () => [await meetFullTcp(lab)]),
+    ...await attempt("unix, the queue full", () => meetFull("unix", "unix@libc", lab)),
+    ...await attempt("unix@libc, the queue full", () => meetFull("unix@libc", "unix@libc", lab)),
   );
-  using sockets = new RawSockets(lab);
-  const capped = readTcpInfo(sockets.listen("tcp", HUGE).fd).sacked;
+  // deno-lint-ignore require-await
+  const [capped = null] = await attempt("a backlog beyond net.core.somaxconn", async () => {
+    using sockets = new RawSockets(lab);
+    return [readTcpInfo(sockets.listen("tcp", HUGE).fd).sacked];
+  });
   const { "net.core.somaxconn": somaxconn = null } = await readSettingsOf(["net.core.somaxconn"]);
-  return { bounds, next, capped, somaxconn } as unknown as ClaimFacts;
+  return { bounds, next, missing, capped, somaxconn } as unknown as ClaimFacts;
 }
 
 /** Through Deno, as far as it takes a backlog: for TCP. */
@@ -196,16 +226,17 @@ async function findDenoBound(backlog: number, lab: Lab): Promise<readonly Bound[
   }
 }
 
-function nameOf(error: unknown): string {
-  const { code, name } = error as { code?: string; name: string };
-  return code ?? name;
-}
-
-async function findBound(kind: RawKind, backlog: number, lab: Lab): Promise<Bound> {
+async function findBound(
+  kind: RawKind,
+  backlog: number,
+  lab: Lab,
+  accepts: boolean,
+): Promise<Bound> {
   using sockets = new RawSockets(lab);
   const listener = sockets.listen(kind, backlog);
   for (let completed = 0; completed < backlog + BEYOND; completed++) {
-    const { fd, state } = sockets.connect(kind, listener.address);
+    const { fd, state } = tryConnect(kind, listener, sockets);
+    if (accepts) sockets.accept(listener);
     if (state === "open") continue;
     if (state !== "waiting") return { who: kind, backlog, completed, next: state };
     if (await waitUntil(lab, () => sockets.connectState(fd) !== "waiting", FULL_MS)) {
@@ -219,76 +250,18 @@ async function findBound(kind: RawKind, backlog: number, lab: Lab): Promise<Boun
   return { who: kind, backlog, completed: backlog + BEYOND, next: "completes" };
 }
 
-/** By system calls, where the SYNs sent again can be counted. */
-async function meetFullTcp(lab: Lab): Promise<Next> {
-  using sockets = new RawSockets(lab);
-  const { clock } = lab;
-  const listener = sockets.listen("tcp", 1);
-  for (let k = 0; k < 2; k++) sockets.connect("tcp", listener.address);
-  const { fd } = sockets.connect("tcp", listener.address);
-  await clock.sleepUntilNs(clock.nowNs() + FULL_MS * 1e6);
-  sockets.accept(listener);
-  const freedNs = clock.nowNs();
-  const isIn = await waitUntil(lab, () => sockets.connectState(fd) === "open", LIMIT_MS);
-  const waitedMs = (clock.nowNs() - freedNs) / 1e6;
-  const again = readTcpInfo(fd).totalRetransmits;
-  return {
-    who: `tcp, by system calls (its SYN sent ${1 + again} times)`,
-    refused: null,
-    waitedMs: isIn ? waitedMs : null,
-  };
-}
-
-/** Through a transport, against a listener of the other driver that can be told its backlog. */
-async function meetFull(id: string, server: string, lab: Lab): Promise<readonly Next[]> {
-  const { clock, directory, catalog, availability } = lab;
-  const [client, listening] = [id, server].map((one) => catalog.transports.get(one));
-  if (client?.mode !== "stream" || listening?.mode !== "stream") return [];
-  if (![id, server].every((one) => availability.get(one)?.available)) return [];
-  const listener = await listening.listen({ directory, backlog: 1 });
-  const open: { close(): void }[] = [];
-  const outcome: { error?: string; doneNs?: number } = {};
-  const connect = async () => {
-    try {
-      open.push(await client.connect(listener.endpoint, { directory }));
-      outcome.doneNs = clock.nowNs();
-    } catch (error) {
-      outcome.error = nameOf(error);
-    }
-  };
-  let last: Promise<void> | undefined;
+/** A socket that cannot be had is a connect that failed for want of it. */
+function tryConnect(
+  kind: RawKind,
+  listener: RawListener,
+  sockets: RawSockets,
+): { readonly fd: number; readonly state: ConnectState } {
   try {
-    for (let k = 0; k < 2; k++) await connect();
-    delete outcome.doneNs;
-    last = connect();
-    await clock.sleepUntilNs(clock.nowNs() + FULL_MS * 1e6);
-    const freedNs = await acceptOne(listener, open, clock);
-    await waitUntil(
-      lab,
-      () => outcome.doneNs !== undefined || outcome.error !== undefined,
-      LIMIT_MS,
-    );
-    const waitedMs = outcome.doneNs === undefined ? null : (outcome.doneNs - freedNs) / 1e6;
-    return [{ who: sayWho(id), refused: outcome.error ?? null, waitedMs }];
-  } finally {
-    // What still waits is refused by the listener's end.
-    listener.close();
-    await last;
-    for (const channel of open) channel.close();
+    return sockets.connect(kind, listener.address);
+  } catch (error) {
+    if (error instanceof SystemError && isShortage(error.code)) {
+      return { fd: -1, state: error.code };
+    }
+    throw error;
   }
-}
-
-function sayWho(id: string): string {
-  return id.endsWith("@libc")
-    ? `${id.slice(0, -5)}, by a connect that may wait`
-    : `${id}, through Deno`;
-}
-
-async function acceptOne(
-  listener: StreamListener,
-  open: { close(): void }[],
-  clock: Lab["clock"],
-): Promise<number> {
-  open.push(await listener.accept());
-  return clock.nowNs();
 }

@@ -1,18 +1,16 @@
 /**
- * Claims 20 and 21: when connect() and accept() return.
+ * Claim 20: when connect() and accept() return.
  *
  * @module
  */
 
 import { loseNoSegments, loseSegments } from "../../kernel/socket_filter.ts";
 import { readTcpInfo } from "../../kernel/tcp_info.ts";
-import type { StreamChannel } from "../../transport/channel.ts";
-import type { StreamTransport } from "../../transport/transport.ts";
-import { CannotTry, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
+import { CannotTry, type Claim, type ClaimFacts, type ClaimVerdict, type Lab } from "../claim.ts";
+import { tryPart } from "../try_part.ts";
 import type { CaseRequest } from "../case_request.ts";
 import { sayFigure } from "../format_figure.ts";
 import { RawSockets, waitUntil } from "./raw_sockets.ts";
-import { usableStreams } from "./usable_streams.ts";
 
 const CONNECTS = 20;
 /** How long a segment is kept from arriving, in milliseconds: it is then sent again, after 1 s at the soonest. */
@@ -34,12 +32,12 @@ interface Ends {
 
 /** What became of a handshake of which one segment was lost. */
 interface Disturbed {
-  /** Time until the client's connect was done; absent: it was not within the limit. */
+  /** For how long it was. */
+  readonly lostMs: number;
+  /** Time until the client's connect was done; `null`: it was not within the limit. */
   readonly connectedMs: number | null;
   /** Time until accept had a connection. */
   readonly acceptedMs: number | null;
-  /** Whether accept had one while the segment was being lost. */
-  readonly acceptedMeanwhile: boolean;
 }
 
 /** "connect() returns when the three-way handshake is done; accept() returns then too." */
@@ -48,12 +46,24 @@ export const connectReturnsAfterHandshake: Claim = {
   number: 20,
   group: "connections",
   sentence: "connect() returns when the three-way handshake is done; accept() returns then too",
-  source: "A, C, D",
+  source: "RFC 9293, section 3.5; connect(2); accept(2); RFC 6298, section 2.1",
   method:
     `The segments that each end had sent and received were read from TCP_INFO as soon as connect and accept had returned, ${CONNECTS} times. Then ` +
-    "a filter on the listener lost a segment of the handshake, once the first and once the third, and the two calls were timed; and a connect through " +
-    "Deno was measured beside a round trip",
+    `a filter on the listener (SO_ATTACH_FILTER) lost a segment of the handshake for ${LOST_MS} ms, once the first and once the third, and the two calls were timed; ` +
+    "and a connect through Deno was measured beside a round trip",
+  rule: {
+    "holds": "connect and accept both waited for the first segment, and both for the third",
+    "holds in part":
+      "both waited for the first and accept for the third, but connect returned without it, when the client had sent it",
+    "does not hold": "connect or accept returned while the first segment was lost",
+    "undecided": "segments could not be lost here, or one of the calls did not end",
+  },
+  control:
+    "the same with TCP Fast Open, by which connect returns before any segment is sent: the sentence then does not hold",
   cases: [CONNECT, ROUND_TRIP],
+  parts: {
+    lost: async (lab) => (await loseHandshakes(lab)) as unknown as ClaimFacts,
+  },
   experiment: watchHandshakes,
   decide({ figures, facts, failure }) {
     const connect = figures.figure(CONNECT, "connectP50");
@@ -67,42 +77,41 @@ export const connectReturnsAfterHandshake: Claim = {
       const reason = failure ?? "there are no facts";
       return { verdict: "cannot be tried here", answer: reason, seen: cost, why: [] };
     }
-    const ends = facts.ends as unknown as readonly Ends[];
-    const first = facts.firstLost as unknown as Disturbed;
-    const third = facts.thirdLost as unknown as Disturbed;
-    const isCounted = ends.every(({ client }) => client === "ESTABLISHED, 2 sent, 1 received") &&
-      ends.every(({ server }) => server.startsWith("ESTABLISHED"));
-    const isConnectHeld = first.connectedMs !== null && first.connectedMs > LOST_MS;
-    // With forced SYN cookies the server has forgotten the client, and waits for a segment that does not come: held all the same.
-    const isAcceptHeld = !third.acceptedMeanwhile &&
-      (third.acceptedMs === null || third.acceptedMs > LOST_MS);
-    const isConnectFree = third.connectedMs !== null && third.connectedMs < LOST_MS;
+    const ends = (facts.ends ?? []) as unknown as readonly Ends[];
+    const first = facts.firstLost as unknown as Disturbed | undefined;
+    const third = facts.thirdLost as unknown as Disturbed | undefined;
     return {
-      verdict: isCounted && isConnectHeld && isAcceptHeld
-        ? "holds"
-        : isCounted || isConnectHeld || isAcceptHeld
-        ? "holds in part"
-        : "does not hold",
-      answer: `${CONNECTS} of ${CONNECTS} connects returned with ${ends[0]!.client.slice(13)}`,
-      seen: [
-        `When connect had returned the client was ${sayCounts(ends.map(({ client }) => client))}`,
-        `When accept had returned the server's socket was ${
-          sayCounts(ends.map(({ server }) => server))
-        }`,
-        `The first segment lost for ${LOST_MS} ms: connect took ${
-          sayMs(first.connectedMs)
-        }, accept ${sayMs(first.acceptedMs)}, from when it was called`,
-        `The third segment lost for as long: connect took ${sayMs(third.connectedMs)}, accept ${
+      verdict: decideHandshake(first, third),
+      answer: third === undefined
+        ? `${ends.length} connects returned with ${ends[0]?.client.slice(13)}`
+        : `third segment lost: connect ${sayMs(third.connectedMs)}, accept ${
           sayMs(third.acceptedMs)
-        }${isConnectFree ? ", although the client took itself for connected all the while" : ""}`,
+        }`,
+      seen: [
+        ...(ends.length === 0 ? [] : [
+          `When connect had returned the client was ${sayCounts(ends.map(({ client }) => client))}`,
+          `When accept had returned the server's socket was ${
+            sayCounts(ends.map(({ server }) => server))
+          }`,
+        ]),
+        ...(first === undefined || third === undefined
+          ? [`Segments could not be lost: ${facts.unlost}`]
+          : [
+            `The first segment lost for ${sayMs(first.lostMs)}: connect took ${
+              sayMs(first.connectedMs)
+            }, accept ${sayMs(first.acceptedMs)}, from when it was called`,
+            `The third segment lost for ${sayMs(third.lostMs)}: connect took ${
+              sayMs(third.connectedMs)
+            }, accept ${sayMs(third.acceptedMs)}`,
+          ]),
         ...cost,
       ],
       why: [
         "The client sends SYN, gets SYN and ACK, and answers with ACK: its connect is done when it has sent that third segment, after one " +
-        "round trip. The server's connection is there when the third segment has come, half a round trip later, and its socket is made only then: it counts the two segments that came, and not the answer that was sent before it was. Accept " +
+        "round trip, whether it arrives or not. The server's connection is there when the third segment has come, half a round trip later, and its socket is made only then. Accept " +
         "takes it from a queue and has no part in the handshake (claim 22)",
-        "A segment of the handshake that is lost is sent again after 1 s, whatever the distance: nothing is known of the path yet. That second is why a " +
-        "connect that is slow now and then is slow by whole seconds",
+        "A SYN, or a SYN and ACK, that is lost is sent again after 1 s, whatever the distance: nothing is known of the path yet (RFC 6298, section 2.1). That second is why a " +
+        "connect that is slow now and then is slow by whole seconds. The third segment is not sent again by itself: the server repeats its SYN and ACK, and that is answered",
         ...(connect === undefined ? [] : [
           "Over loopback the three segments pass within the system call, and what is measured through Deno is mostly the making of a socket and the event loop's turns",
         ]),
@@ -116,6 +125,19 @@ export const connectReturnsAfterHandshake: Claim = {
     "const conn = await Deno.connect({ hostname, port, signal: AbortSignal.timeout(5_000) });",
   ].join("\n"),
 };
+
+function decideHandshake(first?: Disturbed, third?: Disturbed): ClaimVerdict {
+  if (first === undefined || third === undefined) return "undecided";
+  const isHeld = (ms: number | null, { lostMs }: Disturbed) => ms !== null && ms > lostMs;
+  if (
+    [first.connectedMs, first.acceptedMs].some((ms) => ms !== null && ms <= first.lostMs)
+  ) return "does not hold";
+  if (!isHeld(first.connectedMs, first) || !isHeld(first.acceptedMs, first)) return "undecided";
+  // With forced SYN cookies the server has forgotten the client, and waits for a segment that does not come: held all the same.
+  if (third.acceptedMs !== null && third.acceptedMs <= third.lostMs) return "does not hold";
+  if (third.connectedMs === null) return "undecided";
+  return isHeld(third.connectedMs, third) ? "holds" : "holds in part";
+}
 
 async function watchHandshakes(lab: Lab): Promise<ClaimFacts> {
   using sockets = new RawSockets(lab);
@@ -136,20 +158,42 @@ async function watchHandshakes(lab: Lab): Promise<ClaimFacts> {
     sockets.close(fd);
     sockets.close(accepted);
   }
-  const firstLost = await disturb(lab, "everything");
-  const thirdLost = await disturb(lab, "all but SYN");
-  return { ends, firstLost, thirdLost } as unknown as ClaimFacts;
+  const { facts, reason } = await tryPart(connectReturnsAfterHandshake, "lost", lab);
+  return { ends, ...(facts ?? { unlost: reason }) } as unknown as ClaimFacts;
+}
+
+/**
+ * Handshakes of which the first and the third segment are lost for a while.
+ *
+ * @param prepare is called with each client before its connect; default: it stays as it is
+ */
+export async function loseHandshakes(
+  lab: Lab,
+  prepare: (fd: number) => void = () => {},
+): Promise<{ readonly firstLost: Disturbed; readonly thirdLost: Disturbed }> {
+  // Side by side: both wait for timers, on sockets of their own.
+  const [firstLost, thirdLost] = await Promise.all([
+    disturb(lab, "everything", prepare),
+    disturb(lab, "all but SYN", prepare),
+  ]);
+  return { firstLost, thirdLost };
 }
 
 /** A handshake that loses segments at the listener for a while. */
-async function disturb(lab: Lab, loss: "everything" | "all but SYN"): Promise<Disturbed> {
+async function disturb(
+  lab: Lab,
+  loss: "everything" | "all but SYN",
+  prepare: (fd: number) => void,
+): Promise<Disturbed> {
   using sockets = new RawSockets(lab);
   const { clock } = lab;
   const listener = sockets.listen("tcp", 1);
   loseSegments(listener.fd, loss);
+  const fd = sockets.socket("tcp");
+  prepare(fd);
   const startNs = clock.nowNs();
-  const { fd } = sockets.connect("tcp", listener.address);
-  let connectedMs: number | null = null;
+  const isOpen = sockets.connectWith(fd, listener.address) === "open";
+  let connectedMs: number | null = isOpen ? (clock.nowNs() - startNs) / 1e6 : null;
   let acceptedMs: number | null = null;
   const look = () => {
     const nowMs = (clock.nowNs() - startNs) / 1e6;
@@ -158,10 +202,10 @@ async function disturb(lab: Lab, loss: "everything" | "all but SYN"): Promise<Di
     return connectedMs !== null && acceptedMs !== null;
   };
   await waitUntil(lab, look, LOST_MS);
-  const acceptedMeanwhile = acceptedMs !== null;
+  const lostMs = (clock.nowNs() - startNs) / 1e6;
   loseNoSegments(listener.fd);
   await waitUntil(lab, look, LIMIT_MS);
-  return { connectedMs, acceptedMs, acceptedMeanwhile };
+  return { lostMs, connectedMs, acceptedMs };
 }
 
 function sayMs(ms: number | null): string {
@@ -177,113 +221,4 @@ function sayCounts(texts: readonly string[]): string {
   const counts = new Map<string, number>();
   for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
   return [...counts].map(([text, count]) => `${text}, ${count} times`).join("; ");
-}
-
-/** A connect that takes longer waits for something that does not come. */
-const PATIENCE_MS = 1_000;
-
-interface Silent {
-  readonly transport: string;
-  readonly connects: number;
-  readonly returned: number;
-  readonly longestMs: number;
-  /** Bytes of data that the client's kernel had received by then; `null` where it cannot be asked. */
-  readonly receivedBytes: number | null;
-}
-
-/** "connect() returns only after the client has received data from the server." */
-export const connectNeedsNoData: Claim = {
-  id: "connect-returns-after-data",
-  number: 21,
-  group: "connections",
-  sentence: "connect() returns only after the client has received data from the server",
-  source: "D",
-  method:
-    `${CONNECTS} connects each were made through Deno and by system calls to a server that never sends a byte, and those counted that returned within a ` +
-    "second; TCP_INFO then says what had arrived",
-  experiment: connectToSilence,
-  decide({ facts }) {
-    const rows = facts!.rows as unknown as readonly Silent[];
-    const connects = rows.reduce((sum, row) => sum + row.connects, 0);
-    const returned = rows.reduce((sum, row) => sum + row.returned, 0);
-    const isSilent = rows.every(({ receivedBytes }) =>
-      receivedBytes === null || receivedBytes === 0
-    );
-    return {
-      verdict: !isSilent
-        ? "undecided"
-        : returned === connects
-        ? "does not hold"
-        : returned === 0
-        ? "holds"
-        : "undecided",
-      answer: `${returned} of ${connects} connects returned, no byte sent`,
-      seen: rows.map((row) =>
-        `${row.transport}: ${row.returned} of ${row.connects} connects returned, the slowest after ${
-          row.longestMs.toFixed(2)
-        } ms${row.receivedBytes === null ? "" : `, with ${row.receivedBytes} B received`}`
-      ),
-      why: [
-        "A connection is a matter of the two kernels: three segments without data (claim 20), or for Unix-domain sockets an entry in the " +
-        "listener's queue. Data belongs to the programs. D's listing shows a client whose server greets it first, as those of SMTP and FTP do: there the " +
-        "read after the connect waits, not the connect",
-      ],
-    };
-  },
-  meaning:
-    "`await Deno.connect()` is no sign of a server that works: one that hangs is connected to as quickly. Whoever needs to know that it answers has to " +
-    "ask it, with a time limit",
-  code: [
-    "const conn = await Deno.connect({ hostname, port }); // the kernel answered",
-    "await conn.write(hello);",
-    "await conn.read(greeting); // the program did",
-  ].join("\n"),
-};
-
-async function connectToSilence(lab: Lab): Promise<ClaimFacts> {
-  const rows: Silent[] = [];
-  const ids = ["tcp", "unix", "tcp@libc", "unix@libc"];
-  for (const [id, transport] of usableStreams(ids, lab)) {
-    rows.push(await connectSilently(id, transport, lab));
-  }
-  return { rows: rows as unknown as ClaimFacts[string] };
-}
-
-async function connectSilently(
-  id: string,
-  transport: StreamTransport,
-  lab: Lab,
-): Promise<Silent> {
-  const { clock, directory, kernel } = lab;
-  const listener = await transport.listen({ directory, backlog: CONNECTS });
-  const clients: StreamChannel[] = [];
-  const connecting: Promise<void>[] = [];
-  let longestNs = 0;
-  const connect = async () => {
-    const startNs = clock.nowNs();
-    clients.push(await transport.connect(listener.endpoint, { directory }));
-    longestNs = Math.max(longestNs, clock.nowNs() - startNs);
-  };
-  try {
-    for (let k = 0; k < CONNECTS; k++) {
-      connecting.push(connect());
-      if (!await waitUntil(lab, () => clients.length > k, PATIENCE_MS)) break;
-    }
-    const counts = clients.flatMap((client) => {
-      const fd = kernel.available && id.startsWith("tcp") ? client.descriptor?.() : undefined;
-      return fd === undefined ? [] : [readTcpInfo(fd).bytesReceived ?? 0];
-    });
-    return {
-      transport: id,
-      connects: CONNECTS,
-      returned: clients.length,
-      longestMs: longestNs / 1e6,
-      receivedBytes: counts.length === 0 ? null : counts.reduce((sum, count) => sum + count, 0),
-    };
-  } finally {
-    // A connect that still waits ends with the listener.
-    listener.close();
-    await Promise.allSettled(connecting);
-    for (const client of clients) client.close();
-  }
 }

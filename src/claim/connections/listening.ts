@@ -5,17 +5,21 @@
  */
 
 import { describeFd } from "../../kernel/find_fd.ts";
+import { SystemError } from "../../kernel/system_error.ts";
 import type { StreamChannel, StreamListener } from "../../transport/channel.ts";
 import type { StreamTransport } from "../../transport/transport.ts";
 import type { Claim, ClaimFacts, Lab } from "../claim.ts";
+import { hasRoom, type RawKind, receiveNow } from "../raw_pair.ts";
 import { RawSockets, waitUntil } from "./raw_sockets.ts";
 import { usableStreams } from "./usable_streams.ts";
 
 const CONNECTIONS = 10;
+const WAITING = 3;
 const LIMIT_MS = 1_000;
 
 interface Kept {
   readonly transport: string;
+  readonly connections: number;
   /** Connections of which each exchanged a byte with its client, in both directions, while all were open. */
   readonly exchanged: number;
   /** Whether the listener accepted another once those were closed. */
@@ -26,6 +30,7 @@ interface Kept {
 
 /** What the kernel says of the sockets of one server. */
 interface Identities {
+  readonly connections: number;
   /** Sockets told apart by the kernel's own number, the listener among them. */
   readonly sockets: number;
   /** Ports that they have. */
@@ -41,36 +46,53 @@ export const listenerIsAnotherSocket: Claim = {
   group: "connections",
   sentence:
     "The listening socket and the connected socket are two sockets; the listening one lives on",
-  source: "A, B, C, D",
+  source:
+    "accept(2); listen(2); RFC 9293, section 3.9.1.1; Linux net/ipv4/inet_connection_sock.c, inet_csk_listen_stop",
   method:
     `${CONNECTIONS} connections were accepted from one listener, used in both directions while all were open, and closed; then another was accepted, the ` +
-    "listener closed, and that last connection used. By system calls, the kernel's own number (SO_COOKIE) and the port of each socket were read",
-  experiment: useConnections,
+    `listener closed, and that last connection used. By system calls, the kernel's own number (SO_COOKIE) and the port of each socket were read; and ${WAITING} clients ` +
+    "that nobody had accepted read after their listener had been closed",
+  rule: {
+    "holds":
+      "over every transport all connections exchanged data, the listener accepted another after they were closed, and that one went on without it; and the kernel knew a socket for each connection and one that listens",
+    "holds in part": "over some transport the listener accepted another",
+    "does not hold": "over none did it",
+  },
+  control:
+    "the same through a listener that ends with the first connection that it hands over: the sentence then does not hold",
+  experiment: (lab) => useConnections(lab),
   decide({ facts }) {
     const rows = facts!.rows as unknown as readonly Kept[];
     const identities = facts!.identities as unknown as Identities | undefined;
     const isSo =
-      rows.every(({ exchanged, livesOn, survives }) =>
-        exchanged === CONNECTIONS && livesOn && survives
+      rows.every(({ connections, exchanged, livesOn, survives }) =>
+        exchanged === connections && livesOn && survives
       ) && (identities === undefined ||
-        (identities.sockets === CONNECTIONS + 1 && identities.listening === 1));
+        (identities.sockets === identities.connections + 1 && identities.listening === 1));
     const livesOn = rows.filter((row) => row.livesOn).length;
     return {
       verdict: isSo ? "holds" : livesOn > 0 ? "holds in part" : "does not hold",
       answer: identities === undefined
-        ? `${rows[0]!.exchanged} accepted connections and their listener, all usable`
-        : `${CONNECTIONS} accepted: ${identities.sockets} sockets, ${identities.ports} port`,
+        ? `${
+          rows[0]!.exchanged
+        } connections accepted; ${livesOn} of ${rows.length} listeners lived on`
+        : `${
+          identities.sockets - identities.listening
+        } accepted: ${identities.sockets} sockets, ${identities.ports} port`,
       seen: [
         ...rows.map((row) =>
-          `${row.transport}: ${row.exchanged} of ${CONNECTIONS} connections exchanged data while all were open; once they were closed the listener ${
+          `${row.transport}: ${row.exchanged} of ${row.connections} connections exchanged data while all were open; once they were closed the listener ${
             row.livesOn ? "accepted another" : "accepted none"
           }, which ${row.survives ? "went on" : "did not go on"} after the listener was closed`
         ),
         ...(identities === undefined ? [] : [
-          `By system calls: ${identities.sockets} different sockets at the serving end for ${CONNECTIONS} connections, ${identities.listening} of them listening, all on ${
+          `By system calls: ${identities.sockets} different sockets at the serving end for ${identities.connections} connections, ${identities.listening} of them listening, all on ${
             identities.ports === 1 ? "one port" : `${identities.ports} ports`
           }`,
         ]),
+        ...Object.entries((facts!.queued ?? {}) as Readonly<Record<string, string>>).map((
+          [kind, outcome],
+        ) => `A ${kind} client in the accept queue of a listener that was closed: ${outcome}`),
         ...(facts!.unseen === undefined
           ? []
           : [`The kernel could not be asked for the sockets' numbers: ${facts!.unseen}`]),
@@ -82,23 +104,59 @@ export const listenerIsAnotherSocket: Claim = {
     };
   },
   meaning:
-    "Closing the listener ends the taking of new connections, not those that are there: that is all of a graceful shutdown. And closing a connection " +
-    "never frees the server's port",
+    "Closing the listener ends the taking of new connections, not those that have been accepted. Clients that still wait in its queue are reset, whatever they " +
+    "have written: a graceful shutdown accepts what waits before it closes. And closing a connection never frees the server's port",
   code: [
-    "listener.close(); // nobody new",
-    "await Promise.all(serving); // those that are there, to their end",
+    "listener.close(); // nobody new; who waits in its queue is reset",
+    "await Promise.all(serving); // those that were accepted, to their end",
   ].join("\n"),
 };
 
-async function useConnections(lab: Lab): Promise<ClaimFacts> {
+/**
+ * Uses connections and their listeners.
+ *
+ * @param wrap is called with each transport; default: it is used as it is
+ */
+export async function useConnections(
+  lab: Lab,
+  wrap: (transport: StreamTransport) => StreamTransport = (transport) => transport,
+): Promise<ClaimFacts> {
   const rows: Kept[] = [];
   for (const [id, transport] of usableStreams(["tcp", "unix"], lab)) {
-    rows.push(await useOver(id, transport, lab));
+    rows.push(await useOver(id, wrap(transport), lab));
   }
   return {
     rows,
-    ...(lab.kernel.available ? { identities: await identify(lab) } : { unseen: lab.kernel.reason }),
+    ...(lab.kernel.available
+      ? {
+        identities: await identify(lab),
+        queued: { tcp: await closeQueued("tcp", lab), unix: await closeQueued("unix", lab) },
+      }
+      : { unseen: lab.kernel.reason }),
   } as unknown as ClaimFacts;
+}
+
+/** What clients in the accept queue read once their listener is closed. */
+async function closeQueued(kind: RawKind, lab: Lab): Promise<string> {
+  using sockets = new RawSockets(lab);
+  const listener = sockets.listen(kind, WAITING);
+  const clients = Array.from(
+    { length: WAITING },
+    () => sockets.connect(kind, listener.address).fd,
+  );
+  await waitUntil(lab, () => clients.every((fd) => hasRoom(fd)), LIMIT_MS);
+  sockets.close(listener.fd);
+  const outcomes = clients.map((fd) => {
+    try {
+      const bytes = receiveNow(fd, new Uint8Array(1));
+      return bytes === undefined ? "nothing" : bytes === 0 ? "the end of the stream" : "data";
+    } catch (error) {
+      return error instanceof SystemError ? error.code : "an error";
+    }
+  });
+  return [...new Set(outcomes)].map((outcome) =>
+    `${outcomes.filter((one) => one === outcome).length} of ${WAITING} read ${outcome}`
+  ).join(", ");
 }
 
 async function useOver(
@@ -115,15 +173,28 @@ async function useOver(
   };
   try {
     const pairs: (readonly [StreamChannel, StreamChannel])[] = [];
-    for (let k = 0; k < CONNECTIONS; k++) pairs.push(await connect());
+    for (let k = 0; k < CONNECTIONS; k++) {
+      const pair = await connect().catch(() => undefined);
+      if (pair === undefined) break;
+      pairs.push(pair);
+    }
     let exchanged = 0;
     for (const pair of pairs) if (await exchange(pair)) exchanged++;
     for (const channel of open) channel.close();
-    const last = await connect();
+    const last = await connect().catch(() => undefined);
+    if (last === undefined) {
+      return {
+        transport: id,
+        connections: CONNECTIONS,
+        exchanged,
+        livesOn: false,
+        survives: false,
+      };
+    }
     const livesOn = await exchange(last);
     listener.close();
     const survives = await exchange(last);
-    return { transport: id, exchanged, livesOn, survives };
+    return { transport: id, connections: CONNECTIONS, exchanged, livesOn, survives };
   } finally {
     for (const channel of open) channel.close();
     listener.close();
@@ -135,7 +206,9 @@ async function openPair(
   listener: StreamListener,
   directory: string,
 ): Promise<readonly [client: StreamChannel, server: StreamChannel]> {
-  const accepting = listener.accept();
+  const accepting = Promise.resolve(listener.accept());
+  // Where the connect fails it is never awaited.
+  accepting.catch(() => {});
   const client = await transport.connect(listener.endpoint, { directory });
   return [client, await accepting];
 }
@@ -163,6 +236,7 @@ async function identify(lab: Lab): Promise<Identities> {
   }
   const known = fds.map((fd) => describeFd(fd)!);
   return {
+    connections: CONNECTIONS,
     sockets: new Set(known.map(({ cookie }) => cookie)).size,
     ports: new Set(known.map(({ local }) => local?.kind === "ip" && local.port)).size,
     listening: known.filter(({ listening }) => listening).length,

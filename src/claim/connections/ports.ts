@@ -1,16 +1,14 @@
 /**
- * Claims 27 and 28: ports.
+ * Claim 27: the ports of clients.
  *
  * @module
  */
 
 import { hasCapability, withoutCapability } from "../../kernel/capabilities.ts";
-import { describeFd } from "../../kernel/find_fd.ts";
 import { requireLibc } from "../../kernel/libc.ts";
 import { errnoName } from "../../kernel/system_error.ts";
 import { CannotTry, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
-import { receiveNow, sendNow } from "../raw_pair.ts";
-import { loopback, RawSockets, waitUntil } from "./raw_sockets.ts";
+import { loopback, RawSockets } from "./raw_sockets.ts";
 import { readSettingsOf, readSocketTable } from "./socket_table.ts";
 import { usableStreams } from "./usable_streams.ts";
 
@@ -35,11 +33,21 @@ export const portIsChosenAtConnect: Claim = {
   group: "connections",
   sentence:
     "The client's port is chosen by the system at connect(); 0 to 1023 are for well-known services",
-  source: "A, D",
+  source:
+    "ip(7), ip_local_port_range; RFC 6056; RFC 6335, section 6; capabilities(7), CAP_NET_BIND_SERVICE",
   method:
     `${CONNECTS} clients connected through Deno without naming a port, and the kernel's table of sockets was read for theirs; by system calls, a socket's port was read ` +
     "before and after its connect. Then low ports were bound, with the privilege that is asked for and with it laid down",
-  experiment: watchPorts,
+  rule: {
+    "holds":
+      `every client's port was free before its connect, of the range afterwards, and no port below ${WELL_KNOWN} could be bound without the privilege`,
+    "holds in part": "the same, but such a port could be bound",
+    "does not hold": "a client had its port before its connect, or one outside of the range",
+    "undecided": "the ports were chosen so, and none below could be tried",
+  },
+  control:
+    "the same with clients that bind before they connect: the sentence then does not hold; with net.ipv4.ip_unprivileged_port_start at 0 it holds in part",
+  experiment: (lab) => watchPorts(lab),
   decide({ facts }) {
     const ports = facts!.ports as readonly number[];
     const range = facts!.range as readonly number[] | null;
@@ -53,7 +61,7 @@ export const portIsChosenAtConnect: Claim = {
     const low = binds.filter(({ port, privileged }) => port < WELL_KNOWN && !privileged);
     const isKept = low.length > 0 && low.every(({ outcome }) => outcome === "EACCES");
     const isFree = low.some(({ outcome }) => outcome === "bound");
-    const isTold = ports.length === CONNECTS && isInRange && isChosen;
+    const isTold = ports.length === facts!.clients && isInRange && isChosen;
     return {
       verdict: !isTold
         ? "does not hold"
@@ -94,14 +102,14 @@ export const portIsChosenAtConnect: Claim = {
       ],
       why: [
         "A client may bind, and hardly ever does: connect takes a free port of the ephemeral range then, and where it begins to look depends on a secret and both " +
-        "addresses (RFC 6056), so that a stranger cannot guess the next one. Linux prefers ports of one parity for connect and leaves the other half to bind",
+        "addresses (RFC 6056), so that a stranger cannot guess the next one. Since Linux 4.2 connect prefers ports of one parity and leaves the other half to bind",
         "That ports below 1024 need a privilege is a custom of Unix and no part of TCP. It said once that a machine's administrator had started the service; on Linux the " +
         "border is a setting of the network namespace, and containers often have it at 0",
       ],
     };
   },
   meaning:
-    "The range bounds how many connections one client address can have to one server's port, those in TIME_WAIT included (claim 26): about 28,000 by default. A server on port 80 or 443 needs the capability, " +
+    "The range bounds how many connections one client address can have to one server's port, those in TIME_WAIT included (claim 26): by default, 32,768 to 60,999, some 28,000. A server on port 80 or 443 needs the capability, " +
     "not root; `Deno.listen` without it fails with PermissionDenied",
   code: [
     "// sudo setcap cap_net_bind_service=+ep $(which deno), or a port from 1024 on behind a proxy",
@@ -109,14 +117,28 @@ export const portIsChosenAtConnect: Claim = {
   ].join("\n"),
 };
 
-async function watchPorts(lab: Lab): Promise<ClaimFacts> {
+/**
+ * Reads clients' ports, and tries low ones.
+ *
+ * @param binds whether the client that is watched by system calls binds before it connects; default: it does not
+ */
+export async function watchPorts(lab: Lab, binds = false): Promise<ClaimFacts> {
   const ports = await connectThroughDeno(lab);
   const settings = await readSettingsOf([RANGE, UNPRIVILEGED]);
   const range = settings[RANGE]?.split(" ").map(Number) ?? null;
   const start = settings[UNPRIVILEGED];
-  const common = { ports, range, unprivilegedStart: start === undefined ? null : Number(start) };
+  const common = {
+    clients: CONNECTS,
+    ports,
+    range,
+    unprivilegedStart: start === undefined ? null : Number(start),
+  };
   if (!lab.kernel.available) return { ...common, unseen: lab.kernel.reason };
-  return { ...common, chosen: watchChoice(lab), binds: tryLowPorts(lab) } as unknown as ClaimFacts;
+  return {
+    ...common,
+    chosen: watchChoice(lab, binds),
+    binds: tryLowPorts(lab),
+  } as unknown as ClaimFacts;
 }
 
 async function connectThroughDeno(lab: Lab): Promise<readonly number[]> {
@@ -139,17 +161,17 @@ async function connectThroughDeno(lab: Lab): Promise<readonly number[]> {
   }
 }
 
-function watchChoice(lab: Lab): readonly [before: number, after: number] {
+function watchChoice(lab: Lab, binds: boolean): readonly [before: number, after: number] {
   using sockets = new RawSockets(lab);
   const listener = sockets.listen("tcp", 1);
   const fd = sockets.socket("tcp");
-  const portOf = () => {
-    const local = describeFd(fd)?.local;
-    return local?.kind === "ip" ? local.port : 0;
-  };
-  const before = portOf();
+  if (binds) {
+    const any = loopback(0);
+    requireLibc().symbols.bind(fd, any, any.length);
+  }
+  const before = sockets.portOf(fd);
   sockets.connectWith(fd, listener.address);
-  return [before, portOf()];
+  return [before, sockets.portOf(fd)];
 }
 
 /** The highest well-known ports: hardly any service has one of them. */
@@ -171,90 +193,4 @@ function tryBind(port: number, lab: Lab): string {
   const address = loopback(port);
   const result = libc.symbols.bind(sockets.socket("tcp"), address, address.length);
   return result === 0 ? "bound" : errnoName(libc.errno);
-}
-
-const EXCHANGES = 10;
-const LIMIT_MS = 1_000;
-
-/** "TCP and UDP may use the same port number without disturbing each other." */
-export const protocolsShareNumbers: Claim = {
-  id: "protocols-share-numbers",
-  number: 28,
-  group: "connections",
-  sentence: "TCP and UDP may use the same port number without disturbing each other",
-  source: "C",
-  method:
-    `A UDP socket was bound to the port of a TCP listener; ${EXCHANGES} exchanges were made over each in turn, with different bytes, and what arrived was compared. Then a second TCP ` +
-    "listener and a second UDP socket were tried on that port",
-  experiment: sharePort,
-  decide({ facts }) {
-    const { port, tcp, udp, crossed, again } = facts as unknown as Shared;
-    const isSo = tcp === EXCHANGES && udp === EXCHANGES && crossed === 0;
-    return {
-      verdict: isSo ? "holds" : tcp + udp > 0 && crossed === 0 ? "undecided" : "does not hold",
-      answer: `on one number ${tcp} exchanges over TCP, ${udp} over UDP, ${crossed} mixed up`,
-      seen: [
-        `Both were bound to port ${port}; ${tcp} of ${EXCHANGES} exchanges over TCP and ${udp} of ${EXCHANGES} over UDP came back as sent, ${crossed} with the other's bytes`,
-        `A second TCP listener on that port: ${again.tcp}; a second UDP socket: ${again.udp}`,
-      ],
-      why: [
-        "A port is a number within a protocol: the kernel looks at the IP header's protocol field first and then into that protocol's own table. DNS answers on 53 over both, HTTP/3 on 443 beside HTTP/2",
-      ],
-    };
-  },
-  meaning:
-    "One number may be announced for both. A firewall, and a container's published port, count them apart: opening 443 for TCP opens nothing for QUIC",
-  code: [
-    "const listener = Deno.listen({ port: 0 });",
-    "const { port } = listener.addr;",
-    'const socket = Deno.listenDatagram({ transport: "udp", port }); // the same number',
-  ].join("\n"),
-};
-
-interface Shared {
-  readonly port: number;
-  readonly tcp: number;
-  readonly udp: number;
-  readonly crossed: number;
-  readonly again: { readonly tcp: string; readonly udp: string };
-}
-
-async function sharePort(lab: Lab): Promise<ClaimFacts> {
-  using sockets = new RawSockets(lab);
-  const libc = requireLibc();
-  const listener = sockets.listen("tcp", 1);
-  const address = loopback(listener.port);
-  const datagrams = sockets.socket("udp");
-  libc.check(libc.symbols.bind(datagrams, address, address.length), "bind");
-  const { fd: stream } = sockets.connect("tcp", address);
-  const sender = sockets.socket("udp");
-  libc.check(libc.symbols.connect(sender, address, address.length), "connect");
-  let accepted: number | undefined;
-  await waitUntil(lab, () => (accepted = sockets.accept(listener)) !== undefined, LIMIT_MS);
-  if (accepted === undefined) throw new CannotTry("a connection was not accepted in time");
-  const counts = { tcp: 0, udp: 0, crossed: 0 };
-  const buffer = new Uint8Array(8);
-  for (let k = 0; k < 2 * EXCHANGES; k++) {
-    const [kind, from, to] = k % 2 === 0
-      ? ["tcp", stream, accepted] as const
-      : ["udp", sender, datagrams] as const;
-    const message = new Uint8Array([k, kind.charCodeAt(0)]);
-    sendNow(from, message);
-    let received: number | undefined;
-    await waitUntil(lab, () => (received = receiveNow(to, buffer)) !== undefined, LIMIT_MS);
-    if (received === 2 && buffer[0] === k && buffer[1] === message[1]) counts[kind]++;
-    else if (received !== undefined) counts.crossed++;
-  }
-  const again = {
-    tcp: tryAgain(sockets.socket("tcp"), address),
-    udp: tryAgain(sockets.socket("udp"), address),
-  };
-  return { port: listener.port, ...counts, again };
-}
-
-function tryAgain(fd: number, address: Uint8Array<ArrayBuffer>): string {
-  const libc = requireLibc();
-  return libc.symbols.bind(fd, address, address.length) === 0
-    ? "bound as well"
-    : `refused with ${errnoName(libc.errno)}`;
 }

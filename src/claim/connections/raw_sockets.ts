@@ -23,6 +23,7 @@ const SOCK_DGRAM = 2;
 const SOCK_NONBLOCK = 0o4000;
 const SOCK_CLOEXEC = 0o2000000;
 const POLLOUT = 4;
+const ACCEPT_LIMIT_MS = 1_000;
 
 /** A listener's descriptor and where it is reached. */
 export interface RawListener {
@@ -64,13 +65,14 @@ export class RawSockets implements Disposable {
   /**
    * A listener on a free port of loopback, or a name of the kernel's choice.
    *
+   * @param port one that is wanted; default: a free one
    * @throws {SystemError} when the kernel refuses
    */
-  listen(kind: RawKind, backlog: number): RawListener {
+  listen(kind: RawKind, backlog: number, port = 0): RawListener {
     const libc = requireLibc();
     const fd = this.socket(kind);
     // An empty name has the kernel choose an abstract one (unix(7), autobind): no file is made.
-    const wanted = kind === "tcp" ? loopback(0) : encodeAddress({ kind: "unix", path: "" });
+    const wanted = kind === "tcp" ? loopback(port) : encodeAddress({ kind: "unix", path: "" });
     libc.check(libc.symbols.bind(fd, wanted, wanted.length), "bind");
     libc.check(libc.symbols.listen(fd, backlog), "listen");
     const address = this.addressOf(fd);
@@ -126,6 +128,32 @@ export class RawSockets implements Disposable {
   portOf(fd: number): number {
     const local = describeFd(fd)?.local;
     return local?.kind === "ip" ? local.port : 0;
+  }
+
+  /**
+   * Two ends that are connected to each other over loopback.
+   *
+   * @throws {CannotTry} when a connection is not accepted in time
+   */
+  async openPair(
+    kind: "tcp" | "udp",
+    lab: Pick<Lab, "clock" | "signal">,
+  ): Promise<readonly [client: number, server: number]> {
+    if (kind === "udp") {
+      const libc = requireLibc();
+      const [client, server] = [this.socket("udp"), this.socket("udp")];
+      const any = loopback(0);
+      libc.check(libc.symbols.bind(server, any, any.length), "bind");
+      const address = this.addressOf(server);
+      libc.check(libc.symbols.connect(client, address, address.length), "connect");
+      return [client, server];
+    }
+    const listener = this.listen("tcp", 1);
+    const { fd } = this.connect("tcp", listener.address);
+    let accepted: number | undefined;
+    await waitUntil(lab, () => (accepted = this.accept(listener)) !== undefined, ACCEPT_LIMIT_MS);
+    if (accepted === undefined) throw new CannotTry("a connection was not accepted in time");
+    return [fd, accepted];
   }
 
   /** Closes one now. */

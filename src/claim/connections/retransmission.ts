@@ -8,7 +8,8 @@ import { getOption, setOption, unsentBytes } from "../../kernel/options.ts";
 import { loseNoSegments, loseSegments } from "../../kernel/socket_filter.ts";
 import { SystemError } from "../../kernel/system_error.ts";
 import { readTcpInfo } from "../../kernel/tcp_info.ts";
-import type { Claim, ClaimFacts, Lab } from "../claim.ts";
+import type { Claim, ClaimFacts, ClaimTable, Decision, Lab } from "../claim.ts";
+import { tryPart } from "../try_part.ts";
 import { sayBytes } from "../format_figure.ts";
 import { openRawPair, receiveNow, sendNow } from "../raw_pair.ts";
 import { RawSockets, waitUntil } from "./raw_sockets.ts";
@@ -22,12 +23,14 @@ const ENOUGH_LOST = 10;
 const SYN_RETRIES = 1;
 const GIVEN_UP_MS = 2_500;
 const LIMIT_MS = 8_000;
+const UDP_LIMIT_MS = 100;
 const EXCHANGES = 20;
 /** SYNs that Linux sends again at steady intervals before it doubles them, beyond those that are asked for (since 6.5). */
 const LINEAR = "net.ipv4.tcp_syn_linear_timeouts";
 const SETTINGS = ["net.ipv4.tcp_retries2", "net.ipv4.tcp_syn_retries", LINEAR];
 
 interface Whole {
+  readonly messageBytes: number;
   readonly sent: number;
   readonly received: number;
   readonly wrong: number;
@@ -44,6 +47,8 @@ interface Timeout {
 
 /** One segment that never arrives. */
 interface GivenUp {
+  /** TCP_USER_TIMEOUT. */
+  readonly limitMs: number;
   /** When it was sent again, from the first sending. */
   readonly atMs: readonly number[];
   /** The timeout in force after each. */
@@ -66,19 +71,31 @@ export const lostIsSentAgain: Claim = {
   number: 31,
   group: "connections",
   sentence: "Lost segments are sent again after an adaptive timeout, a bounded number of times",
-  source: "D",
+  source:
+    "RFC 6298; RFC 8985 (RACK-TLP); RFC 9293, section 3.8; tcp(7), tcp_retries2 and TCP_USER_TIMEOUT; Linux net/ipv4/tcp_output.c",
   method:
     `A filter on the receiving socket lost ${
       LOSS * 100
     } % of what arrived, by chance, and every byte was compared; the retransmission timeout was read after exchanges that are acknowledged at once and ` +
     "after others whose acknowledgement the receiver delays; then everything was lost, and the sending again watched until the kernel gave up, for data and for a connect",
+  rule: {
+    "holds":
+      "every byte arrived as sent although segments were lost and sent again, the timeout grew with the round trip and with each sending, and data and connect were given up with ETIMEDOUT after a bounded number",
+    "holds in part":
+      "every byte arrived and segments were sent again, and one of the rest was not seen",
+    "does not hold": "bytes that were sent never arrived, or not as sent",
+    "undecided": "no segment was lost, or none was sent again, or segments could not be lost here",
+  },
+  control: "the same with UDP, which sends nothing again: the sentence then does not hold",
+  parts: { lossy: async (lab) => (await loseInMany(lab)) as unknown as ClaimFacts },
   experiment: loseAndWatch,
   decide({ facts }) {
-    const whole = facts!.whole as unknown as Whole;
     const timeouts = facts!.timeouts as unknown as readonly Timeout[];
+    const settings = facts!.settings as Readonly<Record<string, string>>;
+    if (facts!.whole === undefined) return withoutLoss(timeouts, String(facts!.unlost));
+    const whole = facts!.whole as unknown as Whole;
     const givenUp = facts!.givenUp as unknown as GivenUp;
     const syn = facts!.syn as unknown as Syn;
-    const settings = facts!.settings as Readonly<Record<string, string>>;
     const isWhole = whole.received === whole.sent && whole.wrong === 0;
     const isSentAgain = whole.lost > 0 && whole.again > 0;
     const [quick, slow] = timeouts;
@@ -99,14 +116,14 @@ export const lostIsSentAgain: Claim = {
         sayBytes(whole.sent)
       } arrived as sent`,
       seen: [
-        `Of what the receiver was sent ${whole.lost} segments were lost; ${whole.again} were sent again, and ${whole.received} of ${whole.sent} B arrived, ${whole.wrong} of them wrong`,
+        `In messages of ${whole.messageBytes} B, ${whole.lost} segments were lost at the receiver; ${whole.again} were sent again, and ${whole.received} of ${whole.sent} B arrived, ${whole.wrong} of them wrong`,
         `Nothing of one segment arriving, it was sent again after ${
           givenUp.atMs.map((ms) => ms.toFixed(0)).join(", ")
         } ms, the timeout then being ${
           givenUp.rtoMs.map((ms) => ms.toFixed(0)).join(", ")
         } ms; after ${(givenUp.afterMs / 1e3).toFixed(1)} s the connection was given up${
           givenUp.error === null ? "" : ` with ${givenUp.error}`
-        } (TCP_USER_TIMEOUT was set to ${GIVEN_UP_MS} ms)`,
+        } (TCP_USER_TIMEOUT was set to ${givenUp.limitMs} ms)`,
         `A connect with TCP_SYNCNT ${syn.asked}${
           settings[LINEAR] === undefined
             ? ""
@@ -116,26 +133,22 @@ export const lostIsSentAgain: Claim = {
         } s`,
         ...Object.entries(settings).map(([name, value]) => `${name} is ${value}`),
       ],
-      tables: [{
-        caption: "The timeout follows the round trip that the sender sees",
-        columns: ["acknowledgements", "smoothed round trip", "retransmission timeout"],
-        rows: timeouts.map(({ when, rttMs, rtoMs }) => [
-          when,
-          `${rttMs.toFixed(3)} ms`,
-          `${rtoMs.toFixed(0)} ms`,
-        ]),
-      }],
+      tables: [timeoutTable(timeouts)],
       why: [
-        "The timeout is the smoothed round trip and four times its deviation (RFC 6298), on Linux the latter at least 200 ms, and doubles with each sending that is not acknowledged. It is the last resort: where segments " +
-        "follow the lost one, their acknowledgements tell of the gap and it is sent again within a round trip",
-        "By default a connection is given up when about as much time has passed as tcp_retries2 such steps take: 15 are some 15 minutes. A connect gives up after tcp_syn_retries, 6 being some two minutes",
+        "The timeout is the smoothed round trip and four times its deviation (RFC 6298), on Linux the latter at least 200 ms (TCP_RTO_MIN), and doubles with each sending that is not acknowledged. It is the last resort: where segments " +
+        "follow the lost one, their acknowledgements tell of the gap and it is sent again within a round trip; and where none follows, Linux sends the last one again after two round trips and, with only one segment under way, " +
+        "the longest time by which an acknowledgement may be delayed (tail loss probe, RFC 8985, section 7): a first resend that leaves the timeout as it was is such a probe",
+        "The numbers of lost and of resent segments need not agree: one resend may carry the bytes of several lost segments (tcp_retrans_try_collapse), an acknowledgement that is lost is not sent again, and what is sent again may be lost as well",
+        "By default a connection is given up when about as much time has passed as tcp_retries2 such steps take: 15 are some 15 minutes. A connect gives up after tcp_syn_retries; since Linux 6.5 tcp_syn_linear_timeouts of them are a second apart, and the rest doubles",
       ],
     };
   },
   meaning:
-    "TCP hides a lossy path as delay, and a dead one for a quarter of an hour: a Deno program sees neither an error nor a reply. What must be noticed sooner needs a time limit of the program's own",
+    "TCP hides a lossy path as delay, and a dead one for a quarter of an hour: a Deno program sees neither an error nor a reply. And where the request has been acknowledged and the peer then dies, nothing is left to be " +
+    "sent again: who waits for the reply waits for ever. `setKeepAlive` has the kernel ask, after two hours as Linux has it; what must be noticed sooner needs a time limit of the program's own",
   code: [
-    "const timer = setTimeout(() => conn.close(), 5_000); // the pending read rejects",
+    "conn.setKeepAlive(true); // a dead peer ends the read in the end",
+    "const timer = setTimeout(() => conn.close(), 5_000); // or sooner: the pending read rejects",
     "try {",
     "  await conn.read(reply);",
     "} finally {",
@@ -144,22 +157,64 @@ export const lostIsSentAgain: Claim = {
   ].join("\n"),
 };
 
+function timeoutTable(timeouts: readonly Timeout[]): ClaimTable {
+  return {
+    caption: "The timeout follows the round trip that the sender sees",
+    columns: ["acknowledgements", "smoothed round trip", "retransmission timeout"],
+    rows: timeouts.map(({ when, rttMs, rtoMs }) => [
+      when,
+      `${rttMs.toFixed(3)} ms`,
+      `${rtoMs.toFixed(0)} ms`,
+    ]),
+  };
+}
+
+/** What is left to say where no segment can be lost. */
+function withoutLoss(timeouts: readonly Timeout[], reason: string): Decision {
+  const [quick, slow] = timeouts;
+  return {
+    verdict: "undecided",
+    answer: `timeout ${quick!.rtoMs.toFixed(0)} ms, with delayed acknowledgements ${
+      slow!.rtoMs.toFixed(0)
+    } ms`,
+    seen: [`Segments could not be lost: ${reason}`],
+    tables: [timeoutTable(timeouts)],
+    why: ["The timeout is the smoothed round trip and four times its deviation (RFC 6298)"],
+  };
+}
+
 async function loseAndWatch(lab: Lab): Promise<ClaimFacts> {
   // Side by side: they wait for timers, each on sockets of its own.
-  const [whole, timeouts, givenUp, syn] = await Promise.all([
-    sendOverLoss(lab),
+  const [{ facts, reason }, timeouts] = await Promise.all([
+    tryPart(lostIsSentAgain, "lossy", lab),
     watchTimeouts(lab),
+  ]);
+  const settings = await readSettingsOf(SETTINGS);
+  return {
+    ...(facts ?? { unlost: reason! }),
+    timeouts: timeouts as unknown as ClaimFacts[string],
+    settings,
+  };
+}
+
+async function loseInMany(lab: Lab) {
+  const [whole, givenUp, syn] = await Promise.all([
+    sendOverLoss("tcp", lab),
     loseAll(lab),
     connectToNobody(lab),
   ]);
-  const settings = await readSettingsOf(SETTINGS);
-  return { whole, timeouts, givenUp, syn, settings } as unknown as ClaimFacts;
+  return { whole, givenUp, syn };
 }
 
-async function sendOverLoss(lab: Lab): Promise<Whole> {
-  using pair = openRawPair("tcp", lab);
-  const { client, server } = pair;
-  setOption(client, "TCP_NODELAY", 1);
+/**
+ * Sends to a socket that loses a share of what arrives, and compares every byte.
+ *
+ * @param kind the connection, or UDP in its place
+ */
+export async function sendOverLoss(kind: "tcp" | "udp", lab: Lab): Promise<Whole> {
+  using sockets = new RawSockets(lab);
+  const [client, server] = await sockets.openPair(kind, lab);
+  if (kind === "tcp") setOption(client, "TCP_NODELAY", 1);
   loseSegments(server, LOSS);
   const message = new Uint8Array(MESSAGE_BYTES);
   const buffer = new Uint8Array(65_536);
@@ -175,15 +230,23 @@ async function sendOverLoss(lab: Lab): Promise<Whole> {
     return received === sent;
   };
   const countLost = () => getOption(server, "SO_MEMINFO").drops;
+  const limitMs = kind === "tcp" ? LIMIT_MS : UDP_LIMIT_MS;
   for (let k = 0; k < MOST_MESSAGES && countLost() < ENOUGH_LOST && !lab.signal.aborted; k++) {
     for (let i = 0; i < MESSAGE_BYTES; i++) message[i] = (sent + i) % 251;
     sent += sendNow(client, message);
     takeAll();
     // While a segment is missing the others are sent in larger ones, of which few can be lost: the next waits for it.
-    if (k % 10 === 9) await waitUntil(lab, takeAll, LIMIT_MS);
+    if (kind === "tcp" && k % 10 === 9) await waitUntil(lab, takeAll, LIMIT_MS);
   }
-  await waitUntil(lab, takeAll, LIMIT_MS);
-  return { sent, received, wrong, lost: countLost(), again: readTcpInfo(client).totalRetransmits };
+  await waitUntil(lab, takeAll, limitMs);
+  return {
+    sent,
+    received,
+    wrong,
+    messageBytes: MESSAGE_BYTES,
+    lost: countLost(),
+    again: kind === "tcp" ? readTcpInfo(client).totalRetransmits : 0,
+  };
 }
 
 async function watchTimeouts(lab: Lab): Promise<readonly Timeout[]> {
@@ -232,7 +295,7 @@ async function loseAll(lab: Lab): Promise<GivenUp> {
     error = thrown instanceof SystemError ? thrown.code : String(thrown);
   }
   loseNoSegments(server);
-  return { atMs, rtoMs, error, afterMs };
+  return { limitMs: GIVEN_UP_MS, atMs, rtoMs, error, afterMs };
 }
 
 async function connectToNobody(lab: Lab): Promise<Syn> {

@@ -4,17 +4,23 @@
  * @module
  */
 
+import { requireLibc } from "../../kernel/libc.ts";
 import { setOption } from "../../kernel/options.ts";
+import { loseNoSegments, loseSegments } from "../../kernel/socket_filter.ts";
+import { readTcpInfo } from "../../kernel/tcp_info.ts";
 import { readSystemFiles } from "../../run/system_files.ts";
 import type { Endpoint } from "../../transport/channel.ts";
 import type { StreamTransport } from "../../transport/transport.ts";
 import { CannotTry, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
 import { RawSockets, waitUntil } from "./raw_sockets.ts";
 import { readSettingsOf, readTimeWait, type TableRow } from "./socket_table.ts";
+import { limitPorts, PORTS, type Reused, TRIED, usePorts } from "./time_wait_ports.ts";
 import { usableStreams } from "./usable_streams.ts";
 
 const CLOSES = 8;
 const LIMIT_MS = 500;
+const TOGETHER_LIMIT_MS = 5_000;
+const SHUT_WR = 1;
 /** Twice the maximum segment lifetime of RFC 9293, section 3.4.2: 2 min. */
 const TWICE_MSL_S = 240;
 /** The timer was read some milliseconds after it was set. */
@@ -27,7 +33,7 @@ const SETTINGS = [
 ];
 
 /** What stood in the kernel's table after connections were closed. */
-interface Left {
+export interface Left {
   readonly transport: string;
   readonly first: "client" | "server";
   /** TIME-WAIT entries of the client's ends. */
@@ -44,18 +50,37 @@ export const firstToCloseWaits: Claim = {
   number: 26,
   group: "connections",
   sentence: "The side that closes first waits in TIME_WAIT for twice the segment lifetime",
-  source: "D",
+  source:
+    "RFC 9293, section 3.4.2 and 3.6.1; RFC 6191; Linux include/net/tcp.h, TCP_TIMEWAIT_LEN; ip-sysctl, tcp_tw_reuse",
   method:
     `${CLOSES} connections each were closed by the client first and by the server first, through Deno and by system calls, and the kernel's table of sockets was read right after: whose ` +
-    "entries stayed, and what was left on their timers. Then the same with resets, and over Unix-domain sockets",
+    `entries stayed, and what was left on their timers. Then the same with resets, and over Unix-domain sockets. In network namespaces with ${PORTS} ports for clients, as many as ` +
+    `${TRIED} connections were opened and closed one after another, and once more 1.2 s later, by the end that closes first and by net.ipv4.tcp_tw_reuse`,
+  rule: {
+    "holds":
+      `every entry was at the end that closed first, and its timer had twice the segment lifetime of RFC 9293, ${TWICE_MSL_S} s, within ${TOLERANCE_S} s`,
+    "holds in part": "every entry was at the end that closed first, for another time",
+    "does not hold": "entries stayed at the other end",
+    "undecided": "entries are missing that should be there",
+  },
+  control:
+    "the same with both ends closing before either knows of the other: entries then stay at the other end as well, and the sentence does not hold",
+  parts: {
+    ports: async (lab) =>
+      ({
+        runs: [await usePorts("client", lab), await usePorts("server", lab)],
+      }) as unknown as ClaimFacts,
+  },
   experiment: watchTimeWait,
   decide({ facts }) {
     const rows = facts!.rows as unknown as readonly Left[];
+    const closes = facts!.closes as number;
+    const runs = (facts!.ports ?? []) as unknown as readonly Reused[];
     const settings = facts!.settings as Readonly<Record<string, string>>;
     const isFirst = rows.every(({ first, clientSide, serverSide }) =>
       first === "client"
-        ? clientSide === CLOSES && serverSide === 0
-        : serverSide === CLOSES && clientSide === 0
+        ? clientSide === closes && serverSide === 0
+        : serverSide === closes && clientSide === 0
     );
     const isOther = rows.some(({ first, clientSide, serverSide }) =>
       (first === "client" ? serverSide : clientSide) > 0
@@ -70,8 +95,8 @@ export const firstToCloseWaits: Claim = {
         ? "does not hold"
         : "undecided",
       answer: kept === 0
-        ? `none of ${rows.length * CLOSES} stayed`
-        : `${kept} of ${rows.length * CLOSES} stayed${
+        ? `none of ${rows.length * closes} stayed`
+        : `${kept} of ${rows.length * closes} stayed${
           isFirst ? ", all at the end that closed first" : isOther ? ", some at the other end" : ""
         }, for ${seconds.toFixed(0)} s`,
       seen: [
@@ -84,20 +109,26 @@ export const firstToCloseWaits: Claim = {
           "Entries are missing that should be there: the kernel keeps no more than tcp_max_tw_buckets and drops what is beyond",
         ]),
         ...(facts!.afterReset === null ? [] : [
-          `Of ${CLOSES} connections that were ended by a reset (SO_LINGER 0) ${
+          `Of ${closes} connections that were ended by a reset (SO_LINGER 0) ${
             facts!.afterReset
           } stayed`,
         ]),
         ...(facts!.unix === null ? [] : [
-          `Of ${CLOSES} Unix-domain connections ${facts!.unix} stayed in the kernel's table`,
+          `Of ${closes} Unix-domain connections ${facts!.unix} stayed in the kernel's table`,
         ]),
         ...(facts!.unseen === null
           ? []
           : [`Without system calls, resets could not be tried: ${facts!.unseen}`]),
+        ...runs.map((run) =>
+          `With ${run.ports} ports and tcp_tw_reuse ${run.reuse}, the ${run.first} closing first: ${run.opened} of ${run.tried} connections could be opened, and ${run.later} of ${run.tried} again 1.2 s later`
+        ),
+        ...(facts!.unlimited === undefined ? [] : [
+          `How soon ports come back could not be tried: ${facts!.unlimited}`,
+        ]),
         ...Object.entries(settings).map(([name, value]) => `${name} is ${value}`),
       ],
       tables: [{
-        caption: `Entries in TIME-WAIT after ${CLOSES} connections were closed`,
+        caption: `Entries in TIME-WAIT after ${closes} connections were closed`,
         columns: ["transport", "closes first", "client's ends", "server's ends", "timer"],
         rows: rows.map((row) => [
           row.transport,
@@ -110,16 +141,17 @@ export const firstToCloseWaits: Claim = {
       why: [
         "The end that sends the last acknowledgement has to remember the connection: that segment may be lost, and the other end will then send its FIN again. And the four numbers of " +
         "the connection must rest until nothing of it is under way any more. The last acknowledgement is sent by whoever closed first",
-        "Linux keeps such an entry for 60 s, a constant (TCP_TIMEWAIT_LEN), whatever the path: a segment lifetime of 30 s, if it is one. net.ipv4.tcp_fin_timeout, often taken for it, is about FIN-WAIT-2. " +
-        "With net.ipv4.tcp_tw_reuse a client takes such a port again after a second when timestamps tell old segments from new ones (2: over loopback only)",
+        "Linux keeps such an entry for TCP_TIMEWAIT_LEN, a constant of 60 s, whatever the path: a segment lifetime of 30 s, if it is one. net.ipv4.tcp_fin_timeout, often taken for it, is about FIN-WAIT-2. " +
+        "An entry at the client's end holds one of the client's ports. With net.ipv4.tcp_tw_reuse it may be used again after a second, when timestamps tell old segments from new ones; 2, the default since Linux 4.19, " +
+        "allows that over loopback only. An entry at the server's end holds no port of the client's: a new SYN from there takes its place at once (RFC 6191)",
       ],
     };
   },
   meaning:
-    "Entries cost little memory, but ports: a client that opens and closes more than about 470 connections a second to one address runs out of its 28,000 ports within the minute. Keep connections; and let the client close " +
-    "first, which has one address of many, and not the server",
+    "Entries cost little memory, but at the client's end they cost ports: one client address has some 28,000 for each server address and port, and between machines each stays taken for a minute after " +
+    "the client has closed first. Keep connections; where each request needs a new one, let the server close first",
   code: [
-    "// server: read to the end before closing, so that the client is first",
+    "// client: read to the end before closing, so that the server is first and the port is free at once",
     "while (await conn.read(buffer) !== null);",
     "conn.close();",
   ].join("\n"),
@@ -133,12 +165,44 @@ async function watchTimeWait(lab: Lab): Promise<ClaimFacts> {
     }
   }
   return {
+    closes: CLOSES,
     rows,
     afterReset: lab.kernel.available ? await countAfterReset(lab) : null,
     unseen: lab.kernel.available ? null : lab.kernel.reason,
     unix: await countUnix(lab),
+    ...await limitPorts(firstToCloseWaits.id, lab),
     settings: await readSettingsOf(SETTINGS),
   } as unknown as ClaimFacts;
+}
+
+/**
+ * Connections of which both ends close before either has heard of it: what they send is lost for a while.
+ *
+ * @returns facts as the experiment's rows
+ */
+export async function closeTogether(lab: Lab): Promise<readonly Left[]> {
+  using sockets = new RawSockets(lab);
+  const listener = sockets.listen("tcp", CLOSES);
+  const before = await readTimeWait(listener.port);
+  const fds: number[] = [];
+  for (let k = 0; k < CLOSES; k++) {
+    const { fd } = sockets.connect("tcp", listener.address);
+    let accepted: number | undefined;
+    await waitUntil(lab, () => (accepted = sockets.accept(listener)) !== undefined, LIMIT_MS);
+    fds.push(fd, accepted!);
+  }
+  const libc = requireLibc();
+  for (const fd of fds) loseSegments(fd, "everything");
+  for (const fd of fds) libc.check(libc.symbols.shutdown(fd, SHUT_WR), "shutdown");
+  for (const fd of fds) loseNoSegments(fd);
+  // Each FIN is sent again after some 200 ms, and they cross.
+  await waitUntil(
+    lab,
+    () => fds.every((fd) => readTcpInfo(fd).state === "CLOSED"),
+    TOGETHER_LIMIT_MS,
+  );
+  const entries = await countEntries(listener.port, before, 2 * CLOSES, lab);
+  return [{ transport: "tcp, by system calls", first: "client", ...entries }];
 }
 
 /** A listener's place, and what stood in the table of its port before: of earlier sockets. */

@@ -4,14 +4,14 @@
  * @module
  */
 
-import { cannotTry, type Claim } from "../claim.ts";
+import { cannotTry, type Claim, type Decision } from "../claim.ts";
 import type { CaseRequest } from "../case_request.ts";
 import type { Figure } from "../figure.ts";
 import type { ClaimFigures } from "../claim_figures.ts";
 import { formatFigure } from "../format_figure.ts";
 
-/** A kind of socket that the notes name. */
-interface Kind {
+/** A kind of socket that textbooks name. */
+export interface Kind {
   /** As socket(2) is told. */
   readonly socket: string;
   /** Its transport by Deno's own API; absent where Deno has none. */
@@ -20,7 +20,8 @@ interface Kind {
   readonly libc: string;
 }
 
-const KINDS: readonly Kind[] = [
+/** Those of the sentence. */
+export const KINDS: readonly Kind[] = [
   { socket: "AF_INET, SOCK_STREAM: TCP", deno: "tcp", libc: "tcp@libc" },
   { socket: "AF_INET, SOCK_DGRAM: UDP", deno: "udp", libc: "udp@libc" },
   { socket: "AF_INET, SOCK_RAW: ICMP echo", libc: "icmp@libc" },
@@ -62,51 +63,26 @@ export const familiesAndTypes: Claim = {
   sentence:
     "There are AF_INET, AF_INET6 and AF_UNIX; SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET and SOCK_RAW; beside TCP and UDP there are SCTP, " +
     "DCCP, TIPC and MPTCP",
-  source: "A, C, D",
+  source:
+    "socket(2); address_families(7); unix(7); raw(7); RFC 9260 (SCTP); RFC 4340 (DCCP); RFC 8684 (MPTCP)",
   method:
     "A socket of each kind was opened, bound to loopback and used for an exchange. Of those that work, a message of 64 B and its reply " +
     "were timed, both ends on one core, by Deno's own API where it has the kind and by blocking system calls",
-  cases: KINDS.flatMap(({ deno, libc }) => [...(deno === undefined ? [] : [deno]), libc]).map(cell),
-  decide({ figures }) {
-    const found = KINDS.map((kind) => look(kind, figures));
-    const of = (state: Found["state"]) => found.filter((one) => one.state === state);
-    const [opens, refused, unseen] = [of("opens"), of("refused"), of("unseen")];
-    if (opens.length === 0) return cannotTry(found[0]!.said);
-    const inDeno = opens.filter(({ kind }) => kind.deno !== undefined);
-    const tried = opens.length + refused.length;
-    return {
-      verdict: refused.length > 0 ? "holds in part" : unseen.length > 0 ? "undecided" : "holds",
-      answer: `${opens.length} of ${tried} kinds open here, ${inDeno.length} of them by Deno's API`,
-      seen: [
-        `${opens.length} of ${tried} kinds that could be looked for carry messages here, ${inDeno.length} of them by Deno's own API`,
-        ...refused.map(({ kind, said }) => `${kind.socket} does not: ${said}`),
-        ...(unseen.length === 0 ? [] : [
-          `Not seen: ${unseen.map(({ kind, said }) => `${kind.socket} (${said})`).join("; ")}`,
-        ]),
-      ],
-      tables: [{
-        caption: `Round trip of ${BYTES} B, ${placementOf(figures)}; medians of trials`,
-        columns: ["socket", "here", "Deno", "libc, blocking"],
-        rows: found.map(({ kind, state, said, deno, libc }) => [
-          kind.socket,
-          state === "opens" ? "opens" : said,
-          deno === undefined ? "–" : formatFigure(deno),
-          libc === undefined ? "–" : formatFigure(libc),
-        ]),
-      }],
-      why: [
-        "The numbers of families and types are part of the system's interface, and socket(2) takes them all; what is behind a number is a " +
-        "module of the kernel, and kernels are built without those that few use. A missing family is said to be EAFNOSUPPORT, a missing " +
-        "type ESOCKTNOSUPPORT, a missing protocol EPROTONOSUPPORT. DCCP has left Linux with 6.16; SCTP, TIPC and the loopback of vsock are " +
-        "modules of their own",
-        "An ICMP echo is answered by the kernel in the sender's own system call: its round trip has no second program in it, and is no faster " +
-        "transport. MPTCP over one path is TCP with more to do",
-      ],
-    };
+  rule: {
+    "holds": "every kind carried messages here",
+    "holds in part":
+      "some kinds did, and the kernel has not the others: it refused them for want of the family, the type, the protocol or its loopback",
+    "does not hold": "none did, for that reason",
+    "undecided":
+      "all that could be looked for did, and others need a right that this process lacks, or failed otherwise",
   },
+  control:
+    "the same of the kinds alone that Deno opens: the sentence then holds; and of those alone that this kernel lacks: it does not",
+  cases: KINDS.flatMap(({ deno, libc }) => [...(deno === undefined ? [] : [deno]), libc]).map(cell),
+  decide: ({ figures }) => decideKinds(KINDS, figures),
   meaning:
-    "Deno opens TCP, UDP and both kinds of Unix-domain sockets (datagrams with --unstable-net), and vsock with --unstable-vsock. " +
-    "SOCK_SEQPACKET, raw sockets, SCTP and MPTCP are there for programs that call the C library. Before counting on a family, open " +
+    "Deno opens TCP, UDP and two of the three kinds of Unix-domain sockets, streams and datagrams (the latter with --unstable-net), and vsock with --unstable-vsock. " +
+    "Names mislead: `unixpacket` is SOCK_DGRAM in Deno and SOCK_SEQPACKET in Go. SOCK_SEQPACKET, raw sockets, SCTP and MPTCP are there for programs that call the C library. Before counting on a family, open " +
     "one: a container may lack IPv6, and a kernel any module",
   code: [
     "function hasIpv6(): boolean {",
@@ -120,8 +96,61 @@ export const familiesAndTypes: Claim = {
   ].join("\n"),
 };
 
-/** An errno in parentheses says that it was the kernel that refused. */
-const ERRNO = /\(E[A-Z0-9]+\)/;
+/**
+ * The decision on some kinds.
+ *
+ * @param kinds which
+ * @param figures of their cells
+ */
+export function decideKinds(kinds: readonly Kind[], figures: ClaimFigures): Decision {
+  const found = kinds.map((kind) => look(kind, figures));
+  const of = (state: Found["state"]) => found.filter((one) => one.state === state);
+  const [opens, refused, unseen] = [of("opens"), of("refused"), of("unseen")];
+  if (opens.length === 0 && refused.length === 0) return cannotTry(found[0]!.said);
+  const inDeno = opens.filter(({ kind }) => kind.deno !== undefined);
+  const tried = opens.length + refused.length;
+  return {
+    verdict: opens.length === 0
+      ? "does not hold"
+      : refused.length > 0
+      ? "holds in part"
+      : unseen.length > 0
+      ? "undecided"
+      : "holds",
+    answer: `${opens.length} of ${tried} kinds open here, ${inDeno.length} of them by Deno's API`,
+    seen: [
+      `${opens.length} of ${tried} kinds that could be looked for carry messages here, ${inDeno.length} of them by Deno's own API`,
+      ...refused.map(({ kind, said }) => `${kind.socket} does not: ${said}`),
+      ...(unseen.length === 0 ? [] : [
+        `Not seen: ${unseen.map(({ kind, said }) => `${kind.socket} (${said})`).join("; ")}`,
+      ]),
+    ],
+    tables: [{
+      caption: `Round trip of ${BYTES} B, ${placementOf(kinds, figures)}; medians of trials`,
+      columns: ["socket", "here", "Deno", "libc, blocking"],
+      rows: found.map(({ kind, state, said, deno, libc }) => [
+        kind.socket,
+        state === "opens" ? "opens" : said,
+        deno === undefined ? "–" : formatFigure(deno),
+        libc === undefined ? "–" : formatFigure(libc),
+      ]),
+    }],
+    why: [
+      "The numbers of families and types are part of the system's interface, and socket(2) takes them all; what is behind a number is a " +
+      "module of the kernel, and kernels are built without those that few use. A missing family is said to be EAFNOSUPPORT, a missing " +
+      "type ESOCKTNOSUPPORT, a missing protocol EPROTONOSUPPORT, and a missing right EPERM, which says nothing of the kernel. Linux has had no DCCP since 6.16; SCTP, TIPC and the loopback of vsock are " +
+      "modules of their own",
+      "An ICMP echo is answered by the kernel in the sender's own system call: its round trip has no second program in it, and is no faster " +
+      "transport. MPTCP over one path is TCP with more to do",
+    ],
+  };
+}
+
+/** What a kernel answers that lacks the family, the type, the protocol or its loopback. EPERM and EACCES are of missing rights. */
+const LACKS =
+  /\((?:EAFNOSUPPORT|ESOCKTNOSUPPORT|EPROTONOSUPPORT|EPFNOSUPPORT|EPROTOTYPE|EOPNOTSUPP|EADDRNOTAVAIL)\)/;
+/** What is said of a kind that the kernel opens, and that is not measured. */
+const UNMEASURED = "this kernel opens such sockets";
 
 function look(kind: Kind, figures: ClaimFigures): Found {
   const { deno: name, libc: libcName } = kind;
@@ -131,16 +160,16 @@ function look(kind: Kind, figures: ClaimFigures): Found {
   const said = cells.map((one) => figures.skip(one)).find((words) => words !== undefined) ?? "";
   // What failed in its trials had been opened before: that the machine was short of something says nothing of the kind.
   const hasFailed = cells.some((one) => figures.errors(one).length > 0);
-  const state = deno !== undefined || libc !== undefined
+  const state = deno !== undefined || libc !== undefined || said.startsWith(UNMEASURED)
     ? "opens"
-    : ERRNO.test(said) && !hasFailed
+    : LACKS.test(said) && !hasFailed
     ? "refused"
     : "unseen";
   return { kind, state, said, deno, libc };
 }
 
-function placementOf(figures: ClaimFigures): string {
-  const placed = KINDS.flatMap(({ deno, libc }) => [deno ?? libc, libc]).map((transport) =>
+function placementOf(kinds: readonly Kind[], figures: ClaimFigures): string {
+  const placed = kinds.flatMap(({ deno, libc }) => [deno ?? libc, libc]).map((transport) =>
     figures.placement(cell(transport))
   );
   return placed.find((words) => words !== "") ?? "";

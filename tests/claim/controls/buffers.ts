@@ -1,6 +1,7 @@
 /** Controls of claims 1 to 9. */
 
-import { closeUnread, closeUnsent } from "../../../src/claim/buffers/closes.ts";
+import { closeUnsent } from "../../../src/claim/buffers/closes.ts";
+import { closeUnread } from "../../../src/claim/buffers/unread_input.ts";
 import { loseAndLook } from "../../../src/claim/buffers/acknowledged.ts";
 import { readSizes } from "../../../src/claim/buffers/default_sizes.ts";
 import { writeOnce, writePortions } from "../../../src/claim/buffers/portions.ts";

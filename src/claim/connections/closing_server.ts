@@ -1,0 +1,245 @@
+/**
+ * Claim 29: servers that close after each reply.
+ *
+ * @module
+ */
+
+import type { StreamChannel, StreamListener } from "../../transport/channel.ts";
+import type { StreamTransport } from "../../transport/transport.ts";
+import { CannotTry, cannotTry, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
+import type { CaseRequest } from "../case_request.ts";
+import { casesOf, compareCells, type Comparison, countRows, tableOf } from "../comparison_rows.ts";
+import { formatFigure, sayRatio } from "../format_figure.ts";
+import { waitUntil } from "./raw_sockets.ts";
+import { readTimeWait, type TableRow } from "./socket_table.ts";
+import { usableStreams } from "./usable_streams.ts";
+
+const REQUESTS = 20;
+const LIMIT_MS = 500;
+
+const perRequest = (transport: string, connection: "fresh" | "kept"): CaseRequest => ({
+  scenario: "connect-per-request",
+  transport,
+  params: { connection, bytes: 64 },
+});
+
+const KEPT_OR_FRESH: readonly Comparison[] = ["tcp", "unix"].flatMap((transport) =>
+  [["p50", "request"], ["requestsPerSecond", "requests/s"]].map(([metric, what]) => ({
+    what: `${transport}, ${what}`,
+    first: perRequest(transport, "kept"),
+    base: perRequest(transport, "fresh"),
+    metric: metric!,
+  }))
+);
+
+/** What a server that closes left behind. */
+interface Served {
+  readonly transport: string;
+  readonly requests: number;
+  /** Requests that were answered on a connection of their own. */
+  readonly answered: number;
+  /** Second requests on such a connection that were answered. */
+  readonly again: number;
+  /** What the clients met that were not answered, as in `the end of the stream`. */
+  readonly met: string;
+  /** Entries in TIME-WAIT at the server's port afterwards; `null` where there is no such state, or it could not be read. */
+  readonly timeWait: number | null;
+  /** The same for as many requests over one connection. */
+  readonly timeWaitKept: number | null;
+}
+
+/** "A server that closes after each reply forces a new connection per request." */
+export const closingServerForcesConnections: Claim = {
+  id: "closing-server-forces-connections",
+  number: 29,
+  group: "connections",
+  sentence: "A server that closes after each reply forces a new connection per request",
+  source:
+    "RFC 9293, section 3.6; RFC 9112, section 9 (persistent connections); RFC 9110, section 7.6.1",
+  method:
+    `A server answered one request on each connection and closed it; ${REQUESTS} times a second request was then written on the same connection, and its reply waited for. Of ` +
+    "as many further connections, on which nothing more was written, the kernel's table was read for what stayed of them at the server. Requests of 64 B over a fresh " +
+    "connection each, which there the client closes first, were measured beside the same over one that is kept",
+  rule: {
+    "holds": "every first request was answered, and no second one on the same connection",
+    "does not hold": "a second request was answered",
+    "undecided": "a first request was not",
+  },
+  control:
+    "the same with a server that keeps its connections open: the sentence then does not hold",
+  cases: casesOf(KEPT_OR_FRESH),
+  experiment: (lab) => closeAfterReplies(lab),
+  decide({ figures, facts, failure }) {
+    const rows = compareCells(KEPT_OR_FRESH, figures);
+    const served = (facts?.rows ?? []) as unknown as readonly Served[];
+    if (served.length === 0) {
+      return cannotTry(failure ?? "nothing could be served");
+    }
+    const isForced = served.every((row) => row.answered === row.requests && row.again === 0);
+    const again = served.reduce((sum, row) => sum + row.again, 0);
+    const tcp = rows.find(({ what }) => what === "tcp, request");
+    return {
+      verdict: isForced ? "holds" : again > 0 ? "does not hold" : "undecided",
+      answer: tcp === undefined
+        ? `${again} of ${
+          served.reduce((sum, row) => sum + row.requests, 0)
+        } second requests were answered`
+        : `tcp: ${formatFigure(tcp.theirs)} a request, ${formatFigure(tcp.ours)} on one kept`,
+      seen: [
+        ...served.flatMap((
+          { transport, requests, answered, again, met, timeWait, timeWaitKept },
+        ) => [
+          `${transport}: ${answered} of ${requests} first requests were answered, and ${again} of ${requests} second ones on the same connections${
+            again < requests ? `, whose clients met ${met}` : ""
+          }`,
+          ...(timeWait === null || timeWaitKept === null ? [] : [
+            `${transport}: ${timeWait} entries in TIME-WAIT stayed at the server for ${requests} requests; with one connection that the server closes after all of them, ${timeWaitKept}`,
+          ]),
+        ]),
+        ...(tcp === undefined ? [] : [
+          `A kept connection answers a request over TCP ${sayRatio(tcp.ratio)} times as fast`,
+        ]),
+        ...(rows.length === 0
+          ? [`The cost: ${figures.skip(KEPT_OR_FRESH[0]!.first) ?? "there are no trials"}`]
+          : [
+            `In ${
+              countRows(rows).better
+            } of ${rows.length} comparisons the kept connection is better`,
+          ]),
+      ],
+      ...(rows.length > 0 && {
+        tables: [
+          tableOf("Requests of 64 B, medians of trials", ["kept", "fresh"], rows),
+        ],
+      }),
+      why: [
+        "A connection that was closed takes no second request; the client has to make another, with a handshake, two sockets, an accept and a close for each. Over loopback those are system calls; over a network " +
+        "the handshake adds a round trip to each request, so that the request takes two instead of one, and TLS makes it more",
+        "The server is then the end that closes first: the TIME_WAIT entries are its own, and the clients' ports are free at once (claim 26)",
+      ],
+    };
+  },
+  meaning:
+    "`fetch` and `Deno.serve` keep connections by themselves, as HTTP/1.1 does. With sockets of one's own it takes a protocol that says where a message ends, so that the end of the stream need not",
+  code: [
+    "for (const request of requests) { // one connection for all of them",
+    "  await conn.write(frame(request));",
+    "  replies.push(await readFrame(conn));",
+    "}",
+  ].join("\n"),
+};
+
+/**
+ * Serves requests on connections that the server closes, and asks again on them.
+ *
+ * @param closes whether the server closes its end after the reply; default: it does
+ */
+export async function closeAfterReplies(lab: Lab, closes = true): Promise<ClaimFacts> {
+  const rows: Served[] = [];
+  for (const [id, transport] of usableStreams(["tcp", "unix"], lab)) {
+    const asking = await serveRequests(transport, REQUESTS, 1, closes, true, lab);
+    const closing = await serveRequests(transport, REQUESTS, 1, true, false, lab);
+    const kept = await serveRequests(transport, 1, REQUESTS, true, false, lab);
+    rows.push({
+      transport: id,
+      requests: REQUESTS,
+      answered: asking.answered,
+      again: asking.again,
+      met: [...new Set(asking.met)].join(", "),
+      timeWait: closing.timeWait,
+      timeWaitKept: kept.timeWait,
+    });
+  }
+  return { rows } as unknown as ClaimFacts;
+}
+
+/** Serves connections of so many requests each; where `asksAgain`, the client then writes one more and reads. */
+async function serveRequests(
+  transport: StreamTransport,
+  connections: number,
+  each: number,
+  closes: boolean,
+  asksAgain: boolean,
+  lab: Lab,
+): Promise<{ answered: number; again: number; met: readonly string[]; timeWait: number | null }> {
+  const { directory } = lab;
+  const listener = await transport.listen({ directory });
+  const before = await timeWaitOf(listener);
+  let answered = 0;
+  let again = 0;
+  const met: string[] = [];
+  try {
+    for (let k = 0; k < connections; k++) {
+      const accepting = listener.accept();
+      const client = await transport.connect(listener.endpoint, { directory });
+      const server = await accepting;
+      for (let request = 0; request < each; request++) {
+        if (await ask(client, server) === "answered") answered++;
+      }
+      if (closes) server.close();
+      if (asksAgain) {
+        const outcome = await ask(client, closes ? undefined : server);
+        if (outcome === "answered") again++;
+        else met.push(outcome);
+      } else {
+        // A write would be answered by a reset, and leave no TIME-WAIT.
+        await client.read(new Uint8Array(1));
+      }
+      client.close();
+      server.close();
+    }
+  } finally {
+    listener.close();
+  }
+  const timeWait = await countAtServer(listener, before, connections, lab);
+  return { answered, again, met, timeWait };
+}
+
+/**
+ * One byte there and back. The server has read nothing that it was not sent, so that closing it resets nothing.
+ *
+ * @returns `answered`, or what the client met
+ */
+async function ask(client: StreamChannel, server: StreamChannel | undefined): Promise<string> {
+  const byte = new Uint8Array(1);
+  try {
+    await client.write(byte);
+    if (server !== undefined) {
+      await server.read(byte);
+      await server.write(byte);
+    }
+    return await client.read(byte) === 1 ? "answered" : "the end of the stream";
+  } catch (error) {
+    return (error as Error).name;
+  }
+}
+
+/** @returns `null` where there is no such state, or the table cannot be read */
+async function timeWaitOf(
+  { endpoint }: StreamListener,
+  before: readonly TableRow[] = [],
+): Promise<readonly TableRow[] | null> {
+  if (endpoint.kind !== "ip") return null;
+  const { port } = endpoint;
+  try {
+    return (await readTimeWait(port, before)).filter(({ localPort }) => localPort === port);
+  } catch (error) {
+    if (error instanceof CannotTry) return null;
+    throw error;
+  }
+}
+
+async function countAtServer(
+  listener: StreamListener,
+  before: readonly TableRow[] | null,
+  expected: number,
+  lab: Lab,
+): Promise<number | null> {
+  if (before === null) return null;
+  let count: number | null = null;
+  await waitUntil(lab, async () => {
+    count = (await timeWaitOf(listener, before))?.length ?? null;
+    return count === null || count >= expected;
+  }, LIMIT_MS);
+  return count;
+}

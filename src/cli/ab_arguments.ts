@@ -12,6 +12,7 @@ import { MAX_ROUNDS, type SettingsInput } from "../plan/settings.ts";
 import type { GateFormat } from "../report/gate_text.ts";
 import { chooseGateFormats, readPolicy } from "./gate_arguments.ts";
 import type { ParsedArguments } from "./command.ts";
+import { DEFAULT_OUT } from "./job_files.ts";
 import { valueOf, valuesOf } from "./parse_arguments.ts";
 import { settingsInput } from "./run_arguments.ts";
 import { choosePeer } from "./session.ts";
@@ -21,8 +22,6 @@ import { UsageError } from "./usage_error.ts";
 const DEFAULT_PAIRS = 20;
 /** Trials of one process do not wake another core: they pair best. */
 const DEFAULT_AB_PEER = "loop";
-/** Where the files go unless the user says otherwise. */
-const DEFAULT_OUT = "reports";
 
 /** What `ab` is asked to do. */
 export interface AbJob {

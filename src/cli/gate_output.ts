@@ -5,6 +5,7 @@
  */
 
 import type { GateFormat, GateReport } from "../report/gate_text.ts";
+import { verdictFileName } from "./job_files.ts";
 import { type OutputFile, writeOutput } from "./output_directory.ts";
 import { ClosedOutputError, paint, type Terminal } from "./terminal.ts";
 import { renderVerdicts } from "./verdicts_text.ts";
@@ -15,7 +16,7 @@ export interface GateOutput {
   /** The directory, which exists. */
   readonly out: string;
   /** First part of the files' names: `ab`, `gate`. */
-  readonly stem: string;
+  readonly stem: "gate" | "ab";
   /** Records to write beside, which must not be lost. */
   readonly records: readonly OutputFile[];
   /** Formats to write. */
@@ -78,17 +79,14 @@ async function writeFiles(out: string, files: readonly OutputFile[], rescue: boo
   return outcomes;
 }
 
-/** `ab.md`, `ab.json`; a second format of the same extension has its id in the name: `ab-bencher.json`. */
 function renderFiles(
   report: GateReport,
-  stem: string,
+  stem: "gate" | "ab",
   formats: readonly GateFormat[],
 ): readonly OutputFile[] {
-  const plain = new Set(["md", "json", "junit"]);
-  return formats.map((format) => {
-    const name = plain.has(format.id) ? stem : `${stem}-${format.id}`;
-    return { name: `${name}.${format.extension}`, text: format.render(report) };
-  });
+  return formats.map((format) => (
+    { name: verdictFileName(stem, format), text: format.render(report) }
+  ));
 }
 
 /** Appended, as a job may have several steps that write there; returns what went wrong. */

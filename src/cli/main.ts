@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Command } from "./command.ts";
+import type { Command, ParsedArguments } from "./command.ts";
 import { commands } from "./commands/registry.ts";
 import { EXIT } from "./exit.ts";
 import { renderCommandHelp, renderOverview } from "./help.ts";
@@ -12,7 +12,8 @@ import type { Limits } from "../kernel/limits.ts";
 import { sayShortage, shortageOf } from "../kernel/shortage.ts";
 import { keepLoopbackFromProxies } from "../transport/direct_client.ts";
 import { missingPackage } from "./missing_package.ts";
-import { parseArguments } from "./parse_arguments.ts";
+import type { Job } from "./job_files.ts";
+import { parseArguments, valueOf } from "./parse_arguments.ts";
 import { ClosedOutputError, paint, systemTerminal, type Terminal } from "./terminal.ts";
 import { NothingToMeasureError, UsageError } from "./usage_error.ts";
 
@@ -70,8 +71,12 @@ async function dispatch(
   if (!command.endsInVerdict) return await (await command.load())(parsed, terminal, commands);
   if (place === "in-child") {
     const { runInChild } = await import("./parent.ts");
-    const code = await runInChild(name, args, terminal);
-    if (code !== undefined) return code;
+    const startedMs = Date.now();
+    const end = await runInChild(name, args, terminal);
+    if (end !== undefined) {
+      if (!end.isVerdict) await clearLost(name as Job, parsed, startedMs);
+      return end.code;
+    }
     refuseOtherEnds();
   }
   try {
@@ -81,6 +86,11 @@ async function dispatch(
     if (error instanceof ClosedOutputError) return EXIT.cannotJudge;
     throw error;
   }
+}
+
+async function clearLost(job: Job, args: ParsedArguments, startedMs: number): Promise<void> {
+  const { clearLostJob, DEFAULT_OUT } = await import("./job_files.ts");
+  await clearLostJob(job, valueOf(args, "out") ?? DEFAULT_OUT, startedMs);
 }
 
 /**

@@ -19,18 +19,26 @@ const LAST_WORDS_MS = 3_000;
 /** Ctrl-C, Ctrl-\, a closed terminal, and what supervisors send. */
 const ENDING = ["SIGINT", "SIGTERM", "SIGQUIT", "SIGHUP"] as const;
 
+/** How a command ended in a child. */
+export interface ChildEnd {
+  /** The exit code. */
+  readonly code: number;
+  /** Whether the child sent one. */
+  readonly isVerdict: boolean;
+}
+
 /**
  * Runs a command line in a child that was started as this process was: same flags, same permissions, same three streams.
  *
  * @param command its name, for messages
  * @param args all arguments after `sockbench`
- * @returns the exit code; `undefined` where no child can be had, and the command has to run here
+ * @returns `undefined` where no child can be had, and the command has to run here
  */
 export async function runInChild(
   command: string,
   args: readonly string[],
   terminal: Terminal,
-): Promise<number | undefined> {
+): Promise<ChildEnd | undefined> {
   await using pipe = await openVerdictPipe();
   const flags = pipe && flagsOf(pipe.words, args);
   if (pipe === undefined || flags === undefined) return undefined;
@@ -45,7 +53,7 @@ export async function runInChild(
   if (problem !== undefined) {
     terminal.err(`sockbench: cannot judge: ${command} ${problem}\n`);
   }
-  return code;
+  return { code, isVerdict: sent !== undefined };
 }
 
 /**

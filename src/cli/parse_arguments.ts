@@ -8,6 +8,7 @@
  */
 
 import { type Command, HELP_OPTION, type OptionSpec, type ParsedArguments } from "./command.ts";
+import type { InputFile } from "./same_file.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** The value of an option that may be given once; absent when it was not. */
@@ -18,6 +19,13 @@ export function valueOf(args: ParsedArguments, name: string): string | undefined
 /** The values of an option that adds up; empty when it was not given. */
 export function valuesOf(args: ParsedArguments, name: string): readonly string[] {
   return args.values.get(name) ?? [];
+}
+
+/** The files that some options name, as what they are read as. */
+export function inputFiles(args: ParsedArguments, options: readonly string[]): InputFile[] {
+  return options.flatMap((name) =>
+    valuesOf(args, name).map((path) => ({ name: `--${name}`, path }))
+  );
 }
 
 /**

@@ -229,11 +229,44 @@ async function refusesInputs(): Promise<void> {
   }
 }
 
-Deno.test(".ci/action calls exit code 1 without a fresh result no regression: nothing was judged", async () => {
+Deno.test(".ci/action takes neither exit code 0 nor 1 for a verdict without a fresh result", async () => {
   for (const code of [0, 1, 2, 3]) {
     const found = await runScript({ SOCKBENCH_BASE: "self" }, code, false);
-    assertEquals(found.code, code === 1 ? 3 : code);
-    assertEquals(found.written, `exit-code=${code === 1 ? 3 : code}\n`);
-    assertEquals(found.out.includes("nothing was judged"), code === 1);
+    const judged = code <= 1 ? 3 : code;
+    assertEquals(found.code, judged);
+    assertEquals(found.written, `exit-code=${judged}\n`);
+    assertEquals(found.out.includes("nothing was judged"), code <= 1);
+  }
+});
+
+Deno.test({
+  ...needs(".ci/action refuses arguments that ask for help and judge nothing", XARGS),
+  async fn() {
+    for (const args of ["-h", "--help", "--case x -h", "'-h'", '--strict\n"--help"']) {
+      const found = await runScript({ SOCKBENCH_BASE: "self", SOCKBENCH_ARGS: args });
+      assertEquals(found.code, 2, args);
+      assertMatch(found.out, /^::error title=sockbench::args must not hold /m);
+      assertEquals(found.args, []);
+    }
+  },
+});
+
+Deno.test(".ci/action echoes no input that a job would obey", async () => {
+  const hostile = "x\n::stop-commands::tok\r::add-mask::y%0A\x1b[2J";
+  for (
+    const inputs of [
+      { SOCKBENCH_COMMAND: hostile },
+      { SOCKBENCH_BASE: "self", SOCKBENCH_CANNOT_JUDGE: hostile },
+      { SOCKBENCH_BASE: "self", SOCKBENCH_OUT: "reports\n::add-mask::x" },
+    ]
+  ) {
+    const found = await runScript(inputs, 0, false);
+    // Without the words that the stand-in for deno prints.
+    const printed = found.out.replace(/^\[[^]*?\]$/gm, "").split(/[\r\n]+/);
+    const commands = printed.filter((line) => line.startsWith("::"));
+    assertEquals(commands.length, 1, found.out);
+    assertMatch(commands[0]!, /^::error title=sockbench::/);
+    assertEquals(commands[0]!.match(/%(?!25|0D|0A)/), null);
+    assert(!commands[0]!.includes("\x1b"));
   }
 });

@@ -28,9 +28,11 @@ import { type AbProgress, createAbProgress } from "../ab_progress.ts";
 import { EXIT } from "../exit.ts";
 import { refuseIdleMetrics, repeatJob } from "../gate_arguments.ts";
 import { writeGateReport, writeRecords } from "../gate_output.ts";
+import { clearEarlierJob } from "../job_files.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import { type OutputFile, prepareOutputDirectory } from "../output_directory.ts";
 import type { ParsedArguments } from "../command.ts";
+import { inputFiles } from "../parse_arguments.ts";
 import { type AbPlan, planAb } from "../plan_ab.ts";
 import type { Terminal } from "../terminal.ts";
 import { UsageError } from "../usage_error.ts";
@@ -38,6 +40,7 @@ import { UsageError } from "../usage_error.ts";
 /** Prepares both subjects, measures them in pairs, judges, writes. */
 export async function ab(args: ParsedArguments, terminal: Terminal): Promise<number> {
   const job = await readAbJob(args);
+  await clearEarlierJob("ab", job.out, inputFiles(args, ["budget-file", "module"]));
   await prepareOutputDirectory(job.out);
   const progress = createAbProgress(terminal, args.flags.has("quiet"));
   const leftovers: (() => void)[] = [];
@@ -174,7 +177,6 @@ async function finish(
     await keepPartial(records, context, files);
     return EXIT.interrupted;
   }
-  if (confirmation === undefined) await removeStale(job.out);
   const isWritten = await writeGateReport(
     { result, base: job.subjects.base, head: job.subjects.head },
     {
@@ -203,18 +205,9 @@ async function keepPartial(
   progress.say(`Partial records, not judged, written to\n${written.join("\n")}`);
 }
 
-const confirmationName = (side: Side) => `ab-${side}-confirmation.json`;
-
 function recordFiles({ base, head }: AbRecords, suffix: "" | "-confirmation"): OutputFile[] {
   return [
     { name: `ab-base${suffix}.json`, text: encodeRecord(base) },
     { name: `ab-head${suffix}.json`, text: encodeRecord(head) },
   ];
-}
-
-/** A confirmation of an earlier job must not be taken for one of this. */
-async function removeStale(out: string): Promise<void> {
-  for (const side of ["base", "head"] as const) {
-    await Deno.remove(`${out}/${confirmationName(side)}`).catch(() => {});
-  }
 }

@@ -15,6 +15,7 @@ import { openKernel } from "../../kernel/libc.ts";
 import { matchesGlob } from "../../plan/glob.ts";
 import { encodeRecord } from "../../record/codec.ts";
 import { EXIT } from "../exit.ts";
+import { DEFAULT_OUT } from "../job_files.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import { prepareOutputDirectory, writeOutput } from "../output_directory.ts";
 import type { ParsedArguments } from "../command.ts";
@@ -25,8 +26,6 @@ import { choosePeer, removeDirectory } from "../session.ts";
 import { Session } from "../../run/session.ts";
 import { paint, type Terminal } from "../terminal.ts";
 import { UsageError } from "../usage_error.ts";
-
-const DEFAULT_OUT = "reports";
 
 /** Tries claims and writes what came out. */
 export async function claims(args: ParsedArguments, terminal: Terminal): Promise<number> {

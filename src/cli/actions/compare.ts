@@ -14,6 +14,7 @@ import { EXIT } from "../exit.ts";
 import type { ParsedArguments } from "../command.ts";
 import { valueOf } from "../parse_arguments.ts";
 import { readRecord } from "../read_record.ts";
+import { refuseOverwriting } from "../same_file.ts";
 import type { Terminal } from "../terminal.ts";
 import { UsageError } from "../usage_error.ts";
 
@@ -22,6 +23,13 @@ export async function compare(args: ParsedArguments, terminal: Terminal): Promis
   const [baseFile, headFile] = args.positionals as [string, string];
   if (baseFile === "-" && headFile === "-") {
     throw new UsageError("only one of the two records can come from standard input");
+  }
+  const out = valueOf(args, "out") ?? "-";
+  if (out !== "-") {
+    await refuseOverwriting(out, [
+      { name: "<base.json>", path: baseFile },
+      { name: "<head.json>", path: headFile },
+    ]);
   }
   const base = await readRecord(baseFile);
   const head = await readRecord(headFile);

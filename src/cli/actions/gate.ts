@@ -18,10 +18,11 @@ import { Session } from "../../run/session.ts";
 import { EXIT } from "../exit.ts";
 import { chooseGateFormats, readPolicy, refuseIdleMetrics, repeatJob } from "../gate_arguments.ts";
 import { writeGateReport, writeRecords } from "../gate_output.ts";
+import { clearEarlierJob, DEFAULT_OUT } from "../job_files.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import { prepareOutputDirectory } from "../output_directory.ts";
 import type { ParsedArguments } from "../command.ts";
-import { valueOf, valuesOf } from "../parse_arguments.ts";
+import { inputFiles, valueOf, valuesOf } from "../parse_arguments.ts";
 import { planBaseline } from "../plan_baseline.ts";
 import { refuseEmptyPlan } from "../plan_selection.ts";
 import { createProgress, type Progress } from "../progress.ts";
@@ -30,7 +31,6 @@ import { choosePeer, moduleUrls, openCatalog, removeDirectory } from "../session
 import type { Terminal } from "../terminal.ts";
 import { UsageError } from "../usage_error.ts";
 
-const DEFAULT_OUT = "reports";
 /** The name of a candidate that has no file. */
 const MEASURED_NOW = "this machine, now";
 const HEAD_FILE = "gate-head.json";
@@ -42,6 +42,9 @@ export async function gate(args: ParsedArguments, terminal: Terminal): Promise<n
   if (source === undefined) throw new UsageError("gate needs --baseline <file>: a record of run");
   const policy = await readPolicy(args);
   const formats = await chooseGateFormats(valuesOf(args, "format"));
+  const out = valueOf(args, "out") ?? DEFAULT_OUT;
+  const inputs = inputFiles(args, ["baseline", "candidate", "budget-file", "module"]);
+  await clearEarlierJob("gate", out, inputs);
   if (source !== "-" && await isMissing(source)) {
     progress.say(
       `sockbench: cannot judge: there is no baseline ${source}: measure one with "run" and keep its latest.json`,
@@ -50,7 +53,6 @@ export async function gate(args: ParsedArguments, terminal: Terminal): Promise<n
   }
   const baseline = await readRecord(source);
   refuseIdleMetrics(policy, baseline.metrics);
-  const out = valueOf(args, "out") ?? DEFAULT_OUT;
   await prepareOutputDirectory(out);
 
   const candidate = valueOf(args, "candidate");

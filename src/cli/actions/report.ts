@@ -11,6 +11,7 @@ import type { ParsedArguments } from "../command.ts";
 import { valueOf } from "../parse_arguments.ts";
 import { readRecord } from "../read_record.ts";
 import { findFormat } from "../report_format.ts";
+import { refuseOverwriting } from "../same_file.ts";
 import { lookOf, type Terminal } from "../terminal.ts";
 import { UsageError } from "../usage_error.ts";
 import { renderForFile } from "../write_charts.ts";
@@ -25,8 +26,9 @@ export async function report(args: ParsedArguments, terminal: Terminal): Promise
     await openReport(await readRecord(source), format, path, terminal);
     return EXIT.ok;
   }
-  const record = await readRecord(source);
   const out = valueOf(args, "out") ?? "-";
+  if (out !== "-") await refuseOverwriting(out, [{ name: "<record.json>", path: source }]);
+  const record = await readRecord(source);
   if (out === "-") {
     const look = terminal.outIsTerminal ? lookOf(terminal) : undefined;
     await deliverText(format.render(record, look), args, terminal);

@@ -9,10 +9,11 @@ import type { RunRecord } from "../../model/run_record.ts";
 import type { ReportFormat } from "../../report/registry.ts";
 import { Session } from "../../run/session.ts";
 import { EXIT } from "../exit.ts";
+import { clearEarlierJob, DEFAULT_OUT } from "../job_files.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import { prepareOutputDirectory } from "../output_directory.ts";
 import type { ParsedArguments } from "../command.ts";
-import { valueOf, valuesOf } from "../parse_arguments.ts";
+import { inputFiles, valueOf, valuesOf } from "../parse_arguments.ts";
 import { planSelection } from "../plan_selection.ts";
 import { createProgress, type Loudness, type Progress } from "../progress.ts";
 import { findFormat } from "../report_format.ts";
@@ -20,10 +21,8 @@ import { choosePeer, moduleUrls, openCatalog, removeDirectory } from "../session
 import { refuseIdleBudget, repeatCommand, settingsInput } from "../run_arguments.ts";
 import { writeResults } from "../write_results.ts";
 import type { Terminal } from "../terminal.ts";
-import { UsageError } from "../usage_error.ts";
+import { NothingToMeasureError, UsageError } from "../usage_error.ts";
 
-/** Where the files go unless the user says otherwise. */
-const DEFAULT_OUT = "reports";
 /** What is written unless the user says otherwise; the record is written in any case. */
 const DEFAULT_FORMATS = ["md", "html", "json"];
 
@@ -32,6 +31,10 @@ export async function run(args: ParsedArguments, terminal: Terminal): Promise<nu
   const progress = createProgress(terminal, loudnessOf(args));
   refuseIdleBudget(args);
   const modules = moduleUrls(valuesOf(args, "module"));
+  const out = valueOf(args, "out") ?? DEFAULT_OUT;
+  const clear = () => clearEarlierJob("run", out, inputFiles(args, ["module"]));
+  // A module may do anything when it is loaded.
+  if (modules.length > 0) await clear();
   const choice = choosePeer(valueOf(args, "peer"), modules);
   const catalog = await openCatalog(modules);
   const input = { ...settingsInput(args), peer: choice.peer, modules };
@@ -47,9 +50,15 @@ export async function run(args: ParsedArguments, terminal: Terminal): Promise<nu
   );
   await using session = await Session.open({ catalog });
   leftover.directory = session.directory;
-  const plan = session.explain(await planSelection(input, session), choice.skip);
+  const selected = await planSelection(input, session).catch(async (error) => {
+    // A misspelt name is no job: it takes nobody's last record away.
+    if (!interrupts.signal.aborted && !(error instanceof NothingToMeasureError)) throw error;
+    await clear();
+    throw error;
+  });
+  await clear();
   if (interrupts.signal.aborted) return EXIT.interrupted;
-  const out = valueOf(args, "out") ?? DEFAULT_OUT;
+  const plan = session.explain(selected, choice.skip);
   await prepareOutputDirectory(out);
 
   progress.start(plan);

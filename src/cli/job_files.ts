@@ -1,0 +1,102 @@
+/**
+ * The files that a job leaves, and what becomes of those of an earlier job: a verdict that was not reached must not be found.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import { type InputFile, refuseOverwriting } from "./same_file.ts";
+import { UsageError } from "./usage_error.ts";
+import { writeObstacle } from "./write_file_atomically.ts";
+
+/** Where results go unless the user says otherwise. */
+export const DEFAULT_OUT = "reports";
+
+/** A command whose files must be of its own job. */
+export type Job = "run" | "gate" | "ab";
+
+/** The first part of a job's file names. */
+const STEMS: Readonly<Record<Job, string>> = { run: "latest", gate: "gate", ab: "ab" };
+
+const RECORDS: Readonly<Record<Job, readonly string[]>> = {
+  run: ["latest.json"],
+  gate: ["gate-head.json"],
+  ab: [
+    "ab-base.json",
+    "ab-head.json",
+    "ab-base-confirmation.json",
+    "ab-head-confirmation.json",
+  ],
+};
+
+/** `ab.md`, `ab.json`; a second format of the same extension has its id in the name: `ab-bencher.json`. */
+export function verdictFileName(
+  job: "gate" | "ab",
+  { id, extension }: { readonly id: string; readonly extension: string },
+): string {
+  const isPlain = ["md", "json", "junit"].includes(id);
+  return `${isPlain ? job : `${job}-${id}`}.${extension}`;
+}
+
+/** What is read from these files is what a job has found: reports of a run, verdicts of a gate. */
+async function reportNames(job: Job): Promise<readonly string[]> {
+  if (job !== "run") {
+    const { gateFormats } = await import("../report/gate_registry.ts");
+    return [...gateFormats.values()].map((format) => verdictFileName(job, format));
+  }
+  const { reportFormats } = await import("../report/registry.ts");
+  return [...reportFormats.values()].filter(({ id }) => id !== "json")
+    .map(({ extension }) => `${STEMS.run}.${extension}`);
+}
+
+/**
+ * Removes the files of an earlier job of the same command, before anything is measured or judged.
+ *
+ * @param inputs what the job reads
+ * @throws {UsageError} when one of them is an input, or cannot be removed
+ */
+export async function clearEarlierJob(
+  job: Job,
+  out: string,
+  inputs: readonly InputFile[],
+): Promise<void> {
+  const names = [...RECORDS[job], ...await reportNames(job)];
+  const paths: readonly string[] = names.map((name) => join(out, name));
+  for (const path of paths) await refuseOverwriting(path, inputs);
+  for (const path of paths) await remove(path);
+}
+
+/**
+ * Removes what a job must not leave that was lost before it sent a verdict: verdicts, which it was writing perhaps, and everything of an
+ * earlier job. What it has measured itself stays.
+ *
+ * @param startedMs when it began, in milliseconds since 1970
+ */
+export async function clearLostJob(job: Job, out: string, startedMs: number): Promise<void> {
+  for (const name of await reportNames(job)) {
+    if (job !== "run") await remove(join(out, name));
+  }
+  for (const name of [...RECORDS[job], ...await reportNames(job)]) {
+    const path: string = join(out, name);
+    if (await changedMs(path) < startedMs) await remove(path);
+  }
+}
+
+async function changedMs(path: string): Promise<number> {
+  try {
+    return (await Deno.stat(path)).mtime?.getTime() ?? Infinity;
+  } catch {
+    return Infinity;
+  }
+}
+
+async function remove(path: string): Promise<void> {
+  try {
+    await Deno.remove(path);
+  } catch (error) {
+    // Without the permission to write there, preparing the directory says so.
+    const isNone = error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotCapable;
+    if (isNone || (error as { code?: string }).code === "ENOTDIR") return;
+    throw new UsageError(`cannot remove ${path} of an earlier job: ${writeObstacle(error)}`);
+  }
+}

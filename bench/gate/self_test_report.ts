@@ -94,8 +94,8 @@ export function renderSelfTest(test: SelfTest): string {
   const share = (verdict: string) =>
     percent(cells.filter((cell) => cell.verdict === verdict).length / Math.max(1, cells.length));
   const times = real.map(({ tookNs }) => tookNs / 1e9);
-  const offsets = cells.flatMap(({ slowdown }) =>
-    slowdown === undefined ? [] : [Math.abs(Math.log(slowdown.estimate))]
+  const offsets = cells.flatMap(({ ratio }) =>
+    ratio === undefined ? [] : [Math.abs(Math.log(ratio.estimate))]
   );
   return [
     "# The gate tried against known answers",

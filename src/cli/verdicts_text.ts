@@ -6,7 +6,13 @@
 
 import type { Verdict } from "../compare/gate_result.ts";
 import { sayEstimate } from "../compare/verdict_reason.ts";
-import { bySeverity, decidingFigures, type GateReport, sayFailed } from "../report/gate_text.ts";
+import {
+  bySeverity,
+  decidingFigures,
+  type GateReport,
+  sayFailed,
+  statedOf,
+} from "../report/gate_text.ts";
 import { clip, printable } from "../text/printable.ts";
 import { formatAmount } from "../units/format_quantity.ts";
 import { wrapWords } from "../text/wrap_words.ts";
@@ -34,7 +40,7 @@ export function renderVerdicts({ result, base, head }: GateReport, width: number
     ...wrapWords(
       `Base ${printable(clip(base))}, head ${printable(clip(head))}, ${
         result.paired ? "measured in pairs" : "records of different moments"
-      }. Slowdown: how much worse head is, with the 95 % interval of its median.`,
+      }. In brackets the 95 % interval of the median.`,
       columns,
     ),
   ];
@@ -55,7 +61,7 @@ function cellLines(cells: readonly Verdict[]): readonly string[] {
     amount(cell, "head"),
     change(cell),
   ]);
-  const rows = [["verdict", "cell", "base", "head", "slowdown"], ...shown];
+  const rows = [["verdict", "cell", "base", "head", "change"], ...shown];
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   return [
     ...rows.map((row) =>
@@ -75,10 +81,9 @@ function change(cell: Verdict): string {
   if (cell.limit !== undefined) {
     return `limit ${cell.limit.bound === "max" ? "at most" : "at least"} ${cell.limit.text}`;
   }
-  const { slowdown } = decidingFigures(cell);
-  return slowdown === undefined || cell.effect === undefined
-    ? ""
-    : sayEstimate(slowdown, cell.effect);
+  const { ratio } = decidingFigures(cell);
+  const stated = statedOf(cell);
+  return ratio === undefined || stated === undefined ? "" : sayEstimate(ratio, stated);
 }
 
 function reasonLines(cell: Verdict, columns: number): readonly string[] {

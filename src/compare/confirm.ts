@@ -39,7 +39,7 @@ export function flagged(result: GateResult): readonly Pick<Cell, "case" | "metri
 }
 
 /**
- * Decides the flagged cells of a first phase by fresh pairs. Confirmed: `regressed`. A slowdown beyond the threshold excluded: `pass`.
+ * Decides the flagged cells of a first phase by fresh pairs. Confirmed: `regressed`. What is beyond the threshold excluded: `pass`.
  * Neither: `inconclusive`. No fresh pairs, or too few: `missing`, `incomparable` or unresolvable, none of which passes.
  *
  * @param first The first phase.
@@ -140,21 +140,22 @@ function confirmCell(
     return settle(cell, incomparable === undefined ? "missing" : "incomparable", reason);
   }
   const { comparison, adjustedP, comparisons } = found;
-  const { slowdown, kind, pValue, leastPValue } = comparison;
+  const { ratio, kind, unit, better, pValue, leastPValue } = comparison;
+  const stated = { effect: kind, unit, better };
   const { alpha } = policy;
   const { paired } = fresh;
   const threshold = thresholdOf(policy, cell);
-  const confirmation = { slowdown, pValue, adjustedP, n: slowdown.n };
-  const seen = sayEstimate(slowdown, kind);
-  const figures = `adjusted p = ${sayP(adjustedP)}, ${sayCount(slowdown.n, paired)}`;
-  if (adjustedP <= alpha && isBeyond(slowdown.estimate, threshold, kind)) {
-    const before = cell.slowdown === undefined ? "" : ` after ${sayEstimate(cell.slowdown, kind)}`;
-    const reason = `Slowdown ${seen} on fresh pairs${before} is beyond the threshold of ` +
+  const confirmation = { ratio, pValue, adjustedP, n: ratio.n };
+  const seen = sayEstimate(ratio, stated);
+  const figures = `adjusted p = ${sayP(adjustedP)}, ${sayCount(ratio.n, paired)}`;
+  if (adjustedP <= alpha && isBeyond(ratio.estimate, threshold, kind)) {
+    const before = cell.ratio === undefined ? "" : ` after ${sayEstimate(cell.ratio, stated)}`;
+    const reason = `${seen} on fresh pairs${before}: beyond the threshold of ` +
       `${sayThreshold(threshold, kind)} (${figures}).`;
     return { ...settle(cell, "regressed", reason), confirmation };
   }
-  const promises = slowdown.confidence >= CONFIDENCE - 1e-9;
-  const isCleared = promises && !isBeyond(slowdown.high, threshold, kind);
+  const promises = ratio.confidence >= CONFIDENCE - 1e-9;
+  const isCleared = promises && !isBeyond(ratio.low, threshold, kind);
   if (!isCleared && (!promises || comparisons * leastPValue > alpha)) {
     const reason = `Flagged, but not decided: ${
       sayTooFew(comparison, { adjustedP, threshold, alpha, comparisons, paired })

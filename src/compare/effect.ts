@@ -1,9 +1,9 @@
 /**
- * Effects: how much worse one set of trials is than another, with an interval and both one-sided tests.
+ * Effects: how much better or worse one set of trials is than another, with an interval and both one-sided tests.
  *
  * Two kinds. A **ratio** for everything that is above 0 by nature: times, rates, sizes. A **difference** for shares
- * (unit `ratio`: loss, stalls), which are 0 on a good day and then have no ratio. Both are stated as a slowdown: 1 plus
- * how much worse, so that 1.05 is 5 % worse, or, of a share, 5 percentage points.
+ * (unit `ratio`: loss, stalls), which are 0 on a good day and then have no ratio. Both are stated one way, in which **above 1 is
+ * better**: 1.05 is 5 % better, or, of a share, 5 percentage points.
  *
  * @module
  */
@@ -34,10 +34,11 @@ export interface Estimate {
 export interface Effect {
   /** How the two sides are set against each other. */
   readonly kind: EffectKind;
-  /** head / base in the metric as it is; absent for a difference. */
-  readonly ratio?: Estimate;
-  /** Above 1, head is worse, whatever the metric's direction: head / base where lower is better, base / head where higher is, 1 + the loss in points for a share. */
-  readonly slowdown: Estimate;
+  /**
+   * Above 1, head is better, whatever the metric's direction: base / head where lower is better, head / base where higher is; of a share
+   * 1 plus the points gained, so that 1.05 is 5 percentage points better.
+   */
+  readonly ratio: Estimate;
   /** One-sided p-value: if head were no worse, the chance of a result this bad. 0 to 1. */
   readonly pValue: number;
   /** The same with the sides exchanged: small when head is better. */
@@ -84,15 +85,16 @@ const GRID = 1e9;
  */
 export function pairedEffect(pairs: readonly ValuePair[], options: EffectOptions): Effect {
   const kind = UNITS[options.unit].effect;
-  const scale = scaleOf(kind);
-  const worsenings = pairs.map(({ base, head }) =>
+  const scale = SCALES[kind];
+  const gains = pairs.map(({ base, head }) =>
     onGrid(scale.toScale(head) - scale.toScale(base)) * sign(options)
   );
-  const worse = signedRank(worsenings, { alternative: "greater" });
-  const better = signedRank(worsenings, { alternative: "less" });
-  const interval = medianInterval(worsenings, { confidence: CONFIDENCE });
+  const worse = signedRank(gains, { alternative: "less" });
+  const better = signedRank(gains, { alternative: "greater" });
+  const interval = medianInterval(gains, { confidence: CONFIDENCE });
   return {
-    ...stateEffect(kind, interval, options),
+    kind,
+    ratio: estimateOf(interval, scale),
     pValue: worse.pValue,
     pValueBetter: better.pValue,
     leastPValue: worse.leastPValue,
@@ -122,15 +124,16 @@ export function unpairedEffect(
   options: EffectOptions & { readonly seed: string },
 ): Effect {
   const kind = UNITS[options.unit].effect;
-  const scale = scaleOf(kind);
-  const toWorse = (value: number) => scale.toScale(value) * sign(options);
-  const interval = bootstrapDifference(base.map(toWorse), head.map(toWorse), options.seed);
+  const scale = SCALES[kind];
+  const toBetter = (value: number) => scale.toScale(value) * sign(options);
+  const interval = bootstrapDifference(base.map(toBetter), head.map(toBetter), options.seed);
   // Ranks of the values themselves: a change of unit cannot reorder them.
   const [worse, better] = options.better === "lower"
     ? ["greater", "less"] as const
     : ["less", "greater"] as const;
   return {
-    ...stateEffect(kind, interval, options),
+    kind,
+    ratio: estimateOf(interval, scale),
     pValue: mannWhitney(head, base, { alternative: worse }).pValue,
     pValueBetter: mannWhitney(head, base, { alternative: better }).pValue,
     leastPValue: leastUnpairedPValue(base.length, head.length),
@@ -153,36 +156,47 @@ export function leastUnpairedPValue(n1: number, n2: number): number {
 }
 
 /**
- * Whether an effect lies beyond a threshold, decided on the grid on which effects are stated.
+ * Whether a ratio is worse than a threshold allows, decided on the grid on which effects are stated.
  *
- * @param slowdown A slowdown.
+ * @param ratio Above 1, better.
  * @param threshold How much worse is allowed: 0.05 is 5 %, or 5 points of a share.
- * @param kind How the slowdown was found.
+ * @param kind How the ratio was found.
  * @returns `true` only when it is strictly beyond.
  */
-export function isBeyond(slowdown: number, threshold: number, kind: EffectKind): boolean {
-  return worsening(slowdown, kind) > worsening(1 + threshold, kind);
+export function isBeyond(ratio: number, threshold: number, kind: EffectKind): boolean {
+  return gain(ratio, kind) < -gain(1 + threshold, kind);
 }
 
 /**
- * The same towards the better: beyond the inverse of the threshold, or, of a share, beyond its negative.
+ * The same towards the better.
  *
- * @param slowdown A slowdown.
+ * @param ratio Above 1, better.
  * @param threshold How much better does not count.
- * @param kind How the slowdown was found.
+ * @param kind How the ratio was found.
  * @returns `true` only when it is strictly beyond.
  */
-export function isBeyondBetter(slowdown: number, threshold: number, kind: EffectKind): boolean {
-  return worsening(slowdown, kind) < -worsening(1 + threshold, kind);
+export function isBeyondBetter(ratio: number, threshold: number, kind: EffectKind): boolean {
+  return gain(ratio, kind) > gain(1 + threshold, kind);
 }
 
-/** The slowdown on the scale on which effects add up: a logarithm, or points; on the grid. */
-function worsening(slowdown: number, kind: EffectKind): number {
-  return onGrid(kind === "ratio" ? Math.log(slowdown) : slowdown - 1);
+/**
+ * A ratio turned round, as if the two sides were exchanged.
+ *
+ * @param ratio Above 1, better.
+ * @param kind How it was found.
+ * @returns Above 1, worse: 1.05 is 5 % worse, or 5 points of a share.
+ */
+export function inverseOf(ratio: number, kind: EffectKind): number {
+  return kind === "ratio" ? 1 / ratio : 2 - ratio;
+}
+
+/** The ratio on the scale on which effects add up: a logarithm, or points; on the grid. */
+function gain(ratio: number, kind: EffectKind): number {
+  return onGrid(kind === "ratio" ? Math.log(ratio) : ratio - 1);
 }
 
 function sign({ better }: EffectOptions): 1 | -1 {
-  return better === "lower" ? 1 : -1;
+  return better === "higher" ? 1 : -1;
 }
 
 /** Math.round sends −0.5 to −0 and 0.5 to 1: rounding the magnitude keeps exchanged sides exact opposites. */
@@ -193,41 +207,19 @@ function onGrid(value: number): number {
 
 interface Scale {
   readonly toScale: (value: number) => number;
-  readonly toSlowdown: (worsening: number) => number;
+  readonly toRatio: (gain: number) => number;
 }
 
 const SCALES: Readonly<Record<EffectKind, Scale>> = {
-  ratio: { toScale: Math.log, toSlowdown: Math.exp },
-  difference: { toScale: (value) => value, toSlowdown: (worsening) => 1 + worsening },
+  ratio: { toScale: Math.log, toRatio: Math.exp },
+  difference: { toScale: (value) => value, toRatio: (gain) => 1 + gain },
 };
 
-function scaleOf(kind: EffectKind): Scale {
-  return SCALES[kind];
-}
-
-/** From an interval of worsenings to slowdown and plain ratio. */
-function stateEffect(
-  kind: EffectKind,
+function estimateOf(
   { estimate, low, high, confidence, n }: Interval,
-  options: EffectOptions,
-): Pick<Effect, "kind" | "ratio" | "slowdown"> {
-  const { toSlowdown } = scaleOf(kind);
-  const slowdown: Estimate = {
-    estimate: toSlowdown(estimate),
-    low: toSlowdown(low),
-    high: toSlowdown(high),
-    confidence,
-    n,
-  };
-  if (kind === "difference") return { kind, slowdown };
-  const ratio: Estimate = options.better === "lower" ? slowdown : {
-    estimate: Math.exp(-estimate),
-    low: Math.exp(-high),
-    high: Math.exp(-low),
-    confidence,
-    n,
-  };
-  return { kind, ratio, slowdown };
+  { toRatio }: Scale,
+): Estimate {
+  return { estimate: toRatio(estimate), low: toRatio(low), high: toRatio(high), confidence, n };
 }
 
 function bootstrapDifference(

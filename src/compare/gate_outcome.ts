@@ -4,9 +4,10 @@
  * @module
  */
 
-import { isBeyondBetter } from "./effect.ts";
+import { inverseOf, isBeyondBetter } from "./effect.ts";
 import type { GateResult, Verdict, VerdictWord } from "./gate_result.ts";
 import { sayFailures } from "./judge_failures.ts";
+import { sayChange } from "./verdict_reason.ts";
 
 /** A result before it is concluded. */
 export type OpenResult = Omit<GateResult, "exitCode" | "summary" | "judged">;
@@ -83,9 +84,9 @@ function findIndecision({ cells, policy }: OpenResult): string | undefined {
 /** An improvement whose whole interval is beyond the threshold is decided, however wide that is. */
 function isWide(cell: Verdict, ownThreshold: number): boolean {
   const { confirmation, effect = "ratio", threshold = ownThreshold } = cell;
-  const slowdown = confirmation?.slowdown ?? cell.slowdown;
-  if (slowdown === undefined || isBeyondBetter(slowdown.high, threshold, effect)) return false;
-  const { low, high } = slowdown;
+  const ratio = confirmation?.ratio ?? cell.ratio;
+  if (ratio === undefined || isBeyondBetter(ratio.low, threshold, effect)) return false;
+  const { low, high } = ratio;
   return effect === "difference"
     ? high - low > WIDE * threshold
     : Math.log(high / low) > WIDE * Math.log1p(threshold);
@@ -117,18 +118,18 @@ function sayFailedTrials(cells: readonly Verdict[]): readonly string[] {
   return [`failed trials: ${sum("base")} in base, ${sum("head")} in head`];
 }
 
-/** By slowdown; a broken limit has none and comes last, before failures. */
+/** By ratio; a broken limit has none and comes last, before failures. */
 function sayWorst(regressed: readonly Verdict[]): string {
-  const size = ({ slowdown, rule }: Verdict) => slowdown?.estimate ?? (rule === "limit" ? 0 : -1);
-  const worst = [...regressed].sort((a, b) => size(b) - size(a))[0];
+  const rank = ({ ratio, effect = "ratio", rule }: Verdict) =>
+    ratio === undefined ? (rule === "limit" ? 0 : -1) : inverseOf(ratio.estimate, effect);
+  const worst = [...regressed].sort((a, b) => rank(b) - rank(a))[0];
   if (worst === undefined) return "none";
   return `${worst.case} ${worst.metric}${saySize(worst)}`;
 }
 
-function saySize({ slowdown, effect, limit, failures }: Verdict): string {
-  if (slowdown !== undefined) {
-    const unit = effect === "difference" ? "points" : "%";
-    return `, ${((slowdown.estimate - 1) * 100).toFixed(1)} ${unit} worse`;
+function saySize({ ratio, effect, unit, better, limit, failures }: Verdict): string {
+  if (ratio !== undefined && effect !== undefined && unit !== undefined && better !== undefined) {
+    return `, ${sayChange(ratio.estimate, { effect, unit, better })}`;
   }
   if (failures !== undefined) return `: ${sayFailures(failures.base, failures.head)}`;
   return `, limit ${limit?.text}`;

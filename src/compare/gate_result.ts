@@ -12,7 +12,7 @@ import type { Policy } from "./gate_policy.ts";
 import type { Summary } from "./summarize.ts";
 
 /**
- * What is said of a cell. `pass`: a slowdown beyond the threshold is excluded. `regressed`, `improved`: shown by test and by
+ * What is said of a cell. `pass`: what is beyond the threshold is excluded. `regressed`, `improved`: shown by test and by
  * size. `inconclusive`: neither. `new`: only head has it. `missing`: only base has it. `incomparable`: both have it and
  * cannot be set against each other.
  */
@@ -27,8 +27,8 @@ export type VerdictWord =
 
 /** What fresh pairs said of a cell that was flagged. */
 export interface Confirmation {
-  /** Slowdown over the fresh pairs; absent for a limit and for failures. */
-  readonly slowdown?: Estimate;
+  /** Above 1, head is better, over the fresh pairs; absent for a limit and for failures. */
+  readonly ratio?: Estimate;
   /** One-sided p-value over the fresh pairs; absent for a limit. */
   readonly pValue?: number;
   /** The same, adjusted for all flagged cells. */
@@ -57,10 +57,10 @@ export interface Verdict {
   readonly unit?: MetricUnit;
   /** Which direction is better; absent where nothing was measured. */
   readonly better?: "lower" | "higher";
-  /** How `slowdown` was found. */
+  /** How `ratio` was found. */
   readonly effect?: EffectKind;
-  /** Above 1, head is worse; of a share, 1 plus the points lost. */
-  readonly slowdown?: Estimate;
+  /** Above 1, head is better; of a share, 1 plus the points gained. */
+  readonly ratio?: Estimate;
   /** One-sided p-value that head is worse. */
   readonly pValue?: number;
   /** The same, adjusted for all gated cells. */

@@ -2,8 +2,8 @@
  * judge: from comparisons and a policy to verdicts.
  *
  * A cell is red only when both hold: the one-sided test, adjusted for all gated cells, is at most alpha; and the median
- * slowdown is beyond the cell's threshold. The first alone would call differences that nobody cares for, the second alone
- * would call noise. A cell is green only when its interval excludes a slowdown beyond the threshold. What lies between is
+ * ratio is worse than the cell's threshold allows. The first alone would call differences that nobody cares for, the second alone
+ * would call noise. A cell is green only when its interval excludes what is beyond the threshold. What lies between is
  * said to lie between.
  *
  * Whatever cannot be judged is never a pass: cells that are missing or incomparable, cells with too few trials to show
@@ -48,7 +48,7 @@ const LARGEST_IMPROVEMENT = 10_000;
  */
 export function judge(compared: RecordComparison, policy: Policy): GateResult {
   const gated = compared.comparisons.filter((one) => isGated(one, policy));
-  const slowdowns = [
+  const fromBase = [
     ...judgeComparisons(gated, compared, policy),
     ...verdictsOf("new", compared.newCells, policy),
     ...verdictsOf("missing", compared.missingCells, policy),
@@ -56,7 +56,7 @@ export function judge(compared: RecordComparison, policy: Policy): GateResult {
   ];
   return concludeGate({
     cells: [
-      ...slowdowns,
+      ...fromBase,
       ...judgeLimits(compared, policy),
       ...judgeFailures(compared, policy),
     ].sort(byVerdict),
@@ -121,11 +121,11 @@ function describeComparison(one: Comparison, policy: Policy) {
     metric: one.metric,
     rule: "slowdown",
     headline: one.headline,
-    n: one.slowdown.n,
+    n: one.ratio.n,
     unit: one.unit,
     better: one.better,
     effect: one.kind,
-    slowdown: one.slowdown,
+    ratio: one.ratio,
     pValue: one.pValue,
     threshold: thresholdOf(policy, one),
     base: one.base,
@@ -146,23 +146,23 @@ interface Evidence {
 function decide(one: Comparison, evidence: Evidence): Said {
   const { policy: { alpha, screenAlpha }, paired, comparisons, adjustedP, adjustedPBetter } =
     evidence;
-  const { slowdown, kind } = one;
+  const { ratio, kind } = one;
   const threshold = thresholdOf(evidence.policy, one);
   const grounds: Grounds = { adjustedP, threshold, alpha, comparisons, paired };
-  const isWorse = isBeyond(slowdown.estimate, threshold, kind);
+  const isWorse = isBeyond(ratio.estimate, threshold, kind);
   if (adjustedP <= alpha && isWorse) return said("regressed", sayRegressed(one, grounds));
-  if (kind === "ratio" && slowdown.estimate < 1 / LARGEST_IMPROVEMENT) {
-    const factor = (1 / slowdown.estimate).toPrecision(2);
+  if (kind === "ratio" && ratio.estimate > LARGEST_IMPROVEMENT) {
+    const factor = ratio.estimate.toPrecision(2);
     return said(
       "incomparable",
       `Head is better by a factor of ${factor}, which no change explains: base is damaged.`,
     );
   }
-  if (adjustedPBetter <= alpha && isBeyondBetter(slowdown.estimate, threshold, kind)) {
+  if (adjustedPBetter <= alpha && isBeyondBetter(ratio.estimate, threshold, kind)) {
     return said("improved", sayImproved(one, { ...grounds, adjustedP: adjustedPBetter }));
   }
-  const promises = slowdown.confidence >= CONFIDENCE - 1e-9;
-  if (promises && !isBeyond(slowdown.high, threshold, kind)) {
+  const promises = ratio.confidence >= CONFIDENCE - 1e-9;
+  if (promises && !isBeyond(ratio.low, threshold, kind)) {
     return said("pass", sayPass(one, grounds));
   }
   const flagged = isWorse && one.pValue <= screenAlpha;

@@ -8,35 +8,71 @@ import { plural } from "../text/plural.ts";
 import { minimumPairs } from "../stats/minimum_pairs.ts";
 import { minimumValues } from "../stats/median_interval.ts";
 import type { Comparison } from "./comparison.ts";
-import type { EffectKind } from "../units/unit.ts";
-import { type Estimate, leastUnpairedPValue } from "./effect.ts";
+import { type EffectKind, type MetricUnit, UNITS } from "../units/unit.ts";
+import { type Estimate, inverseOf, leastUnpairedPValue } from "./effect.ts";
 import { CONFIDENCE } from "./summarize.ts";
 
-/**
- * A change in percent or points, signed.
- *
- * @param slowdown 1 plus the change.
- * @param kind `ratio`: percent; `difference`: percentage points.
- * @returns As in `+12.3 %`, `−0.40 points`.
- */
-export function sayChange(slowdown: number, kind: EffectKind): string {
-  const change = (slowdown - 1) * 100;
-  const size = Math.abs(change);
-  const digits = size >= 100 ? 0 : size >= 10 ? 1 : 2;
-  const rounded = size.toFixed(digits);
-  const sign = Number(rounded) === 0 ? "" : change < 0 ? "−" : "+";
-  return `${sign}${rounded} ${kind === "ratio" ? "%" : "points"}`;
+/** What decides in which words a change is stated. */
+export interface Stated {
+  /** How the change was found. */
+  readonly effect: EffectKind;
+  /** Unit of the metric. */
+  readonly unit: MetricUnit;
+  /** Which direction of it is better. */
+  readonly better: "lower" | "higher";
 }
 
 /**
- * A slowdown with its interval.
+ * A change in percent or points, and who is better.
  *
- * @param slowdown The slowdown.
- * @param kind How it was found.
- * @returns As in `+12.3 % [+10.1 %, +14.0 %]`.
+ * @param ratio Above 1, better.
+ * @param stated The metric.
+ * @returns As in `5.0 % slower`, `0.40 points higher`, `0.00 %`.
  */
-export function sayEstimate({ estimate, low, high }: Estimate, kind: EffectKind): string {
-  return `${sayChange(estimate, kind)} [${sayChange(low, kind)}, ${sayChange(high, kind)}]`;
+export function sayChange(ratio: number, stated: Stated): string {
+  const size = saySize(ratio, stated.effect);
+  const word = wordOf(ratio, stated);
+  return word === "" ? size : `${size} ${word}`;
+}
+
+/**
+ * A change with its interval, the bound nearest to no change first.
+ *
+ * @param ratio The change.
+ * @param stated The metric.
+ * @returns As in `12.3 % slower [10.1 %, 14.0 %]`; both bounds carry their words where they disagree: `1.2 % slower [0.40 % faster, 2.8 % slower]`.
+ */
+export function sayEstimate({ estimate, low, high }: Estimate, stated: Stated): string {
+  const bounds = estimate < 1 ? [high, low] : [low, high];
+  const isOneSided = low >= 1 || high <= 1;
+  const texts = bounds.map((bound) =>
+    isOneSided ? saySize(bound, stated.effect) : sayChange(bound, stated)
+  );
+  return `${sayChange(estimate, stated)} [${texts.join(", ")}]`;
+}
+
+/** As in `5.0 %`, whichever way the change goes. */
+function saySize(ratio: number, effect: EffectKind): string {
+  const worse = ratio < 1 ? inverseOf(ratio, effect) : ratio;
+  const size = Math.abs(worse - 1) * 100;
+  const digits = size >= 100 ? 0 : size >= 1 ? 1 : 2;
+  return `${size.toFixed(digits)} ${effect === "ratio" ? "%" : "points"}`;
+}
+
+/** The unit's word, or that of the metric's direction; none where the size rounds to nothing. */
+function wordOf(ratio: number, { effect, unit, better }: Stated): string {
+  if (Number(saySize(ratio, effect).split(" ")[0]) === 0) return "";
+  const directions = better === "lower"
+    ? ["lower", "higher"] as const
+    : ["higher", "lower"] as const;
+  const [gain, loss] = UNITS[unit].words ?? directions;
+  return ratio < 1 ? loss : gain;
+}
+
+/** How a change for the worse beyond a threshold is called, as in `more than 5 % slower`. */
+function sayBeyond(threshold: number, stated: Stated): string {
+  const { effect } = stated;
+  return `more than ${sayThreshold(threshold, effect)} ${wordOf(inverseOf(2, effect), stated)}`;
 }
 
 /**
@@ -102,6 +138,15 @@ export interface Grounds {
   readonly paired: boolean;
 }
 
+/** A comparison as its words need it. */
+function statedOf({ kind, unit, better }: Comparison): Stated {
+  return { effect: kind, unit, better };
+}
+
+function sayGrounds({ ratio }: Comparison, { adjustedP, paired }: Grounds): string {
+  return `(adjusted p = ${sayP(adjustedP)}, ${sayCount(ratio.n, paired)})`;
+}
+
 /**
  * Why a cell regressed.
  *
@@ -109,10 +154,9 @@ export interface Grounds {
  * @param grounds What decided.
  * @returns One sentence.
  */
-export function sayRegressed({ slowdown, kind }: Comparison, grounds: Grounds): string {
-  return `Slowdown ${sayEstimate(slowdown, kind)} is beyond the threshold of ` +
-    `${sayThreshold(grounds.threshold, kind)} (adjusted p = ${sayP(grounds.adjustedP)}, ` +
-    `${sayCount(slowdown.n, grounds.paired)}).`;
+export function sayRegressed(one: Comparison, grounds: Grounds): string {
+  return `${sayEstimate(one.ratio, statedOf(one))}: beyond the threshold of ` +
+    `${sayThreshold(grounds.threshold, one.kind)} ${sayGrounds(one, grounds)}.`;
 }
 
 /**
@@ -122,10 +166,9 @@ export function sayRegressed({ slowdown, kind }: Comparison, grounds: Grounds): 
  * @param grounds What decided; `adjustedP` that of the other side.
  * @returns One sentence.
  */
-export function sayImproved({ slowdown, kind }: Comparison, grounds: Grounds): string {
-  return `Slowdown ${sayEstimate(slowdown, kind)} is an improvement beyond the threshold of ` +
-    `${sayThreshold(grounds.threshold, kind)} (adjusted p = ${sayP(grounds.adjustedP)}, ` +
-    `${sayCount(slowdown.n, grounds.paired)}).`;
+export function sayImproved(one: Comparison, grounds: Grounds): string {
+  return `${sayEstimate(one.ratio, statedOf(one))}: an improvement beyond the threshold of ` +
+    `${sayThreshold(grounds.threshold, one.kind)} ${sayGrounds(one, grounds)}.`;
 }
 
 /**
@@ -135,9 +178,9 @@ export function sayImproved({ slowdown, kind }: Comparison, grounds: Grounds): s
  * @param grounds What decided.
  * @returns One sentence.
  */
-export function sayPass({ slowdown, kind }: Comparison, grounds: Grounds): string {
-  return `Slowdown ${sayEstimate(slowdown, kind)} excludes one beyond the threshold of ` +
-    `${sayThreshold(grounds.threshold, kind)}.`;
+export function sayPass(one: Comparison, grounds: Grounds): string {
+  const stated = statedOf(one);
+  return `${sayEstimate(one.ratio, stated)}: ${sayBeyond(grounds.threshold, stated)} is excluded.`;
 }
 
 /**
@@ -147,13 +190,14 @@ export function sayPass({ slowdown, kind }: Comparison, grounds: Grounds): strin
  * @param grounds What decided.
  * @returns One sentence.
  */
-export function sayTooFew({ slowdown, kind }: Comparison, grounds: Grounds): string {
+export function sayTooFew(one: Comparison, grounds: Grounds): string {
   const { alpha, comparisons, paired } = grounds;
+  const { n } = one.ratio;
   const needed = minimumCount(paired, alpha, comparisons);
   const cells = comparisons === 1 ? "1 cell" : `${comparisons} cells`;
-  return `${sayCount(slowdown.n, paired)} cannot show a regression of any size at alpha ${alpha} ` +
-    `over ${cells}, at least ${Math.max(needed, slowdown.n + 1)} are needed ` +
-    `(slowdown ${sayEstimate(slowdown, kind)}).`;
+  return `${sayCount(n, paired)} cannot show a regression of any size at alpha ${alpha} ` +
+    `over ${cells}, at least ${Math.max(needed, n + 1)} are needed ` +
+    `(${sayEstimate(one.ratio, statedOf(one))}).`;
 }
 
 /**
@@ -163,12 +207,12 @@ export function sayTooFew({ slowdown, kind }: Comparison, grounds: Grounds): str
  * @param grounds What decided.
  * @returns One sentence.
  */
-export function sayInconclusive({ slowdown, kind }: Comparison, grounds: Grounds): string {
-  const { threshold, adjustedP, alpha, paired } = grounds;
+export function sayInconclusive(one: Comparison, grounds: Grounds): string {
+  const { threshold, adjustedP, alpha } = grounds;
+  const stated = statedOf(one);
   const shown = adjustedP <= alpha
     ? "is not excluded, though the median is not beyond it"
     : "is neither excluded nor shown";
-  return `Slowdown ${sayEstimate(slowdown, kind)}: one beyond the threshold of ` +
-    `${sayThreshold(threshold, kind)} ${shown} (adjusted p = ${sayP(adjustedP)}, ` +
-    `${sayCount(slowdown.n, paired)}).`;
+  return `${sayEstimate(one.ratio, stated)}: ${sayBeyond(threshold, stated)} ${shown} ` +
+    `${sayGrounds(one, grounds)}.`;
 }

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { type Estimate, inverseOf } from "../compare/effect.ts";
+import type { Verdict } from "../compare/gate_result.ts";
 import { bySeverity, type GateFormat, type GateReport } from "./gate_text.ts";
 
 /** Version of the JSON of results; a field removed or of another meaning is a new one. */
@@ -31,7 +33,24 @@ export const comparisonJson: GateFormat = {
 
 /** JSON.stringify escapes lone surrogates and control characters; an infinite number, as of a separation, becomes null. */
 function renderJson(kind: string, { result, base, head }: GateReport): string {
+  const cells = result.cells.map(withSlowdown);
   return `${
-    JSON.stringify({ kind, version: GATE_JSON_VERSION, base, head, ...result }, null, 2)
+    JSON.stringify({ kind, version: GATE_JSON_VERSION, base, head, ...result, cells }, null, 2)
   }\n`;
+}
+
+/** With `slowdown`, the name of version 0.1 for `ratio` turned round: above 1, head is worse. Deprecated: it goes with the next version. */
+function withSlowdown(cell: Verdict) {
+  const { effect = "ratio", confirmation } = cell;
+  const turn = ({ ratio }: { readonly ratio?: Estimate }) => {
+    if (ratio === undefined) return {};
+    const { estimate, low, high, ...rest } = ratio;
+    const of = (value: number) => inverseOf(value, effect);
+    return { slowdown: { estimate: of(estimate), low: of(high), high: of(low), ...rest } };
+  };
+  return {
+    ...cell,
+    ...turn(cell),
+    ...(confirmation !== undefined && { confirmation: { ...confirmation, ...turn(confirmation) } }),
+  };
 }

@@ -5,13 +5,14 @@
  */
 
 import type { Verdict, VerdictWord } from "../compare/gate_result.ts";
-import { sayChange, sayEstimate, sayP, sayThreshold } from "../compare/verdict_reason.ts";
+import { sayEstimate, sayP, sayThreshold } from "../compare/verdict_reason.ts";
 import {
   bySeverity,
   decidingFigures,
   type GateFormat,
   type GateReport,
   sayFailed,
+  statedOf,
 } from "./gate_text.ts";
 import { clip, printable } from "../text/printable.ts";
 import { formatAmount } from "../units/format_quantity.ts";
@@ -49,7 +50,7 @@ function renderGate(report: GateReport): string {
     sayEnvironments(report),
     section("Regressed", figuresTable(of("regressed"))),
     cells.some(({ confirmation }) => confirmation !== undefined)
-      ? "Flagged cells were measured again; their slowdown, p and n are those of the fresh pairs."
+      ? "Flagged cells were measured again; their change, p and n are those of the fresh pairs."
       : "",
     section("Cannot be judged", reasonsTable(of("missing", "incomparable"))),
     section("Inconclusive", reasonsTable(of("inconclusive"))),
@@ -78,8 +79,8 @@ function renderComparison(report: GateReport): string {
     "pass",
     "new",
   ]);
-  const gaps = cells.filter((cell) => cell.slowdown === undefined);
-  const rows = cells.filter((cell) => cell.slowdown !== undefined).map((cell): Row => [
+  const gaps = cells.filter((cell) => cell.ratio === undefined);
+  const rows = cells.filter((cell) => cell.ratio !== undefined).map((cell): Row => [
     code(cell.case),
     code(cell.metric),
     ...sides(cell),
@@ -87,7 +88,7 @@ function renderComparison(report: GateReport): string {
     cell.verdict,
     ...certainty(cell),
   ]);
-  const titles = ["case", "metric", "base", "head", "slowdown", "verdict", "adjusted p", "n"];
+  const titles = ["case", "metric", "base", "head", "change", "verdict", "adjusted p", "n"];
   return joinBlocks([
     `# ${escapeText(clip(printable(report.head)))} against ${
       escapeText(clip(printable(report.base)))
@@ -154,7 +155,7 @@ function sayWarnings(cells: readonly Verdict[]): readonly string[] {
 
 function figuresTable(cells: readonly Verdict[]): string {
   return table(
-    ["case", "metric", "base", "head", "slowdown", "adjusted p", "n"],
+    ["case", "metric", "base", "head", "change", "adjusted p", "n"],
     cells.map((cell) => [
       code(cell.case),
       code(cell.metric),
@@ -189,16 +190,16 @@ function sides({ base, head, unit, failures }: Verdict): readonly [string, strin
   return [amount(base), amount(head)];
 }
 
-/** The slowdown, or what stands in its place for a limit. */
+/** The change, or what stands in its place for a limit. */
 function ratioOf(cell: Verdict): string {
-  const { slowdown } = decidingFigures(cell);
-  if (slowdown !== undefined && cell.effect !== undefined) {
-    return sayEstimate(slowdown, cell.effect);
-  }
+  const { ratio } = decidingFigures(cell);
+  const stated = statedOf(cell);
+  if (ratio !== undefined && stated !== undefined) return sayEstimate(ratio, stated);
   if (cell.limit === undefined || cell.head === undefined) return "";
   const word = cell.limit.bound === "max" ? "at most" : "at least";
-  const beyond = sayChange(cell.head.median / cell.limit.value, "ratio");
-  const off = cell.limit.value > 0 ? ` (${beyond})` : "";
+  const share = cell.head.median / cell.limit.value - 1;
+  const side = share < 0 ? "below" : "above";
+  const off = cell.limit.value > 0 ? ` (${(100 * Math.abs(share)).toFixed(1)} % ${side} it)` : "";
   return escapeText(`limit ${word} ${cell.limit.text}${off}`);
 }
 

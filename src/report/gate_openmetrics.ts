@@ -1,5 +1,5 @@
 /**
- * OpenMetrics text: verdicts, slowdowns and medians as gauges, after the OpenMetrics 1.0 specification, for a Pushgateway or
+ * OpenMetrics text: verdicts, ratios and medians as gauges, after the OpenMetrics 1.0 specification, for a Pushgateway or
  * a node exporter's textfile collector.
  *
  * Units are the specification's base units (seconds, bytes), each a family of its own whose name ends in the unit.
@@ -7,6 +7,7 @@
  * @module
  */
 
+import { inverseOf } from "../compare/effect.ts";
 import type { GateResult, Verdict, VerdictWord } from "../compare/gate_result.ts";
 import { METRIC_UNITS, UNITS } from "../units/unit.ts";
 import { decidingFigures, type GateFormat, type GateReport, measuredCells } from "./gate_text.ts";
@@ -45,7 +46,7 @@ function renderOpenMetrics({ result, base, head }: GateReport): string {
   const families = [
     ...wholeFamilies(result, base, head),
     verdictFamily(result.cells),
-    ...slowdownFamilies(result.cells),
+    ...ratioFamilies(result.cells),
     ...medianFamilies(result.cells),
   ].filter(({ samples }) => samples.length > 0);
   return `${families.map(writeFamily).join("")}# EOF\n`;
@@ -83,21 +84,37 @@ function verdictFamily(cells: readonly Verdict[]): Family {
   };
 }
 
-function slowdownFamilies(cells: readonly Verdict[]): readonly Family[] {
+function ratioFamilies(cells: readonly Verdict[]): readonly Family[] {
   const compared = cells.flatMap((cell) => {
-    const { slowdown, adjustedP, n } = decidingFigures(cell);
-    return slowdown === undefined ? [] : [{ labels: labelsOf(cell), slowdown, adjustedP, n }];
+    const { ratio, adjustedP, n } = decidingFigures(cell);
+    const { effect = "ratio" } = cell;
+    return ratio === undefined ? [] : [{ labels: labelsOf(cell), ratio, effect, adjustedP, n }];
   });
-  const slowdowns = (["estimate", "low", "high"] as const).map((part): Family => ({
-    name: `sockbench_gate_slowdown${part === "estimate" ? "" : `_${part}`}_ratio`,
+  const PARTS = ["estimate", "low", "high"] as const;
+  const suffix = (part: typeof PARTS[number]) => part === "estimate" ? "" : `_${part}`;
+  const ratios = PARTS.map((part): Family => ({
+    name: `sockbench_gate${suffix(part)}_ratio`,
     type: "gauge",
     unit: "ratio",
     help: part === "estimate"
-      ? "Median slowdown; above 1 head is worse. Of a share, 1 plus the points lost."
-      : `${part === "low" ? "Lower" : "Upper"} bound of the slowdown's interval.`,
-    samples: compared.map(({ labels, slowdown }) => ["", labels, slowdown[part]]),
+      ? "Median ratio; above 1 head is better. Of a share, 1 plus the points gained."
+      : `${part === "low" ? "Lower" : "Upper"} bound of the ratio's interval.`,
+    samples: compared.map(({ labels, ratio }) => ["", labels, ratio[part]]),
+  }));
+  const opposite = { estimate: "estimate", low: "high", high: "low" } as const;
+  const slowdowns = PARTS.map((part): Family => ({
+    name: `sockbench_gate_slowdown${suffix(part)}_ratio`,
+    type: "gauge",
+    unit: "ratio",
+    help: "Deprecated: the ratio turned round; above 1 head is worse.",
+    samples: compared.map(({ labels, ratio, effect }) => [
+      "",
+      labels,
+      inverseOf(ratio[opposite[part]], effect),
+    ]),
   }));
   return [
+    ...ratios,
     ...slowdowns,
     {
       name: "sockbench_gate_adjusted_p",

@@ -5,7 +5,8 @@
  */
 
 import { byCell, type Failures } from "../compare/comparison.ts";
-import type { Estimate } from "../compare/effect.ts";
+import { type Estimate, inverseOf } from "../compare/effect.ts";
+import type { Stated } from "../compare/verdict_reason.ts";
 import type { GateResult, Verdict, VerdictWord } from "../compare/gate_result.ts";
 import type { RunRecord } from "../model/run_record.ts";
 
@@ -61,11 +62,11 @@ export function bySeverity(
 }
 
 /** The bound of the interval that is nearest to no difference: size and certainty in one number. */
-function sureSize({ verdict, slowdown }: Verdict): number {
-  if (slowdown === undefined) return 0;
-  if (verdict === "regressed") return slowdown.low;
-  if (verdict === "improved") return 1 / slowdown.high;
-  return Math.abs(Math.log(Math.max(slowdown.estimate, Number.MIN_VALUE)));
+function sureSize({ verdict, ratio, effect = "ratio" }: Verdict): number {
+  if (ratio === undefined) return 0;
+  if (verdict === "regressed") return inverseOf(ratio.high, effect);
+  if (verdict === "improved") return ratio.low;
+  return Math.abs(Math.log(Math.max(ratio.estimate, Number.MIN_VALUE)));
 }
 
 /**
@@ -80,8 +81,8 @@ export function sayFailed({ failed, trials }: Failures): string {
 
 /** The figures that decided about a cell. */
 export interface Deciding {
-  /** Slowdown; absent for limits and gaps. */
-  readonly slowdown?: Estimate;
+  /** Above 1, head is better; absent for limits and gaps. */
+  readonly ratio?: Estimate;
   /** Adjusted p-value: that head is better where the verdict says so, else that it is worse. */
   readonly adjustedP?: number;
   /** Pairs or trials. */
@@ -95,13 +96,25 @@ export interface Deciding {
  * @returns Its figures.
  */
 export function decidingFigures(cell: Verdict): Deciding {
-  const { slowdown, n, adjustedP: ofWorse } = cell.confirmation ?? cell;
+  const { ratio, n, adjustedP: ofWorse } = cell.confirmation ?? cell;
   const adjustedP = cell.verdict === "improved" ? cell.adjustedPBetter : ofWorse;
   return {
     n,
-    ...(slowdown === undefined ? {} : { slowdown }),
+    ...(ratio === undefined ? {} : { ratio }),
     ...(adjustedP === undefined ? {} : { adjustedP }),
   };
+}
+
+/**
+ * What decides in which words a cell's change is stated.
+ *
+ * @param cell A verdict.
+ * @returns Its metric; `undefined` where nothing was compared.
+ */
+export function statedOf({ effect, unit, better }: Verdict): Stated | undefined {
+  return effect === undefined || unit === undefined || better === undefined
+    ? undefined
+    : { effect, unit, better };
 }
 
 /**

@@ -48,7 +48,7 @@ Deno.test("generationSpreads() tells a process's own luck from the scatter of it
 Deno.test("renderSelfTest() counts jobs that could not judge, and names what the intervals leave out", () => {
   const { base } = series(1, 1)[0]!;
   const real = [0, 1, 3, 3].map((exitCode) => ({
-    result: { exitCode, cells: [{ verdict: "pass", slowdown: { estimate: 1.01 } }] },
+    result: { exitCode, cells: [{ verdict: "pass", ratio: { estimate: 1.01 } }] },
     tookNs: 1e9,
     pairs: 20,
     confirmed: false,

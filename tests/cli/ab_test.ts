@@ -63,7 +63,7 @@ Deno.test("sockbench ab is red for an injected slowdown, and names case, ratio, 
   assertMatch(printed, /^Regressed: 1 of 1 cell /);
   assertMatch(
     printed.replaceAll("\n", " "),
-    /regressed: round-trip\/tcp\/bytes=64 p50: Slowdown \+\d+\S* % \[\+\d+\S* %, \+\d+\S* %\] on fresh pairs .* \(adjusted p = \S+, \d+ pairs\)/,
+    /regressed: round-trip\/tcp\/bytes=64 p50: \d+\S* % slower \[\d+\S* %, \d+\S* %\] on fresh pairs .* \(adjusted p = \S+, \d+ pairs\)/,
   );
   assertMatch(printed, /^::error title=regressed%3A round-trip\/tcp\/bytes=64 p50::/m);
   assertMatch(err, /1 cell flagged; measuring 1 case again on fresh agents/);

@@ -29,7 +29,7 @@ Deno.test("sockbench compare shows all cells, those that matter first, and exits
   assertEquals({ code, err }, { code: 0, err: "" });
   assertMatch(out, /^# .*head\.json against .*base\.json\n/);
   const rows = out.split("\n").filter((line) => line.startsWith("| `round-trip"));
-  assertMatch(rows[0]!, /tcp.*\+50\.0 % \[.*\].* regressed /);
+  assertMatch(rows[0]!, /tcp.*50\.0 % slower \[.*\].* regressed /);
   assertEquals(rows.length, 4);
   assert(rows.findIndex((row) => row.includes("unix")) >= 2);
 });

@@ -36,9 +36,9 @@ Deno.test("compareRecords() pairs trials by round, whatever their order in the f
   const one = only(result.comparisons);
   assertEquals([one.case, one.metric, one.headline, one.unit], [TCP, "p50", true, "ns"]);
   assertEquals([one.better, one.kind, one.test], ["lower", "ratio", "signed-rank"]);
-  assertAlmostEquals(one.slowdown.low, 1.2, 1e-8);
-  assertAlmostEquals(one.slowdown.high, 1.2, 1e-8);
-  assertEquals([one.slowdown.n, one.pValue, one.leastPValue], [10, 2 ** -10, 2 ** -10]);
+  assertAlmostEquals(one.ratio.low, 1 / 1.2, 1e-8);
+  assertAlmostEquals(one.ratio.high, 1 / 1.2, 1e-8);
+  assertEquals([one.ratio.n, one.pValue, one.leastPValue], [10, 2 ** -10, 2 ** -10]);
   assertEquals([one.base.n, one.head.n, one.base.median], [10, 10, 10_075]);
 });
 
@@ -169,7 +169,7 @@ Deno.test("compareRecords() leaves out a trial or two with a warning, and no mor
   const failing = (count: number) =>
     twenty.map((value, index) => index < count ? "failed" as const : value);
   const [one] = compared({ [TCP]: { p50: twenty } }, { [TCP]: { p50: failing(2) } }).comparisons;
-  assertEquals(one?.slowdown.n, 18);
+  assertEquals(one?.ratio.n, 18);
   assertEquals(one?.warnings, [
     "2 of 20 rounds could not be paired",
     "2 of 20 trials failed in head",
@@ -200,7 +200,7 @@ Deno.test("compareRecords() never divides by zero: zeros count as failures, shar
   const share = { p50: STEADY, stallShare: STEADY.map(() => 0) };
   const { comparisons } = compared({ [TCP]: share }, { [TCP]: share }, false);
   const stalls = comparisons.find(({ metric }) => metric === "stallShare");
-  assertEquals([stalls?.slowdown.estimate, stalls?.slowdown.low, stalls?.pValue], [1, 1, 1]);
+  assertEquals([stalls?.ratio.estimate, stalls?.ratio.low, stalls?.pValue], [1, 1, 1]);
 });
 
 Deno.test("compareRecords() refuses values that cannot have been measured", () => {

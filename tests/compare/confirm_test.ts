@@ -59,12 +59,12 @@ Deno.test("confirm() keeps a cell red only when fresh pairs agree", () => {
   assertEquals(result.cells[0]?.confirmation?.n, 20);
   assertEquals(
     result.cells[0]?.reason,
-    "Slowdown +18.0 % [+18.0 %, +18.0 %] on fresh pairs after +20.0 % [+20.0 %, +20.0 %] is beyond the threshold of 5 % " +
+    "18.0 % slower [18.0 %, 18.0 %] on fresh pairs after 20.0 % slower [20.0 %, 20.0 %]: beyond the threshold of 5 % " +
       "(adjusted p = 1.9e-6, 20 pairs).",
   );
   assertEquals(
     result.cells[1]?.reason,
-    "Flagged, but cleared: fresh pairs show +1.00 % [+1.00 %, +1.00 %] (adjusted p = 1.9e-6, 20 pairs).",
+    "Flagged, but cleared: fresh pairs show 1.0 % slower [1.0 %, 1.0 %] (adjusted p = 1.9e-6, 20 pairs).",
   );
 });
 

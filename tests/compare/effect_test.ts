@@ -2,6 +2,7 @@ import { UNITS } from "../../src/units/unit.ts";
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import {
+  inverseOf,
   isBeyond,
   isBeyondBetter,
   leastUnpairedPValue,
@@ -20,49 +21,46 @@ function pairsOf(base: readonly number[], head: readonly number[]): ValuePair[] 
 
 const BASE = [10, 15, 10.2, 9.9, 14.8, 10.1, 10, 15.1];
 
-Deno.test("pairedEffect() states a slower head as a slowdown above 1, whatever the direction", () => {
+Deno.test("pairedEffect() states a slower head as a ratio below 1, whatever the direction", () => {
   const slower = pairedEffect(pairsOf(BASE, BASE.map((value) => value * 1.25)), LATENCY);
-  assertAlmostEquals(slower.slowdown.estimate, 1.25, 1e-8);
-  assertAlmostEquals(slower.ratio?.estimate ?? 0, 1.25, 1e-8);
+  assertAlmostEquals(slower.ratio.estimate, 0.8, 1e-8);
   assertEquals([slower.pValue, slower.pValueBetter, slower.leastPValue], [2 ** -8, 1, 2 ** -8]);
-  assertEquals([slower.test, slower.slowdown.n, slower.warnings], ["signed-rank", 8, []]);
+  assertEquals([slower.test, slower.ratio.n, slower.warnings], ["signed-rank", 8, []]);
 
   const rate = pairedEffect(pairsOf(BASE, BASE.map((value) => value / 1.25)), RATE);
-  assertAlmostEquals(rate.slowdown.estimate, 1.25, 1e-8);
-  assertAlmostEquals(rate.ratio?.estimate ?? 0, 0.8, 1e-8);
+  assertAlmostEquals(rate.ratio.estimate, 0.8, 1e-8);
   assertEquals(rate.pValue, 2 ** -8);
 });
 
 Deno.test("pairedEffect() has the exact interval of the order statistics", () => {
   // Log-ratios of 8 pairs: the 95 % interval is the whole range from the 1st to the 8th, 99.2 %.
   const head = BASE.map((value, index) => value * (1 + index / 100));
-  const { slowdown } = pairedEffect(pairsOf(BASE, head), LATENCY);
-  assertAlmostEquals(slowdown.low, 1, 1e-8);
-  assertAlmostEquals(slowdown.high, 1.07, 1e-8);
-  assertAlmostEquals(slowdown.confidence, 1 - 2 ** -7, 1e-12);
-  assertAlmostEquals(slowdown.estimate, Math.sqrt(1.03 * 1.04), 1e-8);
+  const { ratio } = pairedEffect(pairsOf(BASE, head), LATENCY);
+  assertAlmostEquals(ratio.low, 1 / 1.07, 1e-8);
+  assertAlmostEquals(ratio.high, 1, 1e-8);
+  assertAlmostEquals(ratio.confidence, 1 - 2 ** -7, 1e-12);
+  assertAlmostEquals(ratio.estimate, 1 / Math.sqrt(1.03 * 1.04), 1e-8);
 });
 
 Deno.test("pairedEffect() compares shares by points, zeros included", () => {
   const loss = pairedEffect(pairsOf([0, 0, 0, 0, 0, 0.01], [0.1, 0.1, 0.1, 0.1, 0.1, 0.1]), SHARE);
   assertEquals(loss.kind, "difference");
-  assertEquals(loss.ratio, undefined);
-  assertAlmostEquals(loss.slowdown.estimate, 1.1, 1e-8);
+  assertAlmostEquals(loss.ratio.estimate, 0.9, 1e-8);
   assertEquals(loss.pValue, 2 ** -6);
   const none = pairedEffect(pairsOf([0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0]), SHARE);
-  assertEquals([none.slowdown.estimate, none.slowdown.high, none.pValue], [1, 1, 1]);
+  assertEquals([none.ratio.estimate, none.ratio.low, none.pValue], [1, 1, 1]);
 });
 
 Deno.test("unpairedEffect() is the ratio of the medians with Mann–Whitney's one-sided p", () => {
   const base = [10, 11, 12, 13, 14, 15];
   const effect = unpairedEffect(base, base.map((value) => value * 2), { ...LATENCY, seed: "s" });
-  assertAlmostEquals(effect.slowdown.estimate, 2, 1e-8);
+  assertAlmostEquals(effect.ratio.estimate, 0.5, 1e-8);
   assertEquals(effect.test, "mann-whitney");
   assertAlmostEquals(effect.pValue, 1 / 924, 1e-12);
   assertAlmostEquals(effect.leastPValue, 1 / 924, 1e-12);
-  assert(effect.slowdown.low < 2 && effect.slowdown.high > 2);
+  assert(effect.ratio.low < 0.5 && effect.ratio.high > 0.5);
   const few = unpairedEffect([1, 2], [1, 2], { ...LATENCY, seed: "s" });
-  assert(few.slowdown.confidence < 0.95 && few.warnings.length === 1);
+  assert(few.ratio.confidence < 0.95 && few.warnings.length === 1);
 });
 
 Deno.test("leastUnpairedPValue() is one of all the ways to choose", () => {
@@ -91,12 +89,12 @@ Deno.test("both effects are finite, and exchange their sides with the records", 
       ] as const;
       for (const [one, other] of both) {
         assert(one !== undefined && other !== undefined);
-        for (const { slowdown, pValue, pValueBetter } of [one, other]) {
-          const { estimate, low, high } = slowdown;
+        for (const { ratio, pValue, pValueBetter } of [one, other]) {
+          const { estimate, low, high } = ratio;
           assert([estimate, low, high, pValue, pValueBetter].every(Number.isFinite));
           assert(low <= estimate && estimate <= high);
         }
-        assertAlmostEquals(one.slowdown.estimate * other.slowdown.estimate, 1, 1e-8);
+        assertAlmostEquals(one.ratio.estimate * other.ratio.estimate, 1, 1e-8);
         assertAlmostEquals(one.pValue, other.pValueBetter, 1e-12);
       }
     }),
@@ -106,12 +104,23 @@ Deno.test("both effects are finite, and exchange their sides with the records", 
 
 Deno.test("isBeyond() is strict, and decides on the grid", () => {
   const kind = UNITS.ns.effect;
-  assert(!isBeyond(1.05, 0.05, kind));
-  assert(!isBeyond(Math.exp(Math.log(1.05)), 0.05, kind));
-  assert(isBeyond(1.0501, 0.05, kind));
-  assert(!isBeyondBetter(1 / 1.05, 0.05, kind));
-  assert(isBeyondBetter(0.95, 0.05, kind));
-  assert(!isBeyondBetter(0.9525, 0.05, kind));
-  assert(!isBeyond(1 + 0.1 - 0.05, 0.05, "difference"));
-  assert(isBeyondBetter(0.9, 0.05, "difference"));
+  assert(!isBeyond(1 / 1.05, 0.05, kind));
+  assert(!isBeyond(Math.exp(-Math.log(1.05)), 0.05, kind));
+  assert(isBeyond(1 / 1.0501, 0.05, kind));
+  assert(!isBeyond(1.2, 0.05, kind));
+  assert(!isBeyondBetter(1.05, 0.05, kind));
+  assert(isBeyondBetter(1 / 0.95, 0.05, kind));
+  assert(!isBeyondBetter(1 / 0.9525, 0.05, kind));
+  assert(!isBeyond(1 - 0.1 + 0.05, 0.05, "difference"));
+  assert(isBeyond(0.9, 0.05, "difference"));
+  assert(isBeyondBetter(1.1, 0.05, "difference"));
+});
+
+Deno.test("inverseOf() exchanges the sides, and twice is as before", () => {
+  assertEquals([inverseOf(1.25, "ratio"), inverseOf(0.9, "difference")], [0.8, 1.1]);
+  for (const kind of ["ratio", "difference"] as const) {
+    for (const ratio of [0.5, 1, 1.07]) {
+      assertAlmostEquals(inverseOf(inverseOf(ratio, kind), kind), ratio, 1e-12);
+    }
+  }
 });

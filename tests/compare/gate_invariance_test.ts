@@ -100,10 +100,10 @@ Deno.test("no verdict changes when both records are rescaled in unit", () => {
       };
       assertEquals(after.cells.map(said), before.cells.map(said));
       assertEquals([after.exitCode, after.summary], [before.exitCode, before.summary]);
-      for (const [index, { slowdown }] of after.cells.entries()) {
-        const other = before.cells[index]?.slowdown;
+      for (const [index, { ratio }] of after.cells.entries()) {
+        const other = before.cells[index]?.ratio;
         for (const part of ["estimate", "low", "high"] as const) {
-          if (slowdown !== undefined) assertAlmostEquals(slowdown[part], other?.[part] ?? 0, 1e-8);
+          if (ratio !== undefined) assertAlmostEquals(ratio[part], other?.[part] ?? 0, 1e-8);
         }
       }
     }),

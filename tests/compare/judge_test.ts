@@ -35,13 +35,13 @@ function only(result: GateResult): Verdict {
   return result.cells[0] as Verdict;
 }
 
-Deno.test("judge() passes a cell whose interval excludes a slowdown beyond the threshold", () => {
+Deno.test("judge() passes a cell whose interval excludes what is beyond the threshold", () => {
   const result = gate(p50(STEADY), p50(slower([0.01, -0.01])));
   const cell = only(result);
   assertEquals([cell.verdict, result.exitCode, cell.n, cell.flagged], ["pass", 0, 20, false]);
   assertEquals(
     cell.reason,
-    "Slowdown −0.01 % [−1.00 %, +1.00 %] excludes one beyond the threshold of 5 %.",
+    "0.01 % faster [1.0 % slower, 1.0 % faster]: more than 5 % slower is excluded.",
   );
   assertEquals(result.summary, "Passed: none of 1 cell regressed.");
 });
@@ -50,13 +50,13 @@ Deno.test("judge() fails a cell only when both test and size say so", () => {
   const red = gate(p50(STEADY), p50(slower(0.12)));
   const cell = only(red);
   assertEquals([cell.verdict, red.exitCode, cell.flagged], ["regressed", 1, true]);
-  assertAlmostEquals(cell.slowdown?.estimate ?? 0, 1.12, 1e-8);
+  assertAlmostEquals(cell.ratio?.estimate ?? 0, 1 / 1.12, 1e-8);
   assertEquals([cell.pValue, cell.adjustedP], [2 ** -20, 2 ** -20]);
   assertEquals(
     cell.reason,
-    "Slowdown +12.0 % [+12.0 %, +12.0 %] is beyond the threshold of 5 % (adjusted p = 9.5e-7, 20 pairs).",
+    "12.0 % slower [12.0 %, 12.0 %]: beyond the threshold of 5 % (adjusted p = 9.5e-7, 20 pairs).",
   );
-  assertEquals(red.summary, `Regressed: 1 of 1 cell (worst: ${TCP} p50, 12.0 % worse).`);
+  assertEquals(red.summary, `Regressed: 1 of 1 cell (worst: ${TCP} p50, 12.0 % slower).`);
 
   // Certain, but small.
   const small = gate(p50(STEADY), p50(slower(0.04)));
@@ -67,12 +67,12 @@ Deno.test("judge() fails a cell only when both test and size say so", () => {
   assertEquals([only(loud).verdict, loud.exitCode], ["inconclusive", 3]);
   assertEquals(
     only(loud).reason,
-    "Slowdown +10.0 % [−30.0 %, +10.0 %]: one beyond the threshold of 5 % is neither excluded nor shown " +
+    "10.0 % slower [42.9 % faster, 10.0 % slower]: more than 5 % slower is neither excluded nor shown " +
       "(adjusted p = 0.53, 20 pairs).",
   );
 });
 
-Deno.test("judge() takes a slowdown of exactly the threshold for allowed", () => {
+Deno.test("judge() allows what is worse by exactly the threshold", () => {
   assertEquals(only(gate(p50(STEADY), p50(slower(0.05)))).verdict, "pass");
   assertEquals(only(gate(p50(STEADY), p50(slower(0.0501)))).verdict, "regressed");
   const free = gate(p50(STEADY), p50(STEADY), { threshold: 0 });
@@ -121,7 +121,7 @@ Deno.test("judge() says how many pairs are needed when so few could never show a
   assertEquals(
     cell.reason,
     "4 pairs cannot show a regression of any size at alpha 0.01 over 1 cell, at least 7 are needed " +
-      "(slowdown +20.0 % [+20.0 %, +20.0 %]).",
+      "(20.0 % slower [20.0 %, 20.0 %]).",
   );
   assertEquals(result.summary, "Cannot judge: 1 cell is measured too seldom; 1 inconclusive.");
   // Not even equal values: an interval of four pairs excludes nothing.
@@ -181,7 +181,7 @@ Deno.test("judge() takes all verdicts back when the environments do not match", 
   );
   assertEquals(result.environmentDifferences.length, 2);
   // The figures are still there to be read.
-  assertEquals(only(result).slowdown?.estimate, 1);
+  assertEquals(only(result).ratio?.estimate, 1);
 });
 
 Deno.test("judge() does not believe an improvement that no change explains", () => {
@@ -241,7 +241,7 @@ Deno.test("judge() measures shares in points", () => {
   assertEquals(only(tight).verdict, "regressed");
   assertEquals(
     only(tight).reason,
-    "Slowdown +2.00 points [+2.00 points, +2.00 points] is beyond the threshold of 1 points " +
+    "2.0 points higher [2.0 points, 2.0 points]: beyond the threshold of 1 points " +
       "(adjusted p = 9.5e-7, 20 pairs).",
   );
 });

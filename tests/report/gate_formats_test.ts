@@ -1,4 +1,5 @@
-import { assert, assertEquals } from "@std/assert";
+import type { Estimate } from "../../src/compare/effect.ts";
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { comparisonFormats, gateFormats } from "../../src/report/gate_registry.ts";
 import type { GateReport } from "../../src/report/gate_text.ts";
 import { actionBenchmark, bencherMetricFormat } from "../support/schemas/benchmark_json.ts";
@@ -161,6 +162,35 @@ Deno.test("the JSON form is the result, to the last figure", () => {
     "git:main",
     "git:feature/faster",
   ]);
+  const cells: GateJsonCell[] = result.cells;
+  const turned = cells.filter(({ ratio }) => ratio !== undefined);
+  assert(turned.length > 3);
+  for (const cell of turned) assertTurned(cell);
   // Through JSON once, as an absent field and an undefined one are the same there.
-  assertEquals(result, JSON.parse(JSON.stringify(sampleGate().result)));
+  const plain = cells.map(({ slowdown: _, confirmation, ...cell }) => {
+    const { slowdown: __, ...fresh } = confirmation ?? {};
+    return confirmation === undefined ? cell : { ...cell, confirmation: fresh };
+  });
+  assertEquals({ ...result, cells: plain }, JSON.parse(JSON.stringify(sampleGate().result)));
 });
+
+interface GateJsonCell {
+  readonly effect?: "ratio" | "difference";
+  readonly ratio?: Estimate;
+  /** As version 0.1 had it. */
+  readonly slowdown?: Estimate;
+  readonly confirmation?: Pick<GateJsonCell, "ratio" | "slowdown">;
+}
+
+/** `slowdown` is `ratio` with the sides exchanged, and its bounds in their order. */
+function assertTurned({ effect, ratio, slowdown, confirmation }: GateJsonCell): void {
+  for (const [one, other] of [[ratio, slowdown], [confirmation?.ratio, confirmation?.slowdown]]) {
+    assertEquals(one === undefined, other === undefined);
+    if (one === undefined || other === undefined) continue;
+    const parts = [[one.estimate, other.estimate], [one.low, other.high], [one.high, other.low]];
+    for (const [better, worse] of parts) {
+      assertAlmostEquals(effect === "ratio" ? better! * worse! : better! + worse! - 1, 1, 1e-12);
+    }
+    assert(other.low <= other.estimate && other.estimate <= other.high);
+  }
+}

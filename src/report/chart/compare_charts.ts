@@ -4,6 +4,7 @@
  * @module
  */
 
+import { statedOf } from "../gate_text.ts";
 import type { EffectKind } from "../../units/unit.ts";
 import type { GateResult, Verdict } from "../../compare/gate_result.ts";
 import type { Case } from "../../model/case.ts";
@@ -24,7 +25,7 @@ export interface ComparisonChartOptions {
 }
 
 /**
- * Draws the slowdown of every cell with interval and threshold, worst first.
+ * Draws the ratio of every cell with interval and threshold, worst first.
  *
  * @param result Verdicts, of `compare` as of `gate`.
  * @param options Where the cases ran.
@@ -35,8 +36,8 @@ export function buildComparisonCharts(
   { cases = [] }: ComparisonChartOptions = {},
 ): readonly Chart[] {
   const known = new Map(cases.map((one) => [one.id, one]));
-  const rows = result.cells.filter(hasSlowdown)
-    .sort((a, b) => b.slowdown.estimate - a.slowdown.estimate);
+  const rows = result.cells.filter(hasRatio)
+    .sort((a, b) => a.ratio.estimate - b.ratio.estimate);
   const groups = groupBy(rows, (row) => {
     const one = known.get(row.case);
     return `${row.effect} ${one === undefined ? "" : placementKey(one)}`;
@@ -57,8 +58,8 @@ export function buildComparisonCharts(
   );
 }
 
-function hasSlowdown(verdict: Verdict): verdict is ForestRow {
-  const { slowdown, effect, rule } = verdict;
-  return rule === "slowdown" && effect !== undefined && slowdown !== undefined &&
-    [slowdown.estimate, slowdown.low, slowdown.high].every(Number.isFinite);
+function hasRatio(verdict: Verdict): verdict is ForestRow {
+  const { ratio, rule } = verdict;
+  return rule === "slowdown" && statedOf(verdict) !== undefined && ratio !== undefined &&
+    [ratio.estimate, ratio.low, ratio.high].every(Number.isFinite);
 }

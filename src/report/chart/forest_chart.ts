@@ -1,11 +1,11 @@
 /**
- * The forest plot: the slowdown of every cell with its interval, worst first, against its threshold.
+ * The forest plot: the ratio of every cell with its interval, worst first, against its threshold.
  *
  * @module
  */
 
-import type { Estimate } from "../../compare/effect.ts";
-import type { EffectKind } from "../../units/unit.ts";
+import { type Estimate, inverseOf } from "../../compare/effect.ts";
+import type { EffectKind, MetricUnit } from "../../units/unit.ts";
 import type { Verdict, VerdictWord } from "../../compare/gate_result.ts";
 import { sayChange, sayEstimate, sayThreshold } from "../../compare/verdict_reason.ts";
 import type { Placement } from "../../model/placement.ts";
@@ -30,17 +30,21 @@ import { linearTicks, logTicks, type Projection, projectLinear, projectLog } fro
 
 const ROW = 21;
 
-/** A verdict that has a slowdown. */
+/** A verdict that has a ratio. */
 export interface ForestRow extends Verdict {
-  /** How much worse head is. */
-  readonly slowdown: Estimate;
+  /** Above 1, head is better. */
+  readonly ratio: Estimate;
+  /** Unit of the metric. */
+  readonly unit: MetricUnit;
+  /** Which direction of it is better. */
+  readonly better: "lower" | "higher";
 }
 
 /** What a forest plot shows. */
 export interface Forest {
   /** The cells, worst first; at least one. */
   readonly rows: readonly ForestRow[];
-  /** How their slowdowns were found. */
+  /** How their ratios were found. */
   readonly effect: EffectKind;
   /** Where both ends ran; `null` where that is not known. */
   readonly placement: Placement | null;
@@ -89,15 +93,15 @@ export function drawForest(forest: Forest): Chart {
     kind: "forest",
     scenario: null,
     placement,
-    title: isRatio ? "Slowdown of head against base" : "Change of shares, head against base",
+    title: isRatio ? "Head against base" : "Change of shares, head against base",
     subtitle: subtitle.filter((text) => text !== "").join(" · "),
-    description: `Slowdown of ${rows.length === 1 ? "1 cell" : `${rows.length} cells`} with ` +
+    description: `Ratio of ${rows.length === 1 ? "1 cell" : `${rows.length} cells`} with ` +
       `95 % intervals, worst first. ` + rows.slice(0, 8).map((row) =>
-        `${row.case} ${row.metric}: ${sayEstimate(row.slowdown, effect)}, ${row.verdict}.`
+        `${row.case} ${row.metric}: ${sayEstimate(row.ratio, { ...row, effect })}, ${row.verdict}.`
       ).join(" ") + (rows.length > 8 ? ` And ${rows.length - 8} more.` : ""),
     bottom: area.bottom + BOTTOM_AXIS,
     notes: [
-      "Whisker: 95 % interval. Solid line: no change. Dashed: the threshold. Further right is worse.",
+      "Whisker: 95 % interval. Solid line: no change. Dashed: the threshold. Further left is worse.",
     ],
     body: [
       ...drawKey(words, MARGIN, TOP + 6),
@@ -105,7 +109,7 @@ export function drawForest(forest: Forest): Chart {
       ...bottomAxis(
         area,
         drawTicks(ticks, x, say, "x"),
-        isRatio ? "slowdown, ratio (log scale)" : "worse by, percentage points",
+        isRatio ? "ratio, above 1 head is better (log scale)" : "better by, percentage points",
       ),
       ...drawThresholds(rows, area, x),
       line(x(1), area.top, x(1), area.bottom, { class: "re" }),
@@ -123,11 +127,11 @@ interface ForestScale {
 }
 
 function scaleOf({ rows, effect }: Forest, area: Area): ForestScale {
-  const ends = rows.flatMap(({ slowdown, threshold = 0 }) => [
-    slowdown.low,
-    slowdown.high,
-    slowdown.estimate,
-    1 + threshold,
+  const ends = rows.flatMap(({ ratio, threshold = 0 }) => [
+    ratio.low,
+    ratio.high,
+    ratio.estimate,
+    inverseOf(1 + threshold, effect),
   ]).filter(Number.isFinite);
   if (effect === "difference") {
     const low = Math.min(0.99, ...ends) - 1;
@@ -135,9 +139,9 @@ function scaleOf({ rows, effect }: Forest, area: Area): ForestScale {
     const ticks = linearTicks(low * 100, high * 100, mostTicks(area));
     const project = projectLinear(ticks, area.left, area.right);
     return {
-      x: (slowdown) => project((slowdown - 1) * 100),
+      x: (ratio) => project((ratio - 1) * 100),
       ticks: ticks.values.map((points) => 1 + points / 100),
-      say: (slowdown) => shortNumber(Number(((slowdown - 1) * 100).toPrecision(6))),
+      say: (ratio) => shortNumber(Number(((ratio - 1) * 100).toPrecision(6))),
     };
   }
   const ticks = logTicks(
@@ -162,7 +166,7 @@ function drawThresholds(
   const [first] = rows;
   if (first?.threshold !== undefined && rows.every((row) => row.threshold === first.threshold)) {
     const text = `threshold ${sayThreshold(first.threshold, first.effect ?? "ratio")}`;
-    const at = x(1 + first.threshold);
+    const at = x(inverseOf(1 + first.threshold, first.effect ?? "ratio"));
     const isRoomRight = at + textWidth(text, FONT.small) < area.right + 10;
     lines.push(textAt(isRoomRight ? at - 3 : area.right + 10, area.top - 6, text, {
       class: "mu",
@@ -174,7 +178,7 @@ function drawThresholds(
     const threshold = rows[start]?.threshold;
     if (index < rows.length && rows[index]?.threshold === threshold) continue;
     if (threshold !== undefined) {
-      const at = x(1 + threshold);
+      const at = x(inverseOf(1 + threshold, rows[start]?.effect ?? "ratio"));
       lines.push(element(
         "line",
         {
@@ -211,8 +215,8 @@ function drawRow(
   effect: EffectKind,
   metricRoom: number,
 ): string {
-  const { slowdown, verdict, threshold } = row;
-  const { estimate, low, high } = slowdown;
+  const { ratio, verdict, threshold } = row;
+  const { estimate, low, high } = ratio;
   const look = LOOKS[verdict];
   const [from, to] = [x(low), x(high)];
   const nameRoom = area.left - 14 - MARGIN - metricRoom - 10;
@@ -228,7 +232,7 @@ function drawRow(
       "data-high": exact(high),
       ...(threshold === undefined ? {} : { "data-threshold": exact(threshold) }),
     },
-    hover(`${row.case} ${row.metric}: ${sayEstimate(slowdown, effect)}, ${verdict}`),
+    hover(`${row.case} ${row.metric}: ${sayEstimate(ratio, { ...row, effect })}, ${verdict}`),
     textAt(MARGIN, y + 4, fitName(row.case, nameRoom, FONT.small), { class: bold || undefined }),
     textAt(area.left - 14, y + 4, fitText(row.metric, metricRoom, FONT.small), {
       class: "mu",
@@ -241,7 +245,7 @@ function drawRow(
       }H${position(to)}M${position(to)} ${position(y - 4)}V${position(y + 4)}`,
     }),
     mark(x(estimate), y, look),
-    textAt(WIDTH - MARGIN, y + 4, sayChange(estimate, effect), {
+    textAt(WIDTH - MARGIN, y + 4, sayChange(estimate, { ...row, effect }), {
       class: bold || undefined,
       "text-anchor": "end",
     }),

@@ -15,7 +15,13 @@ import {
 } from "../../compare/verdict_reason.ts";
 import type { Case } from "../../model/case.ts";
 import { buildComparisonCharts } from "../chart/compare_charts.ts";
-import { bySeverity, decidingFigures, type GateFormat, type GateReport } from "../gate_text.ts";
+import {
+  bySeverity,
+  decidingFigures,
+  type GateFormat,
+  type GateReport,
+  statedOf,
+} from "../gate_text.ts";
 import { clip, printable } from "../../text/printable.ts";
 import { count } from "../build/method.ts";
 import { chooseScale, formatNumber, withSymbol } from "../../units/format_quantity.ts";
@@ -69,13 +75,13 @@ const CHANGED: readonly VerdictWord[] = ["regressed", "improved"];
 /** What the words of the page mean. */
 const GUIDE = [
   {
-    name: "slowdown",
+    name: "change",
     value:
-      "how much worse head is than base, as a share of base, with its 95 % interval: above 0 head is worse, whatever " +
-      "the metric's direction. Of a share, such as loss, the difference in percentage points",
+      "how much better or worse head is than base, with its 95 % interval. Of a share, such as loss, the difference in " +
+      "percentage points",
   },
   { name: "regressed, improved", value: "shown by the test and by the size of the change" },
-  { name: "pass", value: "a slowdown beyond the threshold is excluded" },
+  { name: "pass", value: "what is beyond the threshold is excluded" },
   { name: "inconclusive", value: "neither is shown: the interval allows both" },
   { name: "missing, new", value: "only base has it; only head has it" },
   { name: "incomparable", value: "both have it and cannot be set against each other" },
@@ -164,10 +170,9 @@ function changedPart(
   id: string,
 ): Part {
   const changed = cells.filter(({ verdict }) => CHANGED.includes(verdict));
-  const none =
-    cells.some(({ verdict, slowdown }) => verdict === "incomparable" && slowdown !== undefined)
-      ? "The two records are not of one kind, so that no change is judged. The figures below are as they were measured."
-      : "No cell regressed or improved: where there is a change, these trials do not show it.";
+  const none = cells.some(({ verdict, ratio }) => verdict === "incomparable" && ratio !== undefined)
+    ? "The two records are not of one kind, so that no change is judged. The figures below are as they were measured."
+    : "No cell regressed or improved: where there is a change, these trials do not show it.";
   const table = changed.length === 0
     ? markup`<p>${none}</p>
 `
@@ -185,7 +190,7 @@ function cellsPart(
   id: string,
   paired: boolean,
 ): readonly Part[] {
-  const compared = cells.filter(({ slowdown }) => slowdown !== undefined);
+  const compared = cells.filter(({ ratio }) => ratio !== undefined);
   if (compared.length === 0) return [];
   const table = verdictTable(compared, cases, `${id}-table`, paired);
   return [openPart(id, "All cells", table, onlyPlacement(cases))];
@@ -203,7 +208,7 @@ function verdictTable(
   return tableHtml({
     id,
     noun: "cell",
-    caption: "Medians of both sides and how much worse head is, with its 95 % interval.",
+    caption: "Medians of both sides and how much better or worse head is, with its 95 % interval.",
     onDemand: "intervals and reasons",
     columns: [
       label("case"),
@@ -212,12 +217,12 @@ function verdictTable(
       label("verdict"),
       figure("base"),
       figure("head"),
-      figure("slowdown"),
+      figure("change"),
       figure("adjusted p"),
       figure("n"),
     ],
     rows: cells.map((cell) => {
-      const { slowdown, adjustedP, n } = decidingFigures(cell);
+      const { ratio, adjustedP, n } = decidingFigures(cell);
       const placement = cases.get(cell.case)?.placement;
       return [
         caseCell(clip(printable(cell.case))),
@@ -226,7 +231,7 @@ function verdictTable(
         { content: cell.verdict, mark: `label verdict ${cell.verdict}` },
         summaryCell(cell.base),
         summaryCell(cell.head),
-        slowdownCell(cell, slowdown, sayCount(n, paired)),
+        changeCell(cell, ratio, sayCount(n, paired)),
         adjustedP === undefined
           ? { content: "–", mark: "none" }
           : { content: sayP(adjustedP), value: adjustedP },
@@ -254,25 +259,26 @@ function summaryCell(summary: Summary | undefined): HtmlCell {
   };
 }
 
-function slowdownCell(
+function changeCell(
   cell: Verdict,
-  slowdown: ReturnType<typeof decidingFigures>["slowdown"],
+  ratio: ReturnType<typeof decidingFigures>["ratio"],
   n: string,
 ): HtmlCell {
-  if (slowdown === undefined || cell.effect === undefined) return { content: "–", mark: "none" };
-  const bounds = sayEstimate(slowdown, cell.effect).replace(/^[^[]*/, "");
+  const stated = statedOf(cell);
+  if (ratio === undefined || stated === undefined) return { content: "–", mark: "none" };
+  const bounds = sayEstimate(ratio, stated).replace(/^[^[]*/, "");
   return {
     content: markup`<details class="figure"><summary>${
-      sayChange(slowdown.estimate, cell.effect)
+      sayChange(ratio.estimate, stated)
     } <small>${bounds}</small></summary><p>${
       sentenceHtml(clip(cell.reason, 600))
     } ${n}.</p></details>`,
-    value: slowdown.estimate,
+    value: ratio.estimate,
   };
 }
 
 function gapsPart(cells: readonly Verdict[], id: string): readonly Part[] {
-  const gaps = cells.filter(({ slowdown }) => slowdown === undefined);
+  const gaps = cells.filter(({ ratio }) => ratio === undefined);
   if (gaps.length === 0) return [];
   const columns = ["case", "metric", "verdict", "why"]
     .map((title): HtmlColumn => ({ title, kind: "label" }));

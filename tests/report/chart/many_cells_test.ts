@@ -41,27 +41,27 @@ Deno.test("a heat map of 300 cells is split, and every cell keeps its figure", (
   }
 });
 
-Deno.test("buildComparisonCharts() shows every slowdown with its interval and threshold, worst first", () => {
+Deno.test("buildComparisonCharts() shows every ratio with its interval and threshold, worst first", () => {
   for (const { result } of [sampleGate(), sampleComparison()]) {
     const list = buildComparisonCharts(result);
     checkSound(list);
     const rows = list.flatMap(({ svg }) => withAttribute(readSvg(svg), "data-verdict"))
       .map(({ attributes }) => attributes);
-    const expected = result.cells.filter(({ slowdown }) => slowdown !== undefined);
+    const expected = result.cells.filter(({ ratio }) => ratio !== undefined);
     assert(expected.length > 3);
     assertEquals(rows.length, expected.length);
     for (const row of rows) {
       const cell = expected.find((one) =>
         one.case === row["data-case"] && one.metric === row["data-metric"]
       )!;
-      assertEquals(Number(row["data-value"]), cell.slowdown?.estimate);
-      assertEquals(Number(row["data-low"]), cell.slowdown?.low);
-      assertEquals(Number(row["data-high"]), cell.slowdown?.high);
+      assertEquals(Number(row["data-value"]), cell.ratio?.estimate);
+      assertEquals(Number(row["data-low"]), cell.ratio?.low);
+      assertEquals(Number(row["data-high"]), cell.ratio?.high);
       assertEquals(Number(row["data-threshold"]), cell.threshold);
       assertEquals(row["data-verdict"], cell.verdict);
     }
     const order = rows.map((row) => Number(row["data-value"]));
-    assertEquals(order, [...order].sort((a, b) => b - a));
+    assertEquals(order, [...order].sort((a, b) => a - b));
   }
 });
 
@@ -72,7 +72,7 @@ Deno.test("buildComparisonCharts() splits 300 cells, and parts placements and sh
     ...template,
     case: `round-trip/${"<b>".repeat(index % 3)}/bytes=${index}`,
     ...(index % 10 === 0 ? { effect: "difference" as const } : {}),
-    slowdown: { ...template.slowdown!, estimate: 0.9 + index / 500, low: 0.5, high: 2 },
+    ratio: { ...template.ratio!, estimate: 0.9 + index / 500, low: 0.5, high: 2 },
   }));
   const cases = cells.map((cell, index) => ({
     ...record.cases[0]!,

@@ -2,8 +2,7 @@
  * compareRecords: two records, cell by cell. One function for both gates: the A/B gate, whose trials are paired by round
  * and case, and the stored baseline, whose trials are not paired.
  *
- * A Cell is a case and a metric. Every cell that base promises is accounted for: compared, missing, or incomparable with
- * the reason. Nothing is dropped because it does not fit.
+ * A Cell is a case and a metric. Every cell that base promises is compared, missing, or incomparable with the reason; none is dropped.
  *
  * @module
  */
@@ -12,7 +11,6 @@ import { type MetricDefinition, ownDefinition } from "../units/metric.ts";
 import { type Case, caseId, type Skip } from "../model/case.ts";
 import { pinName } from "../model/placement.ts";
 import { PINNED_CASES } from "../plan/placement.ts";
-import { KERNEL_READINGS } from "../model/environment.ts";
 import type { RunRecord } from "../model/run_record.ts";
 import { caseDifference } from "./case_difference.ts";
 import {
@@ -31,6 +29,8 @@ import { environmentDifferences, environmentObstacles } from "./fingerprint.ts";
 import { judgedMetrics, openSide, type RecordSide } from "./record_side.ts";
 import type { Summary } from "./summarize.ts";
 import { findMetric, type TrialValues } from "./trial_values.ts";
+import { sayNotRead } from "./not_read.ts";
+import { findWaitShares } from "./wait_shares.ts";
 import { findImpossible, matchPairs, selectSide } from "./usable_values.ts";
 
 /** What {@linkcode compareRecords} must be told. */
@@ -90,24 +90,12 @@ export function compareRecords(
       .sort(byCell),
     isBasePartial: base.partial,
     isHeadPartial: head.partial,
+    ...findWaitShares(context.base, context.head),
     failures: [...context.base.cases.keys()].flatMap((id) => findFailures(id, context)),
     notRead: sayNotRead(base, head),
     environmentDifferences: environmentDifferences(base, head, fingerprint),
     environmentObstacles: environmentObstacles(base, head, fingerprint),
   };
-}
-
-/** What both or one could not read for want of libc: whoever reads the result must not take silence for health. */
-function sayNotRead(base: RunRecord, head: RunRecord): readonly string[] {
-  const reasonOf = (record: RunRecord) =>
-    record.environment.missing.find(({ what }) => what === KERNEL_READINGS)?.reason;
-  const reasons = { base: reasonOf(base), head: reasonOf(head) };
-  const sides = (["base", "head"] as const).filter((side) => reasons[side] !== undefined);
-  if (sides.length === 0) return [];
-  return [
-    `${sides.join(" and ")} could not read ${KERNEL_READINGS}: ` +
-    `${reasons[sides[0]!]}; a cause that only this shows was not looked for`,
-  ];
 }
 
 function compareCase(one: Case, context: Context): readonly Outcome[] {

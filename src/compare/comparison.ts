@@ -61,6 +61,14 @@ export interface CaseFailures {
   readonly head: Failures;
 }
 
+/** For which share of the measured time the processes of each side were kept off the CPU, 0 to 1; absent where it is not known. */
+export interface WaitShares {
+  /** The side compared against. */
+  readonly base?: number;
+  /** The side in question. */
+  readonly head?: number;
+}
+
 /** A RecordComparison is everything that two records say about each other. */
 export interface RecordComparison {
   /** Whether trials were paired by round. */
@@ -83,6 +91,10 @@ export interface RecordComparison {
   readonly isBasePartial: boolean;
   /** Whether the head's run was ended early: what it measured may not stand for all. */
   readonly isHeadPartial: boolean;
+  /** Starvation by case; absent: not known. */
+  readonly waits?: ReadonlyMap<string, WaitShares>;
+  /** Starvation of all trials together; absent: not known. */
+  readonly health?: WaitShares;
   /** Failed trials of every case of which some trial succeeded on both sides. */
   readonly failures: readonly CaseFailures[];
   /** What a side could not read of the kernel, one sentence each: its absence is no sign of health. */

@@ -23,6 +23,7 @@ import { type Policy, thresholdOf } from "./gate_policy.ts";
 import type { GateResult, Verdict } from "./gate_result.ts";
 import { failureP, sayFailures } from "./judge_failures.ts";
 import { judgeLimits } from "./judge_limits.ts";
+import { withholdStarved } from "./judge_health.ts";
 import { CONFIDENCE } from "./summarize.ts";
 import { sayCount, sayEstimate, sayP, sayThreshold, sayTooFew } from "./verdict_reason.ts";
 
@@ -66,9 +67,11 @@ export function confirm(first: GateResult, fresh: RecordComparison, policy: Poli
   const cells = first.cells.map((cell): Verdict => {
     if (!cell.flagged) return cell;
     const key = cellKey(cell.case, cell.metric);
-    if (cell.rule === "limit") return confirmLimit(cell, limits.get(key));
+    if (cell.rule === "limit") {
+      return withholdStarved(confirmLimit(cell, limits.get(key)), fresh);
+    }
     if (cell.rule === "failures") return confirmFailures(cell, failures.get(cell.case));
-    return confirmCell(cell, decided.get(key), fresh, policy);
+    return withholdStarved(confirmCell(cell, decided.get(key), fresh, policy), fresh);
   });
   const { exitCode: _code, summary: _summary, judged: _judged, ...open } = first;
   return concludeGate({ ...open, cells });
@@ -182,6 +185,10 @@ function confirmLimit(cell: Verdict, found: Verdict | undefined): Verdict {
   return { ...settle(cell, "inconclusive", reason), confirmation, unresolvable };
 }
 
-function settle(cell: Verdict, verdict: Verdict["verdict"], reason: string): Verdict {
+function settle(
+  { starved: _starved, ...cell }: Verdict,
+  verdict: Verdict["verdict"],
+  reason: string,
+): Verdict {
   return { ...cell, verdict, reason, unresolvable: false };
 }

@@ -31,7 +31,7 @@ export function concludeGate(open: OpenResult): GateResult {
     ).length;
   const obstacle = findObstacle(open, judged);
   const exitCode = regressed.length > 0 ? 1 : obstacle === undefined ? 0 : 3;
-  const counts = sayCounts(open.cells);
+  const counts = sayCounts(open.cells) + (open.health === undefined ? "" : `; ${open.health}`);
   const summary = exitCode === 1
     ? `Regressed: ${regressed.length} of ${sayCells(judged)} (worst: ${
       sayWorst(regressed)
@@ -48,11 +48,13 @@ function findObstacle(open: OpenResult, judged: number): string | undefined {
   const count = (verdict: VerdictWord) => cells.filter((cell) => cell.verdict === verdict).length;
   const unresolvable = cells.filter((cell) => cell.unresolvable);
   const failing = unresolvable.filter(({ rule }) => rule === "failures").length;
+  const starved = unresolvable.filter((cell) => cell.starved).length;
   const reasons = [
     ...obstacles,
     ...sayObstacle(count("missing"), "missing from head"),
     ...sayObstacle(count("incomparable"), "incomparable"),
-    ...sayObstacle(unresolvable.length - failing, "measured too seldom"),
+    ...sayObstacle(unresolvable.length - failing - starved, "measured too seldom"),
+    ...sayObstacle(starved, "measured while the processes were kept off the CPU"),
     ...(failing === 0 ? [] : [`head fails in ${failing} ${failing === 1 ? "case" : "cases"}`]),
     ...(policy.strict ? sayObstacle(count("inconclusive"), "inconclusive, under strict") : []),
   ];

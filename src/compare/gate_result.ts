@@ -85,6 +85,8 @@ export interface Verdict {
   readonly warnings: readonly string[];
   /** Whether so few trials could not have shown a regression of any size: no verdict at all, and exit code 3. */
   readonly unresolvable: boolean;
+  /** Whether the verdict is withheld because something else had the CPU. */
+  readonly starved?: true;
   /** Whether fresh pairs should decide: a regression, or a suspicion of one. */
   readonly flagged: boolean;
   /** What fresh pairs said, once they were asked. */
@@ -117,6 +119,8 @@ export interface GateResult {
   readonly paired: boolean;
   /** What keeps the job as a whole from passing, whatever its cells say, one clause each. */
   readonly obstacles: readonly string[];
+  /** That the processes were kept off the CPU, as a clause; absent: they were not, or it is not known. */
+  readonly health?: string;
   /** In what the environments differ, one sentence each. */
   readonly environmentDifferences: readonly string[];
   /** Parts of the policy that met no cell, and cases that nothing gates, one sentence each. */

@@ -25,6 +25,7 @@ import { concludeGate } from "./gate_outcome.ts";
 import { gates, matchesCell, type Policy, thresholdOf } from "./gate_policy.ts";
 import type { GateResult, IgnoredCell, Verdict, VerdictWord } from "./gate_result.ts";
 import { judgeFailures } from "./judge_failures.ts";
+import { sayJobHealth, withholdStarved } from "./judge_health.ts";
 import { judgeLimits } from "./judge_limits.ts";
 import { CONFIDENCE } from "./summarize.ts";
 import {
@@ -54,14 +55,16 @@ export function judge(compared: RecordComparison, policy: Policy): GateResult {
     ...verdictsOf("missing", compared.missingCells, policy),
     ...verdictsOf("incomparable", compared.incomparableCells, policy),
   ];
+  const health = sayJobHealth(compared);
   return concludeGate({
     cells: [
       ...fromBase,
       ...judgeLimits(compared, policy),
       ...judgeFailures(compared, policy),
-    ].sort(byVerdict),
+    ].map((cell) => withholdStarved(cell, compared)).sort(byVerdict),
     ignored: listIgnored(compared, policy),
     paired: compared.paired,
+    ...(health !== undefined && { health }),
     obstacles: compared.isHeadPartial ? ["head's run was ended early, so that it is partial"] : [],
     environmentDifferences: compared.environmentDifferences,
     notes: findNotes(compared, policy),

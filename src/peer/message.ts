@@ -14,6 +14,7 @@ import {
   type ServeOrder,
   type ServeReport,
 } from "./peer_link.ts";
+import { readHealthMark } from "./health_mark.ts";
 import { pinThread } from "./pin_thread.ts";
 import { ServeHalf } from "./serve_half.ts";
 import { readThreadMark } from "./thread_mark.ts";
@@ -66,7 +67,12 @@ export function createResponder(
         case "mark": {
           half?.mark();
           const thread = readThreadMark();
-          const mark = { cpuNs: cpuNs(), ...(thread !== undefined && { thread }) };
+          const health = readHealthMark();
+          const mark: PeerMark = {
+            cpuNs: cpuNs(),
+            ...(thread !== undefined && { thread }),
+            ...(health !== undefined && { health }),
+          };
           return { answer: "mark", mark };
         }
         case "finish": {

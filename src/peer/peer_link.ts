@@ -12,6 +12,7 @@ import type { Endpoint } from "../transport/channel.ts";
 import type { Budget } from "../model/budget.ts";
 import type { Params } from "../model/params.ts";
 import type { ReceiverWindow, Tally } from "../model/tally.ts";
+import type { HealthMark } from "./health_mark.ts";
 import type { ThreadMark } from "./thread_mark.ts";
 
 /** What a peer is told to serve. */
@@ -36,6 +37,8 @@ export interface PeerMark {
   readonly cpuNs?: number | null | undefined;
   /** The thread that serves; absent where it is the driver's own, or where the kernel room is closed. */
   readonly thread?: ThreadMark;
+  /** What kept that thread off its CPU; absent as for `thread`. */
+  readonly health?: HealthMark;
 }
 
 /** What a peer has seen by the end of a trial. */

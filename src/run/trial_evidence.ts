@@ -12,12 +12,18 @@ import { openKernel } from "../kernel/libc.ts";
 import { readTcpInfo, type TcpInfo } from "../kernel/tcp_info.ts";
 import type { PeerMark } from "../peer/peer_link.ts";
 import { readThreadMark, type ThreadMark } from "../peer/thread_mark.ts";
+import { type HealthMark, readHealthMark } from "../peer/health_mark.ts";
 import { processCpuNs } from "../peer/cpu_time.ts";
 import type { FirstChannel } from "../peer/first_channel.ts";
 import type { CpuTime } from "../model/trial.ts";
+import { type MachineHealth, readMachineHealth } from "./machine_health.ts";
 
 /** What both ends read at one mark. */
 interface Mark {
+  /** Of the machine. */
+  readonly machine?: MachineHealth | undefined;
+  /** What kept the driver's thread off its CPU. */
+  readonly health?: HealthMark | undefined;
   /** Of the network namespace. */
   readonly counters?: Counters;
   /** Of the driver's first channel, where it is TCP. */
@@ -60,22 +66,26 @@ export class EvidenceReader {
 
   /** Reads at the begin of the measured interval. */
   async begin(): Promise<void> {
+    const machine = readMachineHealth();
     const counters = this.#readCounters();
     const peer = await this.#mark();
     const socket = this.#readSocket();
     const thread = readThreadMark();
+    const health = readHealthMark();
     const cpuNs = processCpuNs();
-    this.#begin = { ...present({ counters, socket, thread, cpuNs }), peer };
+    this.#begin = { ...present({ machine, counters, socket, thread, health, cpuNs }), peer };
   }
 
   /** Reads at its end. */
   async end(): Promise<void> {
     const cpuNs = processCpuNs();
+    const health = readHealthMark();
     const thread = readThreadMark();
     const peer = await this.#mark();
     const socket = this.#readSocket();
     const counters = this.#readCounters();
-    this.#end = { ...present({ counters, socket, thread, cpuNs }), peer };
+    const machine = readMachineHealth();
+    this.#end = { ...present({ machine, counters, socket, thread, health, cpuNs }), peer };
     this.#first.readAgain();
   }
 
@@ -90,6 +100,9 @@ export class EvidenceReader {
       ...socketDeltas(begin.socket, end.socket),
       ...threadDeltas("drive", begin.thread, end.thread),
       ...threadDeltas("serve", begin.peer.thread, end.peer.thread),
+      ...healthDeltas("drive", begin.health, end.health),
+      ...healthDeltas("serve", begin.peer.health, end.peer.health),
+      ...machineDeltas(begin.machine, end.machine),
     };
     return { ...present({ cpu }), counters };
   }
@@ -172,6 +185,39 @@ function threadDeltas(
   if (from === undefined || to === undefined) return {};
   const names = ["voluntarySwitches", "involuntarySwitches", "minorFaults"] as const;
   return moved(names.map((name) => [`${end}.${name}`, (to[name] ?? 0) - (from[name] ?? 0)]));
+}
+
+/** Here a 0 says that it was looked at and did not happen; periods only where a group counted any. */
+function healthDeltas(
+  end: "drive" | "serve",
+  from: HealthMark | undefined,
+  to: HealthMark | undefined,
+): Record<string, number> {
+  const deltas: Record<string, number> = {};
+  if (from === undefined || to === undefined) return deltas;
+  for (const name of ["waitNs", "runNs"] as const) {
+    const [before, after] = [from[name], to[name]];
+    if (before !== undefined && after !== undefined) deltas[`${end}.${name}`] = after - before;
+  }
+  deltas[`${end}.spanNs`] = to.atNs - from.atNs;
+  const [before, after] = [from.throttling, to.throttling];
+  if (before === undefined || after === undefined || after.periods === 0) return deltas;
+  for (const name of ["periods", "throttledPeriods", "throttledNs"] as const) {
+    deltas[`${end}.${name}`] = after[name] - before[name];
+  }
+  return deltas;
+}
+
+/** How many threads wanted to run: the more of the two readings. */
+function machineDeltas(
+  from: MachineHealth | undefined,
+  to: MachineHealth | undefined,
+): Record<string, number> {
+  if (from === undefined || to === undefined) return {};
+  return {
+    "machine.stealNs": to.stealNs - from.stealNs,
+    "machine.runnable": Math.max(from.runnable, to.runnable),
+  };
 }
 
 /** What did not move is left out. */

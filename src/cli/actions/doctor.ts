@@ -12,6 +12,7 @@ import { findLimits } from "../../run/limits.ts";
 import { type ClockFacts, measureClock } from "../doctor/measure_clock.ts";
 import { describeNoise, measureNoise, type NoiseVerdict } from "../doctor/measure_noise.ts";
 import { type PermissionFact, readPermissions } from "../doctor/permissions.ts";
+import { describeLoad, describeQuota } from "../doctor/describe_load.ts";
 import { describeLimits } from "../doctor/describe_limits.ts";
 import { EXIT } from "../exit.ts";
 import { listenForInterrupts } from "../interrupts.ts";
@@ -111,7 +112,8 @@ function renderFindings(
       ["CPU", `${environment.cpu ?? unknown}, ${environment.cores} logical cores`],
       ["memory", memory],
       ["kind", String(environment.virtualization ?? unknown)],
-      ["load", String(environment.loadAverage ?? unknown)],
+      ["load", describeLoad(environment.loadAverage, environment.cores)],
+      ...describeQuota(sysctls["cpu.quota"] ?? null),
     ]],
     [
       "Kernel settings",

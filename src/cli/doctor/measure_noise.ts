@@ -4,6 +4,7 @@
  * @module
  */
 
+import { adviseOnHealth, describeHealth, type Health, healthOf } from "../../compare/health.ts";
 import type { PeerKind } from "../../model/placement.ts";
 import { metricValue } from "../../model/metric_value.ts";
 import type { Environment } from "../../model/environment.ts";
@@ -31,7 +32,14 @@ export interface NoiseVerdict {
   readonly spread?: number;
   /** Present when the trials met two speeds of the machine: the spread then describes neither. */
   readonly twoSpeeds?: TwoSpeeds;
-  /** `good`: spread up to 2 %; `fair`: up to 8 %, or two speeds; `poor`: beyond. */
+  /** What kept the processes off the CPU meanwhile; absent where it could not be read. */
+  readonly health?: Health;
+  /** The machine's logical cores. */
+  readonly cores?: number;
+  /**
+   * `good`: spread up to 2 %; `fair`: up to 8 %, or two speeds, or it is not known whether the processes got the CPU; `poor`: beyond, or
+   * they did not.
+   */
   readonly verdict: "good" | "fair" | "poor";
   /** Why a trial failed, where one did. */
   readonly error?: string;
@@ -69,10 +77,27 @@ export async function measureNoise(
     const p50s = trials.map((trial) => metricValue(trial, "p50"))
       .filter((value) => value !== undefined);
     const error = trials.find((trial) => trial.error !== undefined)?.error?.message;
-    return { ...judgeNoise(peer, p50s), ...(error !== undefined && { error }) };
+    const health = healthOf(trials, environment.cores);
+    return {
+      ...judgeHealth(judgeNoise(peer, p50s), health, environment.cores),
+      ...(error !== undefined && { error }),
+    };
   } catch (error) {
     return { peer, trials: 0, verdict: "poor", error: (error as Error).message };
   }
+}
+
+/** The verdict, with what is known of the CPU: figures that are steady while the processes starve are steadily wrong. */
+export function judgeHealth(
+  noise: NoiseVerdict,
+  health: Health | undefined,
+  cores: number,
+): NoiseVerdict {
+  if (health === undefined) {
+    return { ...noise, cores, verdict: noise.verdict === "good" ? "fair" : noise.verdict };
+  }
+  const isStarved = adviseOnHealth(health) !== undefined;
+  return { ...noise, health, cores, verdict: isStarved ? "poor" : noise.verdict };
 }
 
 /** The verdict on the trials' p50 values, in nanoseconds. */
@@ -103,7 +128,9 @@ export function describeNoise(noise: NoiseVerdict): string {
   if (p50Ns === undefined || spread === undefined) {
     return `no idle round trip could be measured: ${error ?? "no trial succeeded"}`;
   }
-  const failed = error === undefined ? "" : ` (some trials failed: ${error})`;
+  const failed = `${sayHealth(noise)}${
+    error === undefined ? "" : ` (some trials failed: ${error})`
+  }`;
   if (speeds !== undefined) {
     const [fast, slow] = [speeds.fast, speeds.slow].map(({ median, share }) =>
       `${formatAmount(median, "ns")} in ${Math.round(share * 100)} % of the trials`
@@ -113,4 +140,12 @@ export function describeNoise(noise: NoiseVerdict): string {
   }
   return `p50 of an idle round trip (${formatAmount(p50Ns, "ns")}) varies ` +
     `${(spread * 100).toFixed(1)} % between rounds: ${verdict}${failed}`;
+}
+
+/** What follows the verdict: nothing where the processes had the CPU. */
+function sayHealth({ health, cores }: NoiseVerdict): string {
+  if (cores === undefined) return "";
+  if (health === undefined) return "; whether the processes got the CPU is not known";
+  const advice = adviseOnHealth(health);
+  return advice === undefined ? "" : `; ${describeHealth(health, cores)}; ${advice}`;
 }

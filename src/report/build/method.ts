@@ -4,6 +4,7 @@
  * @module
  */
 
+import { describeHealth, healthOf } from "../../compare/health.ts";
 import { plural } from "../../text/plural.ts";
 import type { Case } from "../../model/case.ts";
 import { RELATIVE_ERROR } from "../../model/bucket_layout.ts";
@@ -114,6 +115,7 @@ export function buildMethod(record: RunRecord): readonly NamedFact[] {
     { name: "CPU", value: "user and system time of both ends within the measured interval" },
     ...(buildSocketSettings(record) === undefined ? describeSettings(record) : []),
     ...describeEvidence(record),
+    ...describeCpuWait(record),
     ...describePeers(record),
     ...(record.yardstick === undefined
       ? []
@@ -125,6 +127,11 @@ export function buildMethod(record: RunRecord): readonly NamedFact[] {
       }) for ${count(trials.length, "trial")} of ${count(cases.length, "case")}`,
     },
   ];
+}
+
+function describeCpuWait({ trials, environment: { cores } }: RunRecord): readonly NamedFact[] {
+  const health = healthOf(trials, cores);
+  return health === undefined ? [] : [{ name: "health", value: describeHealth(health, cores) }];
 }
 
 /**

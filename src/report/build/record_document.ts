@@ -15,6 +15,7 @@ import { name, sentence, text } from "../document/inline.ts";
 import type { Figure } from "../document/figure.ts";
 import type { Table } from "../document/table.ts";
 import { groupBy } from "../group_by.ts";
+import { findAlarms } from "./alarms.ts";
 import { answerQuestions, type AnswerSource, answerTable } from "./answers.ts";
 import { buildComparisonsTable } from "./comparisons_table.ts";
 import { evaluate, type Evaluation } from "./evaluation.ts";
@@ -54,9 +55,7 @@ export function buildRecordDocument(
     kind: "record",
     title: [text("Sockets compared by sockbench")],
     facts: describeRun(record).map((fact) => [text(fact)]),
-    ...(record.partial
-      ? { notice: { lead: "Partial run", sentences: [[sentence(describePartial(record))]] } }
-      : {}),
+    ...noticeOf(evaluation),
     blocks: [
       ...findingBlocks(evaluation, sections),
       heading("guide", "How to read this", "guide", { folded: true }),
@@ -97,6 +96,19 @@ export function buildRecordDocument(
       startedAt: record.startedAt,
       summaries: evaluation.summaries,
       comparisons: evaluation.comparisons,
+    },
+  };
+}
+
+/** How far a partial run came, and what may explain all figures. */
+function noticeOf({ record, values }: Evaluation): Pick<Document, "notice"> {
+  const alarms = findAlarms(record, values);
+  const said = record.partial ? [describePartial(record), ...alarms] : alarms;
+  if (said.length === 0) return {};
+  return {
+    notice: {
+      lead: record.partial ? "Partial run" : "Warning",
+      sentences: said.map((words) => [sentence(words)]),
     },
   };
 }

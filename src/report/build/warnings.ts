@@ -5,6 +5,7 @@
  */
 
 import { CONFIDENCE, type Summary } from "../../compare/summarize.ts";
+import { healthOf, UNEQUAL_WAIT } from "../../compare/health.ts";
 import { median } from "../../stats/mod.ts";
 import { findMetric, type TrialValues } from "../../compare/trial_values.ts";
 import { fewestOperations, isMetricId, METRIC_IDS, metricOf } from "../../units/metric.ts";
@@ -75,6 +76,7 @@ export function buildWarnings(
       `the trials spread widely (robust deviation above ${formatShare(WIDE_SPREAD)} of the median)`,
       where(wide),
     ),
+    ...starvedWarning(record, values),
     ...pacingWarning(record),
     ...settingWarnings(record),
     ...scarceWarnings(record, values),
@@ -90,6 +92,20 @@ export function buildWarnings(
 
 function warn(message: string, cases: readonly string[]): readonly Warning[] {
   return cases.length === 0 ? [] : [{ message, cases }];
+}
+
+/** Cases whose processes something else kept off the CPU, each by its own trials. */
+function starvedWarning(record: RunRecord, values: TrialValues): readonly Warning[] {
+  const { cores } = record.environment;
+  const starved = record.cases.filter(({ id }) =>
+    (healthOf(values.succeeded(id), cores)?.waitShare ?? 0) >= UNEQUAL_WAIT
+  );
+  return warn(
+    `the processes were kept off the CPU for at least ${
+      formatShare(UNEQUAL_WAIT)
+    } of the measured time`,
+    starved.map(({ id }) => id),
+  );
 }
 
 /** One warning per kind of error, with how often it happened and one of its messages. */

@@ -4,12 +4,11 @@
  * @module
  */
 
-import { findMetric } from "../../compare/trial_values.ts";
 import type { Case } from "../../model/case.ts";
-import { median, quantileOfSorted, sorted } from "../../stats/quantile.ts";
 import { groupBy } from "../group_by.ts";
 import { namePlacement, placementKey } from "../document/format_placement.ts";
 import type { Chart } from "./chart.ts";
+import { driftOf, gatherSpreads, type RoundSpread } from "../round_spreads.ts";
 import type { ChartContext } from "./chart_context.ts";
 import {
   type Area,
@@ -29,23 +28,8 @@ import { element, exact, hover, line, pathThrough } from "./svg.ts";
 import { linearTicks, logTicks, type Projection, projectLinear, projectLog } from "./ticks.ts";
 
 const PLOT_HEIGHT = 200;
-/** More rounds than this are drawn in groups that follow each other. */
-const MOST_POINTS = 120;
 /** Up to so many points each has a mark. */
 const MOST_MARKS = 60;
-
-/** How the cases of one round, or of several in a row, stand to their own medians. */
-interface RoundSpread {
-  readonly first: number;
-  readonly last: number;
-  readonly startedNs: number;
-  readonly cases: number;
-  readonly low: number;
-  readonly quarter: number;
-  readonly middle: number;
-  readonly threeQuarters: number;
-  readonly high: number;
-}
 
 /**
  * Draws how all cases together went from round to round.
@@ -59,52 +43,6 @@ export function drawRounds(context: ChartContext): readonly Chart[] {
     const spreads = gatherSpreads(context, cases);
     return spreads.length < 3 ? [] : [drawChart(cases[0], spreads)];
   });
-}
-
-/** A trial's headline value against the median of its case, as a slowdown: above 1, slower. */
-function gatherSpreads(
-  { record, values }: ChartContext,
-  cases: readonly Case[],
-): readonly RoundSpread[] {
-  const headlines = new Map(record.scenarios.map((spec) => {
-    const metric = spec.metrics[0] === undefined ? undefined : findMetric(record, spec.metrics[0]);
-    return [spec.id, metric] as const;
-  }));
-  const byRound = new Map<number, { ratios: number[]; startedNs: number }>();
-  for (const one of cases) {
-    const metric = headlines.get(one.scenario);
-    if (metric === undefined || metric.better === "neither") continue;
-    const own = values.of(one.id, metric.id).filter(({ value }) => value > 0);
-    if (own.length < 3) continue;
-    const centre = median(own.map(({ value }) => value));
-    const starts = new Map(values.succeeded(one.id).map((t) => [t.round, t.startedNs]));
-    for (const { round, value } of own) {
-      const ratio = metric.better === "lower" ? value / centre : centre / value;
-      if (!Number.isFinite(ratio) || ratio <= 0) continue;
-      const entry = byRound.get(round) ?? { ratios: [], startedNs: Infinity };
-      entry.ratios.push(ratio);
-      entry.startedNs = Math.min(entry.startedNs, starts.get(round) ?? Infinity);
-      byRound.set(round, entry);
-    }
-  }
-  const rounds = [...byRound].sort(([a], [b]) => a - b);
-  const size = Math.ceil(rounds.length / MOST_POINTS);
-  return Array.from({ length: Math.ceil(rounds.length / size) }, (_, index) => {
-    const group = rounds.slice(index * size, (index + 1) * size);
-    const ratios = sorted(group.flatMap(([, entry]) => entry.ratios));
-    const at = (p: number) => quantileOfSorted(ratios, p);
-    return {
-      first: group[0]?.[0] ?? 0,
-      last: group.at(-1)?.[0] ?? 0,
-      startedNs: Math.min(...group.map(([, entry]) => entry.startedNs)),
-      cases: ratios.length,
-      low: at(0.1),
-      quarter: at(0.25),
-      middle: at(0.5),
-      threeQuarters: at(0.75),
-      high: at(0.9),
-    };
-  }).filter(({ startedNs }) => Number.isFinite(startedNs));
 }
 
 function drawChart({ placement }: Case, spreads: readonly RoundSpread[]): Chart {
@@ -125,9 +63,7 @@ function drawChart({ placement }: Case, spreads: readonly RoundSpread[]): Chart 
   const starts = spreads.map(({ startedNs }) => seconds(startedNs));
   const time = linearTicks(0, Math.max(...starts), 9);
   const x = projectLinear(time, area.left, area.right);
-  const first = spreads.slice(0, Math.ceil(spreads.length / 3)).map(({ middle }) => middle);
-  const last = spreads.slice(-first.length).map(({ middle }) => middle);
-  const drift = (median(last) / median(first) - 1) * 100;
+  const drift = (driftOf(spreads) - 1) * 100;
   const pin = placement.pin === "none" ? [] : [placement.pin];
   const place = (spread: RoundSpread) => x(seconds(spread.startedNs));
   return frame({

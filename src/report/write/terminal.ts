@@ -120,7 +120,7 @@ function cutRest(text: string, look: TerminalSize): readonly string[] {
   return [styleText(line, "dim", look.color)];
 }
 
-/** The answers, then the findings with what must be seen first. */
+/** What must be seen first, then the answers, then the findings. */
 function frontLines(
   { heading, blocks }: Part,
   notice: Notice | undefined,
@@ -142,7 +142,7 @@ function frontLines(
   const rest = items.length - most;
   if (rest > 0) lines.push(plain(`  … and ${countOf(rest, "more finding")} in the report`, look));
   if (items.length === 0) lines.push(...bullet("No comparison could be made.", look));
-  return [answers, [...noticeLines(notice, look), ...lines]];
+  return [noticeLines(notice, look), answers, lines];
 }
 
 function noticeLines(notice: Notice | undefined, look: TerminalSize): readonly string[] {

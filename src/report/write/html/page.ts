@@ -29,7 +29,7 @@ export interface Page {
   /** Facts below the heading. */
   readonly subtitle: readonly HtmlPart[];
   /** What must be seen before anything else; absent for nothing. */
-  readonly notice?: Html | undefined;
+  readonly notice?: HtmlPart | undefined;
   /** What can be jumped to. */
   readonly contents: readonly PageEntry[];
   /** The parts, in the order of the contents. */

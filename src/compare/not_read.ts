@@ -1,0 +1,27 @@
+/**
+ * What could not be read, and is therefore not known to be well.
+ *
+ * @module
+ */
+
+import { KERNEL_READINGS } from "../model/environment.ts";
+import type { RunRecord } from "../model/run_record.ts";
+
+/**
+ * What both or one could not read for want of libc: whoever reads the result must not take silence for health.
+ *
+ * @param base The side compared against.
+ * @param head The side in question.
+ * @returns At most one sentence, without full stop.
+ */
+export function sayNotRead(base: RunRecord, head: RunRecord): readonly string[] {
+  const reasonOf = (record: RunRecord) =>
+    record.environment.missing.find(({ what }) => what === KERNEL_READINGS)?.reason;
+  const reasons = { base: reasonOf(base), head: reasonOf(head) };
+  const sides = (["base", "head"] as const).filter((side) => reasons[side] !== undefined);
+  if (sides.length === 0) return [];
+  return [
+    `${sides.join(" and ")} could not read ${KERNEL_READINGS}: ` +
+    `${reasons[sides[0]!]}; a cause that only this shows was not looked for`,
+  ];
+}

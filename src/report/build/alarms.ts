@@ -1,0 +1,61 @@
+/**
+ * Alarms: what a reader must know before any figure, because it may explain all of them.
+ *
+ * @module
+ */
+
+import { adviseOnHealth, describeHealth, healthOf, NOTABLE_WAIT } from "../../compare/health.ts";
+import type { TrialValues } from "../../compare/trial_values.ts";
+import type { RunRecord } from "../../model/run_record.ts";
+import { formatShare } from "../../units/format_quantity.ts";
+import { namePlacement, placementKey } from "../document/format_placement.ts";
+import { capitalize } from "../document/format_inline.ts";
+import { groupBy } from "../group_by.ts";
+import { driftOf, gatherSpreads } from "../round_spreads.ts";
+
+/** A machine this much slower or faster at the end of a run than at its beginning is worth a sentence. */
+const NOTABLE_DRIFT = 0.1;
+/** Fewer rounds than this have no first and last third to speak of. */
+const LEAST_ROUNDS = 6;
+
+/**
+ * Gathers the alarms of a record.
+ *
+ * @param record The record.
+ * @param values Its trials by case.
+ * @returns One sentence each, without full stop; none for a run without trouble.
+ */
+export function findAlarms(record: RunRecord, values: TrialValues): readonly string[] {
+  return [...healthAlarm(record), ...driftAlarms(record, values)];
+}
+
+function healthAlarm({ trials, environment: { cores } }: RunRecord): readonly string[] {
+  const health = healthOf(trials, cores);
+  if (health === undefined || health.waitShare < NOTABLE_WAIT) return [];
+  const advice = adviseOnHealth(health);
+  return [
+    `${capitalize(describeHealth(health, cores))}. The figures are those of a starved machine` +
+    (advice === undefined ? "" : `: ${advice}`),
+  ];
+}
+
+function driftAlarms(record: RunRecord, values: TrialValues): readonly string[] {
+  const groups = [...groupBy(record.cases, placementKey).values()];
+  return groups.flatMap((cases) => {
+    const spreads = gatherSpreads({ record, values }, cases);
+    if (spreads.length < LEAST_ROUNDS) return [];
+    const drift = driftOf(spreads);
+    const size = Math.max(drift, 1 / drift) - 1;
+    if (size < NOTABLE_DRIFT) return [];
+    const where = groups.length === 1 ? "" : ` (${namePlacement(cases[0].placement)})`;
+    const change = drift > 1 ? `${formatPercent(size)} slower` : `${formatPercent(size)} faster`;
+    return [
+      `The machine drifted: all cases together were ${change} in the last third of the rounds than in the first${where}. ` +
+      "Ratios pair neighbours and stand; medians mix both",
+    ];
+  });
+}
+
+/** Beyond 100 % too, where a share ends. */
+const formatPercent = (size: number) =>
+  size < 1 ? formatShare(size) : `${Math.round(size * 100)} %`;

@@ -1,0 +1,49 @@
+/**
+ * What /proc/stat says of the machine at a mark: time that its host gave to others, and how many threads want to run.
+ *
+ * @module
+ */
+
+import { readKernelFile } from "../kernel/kernel_file.ts";
+import { openKernel } from "../kernel/libc.ts";
+
+/** The machine at one moment. */
+export interface MachineHealth {
+  /** Time that the host gave to others while a virtual CPU was ready to run, all CPUs together, in nanoseconds: steps of 10 ms. */
+  readonly stealNs: number;
+  /** Threads that run or are ready to, the reading one included. */
+  readonly runnable: number;
+}
+
+/** USER_HZ is 100 on every Linux that Deno runs on. */
+const TICK_NS = 1e7;
+/** Fields of the line `cpu`: user, nice, system, idle, iowait, irq, softirq, steal. */
+const STEAL_FIELD = 8;
+
+/**
+ * Reads the machine.
+ *
+ * @returns `undefined` where it could not be read
+ */
+export function readMachineHealth(): MachineHealth | undefined {
+  if (!openKernel().available) return undefined;
+  try {
+    return parseMachineHealth(readKernelFile("/proc/stat") ?? "");
+  } catch {
+    // A health that cannot be read fails no trial.
+    return undefined;
+  }
+}
+
+/**
+ * Takes what is wanted from the text.
+ *
+ * @param text of /proc/stat
+ * @returns `undefined` where it is something else
+ */
+export function parseMachineHealth(text: string): MachineHealth | undefined {
+  const steal = text.slice(0, text.indexOf("\n")).split(/\s+/)[STEAL_FIELD];
+  const [, runnable] = /^procs_running (\d+)$/m.exec(text) ?? [];
+  if (steal === undefined || runnable === undefined) return undefined;
+  return { stealNs: Number(steal) * TICK_NS, runnable: Number(runnable) };
+}

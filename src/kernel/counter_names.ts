@@ -18,7 +18,7 @@ const UDP = {
 
 const TCP = {
   ActiveOpens: "connections opened from this side",
-  PassiveOpens: "connections accepted",
+  PassiveOpens: "connections that clients opened here, counted when the handshake completes",
   AttemptFails: "connections that were never established",
   EstabResets: "established connections that were reset",
   InSegs: "segments received, bad ones included",
@@ -29,7 +29,7 @@ const TCP = {
 };
 
 const TCP_EXT = {
-  TW: "connections that ended in TIME-WAIT and stayed there until its timer fired",
+  TW: "connections that entered TIME-WAIT",
   TWRecycled: "connections in TIME-WAIT whose ports were taken for a new one",
   DelayedACKs: "acknowledgements sent by the delayed-ACK timer, because no data came to carry them",
   DelayedACKLocked: "delayed-ACK timers that fired while the socket was in use, and had to wait",

@@ -92,7 +92,7 @@ export const backlogBoundsWaiting: Claim = {
           }`
         ),
         ...(capped === undefined || capped === null ? [] : [
-          `A backlog of ${HUGE} was cut to ${capped} without a word (net.core.somaxconn ${
+          `A backlog of ${facts!.huge} was cut to ${capped} without a word (net.core.somaxconn ${
             somaxconn ?? "not read"
           })`,
         ]),
@@ -190,7 +190,7 @@ export async function fillBacklogs(lab: Lab, accepts = false): Promise<ClaimFact
     return [readTcpInfo(sockets.listen("tcp", HUGE).fd).sacked];
   });
   const { "net.core.somaxconn": somaxconn = null } = await readSettingsOf(["net.core.somaxconn"]);
-  return { bounds, next, missing, capped, somaxconn } as unknown as ClaimFacts;
+  return { bounds, next, missing, huge: HUGE, capped, somaxconn } as unknown as ClaimFacts;
 }
 
 /** Through Deno, as far as it takes a backlog: for TCP. */

@@ -46,7 +46,7 @@ export const streamsLoseNothing: Claim = {
   method:
     `${
       MIB / 1_024
-    } GiB each were sent over TCP and over a Unix-domain socket to another process, in numbered blocks whose every word follows from the ` +
+    } GiB each were sent over TCP and over a Unix-domain socket to another process, in numbered blocks of 64 KiB whose every word follows from the ` +
     "number; the receiver checked all of them. The memory of both processes was read before and after",
   rule: {
     "holds": "every byte arrived, and no block was lost, reordered, doubled or corrupt",

@@ -36,8 +36,11 @@ export class LostAgentsError extends AgentError {
 
 /** So many lost agents are replaced; a subject that loses more of them cannot be measured. */
 const MAX_LOST_AGENTS = 4;
-/** A pair in which a trial ended well without a value of its headline is measured so often at most. */
-const MAX_ATTEMPTS = 4;
+/**
+ * A pair in which a trial ended well without a value of its headline is measured again, in this share of a case's rounds and two more: a
+ * subject that has no value whenever it is slow must not choose which of its trials count.
+ */
+const REPEATED_SHARE = 0.2;
 
 /**
  * Measures every case of the plan for both subjects. An agent that is lost fails the trial under way, and a new pair of agents takes over.
@@ -63,6 +66,7 @@ class AbJob {
   readonly #headlines: ReadonlyMap<string, string>;
   readonly #startNs: number;
   #agents: AgentPair | undefined;
+  readonly #repeated = new Map<string, number>();
   #lost = 0;
   #rounds = 0;
   #finished = false;
@@ -191,15 +195,17 @@ class AbJob {
     { round, order }: Pick<Trial, "round" | "order">,
     prng: Prng,
   ): Promise<Partial<Record<Side, Trial>>> {
-    for (let attempt = 1;; attempt++) {
+    for (;;) {
       const startedNs = this.#elapsedNs;
       const trials: Partial<Record<Side, Trial>> = {};
       for (const [place, side] of sides.entries()) {
         const outcome = await this.#trial(side, c, prng);
         trials[side] = { ...outcome, round, order: order + place, startedNs };
       }
-      if (this.#aborted || attempt === MAX_ATTEMPTS) return trials;
       if (!Object.values(trials).some((trial) => this.#lacksHeadline(c, trial))) return trials;
+      const repeated = this.#repeated.get(c.id) ?? 0;
+      if (this.#aborted || repeated >= 2 + REPEATED_SHARE * round) return trials;
+      this.#repeated.set(c.id, repeated + 1);
     }
   }
 

@@ -266,8 +266,8 @@ function findEffect(
 ): Effect | string {
   const options: EffectOptions = { unit: metric.unit, better: directionOf(metric) };
   const sides = {
-    base: selectSide("base", base.values, cell, metric),
-    head: selectSide("head", head.values, cell, metric),
+    base: selectSide("base", base, cell, metric),
+    head: selectSide("head", head, cell, metric),
   };
   for (const side of [sides.base, sides.head]) if (side.fault !== undefined) return side.fault;
   if (paired) {

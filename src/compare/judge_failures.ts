@@ -31,6 +31,7 @@ const SUSPICIOUS = 2;
 export function judgeFailures(compared: RecordComparison, policy: Policy): readonly Verdict[] {
   const cases = judgedFailures(compared, policy);
   const pValues = cases.map(({ base, head }) => failureP(base, head));
+  const isEverywhere = failureP(sum(cases, "base"), sum(cases, "head")) <= policy.alpha;
   const adjusted = holm(pValues);
   return cases.flatMap((one, index): readonly Verdict[] => {
     if (one.base.failed + one.head.failed === 0) return [];
@@ -45,9 +46,14 @@ export function judgeFailures(compared: RecordComparison, policy: Policy): reado
       pValue,
       adjustedP,
       warnings: [],
-      ...decide(one, { pValue, adjustedP, policy }),
+      ...decide(one, { pValue, adjustedP, policy, isEverywhere }),
     }];
   });
+}
+
+function sum(cases: readonly CaseFailures[], side: "base" | "head"): Failures {
+  const total = (key: "failed" | "trials") => cases.reduce((n, one) => n + one[side][key], 0);
+  return { failed: total("failed"), trials: total("trials") };
 }
 
 /** A case of which every trial of a side failed, or that was given up, is missing or incomparable already. */
@@ -80,10 +86,12 @@ export function failureP(base: Failures, head: Failures): number {
 
 function decide(
   { base, head }: CaseFailures,
-  { pValue, adjustedP, policy }: {
+  { pValue, adjustedP, policy, isEverywhere }: {
     readonly pValue: number;
     readonly adjustedP: number;
     readonly policy: Policy;
+    /** Whether all cases together are more than chance explains. */
+    readonly isEverywhere: boolean;
   },
 ): Pick<Verdict, "verdict" | "reason" | "unresolvable" | "flagged"> {
   const seen = `${sayFailures(base, head)} (p = ${sayP(pValue)}, adjusted p = ${sayP(adjustedP)})`;
@@ -94,6 +102,10 @@ function decide(
   const isNew = base.failed === 0 && head.failed >= SUSPICIOUS;
   if (isNew || pValue <= policy.screenAlpha) {
     const reason = `${seen}: chance could explain it, and so could head${why(head)}.`;
+    return { verdict: "inconclusive", reason, unresolvable: true, flagged: true };
+  }
+  if (isEverywhere && head.failed > base.failed) {
+    const reason = `${seen}: head fails in more cases than chance explains${why(head)}.`;
     return { verdict: "inconclusive", reason, unresolvable: true, flagged: true };
   }
   const more = head.failed > base.failed ? why(head) : "";

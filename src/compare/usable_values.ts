@@ -10,6 +10,7 @@
 import { isPossible, type MetricDefinition } from "../units/metric.ts";
 import { UNITS } from "../units/unit.ts";
 import type { ValuePair } from "./effect.ts";
+import type { RunRecord } from "../model/run_record.ts";
 import type { RoundValue, TrialValues } from "./trial_values.ts";
 
 /** One side of a cell. */
@@ -48,19 +49,26 @@ export function findImpossible(
  * Selects the values of one side that can be compared.
  *
  * @param name How sentences call the side.
- * @param values The record's values.
+ * @param side The record, and its values.
  * @param cell Case and metric.
  * @param metric The metric's definition.
  * @returns The side, with a fault when too many of its trials are unusable.
  */
 export function selectSide(
   name: "base" | "head",
-  values: TrialValues,
+  { values, record }: { readonly values: TrialValues; readonly record: RunRecord },
   cell: { readonly case: string; readonly metric: string },
   metric: MetricDefinition,
 ): UsableSide {
   const trials = [...values.succeeded(cell.case), ...values.failed(cell.case)];
   const rounds = new Set(trials.map(({ round }) => round));
+  // A run that came to its end tried each case in each round: trials that are not there were taken out.
+  const done = record.partial ? rounds.size : record.settings.rounds;
+  if (done - rounds.size > mostLeftOut(done)) {
+    const fault =
+      `${name} has trials of ${rounds.size} of its ${done} rounds only, so that they may not stand for all`;
+    return { rounds, usable: [], fault };
+  }
   const all = values.of(cell.case, cell.metric);
   const usable = UNITS[metric.unit].effect === "ratio" ? all.filter(({ value }) => value > 0) : all;
   const fault = findTooFew(name, usable.length, rounds.size);

@@ -67,6 +67,9 @@ export function planCases(
         skip(`transport ${transport}`, alone);
         continue;
       }
+      const resolved = resolveLargest(params, found.largestMessageBytes);
+      const id = caseId(scenario.id, transport, resolved ?? params, pin);
+      if (!isAskedFor(settings, id)) continue;
       const oneWay = catalog.workloads.get(scenario.workload)?.oneWay;
       const alien = workloadFault(made, scenario.workload, {
         peer: settings.peer,
@@ -76,9 +79,6 @@ export function planCases(
         skip(`${scenario.id}/${transport}`, alien);
         continue;
       }
-      const resolved = resolveLargest(params, found.largestMessageBytes);
-      const id = caseId(scenario.id, transport, resolved ?? params, pin);
-      if (!isAskedFor(settings, id)) continue;
       if (resolved === undefined) {
         skip(id, `${transport} is a stream: it has no largest message`);
         continue;

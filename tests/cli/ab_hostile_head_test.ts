@@ -125,7 +125,7 @@ Deno.test("sockbench ab measures a pair again when one of its trials ended witho
   // As a loaded machine does: a receiver that never had the CPU in its time has no window.
   await writeHostileSubject(
     `${directory.path}/head`,
-    `if (message.answer === "trial" && (globalThis.answered = (globalThis.answered ?? 0) + 1) % 3 === 0) {
+    `if (message.answer === "trial" && (globalThis.answered = (globalThis.answered ?? 0) + 1) % 7 === 0) {
       delete message.outcome.window;
     }
     return message;`,

@@ -63,11 +63,23 @@ function valued(value: (round: number) => number): RunRecord {
 function failing(record: RunRecord, rounds: number, id = CASE): RunRecord {
   return mapTrials(
     record,
-    (trial) =>
-      trial.case === id && trial.round <= rounds
-        ? { ...trial, error: { kind: "ConnectionRefused", message: "Connection refused" } }
-        : trial,
+    (trial) => trial.case === id && trial.round <= rounds ? { ...trial, error: REFUSED } : trial,
   );
+}
+
+const REFUSED = { kind: "ConnectionRefused", message: "Connection refused" };
+const EVERYWHERE = Array.from({ length: 9 }, (_, n) => `round-trip/tcp/bytes=${2 ** n}`);
+
+function headlined(record: RunRecord, metric: string): RunRecord {
+  const scenarios = record.scenarios.map((spec) => ({
+    ...spec,
+    metrics: [metric, ...spec.metrics.filter((id) => id !== metric)],
+  }));
+  const withMetric = mapTrials(record, (trial) => ({
+    ...trial,
+    values: { ...trial.values, [metric]: 0.01 },
+  }));
+  return { ...withMetric, scenarios };
 }
 
 const { environment } = BASE;
@@ -99,6 +111,34 @@ const CANNOT_JUDGE: Readonly<Record<string, readonly [RunRecord, RunRecord, RegE
     BASE,
     { ...BASE, trials: BASE.trials.slice(0, 12) },
     /baseline and candidate are the same run/,
+  ],
+  "is the baseline with its rounds in another order and one trial edited": [
+    BASE,
+    mapTrials(BASE, (trial) => ({
+      ...trial,
+      round: 21 - trial.round,
+      startedNs: 21e9 - trial.startedNs,
+      ...(trial.round === 1 && { values: { p50: 90e3 } }),
+    })),
+    /baseline and candidate are the same run/,
+  ],
+  "gives a scenario of the suite another headline, as the baseline does": [
+    headlined(BASE, "stallShare"),
+    headlined(TWICE_AS_SLOW, "stallShare"),
+    /scenario round-trip has the headline stallShare in a record, and p50 in this sockbench/,
+  ],
+  "lacks the trials of half of its rounds": [
+    BASE,
+    { ...SAME, trials: SAME.trials.slice(0, 10) },
+    /head has trials of 10 of its 20 rounds only/i,
+  ],
+  "fails once in every case, and the baseline never": [
+    syntheticRecord(Object.fromEntries(EVERYWHERE.map((id) => [id, p50(100e3)]))),
+    mapTrials(
+      syntheticRecord(Object.fromEntries(EVERYWHERE.map((id) => [id, p50(100.5e3)]))),
+      (trial) => trial.round === 1 ? { ...trial, error: REFUSED } : trial,
+    ),
+    /head fails in 9 cases; failed trials: 0 in base, 9 in head/,
   ],
   "is partial": [BASE, { ...SAME, partial: true }, /head's run was ended early/],
   "names no versions": [

@@ -97,6 +97,7 @@ Deno.test("confirm() does not clear a cell that was not measured again, or too s
 
   const cut = (record: RunRecord) => ({
     ...record,
+    settings: { ...record.settings, rounds: 5 },
     trials: record.trials.filter(({ round }) => round <= 5),
   });
   const five = [{ p50: STEADY }, headOf(0.2)].map((values) =>

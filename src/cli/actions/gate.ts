@@ -4,6 +4,7 @@
  * @module
  */
 
+import { createCatalog } from "../../catalog.ts";
 import { compareRecords } from "../../compare/compare_records.ts";
 import type { RecordComparison } from "../../compare/comparison.ts";
 import { environmentObstacles } from "../../compare/fingerprint.ts";
@@ -109,9 +110,24 @@ async function orUnjudged<T>(work: () => Promise<T>, progress: Progress): Promis
 /** A candidate that was measured before. */
 function judgeable(baseline: RunRecord, head: RunRecord): Found {
   const compared = compareRecords(baseline, head, { paired: false });
+  const changed = findChangedHeadline(baseline) ?? findChangedHeadline(head);
+  if (changed !== undefined) throw new CannotJudge(changed);
   if (!isSameRun(baseline, head)) return { compared };
   const advice = "measure the candidate, or leave --candidate out";
   throw new CannotJudge(`baseline and candidate are the same run: ${advice}`);
+}
+
+/** What a scenario of the suite's own gates by is not for a file to choose, which may have been edited or be of another version. */
+function findChangedHeadline({ scenarios }: RunRecord): string | undefined {
+  const own = createCatalog().scenarios;
+  for (const { id, metrics } of scenarios) {
+    const headline = own.get(id)?.metrics[0];
+    if (headline === undefined || metrics[0] === headline) continue;
+    return `scenario ${id} has the headline ${
+      metrics[0]
+    } in a record, and ${headline} in this sockbench: measure both anew`;
+  }
+  return undefined;
 }
 
 const headFile = (record: RunRecord) => ({ name: HEAD_FILE, text: encodeRecord(record) });

@@ -114,7 +114,7 @@ Deno.test("planCases() has no second core for a peer on the driver's own thread"
 
 Deno.test("planCases() plans nothing pinned, and says nothing, where nobody looked for cores", () => {
   const { cases, skipped } = planCases(
-    someSettings({ profile: "standard" }),
+    someSettings({ profile: "standard", peer: "process" }),
     catalog,
     AVAILABLE,
   );

@@ -1,3 +1,4 @@
+import type { PeerKind } from "../../src/model/placement.ts";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { createCatalog } from "../../src/catalog.ts";
 import { planCases } from "../../src/plan/plan_cases.ts";
@@ -86,4 +87,29 @@ Deno.test("planCases() measures only round trips where request and reply come in
   const plan = planCases(settings, withTurns, new Map([["turns", { available: true as const }]]));
   assertEquals([...new Set(plan.cases.map(({ scenario }) => scenario))], ["round-trip"]);
   assert(plan.skipped.some(({ reason }) => reason.startsWith("turns is request and reply")));
+});
+
+Deno.test("planCases() plans no datagrams in one direction on one event loop, unless their sender waits for room", () => {
+  const patient = memoryDatagram();
+  const dropping = { ...patient, name: "dropping", dropsUnread: true } as const;
+  const catalog = createCatalog([{ transports: [{ ...patient, name: "patient" }, dropping] }]);
+  const found = new Map(["patient", "dropping"].map((id) => [id, {
+    available: true as const,
+    largestMessageBytes: 32_768,
+  }]));
+  const measured = (peer: PeerKind) => {
+    const scenarios = ["round-trip", "throughput", "datagram-loss"];
+    const transports = ["patient", "dropping"];
+    const settings = createSettings({ scenarios, transports, profile: "quick", peer }, catalog);
+    const { cases, skipped } = planCases(settings, catalog, found);
+    return {
+      cases: [...new Set(cases.map((c) => `${c.scenario}/${c.transport}`))],
+      skipped: skipped.map(({ what }) => what),
+    };
+  };
+  assertEquals(measured("loop").skipped, ["throughput/dropping", "datagram-loss/dropping"]);
+  assert(measured("loop").cases.includes("round-trip/dropping"));
+  assert(measured("loop").cases.includes("throughput/patient"));
+  assertEquals(measured("worker").skipped, []);
+  assert(measured("worker").cases.includes("throughput/dropping"));
 });

@@ -89,7 +89,7 @@ function toFormat({ write, of, charts, ...line }: FormatLine): ReportFormat {
 
 function build(record: RunRecord, of: FormatLine["of"], hasFigures: boolean): Document {
   if (of === "trials") return buildTrialsDocument(record);
-  return buildRecordDocument(record, hasFigures ? buildFigures(record) : []);
+  return buildRecordDocument(record, hasFigures ? { figures: buildFigures(record) } : {});
 }
 
 /** A page holds the style sheet of all charts once. */
@@ -105,7 +105,7 @@ function renderBeside(record: RunRecord, directory: string, write: Writer): Rend
     path: [directory, chartFileName(figure)],
   });
   return {
-    text: write(buildRecordDocument(record, figures), { draw }),
+    text: write(buildRecordDocument(record, { figures }), { draw }),
     files: new Map(figures.map((one) => [chartFileName(one), `${drawFigure(one).svg}\n`])),
   };
 }

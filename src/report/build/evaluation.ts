@@ -8,6 +8,8 @@ import { contrast, type Contrasted } from "../../compare/contrast.ts";
 import { summarize, type Summary } from "../../compare/summarize.ts";
 import { type TrialValues, trialValues } from "../../compare/trial_values.ts";
 import type { RunRecord } from "../../model/run_record.ts";
+import { median } from "../../stats/quantile.ts";
+import { fewestOperations } from "../../units/metric.ts";
 
 /** Finds the summary of a case and metric; `undefined` where no trial yielded a value. */
 export type SummaryOf = (caseId: string, metricId: string) => Summary | undefined;
@@ -18,12 +20,19 @@ export interface Evaluation {
   readonly record: RunRecord;
   /** Its trials by case. */
   readonly values: TrialValues;
-  /** Each case × metric across its trials. */
+  /** Each case × metric across its trials; percentiles only where the operations suffice. */
   readonly summaries: readonly Summary[];
   /** Each comparison that the scenarios declare. */
   readonly comparisons: readonly Contrasted[];
   /** Finds one of the summaries. */
   readonly summaryOf: SummaryOf;
+}
+
+/** Whether a case's trials have operations enough for a percentile: with fewer it is the maximum by another name. */
+function suffices({ case: id, metric }: Summary, values: TrialValues): boolean {
+  const fewest = fewestOperations(metric);
+  if (fewest === undefined) return true;
+  return median(values.succeeded(id).map(({ operations }) => operations)) >= fewest;
 }
 
 /** A run renders one record in several formats. A record never changes, so that its evaluation does not either. */
@@ -39,7 +48,7 @@ export function evaluate(record: RunRecord): Evaluation {
   const known = evaluations.get(record);
   if (known !== undefined) return known;
   const values = trialValues(record);
-  const summaries = summarize(record, values);
+  const summaries = summarize(record, values).filter((summary) => suffices(summary, values));
   const index = new Map<string, Map<string, Summary>>();
   for (const summary of summaries) {
     const byMetric = index.get(summary.case) ?? new Map<string, Summary>();

@@ -120,7 +120,9 @@ function amountsOf(
   if (one.twoSpeeds !== undefined || other.twoSpeeds !== undefined) return undefined;
   const [own, theirs] = [one.median, other.median];
   const ratio = item.metric.better === "lower" ? theirs / own : own / theirs;
-  return ratio >= item.low && ratio <= item.high ? { own, theirs } : undefined;
+  // Rounding alone contradicts nobody.
+  const [low, high] = [item.low * (1 - 1e-9), item.high * (1 + 1e-9)];
+  return ratio >= low && ratio <= high ? { own, theirs } : undefined;
 }
 
 /** As in `higher by 3.1 µs [2.0, 4.2]`: the median of the differences of trials of the same round. */

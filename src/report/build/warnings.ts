@@ -179,9 +179,9 @@ function scarceWarnings(record: RunRecord, values: TrialValues): readonly Warnin
         return median(trials.map(({ operations }) => operations)) < needed;
       });
       return warn(
-        `a trial has fewer than ${needed} operations in the median, so that its ${
+        `operations are too few for ${
           metricOf(metric).title
-        } is its maximum`,
+        }, which is left out: a trial has fewer than ${needed} in the median, and it would be their maximum`,
         scarce.map((one) => one.id),
       );
     });

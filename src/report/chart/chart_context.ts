@@ -4,8 +4,9 @@
  * @module
  */
 
-import { CONFIDENCE, summarize, type Summary } from "../../compare/summarize.ts";
-import { findMetric, type TrialValues, trialValues } from "../../compare/trial_values.ts";
+import { CONFIDENCE, type Summary } from "../../compare/summarize.ts";
+import { findMetric, type TrialValues } from "../../compare/trial_values.ts";
+import { evaluate } from "../build/evaluation.ts";
 import type { MetricDefinition } from "../../units/metric.ts";
 import type { RunRecord } from "../../model/run_record.ts";
 import { formatAmount, formatShare } from "../../units/format_quantity.ts";
@@ -32,18 +33,15 @@ export interface ChartContext {
  * @returns The context.
  */
 export function openContext(record: RunRecord): ChartContext {
-  const values = trialValues(record);
-  const index = new Map<string, Map<string, Summary>>();
-  for (const summary of summarize(record, values)) {
-    if (!isDrawable(summary)) continue;
-    const byMetric = index.get(summary.case) ?? new Map<string, Summary>();
-    index.set(summary.case, byMetric.set(summary.metric, summary));
-  }
+  const { values, summaryOf } = evaluate(record);
   return {
     record,
     values,
     looks: assignLooks(record),
-    summaryOf: (caseId, metricId) => index.get(caseId)?.get(metricId),
+    summaryOf: (caseId, metricId) => {
+      const summary = summaryOf(caseId, metricId);
+      return summary !== undefined && isDrawable(summary) ? summary : undefined;
+    },
   };
 }
 

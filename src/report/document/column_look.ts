@@ -198,7 +198,7 @@ function formatWithInterval(
       : `${show(fast)} (${formatShare(fastShare)}) / ${show(slow)} (${formatShare(slowShare)})`;
   }
   // One trial has no interval, and a range of no width would look like certainty.
-  return intervals === "on demand" || cell.n === 1
+  return intervals === "on demand" || cell.n === 1 || cell.isExact === true
     ? show(cell.value)
     : `${show(cell.value)} [${show(cell.low)}, ${show(cell.high)}]`;
 }

@@ -129,6 +129,8 @@ export interface FigureCell {
   readonly mark?: "best";
   /** Present when its trials fell into two groups: to be shown instead of the value. */
   readonly modes?: Modes;
+  /** True where it has no interval: what was met is what is stated, as of a maximum. */
+  readonly isExact?: boolean;
 }
 
 /** Two values where the trials of a case fell into two groups, in the metric's unit. */

@@ -105,7 +105,7 @@ function shownHtml(cell: FigureCell, look: Look, isShown: boolean): HtmlPart {
     ? markup`<strong>${show(cell.value)}</strong>`
     : show(cell.value);
   // One trial has no interval, and a range of no width would look like certainty.
-  if (!isShown || cell.n === 1) return value;
+  if (!isShown || cell.n === 1 || cell.isExact === true) return value;
   return markup`${value} <small>[${show(cell.low)}, ${show(cell.high)}]</small>`;
 }
 
@@ -121,6 +121,7 @@ function describeFigure(cell: FigureCell, look: Look, isShown: boolean): string 
       formatShare(fastShare)
     } of the trials, ${withUnit(slow)} in ${formatShare(slowShare)}; ${trials}`;
   }
+  if (cell.isExact === true) return "Of all trials together, without an interval";
   if (cell.n === 1) return `${trials}, which has no interval`;
   const interval = `${formatConfidence(cell.confidence)} interval`;
   return isShown

@@ -1,0 +1,41 @@
+/**
+ * Blocks that builders make of few words.
+ *
+ * @module
+ */
+
+import type { Block, Heading, List, ListItem } from "../document/document.ts";
+import { sentence, text } from "../document/inline.ts";
+
+/**
+ * A heading of a part.
+ *
+ * @param role What the part is for.
+ * @param title Its text.
+ * @param anchor From which an anchor is made.
+ * @param rest What else is known of it.
+ * @returns The block.
+ */
+export function heading(
+  role: Heading["role"],
+  title: string,
+  anchor: string,
+  rest: Partial<Heading> = {},
+): Heading {
+  return { kind: "heading", level: 2, text: [text(title)], role, anchor, ...rest };
+}
+
+/** A paragraph of one sentence. */
+export function paragraph(words: string): Block {
+  return { kind: "paragraph", text: [sentence(words)] };
+}
+
+/** A list, or nothing where it has no items. */
+export function list(role: List["role"], items: readonly ListItem[]): readonly Block[] {
+  return items.length === 0 ? [] : [{ kind: "list", role, items }];
+}
+
+/** What there is of something that may be absent. */
+export function present<T>(value: T | undefined): readonly T[] {
+  return value === undefined ? [] : [value];
+}

@@ -19,6 +19,7 @@ import { UnfinishedWork } from "../workload/unfinished_work.ts";
 import type { DriveContext, DriveResult, Workload } from "../workload/workload.ts";
 import { nameShortage } from "./limits.ts";
 import { findFailedOperations, mergeTallies } from "./merge_tallies.ts";
+import { boundWindow } from "./delivered_window.ts";
 import { readBack } from "./read_back.ts";
 import { CallCount } from "./tracing.ts";
 import { EvidenceReader } from "./trial_evidence.ts";
@@ -193,7 +194,7 @@ class Driver implements DriveContext {
       }),
       ...(driven.series !== undefined && { series: driven.series }),
       tally,
-      ...(served.window !== undefined && { window: served.window }),
+      ...(served.window !== undefined && { window: boundWindow(served.window, driven) }),
       ...(this.#calls === undefined ? this.#evidence.evidence : {
         // CPU time is left out: a traced thread spends more of it.
         counters: { ...this.#evidence.evidence.counters, ...this.#calls.counters },

@@ -220,11 +220,20 @@ export const METRIC_ROWS: Readonly<Record<string, MetricRow>> = {
     from: ({ tally }) => quotient(tally.duplicatedMessages, tally.receivedMessages),
     largest: 1,
   },
+  askedPerSecond: {
+    unit: "1/s",
+    better: "neither",
+    title: "asked/s",
+    description:
+      "Messages per second that were asked for; absent where they go as fast as they can.",
+    from: "given",
+  },
   offeredPerSecond: {
     unit: "1/s",
     better: "neither",
     title: "offered/s",
-    description: "Messages handed over per second.",
+    description:
+      "Messages that were handed over per second: fewer than asked for where the sender cannot keep up.",
     from: "given",
   },
   heldShare: {

@@ -29,10 +29,17 @@ export const burst: Workload = {
     }
     await context.end();
     if (channel.mode === "stream") channel.close();
+    const gapNs = numberParam(context.params, "gap") * 1e3;
     return {
       operations,
       elapsedNs,
       histograms: {},
+      ...(gapNs > 0 && {
+        values: {
+          askedPerSecond: 1e9 / gapNs,
+          offeredPerSecond: operations / (elapsedNs / 1e9),
+        },
+      }),
       tally: {
         sentMessages: operations,
         sentBytes: operations * numberParam(context.params, "bytes"),

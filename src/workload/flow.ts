@@ -67,6 +67,7 @@ export const flow: Workload = {
       histograms: { send: sends },
       values: {
         heldShare: held / sent,
+        ...(rate > 0 && { askedPerSecond: rate }),
         // Between the first and the last of n messages lie n − 1 gaps; at full speed each send is its own gap.
         offeredPerSecond: gapNs > 0 && sent > 1
           ? (sent - 1) / ((calledNs - startNs) / 1e9)

@@ -108,6 +108,12 @@ const MISSING: readonly Missing[] = [
     sometimes: true,
   },
   {
+    scenario: "datagram-loss",
+    metrics: ["askedPerSecond"],
+    when: ({ params }) => params.rate === 0,
+    why: "no rate is asked for where they go as fast as they can",
+  },
+  {
     scenario: "close",
     metrics: ["deliveredShare"],
     when: ({ params }) => params.close === "unread",

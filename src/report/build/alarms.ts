@@ -7,10 +7,12 @@
 import { adviseOnHealth, describeHealth, healthOf, NOTABLE_WAIT } from "../../compare/health.ts";
 import type { TrialValues } from "../../compare/trial_values.ts";
 import type { RunRecord } from "../../model/run_record.ts";
-import { formatShare } from "../../units/format_quantity.ts";
+import { plural } from "../../text/plural.ts";
+import { formatAmount, formatShare } from "../../units/format_quantity.ts";
 import { namePlacement, placementKey } from "../document/format_placement.ts";
 import { capitalize } from "../document/format_inline.ts";
 import { groupBy } from "../group_by.ts";
+import { findShortfalls, LEAST_OFFERED } from "./offered.ts";
 import { driftOf, gatherSpreads } from "../round_spreads.ts";
 
 /** A machine this much slower or faster at the end of a run than at its beginning is worth a sentence. */
@@ -26,7 +28,11 @@ const LEAST_ROUNDS = 6;
  * @returns One sentence each, without full stop; none for a run without trouble.
  */
 export function findAlarms(record: RunRecord, values: TrialValues): readonly string[] {
-  return [...healthAlarm(record), ...driftAlarms(record, values)];
+  return [
+    ...healthAlarm(record),
+    ...driftAlarms(record, values),
+    ...offeredAlarm(record, values),
+  ];
 }
 
 function healthAlarm({ trials, environment: { cores } }: RunRecord): readonly string[] {
@@ -54,6 +60,17 @@ function driftAlarms(record: RunRecord, values: TrialValues): readonly string[] 
       "Ratios pair neighbours and stand; medians mix both",
     ];
   });
+}
+
+function offeredAlarm(record: RunRecord, values: TrialValues): readonly string[] {
+  const [worst, ...others] = findShortfalls(record, values);
+  if (worst === undefined) return [];
+  const [offered, asked] = [worst.offered, worst.asked].map((rate) => formatAmount(rate, "1/s"));
+  const more = others.length === 0 ? "" : `, as in ${plural(others.length, "other case")}`;
+  return [
+    `The sender offered less than ${formatShare(LEAST_OFFERED)} of the rate that was asked for: ` +
+    `${offered} of ${asked} in ${worst.case}${more}`,
+  ];
 }
 
 /** Beyond 100 % too, where a share ends. */

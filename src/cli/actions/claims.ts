@@ -150,8 +150,12 @@ function summaryText({ decided }: ClaimsResult, terminal: Terminal): string {
   const columns = terminal.columns();
   const lines = decided.map(({ claim, decision }) => {
     const number = String(claim.number).padStart(2);
-    const text = `${number}  ${decision.verdict.padEnd(20)}  ${claim.id}: `;
-    return text + shortenAnswer(decision.answer, Math.max(20, columns - 1 - text.length));
+    const text = `${number}  ${decision.verdict.padEnd(20)}  ${claim.id}`;
+    const { answer } = decision;
+    // An answer that does not fit beside its claim has a line of its own.
+    return [...text, ...answer].length + 2 < columns
+      ? `${text}: ${answer}`
+      : `${text}:\n    ${shortenAnswer(answer, Math.max(20, columns - 5))}`;
   });
   const counts = CLAIM_VERDICTS.flatMap((verdict) => {
     const count = decided.filter(({ decision }) => decision.verdict === verdict).length;

@@ -279,8 +279,7 @@ function findEffect(
   const [one, other] = [sides.base, sides.head].map(({ usable }) =>
     usable.map(({ value }) => value)
   );
-  const seeded = { ...options, seed: `${cell.case} ${cell.metric}` };
-  return unpairedEffect(one ?? [], other ?? [], seeded);
+  return unpairedEffect(one ?? [], other ?? [], options);
 }
 
 /** Called for judged metrics only. */

@@ -11,8 +11,8 @@
 import { type EffectKind, type MetricUnit, UNITS } from "../units/unit.ts";
 import { mannWhitney } from "../stats/mann_whitney.ts";
 import { type Interval, medianInterval } from "../stats/median_interval.ts";
-import { createPrng } from "../stats/prng.ts";
-import { median, quantileOfSorted, sorted } from "../stats/quantile.ts";
+import { median } from "../stats/quantile.ts";
+import { medianDifferenceInterval } from "../stats/bootstrap_median.ts";
 import { signedRank } from "../stats/signed_rank.ts";
 import { CONFIDENCE } from "./summarize.ts";
 
@@ -67,8 +67,6 @@ export interface ValuePair {
   readonly head: number;
 }
 
-const RESAMPLES = 2000;
-
 /**
  * Differences below this are ties. A unit rescaled rounds every logarithm anew, in the 16th digit: without a grid it could
  * make or break a tie, and with it a p-value. A billionth is a ten-millionth of a percent.
@@ -104,9 +102,8 @@ export function pairedEffect(pairs: readonly ValuePair[], options: EffectOptions
 }
 
 /**
- * The effect of unpaired trials: ratio (or difference) of the medians with a seeded bootstrap interval that resamples both
- * sides (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, section 8.3 and 13.3), and the one-sided
- * Mann–Whitney tests.
+ * The effect of unpaired trials: ratio (or difference) of the medians with the exact bootstrap interval that draws both
+ * sides anew ({@linkcode medianDifferenceInterval}), and the one-sided Mann–Whitney tests.
  *
  * Medians are taken of logarithms, so that exchanging the sides inverts the ratio to the last bit.
  *
@@ -115,18 +112,18 @@ export function pairedEffect(pairs: readonly ValuePair[], options: EffectOptions
  *
  * @param base Values compared against: at least one, finite; above 0 unless the unit is `ratio`.
  * @param head Values in question, likewise.
- * @param options Unit, direction, and the seed of the resampling.
+ * @param options Unit and direction.
  * @returns The effect.
  */
 export function unpairedEffect(
   base: readonly number[],
   head: readonly number[],
-  options: EffectOptions & { readonly seed: string },
+  options: EffectOptions,
 ): Effect {
   const kind = UNITS[options.unit].effect;
   const scale = SCALES[kind];
   const toBetter = (value: number) => scale.toScale(value) * sign(options);
-  const interval = bootstrapDifference(base.map(toBetter), head.map(toBetter), options.seed);
+  const interval = bootstrapDifference(base.map(toBetter), head.map(toBetter));
   // Ranks of the values themselves: a change of unit cannot reorder them.
   const [worse, better] = options.better === "lower"
     ? ["greater", "less"] as const
@@ -222,33 +219,16 @@ function estimateOf(
   return { estimate: toRatio(estimate), low: toRatio(low), high: toRatio(high), confidence, n };
 }
 
-function bootstrapDifference(
-  from: readonly number[],
-  to: readonly number[],
-  seed: string,
-): Interval {
-  const prng = createPrng(seed).split("unpaired");
-  const sides = [sorted(from), sorted(to)] as const;
-  const drawn = sides.map((side) => new Float64Array(side.length));
-  const differences = new Float64Array(RESAMPLES);
-  for (let index = 0; index < RESAMPLES; index++) {
-    const medians = sides.map((side, which) => {
-      const resample = drawn[which] as Float64Array;
-      for (let k = 0; k < side.length; k++) resample[k] = side[prng.nextInt(side.length)] as number;
-      return quantileOfSorted(resample.sort(), 0.5);
-    });
-    differences[index] = (medians[1] as number) - (medians[0] as number);
-  }
-  differences.sort();
-  const tail = (1 - CONFIDENCE) / 2;
+function bootstrapDifference(from: readonly number[], to: readonly number[]): Interval {
+  const { low, high } = medianDifferenceInterval(from, to, CONFIDENCE);
   // No resampled median leaves its side's range, so the weaker range bounds what the interval can promise.
   const limits = [from, to].map((side) => medianInterval(side, { confidence: CONFIDENCE }));
   const weakest = limits.find(({ warning }) => warning !== undefined);
   const estimate = onGrid(median(to) - median(from));
   return {
     estimate,
-    low: Math.min(estimate, onGrid(quantileOfSorted(differences, tail))),
-    high: Math.max(estimate, onGrid(quantileOfSorted(differences, 1 - tail))),
+    low: Math.min(estimate, onGrid(low)),
+    high: Math.max(estimate, onGrid(high)),
     confidence: weakest === undefined
       ? CONFIDENCE
       : Math.min(...limits.map(({ confidence }) => confidence)),

@@ -81,8 +81,7 @@ export function mannWhitney(
 }
 
 /**
- * The exact tails. Row k of the table holds, for every sum, the ways to choose k of the ranks seen so
- * far. The smaller sample is the one counted, its tails being the other's mirrored.
+ * The exact tails. The smaller sample is the one counted, its tails being the other's mirrored.
  */
 function countTails(ranks: readonly number[], firstSize: number, rankSum: number): Tails {
   const total = ranks.reduce((sum, rank) => sum + rank, 0);
@@ -90,8 +89,29 @@ function countTails(ranks: readonly number[], firstSize: number, rankSum: number
   const size = mirrored ? ranks.length - firstSize : firstSize;
   const found = mirrored ? total - rankSum : rankSum;
 
-  const largest = [...ranks].sort((a, b) => b - a).slice(0, size);
-  const width = largest.reduce((sum, rank) => sum + rank, 0) + 1;
+  const row = waysToReach(ranks.toSorted((a, b) => a - b), size);
+  const width = row.length;
+  let below = 0;
+  for (let sum = 0; sum < found; sum++) below += row[sum] as number;
+  let above = 0;
+  for (let sum = width - 1; sum > found; sum--) above += row[sum] as number;
+  const here = row[found] as number;
+  const all = below + here + above;
+  const atLeast = (above + here) / all;
+  const atMost = (below + here) / all;
+  return mirrored ? { atLeast: atMost, atMost: atLeast } : { atLeast, atMost };
+}
+
+/** Counts of samples without ties, by the number of values and the size of the smaller sample: every cell of a job asks for the same. */
+const KNOWN_WAYS = new Map<string, Float64Array>();
+
+/** The ways to choose `size` of the ranks, by their sum: row k of the table holds those to choose k of the ranks seen so far. */
+function waysToReach(ranks: readonly number[], size: number): Float64Array {
+  const key = `${size} of ${ranks.length}`;
+  const isUntied = new Set(ranks).size === ranks.length;
+  const known = isUntied ? KNOWN_WAYS.get(key) : undefined;
+  if (known !== undefined) return known;
+  const width = ranks.slice(ranks.length - size).reduce((sum, rank) => sum + rank, 0) + 1;
   const ways = Array.from({ length: size + 1 }, () => new Float64Array(width));
   (ways[0] as Float64Array)[0] = 1;
   for (const [seen, rank] of ranks.entries()) {
@@ -103,17 +123,9 @@ function countTails(ranks: readonly number[], firstSize: number, rankSum: number
       }
     }
   }
-
   const row = ways[size] as Float64Array;
-  let below = 0;
-  for (let sum = 0; sum < found; sum++) below += row[sum] as number;
-  let above = 0;
-  for (let sum = width - 1; sum > found; sum--) above += row[sum] as number;
-  const here = row[found] as number;
-  const all = below + here + above;
-  const atLeast = (above + here) / all;
-  const atMost = (below + here) / all;
-  return mirrored ? { atLeast: atMost, atMost: atLeast } : { atLeast, atMost };
+  if (isUntied) KNOWN_WAYS.set(key, row);
+  return row;
 }
 
 function approximateTails(ranks: readonly number[], firstSize: number, rankSum: number): Tails {

@@ -8,6 +8,7 @@
  */
 
 export * from "./benjamini_hochberg.ts";
+export * from "./bootstrap_median.ts";
 export * from "./fisher_exact.ts";
 export * from "./holm.ts";
 export * from "./mann_whitney.ts";

@@ -5,6 +5,7 @@
  */
 
 import { childPermissions } from "../peer/child_permissions.ts";
+import { type ProjectFlags, projectFlags } from "../peer/project_flags.ts";
 import { startLineProcess } from "../peer/line_process.ts";
 import type { Case } from "../model/case.ts";
 import type { PlannedCases } from "../plan/plan.ts";
@@ -86,14 +87,14 @@ export async function openAgent(
   if ("missing" in permissions) {
     throw new AgentError(`${side} agent ${subject.label} needs ${permissions.missing}`);
   }
+  // Until the agent is ready.
+  using project = projectOf(subject, order);
   const process = startLineProcess({
     deno: subject.deno,
     args: [
       "--unstable-net",
       ...permissions.args,
-      ...(subject.config === undefined
-        ? ["--no-config"]
-        : [`--config=${subject.config}`, "--no-lock"]),
+      ...project.flags,
       subject.agentMain,
       JSON.stringify(order),
     ],
@@ -159,4 +160,19 @@ export async function openAgent(
     },
     [Symbol.asyncDispose]: () => process.end(),
   };
+}
+
+/** A checkout of sockbench is a project by itself; other modules have theirs. */
+function projectOf(
+  { label, modules, config }: PreparedSubject,
+  { directory }: AgentOrder,
+): ProjectFlags {
+  if (config !== undefined) {
+    return { flags: [`--config=${config}`, "--no-lock"], [Symbol.dispose]() {} };
+  }
+  try {
+    return projectFlags(modules, directory);
+  } catch (error) {
+    throw new AgentError(`${label}: ${(error as Error).message}`);
+  }
 }

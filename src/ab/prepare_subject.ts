@@ -14,7 +14,7 @@ export interface PreparedSubject extends AsyncDisposable {
   readonly deno: string;
   /** The agent's main module. */
   readonly agentMain: string;
-  /** Configuration file for the user's modules; absent: none. */
+  /** Configuration file of a checkout of sockbench; absent: the agent is this sockbench's own, and modules have their own project. */
   readonly config?: string;
   /** Users' modules, as absolute URLs. */
   readonly modules: readonly string[];
@@ -100,12 +100,11 @@ function inFolder(
     }
     return url.href;
   });
-  const config = ["deno.json", "deno.jsonc"].map((name) => `${folder}/${name}`).find(isFile);
   return {
     label,
     deno,
     agentMain: isSockbench ? toUrl(own) : OWN_AGENT,
-    ...(config !== undefined && (modules.length > 0 || isSockbench) && { config }),
+    ...(isSockbench && { config: `${folder}/deno.json` }),
     modules: urls,
     [Symbol.asyncDispose]: () => Promise.resolve(remove()),
   };

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { environmentValue } from "./announce_failure.ts";
 import type { GateFormat, GateReport } from "../report/gate_text.ts";
 import { verdictFileName } from "./job_files.ts";
 import { type OutputFile, writeOutput } from "./output_directory.ts";
@@ -108,10 +109,4 @@ async function appendStepSummary(
 async function renderAnnotations(report: GateReport): Promise<string> {
   const { gateAnnotations } = await import("../report/gate_annotations.ts");
   return `\n${gateAnnotations.render(report)}`;
-}
-
-/** A variable's value; absent where it is empty, not set, or may not be read. */
-function environmentValue(variable: string): string | undefined {
-  const { state } = Deno.permissions.querySync({ name: "env", variable });
-  return state === "granted" ? Deno.env.get(variable) || undefined : undefined;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { announceFailure, listenForComplaints } from "./announce_failure.ts";
 import type { Command, ParsedArguments } from "./command.ts";
 import { commands } from "./commands/registry.ts";
 import { EXIT } from "./exit.ts";
@@ -35,6 +36,13 @@ export async function main(
   terminal: Terminal,
   place: Place = "here",
 ): Promise<number> {
+  const { terminal: heard, complaint } = listenForComplaints(terminal);
+  const code = await run(args, heard, place);
+  await announceFailure(code, complaint(), terminal);
+  return code;
+}
+
+async function run(args: readonly string[], terminal: Terminal, place: Place): Promise<number> {
   try {
     return await dispatch(args, terminal, place);
   } catch (error) {
@@ -68,17 +76,20 @@ async function dispatch(
     terminal.out(renderCommandHelp(command, terminal.columns()));
     return EXIT.ok;
   }
-  if (!command.endsInVerdict) return await (await command.load())(parsed, terminal, commands);
-  if (place === "in-child") {
+  const paths = parsed.values.get("module") ?? [];
+  const needsChild = command.endsInVerdict || paths.length > 0;
+  if (needsChild && place === "in-child") {
     const { runInChild } = await import("./parent.ts");
     const startedMs = Date.now();
-    const end = await runInChild(name, args, terminal);
+    const end = await runInChild(name, args, terminal, await modulesOf(command, paths));
     if (end !== undefined) {
-      if (!end.isVerdict) await clearLost(name as Job, parsed, startedMs);
+      const isLost = command.endsInVerdict && !end.isVerdict;
+      if (isLost) await clearLost(name as Job, parsed, startedMs);
       return end.code;
     }
-    refuseOtherEnds();
+    if (command.endsInVerdict) refuseOtherEnds();
   }
+  if (!command.endsInVerdict) return await (await command.load())(parsed, terminal, commands);
   try {
     return await (await command.load())(parsed, terminal, commands);
   } catch (error) {
@@ -91,6 +102,12 @@ async function dispatch(
 async function clearLost(job: Job, args: ParsedArguments, startedMs: number): Promise<void> {
   const { clearLostJob, DEFAULT_OUT } = await import("./job_files.ts");
   await clearLostJob(job, valueOf(args, "out") ?? DEFAULT_OUT, startedMs);
+}
+
+/** Users' modules that the command loads into its own process: the subjects of `ab` have their own. */
+async function modulesOf({ name }: Command, paths: readonly string[]): Promise<string[]> {
+  if (paths.length === 0 || name === "ab") return [];
+  return (await import("./session.ts")).moduleUrls(paths);
 }
 
 /**

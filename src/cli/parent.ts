@@ -8,6 +8,7 @@
  */
 
 import { EXIT } from "./exit.ts";
+import { prepareProjectChild } from "./project_child.ts";
 import type { Terminal } from "./terminal.ts";
 import { openVerdictPipe, VERDICT_DESCRIPTOR } from "./verdict_pipe.ts";
 
@@ -28,21 +29,25 @@ export interface ChildEnd {
 }
 
 /**
- * Runs a command line in a child that was started as this process was: same flags, same permissions, same three streams.
+ * Runs a command line in a child that was started as this process was: same flags, same permissions, same three streams. With modules of
+ * a user it has the configuration and the import map of their project.
  *
  * @param command its name, for messages
  * @param args all arguments after `sockbench`
+ * @param modules users' modules that the child itself loads, as absolute URLs
  * @returns `undefined` where no child can be had, and the command has to run here
  */
 export async function runInChild(
   command: string,
   args: readonly string[],
   terminal: Terminal,
+  modules: readonly string[] = [],
 ): Promise<ChildEnd | undefined> {
   await using pipe = await openVerdictPipe();
   const flags = pipe && flagsOf(pipe.words, args);
   if (pipe === undefined || flags === undefined) return undefined;
-  const child = startChild(flags, args, pipe.path);
+  using project = prepareProjectChild(flags, modules);
+  const child = startChild(project.flags, args, pipe.path);
   using signals = passSignals(child);
   const status = await child.status;
   const sent = await pipe.readVerdict();

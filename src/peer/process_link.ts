@@ -6,6 +6,7 @@
 
 import { childPermissions } from "./child_permissions.ts";
 import { startLineProcess } from "./line_process.ts";
+import { type ProjectFlags, projectFlags } from "./project_flags.ts";
 import { createMessageLink, type PeerAnswer, whenReady } from "./message.ts";
 import { PeerError, type PeerLink } from "./peer_link.ts";
 
@@ -24,13 +25,13 @@ export async function openProcessLink(
   if ("missing" in permissions) {
     throw new PeerError("peer-failed", `peer process needs ${permissions.missing}`);
   }
+  using project = flagsOf(modules, directory);
   const process = startLineProcess({
     deno: Deno.execPath(),
     args: [
       "--unstable-net",
       ...permissions.args,
-      // Without modules nothing needs an import map, and starting takes less.
-      ...(modules.length === 0 ? ["--no-config"] : []),
+      ...project.flags,
       import.meta.resolve("./process_main.ts"),
       ...modules,
     ],
@@ -39,4 +40,12 @@ export async function openProcessLink(
   });
   const link = createMessageLink("process", `process ${process.pid}`, process);
   return await whenReady(link);
+}
+
+function flagsOf(modules: readonly string[], directory: string): ProjectFlags {
+  try {
+    return projectFlags(modules, directory);
+  } catch (error) {
+    throw new PeerError("peer-failed", (error as Error).message);
+  }
 }

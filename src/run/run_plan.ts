@@ -17,6 +17,7 @@ import { metricValue } from "../model/metric_value.ts";
 import type { Environment } from "../model/environment.ts";
 import { type RunRecord, SCHEMA_VERSION } from "../model/run_record.ts";
 import type { Trial } from "../model/trial.ts";
+import { unlessAborted } from "./unless_aborted.ts";
 import { createPrng } from "../stats/prng.ts";
 import { MAX_ROUNDS } from "../plan/settings.ts";
 import { orderRound } from "./order.ts";
@@ -278,9 +279,16 @@ class Run {
   }
 
   async #openPeer(): Promise<PeerLink> {
-    const { catalog, clock, directory } = this.#options;
+    const { catalog, clock, directory, signal } = this.#options;
     const { peer, modules } = this.#plan.settings;
-    return await openPeer(peer, { catalog, clock, directory, modules });
+    const opening = openPeer(peer, { catalog, clock, directory, modules });
+    try {
+      return await unlessAborted(opening, signal);
+    } catch (error) {
+      // One that starts too late has nobody to serve.
+      opening.then((late) => late.close()).catch(() => {});
+      throw error;
+    }
   }
 
   // A case that hangs costs its watchdog's patience every time: it is not tried for ever.

@@ -16,6 +16,7 @@ import type { Environment } from "../../model/environment.ts";
 import type { RunRecord } from "../../model/run_record.ts";
 import { readEnvironment } from "../../run/environment.ts";
 import { Session } from "../../run/session.ts";
+import { unlessAborted } from "../../run/unless_aborted.ts";
 import { EXIT } from "../exit.ts";
 import { chooseGateFormats, readPolicy, refuseIdleMetrics, repeatJob } from "../gate_arguments.ts";
 import { writeGateReport, writeRecords } from "../gate_output.ts";
@@ -154,7 +155,11 @@ async function measureNow(baseline: RunRecord, context: Context): Promise<Found 
   await using session = await Session.open({ catalog });
   leftover.directory = session.directory;
   const { pinning } = session;
-  const availability = await session.probe(needed);
+  const probing = unlessAborted(session.probe(needed), interrupts.signal);
+  const availability = await probing.catch((error) => {
+    if (!interrupts.signal.aborted) throw error;
+  });
+  if (availability === undefined) return EXIT.interrupted;
   const plan = planBaseline(baseline, catalog, { availability, pinning }, modules);
   refuseEmptyPlan(plan);
   progress.start(plan);

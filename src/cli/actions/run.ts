@@ -8,6 +8,7 @@ import type { Plan } from "../../plan/plan.ts";
 import type { RunRecord } from "../../model/run_record.ts";
 import type { ReportFormat } from "../../report/registry.ts";
 import { Session } from "../../run/session.ts";
+import { unlessAborted } from "../../run/unless_aborted.ts";
 import { EXIT } from "../exit.ts";
 import { clearEarlierJob, DEFAULT_OUT } from "../job_files.ts";
 import { listenForInterrupts } from "../interrupts.ts";
@@ -50,14 +51,16 @@ export async function run(args: ParsedArguments, terminal: Terminal): Promise<nu
   );
   await using session = await Session.open({ catalog });
   leftover.directory = session.directory;
-  const selected = await planSelection(input, session).catch(async (error) => {
+  const selecting = planSelection(input, session);
+  const selected = await unlessAborted(selecting, interrupts.signal).catch(async (error) => {
     // A misspelt name is no job: it takes nobody's last record away.
     if (!interrupts.signal.aborted && !(error instanceof NothingToMeasureError)) throw error;
     await clear();
+    if (interrupts.signal.aborted) return undefined;
     throw error;
   });
+  if (selected === undefined) return EXIT.interrupted;
   await clear();
-  if (interrupts.signal.aborted) return EXIT.interrupted;
   const plan = session.explain(selected, choice.skip);
   await prepareOutputDirectory(out);
 

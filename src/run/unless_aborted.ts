@@ -1,0 +1,29 @@
+/**
+ * Waiting that ends with a signal.
+ *
+ * @module
+ */
+
+/**
+ * Waits for work that cannot be told to stop: a peer that starts, a probe.
+ *
+ * @param work what is under way; it goes on, and nobody sees its end, where the signal comes first
+ * @param signal ends the waiting
+ * @returns what the work comes to
+ * @throws {unknown} the signal's reason when it comes first, else what the work throws
+ */
+export async function unlessAborted<T>(work: Promise<T>, signal?: AbortSignal): Promise<T> {
+  if (signal === undefined) return await work;
+  const aborted = Promise.withResolvers<never>();
+  const abort = () => aborted.reject(signal.reason);
+  if (signal.aborted) abort();
+  signal.addEventListener("abort", abort);
+  try {
+    return await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+    // Whichever lost is no error that nobody caught.
+    work.catch(() => {});
+    aborted.promise.catch(() => {});
+  }
+}

@@ -5,6 +5,7 @@
  */
 
 import type { ParsedArguments } from "./command.ts";
+import { disarmJson } from "../text/disarm.ts";
 import { valueOf } from "./parse_arguments.ts";
 import type { Terminal } from "./terminal.ts";
 import { UsageError } from "./usage_error.ts";
@@ -21,7 +22,9 @@ export async function deliverText(
   terminal: Terminal,
 ): Promise<void> {
   const out = valueOf(args, "out") ?? "-";
-  if (out === "-") return terminal.out(text);
+  if (out === "-") {
+    return terminal.out(valueOf(args, "format") === "json" ? disarmJson(text) : text);
+  }
   try {
     await writeFileAtomically(out, text);
   } catch (error) {

@@ -7,6 +7,7 @@
 import { environmentValue } from "./announce_failure.ts";
 import type { GateFormat, GateReport } from "../report/gate_text.ts";
 import { verdictFileName } from "./job_files.ts";
+import type { WorkflowCommand } from "../text/workflow_command.ts";
 import { type OutputFile, writeOutput } from "./output_directory.ts";
 import { ClosedOutputError, paint, type Terminal } from "./terminal.ts";
 import { renderVerdicts } from "./verdicts_text.ts";
@@ -52,7 +53,8 @@ export async function writeGateReport(
     terminal.out(renderVerdicts(report, terminal.columns()));
     terminal.out(`\nWritten to\n${written.map((path) => `${path}\n`).join("")}`);
     if (annotations || environmentValue("GITHUB_ACTIONS") === "true") {
-      terminal.out(await renderAnnotations(report));
+      terminal.out("\n");
+      terminal.annotate(await annotationsOf(report));
     }
   } catch (error) {
     // The files are written; that nobody reads the summary is no failure, and must not change the exit code.
@@ -106,7 +108,6 @@ async function appendStepSummary(
   }
 }
 
-async function renderAnnotations(report: GateReport): Promise<string> {
-  const { gateAnnotations } = await import("../report/gate_annotations.ts");
-  return `\n${gateAnnotations.render(report)}`;
+async function annotationsOf(report: GateReport): Promise<readonly WorkflowCommand[]> {
+  return (await import("../report/gate_annotations.ts")).annotationsOf(report);
 }

@@ -92,7 +92,8 @@ async function changedMs(path: string): Promise<number> {
 
 async function remove(path: string): Promise<void> {
   try {
-    await Deno.remove(path);
+    // An empty directory would be removed too; it is nobody's result.
+    if (!(await Deno.lstat(path)).isDirectory) await Deno.remove(path);
   } catch (error) {
     // Without the permission to write there, preparing the directory says so.
     const isNone = error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotCapable;

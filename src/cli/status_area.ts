@@ -31,14 +31,14 @@ export class StatusArea {
    */
   draw(lines: readonly string[]): void {
     // The cursor waits at the beginning of the last line: what Ctrl-C echoes there is overwritten with it.
-    this.#terminal.err(`${this.#eraser()}${lines.join("\n")}\r`);
+    this.#terminal.draw(this.#eraser(), lines.join("\n"), "\r");
     this.#widths = lines.map((line) => displayWidth(line.replace(CODES, "")));
   }
 
   /** Removes what the area shows; the cursor stands where the area began. */
   clear(): void {
     const eraser = this.#eraser();
-    if (eraser !== "") this.#terminal.err(eraser);
+    if (eraser !== "") this.#terminal.draw(eraser, "", "");
     this.#widths = [];
   }
 

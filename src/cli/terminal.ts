@@ -4,21 +4,30 @@
  * @module
  */
 
+import { disarm } from "../text/disarm.ts";
+import type { WorkflowCommand } from "../text/workflow_command.ts";
 import type { TerminalLook } from "../text/terminal_line.ts";
 import { toAscii } from "../text/to_ascii.ts";
 import { localeShowsUnicode } from "./locale.ts";
 import { systemMessage } from "./system_message.ts";
 import { UsageError } from "./usage_error.ts";
 
-/** A Terminal takes text for standard output and standard error. */
+/**
+ * A Terminal takes text for standard output and standard error. Everything that is printed passes through it, and nothing in it drives a
+ * terminal or a CI job: names and messages come from records, modules, agents and the network.
+ */
 export interface Terminal {
   /**
-   * Writes to standard output. Throws {@linkcode ClosedOutputError} when nobody reads it any more, and a {@linkcode UsageError}
+   * Writes to standard output, disarmed. Throws {@linkcode ClosedOutputError} when nobody reads it any more, and a {@linkcode UsageError}
    * where it leads to a place that takes nothing, such as a full disk.
    */
   out(text: string): void;
-  /** Writes to standard error; what cannot be written is dropped: progress is no reason to lose a run. */
+  /** Writes to standard error, disarmed; what cannot be written is dropped: progress is no reason to lose a run. */
   err(text: string): void;
+  /** Writes to standard error, which is a terminal: escape codes as they are, then a text, disarmed, then escape codes again. */
+  draw(before: string, text: string, after: string): void;
+  /** Writes the commands to standard output, a line each; GitHub acts on them. Throws as {@linkcode Terminal.out} does. */
+  annotate(commands: readonly WorkflowCommand[]): void;
   /** Whether standard output is a terminal. */
   readonly outIsTerminal: boolean;
   /** Whether standard error is a terminal. */
@@ -50,25 +59,27 @@ export function systemTerminal(): Terminal {
   const unicode = !(outIsTerminal || errIsTerminal) || localeShowsUnicode(readGranted);
   const encode = (text: string, isTerminal: boolean) =>
     encoder.encode(isTerminal && !unicode ? toAscii(text) : text);
+  const writeOut = (text: string) => {
+    try {
+      writeAll(Deno.stdout, encode(text, outIsTerminal));
+    } catch (error) {
+      if (isClosed(error, outIsTerminal)) throw new ClosedOutputError("standard output is closed");
+      throw new UsageError(`cannot write to standard output: ${systemMessage(error)}`);
+    }
+  };
+  const writeErr = (text: string) => {
+    if (!errIsOpen) return;
+    try {
+      writeAll(Deno.stderr, encode(text, errIsTerminal));
+    } catch {
+      errIsOpen = false;
+    }
+  };
   return {
-    out(text) {
-      try {
-        writeAll(Deno.stdout, encode(text, outIsTerminal));
-      } catch (error) {
-        if (isClosed(error, outIsTerminal)) {
-          throw new ClosedOutputError("standard output is closed");
-        }
-        throw new UsageError(`cannot write to standard output: ${systemMessage(error)}`);
-      }
-    },
-    err(text) {
-      if (!errIsOpen) return;
-      try {
-        writeAll(Deno.stderr, encode(text, errIsTerminal));
-      } catch {
-        errIsOpen = false;
-      }
-    },
+    out: (text) => writeOut(disarm(text, outIsTerminal)),
+    err: (text) => writeErr(disarm(text, errIsTerminal)),
+    draw: (before, text, after) => writeErr(before + disarm(text, errIsTerminal) + after),
+    annotate: (commands) => writeOut(commands.map(({ line }) => `${line}\n`).join("")),
     outIsTerminal,
     errIsTerminal,
     columns: () => consoleSize().columns,

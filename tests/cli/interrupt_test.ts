@@ -50,7 +50,7 @@ async function pressOn(
 ): Promise<{ readonly code: number; readonly err: string }> {
   const child = command(args, { cwd }).spawn();
   const out = new Response(child.stdout).text();
-  const timers: number[] = [setTimeout(() => child.kill("SIGKILL"), HUNG_MS)];
+  const timers = [setTimeout(() => child.kill("SIGKILL"), HUNG_MS)];
   let err = "";
   for await (const part of child.stderr.pipeThrough(new TextDecoderStream())) {
     const isNew = !err.includes(text);

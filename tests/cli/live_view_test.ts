@@ -102,7 +102,9 @@ Deno.test("StatusArea overwrites its lines, also those that a narrower terminal 
   let written = "";
   const area = new StatusArea({
     out: () => {},
-    err: (text) => void (written += text.replaceAll("\n", "\r\n")),
+    err: () => {},
+    draw: (...texts) => void (written += texts.join("").replaceAll("\n", "\r\n")),
+    annotate: () => {},
     outIsTerminal: true,
     errIsTerminal: true,
     columns: () => columns,

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { disarmJson } from "../../text/disarm.ts";
 import { type Catalog, createCatalog } from "../../catalog.ts";
 import { systemClock } from "../../clock.ts";
 import type { Limits } from "../../kernel/limits.ts";
@@ -68,11 +69,11 @@ export async function doctor(args: ParsedArguments, terminal: Terminal): Promise
   terminal.out(
     args.flags.has("json")
       ? `${
-        JSON.stringify(
+        disarmJson(JSON.stringify(
           { ...findings, transports: transportsAsData(catalog, availability) },
           null,
           2,
-        )
+        ))
       }\n`
       : renderFindings(findings, catalog, availability),
   );

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { disarmJson } from "../../text/disarm.ts";
 import type { Catalog } from "../../catalog.ts";
 import { planCases } from "../../plan/plan_cases.ts";
 import type { Plan } from "../../plan/plan.ts";
@@ -39,7 +40,9 @@ export async function list(args: ParsedArguments, terminal: Terminal): Promise<n
   const plan = planOf([]);
   terminal.out(
     args.flags.has("json")
-      ? `${JSON.stringify(describeAsData(catalog, availability, plan, onDemand), null, 2)}\n`
+      ? `${
+        disarmJson(JSON.stringify(describeAsData(catalog, availability, plan, onDemand), null, 2))
+      }\n`
       : renderList(catalog, availability, plan, onDemand),
   );
   return EXIT.ok;

@@ -126,7 +126,7 @@ export function tableOf(
   rows: readonly ComparedRow[],
 ): ClaimTable {
   return {
-    caption: `${caption}; a ratio above 1: ${first} is better`,
+    caption: `${caption}; a ratio above 1 is better for ${first}`,
     columns: ["what", "placement", first, base, "ratio", "pairs"],
     rows: rows.map(({ what, placement, ours, theirs, ratio }) => [
       what,

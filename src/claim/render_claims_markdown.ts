@@ -20,6 +20,8 @@ import type { ClaimsResult, DecidedClaim } from "./run_claims.ts";
 
 /** Long sentences stay readable in a summary: the section has them whole. */
 const MAX_SENTENCE = 90;
+/** Sources are lists of names. */
+const MAX_SOURCE = 400;
 
 /**
  * Renders a claims run.
@@ -100,7 +102,7 @@ function section({ claim, decision }: DecidedClaim): string[] {
     `### ${claim.number}. ${escapeSentence(claim.sentence)}`,
     "",
     `**${capital(verdict)}**: ${escapeSentence(answer)} (\`${claim.id}\`; source: ${
-      escapeMarkdown(claim.source)
+      escapeMarkdown(claim.source, MAX_SOURCE)
     })`,
     "",
     `*What was done.* ${escapeSentence(claim.method)}`,

@@ -1,4 +1,5 @@
 import { sessionOf } from "./lab.ts";
+import { SENTENCE } from "../../src/text/one_line.ts";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { CannotTry, cannotTry, type Claim, CLAIM_GROUPS, type Lab } from "../../src/claim/claim.ts";
 import { planClaims } from "../../src/claim/plan_claims.ts";
@@ -169,9 +170,14 @@ Deno.test("claims: ids and numbers are unique, chapters exist, and every text is
     assert(/^[a-z0-9]+(-[a-z0-9]+)*$/.test(claim.id), claim.id);
     assert(claim.group in CLAIM_GROUPS, claim.id);
     assert(claim.experiment !== undefined || claim.cases!.length > 0, claim.id);
-    for (const text of [claim.sentence, claim.source, claim.method, claim.meaning, claim.code]) {
+    const { sentence, source, method, rule, control, meaning, code } = claim;
+    for (const text of [sentence, source, method, ...Object.values(rule), control, meaning, code]) {
       assert(text.trim().length > 0, claim.id);
+      // What is longer is cut in the report.
+      assert(text.length < SENTENCE, `${claim.id}: ${text}`);
     }
+    // Sources are what anybody can open: RFCs, manual pages, files of the kernel.
+    assert(/RFC \d+|\w\(\d\)|Linux \w+\//.test(source), `${claim.id}: ${source}`);
   }
 });
 

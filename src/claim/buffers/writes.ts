@@ -169,7 +169,7 @@ export const fullBufferBlocks: Claim = {
     );
     return {
       verdict: isEarly || unheld.length > 0 ? "does not hold" : follows ? "holds" : "undecided",
-      answer: `${last.request.transport}: the peer paused ${
+      answer: `${last.request.transport}: pause ${
         formatFigure(last.pause)
       }, the write went on after ${formatFigure(last.freed)}`,
       seen: [

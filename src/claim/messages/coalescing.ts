@@ -127,7 +127,7 @@ export const datagramsKeepBoundaries: Claim = {
   number: 12,
   group: "messages",
   sentence: "Datagrams keep boundaries: as many receives as sends",
-  source: "RFC 9293, section 3.9.1.2 (no record boundaries); RFC 896; recv(2)",
+  source: "udp(7); unix(7), SOCK_DGRAM; recv(2)",
   method:
     "Datagrams of 3 B and 1 KiB were sent every 0.1 ms, slowly enough that none is lost, and the receives counted and their lengths compared",
   rule: {

@@ -89,16 +89,18 @@ function sayFamily({ through, rows, reason }: Family): string {
     }`;
 }
 
-/** The first row of each driver, in a line. */
+/** The first row of each driver, in a line: the same question to each. */
 function sayFirst(all: readonly Family[]): string {
   const first = all.flatMap(({ rows: [row], through }) =>
     row === undefined ? [] : [{ row, through }]
   );
-  return first.map(({ row, through }, index) =>
-    `${index === 0 ? `${row.what.replace(" against ", "/")}, ` : ""}${through} ${
-      row.ratio.ratio.toFixed(2)
-    }×`
-  ).join(", ");
+  const { what, placement } = first[0]!.row;
+  const question = what.replaceAll("@libc", "").replace(" against ", "/");
+  return `${question}, ${placement.replace("peer process, ", "")}: ${
+    first.map(({ row, through }) =>
+      `${through[0]!.toLowerCase()}${through.slice(1)} ${row.ratio.ratio.toFixed(2)}×`
+    ).join(", ")
+  }`;
 }
 
 /** "Datagram sockets, checking less, are faster than streams." */
@@ -209,7 +211,7 @@ export const datagramsCostLess: Claim = {
         : worse > 0
         ? "does not hold"
         : "undecided",
-      answer: sayFirst(all),
+      answer: sayFirst(all.slice(0, 2)),
       seen: [
         ...all.map(sayFamily),
         ...pairs.map(([ours, theirs]) =>

@@ -76,7 +76,7 @@ export const streamsLoseNothing: Claim = {
           } s, lost ${row.lost}, reordered ${row.reordered}, duplicated ${row.duplicated}, corrupt ${row.corrupt} blocks of 64 KiB${
             row.resent === null || !row.transport.startsWith("tcp")
               ? ""
-              : `; meanwhile the machine's TCP sent ${row.resent} segments again`
+              : `; segments that the machine's TCP sent again meanwhile: ${row.resent}`
           }`
         ),
         grown.length === 0

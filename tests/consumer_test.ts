@@ -16,17 +16,10 @@ export const record: Promise<RunRecord> = measure({ scenarios: ["round-trip"] })
 export const all = [compareRecords, getOption, summarize];
 `;
 
-const names = ["lib: dom", "strictest", "default"] as const;
+const names = ["lib: dom", "default"] as const;
 const OPTIONS: Readonly<Record<typeof names[number], Readonly<Record<string, unknown>>>> = {
   "default": {},
   "lib: dom": { lib: ["dom", "dom.iterable", "dom.asynciterable", "deno.ns", "deno.unstable"] },
-  "strictest": {
-    exactOptionalPropertyTypes: true,
-    noImplicitOverride: true,
-    noUncheckedIndexedAccess: true,
-    noUnusedLocals: true,
-    noUnusedParameters: true,
-  },
 };
 
 for (const name of names) {

@@ -13,11 +13,9 @@
 export function missingPackage(error: unknown): string | undefined {
   if (!(error instanceof TypeError)) return undefined;
   const [what = "", cause = ""] = error.message.split(/\s*\n\s*/);
-  const name = /\bnpm package '([^']+)'/.exec(what)?.[1];
+  const name = /\bpackage (?:manifest for )?['"]([^'"]+)['"]/.exec(what)?.[1];
   if (name === undefined) return undefined;
   const why = cause.replace(/^\d+: /, "").slice(0, 200);
-  return `cannot fetch the npm package ${name}${
-    why === "" ? "" : ` (${why})`
-  }: it is needed once, ` +
-    "so run this where the npm registry can be reached, or name one in NPM_CONFIG_REGISTRY";
+  return `cannot fetch the package ${name}${why === "" ? "" : ` (${why})`}: it is needed once, ` +
+    "so run this where the registry can be reached, or name one of npm in NPM_CONFIG_REGISTRY";
 }

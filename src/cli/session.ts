@@ -10,7 +10,8 @@ import { loadCatalog } from "../peer/load_catalog.ts";
 import { type NearestPeer, nearestPeer, peerObstacle } from "../peer/nearest_peer.ts";
 import type { PeerKind } from "../model/placement.ts";
 import { PEERS } from "../plan/settings.ts";
-import { UsageError } from "./usage_error.ts";
+import { missingPackage } from "./missing_package.ts";
+import { NothingToMeasureError, UsageError } from "./usage_error.ts";
 
 /**
  * The absolute URLs of users' modules.
@@ -47,7 +48,12 @@ export async function openCatalog(modules: readonly string[]): Promise<Catalog> 
   try {
     return await loadCatalog(modules);
   } catch (error) {
-    throw new UsageError((error as Error).message);
+    const { message, cause } = error as Error;
+    const missing = missingPackage(cause);
+    if (missing !== undefined) {
+      throw new NothingToMeasureError(`${/^Cannot load module \S+/.exec(message)} ${missing}`);
+    }
+    throw new UsageError(message);
   }
 }
 

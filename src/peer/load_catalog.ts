@@ -20,7 +20,7 @@ export async function loadCatalog(specifiers: readonly string[]): Promise<Catalo
       loaded = await importModule(specifier);
     } catch (error) {
       const why = error instanceof Error ? error.message.split("\n")[0] : String(error);
-      throw new Error(`Cannot load module ${specifier}: ${why}`);
+      throw new Error(`Cannot load module ${specifier}: ${why}`, { cause: error });
     }
     if (typeof loaded.default !== "object" || loaded.default === null) {
       throw new Error(

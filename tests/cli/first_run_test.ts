@@ -1,7 +1,13 @@
 /** What a machine meets that has never run sockbench: which packages are fetched, and what is said where they cannot be had. */
 
 import { assert, assertEquals } from "@std/assert";
-import { assertRefused, sockbench, temporaryDirectory, TINY_RUN } from "./sockbench.ts";
+import {
+  assertRefused,
+  PERMISSIONS,
+  sockbench,
+  temporaryDirectory,
+  TINY_RUN,
+} from "./sockbench.ts";
 
 /** Packages that a first run may fetch. */
 const MAX_PACKAGES = 8;
@@ -67,7 +73,7 @@ for (
     await using there = registry();
     const env = emptyMachine(directory.path, there.url);
     const outcome = await sockbench([...TINY_RUN, "--out", directory.path], { env });
-    assertRefused(outcome, /cannot fetch the npm package \S+@\S+ \(.*NPM_CONFIG_REGISTRY/, 3);
+    assertRefused(outcome, /cannot fetch the package \S+@\S+ \(.*NPM_CONFIG_REGISTRY/, 3);
   });
 }
 
@@ -77,15 +83,47 @@ Deno.test("sockbench run exits 3 with advice where nothing listens", async () =>
   await closed[Symbol.asyncDispose]();
   const env = emptyMachine(directory.path, closed.url);
   const outcome = await sockbench([...TINY_RUN, "--out", directory.path], { env });
-  assertRefused(outcome, /cannot fetch the npm package \S+@\S+ \(.*NPM_CONFIG_REGISTRY/, 3);
+  assertRefused(outcome, /cannot fetch the package \S+@\S+ \(.*NPM_CONFIG_REGISTRY/, 3);
 });
 
-Deno.test("sockbench answers --help, --version and list where no package can be had", async () => {
+Deno.test("sockbench answers --help and --version where no package can be had, and list says so", async () => {
   await using directory = await temporaryDirectory();
   await using registry = emptyRegistry();
   const env = emptyMachine(directory.path, registry.url);
-  for (const args of [["--help"], ["--version"], ["run", "--help"], ["list"]]) {
+  for (const args of [["--help"], ["--version"], ["run", "--help"]]) {
     const { code, err } = await sockbench(args, { env });
     assertEquals({ code, err }, { code: 0, err: "" }, args.join(" "));
   }
+  assertRefused(await sockbench(["list"], { env }), /cannot fetch the package .*REGISTRY/, 3);
+});
+
+Deno.test("sockbench run exits 3 with advice where a user's module needs a package that cannot be had", async () => {
+  await using directory = await temporaryDirectory();
+  const module = `${directory.path}/mine.ts`;
+  await Deno.writeTextFile(module, 'import "npm:no-such-package@1";\nexport default {};\n');
+  for (const config of ["", '{ "imports": { "mine": "./mine.ts" } }']) {
+    if (config !== "") await Deno.writeTextFile(`${directory.path}/deno.json`, config);
+    const outcome = await sockbench(
+      [...TINY_RUN, `--module=${module}`, "--out", `${directory.path}/out`],
+      // What the suite needs is there already.
+      { permissions: [...PERMISSIONS, "--cached-only"] },
+    );
+    assertRefused(
+      outcome,
+      /Cannot load module \S+\/mine.ts: cannot fetch the package no-such-package.*NPM_CONFIG_REGISTRY/,
+      3,
+    );
+  }
+});
+
+Deno.test("sockbench run with a module exits 3 with advice where the suite's own packages cannot be had", async () => {
+  await using directory = await temporaryDirectory();
+  await using registry = emptyRegistry();
+  await Deno.writeTextFile(`${directory.path}/deno.json`, "{}");
+  await Deno.writeTextFile(`${directory.path}/mine.ts`, "export default {};\n");
+  const outcome = await sockbench(
+    [...TINY_RUN, `--module=${directory.path}/mine.ts`, "--out", `${directory.path}/out`],
+    { env: emptyMachine(directory.path, registry.url) },
+  );
+  assertRefused(outcome, /cannot fetch the package \S+ \(.*NPM_CONFIG_REGISTRY/, 3);
 });

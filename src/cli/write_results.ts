@@ -9,7 +9,7 @@ import { encodeRecord } from "../record/codec.ts";
 import type { RunRecord } from "../model/run_record.ts";
 import { buildRecordDocument } from "../report/build/record_document.ts";
 import type { ReportFormat } from "../report/registry.ts";
-import { writeTerminal } from "../report/write/terminal.ts";
+import { writeAnswer, writeTerminal } from "../report/write/terminal.ts";
 import { type WriteOutcome, writeOutput } from "./output_directory.ts";
 import { quoteForShell } from "./run_arguments.ts";
 import { ClosedOutputError, lookOf, paint, type Terminal } from "./terminal.ts";
@@ -26,7 +26,7 @@ export interface ResultOptions {
   readonly out: string;
   /** Formats beside the record. */
   readonly formats: readonly ReportFormat[];
-  /** Problems only. */
+  /** Problems, and the one line that answers. */
   readonly quiet: boolean;
 }
 
@@ -55,10 +55,8 @@ export async function writeResults(
   for (const problem of problems) {
     terminal.err(`${paint(terminal, "red", "sockbench:")} ${problem}\n`);
   }
-  if (!quiet) {
-    const written = outcomes.flatMap((outcome) => outcome.written);
-    printSummary(record, written, terminal);
-  }
+  const written = outcomes.flatMap((outcome) => outcome.written);
+  printSummary(record, written, quiet, terminal);
   return problems.length === 0;
 }
 
@@ -74,11 +72,22 @@ function sayHowToRender(
   return { ...outcome, problems };
 }
 
-function printSummary(record: RunRecord, written: readonly string[], terminal: Terminal): void {
+/** All of it, or of a quiet run the one line that answers: it is what the run was for. */
+function printSummary(
+  record: RunRecord,
+  written: readonly string[],
+  isQuiet: boolean,
+  terminal: Terminal,
+): void {
   const document = buildRecordDocument(record);
   const size = { ...lookOf(terminal), mostFindings: MOST_FINDINGS, mostBars: MOST_BARS };
   const paths = written.map((path) => `${path}\n`).join("");
   try {
+    if (isQuiet) {
+      const answer = writeAnswer(document, { terminal: size });
+      if (answer !== "") terminal.out(answer);
+      return;
+    }
     terminal.out(writeTerminal(document, { terminal: size }));
     terminal.out(
       record.partial ? `\nPartial record, written to\n${paths}` : `\nWritten to\n${paths}`,

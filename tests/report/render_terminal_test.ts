@@ -7,10 +7,11 @@ import type { Trial } from "../../src/model/trial.ts";
 import { buildRecordDocument } from "../../src/report/build/record_document.ts";
 import { plainLine } from "../../src/text/terminal_line.ts";
 import { toAscii } from "../../src/text/to_ascii.ts";
-import { PLAIN_TERMINAL } from "../../src/report/write/terminal.ts";
+import { reportFormats } from "../../src/report/registry.ts";
+import { PLAIN_TERMINAL, writeAnswer, writeTerminal } from "../../src/report/write/terminal.ts";
 import { shareBars } from "../../src/report/write/terminal_bars.ts";
 import { emptyRecord, hostileRecord, sampleRecord } from "../support/sample_record.ts";
-import { scenarioParts, tablesOf, terminalOf } from "./read_document.ts";
+import { scenarioParts, tablesOf, terminalOf, warningsOf } from "./read_document.ts";
 
 /** What {@linkcode recordOf} may be told. */
 interface Wide {
@@ -113,7 +114,7 @@ Deno.test("writeTerminal() puts the best first, whichever direction is better", 
   const order = (scenario: string, group: string) => {
     const section = text.slice(text.indexOf(`\n\n${scenario}  `) + 1);
     const lines = section.slice(section.indexOf(`\n  ${group}\n`)).split("\n").slice(2);
-    return lines.slice(0, 3).map((line) => line.slice(4).split(" ")[0]);
+    return lines.slice(0, 3).map((line) => line.slice(4).split(/[ ,]/)[0]);
   };
   assertEquals(order("round-trip", "bytes 64 B"), ["unix", "unixpacket", "tcp"]);
   assertEquals(order("throughput", "bytes 64 KiB"), ["unix", "tcp", "udp"]);
@@ -210,4 +211,42 @@ Deno.test("plainLine() keeps names of any script, and nothing that moves the cur
   assertEquals(plainLine("名前 ünï שלום", true), "名前 ünï שלום");
   assertEquals(plainLine("\x1b[2J\x9b31mred\u202e\u{e0041}", true), "[2J 31mred");
   assertEquals(plainLine("z" + "\u0301".repeat(50), true), "z\u0301\u0301");
+});
+
+Deno.test("writeTerminal() ends with one line that answers, and lists every warning in a line of its own before it", () => {
+  const record = sampleRecord();
+  const text = terminalOf(record);
+  const blocks = text.trimEnd().split("\n\n");
+  const answer = blocks.at(-1)!.replace(/\s+/g, " ");
+  assertStringIncludes(answer, "Use unix for round-trip, throughput, connect-round-trip; ");
+  assertStringIncludes(answer, "nagle off for nagle over tcp at write-write-read");
+  assertStringIncludes(
+    answer,
+    "undecided: connect, nagle over tcp at write-read (more rounds would tell: --rounds 30)",
+  );
+  assert(answer.endsWith("Placement: peer process."), answer);
+  const warnings = blocks.at(-2)!.split("\n");
+  assertEquals(warnings.length, warningsOf(buildRecordDocument(record)).length);
+  assertEquals(warnings.filter((line) => !/^! \S/.test(line)), []);
+  assertFits(text, 80);
+});
+
+Deno.test("writeAnswer() is that line alone, and nothing where nothing was compared", () => {
+  const document = buildRecordDocument(sampleRecord());
+  const answer = writeAnswer(document, { terminal: PLAIN_TERMINAL });
+  assert(answer !== "" && writeTerminal(document).endsWith(answer));
+  assertEquals(writeAnswer(buildRecordDocument(emptyRecord())), "");
+});
+
+Deno.test("a throughput of which messages were lost is not stated without the loss, in any format", () => {
+  for (const id of ["text", "md", "html", "asciidoc"]) {
+    const record = sampleRecord();
+    const cases = record.cases.filter(({ id }) => id.startsWith("throughput/udp/"));
+    assert(cases.length > 0);
+    const ids = new Set(cases.map(({ id }) => id));
+    const trials = record.trials.map((trial) =>
+      ids.has(trial.case) ? { ...trial, values: { ...trial.values, loss: 0.125 } } : trial
+    );
+    assertStringIncludes(reportFormats.get(id)!.render({ ...record, trials }), "12.5 % loss");
+  }
 });

@@ -106,7 +106,12 @@ export const runCommand: Command = {
       default: "md,html,json",
     },
     MODULE_OPTION,
-    { name: "quiet", short: "q", description: "No plan and no progress; errors and warnings only" },
+    {
+      name: "quiet",
+      short: "q",
+      description:
+        "No plan, no progress and no tables; the answer in one line, errors and warnings",
+    },
     { name: "verbose", short: "v", description: "A line for every trial" },
   ],
   examples: [

@@ -8,9 +8,10 @@ import type { Skip } from "../../model/case.ts";
 import type { RunRecord } from "../../model/run_record.ts";
 import type { Block, Document, Heading } from "../document/document.ts";
 import type { Figure } from "../document/figure.ts";
-import { name, sentence, text } from "../document/inline.ts";
+import { type Inline, name, sentence, text } from "../document/inline.ts";
 import { findAlarms } from "./alarms.ts";
-import { answerQuestions, answerTable } from "./answers.ts";
+import { buildAnswerLine } from "./answer_line.ts";
+import { type Answer, answerQuestions, answerTable } from "./answers.ts";
 import { heading, list, paragraph, present } from "./blocks.ts";
 import { buildComparisonsTable } from "./comparisons_table.ts";
 import { evaluate, type Evaluation } from "./evaluation.ts";
@@ -43,12 +44,13 @@ export function buildRecordDocument(
   { figures = [], margin = DEFAULT_MARGIN }: RecordDocumentOptions = {},
 ): Document {
   const evaluation = evaluate(record);
-  const { sections, front, warnings } = prepare(evaluation, margin);
+  const { answer, sections, front, warnings } = prepare(evaluation, margin);
   return {
     kind: "record",
     title: [text("Sockets compared by sockbench")],
     facts: describeRun(record).map((fact) => [text(fact)]),
     ...noticeOf(evaluation),
+    ...(answer === undefined ? {} : { answer }),
     blocks: [
       ...front,
       heading("guide", "How to read this", "guide", { folded: true }),
@@ -108,6 +110,7 @@ function noticeOf({ record, values }: Evaluation): Pick<Document, "notice"> {
 
 /** What of a Document takes time, and is the same in every format. */
 interface Prepared {
+  readonly answer: readonly Inline[] | undefined;
   readonly sections: readonly Section[];
   readonly front: readonly Block[];
   readonly warnings: readonly Block[];
@@ -122,9 +125,11 @@ function prepare(evaluation: Evaluation, margin: number): Prepared {
   if (found !== undefined) return found;
   const { scenarios } = evaluation.record;
   const sections = scenarios.flatMap((spec) => buildSections(evaluation, spec, margin));
+  const answers = answerQuestions(sections, evaluation.values);
   const prepared = {
+    answer: buildAnswerLine(answers, evaluation.record.settings.rounds),
     sections,
-    front: findingBlocks(evaluation, sections),
+    front: findingBlocks(evaluation, sections, answers),
     warnings: warningBlocks(evaluation),
   };
   byMargin.set(margin, prepared);
@@ -134,6 +139,7 @@ function prepare(evaluation: Evaluation, margin: number): Prepared {
 function findingBlocks(
   evaluation: Evaluation,
   sections: readonly Section[],
+  answers: readonly Answer[],
 ): readonly Block[] {
   const { record, comparisons, values, summaryOf } = evaluation;
   const { findings, further } = buildFindings({
@@ -149,7 +155,7 @@ function findingBlocks(
   const table = buildComparisonsTable(record.scenarios, comparisons);
   return [
     heading("findings", "Findings", "findings"),
-    ...present(answerTable(answerQuestions(sections, values))),
+    ...present(answerTable(answers)),
     ...(findings.length === 0
       ? [paragraph(
         "No comparison could be made: no two cases that belong side by side have figures.",

@@ -16,6 +16,9 @@ import { findBest } from "./best.ts";
 import { columnMetric, figureCell } from "./figure_cell.ts";
 import { factorKey, shortId, valueOf } from "./keys.ts";
 
+/** Loss from which on a throughput is not stated without it. */
+const NOTABLE_LOSS = 0.001;
+
 /**
  * One metric with the cases side by side: the scenario's column factors across, the other factors down.
  *
@@ -44,7 +47,15 @@ export function buildComparativeTable(
   const cellOf = new Map<string, FigureCell>();
   for (const one of cases) {
     const summary = summaryOf(one.id, metric.id);
-    if (summary !== undefined) cellOf.set(placeOf(one, [...down, ...across]), figureCell(summary));
+    if (summary === undefined) continue;
+    const loss = metric.unit === "bytes/s" || metric.unit === "1/s"
+      ? summaryOf(one.id, "loss")?.median ?? 0
+      : 0;
+    cellOf.set(placeOf(one, [...down, ...across]), {
+      ...figureCell(summary),
+      // A rate of what arrived says half of it.
+      ...(loss >= NOTABLE_LOSS ? { beside: { title: "loss", value: loss, unit: "ratio" } } : {}),
+    });
   }
   if (cellOf.size === 0) return undefined;
   const columns = distinct(cases, across);

@@ -198,7 +198,19 @@ function formatWithInterval(
       : `${show(fast)} (${formatShare(fastShare)}) / ${show(slow)} (${formatShare(slowShare)})`;
   }
   // One trial has no interval, and a range of no width would look like certainty.
-  return intervals === "on demand" || cell.n === 1 || cell.isExact === true
+  const beside = formatBeside(cell);
+  const value = intervals === "on demand" || cell.n === 1 || cell.isExact === true
     ? show(cell.value)
     : `${show(cell.value)} [${show(cell.low)}, ${show(cell.high)}]`;
+  return beside === "" ? value : `${value} (${beside})`;
+}
+
+/**
+ * What must be read beside a figure.
+ *
+ * @param cell The figure.
+ * @returns As in `12.0 % loss`; empty for nothing.
+ */
+export function formatBeside({ beside }: FigureCell): string {
+  return beside === undefined ? "" : `${formatAmount(beside.value, beside.unit)} ${beside.title}`;
 }

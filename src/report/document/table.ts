@@ -129,6 +129,15 @@ export interface FigureCell {
   readonly mark?: "best";
   /** Present when its trials fell into two groups: to be shown instead of the value. */
   readonly modes?: Modes;
+  /** What must be read beside it, as the loss of a throughput; absent: nothing. */
+  readonly beside?: {
+    /** As in `loss`. */
+    readonly title: string;
+    /** In `unit`. */
+    readonly value: number;
+    /** As stored. */
+    readonly unit: MetricUnit;
+  };
   /** True where it has no interval: what was met is what is stated, as of a maximum. */
   readonly isExact?: boolean;
 }

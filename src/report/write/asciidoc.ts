@@ -20,13 +20,14 @@ import type { Cell, Row, Table } from "../document/table.ts";
  * @param document The Document.
  * @returns AsciiDoc that ends in a line break.
  */
-export function writeAsciidoc({ title, facts, notice, blocks }: Document): string {
+export function writeAsciidoc({ title, facts, notice, answer, blocks }: Document): string {
   const lines = [
     `= ${inlines(title)}`,
     facts.map(inlines).join(" · "),
     ...(notice === undefined
       ? []
       : [`WARNING: ${notice.lead}. ${notice.sentences.map(inlines).join(" ")}`]),
+    answer === undefined ? "" : `TIP: ${inlines(answer)}`,
     ...blocks.map(writeBlock),
   ];
   return `${lines.filter((line) => line !== "").join("\n\n")}\n`;

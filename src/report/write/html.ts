@@ -33,7 +33,7 @@ interface NamedPart extends Part {
  * @returns A whole HTML document that ends in a line break.
  */
 export function writeHtml(document: Document, options: WriterOptions = {}): string {
-  const { title, facts, notice, blocks } = document;
+  const { title, facts, notice, answer, blocks } = document;
   const anchors = new Anchors();
   const parts = nameParts(divideIntoParts(blocks), anchors);
   const findPart: FindPart = ({ to, placement }) =>
@@ -52,6 +52,10 @@ export function writeHtml(document: Document, options: WriterOptions = {}): stri
       ...placementFacts(parts),
     ],
     notice: notice === undefined ? undefined : noticeHtml(notice.lead, notice.sentences, findPart),
+    answer: answer === undefined
+      ? undefined
+      : markup`<p class="answer"><strong>In short:</strong> ${inlineHtml(answer, findPart)}</p>
+`,
     contents,
     pictureStyle: options.pictureStyle,
     body: contents.map(({ content }) => content),

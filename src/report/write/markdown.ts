@@ -39,11 +39,12 @@ type Lines = readonly string[];
  * @returns Markdown that ends in a line break.
  */
 export function writeMarkdown(document: Document, options: WriterOptions = {}): string {
-  const { title, facts, notice, blocks } = document;
+  const { title, facts, notice, answer, blocks } = document;
   const lines: readonly Lines[] = [
     [`# ${writeInlines(title)}`],
     [facts.map(writeInlines).join(" · ")],
     notice === undefined ? [] : writeNotice(notice),
+    answer === undefined ? [] : [`**In short:** ${writeInlines(answer)}`],
     ...writeBlocks(blocks, options),
   ];
   return `${joinBlocks(lines)}\n`;

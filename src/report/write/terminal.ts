@@ -5,27 +5,16 @@
  * @module
  */
 
-import { CONFIDENCE, formatFigure, looksOf } from "../document/column_look.ts";
-import type { Block, Document, List, Notice } from "../document/document.ts";
+import { CONFIDENCE } from "../document/column_look.ts";
+import type { Block, Document, Notice } from "../document/document.ts";
 import { capitalize, countOf, plainInline, plainSentence } from "../document/format_inline.ts";
-import { formatKey, formatKeys } from "../document/format_key.ts";
 import { namePlacement } from "../document/format_placement.ts";
-import type { Inline } from "../document/inline.ts";
 import { divideIntoParts, type Part } from "../document/parts.ts";
 import type { Table } from "../document/table.ts";
 import type { TerminalSize, WriterOptions } from "../document/writer.ts";
 import { cutLine, plainLine, styleText, wrapLine } from "../../text/terminal_line.ts";
-import { displayWidth } from "../../text/display_width.ts";
 import { answerLines } from "./terminal_answers.ts";
-import {
-  type BarChoice,
-  type BarGroup,
-  chooseBars,
-  commonLook,
-  countBars,
-  drawBars,
-  shareBars,
-} from "./terminal_bars.ts";
+import { headlineOf, scenarioLines } from "./terminal_scenario.ts";
 import { tableLines } from "./terminal_table.ts";
 
 /** A terminal of unknown make: as wide as the narrowest in use, and without colour. */
@@ -49,75 +38,48 @@ export function writeTerminal(document: Document, options: WriterOptions = {}): 
   const { terminal = PLAIN_TERMINAL } = options;
   const look = { ...terminal, columns: Math.max(MIN_COLUMNS, Math.floor(terminal.columns)) };
   const parts = divideIntoParts(document.blocks);
-  const scenarios = parts.flatMap((part) => readScenario(part) ?? []);
-  const { shown, left } = chooseScenarios(scenarios, look.mostBars);
-  const rest = left === 0 ? [] : cutRest(`… and ${countOf(left, "more cell")} in the report`, look);
+  const tables = parts.flatMap((part) => headlineOf(part) ?? []);
+  const { scenarios, rest } = scenarioLines(parts, look);
   const blocks: readonly (readonly string[])[] = [
     ...parts.flatMap((part) => frontLines(part, document.notice, look)),
-    ...shown.map(({ scenario, choice }) => scenarioLines(scenario, choice, look)),
+    ...scenarios,
     ...parts.flatMap((part) => otherLines(part, look)),
-    [...rest, ...legendLines(document, scenarios, look)],
+    [...rest, ...legendLines(tables, look)],
+    warningLines(document, look),
+    answerSentence(document, look),
   ];
   return blocks.filter((lines) => lines.length > 0)
     .map((lines) => lines.map((line) => `${line}\n`).join("")).join("\n");
 }
 
-/** A scenario under one placement, as a terminal shows it. */
-interface Scenario {
-  readonly part: Part;
-  readonly name: string;
-  readonly question: readonly Inline[];
-  readonly table: Table;
-  readonly splits: readonly Table[];
-  readonly search: List | undefined;
+/**
+ * Writes the one line that answers, which may take several of the terminal.
+ *
+ * @param document The Document.
+ * @param options The terminal.
+ * @returns The line; empty where nothing can be answered.
+ */
+export function writeAnswer(document: Document, options: WriterOptions = {}): string {
+  const { terminal = PLAIN_TERMINAL } = options;
+  const look = { ...terminal, columns: Math.max(MIN_COLUMNS, Math.floor(terminal.columns)) };
+  return answerSentence(document, look).map((line) => `${line}\n`).join("");
 }
 
-function readScenario(part: Part): Scenario | undefined {
-  const { heading, blocks } = part;
-  if (heading?.role !== "scenario") return undefined;
-  const tables = blocks.filter((block): block is Table => block.kind === "table");
-  const table = tables.find(({ role }) => role === "headline");
-  if (table === undefined) return undefined;
-  return {
-    part,
-    name: heading.anchor,
-    question: blocks.flatMap((block) =>
-      block.kind === "paragraph" && block.role === "question" ? block.text : []
-    ),
-    table,
-    splits: tables.filter(({ role }) => role === "split"),
-    search: blocks.find((block): block is List =>
-      block.kind === "list" && block.role === "answers"
-    ),
-  };
+function answerSentence({ answer }: Document, look: TerminalSize): readonly string[] {
+  if (answer === undefined) return [];
+  return prose(plainSentence(answer, plainName), look)
+    .map((line) => styleText(line, "bold", look.color));
 }
 
-function barsOf({ table, search }: Scenario, most: number): BarChoice {
-  return chooseBars(table, search?.items.flatMap(({ figure }) => figure ?? []) ?? [], most);
-}
-
-/** All, or what decides of each scenario under the first of its placements; how much that leaves out is written once. */
-function chooseScenarios(scenarios: readonly Scenario[], most: number | undefined): {
-  readonly shown: readonly { readonly scenario: Scenario; readonly choice: BarChoice }[];
-  readonly left: number;
-} {
-  const all = scenarios.map((scenario) => ({ scenario, choice: barsOf(scenario, Infinity) }));
-  if (most === undefined) return { shown: all, left: 0 };
-  const names = scenarios.map(({ name }) => name);
-  const first = all.filter(({ scenario }, index) => names.indexOf(scenario.name) === index);
-  const shares = shareBars(first.map(({ choice }) => countBars(choice.groups)), most);
-  const shown = first.map(({ scenario }, index) => ({
-    scenario,
-    choice: { ...barsOf(scenario, shares[index] ?? 0), left: 0 },
-  }));
-  const cells = all.reduce((sum, { choice }) => sum + countBars(choice.groups) + choice.left, 0);
-  const drawn = shown.reduce((sum, { choice }) => sum + countBars(choice.groups), 0);
-  return { shown, left: cells - drawn };
-}
-
-function cutRest(text: string, look: TerminalSize): readonly string[] {
-  const line = cutLine(plain(text, look), look.columns - 1, look.unicode);
-  return [styleText(line, "dim", look.color)];
+/** Each warning in a line; the report has them whole. */
+function warningLines({ blocks }: Document, look: TerminalSize): readonly string[] {
+  const warnings = blocks.flatMap((block) =>
+    block.kind === "list" && block.role === "warnings" ? block.items : []
+  );
+  return warnings.map(({ text }) => {
+    const words = plainLine(`! ${plainSentence(text, plainName)}`, look.unicode, MAX_SENTENCE);
+    return styleText(cutLine(words, look.columns - 1, look.unicode), "yellow", look.color);
+  });
 }
 
 /** What must be seen first, then the answers, then the findings. */
@@ -151,72 +113,6 @@ function noticeLines(notice: Notice | undefined, look: TerminalSize): readonly s
     `${notice.lead}. ${notice.sentences.map((parts) => plainInline(parts, plainName)).join(" ")}`,
     look,
   );
-}
-
-function scenarioLines(
-  { part, name: fullName, question: asked, splits, search }: Scenario,
-  { groups, left }: BarChoice,
-  look: TerminalSize,
-): readonly string[] {
-  const { color, unicode, columns } = look;
-  const name = cutLine(plainLine(fullName, unicode), Math.floor(columns / 2), unicode);
-  const [question = "", ...more] = wrapLine(
-    plainLine(plainInline(asked, plainName), unicode),
-    Math.max(1, columns - 3 - displayWidth(name)),
-    unicode,
-  );
-  const rest = search === undefined
-    ? `  … and ${countOf(left, "more cell")} in the report`
-    : `  … the best of each; ${countOf(left, "other cell")} in the report`;
-  return [
-    `${styleText(name, "bold", color)}  ${question}`.trimEnd(),
-    ...more.map((line) => `${" ".repeat(displayWidth(name) + 2)}${line}`),
-    ...wrapLine(plain(describeFigures(part, groups), look), columns - 3, unicode)
-      .map((line) => `  ${styleText(line, "dim", color)}`),
-    // What the only group has in common stands above already.
-    ...drawBars(
-      groups.length === 1 ? groups.map((group) => ({ ...group, title: "" })) : groups,
-      look,
-    ),
-    ...splits.flatMap((table) => splitLines(table, look)),
-    ...(left > 0 ? cutRest(rest, look) : []),
-  ];
-}
-
-/** As in `tcp, 64 B: kernel 12.1, Deno 5.34, suite 0.19, all of it 17.6 µs`; other tables are in the report. */
-function splitLines(table: Table, look: TerminalSize): readonly string[] {
-  const looks = looksOf(table);
-  return table.rows.flatMap(({ keys, cells }) => {
-    const parts = table.columns.flatMap(({ title = "" }, index) => {
-      const [cell, own] = [cells[index], looks[index]];
-      return cell?.kind !== "figure" || own === undefined
-        ? []
-        : [`${title} ${formatFigure(cell.value, own)}`];
-    });
-    const line = `${keys.map(formatKey).join(", ")}: ${parts.join(", ")} ${
-      looks[0]?.scale.symbol ?? ""
-    }`;
-    return wrapLine(plain(line.trimEnd(), look), look.columns - 3, look.unicode)
-      .map((words, index) => `${index === 0 ? "  " : "    "}${words}`);
-  });
-}
-
-/** As in `p50 in µs, lower is better; bytes 64 B; peer process`. */
-function describeFigures({ heading }: Part, groups: readonly BarGroup[]): string {
-  const common = commonLook(groups);
-  if (common === undefined) return "";
-  const { metric, look } = common;
-  const { symbol } = look.scale;
-  const unit = symbol === "" ? "" : ` in ${symbol}`;
-  const better = metric.better === "neither" ? "" : `, ${metric.better} is better`;
-  const [{ title = "" } = {}, ...others] = groups;
-  return [
-    `${metric.title}${unit}${better}`,
-    others.length === 0 ? title : "",
-    heading?.placement === undefined
-      ? ""
-      : formatKeys([{ factor: "placement", value: heading.placement }]),
-  ].filter((part) => part !== "").join("; ");
 }
 
 /** Parts that no scenario and no run has: a gate's, a comparison's. */
@@ -257,21 +153,17 @@ function blockLines(block: Block, look: TerminalSize): readonly string[] {
 }
 
 function legendLines(
-  { blocks }: Document,
-  scenarios: readonly Scenario[],
+  tables: readonly Table[],
   look: TerminalSize,
 ): readonly string[] {
-  const few = scenarios.some(({ table }) =>
+  const few = tables.some((table) =>
     table.rows.some(({ cells }) =>
       cells.some((cell) => cell?.kind === "figure" && cell.n > 1 && cell.confidence < CONFIDENCE)
     )
   );
-  const warnings = blocks.flatMap((block) =>
-    block.kind === "list" && block.role === "warnings" ? block.items : []
-  );
   const [solid, shade] = look.unicode ? ["█", "▒"] : ["#", "-"];
   const parts = [
-    ...(scenarios.length > 0
+    ...(tables.length > 0
       ? [
         `Median [95 % interval]; ${solid} up to its lower end, ${shade} up to its upper end, each ` +
         `group to its own scale. * beat each of its group, round by round.`,
@@ -280,7 +172,6 @@ function legendLines(
     ...(few
       ? ["Where trials are few, the interval is their range and reaches less than 95 %."]
       : []),
-    ...(warnings.length > 0 ? [`${countOf(warnings.length, "warning")} in the report.`] : []),
   ];
   return parts.flatMap((part) => prose(part, look))
     .map((line) => styleText(line, "dim", look.color));

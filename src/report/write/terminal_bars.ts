@@ -4,7 +4,7 @@
  * @module
  */
 
-import { formatFigure, type Look, looksOf } from "../document/column_look.ts";
+import { formatBeside, formatFigure, type Look, looksOf } from "../document/column_look.ts";
 import type { ItemFigure } from "../document/document.ts";
 import { formatKeys } from "../document/format_key.ts";
 import type { ColumnMetric, FigureCell, Table } from "../document/table.ts";
@@ -121,7 +121,9 @@ function groupBars(table: Table): readonly BarGroup[] {
     bars: bestFirst(columns.flatMap(({ keys: heading = [], metric }, index): Bar[] => {
       const [cell, look] = [cells[index], looks[index]];
       if (cell?.kind !== "figure" || look === undefined || metric === undefined) return [];
-      return [{ name: formatKeys(heading) || "all", cell, metric, look }];
+      const beside = formatBeside(cell);
+      const name = formatKeys(heading) || "all";
+      return [{ name: beside === "" ? name : `${name}, ${beside}`, cell, metric, look }];
     })),
   })).filter(({ bars }) => bars.length > 0);
   if (columns.length > 1 || groups.some(({ title }) => title === "")) return groups;

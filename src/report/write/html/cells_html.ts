@@ -8,6 +8,7 @@
 
 import {
   CONFIDENCE,
+  formatBeside,
   formatFigure,
   formatOwnFigure,
   type Look,
@@ -105,8 +106,11 @@ function shownHtml(cell: FigureCell, look: Look, isShown: boolean): HtmlPart {
     ? markup`<strong>${show(cell.value)}</strong>`
     : show(cell.value);
   // One trial has no interval, and a range of no width would look like certainty.
-  if (!isShown || cell.n === 1 || cell.isExact === true) return value;
-  return markup`${value} <small>[${show(cell.low)}, ${show(cell.high)}]</small>`;
+  const beside = cell.beside === undefined
+    ? undefined
+    : markup` <small>${formatBeside(cell)}</small>`;
+  if (!isShown || cell.n === 1 || cell.isExact === true) return markup`${value}${beside}`;
+  return markup`${value} <small>[${show(cell.low)}, ${show(cell.high)}]</small>${beside}`;
 }
 
 /** As in `95 % interval 30.1 to 33.0 µs, 16 trials`; bounds that are shown anyway are not written again. */

@@ -30,6 +30,8 @@ export interface Page {
   readonly subtitle: readonly HtmlPart[];
   /** What must be seen before anything else; absent for nothing. */
   readonly notice?: HtmlPart | undefined;
+  /** The one line that answers; absent for none. */
+  readonly answer?: Html | undefined;
   /** What can be jumped to. */
   readonly contents: readonly PageEntry[];
   /** The parts, in the order of the contents. */
@@ -62,7 +64,7 @@ const ICON = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewB
  * @returns A whole document that ends in a line break.
  */
 export function renderPage(page: Page): string {
-  const { title, heading, subtitle, notice, contents, body, pictureStyle = "" } = page;
+  const { title, heading, subtitle, notice, answer, contents, body, pictureStyle = "" } = page;
   const style = PAGE_STYLE + pictureStyle;
   const [first] = contents;
   return markup`<!doctype html>
@@ -82,7 +84,7 @@ export function renderPage(page: Page): string {
 <header id="top">
 <div class="top"><h1>${heading}</h1><button type="button" class="theme" hidden>Dark</button></div>
 <ul class="facts">${subtitle.map((fact) => markup`<li>${fact}</li>`)}</ul>
-${notice}</header>
+${notice}${answer}</header>
 <div class="page">
 <nav aria-label="Contents"><ul>
 ${contents.map(entryHtml)}</ul></nav>

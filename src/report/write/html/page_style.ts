@@ -44,6 +44,8 @@ pre code{background:none;padding:0;display:inline;white-space:pre}
 .facts{list-style:none;margin:.6rem 0 0;padding:0;display:flex;flex-wrap:wrap;gap:.1rem 1.25rem;color:var(--muted);font-size:.9375rem}
 .facts strong{font-weight:600;color:var(--ink)}
 .notice{background:var(--notice);border-radius:6px;padding:.6rem .9rem;margin:1rem 0 0}
+.answer{font-size:1.0625rem;margin:1rem 0 0;max-width:64rem}
+.answer code{display:inline}
 nav{margin:1.1rem 0 0;border-block:1px solid var(--line)}
 nav ul{list-style:none;margin:0;padding:.45rem 0;display:flex;flex-wrap:wrap;gap:.1rem 1rem;font-size:.9rem}
 nav a{display:inline-block;padding:.2rem 0;text-decoration:none}

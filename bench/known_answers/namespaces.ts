@@ -1,11 +1,20 @@
 /**
- * Two network namespaces with links of known rate between them: a private network on one machine, gone when it is disposed of. Only SIGKILL
- * leaves them behind: `ip netns list` shows them as sockbench-…, `ip netns delete` removes them and all that is in them.
+ * Two network namespaces with links of known rate between them: the shell lines that make them in a namespace of their own, which is gone
+ * with the process that drives the trials, whatever ends it.
  *
  * @module
  */
 
+import {
+  findNamespaces,
+  NAMED_NAMESPACES,
+  runCommand,
+  runIsolated,
+} from "../../src/kernel/namespace.ts";
 import { LINKS, MTU_BYTES } from "./shaped_module.ts";
+
+/** The name of the peer's namespace; the driver's is the one it is started in. */
+export const PEER = "sockbench-peer";
 
 /** Bytes that may wait in a shaped queue: more than the senders' buffers hold, so that nothing is dropped and no TCP has to send again. */
 const QUEUE_BYTES = 16 * 2 ** 20;
@@ -22,113 +31,59 @@ export interface QueueCount {
   readonly drops: number;
 }
 
+/** Settings of one namespace. The machine may prefer BBR, which paces by its own estimate of the rate: what is tried here is the link. */
+const SETTINGS = [
+  "echo reno > /proc/sys/net/ipv4/tcp_congestion_control",
+  `echo "4096 65536 ${SEND_BUFFER_BYTES}" > /proc/sys/net/ipv4/tcp_wmem`,
+].join("; ");
+
+/** Shell lines that make the peer's namespace and the links to it. */
+export const NETWORK: string = [
+  NAMED_NAMESPACES,
+  `ip netns add ${PEER}`,
+  "ip link set dev lo up",
+  `ip -n ${PEER} link set dev lo up`,
+  SETTINGS,
+  `ip netns exec ${PEER} sh -c '${SETTINGS}'`,
+  ...LINKS.flatMap(({ driver, peer, mbit, burstKib }, index) => {
+    const [here, there] = [`driver${index}`, `peer${index}`];
+    // One frame a packet: the queue would count a batch of segments (GSO) rightly, but pass it as one burst.
+    const link = `mtu ${MTU_BYTES} gso_max_segs 1 up`;
+    const shape = `rate ${mbit}mbit burst ${burstKib}kb limit ${QUEUE_BYTES}`;
+    return [
+      `ip link add name ${here} type veth peer name ${there} netns ${PEER}`,
+      `ip address add ${driver}/24 dev ${here}`,
+      `ip link set dev ${here} ${link}`,
+      `ip -n ${PEER} address add ${peer}/24 dev ${there}`,
+      `ip -n ${PEER} link set dev ${there} ${link}`,
+      `tc qdisc add dev ${here} root tbf ${shape}`,
+    ];
+  }),
+].join("\n");
+
 /** Why there can be no such network here, in one sentence that says what would change it; `undefined` when it can be tried. */
 export async function namespacesObstacle(): Promise<string | undefined> {
-  if (Deno.build.os !== "linux") return `network namespaces need Linux, this is ${Deno.build.os}`;
+  const access = await findNamespaces();
+  if (!access.available) return access.reason;
   for (const tool of ["ip", "tc"]) {
     try {
-      await run(tool, ["-Version"]);
+      await runCommand(tool, ["-Version"]);
     } catch {
       return `there is no ${tool}: \`apt-get install iproute2\` brings it`;
     }
   }
-  if (Deno.uid() !== 0) return "network namespaces need root: run the task with sudo";
   try {
-    // Root of a container may not be allowed to, and a kernel may lack veth or tbf: only a try tells.
-    await using _tried = await Namespaces.open();
+    // A kernel may lack veth or tbf: only a try tells.
+    await runIsolated({ flags: access.flags, setup: NETWORK, command: ["true"] });
     return undefined;
   } catch (error) {
     return `the kernel refuses, ${(error as Error).message}`;
   }
 }
 
-/** Two namespaces, the driver's and the peer's. */
-export class Namespaces implements AsyncDisposable {
-  /** Name of the driver's namespace. */
-  readonly driver: string;
-  /** Name of the peer's namespace. */
-  readonly peer: string;
-
-  private constructor(unique: string) {
-    this.driver = `sockbench-${unique}-driver`;
-    this.peer = `sockbench-${unique}-peer`;
-  }
-
-  /**
-   * Makes the namespaces and their links.
-   *
-   * @throws {Error} with what `ip` or `tc` said, when the kernel refuses; nothing is left behind then.
-   */
-  static async open(): Promise<Namespaces> {
-    const network = new Namespaces(crypto.randomUUID().slice(0, 8));
-    try {
-      await network.#make();
-      return network;
-    } catch (error) {
-      await network[Symbol.asyncDispose]();
-      throw error;
-    }
-  }
-
-  async #make(): Promise<void> {
-    for (const name of [this.driver, this.peer]) {
-      await run("ip", ["netns", "add", name]);
-      await run("ip", ["-n", name, "link", "set", "dev", "lo", "up"]);
-      // The machine may prefer BBR, which paces by its own estimate of the rate: what is tried here is the link.
-      await this.#setSysctl(name, "tcp_congestion_control", "reno");
-      await this.#setSysctl(name, "tcp_wmem", `4096 65536 ${SEND_BUFFER_BYTES}`);
-    }
-    for (const [index, link] of LINKS.entries()) {
-      const [here, there] = [`driver${index}`, `peer${index}`];
-      const peerEnd = ["peer", "name", there, "netns", this.peer];
-      await run("ip", ["-n", this.driver, "link", "add", "name", here, "type", "veth", ...peerEnd]);
-      for (
-        const [name, device, address] of [
-          [this.driver, here, link.driver],
-          [this.peer, there, link.peer],
-        ] as const
-      ) {
-        await run("ip", ["-n", name, "address", "add", `${address}/24`, "dev", device]);
-        // One frame a packet: the queue would count a batch of segments (GSO) rightly, but pass it as one burst.
-        const link = ["mtu", String(MTU_BYTES), "gso_max_segs", "1", "up"];
-        await run("ip", ["-n", name, "link", "set", "dev", device, ...link]);
-      }
-      const shape = ["rate", `${link.mbit}mbit`, "burst", `${link.burstKib}kb`];
-      const queue = ["root", "tbf", ...shape, "limit", String(QUEUE_BYTES)];
-      await run("tc", ["-n", this.driver, "qdisc", "add", "dev", here, ...queue]);
-    }
-  }
-
-  /** Whether TCP puts timestamps into every segment, as read back. */
-  async hasTimestamps(): Promise<boolean> {
-    const path = "/proc/sys/net/ipv4/tcp_timestamps";
-    return (await run("ip", ["netns", "exec", this.driver, "cat", path])).trim() !== "0";
-  }
-
-  /** What the queue of a link has counted so far. */
-  async count(link: number): Promise<QueueCount> {
-    const shown = ["-n", this.driver, "-s", "-j", "qdisc", "show", "dev", `driver${link}`];
-    const [{ bytes, packets, drops }] = JSON.parse(await run("tc", shown));
-    return { bytes, packets, drops };
-  }
-
-  /** Removes both, with all that is in them. Safe to call twice. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const name of [this.driver, this.peer]) {
-      await run("ip", ["netns", "delete", name]).catch(() => {});
-    }
-  }
-
-  async #setSysctl(namespace: string, name: string, value: string): Promise<void> {
-    const shell = `echo "${value}" > /proc/sys/net/ipv4/${name}`;
-    await run("ip", ["netns", "exec", namespace, "sh", "-c", shell]);
-  }
-}
-
-/** Runs a command and returns what it printed. */
-async function run(command: string, args: readonly string[]): Promise<string> {
-  const { success, stdout, stderr } = await new Deno.Command(command, { args: [...args] }).output();
-  if (success) return new TextDecoder().decode(stdout);
-  const said = new TextDecoder().decode(stderr).trim().replace(/\s+/g, " ");
-  throw new Error(`${command} ${args.join(" ")}: ${said}`);
+/** What the queue of a link has counted so far, asked in the driver's namespace. */
+export async function countQueue(link: number): Promise<QueueCount> {
+  const shown = ["-s", "-j", "qdisc", "show", "dev", `driver${link}`];
+  const [{ bytes, packets, drops }] = JSON.parse(await runCommand("tc", shown));
+  return { bytes, packets, drops };
 }

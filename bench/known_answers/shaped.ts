@@ -9,10 +9,11 @@
 import { YOUNG_GENERATION_FLAG } from "../../src/peer/line_process.ts";
 import { type Answer, answerOf } from "./answer.ts";
 import { goodput, tcpFrame, udpFrame } from "./frame.ts";
-import { Namespaces, type QueueCount } from "./namespaces.ts";
+import { findNamespaces, isolate } from "../../src/kernel/namespace.ts";
+import { NETWORK, type QueueCount } from "./namespaces.ts";
+import type { Driven } from "./shaped_main.ts";
 import { median } from "../../src/stats/mod.ts";
 import { LINKS, MTU_BYTES, shapedName } from "./shaped_module.ts";
-import type { Throughput } from "./trial_figures.ts";
 
 /** What was measured over links of known rate. */
 export interface ShapedAnswers {
@@ -23,16 +24,13 @@ export interface ShapedAnswers {
 }
 
 /**
- * Makes the links, measures and removes them, whatever happens.
+ * Measures over the links, which are gone afterwards, whatever happens.
  *
  * @param rounds how often
  * @param signal ends it
  */
 export async function measureShaped(rounds: number, signal: AbortSignal): Promise<ShapedAnswers> {
-  await using network = await Namespaces.open();
-  const timestamps = await network.hasTimestamps();
-  const measured = await drive(network, rounds, signal);
-  const counts = await Promise.all(LINKS.map((_, index) => network.count(index)));
+  const { measured, timestamps, counts } = await drive(rounds, signal);
   const frames = { tcp: tcpFrame(MTU_BYTES, timestamps), udp: udpFrame(MTU_BYTES) };
   const answers = LINKS.flatMap((link) =>
     (["tcp", "udp"] as const).map((transport) => {
@@ -50,17 +48,19 @@ export async function measureShaped(rounds: number, signal: AbortSignal): Promis
   return { answers, notes: LINKS.map(({ mbit }, index) => noteOf(mbit, counts[index]!)) };
 }
 
-/** Runs the driving end in its namespace; it ends with its standard input, and so with this process. */
-async function drive(
-  { driver, peer }: Namespaces,
-  rounds: number,
-  signal: AbortSignal,
-): Promise<Record<string, Throughput[]>> {
+/** Runs the driving end in a network of its own; it ends with its standard input, and so with this process, and the network with it. */
+async function drive(rounds: number, signal: AbortSignal): Promise<Driven> {
+  const access = await findNamespaces();
+  if (!access.available) throw new Error(access.reason);
   const flags = ["--quiet", "--no-prompt", "--unstable-net", YOUNG_GENERATION_FLAG, "-A"];
   const main = import.meta.resolve("./shaped_main.ts");
-  const command = [Deno.execPath(), "run", ...flags, main, peer, String(rounds)];
-  const child = new Deno.Command("ip", {
-    args: ["netns", "exec", driver, ...command],
+  const { program, args } = isolate({
+    flags: access.flags,
+    setup: NETWORK,
+    command: [Deno.execPath(), "run", ...flags, main, String(rounds)],
+  });
+  const child = new Deno.Command(program, {
+    args,
     stdin: "piped",
     stdout: "piped",
     stderr: "inherit",

@@ -1,7 +1,7 @@
 /**
- * The driving end of trials over links of known rate: runs in the driver's namespace, prints what it measured as one line of JSON.
+ * The driving end of trials over links of known rate: runs in the driver's namespace, prints what it and the queues measured as one line of JSON.
  *
- * Arguments: the peer's namespace, rounds. Ends with its standard input, so that it never outlives who started it.
+ * Argument: rounds. Ends with its standard input, so that it never outlives who started it.
  *
  * @module
  */
@@ -13,8 +13,19 @@ import { bulk } from "../../src/workload/bulk.ts";
 import { udpFrame } from "./frame.ts";
 import { openNamespaceLink } from "./namespace_link.ts";
 import { type KnownCase, knownCase, runRounds } from "./rounds.ts";
-import shaped, { MTU_BYTES } from "./shaped_module.ts";
+import { countQueue, PEER, type QueueCount } from "./namespaces.ts";
+import shaped, { LINKS, MTU_BYTES } from "./shaped_module.ts";
 import { type Throughput, throughputOf } from "./trial_figures.ts";
+
+/** What the driving end prints. */
+export interface Driven {
+  /** Throughput of each trial, by transport. */
+  readonly measured: Record<string, Throughput[]>;
+  /** Whether TCP puts timestamps into every segment. */
+  readonly timestamps: boolean;
+  /** What the links' queues counted, link by link. */
+  readonly counts: readonly QueueCount[];
+}
 
 const KIB = 1_024;
 /** Within the warm-up the bucket empties and the queue fills: from then on the link never rests. */
@@ -22,15 +33,18 @@ const BUDGET = { warmupNs: 150e6, measureNs: 300e6 };
 /** What waits in the buffers of the slowest link takes this long to arrive, in nanoseconds. */
 const DRAIN_NS = 1e9;
 
-const [namespace, rounds] = Deno.args;
+const [rounds] = Deno.args;
 // Ctrl-C reaches the whole process group; who started this decides what it means and then closes standard input.
 Deno.addSignalListener("SIGINT", () => {});
 const end = new AbortController();
 Deno.stdin.readable.pipeTo(new WritableStream()).catch(() => {}).finally(() => end.abort());
 
 try {
-  const measured = JSON.stringify(await measure(namespace!, Number(rounds)));
-  await Deno.stdout.write(new TextEncoder().encode(measured + "\n"));
+  const measured = await measure(PEER, Number(rounds));
+  const timestamps = (await Deno.readTextFile("/proc/sys/net/ipv4/tcp_timestamps")).trim() !== "0";
+  const counts = await Promise.all(LINKS.map((_, index) => countQueue(index)));
+  const driven: Driven = { measured, timestamps, counts };
+  await Deno.stdout.write(new TextEncoder().encode(JSON.stringify(driven) + "\n"));
 } catch (error) {
   if (!end.signal.aborted) throw error;
   Deno.exit(1);

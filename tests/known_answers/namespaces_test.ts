@@ -1,35 +1,41 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
-import { Namespaces, namespacesObstacle } from "../../bench/known_answers/namespaces.ts";
+import { assertEquals, assertRejects } from "@std/assert";
+import { namespacesObstacle, NETWORK, PEER } from "../../bench/known_answers/namespaces.ts";
 import { LINKS } from "../../bench/known_answers/shaped_module.ts";
+import { findNamespaces, runCommand, runIsolated } from "../../src/kernel/namespace.ts";
 import { needs, unless } from "../support/needs.ts";
 
 const obstacle = await namespacesObstacle();
 
-async function existing(): Promise<string> {
-  const { stdout } = await new Deno.Command("ip", { args: ["netns", "list"] }).output();
-  return new TextDecoder().decode(stdout);
+/** What a command prints in the network. */
+async function printedBy(...command: readonly [string, ...string[]]): Promise<string> {
+  const access = await findNamespaces();
+  if (!access.available) throw new Error(access.reason);
+  return await runIsolated({ flags: access.flags, setup: NETWORK, command: [...command] });
 }
 
 Deno.test({
-  ...needs(
-    `Namespaces are there with their queues until they are disposed of, and then gone`,
-    unless(obstacle),
-  ),
+  ...needs("the network has a queue for each link while a command runs in it", unless(obstacle)),
   async fn() {
-    const network = await Namespaces.open();
-    try {
-      const names = await existing();
-      assert(names.includes(network.driver) && names.includes(network.peer), names);
-      for (const index of LINKS.keys()) {
-        assertEquals((await network.count(index)).drops, 0);
-      }
-      await assertRejects(() => network.count(LINKS.length), Error, "Cannot find device");
-    } finally {
-      await network[Symbol.asyncDispose]();
+    for (const index of LINKS.keys()) {
+      const shown = JSON.parse(
+        await printedBy("tc", "-s", "-j", "qdisc", "show", "dev", `driver${index}`),
+      );
+      assertEquals([shown[0].kind, shown[0].drops], ["tbf", 0]);
     }
-    const names = await existing();
-    assert(!names.includes(network.driver) && !names.includes(network.peer), names);
-    await network[Symbol.asyncDispose]();
+    await assertRejects(
+      () => printedBy("tc", "qdisc", "show", "dev", `driver${LINKS.length}`),
+      Error,
+      "Cannot find device",
+    );
+  },
+});
+
+Deno.test({
+  ...needs("the network is nobody else's, and leaves nothing behind", unless(obstacle)),
+  async fn() {
+    const names = await printedBy("ip", "netns", "list");
+    assertEquals(names.split(/\s/)[0], PEER);
+    assertEquals((await runCommand("ip", ["netns", "list"])).includes(PEER), false);
   },
 });
 

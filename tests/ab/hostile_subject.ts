@@ -13,6 +13,8 @@ const AGENT = import.meta.resolve("../../src/ab/agent_main.ts");
  */
 export async function writeHostileSubject(directory: string, change: string): Promise<void> {
   await Deno.mkdir(`${directory}/src/ab`, { recursive: true });
+  // Every checkout has one.
+  await Deno.writeTextFile(`${directory}/deno.json`, "{}");
   await Deno.writeTextFile(
     `${directory}/src/ab/agent_main.ts`,
     `const write = Deno.stdout.writeSync.bind(Deno.stdout);

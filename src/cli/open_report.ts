@@ -6,7 +6,7 @@
 
 import { extname } from "node:path";
 import type { RunRecord } from "../model/run_record.ts";
-import type { ReportFormat } from "../report/registry.ts";
+import type { RenderOptions, ReportFormat } from "../report/registry.ts";
 import { openFile } from "./open_file.ts";
 import type { ParsedArguments } from "./command.ts";
 import { valueOf } from "./parse_arguments.ts";
@@ -45,9 +45,10 @@ export async function openReport(
   format: ReportFormat,
   path: string,
   terminal: Terminal,
+  options: RenderOptions = {},
 ): Promise<void> {
   try {
-    await writeFileAtomically(path, format.render(record));
+    await writeFileAtomically(path, format.render(record, options));
   } catch (error) {
     throw new UsageError(`cannot write ${path}: ${writeObstacle(error)}`);
   }

@@ -7,7 +7,7 @@
 import { basename, dirname, extname, join } from "node:path";
 import type { RunRecord } from "../model/run_record.ts";
 import { CHART_START } from "../report/chart/chart_files.ts";
-import type { ReportFormat } from "../report/registry.ts";
+import type { RenderOptions, ReportFormat } from "../report/registry.ts";
 import { isSpecialFile, writeFileAtomically, writeObstacle } from "./write_file_atomically.ts";
 
 /** A report about to be written to a file. */
@@ -25,27 +25,29 @@ export interface ReportForFile {
  * the caller: it comes last, so that it never refers to what is not there yet.
  *
  * @param path where the report will be.
+ * @param options what the reader chose.
  * @returns the report, without charts where they could not be written.
  */
 export async function renderForFile(
   record: RunRecord,
   format: ReportFormat,
   path: string,
+  options: RenderOptions = {},
 ): Promise<ReportForFile> {
   // A pipe or a device has nothing beside it.
   if (format.renderWithFiles === undefined || await isSpecialFile(path)) {
-    return { text: format.render(record) };
+    return { text: format.render(record, options) };
   }
   const name = `${basename(path, extname(path))}-charts`;
   const charts: string = join(dirname(path), name);
-  const { text, files } = format.renderWithFiles(record, name);
+  const { text, files } = format.renderWithFiles(record, name, options);
   if (files.size === 0) return { text };
   try {
     await writeAll(charts, files);
     return { text, charts };
   } catch (error) {
     const problem = `cannot write the charts of ${path} to ${charts}: ${writeObstacle(error)}`;
-    return { text: format.render(record), problem };
+    return { text: format.render(record, options), problem };
   }
 }
 

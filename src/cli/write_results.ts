@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { encodeRecord } from "../record/codec.ts";
 import type { RunRecord } from "../model/run_record.ts";
 import { buildRecordDocument } from "../report/build/record_document.ts";
+import type { Document } from "../report/document/document.ts";
 import type { ReportFormat } from "../report/registry.ts";
 import { writeAnswer, writeTerminal } from "../report/write/terminal.ts";
 import { type WriteOutcome, writeOutput } from "./output_directory.ts";
@@ -26,6 +27,8 @@ export interface ResultOptions {
   readonly out: string;
   /** Formats beside the record. */
   readonly formats: readonly ReportFormat[];
+  /** How much less than the best is as good, as a share; absent: 5 %. */
+  readonly margin?: number;
   /** Problems, and the one line that answers. */
   readonly quiet: boolean;
 }
@@ -37,14 +40,20 @@ export interface ResultOptions {
  */
 export async function writeResults(
   record: RunRecord,
-  { out, formats, quiet }: ResultOptions,
+  { out, formats, quiet, margin }: ResultOptions,
   terminal: Terminal,
 ): Promise<boolean> {
+  const options = margin === undefined ? {} : { margin };
   const kept = await writeOutput(out, { name: "latest.json", text: encodeRecord(record) }, true);
   const outcomes = [kept];
   for (const format of formats) {
     const name = `latest.${format.extension}`;
-    const { text, charts, problem } = await renderForFile(record, format, join(out, name));
+    const { text, charts, problem } = await renderForFile(
+      record,
+      format,
+      join(out, name),
+      options,
+    );
     const outcome = await writeOutput(out, { name, text }, false);
     outcomes.push(sayHowToRender(outcome, kept.written[0], format.id), {
       written: charts === undefined ? [] : [charts],
@@ -56,7 +65,7 @@ export async function writeResults(
     terminal.err(`${paint(terminal, "red", "sockbench:")} ${problem}\n`);
   }
   const written = outcomes.flatMap((outcome) => outcome.written);
-  printSummary(record, written, quiet, terminal);
+  printSummary(buildRecordDocument(record, options), record.partial, written, quiet, terminal);
   return problems.length === 0;
 }
 
@@ -74,12 +83,12 @@ function sayHowToRender(
 
 /** All of it, or of a quiet run the one line that answers: it is what the run was for. */
 function printSummary(
-  record: RunRecord,
+  document: Document,
+  isPartial: boolean,
   written: readonly string[],
   isQuiet: boolean,
   terminal: Terminal,
 ): void {
-  const document = buildRecordDocument(record);
   const size = { ...lookOf(terminal), mostFindings: MOST_FINDINGS, mostBars: MOST_BARS };
   const paths = written.map((path) => `${path}\n`).join("");
   try {
@@ -90,7 +99,7 @@ function printSummary(
     }
     terminal.out(writeTerminal(document, { terminal: size }));
     terminal.out(
-      record.partial ? `\nPartial record, written to\n${paths}` : `\nWritten to\n${paths}`,
+      isPartial ? `\nPartial record, written to\n${paths}` : `\nWritten to\n${paths}`,
     );
   } catch (error) {
     // The files are written; that nobody reads the summary is no failure.

@@ -6,7 +6,7 @@
 
 import type { RunRecord } from "../model/run_record.ts";
 import { buildFigures } from "./build/figures.ts";
-import { buildRecordDocument } from "./build/record_document.ts";
+import { buildRecordDocument, type RecordDocumentOptions } from "./build/record_document.ts";
 import { buildTrialsDocument } from "./build/trials_document.ts";
 import { PAGE_CHART_STYLE, withoutStyle } from "./chart/page_chart_style.ts";
 import { chartFileName } from "./chart/chart_files.ts";
@@ -38,13 +38,18 @@ export interface ReportFormat {
   readonly mediaType: string;
   /** One line for help texts. */
   readonly title: string;
-  /**
-   * Renders a record; measures nothing, and gives the same text for the same record. `terminal` is for formats that are shown
-   * on one and may be wider, or in colour, where it is known.
-   */
-  render(record: RunRecord, terminal?: TerminalSize): string;
+  /** Renders a record; measures nothing, and gives the same text for the same record. */
+  render(record: RunRecord, options?: RenderOptions): string;
   /** Renders a record with pictures in a directory beside it, whose name is given; absent: the format has none, or holds them. */
-  renderWithFiles?(record: RunRecord, directory: string): RenderedFiles;
+  renderWithFiles?(record: RunRecord, directory: string, options?: RenderOptions): RenderedFiles;
+}
+
+/** What a reader may choose. */
+export interface RenderOptions {
+  /** For formats that are shown on a terminal and may be wider, or in colour, where it is known. */
+  readonly terminal?: TerminalSize;
+  /** How much less than the best is as good, as a share; absent: 5 %. */
+  readonly margin?: number;
 }
 
 /** What a line of the registry states. */
@@ -76,20 +81,31 @@ export const reportFormats: ReadonlyMap<string, ReportFormat> = new Map(
 function toFormat({ write, of, charts, ...line }: FormatLine): ReportFormat {
   return {
     ...line,
-    render: (record, terminal) =>
-      write(build(record, of, charts === "inside"), {
+    render: (record, { terminal, ...options } = {}) =>
+      write(build(record, of, charts === "inside", options), {
         ...(terminal === undefined ? {} : { terminal }),
         ...(charts === "inside" ? { draw: drawInside, pictureStyle: PAGE_CHART_STYLE } : {}),
       }),
     ...(charts === "beside"
-      ? { renderWithFiles: (record, directory) => renderBeside(record, directory, write) }
+      ? {
+        renderWithFiles: (record, directory, options = {}) =>
+          renderBeside(record, directory, write, options),
+      }
       : {}),
   };
 }
 
-function build(record: RunRecord, of: FormatLine["of"], hasFigures: boolean): Document {
+function build(
+  record: RunRecord,
+  of: FormatLine["of"],
+  hasFigures: boolean,
+  options: RecordDocumentOptions,
+): Document {
   if (of === "trials") return buildTrialsDocument(record);
-  return buildRecordDocument(record, hasFigures ? { figures: buildFigures(record) } : {});
+  return buildRecordDocument(
+    record,
+    hasFigures ? { ...options, figures: buildFigures(record) } : options,
+  );
 }
 
 /** A page holds the style sheet of all charts once. */
@@ -98,14 +114,22 @@ function drawInside(figure: Figure): Picture {
   return { ...picture, svg: withoutStyle(picture.svg) };
 }
 
-function renderBeside(record: RunRecord, directory: string, write: Writer): RenderedFiles {
+function renderBeside(
+  record: RunRecord,
+  directory: string,
+  write: Writer,
+  { margin }: RenderOptions,
+): RenderedFiles {
   const figures = buildFigures(record);
   const draw = (figure: Figure): Picture => ({
     ...drawFigure(figure),
     path: [directory, chartFileName(figure)],
   });
   return {
-    text: write(buildRecordDocument(record, { figures }), { draw }),
+    text: write(
+      buildRecordDocument(record, { figures, ...(margin === undefined ? {} : { margin }) }),
+      { draw },
+    ),
     files: new Map(figures.map((one) => [chartFileName(one), `${drawFigure(one).svg}\n`])),
   };
 }

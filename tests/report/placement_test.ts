@@ -65,9 +65,7 @@ for (const id of ["md", "html", "text", "asciidoc"]) {
 
 Deno.test("the terminal ends every comparison with its placement", () => {
   const text = reportFormats.get("text")!.render(pinnedRecord(), {
-    columns: 2_000,
-    color: false,
-    unicode: true,
+    terminal: { columns: 2_000, color: false, unicode: true },
   });
   // Prose is at most 100 columns wide: sentences are put together again.
   const sentences = text.replace(/\n {2}(?=\S)/g, " ").split("\n").filter((line) =>

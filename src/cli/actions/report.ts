@@ -8,6 +8,7 @@ import { deliverText } from "../deliver_text.ts";
 import { EXIT } from "../exit.ts";
 import { openedPath, openReport } from "../open_report.ts";
 import type { ParsedArguments } from "../command.ts";
+import { marginOf } from "../margin.ts";
 import { valueOf } from "../parse_arguments.ts";
 import { readRecord } from "../read_record.ts";
 import { findFormat } from "../report_format.ts";
@@ -20,21 +21,23 @@ import { renderForFile } from "../write_charts.ts";
 export async function report(args: ParsedArguments, terminal: Terminal): Promise<number> {
   const isOpened = args.flags.has("open");
   const format = await findFormat(valueOf(args, "format") ?? (isOpened ? "html" : "md"));
+  const margin = marginOf(args);
+  const options = margin === undefined ? {} : { margin };
   const source = args.positionals[0]!;
   if (isOpened) {
     const path = openedPath(args, format);
-    await openReport(await readRecord(source), format, path, terminal);
+    await openReport(await readRecord(source), format, path, terminal, options);
     return EXIT.ok;
   }
   const out = valueOf(args, "out") ?? "-";
   if (out !== "-") await refuseOverwriting(out, [{ name: "<record.json>", path: source }]);
   const record = await readRecord(source);
   if (out === "-") {
-    const look = terminal.outIsTerminal ? lookOf(terminal) : undefined;
-    await deliverText(format.render(record, look), args, terminal);
+    const own = terminal.outIsTerminal ? { ...options, terminal: lookOf(terminal) } : options;
+    await deliverText(format.render(record, own), args, terminal);
     return EXIT.ok;
   }
-  const { text, problem } = await renderForFile(record, format, out);
+  const { text, problem } = await renderForFile(record, format, out, options);
   await deliverText(text, args, terminal);
   if (problem !== undefined) throw new UsageError(`${problem}; the report does without them`);
   return EXIT.ok;

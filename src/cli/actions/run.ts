@@ -11,6 +11,7 @@ import { Session } from "../../run/session.ts";
 import { unlessAborted } from "../../run/unless_aborted.ts";
 import { EXIT } from "../exit.ts";
 import { clearEarlierJob, DEFAULT_OUT } from "../job_files.ts";
+import { marginOf } from "../margin.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import { prepareOutputDirectory } from "../output_directory.ts";
 import type { ParsedArguments } from "../command.ts";
@@ -31,6 +32,7 @@ const DEFAULT_FORMATS = ["md", "html", "json"];
 export async function run(args: ParsedArguments, terminal: Terminal): Promise<number> {
   const progress = createProgress(terminal, loudnessOf(args));
   refuseIdleBudget(args);
+  const margin = marginOf(args);
   const modules = moduleUrls(valuesOf(args, "module"));
   const out = valueOf(args, "out") ?? DEFAULT_OUT;
   const clear = () => clearEarlierJob("run", out, inputFiles(args, ["module"]));
@@ -71,7 +73,13 @@ export async function run(args: ParsedArguments, terminal: Terminal): Promise<nu
     progress.say("sockbench: no trial was finished; nothing is written");
     return record.partial ? EXIT.interrupted : EXIT.cannotJudge;
   }
-  const isWritten = await writeResults(record, { out, formats, quiet: isQuiet(args) }, terminal);
+  const results = {
+    out,
+    formats,
+    quiet: isQuiet(args),
+    ...(margin === undefined ? {} : { margin }),
+  };
+  const isWritten = await writeResults(record, results, terminal);
   return exitCode(record, isWritten, interrupts.signal.aborted, progress);
 }
 

@@ -1,4 +1,5 @@
 import type { Command } from "../command.ts";
+import { MARGIN_OPTION } from "../margin.ts";
 
 /** `sockbench report`. */
 export const reportCommand: Command = {
@@ -35,6 +36,7 @@ export const reportCommand: Command = {
         'Where it goes, with the charts of an md beside it in <name>-charts/; "-" is standard output',
       default: "-",
     },
+    MARGIN_OPTION,
     {
       name: "open",
       description:

@@ -1,3 +1,4 @@
+import { MARGIN_OPTION } from "../margin.ts";
 import type { Command } from "../command.ts";
 import {
   CORES_OPTION,
@@ -67,6 +68,7 @@ export const runCommand: Command = {
       description:
         "Add rounds until the interval of every headline metric is this narrow, as in 2%",
     },
+    MARGIN_OPTION,
     {
       name: "budget",
       value: "time",

@@ -71,21 +71,6 @@ export class ClaimFigures {
     );
   }
 
-  /** The logarithms of a cell's values over another's, one for each round that has both; above 0, the first is better. */
-  logRatios(first: CaseRequest, base: CaseRequest, metric: string): readonly number[] {
-    const definition = this.#record.metrics.find(({ id }) => id === metric);
-    const [own, other] = [first, base].map((request) => this.#ids.get(requestKey(request)));
-    if (definition === undefined || own === undefined || other === undefined) return [];
-    const against = new Map(
-      this.#values.of(other, metric).map(({ round, value }) => [round, value]),
-    );
-    const sign = definition.better === "lower" ? -1 : 1;
-    return this.#values.of(own, metric).flatMap(({ round, value }) => {
-      const base = against.get(round);
-      return base === undefined || base <= 0 || value <= 0 ? [] : [sign * Math.log(value / base)];
-    });
-  }
-
   /** The cell's trials that succeeded, in the order of measuring. */
   trials(request: CaseRequest): readonly Trial[] {
     const id = this.#ids.get(requestKey(request));

@@ -6,7 +6,6 @@
 
 import type { Difference, OrientedRatio } from "../compare/contrast.ts";
 import { holm } from "../stats/holm.ts";
-import { signedRank } from "../stats/signed_rank.ts";
 import type { CaseRequest } from "./case_request.ts";
 import type { ClaimRule, ClaimTable, ClaimVerdict } from "./claim.ts";
 import type { Figure } from "./figure.ts";
@@ -54,7 +53,7 @@ export interface ComparedRow {
   readonly theirs: Figure;
   /** Above 1: the first is better. */
   readonly ratio: OrientedRatio;
-  /** What may be said when all rows are looked at: exact signed-rank test of the rounds' log-ratios, Holm over the rows, 5 %. */
+  /** What may be said when all rows are looked at: sign test over the rounds, Holm over the rows, 5 %. */
   readonly difference: Difference;
 }
 
@@ -78,11 +77,10 @@ export function compareCells(
       ours,
       theirs,
       ratio,
-      p: signedRank(figures.logRatios(first, base, metric)).pValue,
     }];
   });
-  const adjusted = holm(rows.map(({ p }) => p));
-  return rows.map(({ p: _p, ...row }, index) => {
+  const adjusted = holm(rows.map(({ ratio }) => ratio.pValue));
+  return rows.map((row, index) => {
     const isClear = adjusted[index]! <= ALPHA &&
       Math.abs(Math.log(row.ratio.ratio)) >= Math.log(1 + MIN_EFFECT);
     return {
@@ -145,7 +143,7 @@ export function sayCounts(rows: readonly ComparedRow[]): string {
   return `better in ${better} of ${rows.length} comparisons, worse in ${worse}, ` +
     `and in ${tied} no difference of at least ${
       MIN_EFFECT * 100
-    } % was found (signed-rank test over the rounds, Holm over the comparisons, ${ALPHA * 100} %)`;
+    } % was found (sign test over the rounds, Holm over the comparisons, ${ALPHA * 100} %)`;
 }
 
 /** The same comparisons with both ends on one core, and on two: what differs most between runs is not left to the scheduler. */

@@ -30,7 +30,7 @@ export interface ClaimsPlan {
 export type ClaimsSettings = Pick<SettingsInput, "peer" | "rounds" | "seed">;
 
 /** Rounds of a claims run: enough for 24 comparisons to be told apart at 5 % for all of them together, one disturbed round included. */
-export const CLAIM_ROUNDS = 12;
+export const CLAIM_ROUNDS = 14;
 
 /**
  * Plans what the claims need measured. A cell that is to be pinned is measured unpinned where this machine pins nothing: its placement

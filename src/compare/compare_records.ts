@@ -7,6 +7,7 @@
  * @module
  */
 
+import { UNITS } from "../units/unit.ts";
 import { type MetricDefinition, ownDefinition } from "../units/metric.ts";
 import { type Case, caseId, type Skip } from "../model/case.ts";
 import { pinName } from "../model/placement.ts";
@@ -264,7 +265,10 @@ function findEffect(
   metric: MetricDefinition,
   { base, head, paired }: Context,
 ): Effect | string {
-  const options: EffectOptions = { unit: metric.unit, better: directionOf(metric) };
+  const options: EffectOptions = {
+    kind: UNITS[metric.unit].effect,
+    better: directionOf(metric),
+  };
   const sides = {
     base: selectSide("base", base, cell, metric),
     head: selectSide("head", head, cell, metric),

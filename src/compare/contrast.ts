@@ -10,9 +10,9 @@ import type { Placement } from "../model/placement.ts";
 import type { RunRecord } from "../model/run_record.ts";
 import type { Contrast, ScenarioSpec } from "../model/scenario_spec.ts";
 import { benjaminiHochberg } from "../stats/benjamini_hochberg.ts";
-import { logRatios, type Pair, pairedRatio } from "../stats/paired_ratio.ts";
+import type { Pair } from "../stats/paired_ratio.ts";
 import { median } from "../stats/quantile.ts";
-import { signTest } from "../stats/sign_test.ts";
+import { pairedEffect, twoSidedP } from "./effect.ts";
 import type { Params } from "../model/params.ts";
 import { CONFIDENCE } from "./summarize.ts";
 import { findMetric, type RoundValue, type TrialValues, trialValues } from "./trial_values.ts";
@@ -109,22 +109,21 @@ export function orientedRatio(
   const pairs = pairByRound(first, base);
   const usable = pairs.filter(([value, against]) => value > 0 && against > 0);
   if (usable.length === 0) return undefined;
-  const oriented = metric.better === "lower"
-    ? usable.map(([value, against]): Pair => [against, value])
-    : usable;
-  const { estimate, low, high, confidence, n, warning } = pairedRatio(oriented, {
+  const effect = pairedEffect(usable.map(([head, against]) => ({ base: against, head })), {
+    kind: "ratio",
+    better: metric.better === "lower" ? "lower" : "higher",
     confidence: wanted,
   });
-  const pValue = signTest(logRatios(oriented));
+  const { estimate: ratio, low, high, confidence, n } = effect.ratio;
   const left = pairs.length - usable.length;
   const warnings = [
-    ...(warning === undefined ? [] : [warning]),
+    ...effect.warnings,
     ...(left === 0 ? [] : [`${left} of ${pairs.length} pairs hold a 0, which has no ratio`]),
   ];
   // Too few pairs have an interval too, of a lower confidence: an interval of one pair never includes 1.
   const resolved = warnings.length === 0;
   const difference = resolved && low > 1 ? "better" : resolved && high < 1 ? "worse" : "none found";
-  return { ratio: estimate, low, high, confidence, n, difference, pValue, warnings };
+  return { ratio, low, high, confidence, n, difference, pValue: twoSidedP(effect), warnings };
 }
 
 /** One pair a round: several trials of one round met the same moment, so that their median stands for them. */

@@ -8,12 +8,12 @@
  * @module
  */
 
-import { type EffectKind, type MetricUnit, UNITS } from "../units/unit.ts";
+import type { EffectKind } from "../units/unit.ts";
 import { mannWhitney } from "../stats/mann_whitney.ts";
 import { type Interval, medianInterval } from "../stats/median_interval.ts";
 import { median } from "../stats/quantile.ts";
 import { medianDifferenceInterval } from "../stats/bootstrap_median.ts";
-import { signedRank } from "../stats/signed_rank.ts";
+import { signTest } from "../stats/sign_test.ts";
 import { CONFIDENCE } from "./summarize.ts";
 
 /** An estimate with its interval. */
@@ -46,17 +46,23 @@ export interface Effect {
   /** The smallest p-value that so many values can give. */
   readonly leastPValue: number;
   /** The test. */
-  readonly test: "signed-rank" | "mann-whitney";
+  readonly test: "sign" | "mann-whitney";
   /** Why it says less than it seems to, one sentence each. */
   readonly warnings: readonly string[];
 }
 
 /** What decides how an effect is stated. */
 export interface EffectOptions {
-  /** Unit of the values. */
-  readonly unit: MetricUnit;
+  /** How the two sides are set against each other, as the unit's row says. */
+  readonly kind: EffectKind;
   /** Which direction of the metric is better. */
   readonly better: "lower" | "higher";
+  /**
+   * Confidence of the interval; of pairs only.
+   *
+   * @default {0.95}
+   */
+  readonly confidence?: number;
 }
 
 /** Two values of one round. */
@@ -75,28 +81,27 @@ const GRID = 1e9;
 
 /**
  * The effect of pairs: median of the paired log-ratios (or differences) with its order-statistic interval, and the exact
- * one-sided signed-rank tests.
+ * one-sided sign tests, which are those of the interval: what one excludes the other finds.
  *
- * @param pairs At least one pair, finite; above 0 unless the unit is `ratio`.
- * @param options Unit and direction.
+ * @param pairs At least one pair, finite; above 0 where they are divided.
+ * @param options Kind, direction and confidence.
  * @returns The effect.
  */
 export function pairedEffect(pairs: readonly ValuePair[], options: EffectOptions): Effect {
-  const kind = UNITS[options.unit].effect;
+  const { kind, confidence = CONFIDENCE } = options;
   const scale = SCALES[kind];
   const gains = pairs.map(({ base, head }) =>
     onGrid(scale.toScale(head) - scale.toScale(base)) * sign(options)
   );
-  const worse = signedRank(gains, { alternative: "less" });
-  const better = signedRank(gains, { alternative: "greater" });
-  const interval = medianInterval(gains, { confidence: CONFIDENCE });
+  const { greater, less, least } = signTest(gains);
+  const interval = medianInterval(gains, { confidence });
   return {
     kind,
     ratio: estimateOf(interval, scale),
-    pValue: worse.pValue,
-    pValueBetter: better.pValue,
-    leastPValue: worse.leastPValue,
-    test: "signed-rank",
+    pValue: less,
+    pValueBetter: greater,
+    leastPValue: least,
+    test: "sign",
     warnings: interval.warning === undefined ? [] : [interval.warning],
   };
 }
@@ -110,9 +115,9 @@ export function pairedEffect(pairs: readonly ValuePair[], options: EffectOptions
  * Failure case: below about 15 trials a side the interval is too narrow; and trials of two jobs met two moments of the
  * machine, which no test can tell from two programs.
  *
- * @param base Values compared against: at least one, finite; above 0 unless the unit is `ratio`.
+ * @param base Values compared against: at least one, finite; above 0 where they are divided.
  * @param head Values in question, likewise.
- * @param options Unit and direction.
+ * @param options Kind, direction and confidence.
  * @returns The effect.
  */
 export function unpairedEffect(
@@ -120,7 +125,7 @@ export function unpairedEffect(
   head: readonly number[],
   options: EffectOptions,
 ): Effect {
-  const kind = UNITS[options.unit].effect;
+  const { kind } = options;
   const scale = SCALES[kind];
   const toBetter = (value: number) => scale.toScale(value) * sign(options);
   const interval = bootstrapDifference(base.map(toBetter), head.map(toBetter));
@@ -137,6 +142,18 @@ export function unpairedEffect(
     test: "mann-whitney",
     warnings: interval.warning === undefined ? [] : [interval.warning],
   };
+}
+
+/**
+ * The two-sided p-value of an effect.
+ *
+ * @param effect Either kind.
+ * @returns Twice the smaller of the one-sided ones, at most 1.
+ */
+export function twoSidedP(
+  { pValue, pValueBetter }: Pick<Effect, "pValue" | "pValueBetter">,
+): number {
+  return Math.min(1, 2 * Math.min(pValue, pValueBetter));
 }
 
 /**

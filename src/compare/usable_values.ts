@@ -7,6 +7,7 @@
  * @module
  */
 
+import { pairByRound } from "./contrast.ts";
 import { isPossible, type MetricDefinition } from "../units/metric.ts";
 import { UNITS } from "../units/unit.ts";
 import type { ValuePair } from "./effect.ts";
@@ -83,11 +84,8 @@ export function selectSide(
  * @returns The pairs, or why there are none worth comparing.
  */
 export function matchPairs(base: UsableSide, head: UsableSide): MatchedPairs | string {
-  const bases = new Map(base.usable.map(({ round, value }) => [round, value]));
-  const pairs = head.usable.flatMap(({ round, value }): readonly ValuePair[] => {
-    const against = bases.get(round);
-    return against === undefined ? [] : [{ base: against, head: value }];
-  });
+  const pairs = pairByRound(head.usable, base.usable)
+    .map(([value, against]): ValuePair => ({ base: against, head: value }));
   const rounds = new Set([...base.rounds, ...head.rounds]).size;
   if (pairs.length === 0) return "no round has a usable trial on both sides";
   const left = rounds - pairs.length;

@@ -43,7 +43,7 @@ export const EXACT_MANN_WHITNEY = 100;
  * Nonparametrics, 1975, section 1.4).
  *
  * Failure case: values within a sample must be independent; blocks of trials, one program after the
- * other, compare two moments of the machine. Paired rounds belong to `signedRank`.
+ * other, compare two moments of the machine. Paired rounds belong to `signTest`.
  *
  * @param first The sample in question, any order and unit; not changed.
  * @param second The sample to compare with, in the same unit; not changed.

@@ -19,7 +19,7 @@ export interface MinimumPairsOptions {
 /**
  * The fewest pairs with which one comparison can be called at all, if every pair agrees.
  *
- * The exact one-sided signed-rank test of n pairs gives no p-value below 2^−n (see `signedRank`), and
+ * The exact one-sided sign test of n pairs gives no p-value below 2^−n (see `signTest`), and
  * Holm asks alpha / m of the smallest of m (see `holm`): the smallest n with 2^−n ≤ alpha / m. One
  * cell at 5 % needs 5 pairs, 24 cells need 9.
  *

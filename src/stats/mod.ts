@@ -20,6 +20,5 @@ export * from "./prng.ts";
 export { median, quantile } from "./quantile.ts";
 export * from "./robust_spread.ts";
 export * from "./sign_test.ts";
-export * from "./signed_rank.ts";
 export * from "./two_speeds.ts";
 export * from "./wilson.ts";

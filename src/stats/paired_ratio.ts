@@ -49,7 +49,7 @@ export function pairedRatio(pairs: readonly Pair[], options: IntervalOptions = {
 
 /**
  * The natural logarithms of the ratios value / base, in the order of the pairs: what
- * {@linkcode signedRank} is asked about.
+ * {@linkcode signTest} is asked about.
  *
  * @param pairs Pairs of positive values in one unit, `[value, base]`.
  * @returns One logarithm a pair; 0 for equal values, exactly.

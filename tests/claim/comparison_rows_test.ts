@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { signTest } from "../../src/stats/sign_test.ts";
 import type { ClaimFigures } from "../../src/claim/claim_figures.ts";
 import { compareCells, type Comparison, verdictOf } from "../../src/claim/comparison_rows.ts";
 
@@ -8,11 +9,11 @@ function figuresOf(logs: Readonly<Record<string, readonly number[]>>): ClaimFigu
   return {
     figure: () => figure,
     placement: () => "peer process",
-    logRatios: (_first: unknown, _base: unknown, metric: string) => logs[metric]!,
     ratio: (_first: unknown, _base: unknown, metric: string) => {
       const sorted = logs[metric]!.toSorted((a, b) => a - b);
       const ratio = Math.exp(sorted[sorted.length >> 1]!);
-      return { ratio, low: ratio, high: ratio, confidence: 0.95, n: sorted.length };
+      const pValue = signTest(sorted).twoSided;
+      return { ratio, low: ratio, high: ratio, confidence: 0.95, n: sorted.length, pValue };
     },
   } as unknown as ClaimFigures;
 }
@@ -27,7 +28,7 @@ const byChance = clearly(1).map((log, round) => round < 2 ? -2 * log : log);
 
 Deno.test("compareCells() says better of a row alone that it does not among many", () => {
   const [alone] = compareCells(rowsOf(["chance"]), figuresOf({ chance: byChance.slice(0, 12) }));
-  assertEquals(alone!.difference, "none found");
+  assertEquals(alone!.difference, "better");
   const clear = compareCells(
     rowsOf(["up", "down"]),
     figuresOf({ up: clearly(1), down: clearly(-1) }),

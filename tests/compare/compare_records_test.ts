@@ -35,7 +35,7 @@ Deno.test("compareRecords() pairs trials by round, whatever their order in the f
   const result = compared({ [TCP]: { p50: STEADY } }, { [TCP]: { p50: head } });
   const one = only(result.comparisons);
   assertEquals([one.case, one.metric, one.headline, one.unit], [TCP, "p50", true, "ns"]);
-  assertEquals([one.better, one.kind, one.test], ["lower", "ratio", "signed-rank"]);
+  assertEquals([one.better, one.kind, one.test], ["lower", "ratio", "sign"]);
   assertAlmostEquals(one.ratio.low, 1 / 1.2, 1e-8);
   assertAlmostEquals(one.ratio.high, 1 / 1.2, 1e-8);
   assertEquals([one.ratio.n, one.pValue, one.leastPValue], [10, 2 ** -10, 2 ** -10]);

@@ -40,8 +40,8 @@ Deno.test("orientedRatio() reads above 1 when the first is better, whatever the 
   const [small, large] = [rounds([10, 10, 10, 10, 10, 10]), rounds([20, 20, 20, 20, 20, 20])];
   const latency = ratioOf(small, large);
   const rate = orientedRatio(small, large, metricOf("bytesPerSecond"));
-  assertAlmostEquals(latency?.ratio ?? NaN, 2, 1e-12);
-  assertAlmostEquals(rate?.ratio ?? NaN, 0.5, 1e-12);
+  assertAlmostEquals(latency?.ratio ?? NaN, 2, 1e-8);
+  assertAlmostEquals(rate?.ratio ?? NaN, 0.5, 1e-8);
   assertEquals([latency?.difference, rate?.difference], ["better", "worse"]);
 });
 
@@ -51,8 +51,8 @@ Deno.test("orientedRatio() pairs by round, so that drift of the machine cancels"
     rounds(drift.map((factor) => factor * 10)),
     rounds(drift.map((factor) => factor * 12)),
   );
-  assertAlmostEquals(ratio.low, 1.2, 1e-12);
-  assertAlmostEquals(ratio.high, 1.2, 1e-12);
+  assertAlmostEquals(ratio.low, 1.2, 1e-8);
+  assertAlmostEquals(ratio.high, 1.2, 1e-8);
   assertEquals(ratio.difference, "better");
 });
 

@@ -11,9 +11,9 @@ import {
   type ValuePair,
 } from "../../src/compare/effect.ts";
 
-const LATENCY = { unit: "ns", better: "lower" } as const;
-const RATE = { unit: "bytes/s", better: "higher" } as const;
-const SHARE = { unit: "ratio", better: "lower" } as const;
+const LATENCY = { kind: "ratio", better: "lower" } as const;
+const RATE = { kind: "ratio", better: "higher" } as const;
+const SHARE = { kind: "difference", better: "lower" } as const;
 
 function pairsOf(base: readonly number[], head: readonly number[]): ValuePair[] {
   return base.map((value, index) => ({ base: value, head: head[index] as number }));
@@ -25,7 +25,7 @@ Deno.test("pairedEffect() states a slower head as a ratio below 1, whatever the 
   const slower = pairedEffect(pairsOf(BASE, BASE.map((value) => value * 1.25)), LATENCY);
   assertAlmostEquals(slower.ratio.estimate, 0.8, 1e-8);
   assertEquals([slower.pValue, slower.pValueBetter, slower.leastPValue], [2 ** -8, 1, 2 ** -8]);
-  assertEquals([slower.test, slower.ratio.n, slower.warnings], ["signed-rank", 8, []]);
+  assertEquals([slower.test, slower.ratio.n, slower.warnings], ["sign", 8, []]);
 
   const rate = pairedEffect(pairsOf(BASE, BASE.map((value) => value / 1.25)), RATE);
   assertAlmostEquals(rate.ratio.estimate, 0.8, 1e-8);

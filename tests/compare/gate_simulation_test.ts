@@ -99,7 +99,7 @@ Deno.test("a gate told to find 2 % finds the cell that is 5 % slower", () => {
 });
 
 Deno.test("a gate that asks for fresh pairs on suspicion finds more than one that waits for proof", () => {
-  const job = { pairs: 20, slowdown: 1.1, noise: FIELD_NOISE };
+  const job = { pairs: 20, slowdown: 1.1, noise: HEAVY };
   const found = (screenAlpha: number) =>
     share(60, { ...job, policy: createPolicy({ screenAlpha }) }, ({ isFound }) => isFound);
   const [suspicion, proof] = [found(0.05), found(1e-9)];

@@ -68,7 +68,7 @@ Deno.test("judge() fails a cell only when both test and size say so", () => {
   assertEquals(
     only(loud).reason,
     "10.0 % slower [42.9 % faster, 10.0 % slower]: more than 5 % slower is neither excluded nor shown " +
-      "(adjusted p = 0.53, 20 pairs).",
+      "(adjusted p = 0.058, 20 pairs).",
   );
 });
 

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { holm } from "../../src/stats/holm.ts";
 import { minimumPairs } from "../../src/stats/minimum_pairs.ts";
-import { signedRank } from "../../src/stats/signed_rank.ts";
+import { signTest } from "../../src/stats/sign_test.ts";
 
 Deno.test("minimumPairs() needs 5 pairs for one cell at 5 % and 9 for 24 cells", () => {
   assertEquals(minimumPairs(), 5);
@@ -15,13 +15,13 @@ Deno.test("minimumPairs() counts a threshold that is met exactly as met", () => 
   for (let n = 1; n < 40; n++) assertEquals(minimumPairs({ alpha: 2 ** -n }), n);
 });
 
-Deno.test("minimumPairs() is where signedRank() after holm() can first reach alpha", () => {
+Deno.test("minimumPairs() is where signTest() after holm() can first reach alpha", () => {
   const alphas = fc.constantFrom(0.001, 0.01, 0.05, 0.1);
   fc.assert(fc.property(alphas, fc.integer({ min: 1, max: 200 }), (alpha, comparisons) => {
     const best = (pairs: number) => {
       const all = new Array<number>(pairs).fill(1);
       const pValues = new Array<number>(comparisons).fill(1);
-      pValues[0] = signedRank(all, { alternative: "greater" }).pValue;
+      pValues[0] = signTest(all).greater;
       return holm(pValues)[0] as number;
     };
     const pairs = minimumPairs({ alpha, comparisons });

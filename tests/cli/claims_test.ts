@@ -113,3 +113,15 @@ async function interruptAfter(child: Deno.ChildProcess, sign: RegExp): Promise<s
   }
   return err;
 }
+
+Deno.test("sockbench claims --repeat runs everything again, and says so of each verdict", async () => {
+  await using directory = await temporaryDirectory();
+  const out = directory.path;
+  const args = ["claims", "--claim", "6", "--peer", "loop", "--repeat", "2", "--out", out];
+  const { code, err } = await sockbench(args);
+  assertEquals(code, 0, err);
+  assertStringIncludes(err, "run 2/2");
+  const { claims: [only] } = JSON.parse(await Deno.readTextFile(`${out}/claims.json`));
+  assertStringIncludes(only.seen.at(-1), "2 of 2 runs");
+  assertRefused(await sockbench(["claims", "--repeat", "0"]), /--repeat.*1 to 100.*"0"/);
+});

@@ -6,6 +6,7 @@
 
 import { type Claim, CLAIM_VERDICTS } from "../../claim/claim.ts";
 import { countVerdict, shortenAnswer } from "../../claim/format_answer.ts";
+import { mergeRuns } from "../../claim/merge_runs.ts";
 import { planClaims } from "../../claim/plan_claims.ts";
 import { claims as allClaims } from "../../claim/registry.ts";
 import { renderClaimsJson } from "../../claim/render_claims_json.ts";
@@ -26,6 +27,9 @@ import { choosePeer, removeDirectory } from "../session.ts";
 import { Session } from "../../run/session.ts";
 import { paint, type Terminal } from "../terminal.ts";
 import { UsageError } from "../usage_error.ts";
+
+/** Beyond this nobody waits. */
+const MAX_REPEAT = 100;
 
 /** Tries claims and writes what came out. */
 export async function claims(args: ParsedArguments, terminal: Terminal): Promise<number> {
@@ -52,26 +56,41 @@ export async function claims(args: ParsedArguments, terminal: Terminal): Promise
   const plan = session.explain(claimsPlan.plan, skip);
   const out = valueOf(args, "out") ?? DEFAULT_OUT;
   await prepareOutputDirectory(out);
-  progress.start(plan);
-  const result = await runClaims(chosen, { ...claimsPlan, plan }, {
-    lab: {
-      clock: session.clock,
-      catalog: session.catalog,
-      availability,
-      pinning: session.pinning,
-      peer: plan.settings.peer,
-      directory: session.directory,
-      kernel: openKernel(),
-      signal: interrupts.signal,
-    },
-    session,
-    command: repeatCommand(valuesOf(args, "claim"), plan.settings),
-    onEvent: (event) => tell(event, progress),
-  });
-  progress.end();
-  const isWritten = await write(result, out, valuesOf(args, "format"), args, terminal);
+  const runs: ClaimsResult[] = [];
+  const repeat = chooseRepeat(valueOf(args, "repeat"));
+  while (runs.length < repeat && !interrupts.signal.aborted) {
+    if (repeat > 1) progress.say(`run ${runs.length + 1}/${repeat}`);
+    progress.start(plan);
+    runs.push(
+      await runClaims(chosen, { ...claimsPlan, plan }, {
+        lab: {
+          clock: session.clock,
+          catalog: session.catalog,
+          availability,
+          pinning: session.pinning,
+          peer: plan.settings.peer,
+          directory: session.directory,
+          kernel: openKernel(),
+          signal: interrupts.signal,
+        },
+        session,
+        command: repeatCommand(valuesOf(args, "claim"), plan.settings, repeat),
+        onEvent: (event) => tell(event, progress),
+      }),
+    );
+    progress.end();
+  }
+  const isWritten = await write(mergeRuns(runs), out, valuesOf(args, "format"), args, terminal);
   if (interrupts.signal.aborted) return EXIT.interrupted;
   return isWritten ? EXIT.ok : EXIT.usage;
+}
+
+function chooseRepeat(wanted: string | undefined): number {
+  const repeat = Number(wanted ?? 1);
+  if (/^\d+$/.test(wanted ?? "1") && repeat >= 1 && repeat <= MAX_REPEAT) return repeat;
+  throw new UsageError(
+    `--repeat must be a whole number from 1 to ${MAX_REPEAT}: "${wanted}" is not`,
+  );
 }
 
 function chooseClaims(wanted: readonly string[]): readonly Claim[] {
@@ -106,9 +125,12 @@ function tell(event: ClaimsEvent, progress: Progress): void {
 function repeatCommand(
   globs: readonly string[],
   { peer, rounds, seed }: { peer: string; rounds: number; seed: number },
+  repeat: number,
 ): string {
   const only = globs.map((glob) => ` --claim ${quoteForShell(glob)}`).join("");
-  return `deno task sockbench claims${only} --rounds ${rounds} --peer ${peer} --seed ${seed}`;
+  return `deno task sockbench claims${only} --rounds ${rounds} --peer ${peer} --seed ${seed}${
+    repeat === 1 ? "" : ` --repeat ${repeat}`
+  }`;
 }
 
 async function write(

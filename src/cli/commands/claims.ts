@@ -51,6 +51,13 @@ export const claimsCommand: Command = {
       description: "Passes over all measured cells, 1 to 10000",
       default: "12",
     },
+    {
+      name: "repeat",
+      value: "n",
+      kind: "number",
+      description: "Runs of everything, 1 to 100; verdicts that differ are undecided",
+      default: "1",
+    },
     PEER_OPTION,
     {
       name: "seed",
@@ -66,6 +73,10 @@ export const claimsCommand: Command = {
     {
       line: "deno task sockbench claims --claim 'backlog*' --claim 26",
       description: "Only some, by glob or number",
+    },
+    {
+      line: "deno task sockbench claims --repeat 5",
+      description: "Five times, some 16 minutes: what differs is undecided",
     },
     {
       line: "deno task sockbench claims --list",

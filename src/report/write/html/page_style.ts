@@ -106,7 +106,7 @@ section:has(>.part){margin-top:1rem}
 .selects{display:contents}
 input,select,button{font:inherit;color:inherit;background:var(--card);border:1px solid var(--muted);border-radius:6px;padding:.3rem .6rem;min-height:2.1rem;max-width:100%}
 input{width:11rem}
-::placeholder{color:var(--muted);opacity:1}
+input::placeholder{color:var(--muted);opacity:1}
 button{cursor:pointer}
 button:hover{background:var(--shade)}
 .theme{flex:none;font-size:.9375rem}

@@ -30,7 +30,7 @@ const MAY_IMPORT: RoomMap = {
   "catalog.ts": ["model", "part_fault.ts", "scenario", "transport", "units", "workload"],
   plan: ["catalog.ts", "model", "transport", "units"],
   record: ["model", "text", "units"],
-  peer: ["catalog.ts", "clock.ts", "kernel", "model", "transport", "workload"],
+  peer: ["catalog.ts", "clock.ts", "kernel", "model", "text", "transport", "workload"],
   run: [
     "catalog.ts",
     "clock.ts",

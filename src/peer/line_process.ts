@@ -6,7 +6,8 @@
 
 import { readLimits } from "../kernel/limits.ts";
 import { sayShortage, shortageOf } from "../kernel/shortage.ts";
-import { decodeLines } from "./lines.ts";
+import { findJsonFault } from "../text/json_fault.ts";
+import { decodeLines, EndlessLineError } from "./lines.ts";
 import { PeerError } from "./peer_link.ts";
 
 /**
@@ -99,10 +100,14 @@ async function readMessages(
       }
       onMessage(message);
     }
-  } catch { /* the pipe broke: the process's status tells why */ }
+  } catch (error) {
+    // Else the pipe broke: the process's status tells why.
+    if (error instanceof EndlessLineError) onFailure(`wrote ${error.message}`);
+  }
 }
 
 function parse(line: string): { answer: string } | undefined {
+  if (findJsonFault(line) !== undefined) return undefined;
   try {
     const value = JSON.parse(line);
     return typeof value?.answer === "string" ? value : undefined;

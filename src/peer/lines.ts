@@ -4,14 +4,37 @@
  * @module
  */
 
-/** Yields each complete line of UTF-8 without its line feed; a last line without one is dropped, as it is incomplete. */
+/** The longest line, in characters: hundreds of times what a trial or a plan takes. */
+export const MAX_LINE = 8 * 2 ** 20;
+
+/** Thrown when a line does not end: whoever writes it shall not fill the reader's memory. */
+export class EndlessLineError extends Error {
+  /** Always "EndlessLineError". */
+  override readonly name = "EndlessLineError";
+}
+
+/**
+ * Yields each complete line of UTF-8 without its line feed; a last line without one is dropped, as it is incomplete.
+ *
+ * @throws {EndlessLineError} when a line is longer than {@linkcode MAX_LINE}
+ */
 export async function* decodeLines(
   bytes: ReadableStream<Uint8Array<ArrayBuffer>>,
 ): AsyncGenerator<string> {
-  let rest = "";
+  let parts: string[] = [];
+  let length = 0;
   for await (const text of bytes.pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + text).split("\n");
-    rest = lines.pop()!;
-    yield* lines;
+    const lines = text.split("\n");
+    for (const [index, part] of lines.entries()) {
+      parts.push(part);
+      length += part.length;
+      if (length > MAX_LINE) {
+        throw new EndlessLineError(`a line of more than ${MAX_LINE} characters`);
+      }
+      if (index === lines.length - 1) break;
+      yield parts.join("");
+      parts = [];
+      length = 0;
+    }
   }
 }

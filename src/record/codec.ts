@@ -17,6 +17,7 @@ import {
 } from "./schema.ts";
 import { type RunRecord, SCHEMA_VERSION } from "../model/run_record.ts";
 import type { Trial } from "../model/trial.ts";
+import { findJsonFault } from "../text/json_fault.ts";
 
 export { RecordError } from "./record_error.ts";
 export { recordJsonSchema } from "./schema.ts";
@@ -89,6 +90,15 @@ function parseText(text: string, sourceName: string): unknown {
     throw new RecordError(
       sourceName,
       'it is empty, where a file written by "sockbench run" was expected',
+    );
+  }
+  const fault = findJsonFault(json);
+  if (fault !== undefined) {
+    throw new RecordError(
+      sourceName,
+      fault.kind === "twice"
+        ? `an object has the key ${describe(fault.key)} twice, where each may come once`
+        : "it nests deeper than any record does",
     );
   }
   try {

@@ -17,7 +17,11 @@ import type { Layout } from "./layout.ts";
 import { type RunRecord, SCHEMA_VERSION } from "../model/run_record.ts";
 import type { Trial } from "../model/trial.ts";
 
-const text = z.string({ error: "a text" });
+/** The longest text of a record: names and sentences are a thousandth of it. */
+const MAX_TEXT = 100_000;
+const text = z.string({ error: "a text" }).max(MAX_TEXT, {
+  error: `a text of at most ${MAX_TEXT} characters`,
+});
 const finite = z.number({ error: "a finite number" });
 const flag = z.boolean({ error: "true or false" });
 const atLeastZero = z.number({ error: "a number ≥ 0" }).min(0, { error: "a number ≥ 0" });

@@ -283,11 +283,16 @@ function sparse(histograms: DriveResult["histograms"]): TrialOutcome["histograms
   );
 }
 
+/** What of an error's message is kept, in characters: a user's workload may throw a file's contents. */
+const MAX_MESSAGE = 2_000;
+
 function explain(error: unknown): TrialError {
-  if (!(error instanceof Error)) return { kind: "error", message: String(error) };
+  if (!(error instanceof Error)) {
+    return { kind: "error", message: String(error).slice(0, MAX_MESSAGE) };
+  }
   const kind = (error as { kind?: unknown }).kind;
   return {
     kind: typeof kind === "string" ? kind : error.name,
-    message: error.message.replace(/\s+/g, " "),
+    message: error.message.slice(0, MAX_MESSAGE).replace(/\s+/g, " "),
   };
 }

@@ -21,8 +21,8 @@ const DRIVING_OR_STYLE = new RegExp(
 
 /** GitHub and Azure Pipelines act on these anywhere in a line, TeamCity at its beginning. */
 const BRACKET_COMMAND = /(##(?:vso|teamcity)?)\[/gi;
-/** GitHub acts on these at the beginning of a line, after any white space. */
-const COLON_COMMAND = /^([^\S\n]*)::(?=[a-z])/gim;
+/** GitHub acts on these at the beginning of a line, after any white space; a style sheet's `::before` has no second pair. */
+const COLON_COMMAND = /^([^\S\n]*)::(?=[a-z][^\n]*?::)/gim;
 
 /**
  * Takes the force out of a text. Ordinary texts are returned as they are.

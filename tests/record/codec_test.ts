@@ -392,7 +392,12 @@ Deno.test("decodeRecord() survives a million nested lists and objects, closed or
   messageOf(objects);
   messageOf(`${objects}1${"}".repeat(depth)}`);
   const nested = changed("trials/0/case", "HERE").replace('"HERE"', lists + "]".repeat(depth));
-  assert(messageOf(nested).endsWith("trials[0].case must be a text: it is a list of 1"));
+  assert(messageOf(nested).endsWith("it nests deeper than any record does"));
+  const short = changed("trials/0/case", ["x"]);
+  assert(
+    messageOf(short).endsWith("trials[0].case must be a text: it is a list of 1"),
+    messageOf(short),
+  );
 });
 
 Deno.test("RecordError stays on one short line whatever the file name and the values hold", () => {

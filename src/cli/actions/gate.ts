@@ -241,6 +241,7 @@ async function isMissing(path: string): Promise<boolean> {
     await Deno.stat(path);
     return false;
   } catch (error) {
-    return error instanceof Deno.errors.NotFound;
+    // A name that is not UTF-8 comes with U+FFFD in it: what it names may well be there.
+    return error instanceof Deno.errors.NotFound && !path.includes("\ufffd");
   }
 }

@@ -87,6 +87,7 @@ export type {
   Gap,
   RecordComparison,
 } from "./src/compare/comparison.ts";
+export type { WaitShares } from "./src/compare/comparison.ts";
 export type { Effect, Estimate } from "./src/compare/effect.ts";
 export type { EffectKind } from "./src/units/unit.ts";
 export {

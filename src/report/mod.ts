@@ -26,3 +26,5 @@ export type { Chart } from "./chart/chart.ts";
 export { buildCharts } from "./chart/build_charts.ts";
 export { buildComparisonCharts, type ComparisonChartOptions } from "./chart/compare_charts.ts";
 export { chartFiles } from "./chart/chart_files.ts";
+
+export type { RenderOptions } from "./registry.ts";

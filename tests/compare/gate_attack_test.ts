@@ -167,3 +167,61 @@ Deno.test("no mutation of a base file turns a regression of all cells into a pas
   );
   assert(read > 100, `${read} mutations could be read`);
 });
+
+/** What an edit may put in the place of anything. */
+const PUT = [undefined, null, "", "higher", "neither", "ratio", "loop", 0, 1, -1, 1e300, [], {}];
+
+/** The place of an edit: down from the record by the given turns. */
+function placeIn(record: unknown, turns: readonly number[]): { holder: object; key: string } {
+  let holder = record as object;
+  let key = "partial";
+  for (const turn of turns) {
+    const keys = Object.keys(holder);
+    if (keys.length === 0) break;
+    key = keys[turn % keys.length]!;
+    const next: unknown = Reflect.get(holder, key);
+    if (typeof next !== "object" || next === null || Object.keys(next).length === 0) break;
+    if (turn === turns.at(-1)) break;
+    holder = next;
+  }
+  return { holder, key };
+}
+
+Deno.test("no edit of either file, or of both alike, turns the slowdown of their only case into a pass", () => {
+  const one = (factor: number) =>
+    JSON.stringify(JSON.parse(encodeRecord(syntheticRecord({
+      [IDS[0]!]: { p50: STEADY.map((value) => value * factor), p99: STEADY },
+    }))));
+  const [base, slow] = [one(1), one(1.3)];
+  const edits = fc.record({
+    turns: fc.array(fc.nat(1_000), { minLength: 1, maxLength: 6 }),
+    put: fc.constantFrom(...PUT),
+    where: fc.constantFrom("base", "head", "both"),
+    paired: fc.boolean(),
+  });
+  let read = 0;
+  fc.assert(
+    fc.property(edits, ({ turns, put, where, paired }) => {
+      const edited = [base, slow].map((text, side) => {
+        const record: unknown = JSON.parse(text);
+        if (where === "both" || where === (side === 0 ? "base" : "head")) {
+          const { holder, key } = placeIn(record, turns);
+          if (put === undefined) Reflect.deleteProperty(holder, key);
+          else Reflect.set(holder, key, put);
+        }
+        return JSON.stringify(record);
+      });
+      let records: RunRecord[];
+      try {
+        records = edited.map((text) => decodeRecord(text, "a file"));
+      } catch (error) {
+        assert(error instanceof RecordError, String(error));
+        return;
+      }
+      read++;
+      assert(exitOf(records[0]!, records[1]!, paired) !== 0, JSON.stringify({ turns, put, where }));
+    }),
+    { numRuns: 1_500 },
+  );
+  assert(read > 100, `${read} edits could be read`);
+});

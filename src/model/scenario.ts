@@ -15,7 +15,7 @@ export type ProfileName = "quick" | "standard" | "thorough";
 export interface GridBlock {
   /** Transports by id, as in `tcp` or `tcp@libc`. */
   readonly transports: readonly string[];
-  /** Values by parameter; a size may be `"largest"`: the largest message of the transport. */
+  /** Values by parameter; a size may be `"largest"`, the largest message of the transport, or `"segment-1"`: around a segment of TCP. */
   readonly params: Readonly<Record<string, readonly (number | string)[]>>;
   /**
    * How the ends are pinned where nobody asks for a pinning; absent: not at all. Beside blocks that do not pin, one that does keeps to

@@ -15,6 +15,7 @@ import { matchesGlob } from "./glob.ts";
 import { choosePlacement, coreFault } from "./placement.ts";
 import type { Plan } from "./plan.ts";
 import { PROFILES } from "./profile.ts";
+import { isUnresolved, segmentSize } from "./segment_size.ts";
 import { type Settings, SettingsError } from "./settings.ts";
 import { paramsFault, peerFault, workloadFault } from "./unfit.ts";
 
@@ -67,7 +68,7 @@ export function planCases(
         skip(`transport ${transport}`, alone);
         continue;
       }
-      const resolved = resolveLargest(params, found.largestMessageBytes);
+      const resolved = resolveSizes(params, found);
       const id = caseId(scenario.id, transport, resolved ?? params, pin);
       if (!isAskedFor(settings, id)) continue;
       const oneWay = catalog.workloads.get(scenario.workload)?.oneWay;
@@ -131,13 +132,13 @@ export function neededTransports(settings: Settings, catalog: Catalog): Readonly
   return needed;
 }
 
-/** A largest message has no size yet, nor the case an id: it may be meant. */
+/** A largest message, or a segment, has no size yet, nor the case an id: it may be meant. */
 function mayBeAskedFor(
   settings: Settings,
   { id }: Scenario,
   { transport, params, pin }: Pick<Cell, "transport" | "params" | "pin">,
 ): boolean {
-  return Object.values(params).includes("largest") ||
+  return Object.values(params).some(isUnresolved) ||
     isAskedFor(settings, caseId(id, transport, params, pin));
 }
 
@@ -281,11 +282,19 @@ function combinations(
   return rows;
 }
 
-function resolveLargest(params: Params, largest: number | undefined): Params | undefined {
-  if (!Object.values(params).includes("largest")) return params;
-  if (largest === undefined) return undefined;
+/** Sizes in bytes for those that only a transport knows; `undefined` where it has no largest message. */
+function resolveSizes(
+  params: Params,
+  { largestMessageBytes: largest, segmentBytes }: Extract<Availability, { available: true }>,
+): Params | undefined {
+  const values = Object.values(params);
+  if (values.includes("largest") && largest === undefined) return undefined;
+  if (!values.some(isUnresolved)) return params;
   return Object.fromEntries(
-    Object.entries(params).map(([name, value]) => [name, value === "largest" ? largest : value]),
+    Object.entries(params).map(([name, value]) => [
+      name,
+      value === "largest" ? largest! : segmentSize(value, segmentBytes) ?? value,
+    ]),
   );
 }
 

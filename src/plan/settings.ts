@@ -11,6 +11,7 @@ import type { ProfileName, Scenario } from "../model/scenario.ts";
 import type { PeerKind, Pin } from "../model/placement.ts";
 import { PINS } from "./placement.ts";
 import { PROFILES } from "./profile.ts";
+import { isUnresolved } from "./segment_size.ts";
 
 /** Everything a run can be asked for, validated and complete. */
 export interface Settings {
@@ -303,11 +304,11 @@ function parseParameter(spec: ParameterSpec, given: number | string): number | s
   if (spec.kind === "count") {
     return wholeNumber(`parameter ${spec.name}`, given, spec.min ?? 1, spec.max ?? MAX_COUNT);
   }
-  if (given === "largest") return given;
+  if (isUnresolved(given)) return given;
   const bytes = typeof given === "number" ? given : parseSize(given);
   if (bytes === null || !Number.isInteger(bytes)) {
     throw new SettingsError(
-      `parameter ${spec.name} must be a size such as 64, 16k, 1KiB, 1MiB or largest: "${given}" is not`,
+      `parameter ${spec.name} must be a size such as 64, 16k, 1KiB, 1MiB, largest or segment: "${given}" is not`,
     );
   }
   const min = spec.min ?? 1;

@@ -13,15 +13,15 @@ import type { GridBlock, ProfileName, Scenario } from "../model/scenario.ts";
 const DELAYED_ACK_NS = 44e6;
 /** Measured exchanges of a trial at least: at 40 ms each, time alone would give one. */
 const MIN_EXCHANGES = 3;
-/** The largest segment over loopback (MTU 65,536), as TCP_MAXSEG says once a connection is in use; while it is new, about half as much. */
+/** Bodies that fill a segment over loopback leave at once, with timestamps and without: for the estimate. */
 const SEGMENT_BYTES = 65_483;
 
 const HEADER_BYTES = { quick: [64], standard: [64], thorough: [64, 512] };
 const BODY_BYTES = { quick: [256], standard: [256, 4_096], thorough: [64, 256, 4_096, 32_768] };
 const GAPS_US = { quick: [20_000], standard: [1_000, 20_000, 50_000] };
 const AROUND_SEGMENT = {
-  quick: [SEGMENT_BYTES - 1, SEGMENT_BYTES],
-  standard: [SEGMENT_BYTES - 1, SEGMENT_BYTES, SEGMENT_BYTES + 1, 2 * SEGMENT_BYTES],
+  quick: ["segment-1", "segment"],
+  standard: ["segment-1", "segment", "segment+1", "2segment"],
 };
 
 const SWITCH = ["on", "off"];
@@ -80,7 +80,7 @@ export const nagle: Scenario = {
     "With Nagle on, the second small write waits until the first is acknowledged; the receiver delays that acknowledgement by 40 ms or more, as it has nothing to send yet.",
     "What to do: hand over each message in one write; where that cannot be, set TCP_NODELAY at the sender (Deno: `setNoDelay()`), or TCP_CORK around writes that belong together. TCP_QUICKACK is the receiver's remedy for a sender that cannot be changed: it does not last, so that it takes a system call after each read, and an acknowledgement of its own for each.",
     `The first exchange of each connection is reported apart: a new connection acknowledges at once. A trial measures at least ${MIN_EXCHANGES} exchanges. Unix-domain sockets are the control: they have no Nagle.`,
-    `Where \`gap\` is given, each exchange holds it: a gap longer than the delayed acknowledgement leaves nothing to wait for. A body of a whole segment (${SEGMENT_BYTES} bytes over loopback; TCP_MAXSEG, the largest segment, is among the settings) leaves at once, as Nagle holds back small segments only.`,
+    `Where \`gap\` is given, each exchange holds it: a gap longer than the delayed acknowledgement leaves nothing to wait for. A body of a whole segment (as the kernel has it: ${SEGMENT_BYTES} bytes over loopback with timestamps; TCP_MAXSEG is among the settings) leaves at once, as Nagle holds back small segments only.`,
   ],
   workload: "split-request",
   grid: {

@@ -4,8 +4,10 @@
  * @module
  */
 
+import { openKernel } from "../kernel/libc.ts";
 import { readLimits } from "../kernel/limits.ts";
 import { sayShortage, shortageOf } from "../kernel/shortage.ts";
+import { readTcpInfo } from "../kernel/tcp_info.ts";
 import { MessageTooLargeError, type StreamChannel } from "./channel.ts";
 import type { Availability, DatagramTransport, OpenOptions, StreamTransport } from "./transport.ts";
 
@@ -20,8 +22,23 @@ export function probeStream(
   return probeConnection(transport, options, async (client, server) => {
     await client.write(new Uint8Array(1));
     await server.read(new Uint8Array(1));
-    return { available: true };
+    const segmentBytes = segmentOf(client);
+    return { available: true, ...(segmentBytes !== undefined && { segmentBytes }) };
   });
+}
+
+/**
+ * What TCP_MAXSEG grows to once a connection is in use: while it is new, half of a window. The options of each header, such as timestamps,
+ * are taken off.
+ */
+function segmentOf(channel: StreamChannel): number | undefined {
+  const fd = openKernel().available ? channel.descriptor?.() : undefined;
+  if (fd === undefined) return undefined;
+  try {
+    return readTcpInfo(fd).advmss;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Opens a connection that keeps message boundaries, and finds the largest message by trying. */

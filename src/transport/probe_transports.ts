@@ -62,11 +62,15 @@ async function probe(transport: Transport, directory: string): Promise<Availabil
 
 /** What came back as it should be: no compiler may have seen a user's transport. */
 function checked(found: unknown): Availability {
-  const { available, reason, largestMessageBytes: largest } = Object(found);
+  const { available, reason, largestMessageBytes: largest, segmentBytes: segment } = Object(found);
   if (available === false && typeof reason === "string" && reason.trim() !== "") {
     return { available, reason: short(reason) };
   }
-  if (available === true && largest === undefined) return { available };
+  if (available === true && largest === undefined) {
+    return Number.isSafeInteger(segment) && segment > 0
+      ? { available, segmentBytes: segment }
+      : { available };
+  }
   if (available === true && Number.isSafeInteger(largest) && largest > 0) {
     return { available, largestMessageBytes: largest };
   }

@@ -19,6 +19,8 @@ export type Availability =
     readonly available: true;
     /** Largest message in bytes; absent for streams of bytes, which have no messages. */
     readonly largestMessageBytes?: number;
+    /** The most bytes in a segment of its connections, once they are in use; absent where there are none, or the kernel cannot be asked. */
+    readonly segmentBytes?: number;
   }
   | {
     readonly available: false;

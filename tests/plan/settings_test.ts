@@ -105,7 +105,10 @@ Deno.test("createSettings() refuses parameters that no selected scenario has", (
 
 Deno.test("createSettings() refuses malformed, empty and absurd parameter values", () => {
   const bytes = (value: string | number) => ({ params: { bytes: [value] } });
-  refuse('must be a size such as 64, 16k, 1KiB, 1MiB or largest: "1e3.5" is not', bytes("1e3.5"));
+  refuse(
+    'must be a size such as 64, 16k, 1KiB, 1MiB, largest or segment: "1e3.5" is not',
+    bytes("1e3.5"),
+  );
   refuse("must be a size", bytes(1.5));
   refuse("must be a size", bytes(NaN));
   refuse(`must be from 1 to ${MAX_SIZE_BYTES} bytes: "0" is not`, bytes(0));

@@ -1,3 +1,4 @@
+import { pathToFileURL } from "node:url";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import {
   assertRefused,
@@ -90,7 +91,8 @@ Deno.test("sockbench report renders every format to a file or to standard output
   for (const format of ["md", "html", "csv", "json"]) {
     const file = `${run.path}/again.${format}`;
     const toFile = await sockbench(["report", run.record, `--format=${format}`, "--out", file]);
-    assertEquals(toFile, { code: 0, out: "", err: `${file}\n` });
+    const told = format === "html" ? pathToFileURL(file).href : file;
+    assertEquals(toFile, { code: 0, out: "", err: `${told}\n` });
     const piped = await sockbench(["report", "-", "-f", format, "--out", "-"], {
       ...READ_ONLY,
       input,
@@ -99,6 +101,13 @@ Deno.test("sockbench report renders every format to a file or to standard output
     assertEquals(piped.out, format === "md" ? withoutCharts(written) : written);
     if (format === "json") JSON.parse(piped.out);
   }
+});
+
+Deno.test("sockbench report says of --open, which is gone, what serves instead", async () => {
+  assertRefused(
+    await sockbench(["report", "latest.json", "--open"]),
+    /no option --open any more: write it with --format html --out <file>, and follow the link/,
+  );
 });
 
 Deno.test("sockbench report refuses in one sentence what is no record", async () => {

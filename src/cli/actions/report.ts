@@ -6,7 +6,6 @@
 
 import { deliverText } from "../deliver_text.ts";
 import { EXIT } from "../exit.ts";
-import { openedPath, openReport } from "../open_report.ts";
 import type { ParsedArguments } from "../command.ts";
 import { marginOf } from "../margin.ts";
 import { valueOf } from "../parse_arguments.ts";
@@ -19,16 +18,10 @@ import { renderForFile } from "../write_charts.ts";
 
 /** Renders a record again. */
 export async function report(args: ParsedArguments, terminal: Terminal): Promise<number> {
-  const isOpened = args.flags.has("open");
-  const format = await findFormat(valueOf(args, "format") ?? (isOpened ? "html" : "md"));
+  const format = await findFormat(valueOf(args, "format") ?? "md");
   const margin = marginOf(args);
   const options = margin === undefined ? {} : { margin };
   const source = args.positionals[0]!;
-  if (isOpened) {
-    const path = openedPath(args, format);
-    await openReport(await readRecord(source), format, path, terminal, options);
-    return EXIT.ok;
-  }
   const out = valueOf(args, "out") ?? "-";
   if (out !== "-") await refuseOverwriting(out, [{ name: "<record.json>", path: source }]);
   const record = await readRecord(source);

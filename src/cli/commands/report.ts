@@ -37,20 +37,16 @@ export const reportCommand: Command = {
       default: "-",
     },
     MARGIN_OPTION,
-    {
-      name: "open",
-      description:
-        "Write it as a file, html unless --format says otherwise, beside the record, and show it",
-    },
   ],
+  goneOptions: { open: "write it with --format html --out <file>, and follow the link" },
   examples: [
     {
       line: "deno task sockbench report reports/latest.json",
       description: "Read the last report in the terminal",
     },
     {
-      line: "deno task sockbench report reports/latest.json --open",
-      description: "Look at it in a browser",
+      line: "deno task sockbench report reports/latest.json --format html --out latest.html",
+      description: "Look at it in a browser: the link is printed",
     },
     {
       line: "deno task sockbench report reports/latest.json --format csv --out latest.csv",

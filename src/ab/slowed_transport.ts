@@ -166,6 +166,7 @@ function slowedDatagrams(channel: DatagramChannel, burn: Burn, clock: Clock): Da
         return bytes;
       }),
     reply: (data) => channel.reply(data),
+    ...(channel.foreign !== undefined && { foreign: (own) => channel.foreign!(own) }),
     close: () => channel.close(),
   };
 }

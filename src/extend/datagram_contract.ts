@@ -16,8 +16,8 @@ export function testDatagrams(
   test: Test,
 ): void {
   const largest = availability.largestMessageBytes;
-  const pair = async (options: OpenOptions) => {
-    const server = await transport.bind(options);
+  const pair = async (options: OpenOptions, clients = 1) => {
+    const server = await transport.bind({ ...options, clients });
     const client = await transport.bind({ ...options, remote: server.endpoint });
     return {
       client,
@@ -105,7 +105,7 @@ export function testDatagrams(
   });
 
   test("reply() answers the sender of the last message", async (options) => {
-    const ends = await pair(options);
+    const ends = await pair(options, 2);
     const other = await transport.bind({ ...options, remote: ends.server.endpoint });
     const buffer = new Uint8Array(8);
     for (const [client, bytes] of [[ends.client, 1], [other, 2], [ends.client, 3]] as const) {
@@ -116,6 +116,48 @@ export function testDatagrams(
     }
     other.close();
     ends.close();
+  });
+
+  test("a socket with a remote takes nothing from anybody else", async (options) => {
+    const ends = await pair(options);
+    if (ends.client.foreign === undefined) return ends.close();
+    // Where the kernel keeps strangers out, it may say so to them.
+    const stranger =
+      await (async () => await transport.bind({ ...options, remote: ends.client.endpoint }))()
+        .catch(() => undefined);
+    const intrude = () => settled((async () => await stranger?.send(pattern(7)))());
+    const buffer = new Uint8Array(8);
+    for (let bytes = 1; bytes <= 4; bytes++) {
+      await intrude();
+      await ends.client.send(pattern(bytes));
+      assertEquals(await ends.server.receive(buffer), bytes);
+      await ends.server.reply(pattern(bytes));
+      assertEquals(await ends.client.receive(buffer), bytes);
+    }
+    const found = ends.client.foreign([ends.server.endpoint]);
+    if (found !== undefined) assertEquals([found.messages, found.senders], [4, 1]);
+    stranger?.close();
+    ends.close();
+  });
+
+  test("a socket that serves tells what came from others than its clients", async (options) => {
+    for (const clients of [1, 2]) {
+      const ends = await pair(options, clients);
+      if (ends.server.foreign === undefined) return ends.close();
+      const stranger = await transport.bind({ ...options, remote: ends.server.endpoint });
+      const buffer = new Uint8Array(8);
+      for (const channel of [stranger, ends.client]) {
+        await settled((async () => await channel.send(pattern(1)))());
+      }
+      assertEquals(await ends.server.receive(buffer), 1);
+      const own = [ends.client.endpoint];
+      assertEquals(ends.server.foreign(own)?.messages, 1);
+      assertEquals(await ends.server.receive(buffer), 1);
+      stranger.close();
+      ends.close();
+      assertEquals(ends.server.foreign(own)?.messages, 1);
+      assertEquals(ends.server.foreign([...own, stranger.endpoint]), undefined);
+    }
   });
 
   test("close() under a pending receive rejects it", async (options) => {

@@ -38,6 +38,7 @@ export const ERRNO = {
   ENOTCONN: 107,
   ENOBUFS: 105,
   ECONNRESET: 104,
+  ECONNREFUSED: 111,
   EINPROGRESS: 115,
 } as const;
 

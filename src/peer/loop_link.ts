@@ -31,8 +31,8 @@ export function openLoopLink(catalog: Catalog, clock: Clock): PeerLink {
       current().mark();
       return Promise.resolve({ cpuNs: null });
     },
-    async finish() {
-      const report = await current().finish();
+    async finish(senders) {
+      const report = await current().finish(senders);
       half = undefined;
       return report;
     },

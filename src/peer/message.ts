@@ -25,7 +25,7 @@ export type PeerRequest =
   | { readonly ask: "settle"; readonly connections: number }
   | { readonly ask: "measured" }
   | { readonly ask: "mark" }
-  | { readonly ask: "finish" };
+  | { readonly ask: "finish"; readonly senders?: readonly Endpoint[] };
 
 /** What a peer answers. `ready` comes once, unasked, when it can take requests. */
 export type PeerAnswer =
@@ -77,7 +77,7 @@ export function createResponder(
         }
         case "finish": {
           if (half === undefined) throw new Error("no serve half is running");
-          const report = await half.finish();
+          const report = await half.finish(request.senders);
           end();
           return { answer: "finish", report };
         }
@@ -172,7 +172,8 @@ export function createMessageLink(
     settle: async (connections) => void await ask({ ask: "settle", connections }, "settle"),
     hasMeasured: async () => (await ask({ ask: "measured" }, "measured")).hasMeasured,
     mark: async () => (await ask({ ask: "mark" }, "mark")).mark,
-    finish: async () => (await ask({ ask: "finish" }, "finish")).report,
+    finish: async (senders) =>
+      (await ask({ ask: "finish", ...(senders !== undefined && { senders }) }, "finish")).report,
     async close() {
       if (closed) return;
       closed = true;

@@ -8,7 +8,7 @@
  */
 
 import type { PeerKind } from "../model/placement.ts";
-import type { Endpoint } from "../transport/channel.ts";
+import type { Endpoint, ForeignMessages } from "../transport/channel.ts";
 import type { Budget } from "../model/budget.ts";
 import type { Params } from "../model/params.ts";
 import type { ReceiverWindow, Tally } from "../model/tally.ts";
@@ -51,6 +51,8 @@ export interface ServeReport {
   readonly values?: Readonly<Record<string, number>>;
   /** Settings of its first channel, by name. */
   readonly settings: Readonly<Record<string, string>>;
+  /** Datagrams that came from sockets which are not the driver's; absent: none, as far as is known. */
+  readonly foreign?: ForeignMessages;
 }
 
 /** A PeerLink reaches one peer. One trial at a time. */
@@ -74,7 +76,7 @@ export interface PeerLink {
    */
   mark(): Promise<PeerMark>;
   /** Ends the serve half, after the driver has closed its channels (streams) or sent its last (datagrams). */
-  finish(): Promise<ServeReport>;
+  finish(senders?: readonly Endpoint[]): Promise<ServeReport>;
   /** Ends whatever runs and the peer itself, at once. Safe to call twice, and on a dead peer. */
   close(): Promise<void>;
 }

@@ -6,7 +6,13 @@
 
 import type { Catalog } from "../catalog.ts";
 import type { Clock } from "../clock.ts";
-import type { Channel, DatagramChannel, Endpoint, StreamListener } from "../transport/channel.ts";
+import type {
+  Channel,
+  DatagramChannel,
+  Endpoint,
+  ForeignMessages,
+  StreamListener,
+} from "../transport/channel.ts";
 import type { OpenOptions } from "../transport/transport.ts";
 import type { ServeContext, ServeResult } from "../workload/workload.ts";
 import type { Tally } from "../model/tally.ts";
@@ -57,7 +63,7 @@ export class ServeHalf {
     const options = openOptions(order);
     const open = transport.mode === "stream"
       ? await transport.listen(options)
-      : await transport.bind(options);
+      : await transport.bind({ ...options, clients: workload.sockets?.(order.params) ?? 1 });
     const context = new OpenServeContext(order, clock, open);
     return new ServeHalf(context, workload.serve(context));
   }
@@ -82,15 +88,22 @@ export class ServeHalf {
     if (this.#context.marks === END_MARK) this.#context.first.readAgain();
   }
 
-  /** Lets datagrams drain, ends the serve half and reports. Rejects with what the serve half failed of. */
-  async finish(): Promise<ServeReport> {
+  /**
+   * Lets datagrams drain, ends the serve half and reports. Rejects with what the serve half failed of.
+   *
+   * @param senders where the driver's datagram sockets are bound: what came from others is reported
+   */
+  async finish(senders: readonly Endpoint[] = []): Promise<ServeReport> {
     await this.#context.end();
-    const result = await this.#result;
+    const foreign = this.#context.foreign(senders);
+    // What the half made of strangers' messages, or failed of, is nothing to report.
+    const result = foreign === undefined ? await this.#result : undefined;
     return {
       tally: this.#context.tally,
       ...(result?.window !== undefined && { window: result.window }),
       ...(result?.values !== undefined && { values: result.values }),
       settings: this.#context.first.settings,
+      ...(foreign !== undefined && { foreign }),
     };
   }
 
@@ -180,6 +193,13 @@ class OpenServeContext implements ServeContext {
     if (!("accept" in this.#open)) await this.#drain();
     this.finishing = true;
     this.#open.close();
+  }
+
+  /** Where nobody told who may send here, nobody is a stranger. */
+  foreign(senders: readonly Endpoint[]): ForeignMessages | undefined {
+    return "accept" in this.#open || senders.length === 0
+      ? undefined
+      : this.#open.foreign?.(senders);
   }
 
   closeAll(): void {

@@ -13,7 +13,14 @@ import { PeerError, type PeerLink, type ServeReport } from "../peer/peer_link.ts
 import { openOptions } from "../peer/serve_half.ts";
 import type { Case } from "../model/case.ts";
 import type { Trial, TrialError } from "../model/trial.ts";
-import type { Channel, Endpoint, MaybePromise } from "../transport/channel.ts";
+import type {
+  Channel,
+  DatagramChannel,
+  Endpoint,
+  ForeignMessages,
+  MaybePromise,
+} from "../transport/channel.ts";
+import { sayForeign, sumOfForeign } from "../transport/foreign_messages.ts";
 import type { Transport } from "../transport/transport.ts";
 import { UnfinishedWork } from "../workload/unfinished_work.ts";
 import type { DriveContext, DriveResult, Workload } from "../workload/workload.ts";
@@ -72,13 +79,14 @@ export async function runTrial(setup: TrialSetup): Promise<TrialOutcome> {
     driving = workload.drive(driver);
     const driven = await guard(driving);
     if (setup.transport.mode === "stream") driver.closeAll();
-    const served = await guard(link.finish());
+    const served = await guard(link.finish(driver.senders));
+    refuseForeign(driver.foreign, served.foreign);
     return driver.outcome(driven, served);
   } catch (error) {
     driver.closeAll();
     await driver.abandonTracing();
     const cause = explain(
-      await causeOf(error instanceof UnfinishedWork ? error.cause : error, link),
+      await causeOf(error instanceof UnfinishedWork ? error.cause : error, link, driver),
     );
     const isOneProcess = link.kind !== "process";
     const trial = { case: setup.case, workload, isOneProcess };
@@ -94,6 +102,7 @@ export async function runTrial(setup: TrialSetup): Promise<TrialOutcome> {
 class Driver implements DriveContext {
   readonly #setup: TrialSetup;
   readonly #channels: Channel[] = [];
+  readonly #datagrams: DatagramChannel[] = [];
   readonly clock: Clock;
   readonly params: DriveContext["params"];
   readonly budget: DriveContext["budget"];
@@ -142,6 +151,7 @@ class Driver implements DriveContext {
       throw new Error("the trial has ended");
     }
     if (this.#channels.push(channel) === 1) this.#first.take(channel);
+    if (channel.mode === "datagram") this.#datagrams.push(channel);
     return channel;
   }
 
@@ -167,6 +177,17 @@ class Driver implements DriveContext {
 
   async abandonTracing(): Promise<void> {
     await this.#calls?.abandon();
+  }
+
+  /** Where its datagram sockets are bound, closed ones too. */
+  get senders(): readonly Endpoint[] {
+    return this.#datagrams.map(({ endpoint }) => endpoint);
+  }
+
+  /** What strangers sent to them. */
+  get foreign(): ForeignMessages | undefined {
+    const own = this.endpoint === undefined ? [] : [this.endpoint];
+    return sumOfForeign(this.#datagrams.map((channel) => channel.foreign?.(own)));
   }
 
   closeAll(): void {
@@ -235,6 +256,9 @@ function pinDriver({ placement: { cores } }: Case): Disposable {
   }
 }
 
+/** The kind of a failure: nothing came for too long. */
+const TIMEOUT = "timeout";
+
 class TrialFailure extends Error {
   constructor(readonly kind: string, message: string) {
     super(message);
@@ -250,7 +274,7 @@ function startWatchdog({ case: c, link }: TrialSetup): { expired: Promise<never>
     const seconds = (limitNs / 1e9).toFixed(1);
     expired.reject(
       new TrialFailure(
-        "timeout",
+        TIMEOUT,
         `the trial with peer ${link.label} did not end within ${seconds} s`,
       ),
     );
@@ -259,13 +283,30 @@ function startWatchdog({ case: c, link }: TrialSetup): { expired: Promise<never>
 }
 
 /** What a failed drive half failed of: often the peer, which then knows more than "the connection was closed". */
-async function causeOf(error: unknown, link: PeerLink): Promise<unknown> {
-  if (error instanceof TrialFailure || error instanceof PeerError) return error;
+async function causeOf(
+  error: unknown,
+  link: PeerLink,
+  { senders, foreign }: Pick<Driver, "senders" | "foreign">,
+): Promise<unknown> {
+  if (error instanceof PeerError) return error;
+  // A server that a stranger came to first may have kept the trial waiting.
+  const mayBeStranger = senders.length > 0 && (error as TrialFailure).kind === TIMEOUT;
+  if (error instanceof TrialFailure && !mayBeStranger) return error;
+  const asked = link.finish(senders).then((served) => {
+    refuseForeign(foreign, served.foreign);
+    return error;
+  });
   try {
-    return await withPatience(Promise.race([link.finish().then(() => error), link.died]), error);
-  } catch (peerError) {
-    return peerError;
+    return await withPatience(Promise.race([asked, link.died]), error);
+  } catch (cause) {
+    return error instanceof TrialFailure && !(cause instanceof TrialFailure) ? error : cause;
   }
+}
+
+/** A trial that strangers took part in has measured them, too. */
+function refuseForeign(...found: readonly (ForeignMessages | undefined)[]): void {
+  const foreign = sumOfForeign(found);
+  if (foreign !== undefined) throw new TrialFailure("foreign-datagrams", sayForeign(foreign));
 }
 
 /** What the drive half had done when an operation of it failed; closing its channels ends one that hangs. */

@@ -92,6 +92,16 @@ export interface StreamChannel extends BareLoops {
   close(): void;
 }
 
+/** Messages from sockets that do not belong to a trial. Plain data: it crosses threads and processes. */
+export interface ForeignMessages {
+  /** How many. */
+  readonly messages: number;
+  /** From how many sockets. */
+  readonly senders: number;
+  /** The addresses of some of these. */
+  readonly some: readonly string[];
+}
+
 /**
  * A DatagramChannel is one bound datagram socket: whole messages, each of which may be lost or reordered. Methods may throw where they
  * say that they reject.
@@ -126,6 +136,14 @@ export interface DatagramChannel extends BareLoops {
    * @throws {Error} when nothing was received yet.
    */
   reply(data: Uint8Array): MaybePromise<number>;
+  /**
+   * What came from other sockets than these, also when the channel is closed. A socket that was bound with a remote puts such messages aside;
+   * one without cannot know and hands them on. Absent where the kernel lets none through, or nobody is told apart.
+   *
+   * @param own the endpoints of the sockets that may send here
+   * @returns undefined where nothing did
+   */
+  foreign?(own: readonly Endpoint[]): ForeignMessages | undefined;
   /** Closes the socket and removes its socket file. A pending receive rejects. Safe to call twice. */
   close(): void;
 }

@@ -4,7 +4,13 @@
  * @module
  */
 
-import { type DatagramChannel, type Endpoint, MessageTooLargeError } from "./channel.ts";
+import {
+  type DatagramChannel,
+  type Endpoint,
+  type ForeignMessages,
+  MessageTooLargeError,
+} from "./channel.ts";
+import { ASKED_EACH, type DenoSenders, InternetSenders, UnixSenders } from "./deno_senders.ts";
 import { ReadBack } from "./read_back.ts";
 
 /** What differs between the transports that share {@link DenoDatagramChannel}. */
@@ -26,7 +32,10 @@ export class DenoDatagramChannel implements DatagramChannel {
   readonly #remote: Deno.Addr | undefined;
   readonly #cleanUp: () => void;
   readonly #readBack: ReadBack;
-  #lastFrom: Deno.Addr | undefined;
+  readonly #senders: DenoSenders;
+  readonly #remotePort: number;
+  #received = -1;
+  #buffer: Uint8Array = new Uint8Array(0);
   #closed = false;
 
   /**
@@ -48,6 +57,10 @@ export class DenoDatagramChannel implements DatagramChannel {
     this.#remote = remote;
     this.#cleanUp = cleanUp;
     this.#readBack = new ReadBack(conn);
+    this.#remotePort = (remote as Deno.NetAddr | undefined)?.port ?? -1;
+    this.#senders = endpoint.kind === "ip"
+      ? new InternetSenders(remote as Deno.NetAddr | undefined)
+      : new UnixSenders(remote as Deno.UnixAddr | undefined);
   }
 
   /** See {@link DatagramChannel.settings}. */
@@ -72,23 +85,37 @@ export class DenoDatagramChannel implements DatagramChannel {
       : this.#sendLarge(data, this.#remote);
   }
 
-  /** See {@link DatagramChannel.receive}. */
-  async receive(buffer: Uint8Array): Promise<number> {
-    const [data, from] = await this.#conn.receive(buffer);
-    this.#lastFrom = from;
-    return data.length;
+  /** See {@link DatagramChannel.receive}. Not async, with one function for all messages: what that saves pays for looking at the sender. */
+  receive(buffer: Uint8Array): Promise<number> {
+    this.#buffer = buffer;
+    return this.#conn.receive(buffer).then(this.#take);
   }
+
+  /** Anybody may send to a socket that is not connected: what comes from others than the remote is left, and the next awaited. */
+  readonly #take = ([data, from]: [Uint8Array, Deno.Addr]): number | Promise<number> => {
+    // What comes from the remote's port is seldom from another host.
+    if ((from as Deno.NetAddr).port === this.#remotePort && ++this.#received % ASKED_EACH !== 0) {
+      return data.length;
+    }
+    return this.#senders.count(from).isHeard ? data.length : this.receive(this.#buffer);
+  };
 
   /** See {@link DatagramChannel.reply}. */
   reply(data: Uint8Array): Promise<number> {
-    if (this.#lastFrom === undefined) {
+    const to = this.#senders.last?.address;
+    if (to === undefined) {
       return Promise.reject(
         new Error(`Cannot reply on a ${this.#kind.name} socket that has received nothing yet`),
       );
     }
     return data.length <= this.#kind.safeBytes
-      ? this.#conn.send(data, this.#lastFrom)
-      : this.#sendLarge(data, this.#lastFrom);
+      ? this.#conn.send(data, to)
+      : this.#sendLarge(data, to);
+  }
+
+  /** See {@link DatagramChannel.foreign}. */
+  foreign(own: readonly Endpoint[]): ForeignMessages | undefined {
+    return this.#senders.foreign(own);
   }
 
   /** See {@link DatagramChannel.bareExchange}. */

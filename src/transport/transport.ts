@@ -83,6 +83,14 @@ export interface StreamTransport extends TransportBase {
   connect(endpoint: Endpoint, options: OpenOptions): MaybePromise<StreamChannel>;
 }
 
+/** What binding a datagram socket needs to know. */
+export interface BindOptions extends OpenOptions {
+  /** Where `send` goes, and the only one that is listened to; absent: the socket serves. */
+  readonly remote?: Endpoint;
+  /** How many sockets will send to one that serves; absent: one. */
+  readonly clients?: number;
+}
+
 /** A transport of single messages. */
 export interface DatagramTransport extends TransportBase {
   /** Datagrams keep message boundaries. */
@@ -93,7 +101,7 @@ export interface DatagramTransport extends TransportBase {
    */
   readonly dropsUnread?: true;
   /** Binds a socket to a free port or a fresh path; with `remote`, `send` goes there. */
-  bind(options: OpenOptions & { readonly remote?: Endpoint }): MaybePromise<DatagramChannel>;
+  bind(options: BindOptions): MaybePromise<DatagramChannel>;
 }
 
 /** Either kind of transport. */

@@ -69,7 +69,7 @@ class EchoChannel implements DatagramChannel {
       const address = encodeAddress({ kind: "ip", hostname: "127.0.0.1", port: 0 });
       socket.libc.check(socket.libc.symbols.connect(socket.fd, address, address.length), "connect");
       const kind = { name: "icmp", limitBytes: LIMIT_BYTES };
-      this.#channel = new LibcDatagramChannel(socket, kind, LOOPBACK, true);
+      this.#channel = new LibcDatagramChannel(socket, kind, LOOPBACK, 0);
     } catch (error) {
       socket.close();
       throw error;

@@ -1,8 +1,9 @@
 /**
  * Datagram channels over blocking system calls, shared by `udp`, `udp6` and `unixpacket`.
  *
- * A socket with a remote is connected to it and uses `send` and `recv`, as sockperf does; the kernel then looks the route up once. One
- * without answers with `sendto` what it took with `recvfrom`. Deno's own sockets are never connected: they use `sendto` at both ends.
+ * A socket with a remote is connected to it and uses `send` and `recv`, as sockperf does; the kernel then looks the route up once, and lets
+ * nobody else through. One that serves a single client is connected to it as soon as its first message is there. One that serves several
+ * answers with `sendto` what it took with `recvfrom`. Deno's own sockets are never connected: they use `sendto` at both ends.
  *
  * @module
  */
@@ -10,12 +11,15 @@
 import type { LibcSymbols } from "../../kernel/libc.ts";
 import { readSettings } from "../../kernel/socket_settings.ts";
 import { ADDRESS_BYTES } from "../../kernel/socket_address.ts";
+import { ERRNO } from "../../kernel/system_error.ts";
 import {
   type DatagramChannel,
   type Endpoint,
+  type ForeignMessages,
   type MaybePromise,
   MessageTooLargeError,
 } from "../channel.ts";
+import { LibcSenders } from "./libc_senders.ts";
 import { type LibcSocket, MSG, refusesSize } from "./libc_socket.ts";
 import { POLL } from "./waiting.ts";
 
@@ -33,7 +37,12 @@ export class LibcDatagramChannel implements DatagramChannel {
   readonly mode = "datagram";
   readonly #socket: LibcSocket;
   readonly #kind: LibcDatagramKind;
-  readonly #isConnected: boolean;
+  readonly #clients: number;
+  /** Whether the kernel lets one sender through and no other. */
+  #isConnected: boolean;
+  /** Whether it was connected to the client whose message came first; before that others' may have come, which are still to be read. */
+  #hasAccepted = false;
+  readonly #senders = new LibcSenders();
   readonly #cleanUp: () => void;
   readonly #symbols: LibcSymbols;
   /** The sender of the last message, where the kernel writes it and `sendto` reads it: nothing is made per message. */
@@ -50,19 +59,20 @@ export class LibcDatagramChannel implements DatagramChannel {
    * @param socket bound, and connected where `isConnected`; owned from now on
    * @param kind what differs between transports
    * @param endpoint where it is bound
-   * @param isConnected whether it was bound with a remote
+   * @param clients how many sockets will send here; 0: it was bound with a remote, and is connected to it
    * @param cleanUp runs once after closing
    */
   constructor(
     socket: LibcSocket,
     kind: LibcDatagramKind,
     readonly endpoint: Endpoint,
-    isConnected: boolean,
+    clients: number,
     cleanUp: () => void = () => {},
   ) {
     this.#socket = socket;
     this.#kind = kind;
-    this.#isConnected = isConnected;
+    this.#clients = clients;
+    this.#isConnected = clients === 0;
     this.#cleanUp = cleanUp;
     this.#symbols = socket.libc.symbols;
     if (socket.spins) return;
@@ -83,9 +93,13 @@ export class LibcDatagramChannel implements DatagramChannel {
 
   /** See {@link DatagramChannel.send}. */
   send(data: Uint8Array<ArrayBuffer>): MaybePromise<number> {
-    if (!this.#isConnected) {
+    if (this.#clients > 0) {
       throw new Error(`Cannot send on a ${this.#kind.name} socket that was bound without a remote`);
     }
+    return this.#sendConnected(data);
+  }
+
+  #sendConnected(data: Uint8Array<ArrayBuffer>): MaybePromise<number> {
     if (data.length !== this.#sendBytes) this.#prepareSend(data.length);
     const socket = this.#socket;
     const flags = socket.waitFlags | MSG.noSignal;
@@ -108,7 +122,7 @@ export class LibcDatagramChannel implements DatagramChannel {
 
   /** See {@link DatagramChannel.reply}. */
   reply(data: Uint8Array<ArrayBuffer>): MaybePromise<number> {
-    if (this.#isConnected) return this.send(data);
+    if (this.#isConnected || this.#hasAccepted) return this.#sendConnected(data);
     if (this.#fromLength[0] === 0) {
       throw new Error(
         `Cannot reply on a ${this.#kind.name} socket that has received nothing yet`,
@@ -119,9 +133,14 @@ export class LibcDatagramChannel implements DatagramChannel {
     return sent >= 0 ? sent : this.#replyLater(data);
   }
 
+  /** See {@link DatagramChannel.foreign}. */
+  foreign(own: readonly Endpoint[]): ForeignMessages | undefined {
+    return this.#senders.foreign(own);
+  }
+
   /** See {@link DatagramChannel.bareExchange}: where a slice was not enough, the rest of the exchange is that of the other methods. */
   async bareExchange(bytes: number, count: number): Promise<void> {
-    if (!this.#isConnected) throw new Error("Cannot exchange without a remote");
+    if (this.#clients > 0) throw new Error("Cannot exchange without a remote");
     const request = new Uint8Array(bytes);
     const reply = new Uint8Array(bytes + 1);
     const { recv, send } = this.#symbols;
@@ -140,18 +159,17 @@ export class LibcDatagramChannel implements DatagramChannel {
   async bareAnswer(bytes: number): Promise<void> {
     const buffer = new Uint8Array(bytes + 1);
     const request = buffer.subarray(0, bytes);
-    const { recvfrom, sendto } = this.#symbols;
+    const { recv, send } = this.#symbols;
     const { fd, waitFlags } = this.#socket;
     const [size, room] = [BigInt(bytes), BigInt(bytes + 1)];
     const sendFlags = waitFlags | MSG.noSignal;
-    const from = this.#from;
-    const fromLength = this.#fromLength;
     for (;;) {
-      fromLength[0] = ADDRESS_BYTES;
-      let received = recvfrom(fd, buffer, room, waitFlags, from, fromLength);
+      // The first of all comes by the way that connects the socket.
+      let received = this.#isConnected ? recv(fd, buffer, room, waitFlags) : -1;
       if (received < 0) received = await this.receive(buffer);
       if (received !== bytes) throw new Error(`the request has ${received} bytes`);
-      if (sendto(fd, request, size, sendFlags, from, fromLength[0]!) < 0) await this.reply(request);
+      const isSent = this.#isConnected && send(fd, request, size, sendFlags) >= 0;
+      if (!isSent) await this.reply(request);
     }
   }
 
@@ -175,13 +193,40 @@ export class LibcDatagramChannel implements DatagramChannel {
   }
 
   #receiveOnce(buffer: Uint8Array<ArrayBuffer>, size: bigint, flags: number): number {
+    if (!this.#isConnected) return this.#receiveFromAny(buffer, size, flags);
     const { fd } = this.#socket;
-    if (this.#isConnected) return this.#symbols.recv(fd, buffer, size, flags);
+    const received = this.#symbols.recv(fd, buffer, size, flags);
+    return received < 0 && this.#isTold() ? this.#symbols.recv(fd, buffer, size, flags) : received;
+  }
+
+  /** Whether a call failed because the client of a serving socket has gone. The kernel says so once, where it is connected, and goes on. */
+  #isTold(): boolean {
+    return this.#hasAccepted && this.#socket.libc.errno === ERRNO.ECONNREFUSED;
+  }
+
+  #receiveFromAny(buffer: Uint8Array<ArrayBuffer>, size: bigint, flags: number): number {
+    const { fd, libc } = this.#socket;
+    const from = this.#from;
     this.#fromLength[0] = ADDRESS_BYTES;
-    const received = this.#symbols.recvfrom(fd, buffer, size, flags, this.#from, this.#fromLength);
+    const now = this.#hasAccepted ? flags | MSG.dontWait : flags;
+    const received = this.#symbols.recvfrom(fd, buffer, size, now, from, this.#fromLength);
+    if (received >= 0) {
+      this.#senders.count(from, this.#fromLength[0]!);
+      if (this.#clients === 1 && !this.#hasAccepted) this.#acceptClient();
+      return received;
+    }
     // A failed call leaves the length at the room there was, which is no sender.
-    if (received < 0) this.#fromLength[0] = 0;
-    return received;
+    this.#fromLength[0] = 0;
+    if (!this.#hasAccepted || libc.errno !== ERRNO.EAGAIN) return received;
+    // All that came before the socket was connected is read.
+    this.#isConnected = true;
+    return this.#symbols.recv(fd, buffer, size, flags);
+  }
+
+  /** Connects the socket to the sender of the first message; a sender without a name, which nobody can answer, leaves it as it is. */
+  #acceptClient(): void {
+    const { fd } = this.#socket;
+    this.#hasAccepted = this.#symbols.connect(fd, this.#from, this.#fromLength[0]!) === 0;
   }
 
   #replyOnce(data: Uint8Array<ArrayBuffer>, size: bigint, flags: number): number {
@@ -191,8 +236,12 @@ export class LibcDatagramChannel implements DatagramChannel {
   }
 
   #sendLater(data: Uint8Array<ArrayBuffer>): MaybePromise<number> {
-    const { fd } = this.#socket;
+    const { fd, waitFlags } = this.#socket;
     const size = this.#sendSize;
+    if (this.#isTold()) {
+      const sent = this.#symbols.send(fd, data, size, waitFlags | MSG.noSignal);
+      if (sent >= 0) return sent;
+    }
     return this.#retrySend(
       data,
       (flags) => this.#symbols.send(fd, data, size, flags | MSG.noSignal),

@@ -7,12 +7,11 @@
 import { openKernel } from "../../kernel/libc.ts";
 import { encodeAddress, type SocketAddress } from "../../kernel/socket_address.ts";
 import { setBuffers } from "../buffers.ts";
-import type { Endpoint } from "../channel.ts";
 import { probeDatagram } from "../probe.ts";
 import { freshSocketPath, removeSocketFile } from "../socket_file.ts";
-import type { DatagramTransport, OpenOptions } from "../transport.ts";
+import type { BindOptions, DatagramTransport } from "../transport.ts";
 import { LibcDatagramChannel, type LibcDatagramKind } from "./libc_datagram.ts";
-import { LibcSocket, SOCKET_TYPE } from "./libc_socket.ts";
+import { LibcSocket, MSG, SOCKET_TYPE } from "./libc_socket.ts";
 import { localEndpoint } from "./local_endpoint.ts";
 
 /** What differs between the datagram transports of this driver. */
@@ -46,9 +45,9 @@ export function libcDatagramTransport(kind: LibcDatagramTransportKind): Datagram
 
 function bind(
   kind: LibcDatagramTransportKind,
-  options: OpenOptions & { readonly remote?: Endpoint },
+  options: BindOptions,
 ): LibcDatagramChannel {
-  const { remote } = options;
+  const { remote, clients = 1 } = options;
   const isFile = kind.at === "socket file";
   if (remote?.kind === "memory" || (remote && remote.kind !== (isFile ? "unix" : "ip"))) {
     throw new TypeError(`Cannot send ${kind.name} datagrams to a ${remote.kind} endpoint`);
@@ -67,12 +66,14 @@ function bind(
       const { libc, fd } = socket;
       const encoded = encodeAddress(remote);
       libc.check(libc.symbols.connect(fd, encoded, encoded.length), "connect");
+      // What others sent before that is not for the trial.
+      while (libc.symbols.recv(fd, new Uint8Array(1), 1n, MSG.dontWait) >= 0);
     }
     return new LibcDatagramChannel(
       socket,
       kind,
       localEndpoint(socket),
-      remote !== undefined,
+      remote === undefined ? clients : 0,
       cleanUp,
     );
   } catch (error) {

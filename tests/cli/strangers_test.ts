@@ -1,0 +1,105 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { decodeRecord } from "../../src/record/codec.ts";
+import { IPV6, LIBC, needs } from "../support/needs.ts";
+import { PERMISSIONS, sockbench, temporaryDirectory } from "./sockbench.ts";
+
+const MODULE = new URL("../support/strangers_module.ts", import.meta.url).pathname;
+
+/** The error of each trial of a scenario into which strangers send, or "measured", by transport. */
+async function failures(scenario: string, transports: string, ...args: readonly string[]) {
+  await using directory = await temporaryDirectory();
+  const { code, err } = await sockbench([
+    "run",
+    "--profile=quick",
+    "--rounds=1",
+    `--scenario=${scenario}`,
+    `--transport=${transports}`,
+    "--param=bytes=64",
+    `--module=${MODULE}`,
+    "--format=json",
+    `--out=${directory.path}`,
+    ...args,
+  ], { permissions: [...PERMISSIONS, "--allow-ffi"] });
+  const text = await Deno.readTextFile(`${directory.path}/latest.json`);
+  const { trials } = decodeRecord(text, "latest.json");
+  const found = trials.map(({ case: id, error }): [string, string] => [
+    id.split("/")[1]!,
+    error?.message ?? "measured",
+  ]);
+  return { code, err, found: Object.fromEntries(found) };
+}
+
+const FOREIGN = /^\d+ datagrams? came from sockets that do not belong to the trial: /;
+const DENO = ["udp", "udp6", "unixpacket"];
+
+for (const peer of ["process", "loop"]) {
+  for (
+    const [scenario, when] of [
+      ["stranger-first", "to its serving end before the client does"],
+      ["stranger-later", "to its serving end amid the client's"],
+      ["stranger-at-drive", "to its driving end"],
+    ]
+  ) {
+    Deno.test({
+      ...needs(
+        `a trial that a stranger sends datagrams ${when} fails and counts them, with peer ${peer}`,
+        IPV6,
+      ),
+      async fn() {
+        const { code, found } = await failures(scenario!, DENO.join(","), `--peer=${peer}`);
+        assertEquals(code, 3);
+        assertEquals(Object.keys(found).sort(), DENO);
+        for (const message of Object.values(found)) assertMatch(message, FOREIGN);
+        assertMatch(found["udp"]!, /^3 datagrams .*: 127\.0\.0\.1:\d+$/);
+        assertMatch(found["udp6"]!, /^3 datagrams .*: \[::1\]:\d+$/);
+        assertMatch(found["unixpacket"]!, /^3 datagrams .*: \/.*-stranger$/);
+      },
+    });
+  }
+}
+
+Deno.test({
+  ...needs("a trial of many clients fails where one more sends datagrams", IPV6, LIBC),
+  async fn() {
+    const transports = "udp,unixpacket,udp@libc,udp6@libc,unixpacket@libc";
+    for (const peers of [1, 7]) {
+      const { code, found } = await failures(
+        "stranger-among-many",
+        transports,
+        `--param=peers=${peers}`,
+      );
+      assertEquals(code, 3);
+      assertEquals(Object.keys(found).sort(), transports.split(",").sort());
+      for (const message of Object.values(found)) assertMatch(message, FOREIGN);
+    }
+  },
+});
+
+Deno.test({
+  ...needs(
+    "sockets of driver libc let nobody through but the client that was first, whose stranger makes the trial fail",
+    IPV6,
+    LIBC,
+  ),
+  async fn() {
+    const libc = DENO.map((name) => `${name}@libc`);
+    for (const scenario of ["stranger-later", "stranger-at-drive"]) {
+      const { code, err, found } = await failures(scenario, libc.join(","));
+      const measured = Object.fromEntries(libc.map((id) => [id, "measured"]));
+      assertEquals({ code, found }, { code: 0, found: measured }, err);
+    }
+    const { code, found } = await failures("stranger-first", libc.join(","));
+    assertEquals(code, 3);
+    for (const message of Object.values(found)) assertMatch(message, FOREIGN);
+  },
+});
+
+Deno.test({
+  ...needs("trials that nobody disturbs are measured as ever", IPV6, LIBC),
+  async fn() {
+    const all = [...DENO, ...DENO.map((name) => `${name}@libc`)];
+    const { code, found } = await failures("round-trip", all.join(","));
+    assertEquals(code, 0);
+    assertEquals(new Set(Object.values(found)), new Set(["measured"]));
+  },
+});

@@ -11,7 +11,7 @@
 import type { StreamChannel, StreamListener } from "../src/transport/channel.ts";
 import { type StreamTransport, transportId } from "../src/transport/transport.ts";
 import { answerStream, readRest } from "../src/workload/exchange_loop.ts";
-import { available, options } from "./open_pair.ts";
+import { available, options } from "./support/open_pair.ts";
 
 /** Connections per iteration. */
 const CONNECTIONS = 10;

@@ -9,7 +9,7 @@ import { tcp } from "../src/transport/tcp.ts";
 import { unix } from "../src/transport/unix.ts";
 import { answerStream, readRest, writeRest } from "../src/workload/exchange_loop.ts";
 import { PATTERNS, requestParts } from "../src/workload/split_request.ts";
-import { openStreamPair, options } from "./open_pair.ts";
+import { openStreamPair, options } from "./support/open_pair.ts";
 
 /** A stalled exchange takes 40 ms: ten of them are enough. */
 const STALLING = { n: 10, warmup: 2 };

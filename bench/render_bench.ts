@@ -8,7 +8,7 @@
 
 import { decodeRecord } from "../src/record/codec.ts";
 import { reportFormats } from "../src/report/registry.ts";
-import { largeRecord } from "./large_record.ts";
+import { largeRecord } from "./validation/ratios/large_record.ts";
 
 const sample = new URL("../reports/sample.json", import.meta.url);
 

@@ -12,7 +12,7 @@ import {
   readRest,
   writeRest,
 } from "../src/workload/exchange_loop.ts";
-import { available, openDatagramPair, openStreamPair } from "./open_pair.ts";
+import { available, openDatagramPair, openStreamPair } from "./support/open_pair.ts";
 
 /** Nothing that answers datagrams looks at but these; `finishing`, because a closed socket is the only end there is. */
 const serving = { tally: {}, finishing: true } as ServeContext;

@@ -9,7 +9,7 @@
 import type { Channel } from "../src/transport/channel.ts";
 import { type Transport, transportId } from "../src/transport/transport.ts";
 import { writeRest } from "../src/workload/exchange_loop.ts";
-import { available, openDatagramPair, openStreamPair } from "./open_pair.ts";
+import { available, openDatagramPair, openStreamPair } from "./support/open_pair.ts";
 
 /** Size of the read buffer: the suite's own, see scenario `throughput`. */
 const READ_BYTES = 64 * 1024;

@@ -350,6 +350,12 @@ Deno.test("a planted room, import, circle or name is found", async (t) => {
 
 const TESTS = new URL("./", import.meta.url);
 
+Deno.test("bench/ has files for deno bench at its root, and programs in validation/", () => {
+  const root = [...Deno.readDirSync(new URL("../bench/", import.meta.url))];
+  const others = root.filter(({ isFile, name }) => isFile && !name.endsWith("_bench.ts"));
+  assertEquals(others.map(({ name }) => name), []);
+});
+
 /** What the README asks for, of coreutils what a test may want: programs that a test may start without a word. */
 const ASKED_FOR = "bash git node npx sh cat env false head mkfifo nice sleep stty tail timeout true"
   .split(" ");

@@ -14,7 +14,7 @@ Deno.test("every task that measures starts V8 as the peers and agents are starte
       "bench:ratios",
       "gate:self-test",
       "known-answers",
-      "peers",
+      "reference-tools",
     ]
   ) {
     assert(tasks[name]!.command.includes(` ${YOUNG_GENERATION_FLAG} `), name);

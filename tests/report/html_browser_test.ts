@@ -3,7 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import axe from "axe-core";
 import type { Browser, Page } from "playwright-core";
-import { largeRecord } from "../../bench/large_record.ts";
+import { largeRecord } from "../../bench/validation/ratios/large_record.ts";
 import { decodeRecord } from "../../src/record/codec.ts";
 import type { RunRecord } from "../../src/model/run_record.ts";
 import { evaluate } from "../../src/report/build/evaluation.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { largeRecord } from "../../bench/large_record.ts";
+import { largeRecord } from "../../bench/validation/ratios/large_record.ts";
 import { decodeRecord } from "../../src/record/codec.ts";
 import { buildRecordDocument } from "../../src/report/build/record_document.ts";
 import { buildEnvironment, buildMethod } from "../../src/report/build/method.ts";

@@ -161,7 +161,7 @@ export const bufferControls: readonly Control[] = [
     change: "everything read before the close",
     verdict: "does not hold",
     needs: [LIBC],
-    decide: async () => await decideFacts(8, await withLab((lab) => closeUnread(lab, 102_400))),
+    decide: async () => await decideFacts(8, await withLab((lab) => closeUnread(lab, 2_000))),
   },
   {
     claim: 9,

@@ -4,8 +4,7 @@
  * @module
  */
 
-import type { Interval, Pair } from "../../src/stats/mod.ts";
-import { pairedRatio } from "../../src/stats/mod.ts";
+import { type Interval, type Pair, pairedRatio } from "../../src/stats/mod.ts";
 
 /** What was promised: a figure must be at most, or at least, so much. */
 export interface Target {

@@ -6,7 +6,7 @@
 
 import type { Case } from "../model/case.ts";
 import type { Plan } from "../plan/plan.ts";
-import { rehearsals } from "../plan/plan_cases.ts";
+import { rehearsals } from "../plan/assemble_plan.ts";
 
 /** Rounds that one pair of agents measures before fresh ones take over. */
 export const ROUNDS_PER_AGENT = 10;

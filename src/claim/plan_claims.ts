@@ -6,7 +6,8 @@
 
 import type { Catalog } from "../catalog.ts";
 import type { Case, Skip } from "../model/case.ts";
-import { assemblePlan, planCases } from "../plan/plan_cases.ts";
+import { assemblePlan } from "../plan/assemble_plan.ts";
+import { planCases } from "../plan/plan_cases.ts";
 import { choosePlacement } from "../plan/placement.ts";
 import type { Pinning } from "../model/placement.ts";
 import type { Plan } from "../plan/plan.ts";

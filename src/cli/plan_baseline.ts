@@ -9,10 +9,10 @@
 
 import type { Catalog } from "../catalog.ts";
 import type { Case, Skip } from "../model/case.ts";
-import { assemblePlan, planCases } from "../plan/plan_cases.ts";
-import { pinName } from "../model/placement.ts";
+import { assemblePlan } from "../plan/assemble_plan.ts";
+import { planCases } from "../plan/plan_cases.ts";
+import { pinName, type Pinning } from "../model/placement.ts";
 import { PINNED_CASES } from "../plan/placement.ts";
-import type { Pinning } from "../model/placement.ts";
 import type { Plan } from "../plan/plan.ts";
 import { createSettings, type SettingsInput } from "../plan/settings.ts";
 import type { RunRecord } from "../model/run_record.ts";

@@ -4,8 +4,7 @@
  * @module
  */
 
-import type { Libc } from "./libc.ts";
-import { requireLibc } from "./libc.ts";
+import { type Libc, requireLibc } from "./libc.ts";
 
 /** How a value stands in memory. */
 export interface Format<T> {

@@ -4,8 +4,7 @@
  * @module
  */
 
-import type { Pin } from "./placement.ts";
-import type { Placement } from "./placement.ts";
+import type { Pin, Placement } from "./placement.ts";
 import type { Budget } from "./budget.ts";
 import type { Params } from "./params.ts";
 

@@ -4,12 +4,11 @@
  * @module
  */
 
-import type { Case } from "./case.ts";
+import type { Case, Skip } from "./case.ts";
 import type { Environment } from "./environment.ts";
 import type { MetricDefinition } from "../units/metric.ts";
 import type { PeerKind } from "./placement.ts";
 import type { ScenarioSpec } from "./scenario_spec.ts";
-import type { Skip } from "./case.ts";
 import type { Trial } from "./trial.ts";
 
 /** The schema version that this build writes and the newest it reads. */

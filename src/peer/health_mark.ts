@@ -4,8 +4,13 @@
  * @module
  */
 
-import { type CpuGroup, findCpuGroups, GROUP_PATHS, readThrottling } from "../kernel/cpu_groups.ts";
-import type { Throttling } from "../kernel/cpu_groups.ts";
+import {
+  type CpuGroup,
+  findCpuGroups,
+  GROUP_PATHS,
+  readThrottling,
+  type Throttling,
+} from "../kernel/cpu_groups.ts";
 import { readKernelFile } from "../kernel/kernel_file.ts";
 import { rawMonotonicNs } from "../kernel/monotonic.ts";
 import { openKernel } from "../kernel/libc.ts";

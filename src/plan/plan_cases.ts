@@ -4,13 +4,14 @@
  * @module
  */
 
+import { type Cell, cells, selectedScenarios } from "./grid_cells.ts";
+import { assemblePlan } from "./assemble_plan.ts";
 import type { Catalog } from "../catalog.ts";
-import type { GridBlock, Scenario } from "../model/scenario.ts";
-import type { ScenarioSpec } from "../model/scenario_spec.ts";
+import type { Scenario } from "../model/scenario.ts";
 import { type Availability, KERNEL_ROOM } from "../transport/transport.ts";
 import type { Params } from "../model/params.ts";
 import { type Case, caseId, type Skip } from "../model/case.ts";
-import type { Pin, Pinning, Placement } from "../model/placement.ts";
+import type { Pinning, Placement } from "../model/placement.ts";
 import { matchesGlob } from "./glob.ts";
 import { choosePlacement, coreFault } from "./placement.ts";
 import type { Plan } from "./plan.ts";
@@ -28,8 +29,6 @@ export const TRIAL_OVERHEAD_NS = 3.5e6;
 const DRAIN_NS = 4e6;
 /** What a blocking driver adds to it, in nanoseconds: each mark, and the end, wait for a peer that sleeps in a slice of up to 8 ms. */
 export const BLOCKING_OVERHEAD_NS = 20e6;
-/** Starting the peer and probing transports, in nanoseconds. */
-export const START_NS = 300e6;
 
 /**
  * Plans a run.
@@ -146,142 +145,6 @@ function isAskedFor({ cases }: Settings, id: string): boolean {
   return cases.length === 0 || cases.some((glob) => matchesGlob(glob, id));
 }
 
-/**
- * A plan of cases that were planned in parts.
- *
- * @param settings how often they are measured, and with which peer
- * @param catalog what their names stand for
- * @param cases each once
- * @param skipped what is not among them, with the reason
- */
-export function assemblePlan(
-  settings: Settings,
-  catalog: Catalog,
-  cases: readonly Case[],
-  skipped: readonly Skip[],
-): Plan {
-  const used = new Set(cases.map((c) => c.scenario));
-  const scenarios = [...catalog.scenarios.values()].filter((s) => used.has(s.id)).map(specOf);
-  const metricIds = new Set(
-    scenarios.flatMap((s) => [
-      ...s.metrics,
-      ...s.contrasts.map((c) => c.metric),
-      ...s.tables ?? [],
-      ...(s.split === undefined ? [] : [s.split.metric]),
-    ]),
-  );
-  const roundNs = cases.reduce((sum, c) => sum + c.expectedNs, 0);
-  return {
-    settings,
-    cases,
-    skipped,
-    scenarios,
-    metrics: [...metricIds].map((id) => catalog.metrics.get(id)!),
-    rounds: settings.rounds,
-    estimateNs: START_NS + rehearsedNs(cases) + settings.rounds * roundNs,
-  };
-}
-
-/** The cases of the discarded pass before the first round: one for each pair of workload and transport, so that all code is warm. */
-export function rehearsals(cases: readonly Case[]): readonly Case[] {
-  const first = new Map<string, Case>();
-  for (const c of cases) {
-    const key = `${c.workload} ${c.transport}`;
-    const known = first.get(key);
-    if (known === undefined || c.expectedNs < known.expectedNs) first.set(key, c);
-  }
-  return [...first.values()];
-}
-
-function rehearsedNs(cases: readonly Case[]): number {
-  return rehearsals(cases).reduce((sum, c) => sum + c.expectedNs, 0);
-}
-
-function selectedScenarios(settings: Settings, catalog: Catalog): Scenario[] {
-  const all = [...catalog.scenarios.values()];
-  return settings.scenarios.length === 0
-    // A glob names cases of any scenario.
-    ? all.filter((scenario) => !scenario.onDemand || settings.cases.length > 0)
-    : all.filter((scenario) => settings.scenarios.includes(scenario.id));
-}
-
-interface Cell {
-  readonly transport: string;
-  readonly params: Params;
-  readonly pin: Pin;
-  readonly needs: GridBlock["needs"];
-}
-
-function* cells(scenario: Scenario, settings: Settings, catalog: Catalog): Generator<Cell> {
-  for (const block of withAskedTransports(scenario, settings, catalog)) {
-    const pins = settings.pins.length > 0 ? settings.pins : block.pins ?? ["none"];
-    for (const transport of block.transports) {
-      for (const params of combinations(scenario, block, settings)) {
-        for (const pin of pins) yield { transport, params, pin, needs: block.needs };
-      }
-    }
-  }
-}
-
-/**
- * The grid without what was not asked for, narrowed to the transports that were. One that the grid does not list but the workload can use (a user's own, or `tcp6` in a
- * standard run) joins the first block of its kind; another driver's of the same name (`tcp@libc`) joins every block that has it.
- */
-function withAskedTransports(
-  scenario: Scenario,
-  settings: Settings,
-  catalog: Catalog,
-): GridBlock[] {
-  const isNamed = settings.scenarios.length > 0 || settings.cases.length > 0;
-  const grid = scenario.grid[settings.profile].filter(({ onDemand }) => isNamed || !onDemand);
-  if (settings.transports.length === 0) return [...grid];
-  const listed = new Set(grid.flatMap((block) => block.transports));
-  const modes = catalog.workloads.get(scenario.workload)!.modes;
-  const modeOf = (id: string) => catalog.transports.get(id)?.mode;
-  const joining = settings.transports.filter((id) => {
-    const mode = modeOf(id);
-    return !listed.has(id) && mode !== undefined && modes.includes(mode);
-  });
-  const taken = new Set<string>();
-  return grid.map((block) => {
-    const kinds = new Set(block.transports.map(modeOf));
-    const joined = joining.filter((id) => {
-      const [name] = id.split("@");
-      return listed.has(name!)
-        ? block.transports.includes(name!)
-        : kinds.has(modeOf(id)) && !taken.has(id);
-    });
-    joined.forEach((id) => taken.add(id));
-    const kept = block.transports.filter((id) => settings.transports.includes(id));
-    return { ...block, transports: [...kept, ...joined] };
-  });
-}
-
-function combinations(
-  scenario: Scenario,
-  block: GridBlock,
-  { params: asked, profile }: Settings,
-): Params[] {
-  // A few headline cells pinned beside the same cells unpinned: they do not follow the values asked for.
-  const isExtra = block.pins !== undefined &&
-    scenario.grid[profile].some(({ pins }) => pins === undefined);
-  let rows: Record<string, number | string>[] = [{}];
-  for (const { name, kind } of scenario.parameters) {
-    const values = block.params[name];
-    // A block without a parameter is a control that does not have it, as unix has no Nagle.
-    if (values === undefined) continue;
-    let wanted = asked[name] ?? values;
-    if (isExtra) wanted = wanted.filter((value) => values.includes(value));
-    else if (kind === "choice") {
-      // A choice goes to the blocks made for it; one that no block lists, to all.
-      const elsewhere = scenario.grid[profile].flatMap((other) => other.params[name] ?? []);
-      wanted = wanted.filter((value) => values.includes(value) || !elsewhere.includes(value));
-    }
-    rows = rows.flatMap((row) => wanted.map((value) => ({ ...row, [name]: value })));
-  }
-  return rows;
-}
-
 /** Sizes in bytes for those that only a transport knows; `undefined` where it has no largest message. */
 function resolveSizes(
   params: Params,
@@ -319,25 +182,5 @@ function makeCase(
     budget,
     expectedNs: timedNs + TRIAL_OVERHEAD_NS,
     placement,
-  };
-}
-
-/** The part of a scenario that a record carries. */
-function specOf(scenario: Scenario): ScenarioSpec {
-  const { id, question, operation, parameters, metrics, columns, contrasts } = scenario;
-  const { tables, split, search, evidence, notes } = scenario;
-  return {
-    id,
-    question,
-    operation,
-    parameters,
-    metrics,
-    columns,
-    contrasts,
-    ...(tables !== undefined && { tables }),
-    ...(split !== undefined && { split }),
-    ...(search !== undefined && { search }),
-    ...(evidence !== undefined && { evidence }),
-    notes,
   };
 }

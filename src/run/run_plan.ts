@@ -10,7 +10,7 @@ import { openPeer } from "../peer/open_peer.ts";
 import type { PeerLink } from "../peer/peer_link.ts";
 import type { Tracer } from "../peer/tracer.ts";
 import type { Case, Skip } from "../model/case.ts";
-import { rehearsals } from "../plan/plan_cases.ts";
+import { rehearsals } from "../plan/assemble_plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import { findTrialFault } from "../record/codec.ts";
 import { metricValue } from "../model/metric_value.ts";

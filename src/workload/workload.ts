@@ -6,8 +6,7 @@
 
 import type { Budget } from "../model/budget.ts";
 import type { Params } from "../model/params.ts";
-import type { ReceiverWindow } from "../model/tally.ts";
-import type { Tally } from "../model/tally.ts";
+import type { ReceiverWindow, Tally } from "../model/tally.ts";
 import type { Clock } from "../clock.ts";
 import type { Histogram } from "../model/histogram.ts";
 import type { Channel, MaybePromise } from "../transport/channel.ts";

@@ -5,8 +5,7 @@ import { names, type Outcome, sockbench, temporaryDirectory } from "./sockbench.
 
 /** A transport of a project: TCP as the suite has it, under a name that another file of the project holds. */
 const BENCH = `
-import { tcp } from "@sockbench/sockbench";
-import type { SockbenchModule } from "@sockbench/sockbench";
+import { tcp, type SockbenchModule } from "@sockbench/sockbench";
 import { name } from "#name";
 export default { transports: [{ ...tcp, name, title: "TCP of this project" }] } satisfies SockbenchModule;
 `;

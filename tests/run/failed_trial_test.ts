@@ -1,7 +1,13 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { createCatalog, measure, type RunRecord, type Trial, type Workload } from "../../mod.ts";
+import {
+  createCatalog,
+  measure,
+  type RunRecord,
+  type SockbenchModule,
+  type Trial,
+  type Workload,
+} from "../../mod.ts";
 import type { StreamTransport } from "../../src/transport/transport.ts";
-import type { SockbenchModule } from "../../mod.ts";
 import { tcp } from "../../src/transport/tcp.ts";
 import { connect } from "../../src/workload/connect.ts";
 import { pingPong } from "../../src/workload/ping_pong.ts";

@@ -9,8 +9,7 @@
  */
 
 import { type Libc, requireLibc } from "../../kernel/libc.ts";
-import type { SocketAddress } from "../../kernel/socket_address.ts";
-import { addressFamily, encodeAddress } from "../../kernel/socket_address.ts";
+import { addressFamily, encodeAddress, type SocketAddress } from "../../kernel/socket_address.ts";
 import { ERRNO, SystemError } from "../../kernel/system_error.ts";
 import type { ChannelOptions, MaybePromise } from "../channel.ts";
 import { POLL, stopWaiting, waiting, whenReady } from "./waiting.ts";

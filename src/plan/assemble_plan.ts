@@ -1,0 +1,86 @@
+/**
+ * From cases to a plan: the scenarios and metrics that they refer to, and how long it takes.
+ *
+ * @module
+ */
+
+import type { Case, Skip } from "../model/case.ts";
+import type { Catalog } from "../catalog.ts";
+import type { Plan } from "./plan.ts";
+import type { Scenario } from "../model/scenario.ts";
+import type { ScenarioSpec } from "../model/scenario_spec.ts";
+import type { Settings } from "./settings.ts";
+
+/** Starting the peer and probing transports, in nanoseconds. */
+export const START_NS = 300e6;
+
+/**
+ * A plan of cases that were planned in parts.
+ *
+ * @param settings how often they are measured, and with which peer
+ * @param catalog what their names stand for
+ * @param cases each once
+ * @param skipped what is not among them, with the reason
+ */
+export function assemblePlan(
+  settings: Settings,
+  catalog: Catalog,
+  cases: readonly Case[],
+  skipped: readonly Skip[],
+): Plan {
+  const used = new Set(cases.map((c) => c.scenario));
+  const scenarios = [...catalog.scenarios.values()].filter((s) => used.has(s.id)).map(specOf);
+  const metricIds = new Set(
+    scenarios.flatMap((s) => [
+      ...s.metrics,
+      ...s.contrasts.map((c) => c.metric),
+      ...s.tables ?? [],
+      ...(s.split === undefined ? [] : [s.split.metric]),
+    ]),
+  );
+  const roundNs = cases.reduce((sum, c) => sum + c.expectedNs, 0);
+  return {
+    settings,
+    cases,
+    skipped,
+    scenarios,
+    metrics: [...metricIds].map((id) => catalog.metrics.get(id)!),
+    rounds: settings.rounds,
+    estimateNs: START_NS + rehearsedNs(cases) + settings.rounds * roundNs,
+  };
+}
+
+/** The cases of the discarded pass before the first round: one for each pair of workload and transport, so that all code is warm. */
+export function rehearsals(cases: readonly Case[]): readonly Case[] {
+  const first = new Map<string, Case>();
+  for (const c of cases) {
+    const key = `${c.workload} ${c.transport}`;
+    const known = first.get(key);
+    if (known === undefined || c.expectedNs < known.expectedNs) first.set(key, c);
+  }
+  return [...first.values()];
+}
+
+function rehearsedNs(cases: readonly Case[]): number {
+  return rehearsals(cases).reduce((sum, c) => sum + c.expectedNs, 0);
+}
+
+/** The part of a scenario that a record carries. */
+export function specOf(scenario: Scenario): ScenarioSpec {
+  const { id, question, operation, parameters, metrics, columns, contrasts } = scenario;
+  const { tables, split, search, evidence, notes } = scenario;
+  return {
+    id,
+    question,
+    operation,
+    parameters,
+    metrics,
+    columns,
+    contrasts,
+    ...(tables !== undefined && { tables }),
+    ...(split !== undefined && { split }),
+    ...(search !== undefined && { search }),
+    ...(evidence !== undefined && { evidence }),
+    notes,
+  };
+}

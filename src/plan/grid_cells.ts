@@ -1,0 +1,99 @@
+/**
+ * The cells of a grid: every scenario, transport, value and pinning that settings ask for.
+ *
+ * @module
+ */
+
+import type { Catalog } from "../catalog.ts";
+import type { GridBlock, Scenario } from "../model/scenario.ts";
+import type { Params } from "../model/params.ts";
+import type { Pin } from "../model/placement.ts";
+import type { Settings } from "./settings.ts";
+
+/** The scenarios asked for; where none is named, all but those that are measured on demand. */
+export function selectedScenarios(settings: Settings, catalog: Catalog): Scenario[] {
+  const all = [...catalog.scenarios.values()];
+  return settings.scenarios.length === 0
+    // A glob names cases of any scenario.
+    ? all.filter((scenario) => !scenario.onDemand || settings.cases.length > 0)
+    : all.filter((scenario) => settings.scenarios.includes(scenario.id));
+}
+
+/** A Cell is one combination of a grid. */
+export interface Cell {
+  readonly transport: string;
+  readonly params: Params;
+  readonly pin: Pin;
+  readonly needs: GridBlock["needs"];
+}
+
+/** Every cell of a scenario that settings ask for. */
+export function* cells(scenario: Scenario, settings: Settings, catalog: Catalog): Generator<Cell> {
+  for (const block of withAskedTransports(scenario, settings, catalog)) {
+    const pins = settings.pins.length > 0 ? settings.pins : block.pins ?? ["none"];
+    for (const transport of block.transports) {
+      for (const params of combinations(scenario, block, settings)) {
+        for (const pin of pins) yield { transport, params, pin, needs: block.needs };
+      }
+    }
+  }
+}
+
+/**
+ * The grid without what was not asked for, narrowed to the transports that were. One that the grid does not list but the workload can use (a user's own, or `tcp6` in a
+ * standard run) joins the first block of its kind; another driver's of the same name (`tcp@libc`) joins every block that has it.
+ */
+function withAskedTransports(
+  scenario: Scenario,
+  settings: Settings,
+  catalog: Catalog,
+): GridBlock[] {
+  const isNamed = settings.scenarios.length > 0 || settings.cases.length > 0;
+  const grid = scenario.grid[settings.profile].filter(({ onDemand }) => isNamed || !onDemand);
+  if (settings.transports.length === 0) return [...grid];
+  const listed = new Set(grid.flatMap((block) => block.transports));
+  const modes = catalog.workloads.get(scenario.workload)!.modes;
+  const modeOf = (id: string) => catalog.transports.get(id)?.mode;
+  const joining = settings.transports.filter((id) => {
+    const mode = modeOf(id);
+    return !listed.has(id) && mode !== undefined && modes.includes(mode);
+  });
+  const taken = new Set<string>();
+  return grid.map((block) => {
+    const kinds = new Set(block.transports.map(modeOf));
+    const joined = joining.filter((id) => {
+      const [name] = id.split("@");
+      return listed.has(name!)
+        ? block.transports.includes(name!)
+        : kinds.has(modeOf(id)) && !taken.has(id);
+    });
+    joined.forEach((id) => taken.add(id));
+    const kept = block.transports.filter((id) => settings.transports.includes(id));
+    return { ...block, transports: [...kept, ...joined] };
+  });
+}
+
+function combinations(
+  scenario: Scenario,
+  block: GridBlock,
+  { params: asked, profile }: Settings,
+): Params[] {
+  // A few headline cells pinned beside the same cells unpinned: they do not follow the values asked for.
+  const isExtra = block.pins !== undefined &&
+    scenario.grid[profile].some(({ pins }) => pins === undefined);
+  let rows: Record<string, number | string>[] = [{}];
+  for (const { name, kind } of scenario.parameters) {
+    const values = block.params[name];
+    // A block without a parameter is a control that does not have it, as unix has no Nagle.
+    if (values === undefined) continue;
+    let wanted = asked[name] ?? values;
+    if (isExtra) wanted = wanted.filter((value) => values.includes(value));
+    else if (kind === "choice") {
+      // A choice goes to the blocks made for it; one that no block lists, to all.
+      const elsewhere = scenario.grid[profile].flatMap((other) => other.params[name] ?? []);
+      wanted = wanted.filter((value) => values.includes(value) || !elsewhere.includes(value));
+    }
+    rows = rows.flatMap((row) => wanted.map((value) => ({ ...row, [name]: value })));
+  }
+  return rows;
+}

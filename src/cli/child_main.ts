@@ -10,7 +10,7 @@ import { keepLoopbackFromProxies } from "../transport/direct_client.ts";
 import { EXIT } from "./exit.ts";
 import { listenForBugs, main } from "./main.ts";
 import { systemTerminal } from "./terminal.ts";
-import { sendVerdict } from "./verdict_pipe.ts";
+import { openParentLink } from "./verdict_pipe.ts";
 
 /** A parent that was killed can pass no signal on; its end is one. */
 async function endWithParent(): Promise<void> {
@@ -22,16 +22,18 @@ if (import.meta.main) {
   // As it was before a user's module could put another in its place.
   const { exit } = Deno;
   keepLoopbackFromProxies();
-  const terminal = systemTerminal();
+  const link = await openParentLink();
+  const made = (path: string) => void link.send({ made: path }).catch(() => {});
+  const terminal = { ...systemTerminal(), made };
   listenForBugs(terminal);
   const [input, ...args] = Deno.args;
   if (input === "watches-input") endWithParent();
-  const code = await main(args, terminal);
+  const exitCode = await main(args, terminal);
   try {
-    await sendVerdict(code);
+    await link.send({ exitCode });
   } catch {
     terminal.err("sockbench: the parent cannot be told the exit code\n");
     exit(EXIT.cannotJudge);
   }
-  exit(code);
+  exit(exitCode);
 }

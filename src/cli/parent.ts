@@ -9,6 +9,7 @@
 
 import { EXIT } from "./exit.ts";
 import { prepareProjectChild } from "./project_child.ts";
+import { removeDirectory } from "./remove_directory.ts";
 import type { Terminal } from "./terminal.ts";
 import { openVerdictPipe, VERDICT_DESCRIPTOR } from "./verdict_pipe.ts";
 
@@ -50,15 +51,16 @@ export async function runInChild(
   const child = startChild(project.flags, args, pipe.path);
   using signals = passSignals(child);
   const status = await child.status;
-  const sent = await pipe.readVerdict();
+  const { exitCode, made } = await pipe.read();
   const { isInterrupted } = signals;
   // Peers and agents end with their input; one that is blocked does not.
-  if (sent === undefined || isInterrupted) killGroup(child.pid, "SIGKILL");
-  const { code, problem } = settle(sent, status, isInterrupted);
+  if (exitCode === undefined || isInterrupted) killGroup(child.pid, "SIGKILL");
+  if (exitCode === undefined) removeMade(made);
+  const { code, problem } = settle(exitCode, status, isInterrupted);
   if (problem !== undefined) {
     terminal.err(`sockbench: cannot judge: ${command} ${problem}\n`);
   }
-  return { code, isVerdict: sent !== undefined };
+  return { code, isVerdict: exitCode !== undefined };
 }
 
 /**
@@ -158,6 +160,11 @@ function killGroup(pid: number, signal: Deno.Signal): void {
   } catch {
     // All of them are gone already.
   }
+}
+
+/** Private directories for socket files, by the name that they all have: what else a message may name is nobody's to remove. */
+function removeMade(paths: readonly string[]): void {
+  for (const path of paths.filter((path) => /\/sb-[^/]+$/.test(path))) removeDirectory(path);
 }
 
 /**

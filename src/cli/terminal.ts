@@ -28,6 +28,8 @@ export interface Terminal {
   draw(before: string, text: string, after: string): void;
   /** Writes the commands to standard output, a line each; GitHub acts on them. Throws as {@linkcode Terminal.out} does. */
   annotate(commands: readonly WorkflowCommand[]): void;
+  /** Takes the path of a directory that is to be removed if this process cannot; absent where nobody would. */
+  readonly made?: (path: string) => void;
   /** Whether standard output is a terminal. */
   readonly outIsTerminal: boolean;
   /** Whether standard error is a terminal. */

@@ -24,9 +24,20 @@ export interface VerdictPipe extends AsyncDisposable {
   readonly words: readonly string[];
   /** What the child's shell opens for writing. */
   readonly path: string;
-  /** Reads what the child has sent, once it is gone: an exit code; `undefined` where it has sent none. */
-  readVerdict(): Promise<number | undefined>;
+  /** Reads what the child has sent, once it is gone. */
+  read(): Promise<Sent>;
 }
+
+/** What a child has sent. */
+export interface Sent {
+  /** Its exit code; absent where it has come to none. */
+  readonly exitCode?: number;
+  /** Directories that it made for itself, and removes where it can. */
+  readonly made: readonly string[];
+}
+
+/** One line of the pipe. */
+type Message = { readonly exitCode: number } | { readonly made: string };
 
 /** Opens the pipe; `undefined` where it cannot be had: without --allow-run, without /proc, without a shell. */
 export async function openVerdictPipe(): Promise<VerdictPipe | undefined> {
@@ -61,9 +72,9 @@ export async function openVerdictPipe(): Promise<VerdictPipe | undefined> {
   return {
     words: started.replace(/\0$/, "").split("\0"),
     path: `/proc/${keeper.pid}/fd/1`,
-    async readVerdict() {
+    async read() {
       await writer.write(new TextEncoder().encode(`\n${END}\n`)).catch(() => {});
-      return parseVerdict(await readTo(reader, `\n${END}\n`));
+      return parseLines(await readTo(reader, `\n${END}\n`) ?? "");
     },
     [Symbol.asyncDispose]: close,
   };
@@ -83,26 +94,47 @@ async function readTo(
   return text.slice(0, -mark.length);
 }
 
-function formatVerdict(code: number): string {
-  return JSON.stringify({ exitCode: code });
+function parseLines(text: string): Sent {
+  const made: string[] = [];
+  let exitCode: number | undefined;
+  for (const line of text.split("\n")) {
+    const message = parseLine(line);
+    if (message === undefined) continue;
+    if ("made" in message) made.push(message.made);
+    else exitCode = message.exitCode;
+  }
+  return { made, ...(exitCode !== undefined && { exitCode }) };
 }
 
-/** The last line that is a verdict: a module of a user may have found the descriptor too. */
-function parseVerdict(text: string | undefined): number | undefined {
-  const codes = Object.values(EXIT);
-  return codes.find((code) => text?.trimEnd().split("\n").at(-1) === formatVerdict(code));
+/** `undefined` for what is no message: a module of a user may have found the descriptor too. */
+function parseLine(line: string): Message | undefined {
+  try {
+    const { exitCode, made } = JSON.parse(line);
+    if (typeof made === "string") return { made };
+    return Object.values(EXIT).includes(exitCode) ? { exitCode } : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
-/**
- * Sends the child's exit code.
- *
- * @throws {Error} when there is no pipe
- */
-export async function sendVerdict(code: number): Promise<void> {
+/** The child's end of the pipe. */
+export interface ParentLink {
+  /** Resolves when the message is in the pipe. */
+  send(message: Message): Promise<void>;
+}
+
+/** Opens the child's end. */
+export async function openParentLink(): Promise<ParentLink> {
   const { Socket } = await import("node:net");
   const pipe = new Socket({ fd: VERDICT_DESCRIPTOR, readable: false, writable: true });
-  await new Promise<void>((resolve, reject) => {
-    pipe.once("error", reject);
-    pipe.write(`${formatVerdict(code)}\n`, (error) => error ? reject(error) : resolve());
-  });
+  // Nothing waits for it to close.
+  pipe.unref();
+  // A broken pipe is told to whoever sends.
+  pipe.on("error", () => {});
+  return {
+    send: (message) =>
+      new Promise<void>((resolve, reject) => {
+        pipe.write(`${JSON.stringify(message)}\n`, (error) => error ? reject(error) : resolve());
+      }),
+  };
 }

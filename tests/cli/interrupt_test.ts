@@ -48,7 +48,9 @@ async function pressOn(
   cwd: string,
   signals: readonly Deno.Signal[],
 ): Promise<{ readonly code: number; readonly err: string }> {
-  const child = command(args, { cwd }).spawn();
+  const temporary = `${cwd}/tmp`;
+  await Deno.mkdir(temporary);
+  const child = command(args, { cwd, env: { TMPDIR: temporary } }).spawn();
   const out = new Response(child.stdout).text();
   const timers = [setTimeout(() => child.kill("SIGKILL"), HUNG_MS)];
   let err = "";
@@ -64,6 +66,7 @@ async function pressOn(
   await out;
   const { code } = await child.status;
   timers.forEach(clearTimeout);
+  assertEquals(names(temporary), [], err);
   return { code, err };
 }
 
@@ -151,7 +154,7 @@ Deno.test({
     const { code, err } = await pressOn("under way", args, directory.path, ["SIGINT"]);
     assertEquals(code, 130, err);
     assert(!err.includes("cases ×"), err);
-    assertEquals(names(directory.path), ["module.ts"]);
+    assertEquals(names(directory.path), ["module.ts", "tmp"]);
   },
 });
 

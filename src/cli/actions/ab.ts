@@ -97,6 +97,7 @@ async function compareSubjects(context: Context): Promise<number> {
   if (signal.aborted) return EXIT.interrupted;
   await using sockets = await createSocketDirectory();
   onMade(() => removeFolder(sockets.path));
+  context.terminal.made?.(sockets.path);
   const subjects = { base, head };
   const planned = await planBoth(subjects, sockets.path, context);
   refuseIdleMetrics(job.policy, [...planned.ofBase.metrics, ...planned.plan.metrics]);

@@ -23,7 +23,8 @@ import type { ParsedArguments } from "../command.ts";
 import { valueOf, valuesOf } from "../parse_arguments.ts";
 import { createProgress, type Progress } from "../progress.ts";
 import { quoteForShell } from "../run_arguments.ts";
-import { choosePeer, removeDirectory } from "../session.ts";
+import { removeDirectory } from "../remove_directory.ts";
+import { choosePeer } from "../session.ts";
 import { Session } from "../../run/session.ts";
 import { paint, type Terminal } from "../terminal.ts";
 import { UsageError } from "../usage_error.ts";
@@ -44,6 +45,7 @@ export async function claims(args: ParsedArguments, terminal: Terminal): Promise
   );
   await using session = await Session.open();
   leftover.directory = session.directory;
+  terminal.made?.(session.directory);
   const availability = await session.probe();
   const { rounds, seed } = { rounds: valueOf(args, "rounds"), seed: valueOf(args, "seed") };
   const claimsPlan = planClaims(

@@ -29,7 +29,8 @@ import { planBaseline } from "../plan_baseline.ts";
 import { refuseEmptyPlan } from "../plan_selection.ts";
 import { createProgress, type Progress } from "../progress.ts";
 import { readRecord } from "../read_record.ts";
-import { choosePeer, moduleUrls, openCatalog, removeDirectory } from "../session.ts";
+import { removeDirectory } from "../remove_directory.ts";
+import { choosePeer, moduleUrls, openCatalog } from "../session.ts";
 import type { Terminal } from "../terminal.ts";
 import { UsageError } from "../usage_error.ts";
 
@@ -154,6 +155,7 @@ async function measureNow(baseline: RunRecord, context: Context): Promise<Found 
   const needed = new Set(baseline.cases.map((c) => c.transport));
   await using session = await Session.open({ catalog });
   leftover.directory = session.directory;
+  context.terminal.made?.(session.directory);
   const { pinning } = session;
   const probing = unlessAborted(session.probe(needed), interrupts.signal);
   const availability = await probing.catch((error) => {

@@ -19,7 +19,8 @@ import { inputFiles, valueOf, valuesOf } from "../parse_arguments.ts";
 import { planSelection } from "../plan_selection.ts";
 import { createProgress, type Loudness, type Progress } from "../progress.ts";
 import { findFormat } from "../report_format.ts";
-import { choosePeer, moduleUrls, openCatalog, removeDirectory } from "../session.ts";
+import { removeDirectory } from "../remove_directory.ts";
+import { choosePeer, moduleUrls, openCatalog } from "../session.ts";
 import { refuseIdleBudget, repeatCommand, settingsInput } from "../run_arguments.ts";
 import { writeResults } from "../write_results.ts";
 import type { Terminal } from "../terminal.ts";
@@ -53,6 +54,7 @@ export async function run(args: ParsedArguments, terminal: Terminal): Promise<nu
   );
   await using session = await Session.open({ catalog });
   leftover.directory = session.directory;
+  terminal.made?.(session.directory);
   const selecting = planSelection(input, session);
   const selected = await unlessAborted(selecting, interrupts.signal).catch(async (error) => {
     // A misspelt name is no job: it takes nobody's last record away.

@@ -10,6 +10,7 @@ import { buildRecordDocument, type RecordDocumentOptions } from "./build/record_
 import { buildTrialsDocument } from "./build/trials_document.ts";
 import { PAGE_CHART_STYLE, withoutStyle } from "./chart/page_chart_style.ts";
 import { chartFileName } from "./chart/chart_files.ts";
+import { drawFigure } from "./chart/draw_figure.ts";
 import type { Document } from "./document/document.ts";
 import type { Figure } from "./document/figure.ts";
 import type { Picture, TerminalSize, Writer } from "./document/writer.ts";
@@ -132,9 +133,4 @@ function renderBeside(
     ),
     files: new Map(figures.map((one) => [chartFileName(one), `${drawFigure(one).svg}\n`])),
   };
-}
-
-function drawFigure({ data }: Figure): Picture {
-  if (data.kind !== "drawn") throw new TypeError(`Cannot draw a figure of kind ${data.kind}`);
-  return data;
 }

@@ -13,7 +13,7 @@ import { namePlacement, placementKey } from "../document/format_placement.ts";
 import { capitalize } from "../document/format_inline.ts";
 import { groupBy } from "../group_by.ts";
 import { findShortfalls, LEAST_OFFERED } from "./offered.ts";
-import { driftOf, gatherSpreads } from "../round_spreads.ts";
+import { driftOf, gatherSpreads } from "./round_spreads.ts";
 
 /** A machine this much slower or faster at the end of a run than at its beginning is worth a sentence. */
 const NOTABLE_DRIFT = 0.1;

@@ -5,23 +5,39 @@
  */
 
 import type { RunRecord } from "../../model/run_record.ts";
-import { buildCharts } from "../chart/build_charts.ts";
 import type { Figure } from "../document/figure.ts";
+import { openContext } from "./charts/chart_context.ts";
+import { curveFigures } from "./charts/curve_figures.ts";
+import { distributionFigures } from "./charts/distribution_figures.ts";
+import { gridFigures } from "./charts/grid_figures.ts";
+import { percentileFigures } from "./charts/percentile_figures.ts";
+import { roundFigures } from "./charts/round_figures.ts";
+import { timelineFigures } from "./charts/timeline_figures.ts";
+import { numberIds } from "./charts/unique_ids.ts";
 
 /**
- * Every chart that a record has the figures for.
+ * Every chart that a record has the figures for. Measures nothing; the same record gives the same charts.
  *
  * @param record The record; the order of its trials does not matter.
- * @returns The charts by scenario, then those of the run as a whole.
+ * @returns The charts by scenario, then those of the run as a whole; empty where nothing was measured.
  */
 export function buildFigures(record: RunRecord): readonly Figure[] {
-  return buildCharts(record).map(({ id, kind, scenario, placement, title, description, svg }) => ({
-    kind: "figure",
-    id,
-    scenario,
-    placement,
-    common: [],
-    operation: "",
-    data: { kind: "drawn", sort: kind, title, description, svg },
-  }));
+  const context = openContext(record);
+  const figures = [
+    ...percentileFigures(context),
+    ...curveFigures(context),
+    ...gridFigures(context),
+    ...timelineFigures(context),
+    ...distributionFigures(context),
+    ...roundFigures(context),
+  ];
+  const places = new Map(record.scenarios.map(({ id }, index) => [id, index]));
+  const placeOf = ({ scenario }: Figure) =>
+    scenario === null ? Infinity : places.get(scenario) ?? Infinity;
+  return numberIds(figures.sort((a, b) => comparePlaces(placeOf(a), placeOf(b))));
+}
+
+/** Not a subtraction: ∞ − ∞ is no number. */
+function comparePlaces(a: number, b: number): number {
+  return a === b ? 0 : a < b ? -1 : 1;
 }

@@ -116,9 +116,10 @@ export function sectionBlocks(
     sections.some((other) => other !== section && other.scenario === spec.id);
   const title = isPlaced ? `${spec.id} (${namePlacement(placement)})` : spec.id;
   const own = figures.filter((figure) =>
-    figure.scenario === spec.id &&
-    (figure.placement === null ||
-      placementKey({ placement: figure.placement }) === placementKey({ placement }))
+    figure.scenario === spec.id && (figure.placement === null
+      // A chart of several placements stands in the first part of its scenario.
+      ? sections.find((other) => other.scenario === spec.id) === section
+      : placementKey({ placement: figure.placement }) === placementKey({ placement }))
   );
   const blocks: Block[] = [
     heading("scenario", title, spec.id, { placement }),

@@ -5,15 +5,9 @@
  */
 
 import type { RunRecord } from "../../model/run_record.ts";
-import { drawCdfs } from "./cdf_chart.ts";
+import { buildFigures } from "../build/figures.ts";
 import type { Chart } from "./chart.ts";
-import { openContext } from "./chart_context.ts";
-import { drawHeatMaps } from "./heat_map.ts";
-import { drawPercentiles } from "./percentile_chart.ts";
-import { drawRounds } from "./rounds_chart.ts";
-import { drawThroughputs } from "./throughput_chart.ts";
-import { drawTimelines } from "./timeline_chart.ts";
-import { numberIds } from "./unique_ids.ts";
+import { drawFigure } from "./draw_figure.ts";
 
 /**
  * Draws every chart that a record has the figures for. Measures nothing; the same record gives the same charts.
@@ -31,22 +25,5 @@ import { numberIds } from "./unique_ids.ts";
  * ```
  */
 export function buildCharts(record: RunRecord): readonly Chart[] {
-  const context = openContext(record);
-  const charts = [
-    ...drawPercentiles(context),
-    ...drawThroughputs(context),
-    ...drawHeatMaps(context),
-    ...drawTimelines(context),
-    ...drawCdfs(context),
-    ...drawRounds(context),
-  ];
-  const places = new Map(record.scenarios.map(({ id }, index) => [id, index]));
-  const placeOf = ({ scenario }: Chart) =>
-    scenario === null ? Infinity : places.get(scenario) ?? Infinity;
-  return numberIds([...charts].sort((a, b) => comparePlaces(placeOf(a), placeOf(b))));
-}
-
-/** Not a subtraction: ∞ − ∞ is no number. */
-function comparePlaces(a: number, b: number): number {
-  return a === b ? 0 : a < b ? -1 : 1;
+  return buildFigures(record).map(drawFigure);
 }

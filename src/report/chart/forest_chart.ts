@@ -4,12 +4,11 @@
  * @module
  */
 
-import { type Estimate, inverseOf } from "../../compare/effect.ts";
-import type { EffectKind, MetricUnit } from "../../units/unit.ts";
-import type { Verdict, VerdictWord } from "../../compare/gate_result.ts";
+import { inverseOf } from "../../compare/effect.ts";
+import type { EffectKind } from "../../units/unit.ts";
 import { sayChange, sayEstimate, sayThreshold } from "../../compare/verdict_reason.ts";
-import type { Placement } from "../../model/placement.ts";
-import { namePlacement } from "../document/format_placement.ts";
+import type { Figure, ForestData } from "../document/figure.ts";
+import type { CellVerdict } from "../document/table.ts";
 import type { Chart } from "./chart.ts";
 import {
   type Area,
@@ -17,44 +16,23 @@ import {
   bottomAxis,
   drawTicks,
   frame,
+  framed,
   MARGIN,
   mostTicks,
   shortNumber,
   TOP,
   WIDTH,
 } from "./frame.ts";
-import { dataName, fitName, fitText, slug, textWidth } from "./label_text.ts";
+import { dataName, fitName, fitText, textWidth } from "./label_text.ts";
 import { FONT, mark, type MarkLook } from "./palette.ts";
 import { element, exact, hover, line, position, textAt } from "./svg.ts";
 import { linearTicks, logTicks, type Projection, projectLinear, projectLog } from "./ticks.ts";
 
 const ROW = 21;
 
-/** A verdict that has a ratio. */
-export interface ForestRow extends Verdict {
-  /** Above 1, head is better. */
-  readonly ratio: Estimate;
-  /** Unit of the metric. */
-  readonly unit: MetricUnit;
-  /** Which direction of it is better. */
-  readonly better: "lower" | "higher";
-}
+type ForestRow = ForestData["rows"][number];
 
-/** What a forest plot shows. */
-export interface Forest {
-  /** The cells, worst first; at least one. */
-  readonly rows: readonly ForestRow[];
-  /** How their ratios were found. */
-  readonly effect: EffectKind;
-  /** Where both ends ran; `null` where that is not known. */
-  readonly placement: Placement | null;
-  /** As in `part 1 of 3`; empty where there is one. */
-  readonly part: string;
-  /** Whether trials were paired. */
-  readonly paired: boolean;
-}
-
-const LOOKS: Readonly<Record<VerdictWord, MarkLook>> = {
+const LOOKS: Readonly<Record<CellVerdict, MarkLook>> = {
   regressed: { shape: 2, colour: 1, radius: 5 },
   improved: { shape: 4, colour: 2, radius: 5 },
   pass: { shape: 0, colour: 0 },
@@ -67,12 +45,12 @@ const LOOKS: Readonly<Record<VerdictWord, MarkLook>> = {
 /**
  * Draws a forest plot.
  *
- * @param forest What it shows.
+ * @param figure What is shown and where.
+ * @param forest The cells.
  * @returns The chart.
  */
-export function drawForest(forest: Forest): Chart {
-  const { rows, effect, placement, part } = forest;
-  const where = placement === null ? "" : namePlacement(placement);
+export function drawForest(figure: Figure, forest: ForestData): Chart {
+  const { rows, effect } = forest;
   const metricWidth = Math.max(...rows.map(({ metric }) => textWidth(metric, FONT.small)));
   const nameWidth = Math.max(...rows.map((row) => textWidth(row.case, FONT.small)));
   const metricRoom = Math.min(metricWidth, 104);
@@ -86,15 +64,10 @@ export function drawForest(forest: Forest): Chart {
   };
   const { x, ticks, say } = scaleOf(forest, area);
   const words = [...new Set(rows.map(({ verdict }) => verdict))];
-  const subtitle = [where, forest.paired ? "paired by round" : "trials not paired", part];
   const isRatio = effect === "ratio";
   return frame({
-    id: slug("compare", "forest", effect === "ratio" ? "" : effect, where, part),
-    kind: "forest",
-    scenario: null,
-    placement,
+    ...framed(figure),
     title: isRatio ? "Head against base" : "Change of shares, head against base",
-    subtitle: subtitle.filter((text) => text !== "").join(" · "),
     description: `Ratio of ${rows.length === 1 ? "1 cell" : `${rows.length} cells`} with ` +
       `95 % intervals, worst first. ` + rows.slice(0, 8).map((row) =>
         `${row.case} ${row.metric}: ${sayEstimate(row.ratio, { ...row, effect })}, ${row.verdict}.`
@@ -111,7 +84,7 @@ export function drawForest(forest: Forest): Chart {
         drawTicks(ticks, x, say, "x"),
         isRatio ? "ratio, above 1 head is better (log scale)" : "better by, percentage points",
       ),
-      ...drawThresholds(rows, area, x),
+      ...drawThresholds(forest, area, x),
       line(x(1), area.top, x(1), area.bottom, { class: "re" }),
       ...rows.map((row, index) =>
         drawRow(row, area.top + index * ROW + ROW / 2 + 2, area, x, effect, metricRoom)
@@ -126,7 +99,7 @@ interface ForestScale {
   say(value: number): string;
 }
 
-function scaleOf({ rows, effect }: Forest, area: Area): ForestScale {
+function scaleOf({ rows, effect }: ForestData, area: Area): ForestScale {
   const ends = rows.flatMap(({ ratio, threshold = 0 }) => [
     ratio.low,
     ratio.high,
@@ -158,15 +131,15 @@ function scaleOf({ rows, effect }: Forest, area: Area): ForestScale {
 
 /** A line along the rows that share a threshold. */
 function drawThresholds(
-  rows: readonly ForestRow[],
+  { rows, effect }: ForestData,
   area: Area,
   x: Projection,
 ): readonly string[] {
   const lines: string[] = [];
   const [first] = rows;
   if (first?.threshold !== undefined && rows.every((row) => row.threshold === first.threshold)) {
-    const text = `threshold ${sayThreshold(first.threshold, first.effect ?? "ratio")}`;
-    const at = x(inverseOf(1 + first.threshold, first.effect ?? "ratio"));
+    const text = `threshold ${sayThreshold(first.threshold, effect)}`;
+    const at = x(inverseOf(1 + first.threshold, effect));
     const isRoomRight = at + textWidth(text, FONT.small) < area.right + 10;
     lines.push(textAt(isRoomRight ? at - 3 : area.right + 10, area.top - 6, text, {
       class: "mu",
@@ -178,7 +151,7 @@ function drawThresholds(
     const threshold = rows[start]?.threshold;
     if (index < rows.length && rows[index]?.threshold === threshold) continue;
     if (threshold !== undefined) {
-      const at = x(inverseOf(1 + threshold, rows[start]?.effect ?? "ratio"));
+      const at = x(inverseOf(1 + threshold, effect));
       lines.push(element(
         "line",
         {
@@ -190,7 +163,7 @@ function drawThresholds(
           y2: area.top + index * ROW + 4,
           "data-threshold": exact(threshold),
         },
-        hover(`threshold ${sayThreshold(threshold, rows[start]?.effect ?? "ratio")}`),
+        hover(`threshold ${sayThreshold(threshold, effect)}`),
       ));
     }
     start = index;
@@ -198,7 +171,7 @@ function drawThresholds(
   return lines;
 }
 
-function drawKey(words: readonly VerdictWord[], left: number, y: number): readonly string[] {
+function drawKey(words: readonly CellVerdict[], left: number, y: number): readonly string[] {
   let x = left;
   return words.flatMap((word) => {
     const at = x;

@@ -6,6 +6,7 @@
 
 import type { MetricUnit } from "../../units/metric.ts";
 import { chooseScale, formatNumber, withSymbol } from "../../units/format_quantity.ts";
+import type { Figure } from "../document/figure.ts";
 import type { Chart } from "./chart.ts";
 import { dataName, fitText, plainText, textWidth } from "./label_text.ts";
 import { CHART_STYLE, FONT } from "./palette.ts";
@@ -75,6 +76,28 @@ export function frame(content: FrameContent): Chart {
     ),
   );
   return { id, kind, scenario, placement, title, description, svg, width: WIDTH, height };
+}
+
+/**
+ * What the frame of a figure states of it.
+ *
+ * @param figure The figure.
+ * @returns Id, kind, scenario, placement and second line.
+ */
+export function framed(
+  { id, data, scenario, placement, common }: Figure,
+): Pick<FrameContent, "id" | "kind" | "scenario" | "placement" | "subtitle"> {
+  return { id, kind: data.kind, scenario, placement, subtitle: common.join(" · ") };
+}
+
+/**
+ * What a figure is of, for its description.
+ *
+ * @param figure The figure.
+ * @returns As in `round-trip, 64 B · peer process`.
+ */
+export function nameFigure({ scenario, common }: Figure): string {
+  return [scenario ?? "the run", common.join(" · ")].filter((words) => words !== "").join(", ");
 }
 
 /** A rectangle that something is drawn in. */

@@ -4,126 +4,29 @@
  * @module
  */
 
-import type { Summary } from "../../compare/summarize.ts";
-import type { MetricDefinition } from "../../units/metric.ts";
-import type { Case } from "../../model/case.ts";
-import type { ParameterSpec } from "../../model/scenario_spec.ts";
 import type { Scale } from "../../units/scale.ts";
-import { chooseScale, formatAmount, formatNumber } from "../../units/format_quantity.ts";
-import { formatParam } from "../describe_case.ts";
+import type { ChartAxis, Figure, GridData } from "../document/figure.ts";
+import { capitalize, chooseScale, formatAmount, formatNumber } from "../document/format_inline.ts";
+import { formatKey } from "../document/format_key.ts";
 import type { Chart } from "./chart.ts";
-import {
-  type ChartContext,
-  headlineOf,
-  panelId,
-  panelSubtitle,
-  saySummary,
-} from "./chart_context.ts";
-import { frame, MARGIN, TOP, WIDTH } from "./frame.ts";
+import { figureData } from "./figure_data.ts";
+import { describeFigure, drawnValues } from "./figure_words.ts";
+import { frame, framed, MARGIN, nameFigure, TOP, WIDTH } from "./frame.ts";
 import { fitText, textWidth } from "./label_text.ts";
 import { FONT, HEAT_STEPS } from "./palette.ts";
-import { type Panel, splitEvenly, splitIntoPanels } from "./series.ts";
-import { summaryData } from "./summary_data.ts";
 import { element, hover, textAt } from "./svg.ts";
 
 const ROW = 34;
-/** More columns than this leave no room for figures: they go into a further chart. */
-const MOST_COLUMNS = 10;
-/** More rows than this do not fit a screen. */
-const MOST_ROWS = 16;
 
-interface Square {
-  readonly row: number | string;
-  readonly column: number | string;
-  readonly summary: Summary;
-}
+type Square = GridData["squares"][number];
 
-interface Grid {
-  readonly panel: Panel;
-  readonly metric: MetricDefinition;
-  readonly rowAxis: ParameterSpec;
-  readonly columnAxis: ParameterSpec;
-  readonly squares: readonly Square[];
-  /** Breaks between the colours, in the metric's unit, rising; the same in all parts. */
+/** A grid with its colours, which are the same in all its parts. */
+interface Grid extends GridData {
+  /** All values drawn. */
+  readonly values: readonly number[];
+  /** Breaks between the colours, in the metric's unit, rising. */
   readonly breaks: readonly number[];
   readonly scale: Scale;
-  readonly best: Square | undefined;
-}
-
-/**
- * Draws each scenario that spans a grid of two numbers, one chart a transport.
- *
- * @param context The record.
- * @returns The charts; more than one a panel where its rows or columns are many.
- */
-export function drawHeatMaps(context: ChartContext): readonly Chart[] {
-  return context.record.scenarios.flatMap((spec) => {
-    const numeric = spec.parameters.filter(({ kind }) => kind !== "choice");
-    const columnAxis = numeric.find(({ name }) => spec.columns.includes(name)) ?? numeric[1];
-    const rowAxis = numeric.find((axis) => axis !== columnAxis);
-    if (numeric.length !== 2 || columnAxis === undefined || rowAxis === undefined) return [];
-    return splitIntoPanels(context.record, spec, [rowAxis.name, columnAxis.name])
-      .flatMap((panel) => {
-        const metric = headlineOf(context.record, panel);
-        if (metric?.unit !== "bytes/s") return [];
-        return panel.series.flatMap(({ name, cases }) => {
-          const label = [name, panel.label].filter((text) => text !== "").join(", ");
-          const key = [name, panel.key].filter((text) => text !== "").join("-");
-          return drawGrid(context, { ...panel, label, key }, cases, metric, rowAxis, columnAxis);
-        });
-      });
-  });
-}
-
-function drawGrid(
-  { summaryOf }: ChartContext,
-  panel: Panel,
-  cases: readonly Case[],
-  metric: MetricDefinition,
-  rowAxis: ParameterSpec,
-  columnAxis: ParameterSpec,
-): readonly Chart[] {
-  const squares = cases.flatMap((one): Square[] => {
-    const [row, column] = [one.params[rowAxis.name], one.params[columnAxis.name]];
-    const summary = summaryOf(one.id, metric.id);
-    return row === undefined || column === undefined || summary === undefined
-      ? []
-      : [{ row, column, summary }];
-  });
-  if (squares.length === 0) return [];
-  const values = squares.flatMap(({ summary }) => shownValues(summary));
-  const grid: Grid = {
-    panel,
-    metric,
-    rowAxis,
-    columnAxis,
-    squares,
-    breaks: breaksOf(values),
-    scale: chooseScale(values, metric.unit),
-    best: findBest(squares, metric),
-  };
-  const rows = splitEvenly(sortValues(squares.map(({ row }) => row)), MOST_ROWS);
-  const columns = splitEvenly(sortValues(squares.map(({ column }) => column)), MOST_COLUMNS);
-  const parts = rows.flatMap((down) => columns.map((across) => [down, across] as const));
-  return parts.map(([down, across], index) =>
-    drawPart(
-      grid,
-      down,
-      across,
-      parts.length === 1 ? [] : [`part ${index + 1} of ${parts.length}`],
-    )
-  );
-}
-
-/** No cell that met two speeds can be called the best: neither is its own. */
-function findBest(squares: readonly Square[], metric: MetricDefinition): Square | undefined {
-  const sign = metric.better === "lower" ? 1 : -1;
-  const [best] = [...squares].sort((a, b) => sign * (a.summary.median - b.summary.median));
-  return best?.summary.twoSpeeds === undefined && squares.length > 1 ? best : undefined;
-}
-
-function shownValues({ median, twoSpeeds }: Summary): readonly number[] {
-  return twoSpeeds === undefined ? [median] : [twoSpeeds.fast.median, twoSpeeds.slow.median];
 }
 
 /** Equal steps of the value from the lowest to the highest. */
@@ -135,21 +38,20 @@ function breaksOf(values: readonly number[]): readonly number[] {
   );
 }
 
-function sortValues(values: readonly (number | string)[]): readonly (number | string)[] {
-  return [...new Set(values)].sort((a, b) =>
-    typeof a === "number" && typeof b === "number" ? a - b : 0
-  );
-}
-
-function drawPart(
-  grid: Grid,
-  rows: readonly (number | string)[],
-  columns: readonly (number | string)[],
-  which: readonly string[],
-): Chart {
-  const { panel, metric, rowAxis, columnAxis, best, scale } = grid;
-  const spec = panel.spec;
-  const rowNames = rows.map((row) => formatParam(spec, rowAxis.name, row));
+/**
+ * Draws a grid.
+ *
+ * @param figure What is shown and where.
+ * @param data The squares.
+ * @returns The chart.
+ */
+export function drawHeatMap(figure: Figure, data: GridData): Chart {
+  const { metric, rowAxis, columnAxis, rows, columns, squares } = data;
+  const values = squares.flatMap(({ figure }) => drawnValues(figure));
+  const scale = chooseScale(values, metric.unit);
+  const grid: Grid = { ...data, values, scale, breaks: breaksOf(values) };
+  const best = squares.find(({ isBest }) => isBest);
+  const rowNames = rows.map((row) => nameValue(rowAxis, row));
   const labels = Math.max(
     ...rowNames.map((name) => Math.min(textWidth(name, FONT.small), 120)),
     44,
@@ -168,30 +70,22 @@ function drawPart(
       },
     ),
     ...columns.map((column, across) => {
-      const square = grid.squares.find((one) => one.row === row && one.column === column);
+      const square = squares.find((one) => one.row === row && one.column === column);
       return drawSquare(grid, square, left + across * width, top + down * ROW, width);
     }),
   ]);
   const bottom = top + rows.length * ROW;
   const where = (square: Square) =>
-    `${rowAxis.name} ${formatParam(spec, rowAxis.name, square.row)}, ` +
-    `${columnAxis.name} ${formatParam(spec, columnAxis.name, square.column)}`;
-  const hasTwo = grid.squares.some(({ summary }) => summary.twoSpeeds !== undefined);
-  const summaries = grid.squares.flatMap(({ summary }) => shownValues(summary));
+    `${rowAxis.name} ${nameValue(rowAxis, square.row)}, ` +
+    `${columnAxis.name} ${nameValue(columnAxis, square.column)}`;
+  const hasTwo = squares.some(({ figure }) => figure.modes !== undefined);
   return frame({
-    id: panelId(panel, "heat-map", ...which),
-    kind: "heat-map",
-    scenario: spec.id,
-    placement: panel.placement,
-    title: `${metric.title.replace(/^[a-z]/, (c) => c.toUpperCase())} in ${scale.symbol}, by ` +
+    ...framed(figure),
+    title: `${capitalize(metric.title)} in ${scale.symbol}, by ` +
       `${rowAxis.name} and ${columnAxis.name}`,
-    subtitle: panelSubtitle(panel, ...which),
-    description:
-      `${metric.title} of ${spec.id}, ${panelSubtitle(panel)}, by ${rowAxis.description} ` +
-      `and ${columnAxis.description}: from ${
-        formatAmount(Math.min(...summaries), metric.unit)
-      } to ` +
-      `${formatAmount(Math.max(...summaries), metric.unit)}` +
+    description: `${metric.title} of ${nameFigure(figure)}, by ${rowAxis.description} ` +
+      `and ${columnAxis.description}: from ${formatAmount(Math.min(...values), metric.unit)} to ` +
+      `${formatAmount(Math.max(...values), metric.unit)}` +
       (best === undefined ? "." : `, highest at ${where(best)}.`),
     bottom: bottom + 34,
     notes: [
@@ -211,19 +105,19 @@ function drawPart(
         textAt(
           left + (across + 0.5) * width,
           top - 8,
-          fitText(formatParam(spec, columnAxis.name, column), width - 4, FONT.small),
+          fitText(nameValue(columnAxis, column), width - 4, FONT.small),
           { class: "mu", "text-anchor": "middle" },
         )
       ),
       ...body,
-      ...drawBestFrame(grid, rows, columns, left, top, width),
+      ...drawBestFrame(best, rows, columns, left, top, width),
       ...drawKey(grid, left, bottom + 12),
     ],
   });
 }
 
 function drawSquare(
-  { breaks, scale, panel, rowAxis, columnAxis }: Grid,
+  { breaks, scale, rowAxis, columnAxis }: Grid,
   square: Square | undefined,
   x: number,
   y: number,
@@ -233,25 +127,25 @@ function drawSquare(
   if (square === undefined) {
     return textAt(x + width / 2, y + ROW / 2 + 4, "–", { class: "mu", "text-anchor": "middle" });
   }
-  const { summary } = square;
-  const step = breaks.filter((limit) => summary.median >= limit).length;
-  const figures = shownValues(summary).map((value) => formatNumber(value / scale.divisor, 3));
+  const { figure } = square;
+  const step = breaks.filter((limit) => figure.value >= limit).length;
+  const figures = drawnValues(figure).map((value) => formatNumber(value / scale.divisor, 3));
   const text = { class: `t${step}`, "text-anchor": "middle" };
   const middle = x + width / 2;
-  const name = (axis: ParameterSpec, value: number | string) =>
-    `${axis.name} ${formatParam(panel.spec, axis.name, value)}`;
+  const name = (axis: ChartAxis, value: number | string) =>
+    `${axis.name} ${nameValue(axis, value)}`;
   return element(
     "g",
-    summaryData(summary),
+    figureData(figure),
     hover(
-      `${name(rowAxis, square.row)}, ${name(columnAxis, square.column)}: ${saySummary(summary)}`,
+      `${name(rowAxis, square.row)}, ${name(columnAxis, square.column)}: ${describeFigure(figure)}`,
     ),
     element("rect", { class: `h${step}`, ...box }),
-    ...figures.map((figure, index) =>
+    ...figures.map((words, index) =>
       textAt(
         middle,
         y + ROW / 2 + 4 + (figures.length === 1 ? 0 : index * 13 - 6.5),
-        fitText(figure, width - 4, FONT.small),
+        fitText(words, width - 4, FONT.small),
         text,
       )
     ),
@@ -259,7 +153,7 @@ function drawSquare(
 }
 
 function drawBestFrame(
-  { best }: Grid,
+  best: Square | undefined,
   rows: readonly (number | string)[],
   columns: readonly (number | string)[],
   left: number,
@@ -280,8 +174,7 @@ function drawBestFrame(
 }
 
 /** The colours from lowest to highest. */
-function drawKey({ squares, scale, metric }: Grid, x: number, y: number): readonly string[] {
-  const values = squares.flatMap(({ summary }) => shownValues(summary));
+function drawKey({ values, scale, metric }: Grid, x: number, y: number): readonly string[] {
   const say = (value: number) => `${formatNumber(value / scale.divisor, 3)} ${scale.symbol}`.trim();
   const low = say(Math.min(...values));
   const start = x + textWidth(low, FONT.small) + 8;
@@ -297,4 +190,9 @@ function drawKey({ squares, scale, metric }: Grid, x: number, y: number): readon
       class: "mu",
     }),
   ];
+}
+
+/** A value of an axis as readers write it. */
+function nameValue({ name, unit }: ChartAxis, value: number | string): string {
+  return formatKey({ factor: name, value, ...(unit === undefined ? {} : { unit }) });
 }

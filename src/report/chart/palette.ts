@@ -9,8 +9,6 @@
 
 import { element, position } from "./svg.ts";
 
-/** Most series that can be told apart in one chart. */
-export const MOST_SERIES = 8;
 /** Steps of a heat map's colours. */
 export const HEAT_STEPS = 7;
 
@@ -143,9 +141,9 @@ const SHAPES: readonly (readonly (readonly [number, number])[])[] = [
 
 /** How a mark looks. */
 export interface MarkLook {
-  /** Shape, 0 to {@linkcode MOST_SERIES} - 1: circle, square, diamond, triangles, cross. */
+  /** Shape, 0 to {@linkcode MAX_SERIES} - 1: circle, square, diamond, triangles, cross. */
   readonly shape: number;
-  /** Colour, 0 to {@linkcode MOST_SERIES} - 1; absent: ink. */
+  /** Colour, 0 to {@linkcode MAX_SERIES} - 1; absent: ink. */
   readonly colour?: number;
   /** Outline only. */
   readonly hollow?: boolean;

@@ -4,127 +4,51 @@
  * @module
  */
 
-import { CONFIDENCE, type Summary } from "../../compare/summarize.ts";
-import { derivationOf, METRIC_IDS, type MetricDefinition } from "../../units/metric.ts";
-import { metricsOf } from "../../compare/trial_values.ts";
-import { formatAmount } from "../../units/format_quantity.ts";
-import { groupBy } from "../group_by.ts";
-import { placementKey } from "../document/format_placement.ts";
+import { derivationOf } from "../../units/metric.ts";
+import { CONFIDENCE } from "../document/column_look.ts";
+import type { ChartFigure, Figure, PercentileData } from "../document/figure.ts";
+import { formatAmount } from "../document/format_inline.ts";
+import type { ColumnMetric } from "../document/table.ts";
 import type { Chart } from "./chart.ts";
-import { type ChartContext, panelId, panelSubtitle, saySummary } from "./chart_context.ts";
+import { figureData } from "./figure_data.ts";
+import { describeFigure, drawnValues, endsOf } from "./figure_words.ts";
 import {
   type Area,
   BOTTOM_AXIS,
   bottomAxis,
   drawTicks,
   frame,
-  MARGIN,
-  mostTicks,
-  tickLabel,
-  TOP,
-  WIDTH,
+  framed,
+  nameFigure,
 } from "./frame.ts";
+import { MARGIN, mostTicks, tickLabel, TOP, WIDTH } from "./frame.ts";
 import { fitText, textWidth } from "./label_text.ts";
 import { FONT, mark } from "./palette.ts";
-import { type Panel, splitEvenly, splitIntoPanels } from "./series.ts";
-import { summaryData } from "./summary_data.ts";
 import { element, hover, line, textAt } from "./svg.ts";
 import { logTicks, type Projection, projectLog } from "./ticks.ts";
 
-const CHARTED = new Set(["exchange", "connect"]);
-/** Metrics of this chart, the percentiles of exchanges and connects from the median up, with the mark that stands for each. */
-const SHAPES: ReadonlyMap<string, number> = new Map(
-  METRIC_IDS.flatMap((id) => {
-    const from = derivationOf(id);
-    if (typeof from !== "object" || !("percentile" in from) || !CHARTED.has(from.of)) return [];
-    const nines = Math.round(Math.log10(100 / (100 - from.percentile)));
-    return from.percentile >= 50 && from.percentile < 100 ? [[id, nines] as const] : [];
-  }),
-);
 const ROW = 21;
-/** More rows than this are told apart with effort: they go into a further chart. */
-const MOST_ROWS = 48;
 
-interface Row {
-  /** A heading stands for the rows below it and has no figures. */
-  readonly heading: boolean;
-  readonly label: string;
-  readonly look: number;
-  readonly summaries: readonly Summary[];
+type Row = PercentileData["rows"][number];
+
+/** The mark of a percentile: one shape for each nine. */
+function shapeOf(metric: string): number {
+  const from = derivationOf(metric);
+  return typeof from === "object" && "percentile" in from
+    ? Math.round(Math.log10(100 / (100 - from.percentile)))
+    : 0;
 }
 
 /**
- * Draws the percentiles of each scenario that measures them.
+ * Draws percentiles.
  *
- * @param context The record.
- * @returns One chart a scenario and placement, more where the cases are many.
+ * @param figure What is shown and where.
+ * @param data The rows.
+ * @returns The chart.
  */
-export function drawPercentiles(context: ChartContext): readonly Chart[] {
-  return context.record.scenarios.flatMap((spec) => {
-    const metrics = metricsOf(context.record, spec)
-      .filter(({ id, unit }) => SHAPES.has(id) && unit === "ns");
-    if (metrics.length === 0) return [];
-    const panels = splitIntoPanels(context.record, spec);
-    return [...groupBy(panels, placementKey).values()].flatMap((group) =>
-      drawPlacement(context, group, metrics)
-    );
-  });
-}
-
-function drawPlacement(
-  context: ChartContext,
-  panels: readonly [Panel, ...Panel[]],
-  metrics: readonly MetricDefinition[],
-): readonly Chart[] {
-  const blocks = panels.map((panel) => buildRows(context, panel, metrics))
-    .filter((rows) => rows.length > 0);
-  const cells = blocks.flat().filter(({ heading }) => !heading);
-  if (cells.length === 0) return [];
-  // A heading for every row says each thing twice.
-  const rows = cells.length >= 1.5 * blocks.length
-    ? blocks.flat()
-    : blocks.flatMap((block) => joinHeading(block));
-  const parts = splitEvenly(rows, MOST_ROWS).filter((part) => part.some((row) => !row.heading));
-  const [first] = panels;
-  return parts.map((part, index) => {
-    const which = parts.length === 1 ? [] : [`part ${index + 1} of ${parts.length}`];
-    return drawChart({ ...first, label: "", key: "" }, part, metrics, which);
-  });
-}
-
-function buildRows(
-  { looks, summaryOf }: ChartContext,
-  panel: Panel,
-  metrics: readonly MetricDefinition[],
-): readonly Row[] {
-  const rows = panel.series.flatMap((series): Row[] => {
-    const [look = 0] = looks([series]);
-    return series.cases.flatMap((one): Row[] => {
-      const summaries = metrics.flatMap(({ id }) => summaryOf(one.id, id) ?? [])
-        .filter(({ low }) => low > 0);
-      return summaries.length === 0
-        ? []
-        : [{ heading: false, label: series.name, look, summaries }];
-    });
-  });
-  return rows.length === 0 || panel.label === ""
-    ? rows
-    : [{ heading: true, label: panel.label, look: 0, summaries: [] }, ...rows];
-}
-
-function joinHeading([first, ...rows]: readonly Row[]): readonly Row[] {
-  if (first === undefined || !first.heading) return first === undefined ? rows : [first, ...rows];
-  return rows.map((row) => ({ ...row, label: `${row.label} · ${first.label}` }));
-}
-
-function drawChart(
-  panel: Panel,
-  rows: readonly Row[],
-  metrics: readonly MetricDefinition[],
-  which: readonly string[],
-): Chart {
+export function drawPercentiles(figure: Figure, { rows, metrics }: PercentileData): Chart {
   const widest = Math.max(
-    ...rows.map(({ label, heading }) => heading ? 0 : textWidth(label, FONT.label)),
+    ...rows.map(({ label, figures }) => figures.length === 0 ? 0 : textWidth(label, FONT.label)),
   );
   const labels = Math.min(Math.max(widest, 40), 200) + 14;
   const top = TOP + 34;
@@ -134,26 +58,17 @@ function drawChart(
     top,
     bottom: top + rows.length * ROW + 4,
   };
-  const all = rows.flatMap(({ summaries }) => summaries);
-  const ends = all.flatMap(({ low, high, twoSpeeds }) => [
-    low,
-    high,
-    twoSpeeds?.fast.median ?? low,
-    twoSpeeds?.slow.median ?? high,
-  ]);
+  const all = rows.flatMap(({ figures }) => figures);
+  const ends = all.flatMap(endsOf);
   const ticks = logTicks(Math.min(...ends), Math.max(...ends), mostTicks(area));
   const x = projectLog(ticks, area.left, area.right);
   const [headline] = metrics;
   const isFew = all.some(({ confidence }) => confidence < CONFIDENCE);
-  const hasTwo = rows.some(({ summaries }) => summaries[0]?.twoSpeeds !== undefined);
+  const hasTwo = all.some(({ modes }) => modes !== undefined);
   return frame({
-    id: panelId(panel, "percentiles", ...which),
-    kind: "percentiles",
-    scenario: panel.spec.id,
-    placement: panel.placement,
+    ...framed(figure),
     title: `Percentiles by case: ${metrics.map(({ title }) => title).join(", ")}`,
-    subtitle: panelSubtitle(panel, ...which),
-    description: `Percentiles of ${panel.spec.id}, ${panelSubtitle(panel)}, each the median of ` +
+    description: `Percentiles of ${nameFigure(figure)}, each the median of ` +
       "the trials with its interval. " + describeRows(rows),
     bottom: area.bottom + BOTTOM_AXIS,
     notes: [
@@ -185,43 +100,34 @@ function drawChart(
 
 function describeRows(rows: readonly Row[]): string {
   let group = "";
-  return rows.flatMap(({ heading, label, summaries }) => {
-    if (heading) group = `, ${label}`;
-    const [first] = summaries;
-    return heading || first === undefined ? [] : [`${label}${group}: ${saySummary(first)}.`];
+  return rows.flatMap(({ label, figures: [first] }) => {
+    if (first === undefined) group = `, ${label}`;
+    return first === undefined ? [] : [`${label}${group}: ${describeFigure(first)}.`];
   }).join(" ");
 }
 
-function drawKey(metrics: readonly MetricDefinition[], { left, top }: Area): readonly string[] {
+function drawKey(metrics: readonly ColumnMetric[], { left, top }: Area): readonly string[] {
   let x = left;
   return metrics.flatMap(({ id, title }) => {
     const at = x;
     x += textWidth(title, FONT.small) + 28;
     return [
-      mark(at + 4, top - 12, { shape: SHAPES.get(id) ?? 0, radius: 3.5 }),
+      mark(at + 4, top - 12, { shape: shapeOf(id), radius: 3.5 }),
       textAt(at + 13, top - 8, title, { class: "mu" }),
     ];
   });
 }
 
 function drawRow(row: Row, y: number, area: Area, x: Projection): string {
-  const { label, look, summaries } = row;
-  if (row.heading) {
+  const { label, look, figures } = row;
+  const [headline] = figures;
+  if (headline === undefined) {
     return textAt(MARGIN, y + 5, fitText(label, area.right - MARGIN, FONT.small), {
       class: "bo",
     });
   }
-  const centres = summaries.flatMap(({ median, twoSpeeds }, index) =>
-    index === 0 && twoSpeeds !== undefined
-      ? [twoSpeeds.fast.median, twoSpeeds.slow.median]
-      : [median]
-  ).map(x);
-  const [headline] = summaries as readonly [Summary, ...Summary[]];
-  const two = headline.twoSpeeds;
-  const value = two === undefined
-    ? formatAmount(headline.median, headline.unit)
-    : [two.fast.median, two.slow.median].map((speed) => formatAmount(speed, headline.unit))
-      .join(" / ");
+  const centres = figures.flatMap(drawnValues).map(x);
+  const value = drawnValues(headline).map((one) => formatAmount(one, headline.unit)).join(" / ");
   return element(
     "g",
     { class: "row" },
@@ -235,39 +141,29 @@ function drawRow(row: Row, y: number, area: Area, x: Projection): string {
       "stroke-opacity": "0.45",
     }),
     // The median last, so that no whisker of a tail lies over it.
-    ...summaries.map((summary, index) => drawSummary(summary, label, look, y, x, index === 0))
-      .reverse(),
+    ...figures.map((one) => drawMark(one, label, look, y, x)).reverse(),
     textAt(WIDTH - MARGIN, y + 4, fitText(value, 100, FONT.small), { "text-anchor": "end" }),
   );
 }
 
-function drawSummary(
-  summary: Summary,
+function drawMark(
+  figure: ChartFigure,
   label: string,
   colour: number,
   y: number,
   x: Projection,
-  isHeadline: boolean,
 ): string {
-  const { metric, low, high, median, twoSpeeds } = summary;
-  const shape = SHAPES.get(metric) ?? 0;
-  const two = isHeadline ? twoSpeeds : undefined;
-  const says = isHeadline ? saySummary(summary) : saySummary(withoutSpeeds(summary));
+  const { metric, low, high, modes } = figure;
+  const shape = shapeOf(metric);
   return element(
     "g",
-    summaryData(summary),
-    hover(`${label}, ${metric}: ${says}`),
-    ...(two === undefined
-      ? [...whisker(x(low), x(high), y), mark(x(median), y, { shape, colour })]
-      : [two.fast.median, two.slow.median].map((speed) =>
-        mark(x(speed), y, { shape, colour, hollow: true })
-      )),
+    figureData(figure),
+    hover(`${label}, ${metric}: ${describeFigure(figure)}`),
+    ...(modes === undefined ? whisker(x(low), x(high), y) : []),
+    ...drawnValues(figure).map((value) =>
+      mark(x(value), y, { shape, colour, ...(modes === undefined ? {} : { hollow: true }) })
+    ),
   );
-}
-
-function withoutSpeeds(summary: Summary): Summary {
-  const { twoSpeeds: _, ...rest } = summary;
-  return rest;
 }
 
 /** An interval along a row. */

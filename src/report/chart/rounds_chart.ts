@@ -4,25 +4,21 @@
  * @module
  */
 
-import type { Case } from "../../model/case.ts";
-import { groupBy } from "../group_by.ts";
-import { namePlacement, placementKey } from "../document/format_placement.ts";
+import type { Figure, RoundsData } from "../document/figure.ts";
 import type { Chart } from "./chart.ts";
-import { driftOf, gatherSpreads, type RoundSpread } from "../round_spreads.ts";
-import type { ChartContext } from "./chart_context.ts";
 import {
   type Area,
   BOTTOM_AXIS,
   bottomAxis,
   drawTicks,
   frame,
+  framed,
   leftAxis,
   MARGIN,
   shortNumber,
   TOP,
   WIDTH,
 } from "./frame.ts";
-import { slug } from "./label_text.ts";
 import { mark } from "./palette.ts";
 import { element, exact, hover, line, pathThrough } from "./svg.ts";
 import { linearTicks, logTicks, type Projection, projectLinear, projectLog } from "./ticks.ts";
@@ -31,21 +27,16 @@ const PLOT_HEIGHT = 200;
 /** Up to so many points each has a mark. */
 const MOST_MARKS = 60;
 
+type Round = RoundsData["rounds"][number];
+
 /**
  * Draws how all cases together went from round to round.
  *
- * @param context The record.
- * @returns One chart a placement; none where there are fewer than three rounds.
+ * @param figure What is shown and where.
+ * @param data The rounds.
+ * @returns The chart.
  */
-export function drawRounds(context: ChartContext): readonly Chart[] {
-  const groups = groupBy(context.record.cases, placementKey);
-  return [...groups.values()].flatMap((cases) => {
-    const spreads = gatherSpreads(context, cases);
-    return spreads.length < 3 ? [] : [drawChart(cases[0], spreads)];
-  });
-}
-
-function drawChart({ placement }: Case, spreads: readonly RoundSpread[]): Chart {
+export function drawRounds(figure: Figure, { rounds: spreads, drift: ratio }: RoundsData): Chart {
   const top = TOP + 26;
   const area: Area = {
     left: MARGIN + 56,
@@ -63,19 +54,15 @@ function drawChart({ placement }: Case, spreads: readonly RoundSpread[]): Chart 
   const starts = spreads.map(({ startedNs }) => seconds(startedNs));
   const time = linearTicks(0, Math.max(...starts), 9);
   const x = projectLinear(time, area.left, area.right);
-  const drift = (driftOf(spreads) - 1) * 100;
-  const pin = placement.pin === "none" ? [] : [placement.pin];
-  const place = (spread: RoundSpread) => x(seconds(spread.startedNs));
+  const drift = (ratio - 1) * 100;
+  const place = (spread: Round) => x(seconds(spread.startedNs));
   return frame({
-    id: slug("run", "rounds", placement.peer, ...pin),
-    kind: "rounds",
-    scenario: null,
-    placement,
+    ...framed(figure),
     title: "Did the machine drift during the run?",
-    subtitle: `all cases together, each against its own median · ${namePlacement(placement)}`,
     description:
-      `How slow all cases were in each of ${spreads.length} steps of the run, each case against its own median, ` +
-      `${namePlacement(placement)}. From the first to the last third the middle changed by ` +
+      `How slow all cases were in each of ${spreads.length} steps of the run, ${
+        figure.common.join(", ")
+      }. From the first to the last third the middle changed by ` +
       `${drift < 0 ? "−" : "+"}${Math.abs(drift).toFixed(1)} %; the slowest step was ` +
       `${Math.max(...spreads.map(({ middle }) => middle)).toFixed(2)} times the usual.`,
     bottom: area.bottom + BOTTOM_AXIS,
@@ -102,10 +89,10 @@ function drawChart({ placement }: Case, spreads: readonly RoundSpread[]): Chart 
 }
 
 function band(
-  spreads: readonly RoundSpread[],
-  x: (spread: RoundSpread) => number,
+  spreads: readonly Round[],
+  x: (spread: Round) => number,
   y: Projection,
-  bounds: (spread: RoundSpread) => readonly [number, number],
+  bounds: (spread: Round) => readonly [number, number],
   opacity: string,
 ): string {
   const upper = spreads.map((spread) => [x(spread), y(bounds(spread)[1])] as const);
@@ -117,7 +104,7 @@ function band(
   });
 }
 
-function drawPoint(spread: RoundSpread, x: number, y: Projection, count: number): string {
+function drawPoint(spread: Round, x: number, y: Projection, count: number): string {
   const { first, last, middle, quarter, threeQuarters, cases } = spread;
   const name = first === last ? `round ${first}` : `rounds ${first} to ${last}`;
   return element(

@@ -1,140 +1,68 @@
 /**
- * Throughput by chunk size, both on logarithmic axes: the knee shows where more stops paying.
+ * A rate along one number, both on logarithmic axes.
  *
  * @module
  */
 
-import { CONFIDENCE, type Summary } from "../../compare/summarize.ts";
-import type { MetricDefinition } from "../../units/metric.ts";
-import type { ParameterSpec } from "../../model/scenario_spec.ts";
-import { formatAmount, formatCount, formatSize } from "../../units/format_quantity.ts";
+import { CONFIDENCE } from "../document/column_look.ts";
+import type { CurveData, Figure } from "../document/figure.ts";
+import { capitalize, formatAmount, formatCount, formatSize } from "../document/format_inline.ts";
 import type { Chart } from "./chart.ts";
-import {
-  type ChartContext,
-  headlineOf,
-  panelId,
-  panelSubtitle,
-  saySummary,
-} from "./chart_context.ts";
+import { figureData } from "./figure_data.ts";
+import { describeFigure, drawnValues, endsOf } from "./figure_words.ts";
 import {
   type Area,
   BOTTOM_AXIS,
   bottomAxis,
   drawTicks,
   frame,
+  framed,
   leftAxis,
   MARGIN,
+  nameFigure,
   tickLabel,
-  TOP,
   WIDTH,
 } from "./frame.ts";
-import { fitText, textWidth } from "./label_text.ts";
-import { FONT, mark, MOST_SERIES } from "./palette.ts";
-import { placeLabels } from "./place_labels.ts";
-import { type Panel, splitEvenly, splitIntoPanels } from "./series.ts";
-import { summaryData } from "./summary_data.ts";
-import { element, hover, pathThrough, position, textAt } from "./svg.ts";
+import { drawLegend } from "./legend.ts";
+import { mark } from "./palette.ts";
+import { element, hover, pathThrough, position } from "./svg.ts";
 import { logTicks, type Projection, projectLog, sizeTicks } from "./ticks.ts";
 
 const PLOT_HEIGHT = 260;
 
-interface Point {
-  readonly size: number;
-  readonly summary: Summary;
-}
-
-interface Curve {
-  readonly name: string;
-  readonly look: number;
-  readonly points: readonly Point[];
-}
+type Curve = CurveData["curves"][number];
 
 /**
- * Draws the rate of each scenario that has one number (chunk, message) as its axis.
+ * Draws a rate along one number, both on logarithmic axes: the knee shows from where on more gains little.
  *
- * @param context The record.
- * @returns One chart a panel, more where its series are many.
+ * @param figure What is shown and where.
+ * @param data The lines.
+ * @returns The chart.
  */
-export function drawThroughputs(context: ChartContext): readonly Chart[] {
-  return context.record.scenarios.flatMap((spec) => {
-    const numeric = spec.parameters.filter(({ kind }) => kind !== "choice");
-    const [axis] = numeric;
-    if (axis === undefined || numeric.length !== 1) return [];
-    return splitIntoPanels(context.record, spec, [axis.name]).flatMap((panel) => {
-      const metric = headlineOf(context.record, panel);
-      return metric?.unit === "bytes/s" ? drawPanel(context, panel, axis, metric) : [];
-    });
-  });
-}
-
-function drawPanel(
-  { looks, summaryOf }: ChartContext,
-  panel: Panel,
-  axis: ParameterSpec,
-  metric: MetricDefinition,
-): readonly Chart[] {
-  const filled = panel.series.map((series) => ({
-    ...series,
-    points: series.cases.flatMap((one): Point[] => {
-      const size = Object.hasOwn(one.params, axis.name) ? one.params[axis.name] : undefined;
-      const summary = summaryOf(one.id, metric.id);
-      return typeof size === "number" && size > 0 && summary !== undefined && summary.low > 0
-        ? [{ size, summary }]
-        : [];
-    }).sort((a, b) => a.size - b.size),
-  })).filter(({ points }) => points.length > 0);
-  const parts = splitEvenly(filled, MOST_SERIES);
-  return parts.map((part, index) => {
-    const own = looks(part);
-    const which = parts.length === 1 ? [] : [`part ${index + 1} of ${parts.length}`];
-    return drawChart(
-      panel,
-      part.map(({ name, points }, place) => ({ name, points, look: own[place] ?? 0 })),
-      axis,
-      metric,
-      which,
-    );
-  });
-}
-
-function drawChart(
-  panel: Panel,
-  curves: readonly Curve[],
-  axis: ParameterSpec,
-  metric: MetricDefinition,
-  which: readonly string[],
-): Chart {
-  const labelWidth = Math.min(
-    Math.max(...curves.map(({ name }) => textWidth(name, FONT.label))),
-    150,
-  ) + 30;
-  const top = TOP + 26;
+export function drawThroughput(figure: Figure, { curves, axis, metric }: CurveData): Chart {
+  const legend = drawLegend(curves);
+  const top = legend.bottom + 26;
   const area: Area = {
     left: MARGIN + 70,
-    right: WIDTH - MARGIN - labelWidth,
+    right: WIDTH - MARGIN - 10,
     top,
     bottom: top + PLOT_HEIGHT,
   };
   const points = curves.flatMap((curve) => curve.points);
-  const sizes = points.map(({ size }) => size);
-  const ends = points.flatMap(({ summary }) => endsOf(summary));
+  const sizes = points.map(({ at }) => at);
+  const ends = points.flatMap(({ figure }) => endsOf(figure));
   const sizeAxis = sizeTicks(Math.min(...sizes), Math.max(...sizes), 8);
   const rateAxis = logTicks(Math.min(...ends), Math.max(...ends), 8);
   // Room for the marks at both ends.
   const x = projectLog(sizeAxis, area.left + 14, area.right - 10);
   const y = projectLog(rateAxis, area.bottom, area.top);
-  const say = axis.kind === "size" ? formatSize : (count: number) => formatCount(count);
-  const isFew = points.some(({ summary }) => summary.confidence < CONFIDENCE);
-  const hasTwo = points.some(({ summary }) => summary.twoSpeeds !== undefined);
+  const say = axis.unit === "B" ? formatSize : (count: number) => formatCount(count);
+  const isFew = points.some(({ figure }) => figure.confidence < CONFIDENCE);
+  const hasTwo = points.some(({ figure }) => figure.modes !== undefined);
   return frame({
-    id: panelId(panel, "throughput", ...which),
-    kind: "throughput",
-    scenario: panel.spec.id,
-    placement: panel.placement,
+    ...framed(figure),
     title: `${capitalize(metric.title)} by ${axis.description}`,
-    subtitle: panelSubtitle(panel, ...which),
-    description: `${capitalize(metric.title)} of ${panel.spec.id} by ${axis.description}, ` +
-      `${panelSubtitle(panel)}. ` +
+    description: `${capitalize(metric.title)} of ${nameFigure(figure)} by ${axis.description}. ` +
       curves.map((curve) => `${curve.name}: ${describeCurve(curve, say)}.`).join(" "),
     bottom: area.bottom + BOTTOM_AXIS,
     notes: [
@@ -160,21 +88,14 @@ function drawChart(
         `${axis.description} (log scale)`,
       ),
       ...curves.map((curve) => drawCurve(curve, x, y, say)),
-      ...drawNames(curves, x, y, area, labelWidth),
+      ...legend.elements,
     ],
   });
 }
 
-function endsOf({ low, high, twoSpeeds }: Summary): readonly number[] {
-  return twoSpeeds === undefined
-    ? [low, high]
-    : [low, high, twoSpeeds.fast.median, twoSpeeds.slow.median];
-}
-
 function describeCurve({ points }: Curve, say: (size: number) => string): string {
-  return points.map(({ size, summary }) =>
-    `${formatAmount(summary.median, summary.unit)} at ${say(size)}`
-  ).join(", ");
+  return points.map(({ at, figure }) => `${formatAmount(figure.value, figure.unit)} at ${say(at)}`)
+    .join(", ");
 }
 
 function drawCurve(
@@ -183,26 +104,22 @@ function drawCurve(
   y: Projection,
   say: (size: number) => string,
 ): string {
-  const path = points.map(({ size, summary }) => [x(size), y(summary.median)] as const);
+  const path = points.map(({ at, figure }) => [x(at), y(figure.value)] as const);
   return element(
     "g",
     {},
     element("path", { class: `cu s${look} d${look}`, d: pathThrough(path) }),
-    ...points.map(({ size, summary }) => {
-      const { median, low, high, twoSpeeds } = summary;
-      const px = x(size);
-      const from = twoSpeeds === undefined ? low : Math.min(low, twoSpeeds.slow.median);
-      const to = twoSpeeds === undefined ? high : Math.max(high, twoSpeeds.fast.median);
+    ...points.map(({ at, figure }) => {
+      const px = x(at);
+      const ends = endsOf(figure).map(y);
       return element(
         "g",
-        summaryData(summary),
-        hover(`${name}, ${say(size)}: ${saySummary(summary)}`),
-        whisker(px, y(from), y(to)),
-        ...(twoSpeeds === undefined
-          ? [mark(px, y(median), { shape: look, colour: look })]
-          : [twoSpeeds.fast.median, twoSpeeds.slow.median].map((speed) =>
-            mark(px, y(speed), { shape: look, colour: look, hollow: true })
-          )),
+        figureData(figure),
+        hover(`${name}, ${say(at)}: ${describeFigure(figure)}`),
+        whisker(px, Math.max(...ends), Math.min(...ends)),
+        ...drawnValues(figure).map((value, _, { length }) =>
+          mark(px, y(value), { shape: look, colour: look, ...(length > 1 ? { hollow: true } : {}) })
+        ),
       );
     }),
   );
@@ -216,38 +133,4 @@ function whisker(x: number, low: number, high: number): string {
     class: "wh",
     d: `M${left} ${bottom}H${right}M${middle} ${bottom}V${top}M${left} ${top}H${right}`,
   });
-}
-
-/** Each name right of its line's end, moved apart where they would touch. */
-function drawNames(
-  curves: readonly Curve[],
-  x: Projection,
-  y: Projection,
-  area: Area,
-  labelWidth: number,
-): readonly string[] {
-  const ends = curves.map(({ points }) => points.at(-1) as Point);
-  const wanted = ends.map(({ summary }) => y(summary.median));
-  const places = placeLabels(wanted, 17, area.top, area.bottom);
-  return curves.flatMap(({ name, look }, index) => {
-    const place = places[index] as number;
-    const endX = x((ends[index] as Point).size);
-    const left = area.right + 12;
-    return [
-      element("path", {
-        class: `ld s${look}`,
-        "stroke-opacity": "0.55",
-        "stroke-dasharray": "2 3",
-        d: pathThrough([[endX + 6, wanted[index] as number], [left - 4, place]]),
-      }),
-      mark(left + 4, place, { shape: look, colour: look, radius: 3.5 }),
-      textAt(left + 13, place + 4, fitText(name, labelWidth - 26, FONT.label), {
-        class: `la l${look}`,
-      }),
-    ];
-  });
-}
-
-function capitalize(words: string): string {
-  return words.replace(/^[a-z]/, (letter) => letter.toUpperCase());
 }

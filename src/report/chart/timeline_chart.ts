@@ -1,94 +1,47 @@
 /**
- * The timeline: single exchanges of one trial in time order, end to end. A stall of 40 ms is a block of 40 ms.
+ * The timeline: single exchanges of one trial in time order, end to end.
  *
  * @module
  */
 
+import type { Figure, TimelineData } from "../document/figure.ts";
 import { plural } from "../../text/plural.ts";
-import { formatAmount } from "../../units/format_quantity.ts";
-import { groupBy } from "../group_by.ts";
-import { placementKey } from "../document/format_placement.ts";
+import { formatAmount } from "../document/format_inline.ts";
 import type { Chart } from "./chart.ts";
-import { type ChartContext, panelId, panelSubtitle } from "./chart_context.ts";
 import {
   type Area,
   BOTTOM_AXIS,
   bottomAxis,
   drawTicks,
   frame,
+  framed,
   MARGIN,
+  nameFigure,
   shortNumber,
   TOP,
   WIDTH,
 } from "./frame.ts";
 import { dataName, fitText, textWidth } from "./label_text.ts";
 import { FONT } from "./palette.ts";
-import { type Panel, splitEvenly, splitIntoPanels } from "./series.ts";
 import { element, exact, hover, textAt } from "./svg.ts";
 import { linearTicks, type Projection, projectLinear, type Ticks } from "./ticks.ts";
 
-/** The series that is drawn. */
-const SERIES = "exchange";
 /** Linux delays an acknowledgement by 40 ms at least (TCP_DELACK_MIN). */
 const DELAYED_ACK_NS = 40e6;
 const LANE = 24;
-const MOST_LANES = 16;
 /** Exchanges narrower than this are drawn as one block. */
 const LEAST_WIDTH = 2;
 
-interface Lane {
-  /** What the lanes of one panel have in common; stands above the first of them. */
-  readonly group: string;
-  readonly caseId: string;
-  readonly label: string;
-  readonly look: number;
-  readonly round: number;
-  readonly valuesNs: readonly number[];
-}
+type Lane = TimelineData["lanes"][number];
 
 /**
- * Draws the exchanges of each scenario whose trials hold them singly.
+ * Draws single operations of one trial. A stall of 40 ms is a block of 40 ms.
  *
- * @param context The record.
- * @returns One chart a scenario and placement, more where the cases are many; none where trials hold distributions only.
+ * @param figure What is shown and where.
+ * @param data The lanes.
+ * @returns The chart.
  */
-export function drawTimelines(context: ChartContext): readonly Chart[] {
-  return context.record.scenarios.flatMap((spec) => {
-    const panels = splitIntoPanels(context.record, spec);
-    return [...groupBy(panels, placementKey).values()].flatMap((group) => {
-      const lanes = group.flatMap((panel) => buildLanes(context, panel));
-      const parts = splitEvenly(lanes, MOST_LANES);
-      const [first] = group;
-      return parts.map((part, index) =>
-        drawChart(
-          { ...first, label: "", key: "" },
-          part,
-          parts.length === 1 ? [] : [`part ${index + 1} of ${parts.length}`],
-        )
-      );
-    });
-  });
-}
-
-function buildLanes({ values, looks }: ChartContext, panel: Panel): readonly Lane[] {
-  return panel.series.flatMap((series) => {
-    const [look = 0] = looks([series]);
-    return series.cases.flatMap((one): Lane[] => {
-      for (const { series: found, round } of values.succeeded(one.id)) {
-        const valuesNs =
-          (found !== undefined && Object.hasOwn(found, SERIES) ? found[SERIES] ?? [] : []).filter((
-            ns,
-          ) => Number.isFinite(ns) && ns >= 0);
-        if (valuesNs.length === 0) continue;
-        const label = series.name;
-        return [{ group: panel.label, caseId: one.id, label, look, round, valuesNs }];
-      }
-      return [];
-    });
-  });
-}
-
-function drawChart(panel: Panel, lanes: readonly Lane[], which: readonly string[]): Chart {
+export function drawTimeline(figure: Figure, { lanes }: TimelineData): Chart {
   const widest = Math.max(...lanes.map(({ label }) => textWidth(label, FONT.label)));
   const rows = lanes.flatMap((lane, index): readonly (Lane | string)[] =>
     lane.group === "" || lane.group === lanes[index - 1]?.group ? [lane] : [lane.group, lane]
@@ -104,16 +57,12 @@ function drawChart(panel: Panel, lanes: readonly Lane[], which: readonly string[
   const ticks = timeTicks(Math.max(...totals, 1));
   const unit = chooseUnit(ticks.high);
   const x = projectLinear(ticks, area.left, area.right);
-  const operation = panel.spec.operation;
+  const { operation } = figure;
   return frame({
-    id: panelId(panel, "timeline", ...which),
-    kind: "timeline",
-    scenario: panel.spec.id,
-    placement: panel.placement,
+    ...framed(figure),
     title: `Single ${operation}s of one trial, one after the other`,
-    subtitle: panelSubtitle(panel, ...which),
     description: `Timeline of the first ${operation}s of one trial of each case of ` +
-      `${panel.spec.id}, ${panelSubtitle(panel)}. ` + lanes.map(({ label, group, valuesNs }) =>
+      `${nameFigure(figure)}. ` + lanes.map(({ label, group, valuesNs }) =>
         `${
           [label, group].filter((text) => text !== "").join(", ")
         }: ${valuesNs.length} in ${formatAmount(sum(valuesNs), "ns")}, the longest ${
@@ -165,7 +114,7 @@ function sum(values: readonly number[]): number {
 }
 
 function drawLane(
-  { caseId, label, look, round, valuesNs }: Lane,
+  { case: caseId, label, look, round, valuesNs }: Lane,
   top: number,
   area: Area,
   x: Projection,
@@ -179,7 +128,7 @@ function drawLane(
     "g",
     {
       "data-case": dataName(caseId),
-      "data-metric": SERIES,
+      "data-metric": "exchange",
       "data-round": String(round),
       "data-values": valuesNs.map(exact).join(" "),
     },

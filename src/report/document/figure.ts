@@ -4,9 +4,12 @@
  * @module
  */
 
-import type { MetricUnit } from "../../units/metric.ts";
+import type { EffectKind, MetricUnit } from "../../units/unit.ts";
 import type { Placement } from "../../model/placement.ts";
-import type { CellVerdict, ColumnMetric, FigureCell, RatioCell } from "./table.ts";
+import type { CellVerdict, ColumnMetric, FigureCell } from "./table.ts";
+
+/** Most series of one chart: that many colours and marks can be told apart. */
+export const MAX_SERIES = 8;
 
 /** A Figure is one chart before it is drawn. */
 export interface Figure {
@@ -34,22 +37,7 @@ export type ChartData =
   | TimelineData
   | DistributionData
   | RoundsData
-  | ForestData
-  | DrawnData;
-
-/** A chart that is drawn already. */
-export interface DrawnData {
-  /** Tells it from other charts. */
-  readonly kind: "drawn";
-  /** What sort of picture it is. */
-  readonly sort: string;
-  /** What it shows, in one line. */
-  readonly title: string;
-  /** The same in sentences. */
-  readonly description: string;
-  /** A whole `<svg>` element. */
-  readonly svg: string;
-}
+  | ForestData;
 
 /** A figure of a chart knows what it measures. */
 export interface ChartFigure extends FigureCell {
@@ -179,8 +167,12 @@ export interface DistributionData {
     readonly maxNs: number;
     /** How many operations took no longer than so many nanoseconds, rising. */
     readonly steps: readonly { readonly ns: number; readonly seen: number }[];
-    /** Percentiles that the operations suffice for. */
-    readonly percentiles: readonly { readonly percentile: number; readonly ns: number }[];
+    /** Percentiles, rising; marked where an operation lies beyond. */
+    readonly percentiles: readonly {
+      readonly percentile: number;
+      readonly ns: number;
+      readonly isMarked: boolean;
+    }[];
   }[];
 }
 
@@ -188,6 +180,8 @@ export interface DistributionData {
 export interface RoundsData {
   /** Tells it from other charts. */
   readonly kind: "rounds";
+  /** How many times as slow the last third of the rounds was as the first. */
+  readonly drift: number;
   /** One for each round, or for several in a row, in order of time; ratios to each case's own median, above 1: slower. */
   readonly rounds: readonly {
     /** First round. */
@@ -211,24 +205,39 @@ export interface RoundsData {
   }[];
 }
 
-/** The effect of every cell of a comparison, worst first. */
+/** The ratio of every cell of a comparison, worst first. */
 export interface ForestData {
   /** Tells it from other charts. */
   readonly kind: "forest";
-  /** Of all its rows. */
-  readonly effect: RatioCell["effect"];
+  /** How all its ratios were found. */
+  readonly effect: EffectKind;
   /** Whether trials were paired. */
   readonly paired: boolean;
   /** The cells; at least one. */
   readonly rows: readonly {
     /** The case. */
     readonly case: string;
-    /** The metric. */
+    /** The metric's id. */
     readonly metric: string;
+    /** Unit of the metric. */
+    readonly unit: MetricUnit;
+    /** Which direction of it is better. */
+    readonly better: "lower" | "higher";
     /** What is said of it. */
     readonly verdict: CellVerdict;
-    /** Head against base. */
-    readonly effect: RatioCell;
+    /** Head against base: above 1, head is better; of shares 1 plus the points gained. */
+    readonly ratio: {
+      /** The estimate. */
+      readonly estimate: number;
+      /** Lower bound. */
+      readonly low: number;
+      /** Upper bound. */
+      readonly high: number;
+      /** Pairs; of unpaired trials those of the smaller side. */
+      readonly n: number;
+      /** Confidence that the interval reaches, 0 to 1. */
+      readonly confidence: number;
+    };
     /** How much worse is allowed, as a share; absent: nothing decides. */
     readonly threshold?: number;
   }[];

@@ -11,6 +11,7 @@ import {
   formatNumber,
   formatRatio,
   formatShare,
+  formatSize,
   withSymbol,
 } from "../../units/format_quantity.ts";
 import { plural } from "../../text/plural.ts";
@@ -23,6 +24,7 @@ export {
   formatNumber,
   formatRatio,
   formatShare,
+  formatSize,
   withSymbol,
 };
 

@@ -1,6 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { placeLabels } from "../../../src/report/chart/place_labels.ts";
 import {
   linearTicks,
   logTicks,
@@ -102,20 +101,4 @@ Deno.test("projections hit both ends and never leave them", () => {
     const at = project({ low: 1, high: 100, values: [] }, 10, 110);
     assertEquals([at(1), Math.round(at(100)), at(0), Math.round(at(1e9))], [10, 110, 10, 110]);
   }
-});
-
-Deno.test("placeLabels() keeps the gap, the order and, where all fit, the bounds", () => {
-  const wanted = fc.array(fc.double({ min: -50, max: 300, noNaN: true }), { maxLength: 12 });
-  fc.assert(fc.property(wanted, (list) => {
-    const places = placeLabels(list, 16, 0, 250);
-    const order = list.map((_, index) => index)
-      .sort((a, b) => (list[a] as number) - (list[b] as number) || a - b);
-    const along = order.map((index) => places[index] as number);
-    assert(along.every((at, i) => i === 0 || at - (along[i - 1] as number) >= 16 - 1e-9));
-    assert(along.every((at) => at >= -1e-9 && at <= 250 + 1e-9), JSON.stringify(places));
-  }));
-});
-
-Deno.test("placeLabels() leaves alone what stands apart", () => {
-  assertEquals(placeLabels([100, 20, 60], 16, 0, 250), [100, 20, 60]);
 });

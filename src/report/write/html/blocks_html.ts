@@ -174,8 +174,7 @@ ${some.map((figure) => chartHtml(figure, draw(figure)))}</div>
  * @returns Markup.
  */
 export function chartHtml({ id, data }: Figure, { title, svg }: Picture): Html {
-  const sort = data.kind === "drawn" ? data.sort : data.kind;
-  return markup`<figure class="chart ${sort}" id="chart-${id}">
+  return markup`<figure class="chart ${data.kind}" id="chart-${id}">
 <div class="scroll" role="group" tabindex="0" aria-label="${oneLine(title)}">${new Html(svg)}</div>
 </figure>
 `;

@@ -7,15 +7,15 @@
  * @module
  */
 
-import type { Case } from "../../model/case.ts";
-import type { Placement } from "../../model/placement.ts";
-import type { RunRecord } from "../../model/run_record.ts";
-import type { ScenarioSpec } from "../../model/scenario_spec.ts";
-import type { Params } from "../../model/params.ts";
-import { describeParams, formatParam } from "../describe_case.ts";
-import { placementKey } from "../document/format_placement.ts";
-import { groupBy } from "../group_by.ts";
-import { MOST_SERIES } from "./palette.ts";
+import type { Case } from "../../../model/case.ts";
+import type { Placement } from "../../../model/placement.ts";
+import type { RunRecord } from "../../../model/run_record.ts";
+import type { ScenarioSpec } from "../../../model/scenario_spec.ts";
+import type { Params } from "../../../model/params.ts";
+import { describeParams, formatParam } from "../../describe_case.ts";
+import { placementKey } from "../../document/format_placement.ts";
+import { groupBy } from "../../group_by.ts";
+import { MAX_SERIES } from "../../document/figure.ts";
 
 /** A Series is one case, or several along an axis, under one name. */
 export interface Series {
@@ -151,7 +151,7 @@ export type LookOf = (series: readonly Pick<Series, "transport">[]) => readonly 
  * Looks by transport: the suite's own have theirs, the others follow in order of appearance in the record.
  *
  * @param record The record.
- * @returns For the series of one chart, at most {@linkcode MOST_SERIES}, a look each, none twice.
+ * @returns For the series of one chart, at most {@linkcode MAX_SERIES}, a look each, none twice.
  */
 export function assignLooks(record: RunRecord): LookOf {
   const others = [...new Set(record.cases.map(({ transport }) => transport))]
@@ -159,7 +159,7 @@ export function assignLooks(record: RunRecord): LookOf {
   const own = new Map([
     ...OWN_LOOKS,
     ...others.map((transport, index) =>
-      [transport, (OWN_LOOKS.size + index) % MOST_SERIES] as const
+      [transport, (OWN_LOOKS.size + index) % MAX_SERIES] as const
     ),
   ]);
   return (series) => {
@@ -176,7 +176,7 @@ export function assignLooks(record: RunRecord): LookOf {
       let free = 0;
       while (taken.has(free)) free++;
       taken.add(free);
-      return free % MOST_SERIES;
+      return free % MAX_SERIES;
     });
   };
 }

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { findMetric, type TrialValues } from "../compare/trial_values.ts";
-import type { Case } from "../model/case.ts";
-import type { RunRecord } from "../model/run_record.ts";
-import { median, quantileOfSorted, sorted } from "../stats/quantile.ts";
+import { findMetric, type TrialValues } from "../../compare/trial_values.ts";
+import type { Case } from "../../model/case.ts";
+import type { RunRecord } from "../../model/run_record.ts";
+import { median, quantileOfSorted, sorted } from "../../stats/quantile.ts";
 
 /** More rounds than this are taken together in groups that follow each other. */
 const MOST_POINTS = 120;

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { BUCKET_COUNT, bucketMidpointNs, RELATIVE_ERROR } from "../../model/bucket_layout.ts";
-import type { SparseHistogram } from "../../model/sparse_histogram.ts";
+import { BUCKET_COUNT, bucketMidpointNs, RELATIVE_ERROR } from "../../../model/bucket_layout.ts";
+import type { SparseHistogram } from "../../../model/sparse_histogram.ts";
 
 /** A step of a cumulative distribution. */
 export interface CumulativeStep {

@@ -1,0 +1,117 @@
+/**
+ * ChartContext: what every chart of a record needs, computed once.
+ *
+ * @module
+ */
+
+import type { Summary } from "../../../compare/summarize.ts";
+import { findMetric, type TrialValues } from "../../../compare/trial_values.ts";
+import type { Placement } from "../../../model/placement.ts";
+import type { RunRecord } from "../../../model/run_record.ts";
+import type { ParameterSpec } from "../../../model/scenario_spec.ts";
+import type { MetricDefinition } from "../../../units/metric.ts";
+import type { ChartAxis, ChartData, ChartFigure, Figure } from "../../document/figure.ts";
+import { namePlacement } from "../../document/format_placement.ts";
+import { evaluate } from "../evaluation.ts";
+import { figureCell } from "../figure_cell.ts";
+import { assignLooks, type LookOf, type Panel } from "./panels.ts";
+import { slug } from "./slug.ts";
+
+/** What every chart of a record needs. */
+export interface ChartContext {
+  /** The record. */
+  readonly record: RunRecord;
+  /** Its trials by case. */
+  readonly values: TrialValues;
+  /** Looks by transport. */
+  readonly looks: LookOf;
+  /** The summary of a case and metric; `undefined` where no trial yielded a value. */
+  summaryOf(caseId: string, metricId: string): Summary | undefined;
+}
+
+/**
+ * Reads a record for its charts.
+ *
+ * @param record The record.
+ * @returns The context.
+ */
+export function openContext(record: RunRecord): ChartContext {
+  const { values, summaryOf } = evaluate(record);
+  return {
+    record,
+    values,
+    looks: assignLooks(record),
+    summaryOf: (caseId, metricId) => {
+      const summary = summaryOf(caseId, metricId);
+      return summary !== undefined && isDrawable(summary) ? summary : undefined;
+    },
+  };
+}
+
+/** The middle of two damaged values may be infinite; it has no place in a picture. */
+function isDrawable({ median, low, high, twoSpeeds }: Summary): boolean {
+  const { fast, slow } = twoSpeeds ?? {};
+  return [median, low, high, fast?.median ?? 0, slow?.median ?? 0].every(Number.isFinite);
+}
+
+/** What a figure takes of a panel, or of several joined. */
+interface FigurePanel extends Pick<Panel, "spec" | "label" | "key"> {
+  /** Where the two ends ran; `null`: it differs. */
+  readonly placement: Placement | null;
+}
+
+/**
+ * A chart of a panel before it is drawn.
+ *
+ * @param panel The panel.
+ * @param data What is drawn.
+ * @param part As in `part 1 of 2`; empty where there is one.
+ * @returns The figure; its id may be taken.
+ */
+export function panelFigure(
+  { spec, placement, label, key }: FigurePanel,
+  data: ChartData,
+  part = "",
+): Figure {
+  const place = placement === null
+    ? []
+    : [placement.peer, ...(placement.pin === "none" ? [] : [placement.pin])];
+  return {
+    kind: "figure",
+    id: slug(spec.id, data.kind, ...place, ...[key, part].filter((word) => word !== "")),
+    scenario: spec.id,
+    placement,
+    common: [label, placement === null ? "several placements" : namePlacement(placement), part]
+      .filter((fact) => fact !== ""),
+    operation: spec.operation,
+    data,
+  };
+}
+
+/** As in `part 1 of 3`; empty where there is one. */
+export function partName(index: number, parts: number): string {
+  return parts === 1 ? "" : `part ${index + 1} of ${parts}`;
+}
+
+/** A summary as a figure of a chart. */
+export function chartFigure(summary: Summary, hasModes = true): ChartFigure {
+  return { ...figureCell(summary, hasModes), metric: summary.metric, unit: summary.unit };
+}
+
+/** An axis of a chart. */
+export function chartAxis({ name, description, kind, unit }: ParameterSpec): ChartAxis {
+  const own = kind === "size" ? "B" : unit;
+  return { name, description, ...(own === undefined ? {} : { unit: own }) };
+}
+
+/**
+ * The metric that a scenario is about.
+ *
+ * @param record The record.
+ * @param panel A panel of the scenario.
+ * @returns The definition; `undefined` where nothing defines it.
+ */
+export function headlineOf(record: RunRecord, { spec }: Panel): MetricDefinition | undefined {
+  const [first] = spec.metrics;
+  return first === undefined ? undefined : findMetric(record, first);
+}

@@ -1,0 +1,91 @@
+/**
+ * Distributions of latency, all trials of a case pooled.
+ *
+ * @module
+ */
+
+import { type SparseHistogram, sparsePercentile } from "../../../model/sparse_histogram.ts";
+import { type DistributionData, type Figure, MAX_SERIES } from "../../document/figure.ts";
+import { type ChartContext, panelFigure, partName } from "./chart_context.ts";
+import { type Panel, type Series, splitEvenly, splitIntoPanels } from "./panels.ts";
+import { cumulate, poolHistograms } from "./pool_histograms.ts";
+
+/** Distributions that can be drawn, in order of preference, and what they are distributions of. */
+const NAMES: readonly (readonly [histogram: string, what: string])[] = [
+  ["exchange", "Round-trip time"],
+  ["connect", "Time to connect"],
+];
+/** Percentiles that carry a mark where an operation lies beyond them; the description gives the first and the third. */
+const MARKED = [50, 90, 99, 99.9];
+
+/**
+ * The distribution of each panel of a scenario.
+ *
+ * @param context The record.
+ * @returns One chart a panel, more where its series are many; none where the trials hold no distribution.
+ */
+export function distributionFigures(context: ChartContext): readonly Figure[] {
+  return context.record.scenarios.flatMap((spec) => {
+    const panels = splitIntoPanels(context.record, spec);
+    const found = NAMES.find(([name]) =>
+      panels.some((panel) =>
+        panel.series.some((one) => histogramsOf(context, one, name).length > 0)
+      )
+    );
+    return found === undefined ? [] : panels.flatMap((panel) => figuresOf(context, panel, found));
+  });
+}
+
+function histogramsOf(
+  { values }: ChartContext,
+  { cases }: Series,
+  name: string,
+): readonly SparseHistogram[] {
+  return cases.flatMap(({ id }) => values.succeeded(id)).flatMap(({ histograms }) =>
+    Object.hasOwn(histograms, name) ? histograms[name] ?? [] : []
+  ).filter(({ count }) => count > 0);
+}
+
+function figuresOf(
+  context: ChartContext,
+  panel: Panel,
+  [histogram, what]: readonly [string, string],
+): readonly Figure[] {
+  const filled = panel.series.filter((one) => histogramsOf(context, one, histogram).length > 0);
+  const parts = splitEvenly(filled, MAX_SERIES);
+  return parts.map((part, index) => {
+    const looks = context.looks(part);
+    const curves = part.map((one, place) =>
+      curveOf(one, histogramsOf(context, one, histogram), looks[place] ?? 0)
+    );
+    return panelFigure(
+      panel,
+      { kind: "cdf", histogram, what, curves },
+      partName(index, parts.length),
+    );
+  });
+}
+
+function curveOf(
+  { name, cases }: Series,
+  list: readonly SparseHistogram[],
+  look: number,
+): DistributionData["curves"][number] {
+  const pooled = poolHistograms(list);
+  const { count, min = 1, max = 1 } = pooled;
+  return {
+    name,
+    case: cases[0]?.id ?? "",
+    look,
+    trials: list.length,
+    count,
+    minNs: min,
+    maxNs: max,
+    steps: cumulate(pooled),
+    percentiles: MARKED.map((percentile) => ({
+      percentile,
+      ns: sparsePercentile(pooled, percentile) ?? max,
+      isMarked: count * (1 - percentile / 100) >= 1,
+    })),
+  };
+}

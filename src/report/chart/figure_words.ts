@@ -1,0 +1,49 @@
+/**
+ * Figures of charts in words: what the pointer and the screen reader are told.
+ *
+ * @module
+ */
+
+import { CONFIDENCE } from "../document/column_look.ts";
+import type { ChartFigure } from "../document/figure.ts";
+import { countOf, formatAmount, formatShare } from "../document/format_inline.ts";
+
+/**
+ * A figure in words.
+ *
+ * @param figure The figure.
+ * @returns As in `10.1 µs, 95 % interval [9.9 µs, 10.4 µs], 15 trials`.
+ */
+export function describeFigure(figure: ChartFigure): string {
+  const { value, low, high, n, unit, modes, confidence } = figure;
+  const trials = countOf(n, "trial");
+  const show = (amount: number) => formatAmount(amount, unit);
+  if (modes !== undefined) {
+    const { fast, fastShare, slow, slowShare } = modes;
+    return `two speeds: ${show(fast)} (${formatShare(fastShare)} of ${trials}) and ${show(slow)} (${
+      formatShare(slowShare)
+    })`;
+  }
+  const kind = confidence >= CONFIDENCE ? "95 % interval" : "range of the trials";
+  return `${show(value)}, ${kind} [${show(low)}, ${show(high)}], ${trials}`;
+}
+
+/**
+ * The values of a figure that are drawn: both where its trials fell into two groups.
+ *
+ * @param figure The figure.
+ * @returns One value or two.
+ */
+export function drawnValues({ value, modes }: ChartFigure): readonly number[] {
+  return modes === undefined ? [value] : [modes.fast, modes.slow];
+}
+
+/**
+ * All ends of a figure that a scale must hold.
+ *
+ * @param figure The figure.
+ * @returns Its interval, and both groups where there are two.
+ */
+export function endsOf({ low, high, modes }: ChartFigure): readonly number[] {
+  return modes === undefined ? [low, high] : [low, high, modes.fast, modes.slow];
+}

@@ -49,14 +49,21 @@ function figuresBy(factor: number): ClaimFigures {
     figure,
     ratio: (first: CaseRequest, base: CaseRequest, metric: string) => {
       if (isMissing(first, base)) return undefined;
-      const ratio = 1 + of(first, base, metric) / 1e6;
-      return { ratio, low: ratio * 0.99, high: ratio * 1.01, confidence: 0.95, n: factor };
+      const size = 1.1 + of(first, base, metric) / 1e6;
+      const draw = of(first, base, metric) / factor + factor;
+      const ratio = draw % 3 < 1 ? 1 / size : size;
+      const pValue = draw % 7 < 2 ? 0.5 : 1e-4;
+      return {
+        ratio,
+        low: ratio * 0.99,
+        high: ratio * 1.01,
+        confidence: 0.95,
+        n: factor,
+        difference: "better",
+        pValue,
+        warnings: [],
+      };
     },
-    logRatios: (first: CaseRequest, base: CaseRequest, metric: string) =>
-      Array.from({ length: 12 }, (_, k) => {
-        const log = Math.log(1.1 + k / 100 + of(first, base, metric) / 1e9);
-        return of(first, metric) % 3 < 1 ? -log : log;
-      }),
     trials: (request: CaseRequest) => isMissing(request) ? [] : [trial(request)],
     errors: () => [],
     counter: (request: CaseRequest, name: string) => Math.round(of(request, name) * 1e3),

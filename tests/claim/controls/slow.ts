@@ -7,7 +7,7 @@ import { systemClock } from "../../../src/clock.ts";
 import type { Transport } from "../../../src/transport/transport.ts";
 import { catalogWith, claimOf, measure } from "../lab.ts";
 
-/** Enough to tell one row at 5 %, two disturbed rounds included. */
+/** Enough to tell one row at 5 %, one disturbed round included. */
 const ROUNDS = 10;
 
 /**

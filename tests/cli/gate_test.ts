@@ -49,7 +49,10 @@ Deno.test("sockbench gate passes, fails and abstains by its exit code", async ()
   const slower = syntheticRecord({ [CASE]: p50(150) });
   const red = await judge(base, slower, ["--format=junit,md"]);
   assertEquals(red.code, 1);
-  assertMatch(red.out.replaceAll("\n", " "), /regressed: round-trip\/tcp\/bytes=64 p50: Slowdown/);
+  assertMatch(
+    red.out.replaceAll("\n", " "),
+    /regressed: round-trip\/tcp\/bytes=64 p50: 50\.0 % slower/,
+  );
   assertEquals(red.files, ["gate.md", "gate.xml"]);
   const elsewhere = await judge(base, {
     ...slower,

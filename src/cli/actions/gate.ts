@@ -114,7 +114,9 @@ function judgeable(baseline: RunRecord, head: RunRecord): Found {
   const compared = compareRecords(baseline, head, { paired: false });
   const changed = findChangedHeadline(baseline) ?? findChangedHeadline(head);
   if (changed !== undefined) throw new CannotJudge(changed);
-  if (!isSameRun(baseline, head)) return { compared };
+  // Machines that differ are reason enough, and say more.
+  const isElsewhere = compared.environmentObstacles.length > 0;
+  if (isElsewhere || !isSameRun(baseline, head)) return { compared };
   const advice = "measure the candidate, or leave --candidate out";
   throw new CannotJudge(`baseline and candidate are the same run: ${advice}`);
 }

@@ -164,12 +164,10 @@ export async function openAgent(
 
 /** A checkout of sockbench is a project by itself; other modules have theirs. */
 function projectOf(
-  { label, modules, config }: PreparedSubject,
+  { label, modules, flags }: PreparedSubject,
   { directory }: AgentOrder,
 ): ProjectFlags {
-  if (config !== undefined) {
-    return { flags: [`--config=${config}`, "--no-lock"], [Symbol.dispose]() {} };
-  }
+  if (flags !== undefined) return { flags, [Symbol.dispose]() {} };
   try {
     return projectFlags(modules, directory);
   } catch (error) {

@@ -14,8 +14,8 @@ export interface PreparedSubject extends AsyncDisposable {
   readonly deno: string;
   /** The agent's main module. */
   readonly agentMain: string;
-  /** Configuration file of a checkout of sockbench; absent: the agent is this sockbench's own, and modules have their own project. */
-  readonly config?: string;
+  /** Flags that say which configuration a checkout of sockbench has; absent: the agent is this sockbench's own, and modules have a project. */
+  readonly flags?: readonly string[];
   /** Users' modules, as absolute URLs. */
   readonly modules: readonly string[];
 }
@@ -104,10 +104,14 @@ function inFolder(
     label,
     deno,
     agentMain: isSockbench ? toUrl(own) : OWN_AGENT,
-    ...(isSockbench && { config: `${folder}/deno.json` }),
+    ...(isSockbench && { flags: flagsOf(`${folder}/deno.json`) }),
     modules: urls,
     [Symbol.asyncDispose]: () => Promise.resolve(remove()),
   };
+}
+
+function flagsOf(config: string): readonly string[] {
+  return isFile(config) ? [`--config=${config}`, "--no-lock"] : ["--no-config"];
 }
 
 /** A module below the current folder is meant relative to it, however it was written: each side has its own. */

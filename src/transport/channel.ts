@@ -15,7 +15,13 @@ export type MaybePromise<T> = T | Promise<T>;
 
 /** Where a listener or a bound datagram socket can be reached. Plain data: it crosses threads and processes. */
 export type Endpoint =
-  | { readonly kind: "ip"; readonly hostname: string; readonly port: number }
+  | {
+    readonly kind: "ip";
+    readonly hostname: string;
+    readonly port: number;
+    /** The certificate of a server of TLS, PEM: who connects trusts it and no other. */
+    readonly certificate?: string;
+  }
   | { readonly kind: "unix"; readonly path: string }
   | { readonly kind: "memory"; readonly name: string };
 

@@ -12,6 +12,7 @@ import { dccpLibc, sctpLibc, tipcLibc, vsockLibc } from "./libc/unmeasured.ts";
 import { seqpacketLibc, unixLibc } from "./libc/unix.ts";
 import { unixpacketLibc } from "./libc/unixpacket.ts";
 import { tcp, tcp6 } from "./tcp.ts";
+import { tls } from "./tls.ts";
 import type { Transport } from "./transport.ts";
 import { udp, udp6 } from "./udp.ts";
 import { unix } from "./unix.ts";
@@ -26,6 +27,7 @@ export const transports: readonly Transport[] = [
   udp,
   udp6,
   unixpacket,
+  tls,
   websocket,
   http,
   tcpLibc,

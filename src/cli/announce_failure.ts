@@ -52,7 +52,7 @@ export async function announceFailure(
   if (complaint === undefined || !FAILURES.includes(code)) return;
   if (environmentValue("GITHUB_ACTIONS") === "true") {
     const { WorkflowCommand } = await import("../text/workflow_command.ts");
-    terminal.err(`${WorkflowCommand.annotate("error", "sockbench", complaint).line}\n`);
+    terminal.annotate([WorkflowCommand.annotate("error", "sockbench", complaint)], "err");
   }
   const path = environmentValue("GITHUB_STEP_SUMMARY");
   if (path === undefined) return;

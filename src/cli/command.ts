@@ -100,8 +100,6 @@ export interface Command {
   readonly options: readonly OptionSpec[];
   /** Options of earlier versions, by name, each with the sentence that answers it. */
   readonly retired?: Readonly<Record<string, string>>;
-  /** Options of earlier versions, by name, and what serves instead. */
-  readonly goneOptions?: Readonly<Record<string, string>>;
   /** Shown in the help. */
   readonly examples: readonly ExampleSpec[];
   /** Whether its success is a verdict or a record, which a child must send before the command may end with 0. */

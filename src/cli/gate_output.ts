@@ -54,7 +54,7 @@ export async function writeGateReport(
     terminal.out(`\nWritten to\n${written.map((path) => `${path}\n`).join("")}`);
     if (annotations || environmentValue("GITHUB_ACTIONS") === "true") {
       terminal.out("\n");
-      terminal.annotate(await annotationsOf(report));
+      terminal.annotate(await annotationsOf(report), "out");
     }
   } catch (error) {
     // The files are written; that nobody reads the summary is no failure, and must not change the exit code.

@@ -80,11 +80,6 @@ function findOption(command: Command, options: readonly OptionSpec[], written: s
   const name = written.replace(/^--/, "");
   const { retired = {} } = command;
   if (Object.hasOwn(retired, name)) throw new UsageError(retired[name]!);
-  const { goneOptions = {} } = command;
-  const gone = written.replace(/^--/, "");
-  if (Object.hasOwn(goneOptions, gone)) {
-    throw new UsageError(`${command.name} has no option ${written} any more: ${goneOptions[gone]}`);
-  }
   throw new UsageError(`${command.name} has no option ${written}`, {
     given: written,
     candidates: options.map((option) => `--${option.name}`),

@@ -26,8 +26,8 @@ export interface Terminal {
   err(text: string): void;
   /** Writes to standard error, which is a terminal: escape codes as they are, then a text, disarmed, then escape codes again. */
   draw(before: string, text: string, after: string): void;
-  /** Writes the commands to standard output, a line each; GitHub acts on them. Throws as {@linkcode Terminal.out} does. */
-  annotate(commands: readonly WorkflowCommand[]): void;
+  /** Writes the commands, a line each; GitHub acts on them in both streams. Throws as {@linkcode Terminal.out} does. */
+  annotate(commands: readonly WorkflowCommand[], where: "out" | "err"): void;
   /** Takes the path of a directory that is to be removed if this process cannot; absent where nobody would. */
   readonly made?: (path: string) => void;
   /** Whether standard output is a terminal. */
@@ -81,7 +81,8 @@ export function systemTerminal(): Terminal {
     out: (text) => writeOut(disarm(text, outIsTerminal)),
     err: (text) => writeErr(disarm(text, errIsTerminal)),
     draw: (before, text, after) => writeErr(before + disarm(text, errIsTerminal) + after),
-    annotate: (commands) => writeOut(commands.map(({ line }) => `${line}\n`).join("")),
+    annotate: (commands, where) =>
+      (where === "out" ? writeOut : writeErr)(commands.map(({ line }) => `${line}\n`).join("")),
     outIsTerminal,
     errIsTerminal,
     columns: () => consoleSize().columns,

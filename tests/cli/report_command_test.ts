@@ -106,7 +106,7 @@ Deno.test("sockbench report renders every format to a file or to standard output
 Deno.test("sockbench report says of --open, which is gone, what serves instead", async () => {
   assertRefused(
     await sockbench(["report", "latest.json", "--open"]),
-    /no option --open any more: write it with --format html --out <file>, and follow the link/,
+    /--open is gone: write it with --format html --out <file>, and follow the link/,
   );
 });
 

@@ -83,6 +83,22 @@ Deno.test("gate annotates for GitHub all the same, with data that ends no line",
   assertEquals(out.match(/^::add-mask/m), null);
 });
 
+Deno.test("a job that comes to nothing is annotated, and neither the name in it nor the summary is obeyed", async () => {
+  await using directory = await temporaryDirectory();
+  const summary = `${directory.path}/summary.md`;
+  const { err, code } = await sockbench(
+    ["gate", `--baseline=none\n::add-mask::x%0A ##[error]y<b>*z*`],
+    { cwd: directory.path, env: { GITHUB_ACTIONS: "true", GITHUB_STEP_SUMMARY: summary } },
+  );
+  assertEquals(code, 3);
+  const commands = err.split("\n").filter((line) => /^\s*::/.test(line));
+  assertEquals(commands.length, 1, err);
+  assertMatch(commands[0]!, /^::error title=sockbench::cannot judge: /);
+  assertEquals(commands[0]!.match(/%(?!25)/), null);
+  const written = await Deno.readTextFile(summary);
+  assertEquals(written.match(/<b>|\*z\*|^::/m), null, written);
+});
+
 Deno.test("report prints JSON whose values are those of the file that it writes", async () => {
   await using directory = await temporaryDirectory();
   const record = hostileRecord(HOSTILE.join(" "), 100);

@@ -38,7 +38,6 @@ export const gateCommand: Command = {
     normalize:
       "--normalize is gone, as it narrowed one kind of cell in four: measure the baseline on this machine, or use ab",
   },
-  goneOptions: { normalize: "keep a baseline of this machine, or compare both sides with ab" },
   examples: [
     {
       line: "deno task sockbench gate --baseline reports/baseline.json",

@@ -38,7 +38,9 @@ export const reportCommand: Command = {
     },
     MARGIN_OPTION,
   ],
-  goneOptions: { open: "write it with --format html --out <file>, and follow the link" },
+  retired: {
+    open: "--open is gone: write it with --format html --out <file>, and follow the link",
+  },
   examples: [
     {
       line: "deno task sockbench report reports/latest.json",

@@ -53,15 +53,21 @@ export function sayEstimate({ estimate, low, high }: Estimate, stated: Stated): 
 
 /** As in `5.0 %`, whichever way the change goes. */
 function saySize(ratio: number, effect: EffectKind): string {
-  const worse = ratio < 1 ? inverseOf(ratio, effect) : ratio;
-  const size = Math.abs(worse - 1) * 100;
-  const digits = size >= 100 ? 0 : size >= 1 ? 1 : 2;
+  const { size, digits } = sizeOf(ratio, effect);
   return `${size.toFixed(digits)} ${effect === "ratio" ? "%" : "points"}`;
+}
+
+/** A change in percent or points, and the decimals that it is worth. */
+function sizeOf(ratio: number, effect: EffectKind): { size: number; digits: number } {
+  const turned = ratio < 1 ? inverseOf(ratio, effect) : ratio;
+  const size = Math.abs(turned - 1) * 100;
+  return { size, digits: size >= 100 ? 0 : size >= 1 ? 1 : 2 };
 }
 
 /** The unit's word, or that of the metric's direction; none where the size rounds to nothing. */
 function wordOf(ratio: number, { effect, unit, better }: Stated): string {
-  if (Number(saySize(ratio, effect).split(" ")[0]) === 0) return "";
+  const { size, digits } = sizeOf(ratio, effect);
+  if (size < 0.5 * 10 ** -digits) return "";
   const directions = better === "lower"
     ? ["lower", "higher"] as const
     : ["higher", "lower"] as const;

@@ -319,3 +319,26 @@ browserTest("on paper everything is unfolded and no control is left", async (bro
     assertEquals(ink, "rgb(27, 31, 36)");
   });
 });
+
+browserTest(
+  "a table wider than its box hints at the columns to the right until they were seen",
+  async (browser) => {
+    const hint = (page: Page) =>
+      page.evaluate<string>(
+        `getComputedStyle(document.querySelector(".table:has(#round-trip-table)"), "::after").content`,
+      );
+    const html = pageOf(sampleRecord());
+    await openFromDisk(browser, html, { width: 390 }, async (page) => {
+      assert((await hint(page)).includes("More to the right"));
+      await page.locator(".table:has(#round-trip-table) .scroll").evaluate((box) => {
+        box.scrollLeft = box.scrollWidth;
+      });
+      await page.waitForFunction(
+        `getComputedStyle(document.querySelector(".table:has(#round-trip-table)"), "::after").content === "none"`,
+      );
+    });
+    await openFromDisk(browser, html, { width: 1280 }, async (page) => {
+      assertEquals(await hint(page), "none");
+    });
+  },
+);

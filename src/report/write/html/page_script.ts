@@ -151,6 +151,16 @@ export const PAGE_SCRIPT: string = `"use strict";
     });
   };
 
+  /** A table that is wider than its box says so until its last column was seen. */
+  const setUpHints = () => {
+    for (const box of /** @type {HTMLElement[]} */ (all(document, ".scroll"))) {
+      const update = () => box.classList.toggle("more", box.scrollWidth - box.clientWidth - box.scrollLeft > 4);
+      box.addEventListener("scroll", update, { passive: true });
+      new ResizeObserver(update).observe(box);
+      update();
+    }
+  };
+
   /** A link into a folded part opens it. */
   const openTarget = () => {
     const id = decodeURIComponent(location.hash.slice(1));
@@ -186,6 +196,7 @@ export const PAGE_SCRIPT: string = `"use strict";
     setUpIntervals(box, table);
     for (const tools of all(box, ".tools")) tools.toggleAttribute("hidden", false);
   }
+  setUpHints();
   setUpPrint();
   addEventListener("hashchange", openTarget);
   openTarget();

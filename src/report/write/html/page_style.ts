@@ -88,6 +88,8 @@ h2:hover .anchor,.anchor:focus-visible{opacity:1}
 .chart svg{display:block;width:100%;height:auto;min-width:28rem}
 .chart,.table,.caption,table{scroll-margin-top:3.5rem}
 .scroll{overflow-x:auto;overscroll-behavior-x:contain}
+.more{box-shadow:inset -1.25rem 0 1rem -1rem var(--muted)}
+.table:has(.more)::after,.chart:has(.more)::after{content:"More to the right: scroll \\2192";display:block;color:var(--muted);font-size:.8125rem;padding:.25rem .5rem;text-align:right}
 .fold{margin:1rem 0;border:1px solid var(--line);border-radius:8px;background:var(--card)}
 .fold>summary{padding:.6rem 1rem;cursor:pointer;font-weight:600;border-radius:8px}
 .fold>summary h2{display:inline;font-size:1.05rem}
@@ -176,7 +178,7 @@ th[scope=row],td.label:not(.long),th.label{max-width:8.5rem;min-width:0;white-sp
 @media print{
 :root,:root[data-theme]{color-scheme:light;${LIGHT};--ground:#fff}
 body{font-size:10pt}
-.skip,nav,.hint,.tools,.theme,.anchor,thead button::after{display:none!important}
+.table::after,.chart::after,.skip,nav,.hint,.tools,.theme,.anchor,thead button::after{display:none!important}
 .bar{position:static}
 .scroll{overflow:visible}
 .chart,tr,.findings li{break-inside:avoid}

@@ -154,7 +154,7 @@ const FORBIDDEN: readonly ForbiddenName[] = [
   {
     what: "chance without a seed",
     code: /Math\.random|getRandomValues|randomUUID/,
-    except: ["plan/settings.ts", "transport/", "cli/"],
+    except: ["plan/settings.ts", "run/run_id.ts", "transport/", "cli/"],
   },
   {
     what: "a timer",

@@ -17,6 +17,7 @@ import { listenForInterrupts } from "../../src/cli/interrupts.ts";
 import { writeFileAtomically } from "../../src/cli/write_file_atomically.ts";
 import { systemClock } from "../../src/clock.ts";
 import type { Skip } from "../../src/model/case.ts";
+import { factOf } from "../../src/model/environment.ts";
 import { readEnvironment } from "../../src/run/environment.ts";
 import { type Answer, exitCodeOf, MOST_ANSWERS, recoveryOf } from "./known_answers/answer.ts";
 import { measureDelays } from "./known_answers/delays.ts";
@@ -95,7 +96,7 @@ try {
     skipped,
     notes,
     environment,
-    loadAfter: (await readEnvironment()).loadAverage,
+    loadAfter: factOf(await readEnvironment(), "load"),
     startedAt,
     tookNs: systemClock.nowNs() - startedNs,
     // Where the file goes is no part of what repeats it.

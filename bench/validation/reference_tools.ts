@@ -9,6 +9,7 @@
  * @module
  */
 
+import { describeMachine } from "../../src/model/format_fact.ts";
 import { readEnvironment } from "../../src/run/environment.ts";
 import type { Pin } from "../../src/model/placement.ts";
 import { PINS } from "../../src/plan/placement.ts";
@@ -128,15 +129,12 @@ async function measurePair(
 }
 
 async function readFacts({ paths, sockperfVersion }: FoundTools): Promise<string[]> {
-  const { cpu, cores, platform, kernel, versions } = await readEnvironment();
   const iperf3 = paths.get("iperf3");
   const iperf3Version = iperf3 === undefined
     ? undefined
     : /^iperf (\S+)/.exec((await runTool([iperf3, "--version"], 5_000)).out)?.[1];
   return [
-    `${cpu ?? "CPU unknown"}, ${cores} cores`,
-    `${platform} ${kernel ?? ""}`.trim(),
-    `Deno ${versions.deno}`,
+    ...describeMachine(await readEnvironment()),
     ...(sockperfVersion === undefined ? [] : [`sockperf ${sockperfVersion}`]),
     ...(iperf3Version === undefined ? [] : [`iperf3 ${iperf3Version}`]),
     `${new Date().toISOString().slice(0, 16).replace("T", " ")} UTC`,

@@ -4,7 +4,9 @@
  * @module
  */
 
-import { type RunRecord, SCHEMA_VERSION } from "../model/run_record.ts";
+import { withFacts } from "../model/environment.ts";
+import { makeFact } from "../model/fact_rows.ts";
+import { type RunRecord, SCHEMA_MINOR, SCHEMA_VERSION } from "../model/run_record.ts";
 import type { PlannedCases } from "../plan/plan.ts";
 import type { AbOptions, JobPlan, PlanPart } from "./ab_options.ts";
 import type { PairedTrials, Side } from "./paired_trials.ts";
@@ -12,6 +14,8 @@ import { estimateAbNs, shortenCase } from "./pair_trial.ts";
 
 /** What a job has found so far. */
 export interface AbFound {
+  /** The job's id. */
+  readonly runId: string;
   /** The trials of both sides. */
   readonly trials: PairedTrials;
   /** Versions that the agents of each side stated. */
@@ -45,18 +49,16 @@ export function buildAbRecord(
   const unshared = unsharedOf(side, options);
   return {
     schemaVersion: SCHEMA_VERSION,
+    minor: SCHEMA_MINOR,
+    runId: found.runId,
     startedAt,
     durationNs: found.durationNs,
     estimateNs: estimateAbNs(plan, pairs),
     partial: !found.isFinished,
-    environment: {
-      ...environment,
-      versions: {
-        ...environment.versions,
-        ...found.versions[side],
-        subject: subjects[side].label,
-      },
-    },
+    environment: withFacts(environment, [
+      ...Object.entries(found.versions[side]).map(([id, version]) => makeFact(id, version)),
+      makeFact("subject", subjects[side].label),
+    ]),
     settings: {
       profile: plan.settings.profile,
       rounds: Math.max(1, found.rounds),

@@ -11,6 +11,7 @@
 import type { Case } from "../model/case.ts";
 import { metricValue } from "../model/metric_value.ts";
 import type { Trial } from "../model/trial.ts";
+import { createRunId } from "../run/run_id.ts";
 import { orderRound } from "../run/order.ts";
 import type { TrialOutcome } from "../run/run_trial.ts";
 import { createPrng, type Prng } from "../stats/mod.ts";
@@ -65,6 +66,8 @@ class AbJob {
   readonly #versions: Record<Side, AgentLink["versions"]> = { base: {}, head: {} };
   readonly #headlines: ReadonlyMap<string, string>;
   readonly #startNs: number;
+  readonly #runId = createRunId();
+  #generation = 0;
   #agents: AgentPair | undefined;
   readonly #repeated = new Map<string, number>();
   #lost = 0;
@@ -89,7 +92,7 @@ class AbJob {
     try {
       while (this.#isWanted()) {
         try {
-          if (!await this.#generation(prng)) return;
+          if (!await this.#measureGeneration(prng)) return;
         } catch (error) {
           // Ctrl-C reaches agents too, and one that has not started yet dies of it: that is the interruption, not a failure.
           if (error instanceof AgentError && this.#aborted) return;
@@ -105,6 +108,7 @@ class AbJob {
   records(): AbRecords {
     const found = {
       trials: this.#found,
+      runId: this.#runId,
       versions: this.#versions,
       rounds: this.#rounds,
       isFinished: this.#finished,
@@ -125,7 +129,7 @@ class AbJob {
   }
 
   /** The rounds of one pair of agents. False when the job was interrupted in the middle. */
-  async #generation(prng: Prng): Promise<boolean> {
+  async #measureGeneration(prng: Prng): Promise<boolean> {
     if (!await this.#replaceAgents(prng)) return false;
     for (let k = 0; k < ROUNDS_PER_AGENT && this.#isWanted(); k++) {
       if (!await this.#round(prng)) return false;
@@ -138,6 +142,7 @@ class AbJob {
     await this.#closeAgents();
     const agents = await AgentPair.open(prng.nextInt(2) === 0 ? "base" : "head", this.#options);
     this.#agents = agents;
+    this.#generation++;
     for (const side of SIDES) this.#versions[side] = agents.versions(side);
     for (const c of rehearsalCases(this.#cases)) {
       for (const side of SIDES) {
@@ -200,7 +205,13 @@ class AbJob {
       const trials: Partial<Record<Side, Trial>> = {};
       for (const [place, side] of sides.entries()) {
         const outcome = await this.#trial(side, c, prng);
-        trials[side] = { ...outcome, round, order: order + place, startedNs };
+        trials[side] = {
+          ...outcome,
+          round,
+          order: order + place,
+          generation: this.#generation,
+          startedNs,
+        };
       }
       if (!Object.values(trials).some((trial) => this.#lacksHeadline(c, trial))) return trials;
       const repeated = this.#repeated.get(c.id) ?? 0;

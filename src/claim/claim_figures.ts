@@ -7,6 +7,7 @@
 import { type OrientedRatio, orientedRatio } from "../compare/contrast.ts";
 import { summarize, type Summary } from "../compare/summarize.ts";
 import { type TrialValues, trialValues } from "../compare/trial_values.ts";
+import { factOf } from "../model/environment.ts";
 import type { RunRecord } from "../model/run_record.ts";
 import type { Trial } from "../model/trial.ts";
 import { namePlacement } from "../report/document/format_placement.ts";
@@ -109,7 +110,7 @@ export class ClaimFigures {
 
   /** TCP's congestion control on the machine, as in `bbr`; `undefined` where it was not read. */
   congestion(): string | undefined {
-    const name = this.#record.environment.sysctls["net.ipv4.tcp_congestion_control"];
+    const name = factOf(this.#record.environment, "net.ipv4.tcp_congestion_control");
     return typeof name === "string" ? name : undefined;
   }
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { coresOf, factOf } from "../model/environment.ts";
 import { codeBlock, escapeMarkdown, escapeSentence } from "../text/escape_markdown.ts";
 import { displayWidth } from "../text/display_width.ts";
 import { markdownTable } from "../text/markdown_table.ts";
@@ -50,13 +51,16 @@ export function renderClaimsMarkdown(result: ClaimsResult): string {
 }
 
 function introduction({ decided, record }: ClaimsResult): string[] {
-  const { versions, platform, kernel, cpu, cores } = record.environment;
+  const fact = (id: string) => factOf(record.environment, id) ?? "unknown";
   const counts = CLAIM_VERDICTS.flatMap((verdict) => {
     const count = decided.filter(({ decision }) => decision.verdict === verdict).length;
     return count === 0 ? [] : [countVerdict(count, verdict)];
   });
-  const machine = `Deno ${versions.deno}, ${platform}, kernel ${kernel ?? "unknown"}, ` +
-    `${cpu ?? "unknown CPU"}, ${cores} cores, ${record.startedAt.slice(0, 10)}`;
+  const machine = `Deno ${fact("deno")}, ${fact("platform")}, kernel ${fact("kernel")}, ` +
+    `${factOf(record.environment, "cpu") ?? "unknown CPU"}, ${
+      coresOf(record.environment)
+    } cores, ` +
+    record.startedAt.slice(0, 10);
   return [
     escapeSentence(`${decided.length} claims: ${counts.join(", ")}`),
     "",

@@ -9,15 +9,16 @@
  */
 
 import { describe } from "../record/record_error.ts";
-import type { Fact } from "../model/environment.ts";
-import type { RunRecord } from "../model/run_record.ts";
+import type { EnvironmentFact, Fact, FactComparison } from "../model/environment.ts";
+import { FACT_ROWS } from "../model/fact_rows.ts";
+import { type RunRecord, SCHEMA_VERSION } from "../model/run_record.ts";
 
 /** The part of a record that is fingerprinted. */
-export interface Fingerprinted {
-  /** Machine and runtime. */
-  readonly environment: RunRecord["environment"];
-  /** Where the serve half ran. */
-  readonly settings: Pick<RunRecord["settings"], "peer">;
+export interface Fingerprinted extends Pick<RunRecord, "environment" | "origin"> {
+  /** Machine and runtime of a serving end elsewhere. */
+  readonly peerEnvironment?: RunRecord["environment"] | undefined;
+  /** Where the serve half ran, and the command that measures it again. */
+  readonly settings: Pick<RunRecord["settings"], "peer" | "command">;
 }
 
 /** What {@linkcode environmentDifferences} may be told. */
@@ -39,25 +40,28 @@ interface Mismatch {
   readonly essential: boolean;
 }
 
-/** Versions that change figures; the TypeScript compiler is gone when a trial runs. */
-const VERSIONS = ["deno", "v8", "sockbench"] as const;
+/** What an A/B job compares, and therefore no difference between its sides. */
+const SUBJECTS: ReadonlySet<string> = new Set(["deno", "v8", "sockbench"]);
 
 /**
- * Names every difference between two environments that can move figures: CPU, cores, kernel, platform, virtualization,
- * kernel settings, placement of the peer, and versions unless the records are paired.
+ * Names every difference between two environments that can move figures: facts that are there to be compared, the placement of the peer,
+ * and the schema of the files. Versions are none where the records are paired.
  *
  * @param base The record compared against.
  * @param head The record in question.
  * @param options Whether the two were measured in one job.
  * @returns One sentence a difference, without full stop; a fact known on one side only counts, one that neither side
- * knows does where it is essential (CPU, cores, kernel, platform, versions). Empty: none.
+ * knows does where it must be known. Empty: none.
  */
 export function environmentDifferences(
   base: Fingerprinted,
   head: Fingerprinted,
   options: FingerprintOptions = {},
 ): readonly string[] {
-  return mismatches(base, head, options).map(sayMismatch);
+  return [
+    ...schemaDifference(base, head, options),
+    ...mismatches(base, head, options).map(sayMismatch),
+  ];
 }
 
 /**
@@ -74,7 +78,8 @@ export function environmentObstacles(
   options: FingerprintOptions = {},
 ): readonly string[] {
   const { paired = false } = options;
-  return mismatches(base, head, options).filter((mismatch) => {
+  const schema = schemaDifference(base, head, options);
+  return schema.length > 0 ? schema : mismatches(base, head, options).filter((mismatch) => {
     const known = isKnown(mismatch.base) && isKnown(mismatch.head);
     // A fact that one record lacks and the other has was there to be read: without it nothing shows that the two match.
     return known || !paired;
@@ -97,48 +102,88 @@ export function comparable(
   return environmentObstacles(base, head, options).length === 0;
 }
 
+/** A record of schema 1 lacks facts that later ones compare, so that nothing shows that the two match. */
+function schemaDifference(
+  base: Fingerprinted,
+  head: Fingerprinted,
+  { paired = false }: FingerprintOptions,
+): readonly string[] {
+  const [one, other] = [base, head].map(({ origin }) => origin?.schemaVersion ?? SCHEMA_VERSION);
+  if (paired || one === other) return [];
+  const [side, old, { settings: { command } }] = one! < other!
+    ? ["base", one, base] as const
+    : ["head", other, head] as const;
+  const again = command === "" ? "measure it again" : `measure it again with "${command}"`;
+  return [
+    `${side} is a record of schema ${old}, which lacks facts that are compared today: ${again}`,
+  ];
+}
+
 function mismatches(
   base: Fingerprinted,
   head: Fingerprinted,
   { paired = false }: FingerprintOptions,
 ): readonly Mismatch[] {
-  const one = base.environment;
-  const other = head.environment;
-  const sysctls = [...new Set([...Object.keys(one.sysctls), ...Object.keys(other.sysctls)])].sort();
-  const facts: Mismatch[] = [
-    { fact: "platform", base: one.platform, head: other.platform, essential: true },
-    { fact: "cpu", base: one.cpu, head: other.cpu, essential: true },
-    { fact: "number of cores", base: one.cores, head: other.cores, essential: true },
-    { fact: "kernel", base: one.kernel, head: other.kernel, essential: true },
-    {
-      fact: "virtualization",
-      base: one.virtualization,
-      head: other.virtualization,
-      essential: false,
-    },
-    {
-      fact: "placement of the peer",
-      base: base.settings.peer,
-      head: head.settings.peer,
-      essential: true,
-    },
-    ...(paired ? [] : VERSIONS).map((name) => ({
-      fact: `version of ${name}`,
-      base: ownFact(one.versions, name),
-      head: ownFact(other.versions, name),
-      essential: true,
-    })),
-    ...sysctls.map((name) => ({
-      fact: `kernel setting ${name}`,
-      base: ownFact(one.sysctls, name),
-      head: ownFact(other.sysctls, name),
-      essential: false,
-    })),
-  ];
-  return facts.filter(({ base, head, essential }) =>
+  const ends = [
+    ["", base.environment, head.environment],
+    ["peer: ", base.peerEnvironment, head.peerEnvironment],
+  ] as const;
+  const facts = ends.flatMap(([end, ours, theirs]) => {
+    // That neither was measured against another machine is no unknown.
+    if (ours === undefined && theirs === undefined) return [];
+    return pairFacts(ours?.facts ?? [], theirs?.facts ?? [])
+      .filter(({ id, compare }) => compare !== "info" && !(paired && SUBJECTS.has(id)))
+      .map(({ label, compare, base, head }): Mismatch => ({
+        fact: `${end}${label}`,
+        base,
+        head,
+        essential: compare === "must",
+      }));
+  });
+  const placement: Mismatch = {
+    fact: "placement of the peer",
+    base: base.settings.peer,
+    head: head.settings.peer,
+    essential: true,
+  };
+  return [...facts, placement].filter(({ base, head, essential }) =>
     isKnown(base) && isKnown(head) ? base !== head : essential || isKnown(base) !== isKnown(head)
   );
 }
+
+/** A fact of both sides. */
+interface FactPair extends Omit<EnvironmentFact, "value" | "unit"> {
+  readonly base: Fact;
+  readonly head: Fact;
+}
+
+/**
+ * Every fact that either side has, and those that both must: what a fact means is for the registry to say where it has it, as a file could
+ * call its CPU a mere remark.
+ */
+function pairFacts(
+  ours: readonly EnvironmentFact[],
+  theirs: readonly EnvironmentFact[],
+): readonly FactPair[] {
+  const own = new Map(ours.map((fact) => [fact.id, fact]));
+  const other = new Map(theirs.map((fact) => [fact.id, fact]));
+  const required = [...FACT_ROWS].filter(([, { compare }]) => compare === "must")
+    .map(([id]) => id);
+  return [...new Set([...required, ...own.keys(), ...other.keys()])].map((id): FactPair => {
+    const facts = [own.get(id), other.get(id)];
+    const stated = facts.map((fact) => fact?.compare ?? "info");
+    const row = FACT_ROWS.get(id);
+    return {
+      id,
+      label: row?.label ?? facts[0]?.label ?? facts[1]?.label ?? id,
+      compare: row?.compare ?? STRICTEST.find((one) => stated.includes(one)) ?? "info",
+      base: facts[0]?.value ?? null,
+      head: facts[1]?.value ?? null,
+    };
+  });
+}
+
+const STRICTEST: readonly FactComparison[] = ["must", "should", "info"];
 
 function sayMismatch({ fact, base, head }: Mismatch): string {
   if (isKnown(base) && isKnown(head)) {
@@ -146,10 +191,6 @@ function sayMismatch({ fact, base, head }: Mismatch): string {
   }
   const where = isKnown(base) ? "head" : isKnown(head) ? "base" : "both records";
   return `${fact} is unknown in ${where}, so that it cannot be shown to match`;
-}
-
-function ownFact(facts: Readonly<Record<string, Fact>>, name: string): Fact {
-  return Object.hasOwn(facts, name) ? facts[name] ?? null : null;
 }
 
 /** An empty text is what some systems answer instead of an error. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { coresOf } from "../model/environment.ts";
 import type { RecordComparison, WaitShares } from "./comparison.ts";
 import { healthOf } from "./health.ts";
 import type { RecordSide } from "./record_side.ts";
@@ -32,5 +33,5 @@ export function findWaitShares(
 /** Of one case, or of all. */
 function shareOf({ record, values }: RecordSide, id: string | undefined): number | undefined {
   const trials = id === undefined ? record.trials : values.succeeded(id);
-  return healthOf(trials, record.environment.cores)?.waitShare;
+  return healthOf(trials, coresOf(record.environment))?.waitShare;
 }

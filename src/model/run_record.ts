@@ -11,8 +11,21 @@ import type { PeerKind } from "./placement.ts";
 import type { ScenarioSpec } from "./scenario_spec.ts";
 import type { Trial } from "./trial.ts";
 
-/** The schema version that this build writes and the newest it reads. */
-export const SCHEMA_VERSION = 1;
+/** The schema version that this build writes and the newest it reads; it reads version 1 as well. */
+export const SCHEMA_VERSION = 2;
+
+/** Which optional fields this build knows: a file of the same version and a higher minor may have more, which are passed over. */
+export const SCHEMA_MINOR = 0;
+
+/** Where the figures of a record come from, where that is not a run of this version. */
+export interface RecordOrigin {
+  /** The program that measured: `sockbench`, or another whose output was read. */
+  readonly tool: string;
+  /** Its version. */
+  readonly version?: string;
+  /** The schema version of the file, where it was a record of an earlier one. */
+  readonly schemaVersion?: number;
+}
 
 /** What the run was asked to do. */
 export interface RecordSettings {
@@ -58,6 +71,12 @@ export interface YardstickReadings {
 export interface RunRecord {
   /** Format version of this file. */
   readonly schemaVersion: typeof SCHEMA_VERSION;
+  /** Minor version of this file. */
+  readonly minor: number;
+  /** Names this run and no other: both sides of an A/B job and the parts of a run that was spread over machines have the same; absent in records of schema 1. */
+  readonly runId?: string;
+  /** Where the figures come from; absent: from a run of this version. */
+  readonly origin?: RecordOrigin;
   /** ISO 8601 start time, UTC. */
   readonly startedAt: string;
   /** Wall time of the run in nanoseconds. */
@@ -66,8 +85,10 @@ export interface RunRecord {
   readonly estimateNs: number;
   /** True when the run ended before its last round. */
   readonly partial: boolean;
-  /** Machine and runtime. */
+  /** Machine and runtime, of the driving end and of whatever shares its machine. */
   readonly environment: Environment;
+  /** Those of the serving end, where it was on another machine. */
+  readonly peerEnvironment?: Environment;
   /** What was asked for. */
   readonly settings: RecordSettings;
   /** A fixed measure of the machine that version 0.1 took along with the run; this version writes none. */

@@ -26,6 +26,16 @@ export interface TrialError {
   readonly message: string;
 }
 
+/** A TrialSlice is a part of a trial, between turns of other cases of its block. */
+export interface TrialSlice {
+  /** Start, in nanoseconds since the run began. */
+  readonly startedNs: number;
+  /** Length in nanoseconds. */
+  readonly elapsedNs: number;
+  /** Completed operations. */
+  readonly operations: number;
+}
+
 /** A Trial is one timed repetition of a Case, on fresh sockets, after its own warm-up. */
 export interface Trial {
   /** The case's id. */
@@ -34,6 +44,12 @@ export interface Trial {
   readonly round: number;
   /** Position within the round, from 0. */
   readonly order: number;
+  /** Which processes measured, from 1: trials of one generation share them; absent: not known. */
+  readonly generation?: number;
+  /** Which block it was part of, from 1: cases of one block took turns; absent: it had its time for itself. */
+  readonly block?: number;
+  /** The parts in which it was measured, in the order of time; absent: it was measured in one. */
+  readonly slices?: readonly TrialSlice[];
   /** Start, in nanoseconds since the run began. */
   readonly startedNs: number;
   /** Length of the measured interval in nanoseconds; of a trial that failed, up to its last completed operation, or 0. */

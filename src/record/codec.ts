@@ -8,16 +8,19 @@ import { findInconsistency, findOwnFault, findPlanInconsistency } from "./consis
 import { writeJson } from "./layout.ts";
 import { describe, formatPath, RecordError } from "./record_error.ts";
 import {
+  matchNewerRecord,
   matchPlannedCases,
   matchRecord,
+  matchRecordV1,
   matchTrial,
   type PlannedCases,
   RECORD_LAYOUT,
   type SchemaMatch,
 } from "./schema.ts";
-import { type RunRecord, SCHEMA_VERSION } from "../model/run_record.ts";
+import { type RunRecord, SCHEMA_MINOR, SCHEMA_VERSION } from "../model/run_record.ts";
 import type { Trial } from "../model/trial.ts";
 import { findJsonFault } from "../text/json_fault.ts";
+import { upgradeRecord } from "./upgrade_v1.ts";
 
 export { RecordError } from "./record_error.ts";
 export { recordJsonSchema } from "./schema.ts";
@@ -50,12 +53,31 @@ export function encodeRecord(record: RunRecord): string {
  */
 export function decodeRecord(text: string, sourceName: string): RunRecord {
   const value = parseText(text, sourceName);
-  checkVersion(value, sourceName);
-  const matched = matchRecord(value);
-  if (!matched.ok) throw new RecordError(sourceName, describeMismatch(matched, value));
+  const version = checkVersion(value, sourceName);
+  const matched = matchVersion(value, version);
+  if (!matched.ok) {
+    throw new RecordError(sourceName, describeMismatch(matched, value, version.major));
+  }
   const inconsistency = findInconsistency(matched.value);
   if (inconsistency !== undefined) throw new RecordError(sourceName, inconsistency);
   return matched.value;
+}
+
+/** The version of a file. */
+interface FileVersion {
+  readonly major: number;
+  readonly minor: number;
+}
+
+function matchVersion(value: unknown, { major, minor }: FileVersion): SchemaMatch<RunRecord> {
+  if (major === 1) {
+    const matched = matchRecordV1(value);
+    return matched.ok ? { ok: true, value: upgradeRecord(matched.value) } : matched;
+  }
+  if (minor <= SCHEMA_MINOR) return matchRecord(value);
+  const matched = matchNewerRecord(value);
+  // What is left of it is what this version knows.
+  return matched.ok ? { ok: true, value: { ...matched.value, minor: SCHEMA_MINOR } } : matched;
 }
 
 /**
@@ -131,7 +153,7 @@ function endsEarly(json: string): boolean {
   return depth > 0;
 }
 
-function checkVersion(value: unknown, sourceName: string): void {
+function checkVersion(value: unknown, sourceName: string): FileVersion {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new RecordError(
       sourceName,
@@ -144,14 +166,16 @@ function checkVersion(value: unknown, sourceName: string): void {
       'it is not a sockbench record, as "schemaVersion" is missing: name a file written by "sockbench run"',
     );
   }
-  const { schemaVersion: version } = value as { schemaVersion: unknown };
+  const { schemaVersion: version, minor } = value as { schemaVersion: unknown; minor?: unknown };
   if (typeof version !== "number" || !Number.isInteger(version)) {
     throw new RecordError(
       sourceName,
       `schemaVersion must be ${SCHEMA_VERSION}: it is ${describe(version)}`,
     );
   }
-  if (version === SCHEMA_VERSION) return;
+  if (version === 1 || version === SCHEMA_VERSION) {
+    return { major: version, minor: typeof minor === "number" ? minor : 0 };
+  }
   const [age, remedy] = version > SCHEMA_VERSION
     ? ["a newer", "update sockbench"]
     : ["an older", "measure again with this one"];
@@ -162,12 +186,14 @@ function checkVersion(value: unknown, sourceName: string): void {
 }
 
 /** The clause for a value that does not fit the schema. */
-function describeMismatch(mismatch: SchemaMatch<unknown> & { ok: false }, value: unknown): string {
+function describeMismatch(
+  mismatch: SchemaMatch<unknown> & { ok: false },
+  value: unknown,
+  version: number = SCHEMA_VERSION,
+): string {
   const { path, expected } = mismatch;
   if (expected === undefined) {
-    return `${
-      formatPath(path)
-    } is not a field of this format (schema ${SCHEMA_VERSION}): remove it`;
+    return `${formatPath(path)} is not a field of this format (schema ${version}): remove it`;
   }
   return `${formatPath(path)} must be ${expected}: it is ${describe(valueAt(value, path))}`;
 }

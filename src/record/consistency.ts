@@ -42,7 +42,8 @@ const LONGEST_NS = Number.MAX_SAFE_INTEGER;
  * the record is sound.
  */
 export function findInconsistency(record: RunRecord): string | undefined {
-  return findPlanInconsistency(record) ?? findTrialFaults(record) ?? findYardstickFault(record);
+  return findDuplicateFacts(record) ?? findPlanInconsistency(record) ?? findTrialFaults(record) ??
+    findYardstickFault(record);
 }
 
 /** The part of a record that its plan makes. */
@@ -84,6 +85,18 @@ function findDuplicateIds(record: Planned): string | undefined {
         return `${list}[${index}].id must be unique: ${describe(id)} is ${list}[${before}] already`;
       }
       seen.set(id, index);
+    }
+  }
+  return undefined;
+}
+
+/** A fact that stood there twice would be two. */
+function findDuplicateFacts(record: RunRecord): string | undefined {
+  for (const end of ["environment", "peerEnvironment"] as const) {
+    const ids = record[end]?.facts.map(({ id }) => id) ?? [];
+    const index = ids.findIndex((id, place) => ids.indexOf(id) < place);
+    if (index >= 0) {
+      return `${end}.facts[${index}].id must be unique: ${describe(ids[index])} is there already`;
     }
   }
   return undefined;

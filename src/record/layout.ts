@@ -14,7 +14,12 @@ export type Layout =
   /** A list of numbers, always on one line. */
   | { readonly kind: "numbers" }
   /** Known fields in this order; others are left out, so that a Scenario can stand where a ScenarioSpec is asked for. */
-  | { readonly kind: "object"; readonly fields: readonly (readonly [string, Layout])[] }
+  | {
+    readonly kind: "object";
+    readonly fields: readonly (readonly [string, Layout])[];
+    /** Its parts are broken into lines one level deeper than those of others. */
+    readonly deep?: true;
+  }
   /** Free keys: sorted, or left in their own order where that means something. */
   | { readonly kind: "map"; readonly value: Layout; readonly sorted: boolean }
   /** A list. */
@@ -46,10 +51,11 @@ function write(
   if (layout.kind === "leaf") return writeLeaf(value, path);
   if (layout.kind === "numbers") return writeNumbers(value as readonly number[], path);
   const parts = partsOf(layout, value);
+  const below = depth - (layout.kind === "object" && layout.deep ? 0 : 1);
   const inner = `${indent}  `;
   const texts = parts.map(([key, part, partLayout]) => {
     path.push(key);
-    const text = write(partLayout, part, depth - 1, inner, path);
+    const text = write(partLayout, part, below, inner, path);
     path.pop();
     return typeof key === "string" ? `${JSON.stringify(key)}:${depth > 0 ? " " : ""}${text}` : text;
   });

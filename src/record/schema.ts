@@ -4,65 +4,35 @@
  * Each schema's error text is what would be right ("a number ≥ 0"), so that the codec can say a whole sentence. Objects
  * are strict: a field that this version does not know means a file that it does not understand.
  *
- * Only this file imports zod, and only `codec.ts` imports this file: `--help` must not wait for either.
+ * Only these files, `schema*.ts`, import zod, and only `codec.ts` imports this one: `--help` must not wait for either.
  *
  * @module
  */
 
 import { z } from "zod";
-import { METRIC_UNITS, type MetricDirection } from "../units/metric.ts";
-import type { PeerKind, Placement } from "../model/placement.ts";
-import type { ParameterSpec } from "../model/scenario_spec.ts";
+import type { EnvironmentFact, FactComparison } from "../model/environment.ts";
 import type { Layout } from "./layout.ts";
+import { layoutOf } from "./schema_layout.ts";
+import {
+  atLeastZero,
+  finite,
+  flag,
+  listOf,
+  mapOf,
+  object,
+  oneOf,
+  text,
+  whole,
+  wholeFrom,
+} from "./schema_terms.ts";
+import { caseFields, params, peerKind, skip } from "./schema_cases.ts";
+import type { RunRecordV1 } from "./upgrade_v1.ts";
 import { type RunRecord, SCHEMA_VERSION } from "../model/run_record.ts";
 import type { Trial } from "../model/trial.ts";
 
-/** The longest text of a record: names and sentences are a thousandth of it. */
-const MAX_TEXT = 100_000;
-const text = z.string({ error: "a text" }).max(MAX_TEXT, {
-  error: `a text of at most ${MAX_TEXT} characters`,
-});
-const finite = z.number({ error: "a finite number" });
-const flag = z.boolean({ error: "true or false" });
-const atLeastZero = z.number({ error: "a number ≥ 0" }).min(0, { error: "a number ≥ 0" });
-const whole = wholeFrom(0);
-const METRIC_ID_RULE = "a metric id of camelCase letters and digits";
-
-function wholeFrom(min: number): z.ZodInt {
-  const error = `a whole number ≥ ${min}`;
-  return z.int({ error }).min(min, { error });
-}
-
-function listOf<Item extends z.ZodType>(item: Item): z.ZodReadonly<z.ZodArray<Item>> {
-  return z.array(item, { error: "a list" }).readonly();
-}
-
-function mapOf<Value extends z.ZodType>(
-  value: Value,
-): z.ZodReadonly<z.ZodRecord<z.ZodString, Value>> {
-  return z.record(text, value, { error: "an object" }).readonly();
-}
-
-function object<Shape extends z.core.$ZodLooseShape>(
-  shape: Shape,
-): z.ZodReadonly<z.ZodObject<Shape, z.core.$strict>> {
-  return z.strictObject(shape, { error: "an object" }).readonly();
-}
-
-function oneOf<const Words extends readonly string[]>(
-  words: Words,
-): z.ZodEnum<{ [Word in Words[number]]: Word }> {
-  return z.enum(words, { error: `one of ${words.join(", ")}` });
-}
-
-const numberOrText = z.union([finite, text], { error: "a finite number or a text" });
 const fact = z.union([text, finite, flag, z.null()], {
   error: "a text, a finite number, true, false or null",
 });
-const peerKind = oneOf(["loop", "worker", "process"] satisfies PeerKind[]);
-const params = mapOf(numberOrText);
-
-const skip = object({ what: text, reason: text });
 
 /**
  * Numbers in bulk, millions in a long record: one test for the list instead of a schema call, a copy and a freeze for each
@@ -95,7 +65,7 @@ const tally = z.strictObject({
   errors: z.record(text, whole, { error: "an object" }).exactOptional(),
 }, { error: "an object" });
 
-const trial = object({
+const trialFields = {
   case: text,
   round: wholeFrom(1),
   order: whole,
@@ -117,9 +87,30 @@ const trial = object({
   peer: text,
   settings: mapOf(text),
   error: object({ kind: text, message: text }).exactOptional(),
+};
+
+const trialV1 = object(trialFields);
+
+const trial = object({
+  ...trialFields,
+  generation: wholeFrom(1).exactOptional(),
+  block: wholeFrom(1).exactOptional(),
+  slices: listOf(object({ startedNs: atLeastZero, elapsedNs: atLeastZero, operations: whole }))
+    .exactOptional(),
 });
 
 const environment = object({
+  facts: listOf(object({
+    id: text,
+    value: fact,
+    label: text,
+    compare: oneOf(["must", "should", "info"] satisfies FactComparison[]),
+    unit: oneOf(["bytes"] satisfies EnvironmentFact["unit"][]).exactOptional(),
+  })),
+  missing: listOf(skip),
+});
+
+const environmentV1 = object({
   versions: mapOf(text),
   platform: text,
   kernel: fact,
@@ -152,87 +143,46 @@ const yardstick = object({
   missing: listOf(skip),
 });
 
-const splitCell = object({ driver: text, params });
-const splitPart = object({ title: text, of: splitCell, less: splitCell.exactOptional() });
-
-const scenario = object({
-  id: text,
-  question: text,
-  operation: text,
-  parameters: listOf(object({
-    name: text,
-    kind: oneOf(["size", "count", "choice"] satisfies ParameterSpec["kind"][]),
-    description: text,
-    unit: text.exactOptional(),
-    choices: listOf(text).exactOptional(),
-    min: finite.exactOptional(),
-    max: finite.exactOptional(),
-  })),
-  metrics: listOf(text),
-  columns: listOf(text),
-  contrasts: listOf(object({ factor: text, base: numberOrText, metric: text })),
-  tables: listOf(text).exactOptional(),
-  split: object({ metric: text, parts: listOf(splitPart) }).exactOptional(),
-  search: listOf(text).exactOptional(),
-  evidence: listOf(text).exactOptional(),
-  notes: listOf(text),
-});
-
-const metric = object({
-  id: z.string({ error: METRIC_ID_RULE }).regex(/^[a-z][a-zA-Z0-9]*$/, { error: METRIC_ID_RULE }),
-  unit: oneOf(METRIC_UNITS),
-  better: oneOf(["lower", "higher", "neither"] satisfies MetricDirection[]),
-  title: text,
-  description: text,
-});
-
-const caseSchema = object({
-  id: text,
-  scenario: text,
-  transport: text,
-  params,
-  fixed: params,
-  workload: text,
-  budget: object({
-    warmupNs: atLeastZero,
-    settleNs: atLeastZero.exactOptional(),
-    measureNs: atLeastZero,
-    maxOperations: whole.exactOptional(),
-    minOperations: whole.exactOptional(),
-  }),
-  expectedNs: atLeastZero,
-  placement: object({
-    peer: peerKind,
-    pin: oneOf(["none", "same", "cross"] satisfies Placement["pin"][]),
-    cores: object({ drive: whole, serve: whole }).exactOptional(),
-  }),
-});
-
 /** What a record says of its cases, as a plan does. */
 export type PlannedCases = Pick<RunRecord, "scenarios" | "metrics" | "cases" | "skipped">;
 
-const record = object({
-  schemaVersion: z.literal(SCHEMA_VERSION, { error: String(SCHEMA_VERSION) }),
+const runFields = {
   startedAt: z.iso.datetime({ error: "a time such as 2026-01-31T12:00:00.000Z" }),
   durationNs: atLeastZero,
   estimateNs: atLeastZero,
   partial: flag,
+};
+
+const record = object({
+  schemaVersion: z.literal(SCHEMA_VERSION, { error: String(SCHEMA_VERSION) }),
+  minor: whole,
+  runId: text.exactOptional(),
+  origin: object({
+    tool: text,
+    version: text.exactOptional(),
+    schemaVersion: wholeFrom(1).exactOptional(),
+  }).exactOptional(),
+  ...runFields,
   environment,
+  peerEnvironment: environment.exactOptional(),
   settings,
   yardstick: yardstick.exactOptional(),
-  scenarios: listOf(scenario),
-  metrics: listOf(metric),
-  cases: listOf(caseSchema),
-  skipped: listOf(skip),
+  ...caseFields,
   trials: listOf(trial),
 });
 
-const plannedCases = object({
-  scenarios: listOf(scenario),
-  metrics: listOf(metric),
-  cases: listOf(caseSchema),
-  skipped: listOf(skip),
+/** As version 0.1 wrote it. It never changes again. */
+const recordV1 = object({
+  schemaVersion: z.literal(1, { error: "1" }),
+  ...runFields,
+  environment: environmentV1,
+  settings,
+  yardstick: yardstick.exactOptional(),
+  ...caseFields,
+  trials: listOf(trialV1),
 });
+
+const plannedCases = object(caseFields);
 
 /** Maps whose order of keys means something: parameters stand in grid order. */
 const ORDERED_MAPS: ReadonlySet<z.core.$ZodType> = new Set([params]);
@@ -256,6 +206,41 @@ export type SchemaMatch<T> =
  */
 export function matchRecord(value: unknown): SchemaMatch<RunRecord> {
   return match<RunRecord>(record, value);
+}
+
+/**
+ * The same for a record of a higher minor version: fields that this version does not know are optional ones and are passed over. They are
+ * taken out of `value`.
+ *
+ * @param value Anything, as parsed from JSON.
+ * @returns As {@linkcode matchRecord}.
+ */
+export function matchNewerRecord(value: unknown): SchemaMatch<RunRecord> {
+  const result = record.safeParse(value);
+  if (!result.success) {
+    for (const issue of result.error.issues) {
+      if (issue.code === "unrecognized_keys") dropKeys(value, issue.path, issue.keys);
+    }
+  }
+  return match<RunRecord>(record, value);
+}
+
+function dropKeys(value: unknown, path: readonly PropertyKey[], keys: readonly string[]): void {
+  const owner = path.reduce<unknown>(
+    (place, key) => (place as Readonly<Record<PropertyKey, unknown>>)[key],
+    value,
+  ) as Record<string, unknown>;
+  for (const key of keys) delete owner[key];
+}
+
+/**
+ * The same for a record of schema 1.
+ *
+ * @param value Anything, as parsed from JSON.
+ * @returns As {@linkcode matchRecord}.
+ */
+export function matchRecordV1(value: unknown): SchemaMatch<RunRecordV1> {
+  return match<RunRecordV1>(recordV1, value);
 }
 
 /**
@@ -290,13 +275,16 @@ function match<T>(schema: z.ZodType<T>, value: unknown): SchemaMatch<T> {
 /**
  * The record format as a JSON Schema (draft 2020-12), to be published beside the reports.
  *
+ * @param version Which of the versions that this build reads.
  * @returns Plain data, fresh on each call.
  */
-export function recordJsonSchema(): Record<string, unknown> {
+export function recordJsonSchema(
+  version: 1 | typeof SCHEMA_VERSION = SCHEMA_VERSION,
+): Record<string, unknown> {
   return {
-    title: `sockbench record, schema version ${SCHEMA_VERSION}`,
+    title: `sockbench record, schema version ${version}`,
     // The only type that zod cannot represent is `counts`, which brings its own description.
-    ...z.toJSONSchema(record, {
+    ...z.toJSONSchema(version === 1 ? recordV1 : record, {
       unrepresentable: "any",
       // Of zod's own making: in JSON Schema it would say that whoever sends a record must not set the field.
       override: ({ jsonSchema }) => void delete jsonSchema.readOnly,
@@ -305,24 +293,7 @@ export function recordJsonSchema(): Record<string, unknown> {
 }
 
 /** How a RunRecord is written. */
-export const RECORD_LAYOUT: Layout = layoutOf(record);
-
-/** Reads the layout off the schema, so that the two cannot drift apart. */
-function layoutOf(schema: z.core.$ZodType): Layout {
-  if (schema instanceof z.ZodReadonly || schema instanceof z.ZodExactOptional) {
-    const layout = layoutOf(schema.def.innerType);
-    return layout.kind === "map" ? { ...layout, sorted: !ORDERED_MAPS.has(schema) } : layout;
-  }
-  if (schema instanceof z.ZodObject) {
-    const fields = Object.entries<z.core.$ZodType>(schema.def.shape);
-    return { kind: "object", fields: fields.map(([key, field]) => [key, layoutOf(field)]) };
-  }
-  if (schema instanceof z.ZodArray) return { kind: "list", item: layoutOf(schema.def.element) };
-  if (schema instanceof z.ZodRecord) {
-    return { kind: "map", value: layoutOf(schema.def.valueType), sorted: true };
-  }
-  return { kind: schema === counts ? "numbers" : "leaf" };
-}
+export const RECORD_LAYOUT: Layout = layoutOf(record, { numbers: counts, ordered: ORDERED_MAPS });
 
 /**
  * What the schema accepts, as TypeScript infers it: the tests hold it equal to RunRecord in both directions.

@@ -4,32 +4,22 @@
  * @module
  */
 
+import { createHash } from "node:crypto";
 import { cpus } from "node:os";
 import config from "../../deno.json" with { type: "json" };
 import type { Skip } from "../model/case.ts";
-import { type Environment, type Fact, KERNEL_READINGS } from "../model/environment.ts";
+import {
+  type Environment,
+  type EnvironmentFact,
+  type Fact,
+  KERNEL_READINGS,
+} from "../model/environment.ts";
+import { FACT_ROWS, makeFact } from "../model/fact_rows.ts";
 import { type CpuGroup, findCpuGroups, GROUP_PATHS, readCpuQuota } from "../kernel/cpu_groups.ts";
 import { openKernel } from "../kernel/libc.ts";
 import { readLoopbackMtu } from "../kernel/loopback_mtu.ts";
 import { missingEvidence } from "./missing_evidence.ts";
 import { readSystemFiles, type SystemFiles } from "./system_files.ts";
-
-/** Kernel settings that matter to sockets, by the name they have in a record. */
-const SYSCTL_PATHS: Readonly<Record<string, string>> = {
-  "net.core.rmem_default": "/proc/sys/net/core/rmem_default",
-  "net.core.rmem_max": "/proc/sys/net/core/rmem_max",
-  "net.core.wmem_default": "/proc/sys/net/core/wmem_default",
-  "net.core.wmem_max": "/proc/sys/net/core/wmem_max",
-  "net.core.somaxconn": "/proc/sys/net/core/somaxconn",
-  "net.ipv4.tcp_rmem": "/proc/sys/net/ipv4/tcp_rmem",
-  "net.ipv4.tcp_wmem": "/proc/sys/net/ipv4/tcp_wmem",
-  "net.ipv4.ip_local_port_range": "/proc/sys/net/ipv4/ip_local_port_range",
-  "net.ipv4.tcp_tw_reuse": "/proc/sys/net/ipv4/tcp_tw_reuse",
-  "net.ipv4.tcp_congestion_control": "/proc/sys/net/ipv4/tcp_congestion_control",
-  "net.unix.max_dgram_qlen": "/proc/sys/net/unix/max_dgram_qlen",
-  "clocksource": "/sys/devices/system/clocksource/clocksource0/current_clocksource",
-  "cpufreq.scaling_governor": "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor",
-};
 
 /** Where the MTU of `lo` shows without libc: IPv6 follows the device. Not under /sys/class/net, which may be of another namespace. */
 const LO_MTU = "/proc/sys/net/ipv6/conf/lo/mtu";
@@ -38,68 +28,93 @@ const CPU_INFO = "/proc/cpuinfo";
 const CGROUP = "/proc/1/cgroup";
 const VENDOR = "/sys/class/dmi/id/sys_vendor";
 const CLOCKSOURCES = "/sys/devices/system/clocksource/clocksource0/available_clocksource";
+const MACHINE_ID = "/etc/machine-id";
+const OTHER_FILES: readonly string[] = [
+  LO_MTU,
+  CPU_INFO,
+  CGROUP,
+  VENDOR,
+  CLOCKSOURCES,
+  MACHINE_ID,
+  GROUP_PATHS.groups,
+  GROUP_PATHS.mounts,
+];
 const CONTAINER_MARKS = ["/.dockerenv", "/run/.containerenv"];
 
 /** Reads what can be learned here with the permissions at hand. Never throws, never prompts. */
 export async function readEnvironment(): Promise<Environment> {
   const missing: Skip[] = [];
   const isLinux = Deno.build.os === "linux";
-  const files = isLinux
-    ? await readSystemFiles([
-      ...Object.values(SYSCTL_PATHS),
-      CPU_INFO,
-      CGROUP,
-      VENDOR,
-      CLOCKSOURCES,
-      LO_MTU,
-      GROUP_PATHS.groups,
-      GROUP_PATHS.mounts,
-    ])
+  const rowFiles = [...FACT_ROWS.values()].flatMap(({ file }) => file ?? []);
+  const files: SystemFiles = isLinux
+    ? await readSystemFiles([...rowFiles, ...OTHER_FILES])
     : { texts: new Map<string, string>(), refusal: "sockbench reads them on Linux only" };
   if (files.refusal !== undefined) {
     missing.push({ what: "kernel settings, virtualization", reason: files.refusal });
   }
-  const sysctls: Record<string, Fact> = {
-    ...Object.fromEntries(
-      Object.entries(SYSCTL_PATHS).map(([name, path]) => [name, parseFact(files.texts.get(path))]),
-    ),
-    "lo.mtu": readMtu(files.texts.get(LO_MTU)),
-    "cpu.quota": isLinux ? await readQuota(files) : null,
-  };
-  for (const name of Object.keys(sysctls)) {
-    if (sysctls[name] === null && files.refusal === undefined) {
-      missing.push({ what: name, reason: "this kernel does not offer it here" });
+  const quota = isLinux ? await readQuota(files) : null;
+  const readers = readersOf(files, quota);
+  const facts = [...FACT_ROWS].flatMap(([id, { label, file }]): EnvironmentFact[] => {
+    if (file !== undefined || FROM_FILES.has(id)) {
+      const value = file === undefined ? readers[id]!() : parseFact(files.texts.get(file));
+      if (value === null && files.refusal === undefined) {
+        missing.push({ what: label, reason: "this kernel does not offer it here" });
+      }
+      return [makeFact(id, value)];
     }
-  }
+    const read = readers[id];
+    return read === undefined ? [] : [makeFact(id, readFact(label, read, missing))];
+  });
   const kernel = openKernel();
   if (!kernel.available) missing.push({ what: KERNEL_READINGS, reason: kernel.reason });
-  const fact = (what: string, read: () => Fact) => readFact(what, read, missing);
+  return { facts, missing: [...missing, ...missingEvidence()] };
+}
+
+/** Facts that need a kernel's files and more than their text. */
+const FROM_FILES: ReadonlySet<string> = new Set([
+  "cpu.quota",
+  "lo.mtu",
+  "machine",
+  "virtualization",
+]);
+
+/** How facts are read that are not the text of a file, by their ids. */
+function readersOf(
+  { texts }: SystemFiles,
+  quota: Fact,
+): Readonly<Record<string, () => Fact>> {
+  const isLinux = Deno.build.os === "linux";
   return {
-    versions: {
-      deno: Deno.version.deno,
-      v8: Deno.version.v8,
-      typescript: Deno.version.typescript,
-      sockbench: config.version,
-    },
-    platform: `${Deno.build.os} ${Deno.build.arch}`,
-    kernel: fact("kernel release", () => Deno.osRelease()),
-    cpu: fact("CPU model", () => cpus()[0]?.model.trim() || null),
-    cores: navigator.hardwareConcurrency,
-    memoryBytes: fact("memory", () => Deno.systemMemoryInfo().total),
-    virtualization: describeVirtualization({
-      cpuInfo: files.texts.get(CPU_INFO),
-      vendor: files.texts.get(VENDOR),
-      clocksources: files.texts.get(CLOCKSOURCES),
-      cgroup: files.texts.get(CGROUP),
-      hasContainerMark: isLinux && CONTAINER_MARKS.some(exists),
-    }),
-    loadAverage: fact("load average", () => {
-      // Windows has none and answers zeros.
-      return Deno.build.os === "windows" ? null : Math.round(Deno.loadavg()[0]! * 100) / 100;
-    }),
-    sysctls,
-    missing: [...missing, ...missingEvidence()],
+    platform: () => `${Deno.build.os} ${Deno.build.arch}`,
+    kernel: () => Deno.osRelease(),
+    cpu: () => cpus()[0]?.model.trim() || null,
+    cores: () => navigator.hardwareConcurrency,
+    "cpu.quota": () => quota,
+    memory: () => Deno.systemMemoryInfo().total,
+    virtualization: () =>
+      describeVirtualization({
+        cpuInfo: texts.get(CPU_INFO),
+        vendor: texts.get(VENDOR),
+        clocksources: texts.get(CLOCKSOURCES),
+        cgroup: texts.get(CGROUP),
+        hasContainerMark: isLinux && CONTAINER_MARKS.some(exists),
+      }),
+    // Windows has none and answers zeros.
+    load: () => Deno.build.os === "windows" ? null : Math.round(Deno.loadavg()[0]! * 100) / 100,
+    machine: () => hashMachineId(texts.get(MACHINE_ID)),
+    deno: () => Deno.version.deno,
+    sockbench: () => config.version,
+    typescript: () => Deno.version.typescript,
+    v8: () => Deno.version.v8,
+    "lo.mtu": () => readMtu(texts.get(LO_MTU)),
   };
+}
+
+/** Tells machines apart and cannot be turned back into the id, which is confidential (machine-id(5)). */
+function hashMachineId(text: string | undefined): Fact {
+  const id = text?.trim() ?? "";
+  if (id === "") return null;
+  return createHash("sha256").update(`sockbench ${id}`).digest("hex").slice(0, 16);
 }
 
 /** In bytes. */

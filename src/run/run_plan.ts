@@ -15,7 +15,8 @@ import type { Plan } from "../plan/plan.ts";
 import { findTrialFault } from "../record/codec.ts";
 import { metricValue } from "../model/metric_value.ts";
 import type { Environment } from "../model/environment.ts";
-import { type RunRecord, SCHEMA_VERSION } from "../model/run_record.ts";
+import { createRunId } from "./run_id.ts";
+import { type RunRecord, SCHEMA_MINOR, SCHEMA_VERSION } from "../model/run_record.ts";
 import type { Trial } from "../model/trial.ts";
 import { unlessAborted } from "./unless_aborted.ts";
 import { createPrng } from "../stats/prng.ts";
@@ -125,6 +126,8 @@ class Run {
   readonly #options: RunOptions;
   readonly #tracer: Tracer | undefined;
   readonly #trials: Trial[] = [];
+  readonly #runId = createRunId();
+  #generation = 0;
   readonly #startNs: number;
   readonly #roundNs: number;
   #link: PeerLink | undefined;
@@ -166,7 +169,8 @@ class Run {
         const startedNs = this.#elapsedNs;
         const outcome = await this.#trialWhilePeersStart(c);
         if (this.#aborted || outcome === undefined) return;
-        const trial: Trial = { ...outcome, round, order: index, startedNs };
+        const generation = this.#generation;
+        const trial: Trial = { ...outcome, round, order: index, generation, startedNs };
         this.#trials.push(trial);
         this.#doneNs += c.expectedNs;
         this.#countFailures(c, outcome);
@@ -208,6 +212,8 @@ class Run {
     const rounds = Math.max(planned, this.#rounds + (this.#finished ? 0 : 1));
     return {
       schemaVersion: SCHEMA_VERSION,
+      minor: SCHEMA_MINOR,
+      runId: this.#runId,
       startedAt: options.startedAt,
       durationNs: this.#elapsedNs,
       estimateNs: plan.estimateNs,
@@ -281,6 +287,7 @@ class Run {
   async #openPeer(): Promise<PeerLink> {
     const { catalog, clock, directory, signal } = this.#options;
     const { peer, modules } = this.#plan.settings;
+    this.#generation++;
     const opening = openPeer(peer, { catalog, clock, directory, modules });
     try {
       return await unlessAborted(opening, signal);

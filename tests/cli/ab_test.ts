@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { factOf } from "../../src/model/environment.ts";
 import { decodeRecord } from "../../src/record/codec.ts";
 import type { RunRecord } from "../../src/model/run_record.ts";
 import { gateFormats } from "../../src/report/gate_registry.ts";
@@ -295,7 +296,7 @@ Deno.test({
     );
     assertEquals(code, 0, err);
     const versionOf = async (side: string) =>
-      (await readRecord(`${out}/ab-${side}.json`)).environment.versions.deno;
+      factOf((await readRecord(`${out}/ab-${side}.json`)).environment, "deno");
     assertEquals(await versionOf("base"), "2.8.3");
     assertEquals(await versionOf("head"), Deno.version.deno);
     assertEquals(names(directory.path), ["out"]);

@@ -1,3 +1,6 @@
+import { withFacts } from "../../src/model/environment.ts";
+import { makeFact } from "../../src/model/fact_rows.ts";
+import { alter } from "../support/environments.ts";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { encodeRecord } from "../../src/record/codec.ts";
 import type { RunRecord } from "../../src/model/run_record.ts";
@@ -48,7 +51,7 @@ Deno.test("sockbench compare writes JSON to a file", async () => {
 Deno.test("sockbench compare says in what the environments differ", async () => {
   await using directory = await temporaryDirectory();
   const base = syntheticRecord({ [CASE]: p50(100) });
-  const head = { ...base, environment: { ...base.environment, cpu: "Another CPU" } };
+  const head = { ...base, environment: alter(base.environment, { cpu: "Another CPU" }) };
   const { code, out } = await sockbench([
     "compare",
     await write(directory.path, "base.json", base),
@@ -64,10 +67,10 @@ Deno.test("sockbench compare pairs the records of one ab job, and no others", as
   const of = (subject: string, startedAt: string): RunRecord => ({
     ...plain,
     startedAt,
-    environment: {
-      ...plain.environment,
-      versions: { ...plain.environment.versions, deno: subject, subject },
-    },
+    environment: withFacts(plain.environment, [
+      makeFact("deno", subject),
+      makeFact("subject", subject),
+    ]),
   });
   const [base, head, later] = [
     await write(directory.path, "base.json", of("deno:1", "2026-01-31T12:00:00.000Z")),

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import type { EnvironmentFact } from "../../src/model/environment.ts";
 import { PERMISSIONS, sockbench, type StartOptions, temporaryDirectory } from "./sockbench.ts";
 import { limitedGroup, loopbackWithMtu, obtained } from "../support/surroundings.ts";
 import { files, LIBC, LINUX, needs, program } from "../support/needs.ts";
@@ -19,7 +20,8 @@ async function measure(out: string, options: StartOptions = {}): Promise<string>
 type Sysctls = Record<string, unknown>;
 
 function settingsOf(path: string): Sysctls {
-  return JSON.parse(Deno.readTextFileSync(path)).environment.sysctls as Sysctls;
+  const { facts = [] } = JSON.parse(Deno.readTextFileSync(path)).environment;
+  return Object.fromEntries(facts.map(({ id, value }: EnvironmentFact) => [id, value]));
 }
 
 /** Gates two files and returns what is said. */
@@ -38,18 +40,22 @@ Deno.test({
   async fn() {
     await using directory = await temporaryDirectory();
     const baseline = await measure(directory.path);
+    const second = await measure(`${directory.path}/second`);
     const { "lo.mtu": mtu, "cpu.quota": quota } = settingsOf(baseline);
     assert(typeof mtu === "number" && mtu >= 576, `lo.mtu is ${mtu}`);
     assert(quota === "none" || typeof quota === "number" && quota > 0, `cpu.quota is ${quota}`);
-    for (const [name, value] of [["lo.mtu", Number(mtu) - 1], ["cpu.quota", 0.2]] as const) {
-      const record = JSON.parse(await Deno.readTextFile(baseline));
-      record.environment.sysctls[name] = value;
-      // Trials of their own: what holds the same trials is refused as the same run.
-      for (const trial of record.trials) trial.startedNs++;
+    const changes = [["lo.mtu", "MTU of lo", Number(mtu) - 1], [
+      "cpu.quota",
+      "CPU quota in cores",
+      0.2,
+    ]] as const;
+    for (const [name, label, value] of changes) {
+      const record = JSON.parse(await Deno.readTextFile(second));
+      record.environment.facts.find(({ id }: EnvironmentFact) => id === name).value = value;
       const candidate = `${directory.path}/${name}.json`;
       await Deno.writeTextFile(candidate, JSON.stringify(record));
       const { code, said } = await gate(baseline, candidate, directory.path);
-      assertMatch(said, new RegExp(`${name} differs: \\S+ in base, ${value} in head`));
+      assertMatch(said, new RegExp(`${label} differs: \\S+ in base, ${value} in head`));
       assertEquals(code, 3);
     }
   },
@@ -71,13 +77,13 @@ Deno.test({
     const candidate = await measure(`${directory.path}/small`, { via });
     assertEquals(settingsOf(candidate)["lo.mtu"], SMALL_MTU);
     const { code, said } = await gate(baseline, candidate, directory.path);
-    assertMatch(said, /lo\.mtu differs: \d+ in base, 1500 in head/);
+    assertMatch(said, /MTU of lo differs: \d+ in base, 1500 in head/);
     assertEquals(code, 3);
     const now = await sockbench(
       ["gate", `--baseline=${baseline}`, `--out=${directory.path}`],
       { permissions, via },
     );
-    assertMatch(now.out + now.err, /lo\.mtu differs: \d+ in base, 1500 in head/);
+    assertMatch(now.out + now.err, /MTU of lo differs: \d+ in base, 1500 in head/);
     assertEquals(now.code, 3);
   },
 });
@@ -113,6 +119,6 @@ Deno.test({
     const { via } = limited;
     assertEquals(settingsOf(await measure(directory.path, { via }))["cpu.quota"], 1.5);
     const { out } = await sockbench(["doctor", "--peer=loop"], { permissions, via });
-    assertMatch(out, /cpu\.quota +1\.5\n/);
+    assertMatch(out, /CPU quota in cores +1\.5: /);
   },
 });

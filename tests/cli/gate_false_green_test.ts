@@ -1,3 +1,4 @@
+import { alter } from "../support/environments.ts";
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import type { RunRecord } from "../../src/model/run_record.ts";
 import type { Trial } from "../../src/model/trial.ts";
@@ -143,27 +144,27 @@ const CANNOT_JUDGE: Readonly<Record<string, readonly [RunRecord, RunRecord, RegE
   "is partial": [BASE, { ...SAME, partial: true }, /head's run was ended early/],
   "names no versions": [
     BASE,
-    { ...SAME, environment: { ...environment, versions: {} } },
+    { ...SAME, environment: alter(environment, { versions: {} }) },
     /version of deno is unknown in head/,
   ],
   "names no versions, and the baseline neither": [
-    { ...BASE, environment: { ...environment, versions: {} } },
-    { ...SAME, environment: { ...environment, versions: {} } },
+    { ...BASE, environment: alter(environment, { versions: {} }) },
+    { ...SAME, environment: alter(environment, { versions: {} }) },
     /version of deno is unknown in both records/,
   ],
   "names no kernel settings": [
     BASE,
-    { ...SAME, environment: { ...environment, sysctls: {} } },
+    { ...SAME, environment: alter(environment, { sysctls: {} }) },
     /kernel setting net\.core\.rmem_max is unknown in head/,
   ],
   "has kernel settings that the baseline lacks": [
-    { ...BASE, environment: { ...environment, sysctls: {} } },
+    { ...BASE, environment: alter(environment, { sysctls: {} }) },
     SAME,
     /kernel setting net\.core\.rmem_max is unknown in base/,
   ],
   "does not know its virtualization": [
     BASE,
-    { ...SAME, environment: { ...environment, virtualization: null } },
+    { ...SAME, environment: alter(environment, { virtualization: null }) },
     /virtualization is unknown in head/,
   ],
   "has trials of 1 ns and trials twice as slow": [

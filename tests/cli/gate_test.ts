@@ -1,3 +1,4 @@
+import { alter } from "../support/environments.ts";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { decodeRecord, encodeRecord } from "../../src/record/codec.ts";
 import type { RunRecord } from "../../src/model/run_record.ts";
@@ -56,7 +57,7 @@ Deno.test("sockbench gate passes, fails and abstains by its exit code", async ()
   assertEquals(red.files, ["gate.md", "gate.xml"]);
   const elsewhere = await judge(base, {
     ...slower,
-    environment: { ...base.environment, cpu: "Another CPU" },
+    environment: alter(base.environment, { cpu: "Another CPU" }),
   });
   assertEquals(elsewhere.code, 3);
   assertStringIncludes(elsewhere.out, "cpu differs");
@@ -183,7 +184,7 @@ Deno.test("sockbench gate measures nothing for a baseline of another machine, an
   await using directory = await temporaryDirectory();
   const path = await measureBaseline(directory.path);
   const record = decodeRecord(await Deno.readTextFile(path), path);
-  const foreign = { ...record, environment: { ...record.environment, cpu: "Another CPU" } };
+  const foreign = { ...record, environment: alter(record.environment, { cpu: "Another CPU" }) };
   const baseline = await write(directory.path, "foreign.json", foreign);
   const out = `${directory.path}/out`;
   const { code, out: printed, err } = await sockbench([

@@ -183,7 +183,7 @@ Deno.test({
     const { out } = await sockbench(["doctor", "--peer=loop"], { permissions, via });
     assertMatch(out, /peer loop .*: poor; the processes were kept off the CPU for \d+ %/);
     assertMatch(out, /measure where there is no CPU quota, or a larger one/);
-    assertMatch(out, /CPU quota +0\.2 cores: /);
+    assertMatch(out, /CPU quota in cores +0\.2: /);
   },
 });
 
@@ -191,7 +191,7 @@ Deno.test("doctor sets the load beside the cores, and calls no machine good whos
   const { out } = await sockbench(["doctor", "--peer=loop"]);
   assertMatch(
     out,
-    /load +[\d.]+ on \d+ cores?: (idle|something else is running|every core is busy)/,
+    /load average at start +[\d.]+ on \d+ cores?: (idle|something else is running|every core is busy)/,
   );
   assertMatch(out, /waiting for a CPU\) +it needs --allow-ffi/);
   assertEquals(/peer loop .*: good/.test(out), false);

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { describeNoise, judgeNoise } from "../../src/cli/doctor/measure_noise.ts";
 import { measureClock } from "../../src/cli/doctor/measure_clock.ts";
 import { createCatalog } from "../../src/catalog.ts";
+import { factOf } from "../../src/model/environment.ts";
 import { sockbench } from "./sockbench.ts";
 
 Deno.test("sockbench list names every scenario with its question, every transport, and cases of the profile", async () => {
@@ -36,7 +37,7 @@ Deno.test("sockbench doctor --json tells machine, permissions, clock, transports
   const { code, out, err } = await sockbench(["doctor", "--json", "--peer=loop"]);
   assertEquals({ code, err }, { code: 0, err: "" });
   const found = JSON.parse(out);
-  assertEquals(found.environment.versions.deno, Deno.version.deno);
+  assertEquals(factOf(found.environment, "deno"), Deno.version.deno);
   assert(found.clock.costNs > 0);
   // The command line of these tests has every permission of the task but --allow-ffi.
   assertEquals(found.permissions.map((p: { state: string }) => p.state), [

@@ -1,3 +1,4 @@
+import { alter } from "../support/environments.ts";
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { compareRecords } from "../../src/compare/compare_records.ts";
 import { compareIds } from "../../src/compare/comparison.ts";
@@ -228,7 +229,7 @@ Deno.test("compareRecords() refuses two trials of one case in one round", () => 
 
 Deno.test("compareRecords() names differences of the environment and still compares", () => {
   const base = syntheticRecord({ [TCP]: { p50: STEADY } });
-  const head = { ...base, environment: { ...base.environment, kernel: "6.1" } };
+  const head = { ...base, environment: alter(base.environment, { kernel: "6.1" }) };
   const result = compareRecords(base, head, { paired: false });
   assertEquals(result.environmentDifferences.length, 1);
   assertEquals(result.environmentObstacles, result.environmentDifferences);

@@ -1,3 +1,4 @@
+import { alter } from "../support/environments.ts";
 import { assert, assertEquals } from "@std/assert";
 import { compareRecords } from "../../src/compare/compare_records.ts";
 import type { RecordComparison } from "../../src/compare/comparison.ts";
@@ -109,7 +110,7 @@ Deno.test("confirm() does not clear a cell that was not measured again, or too s
   assert(seldom.cells[0]?.unresolvable);
 
   const { environment } = syntheticRecord({});
-  const moved = pairs({ [TCP]: 0 }, { environment: { ...environment, cpu: "Other" } });
+  const moved = pairs({ [TCP]: 0 }, { environment: alter(environment, { cpu: "Other" }) });
   const elsewhere = confirm(first, moved, POLICY);
   assertEquals([verdictsOf(elsewhere)[TCP], elsewhere.exitCode], ["incomparable", 3]);
 

@@ -5,12 +5,13 @@ import {
   environmentObstacles,
   type Fingerprinted,
 } from "../../src/compare/fingerprint.ts";
-import type { Environment } from "../../src/model/environment.ts";
+import type { EnvironmentV1 } from "../../src/record/upgrade_v1.ts";
+import { alter } from "../support/environments.ts";
 import { syntheticRecord } from "./synthetic_records.ts";
 
-function machine(fields: Partial<Environment> = {}, peer: "loop" | "process" = "process") {
+function machine(fields: Partial<EnvironmentV1> = {}, peer: "loop" | "process" = "process") {
   const { environment, settings } = syntheticRecord({});
-  return { environment: { ...environment, ...fields }, settings: { ...settings, peer } };
+  return { environment: alter(environment, fields), settings: { ...settings, peer } };
 }
 
 Deno.test("environmentDifferences() finds none between a machine and itself", () => {
@@ -21,8 +22,8 @@ Deno.test("environmentDifferences() finds none between a machine and itself", ()
 
 Deno.test("environmentDifferences() names each fact that moves figures", () => {
   const others: readonly (readonly [Fingerprinted, string])[] = [
-    [machine({ cpu: "Other CPU" }), 'cpu differs: "Some CPU @ 2 GHz" in base, "Other CPU" in head'],
-    [machine({ cores: 4 }), "number of cores differs: 2 in base, 4 in head"],
+    [machine({ cpu: "Other CPU" }), 'CPU differs: "Some CPU @ 2 GHz" in base, "Other CPU" in head'],
+    [machine({ cores: 4 }), "logical cores differs: 2 in base, 4 in head"],
     [machine({ kernel: "6.1" }), 'kernel differs: "6.18.44" in base, "6.1" in head'],
     [machine({ platform: "x" }), 'platform differs: "linux x86_64" in base, "x" in head'],
     [
@@ -31,11 +32,11 @@ Deno.test("environmentDifferences() names each fact that moves figures", () => {
     ],
     [
       machine({ sysctls: { "net.core.rmem_max": 1 } }),
-      "kernel setting net.core.rmem_max differs: 212992 in base, 1 in head",
+      "net.core.rmem_max differs: 212992 in base, 1 in head",
     ],
     [
       machine({ versions: { deno: "2.8.3", v8: "15.0", sockbench: "0.1.0" } }),
-      'version of deno differs: "2.9.6" in base, "2.8.3" in head',
+      'Deno differs: "2.9.6" in base, "2.8.3" in head',
     ],
     [machine({}, "loop"), 'placement of the peer differs: "process" in base, "loop" in head'],
   ];
@@ -52,7 +53,9 @@ Deno.test("comparable() does not take two unknowns for a match where the fact is
     assert(!comparable(unknown, unknown), fact);
     assert(!comparable(machine(), unknown), fact);
     assertEquals(environmentDifferences(unknown, unknown), [
-      `${fact} is unknown in both records, so that it cannot be shown to match`,
+      `${
+        fact === "cpu" ? "CPU" : fact
+      } is unknown in both records, so that it cannot be shown to match`,
     ]);
   }
 });
@@ -61,7 +64,7 @@ Deno.test("comparable() takes no fact that one side lacks for a match, unless bo
   const silent = machine({ virtualization: null, sysctls: {} });
   assertEquals(environmentDifferences(machine(), silent), [
     "virtualization is unknown in head, so that it cannot be shown to match",
-    "kernel setting net.core.rmem_max is unknown in head, so that it cannot be shown to match",
+    "net.core.rmem_max is unknown in head, so that it cannot be shown to match",
   ]);
   assert(!comparable(machine(), silent));
   assert(comparable(machine(), silent, { paired: true }));

@@ -1,6 +1,7 @@
 import { METRIC_IDS, type MetricDefinition, metricOf } from "../../src/units/metric.ts";
 import type { Case } from "../../src/model/case.ts";
-import type { RunRecord } from "../../src/model/run_record.ts";
+import { type RunRecord, SCHEMA_MINOR, SCHEMA_VERSION } from "../../src/model/run_record.ts";
+import { upgradeEnvironment } from "../../src/record/upgrade_v1.ts";
 import type { Trial } from "../../src/model/trial.ts";
 import type { ScenarioSpec } from "../../src/model/scenario_spec.ts";
 import { normalQuantile } from "../../src/stats/normal.ts";
@@ -36,12 +37,13 @@ export function syntheticRecord(
     ...Object.values(cases).flatMap((values) => Object.values(values).map((list) => list.length)),
   );
   return {
-    schemaVersion: 1,
+    schemaVersion: SCHEMA_VERSION,
+    minor: SCHEMA_MINOR,
     startedAt: "2026-01-31T12:00:00.000Z",
     durationNs: Math.max(12e9, (rounds + 1) * 1e9),
     estimateNs: 11.5e9,
     partial: false,
-    environment: {
+    environment: upgradeEnvironment({
       versions: { deno: "2.9.6", v8: "15.0", sockbench: "0.1.0" },
       platform: "linux x86_64",
       kernel: "6.18.44",
@@ -52,7 +54,7 @@ export function syntheticRecord(
       loadAverage: 0.25,
       sysctls: { "net.core.rmem_max": 212992 },
       missing: [],
-    },
+    }),
     settings: { profile: "quick", rounds, seed: 42, peer: "process", command: "sockbench run" },
     scenarios: [...new Set(ids.map(scenarioOf))].map(specOf),
     metrics: [...METRIC_IDS.map(metricOf), TURNAROUND],

@@ -172,19 +172,19 @@ Deno.test("decodeRecord() says that a file is no record, or of another version, 
       'name a file written by "sockbench run"',
   );
   assertEquals(
-    messageOf('{"schemaVersion":2,"new":1}'),
-    `${prefix}it was written by a newer sockbench (schema 2, this one reads 1): update sockbench`,
+    messageOf('{"schemaVersion":3,"new":1}'),
+    `${prefix}it was written by a newer sockbench (schema 3, this one reads 2): update sockbench`,
   );
   assertEquals(
     messageOf('{"schemaVersion":0}'),
-    `${prefix}it was written by an older sockbench (schema 0, this one reads 1): ` +
+    `${prefix}it was written by an older sockbench (schema 0, this one reads 2): ` +
       "measure again with this one",
   );
-  assertEquals(messageOf('{"schemaVersion":"1"}'), `${prefix}schemaVersion must be 1: it is "1"`);
-  assertEquals(messageOf('{"schemaVersion":1.5}'), `${prefix}schemaVersion must be 1: it is 1.5`);
+  assertEquals(messageOf('{"schemaVersion":"1"}'), `${prefix}schemaVersion must be 2: it is "1"`);
+  assertEquals(messageOf('{"schemaVersion":1.5}'), `${prefix}schemaVersion must be 2: it is 1.5`);
   assertEquals(
     messageOf('{"schemaVersion":1e999}'),
-    `${prefix}schemaVersion must be 1: it is Infinity`,
+    `${prefix}schemaVersion must be 2: it is Infinity`,
   );
 });
 
@@ -200,7 +200,7 @@ Deno.test("decodeRecord() names the field, what it must be and what it is", () =
     ["trials/0/tally", [1], "trials[0].tally must be an object: it is a list of 1"],
     ["trials/0/tally/reads", -2, "trials[0].tally.reads must be a whole number ≥ 0: it is -2"],
     ["trials/0/values/p50", {}, "trials[0].values.p50 must be a finite number: it is an object"],
-    ["trials/0/typo", 1, "trials[0].typo is not a field of this format (schema 1): remove it"],
+    ["trials/0/typo", 1, "trials[0].typo is not a field of this format (schema 2): remove it"],
     ["trials", {}, "trials must be a list: it is an object"],
     ["partial", 1, "partial must be true or false: it is 1"],
     [
@@ -220,9 +220,9 @@ Deno.test("decodeRecord() names the field, what it must be and what it is", () =
       "cases[0].params.bytes must be a finite number or a text: it is true",
     ],
     [
-      "environment/sysctls/net.core.rmem_max",
+      "environment/facts/8/value",
       [],
-      'environment.sysctls["net.core.rmem_max"] must be a text, a finite number, true, false or null: ' +
+      "environment.facts[8].value must be a text, a finite number, true, false or null: " +
       "it is a list of 0",
     ],
   ];
@@ -440,9 +440,10 @@ Deno.test("recordJsonSchema() describes each field of a record and forbids other
     required: string[];
     additionalProperties: boolean;
   };
-  assertEquals(schema.title, "sockbench record, schema version 1");
+  assertEquals(schema.title, "sockbench record, schema version 2");
   assertEquals(Object.keys(schema.properties).sort(), Object.keys(sampleRecord()).sort());
-  assertEquals([...schema.required, "yardstick"].sort(), Object.keys(sampleRecord()).sort());
+  const optional = ["yardstick", "runId", "origin", "peerEnvironment"];
+  assertEquals([...schema.required, ...optional].sort(), Object.keys(sampleRecord()).sort());
   assertEquals(schema.additionalProperties, false);
   assert(
     JSON.stringify(schema).includes(
@@ -465,22 +466,42 @@ function reverseKeys(value: unknown, ...kept: string[]): unknown {
 }
 
 const GOLDEN = `{
-  "schemaVersion": 1,
+  "schemaVersion": 2,
+  "minor": 0,
+  "runId": "8f0e1a52-3b1c-4c55-9a0e-2f8f6f0d4b11",
+  "origin": {
+    "tool": "sockbench",
+    "version": "0.1.0",
+    "schemaVersion": 1
+  },
   "startedAt": "2026-01-31T12:00:00.000Z",
   "durationNs": 12000000000,
   "estimateNs": 11500000000,
   "partial": false,
   "environment": {
-    "versions": {"deno":"2.9.6","sockbench":"0.1.0"},
-    "platform": "linux x86_64",
-    "kernel": "6.18.44",
-    "cpu": "Some CPU @ 2 GHz",
-    "cores": 2,
-    "memoryBytes": 4294967296,
-    "virtualization": null,
-    "loadAverage": 0.25,
-    "sysctls": {"net.core.rmem_max":212992,"net.ipv4.tcp_rmem":"4096 131072 6291456"},
-    "missing": [{"what":"cpu governor","reason":"No permission to read /sys."}]
+    "facts": [
+      {"id":"platform","value":"linux x86_64","label":"platform","compare":"must"},
+      {"id":"kernel","value":"6.18.44","label":"kernel","compare":"must"},
+      {"id":"cpu","value":"Some CPU @ 2 GHz","label":"CPU","compare":"must"},
+      {"id":"cores","value":2,"label":"logical cores","compare":"must"},
+      {"id":"memory","value":4294967296,"label":"memory","compare":"info","unit":"bytes"},
+      {"id":"virtualization","value":null,"label":"virtualization","compare":"should"},
+      {"id":"load","value":0.25,"label":"load average at start","compare":"info"},
+      {"id":"deno","value":"2.9.6","label":"Deno","compare":"must"},
+      {"id":"sockbench","value":"0.1.0","label":"sockbench","compare":"must"},
+      {"id":"net.core.rmem_max","value":212992,"label":"net.core.rmem_max","compare":"should"},
+      {"id":"net.ipv4.tcp_rmem","value":"4096 131072 6291456","label":"net.ipv4.tcp_rmem","compare":"should"}
+    ],
+    "missing": [
+      {"what":"cpu governor","reason":"No permission to read /sys."}
+    ]
+  },
+  "peerEnvironment": {
+    "facts": [
+      {"id":"cpu","value":"Another CPU","label":"CPU","compare":"must"},
+      {"id":"memory","value":2147483648,"label":"memory","compare":"info","unit":"bytes"}
+    ],
+    "missing": []
   },
   "settings": {
     "profile": "quick",

@@ -1,6 +1,7 @@
 import { METRIC_IDS, metricOf } from "../../src/units/metric.ts";
 import { Histogram, type SparseHistogram } from "../../src/model/histogram.ts";
-import type { RunRecord } from "../../src/model/run_record.ts";
+import { type RunRecord, SCHEMA_MINOR, SCHEMA_VERSION } from "../../src/model/run_record.ts";
+import { upgradeEnvironment } from "../../src/record/upgrade_v1.ts";
 import type { Trial } from "../../src/model/trial.ts";
 
 /** A sparse histogram of the given values. */
@@ -31,12 +32,15 @@ export function sampleTrial(fields: Partial<Trial> = {}): Trial {
 export function sampleRecord(): RunRecord {
   const placement = { peer: "process", pin: "none" } as const;
   return {
-    schemaVersion: 1,
+    schemaVersion: SCHEMA_VERSION,
+    minor: SCHEMA_MINOR,
+    runId: "8f0e1a52-3b1c-4c55-9a0e-2f8f6f0d4b11",
+    origin: { tool: "sockbench", version: "0.1.0", schemaVersion: 1 },
     startedAt: "2026-01-31T12:00:00.000Z",
     durationNs: 12e9,
     estimateNs: 11.5e9,
     partial: false,
-    environment: {
+    environment: upgradeEnvironment({
       versions: { deno: "2.9.6", sockbench: "0.1.0" },
       platform: "linux x86_64",
       kernel: "6.18.44",
@@ -47,6 +51,13 @@ export function sampleRecord(): RunRecord {
       loadAverage: 0.25,
       sysctls: { "net.core.rmem_max": 212992, "net.ipv4.tcp_rmem": "4096 131072 6291456" },
       missing: [{ what: "cpu governor", reason: "No permission to read /sys." }],
+    }),
+    peerEnvironment: {
+      facts: [
+        { id: "cpu", value: "Another CPU", label: "CPU", compare: "must" },
+        { id: "memory", value: 2 ** 31, label: "memory", compare: "info", unit: "bytes" },
+      ],
+      missing: [],
     },
     settings: {
       profile: "quick",

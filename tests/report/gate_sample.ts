@@ -1,3 +1,4 @@
+import { alter } from "../support/environments.ts";
 import { compareRecords } from "../../src/compare/compare_records.ts";
 import { confirm, flagged } from "../../src/compare/confirm.ts";
 import { COMPARE_POLICY, createPolicy } from "../../src/compare/gate_policy.ts";
@@ -54,7 +55,7 @@ export function sampleComparison(): GateReport {
   const [base, head] = records("first");
   const other = {
     ...head,
-    environment: { ...head.environment, kernel: "6.1.0", virtualization: null },
+    environment: alter(head.environment, { kernel: "6.1.0", virtualization: null }),
   };
   const compared = compareRecords(base, other, { paired: false });
   return { result: judge(compared, COMPARE_POLICY), base: "base.json", head: "head.json" };

@@ -1,3 +1,4 @@
+import { alter } from "../support/environments.ts";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { largeRecord } from "../../bench/validation/ratios/large_record.ts";
 import { decodeRecord } from "../../src/record/codec.ts";
@@ -213,7 +214,7 @@ Deno.test("writeHtml() escapes headings, captions and cells of a table of words 
 Deno.test("renderComparisonHtml() shows what changed first, and both records side by side", () => {
   const [base, head] = [sampleRecord(), sampleRecord()].map((record, index) => ({
     ...record,
-    environment: { ...record.environment, kernel: `6.${index}` },
+    environment: alter(record.environment, { kernel: `6.${index}` }),
   }));
   const page = renderComparisonHtml({
     ...samplePairedComparison(),

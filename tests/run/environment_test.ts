@@ -1,4 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
+import { coresOf, type Environment, factOf } from "../../src/model/environment.ts";
+import { FACT_ROWS } from "../../src/model/fact_rows.ts";
 import { describeVirtualization, readEnvironment } from "../../src/run/environment.ts";
 import { readSystemFiles, splitGrepOutput } from "../../src/run/system_files.ts";
 import { LIBC, needs } from "../support/needs.ts";
@@ -72,9 +74,8 @@ Deno.test({
 Deno.test({
   ...needs("readEnvironment() reads kernel settings with --allow-ffi alone, without grep", LIBC),
   async fn() {
-    const { kernelSettings } = await environmentOf(["--allow-ffi"]);
     assertEquals(
-      kernelSettings["net.core.somaxconn"],
+      factOf(await environmentOf(["--allow-ffi"]), "net.core.somaxconn"),
       Number(await Deno.readTextFile("/proc/sys/net/core/somaxconn")),
     );
   },
@@ -94,7 +95,7 @@ async function environmentOf(permissions: readonly string[]) {
     }).output();
     assertEquals(code, 0);
     const environment = JSON.parse(new TextDecoder().decode(stdout));
-    return { environment, kernelSettings: environment.sysctls as Record<string, unknown> };
+    return environment as Environment;
   } finally {
     await Deno.remove(path);
   }
@@ -102,18 +103,22 @@ async function environmentOf(permissions: readonly string[]) {
 
 Deno.test("readEnvironment() knows versions, platform and cores, and says why the rest is missing", async () => {
   const environment = await readEnvironment();
-  assertEquals(environment.versions.deno, Deno.version.deno);
-  assert(environment.cores >= 1);
-  assert(environment.platform.includes(Deno.build.os));
+  assertEquals(factOf(environment, "deno"), Deno.version.deno);
+  assert(coresOf(environment) >= 1);
+  assert(String(factOf(environment, "platform")).includes(Deno.build.os));
+  assertEquals(
+    environment.facts.map(({ id }) => id),
+    [...FACT_ROWS.keys()].filter((id) => id !== "subject"),
+  );
   for (const { what, reason } of environment.missing) assert(what !== "" && reason !== "");
   const text = JSON.stringify(environment);
   assert(!text.includes(Deno.hostname()) || Deno.hostname().length < 4);
 });
 
 Deno.test("readEnvironment() learns less without permissions, says so, and never prompts", async () => {
-  const { environment } = await environmentOf([]);
-  assertEquals(environment.kernel, null);
-  assertEquals(environment.cpu, null);
-  const missing = environment.missing.map(({ what }: { what: string }) => what);
-  for (const what of ["kernel release", "CPU model", "memory"]) assert(missing.includes(what));
+  const environment = await environmentOf([]);
+  assertEquals(factOf(environment, "kernel"), null);
+  assertEquals(factOf(environment, "cpu"), null);
+  const missing = environment.missing.map(({ what }) => what);
+  for (const what of ["kernel", "CPU", "memory"]) assert(missing.includes(what), what);
 });

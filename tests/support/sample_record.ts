@@ -8,7 +8,9 @@
 import { METRIC_IDS, metricOf } from "../../src/units/metric.ts";
 import { type Case, caseId } from "../../src/model/case.ts";
 import type { Environment } from "../../src/model/environment.ts";
-import type { RunRecord } from "../../src/model/run_record.ts";
+import { upgradeEnvironment } from "../../src/record/upgrade_v1.ts";
+import { alter } from "./environments.ts";
+import { type RunRecord, SCHEMA_MINOR, SCHEMA_VERSION } from "../../src/model/run_record.ts";
 import type { Trial } from "../../src/model/trial.ts";
 import type { ScenarioSpec } from "../../src/model/scenario_spec.ts";
 import { createPrng } from "../../src/stats/prng.ts";
@@ -215,7 +217,7 @@ const PARTS: readonly Part[] = [
 ];
 
 /** The sample's machine: none that exists. */
-export const SAMPLE_ENVIRONMENT: Environment = {
+export const SAMPLE_ENVIRONMENT: Environment = upgradeEnvironment({
   versions: { deno: "2.9.6", v8: "14.0", typescript: "6.0", sockbench: "0.1.0" },
   platform: "linux x86_64",
   kernel: "6.18.44",
@@ -226,7 +228,7 @@ export const SAMPLE_ENVIRONMENT: Environment = {
   loadAverage: 0.12,
   sysctls: { "net.core.rmem_max": 212_992, "net.ipv4.tcp_nodelay": null },
   missing: [{ what: "cpu frequency", reason: "needs --allow-sys" }],
-};
+});
 
 /**
  * Makes the sample record: several scenarios, a cell that met two speeds, failed trials, a case that failed throughout, one
@@ -254,7 +256,8 @@ export function sampleRecord({ rounds = 15, replace = {} }: SampleOptions = {}):
     }))
   );
   return {
-    schemaVersion: 1,
+    schemaVersion: SCHEMA_VERSION,
+    minor: SCHEMA_MINOR,
     startedAt: "2026-05-04T12:34:56.789Z",
     durationNs: 61.2e9,
     estimateNs: 58e9,
@@ -400,7 +403,7 @@ export function hostileRecord(): RunRecord {
     cases,
     trials,
     skipped: [{ what: "`|<u>", reason: "<!-- \n\n# no -->" }],
-    environment: { ...record.environment, cpu: "<svg onload=alert(1)>|`", platform: "a\nb" },
+    environment: alter(record.environment, { cpu: "<svg onload=alert(1)>|`", platform: "a\nb" }),
     settings: { ...record.settings, command: "deno run ```\n````\n# </code>" },
   };
 }

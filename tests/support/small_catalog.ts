@@ -10,13 +10,14 @@ import type { Case } from "../../src/model/case.ts";
 import type { PeerKind } from "../../src/model/placement.ts";
 import type { Settings } from "../../src/plan/settings.ts";
 import type { Environment } from "../../src/model/environment.ts";
+import { upgradeEnvironment } from "../../src/record/upgrade_v1.ts";
 import type { Params } from "../../src/model/params.ts";
 
 // A trial opens the libc table where it may, once per thread and for good: before the first test, which would count it as its own.
 openKernel();
 
 /** An environment without facts. */
-export const NO_ENVIRONMENT: Environment = {
+export const NO_ENVIRONMENT: Environment = upgradeEnvironment({
   versions: {},
   platform: "test",
   kernel: null,
@@ -27,7 +28,7 @@ export const NO_ENVIRONMENT: Environment = {
   loadAverage: null,
   sysctls: {},
   missing: [],
-};
+});
 
 /** Settings of a short run; `changes` override. */
 export function someSettings(changes: Partial<Settings> = {}): Settings {

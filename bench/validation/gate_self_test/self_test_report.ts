@@ -7,6 +7,7 @@
 import type { Slowdown } from "../../../src/ab/slowed_transport.ts";
 import type { GateResult } from "../../../src/compare/gate_result.ts";
 import type { Plan } from "../../../src/plan/plan.ts";
+import { describeMachine } from "../../../src/model/format_fact.ts";
 import type { Environment } from "../../../src/model/environment.ts";
 import { quantile, wilson } from "../../../src/stats/mod.ts";
 import type { GenerationSpread } from "./generation_spread.ts";
@@ -100,7 +101,7 @@ export function renderSelfTest(test: SelfTest): string {
   return [
     "# The gate tried against known answers",
     "",
-    `${environment.cpu}, ${environment.cores} cores · ${environment.platform} ${environment.kernel} · Deno ${environment.versions.deno} · ` +
+    `${describeMachine(environment).join(" · ")} · ` +
     `${
       test.startedAt.slice(0, 16).replace("T", " ")
     } UTC · ${plan.cases.length} gated cells · took ${(test.tookNs / 60e9).toFixed(0)} min`,

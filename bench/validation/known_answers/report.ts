@@ -5,7 +5,8 @@
  */
 
 import type { Skip } from "../../../src/model/case.ts";
-import type { Environment, Fact } from "../../../src/model/environment.ts";
+import { describeMachine } from "../../../src/model/format_fact.ts";
+import { coresOf, type Environment, type Fact, factOf } from "../../../src/model/environment.ts";
 import { type Answer, CONFIDENCE, recoveryOf, TOLERANCE } from "./answer.ts";
 
 /** Everything that the known answers gave. */
@@ -37,7 +38,7 @@ export function renderKnownAnswers(known: KnownAnswers): string {
   return [
     "# Known answers",
     "",
-    `${environment.cpu}, ${environment.cores} cores · ${environment.platform} ${environment.kernel} · Deno ${environment.versions.deno} · ` +
+    `${describeMachine(environment).join(" · ")} · ` +
     `${known.startedAt.slice(0, 16).replace("T", " ")} UTC · took ${
       Math.round(known.tookNs / 1e9)
     } s`,
@@ -92,7 +93,8 @@ export function renderKnownAnswers(known: KnownAnswers): string {
 }
 
 /** The run itself keeps about one core busy: more is somebody else's, and took from what was to be measured. */
-function loadLine({ loadAverage, cores }: Environment, after: Fact): string {
+function loadLine(environment: Environment, after: Fact): string {
+  const [loadAverage, cores] = [factOf(environment, "load"), coresOf(environment)];
   const [before, end] = [loadAverage, after].map((load) => typeof load === "number" ? load : 0);
   const line = `Load average ${loadAverage ?? "unknown"} before, ${
     after ?? "unknown"

@@ -7,6 +7,7 @@
 import { compareRecords } from "../../compare/compare_records.ts";
 import { COMPARE_POLICY } from "../../compare/gate_policy.ts";
 import { judge } from "../../compare/judge.ts";
+import { factOf } from "../../model/environment.ts";
 import type { RunRecord } from "../../model/run_record.ts";
 import { comparisonFormats } from "../../report/gate_registry.ts";
 import { deliverText } from "../deliver_text.ts";
@@ -47,14 +48,14 @@ export async function compare(args: ParsedArguments, terminal: Terminal): Promis
 
 /** The two records of one `ab` job: trials of one round were measured side by side. */
 function arePaired(base: RunRecord, head: RunRecord): boolean {
-  const isOfAb = ({ environment }: RunRecord) => Object.hasOwn(environment.versions, "subject");
+  const isOfAb = ({ environment }: RunRecord) => factOf(environment, "subject") !== null;
   return isOfAb(base) && isOfAb(head) && base.startedAt === head.startedAt &&
     base.settings.seed === head.settings.seed && base.settings.command === head.settings.command;
 }
 
 /** `base.json`, or `deno:2.8.3 (ab-base.json)`. */
-function nameOf({ environment: { versions } }: RunRecord, file: string): string {
-  const subject = Object.hasOwn(versions, "subject") ? versions.subject : undefined;
+function nameOf({ environment }: RunRecord, file: string): string {
+  const subject = factOf(environment, "subject");
   const name = file === "-" ? "standard input" : file;
-  return subject === undefined ? name : `${subject} (${name})`;
+  return subject === null ? name : `${subject} (${name})`;
 }

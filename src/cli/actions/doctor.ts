@@ -13,7 +13,8 @@ import { findLimits } from "../../run/limits.ts";
 import { type ClockFacts, measureClock } from "../doctor/measure_clock.ts";
 import { describeNoise, measureNoise, type NoiseVerdict } from "../doctor/measure_noise.ts";
 import { type PermissionFact, readPermissions } from "../doctor/permissions.ts";
-import { describeLoad, describeQuota } from "../doctor/describe_load.ts";
+import { formatFact } from "../../model/format_fact.ts";
+import { adviseOnFact } from "../doctor/advise_on_fact.ts";
 import { describeLimits } from "../doctor/describe_limits.ts";
 import { EXIT } from "../exit.ts";
 import { listenForInterrupts } from "../interrupts.ts";
@@ -95,11 +96,7 @@ function renderFindings(
   availability: ReadonlyMap<string, Availability>,
 ): string {
   const { environment, clock, permissions, noise, socketpair } = findings;
-  const { versions, sysctls, missing } = environment;
   const unknown = "not known";
-  const memory = typeof environment.memoryBytes === "number"
-    ? `${(environment.memoryBytes / 2 ** 30).toFixed(1)} GiB`
-    : unknown;
   const states = [...catalog.transports.keys()].map((id): [string, string] => {
     const found = availability.get(id);
     if (found === undefined || !found.available) return [id, `no: ${found?.reason ?? unknown}`];
@@ -107,21 +104,15 @@ function renderFindings(
     return [id, limit === undefined ? "yes" : `yes, up to ${limit} bytes per message`];
   });
   const sections: [string, [string, string][]][] = [
-    ["Machine", [
-      ["runtime", Object.entries(versions).map(([name, v]) => `${name} ${v}`).join(", ")],
-      ["system", `${environment.platform}, kernel ${environment.kernel ?? unknown}`],
-      ["CPU", `${environment.cpu ?? unknown}, ${environment.cores} logical cores`],
-      ["memory", memory],
-      ["kind", String(environment.virtualization ?? unknown)],
-      ["load", describeLoad(environment.loadAverage, environment.cores)],
-      ...describeQuota(sysctls["cpu.quota"] ?? null),
-    ]],
     [
-      "Kernel settings",
-      Object.entries(sysctls).map(([name, value]) => [name, String(value ?? unknown)]),
+      "Machine",
+      environment.facts.map((fact) => [
+        fact.label,
+        `${formatFact(fact)}${adviseOnFact(fact, environment)}`,
+      ]),
     ],
     ["Limits", describeLimits(findings.limits)],
-    ["Not known", missing.map(({ what, reason }) => [what, reason])],
+    ["Not known", environment.missing.map(({ what, reason }) => [what, reason])],
     ["Transports", states],
     [
       "Permissions",

@@ -185,16 +185,13 @@ function compareUnmeasured(
   baseline: RunRecord,
   environment: Environment,
 ): RecordComparison | undefined {
-  const [obstacle, ...more] = environmentObstacles(baseline, {
-    environment,
-    settings: baseline.settings,
-  });
+  const { origin: _origin, ...rest } = baseline;
+  const now: RunRecord = { ...rest, environment, trials: [] };
+  const [obstacle, ...more] = environmentObstacles(baseline, now);
   if (obstacle === undefined) return undefined;
-  const rest = more.length === 0 ? "" : ` (and ${more.length} more)`;
-  const reason = `not measured, as the environments do not match: ${obstacle}${rest}`;
-  const empty = compareRecords(baseline, { ...baseline, environment, trials: [] }, {
-    paired: false,
-  });
+  const others = more.length === 0 ? "" : ` (and ${more.length} more)`;
+  const reason = `not measured, as the environments do not match: ${obstacle}${others}`;
+  const empty = compareRecords(baseline, now, { paired: false });
   return {
     ...empty,
     missingCells: [],

@@ -7,7 +7,7 @@
 import { adviseOnHealth, describeHealth, type Health, healthOf } from "../../compare/health.ts";
 import type { PeerKind } from "../../model/placement.ts";
 import { metricValue } from "../../model/metric_value.ts";
-import type { Environment } from "../../model/environment.ts";
+import { coresOf, type Environment } from "../../model/environment.ts";
 import { formatAmount } from "../../units/format_quantity.ts";
 import type { Session } from "../../run/session.ts";
 import { robustSpread } from "../../stats/robust_spread.ts";
@@ -77,9 +77,9 @@ export async function measureNoise(
     const p50s = trials.map((trial) => metricValue(trial, "p50"))
       .filter((value) => value !== undefined);
     const error = trials.find((trial) => trial.error !== undefined)?.error?.message;
-    const health = healthOf(trials, environment.cores);
+    const cores = coresOf(environment);
     return {
-      ...judgeHealth(judgeNoise(peer, p50s), health, environment.cores),
+      ...judgeHealth(judgeNoise(peer, p50s), healthOf(trials, cores), cores),
       ...(error !== undefined && { error }),
     };
   } catch (error) {

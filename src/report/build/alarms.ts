@@ -6,6 +6,7 @@
 
 import { adviseOnHealth, describeHealth, healthOf, NOTABLE_WAIT } from "../../compare/health.ts";
 import type { TrialValues } from "../../compare/trial_values.ts";
+import { coresOf } from "../../model/environment.ts";
 import type { RunRecord } from "../../model/run_record.ts";
 import { plural } from "../../text/plural.ts";
 import { formatAmount, formatShare } from "../../units/format_quantity.ts";
@@ -35,7 +36,8 @@ export function findAlarms(record: RunRecord, values: TrialValues): readonly str
   ];
 }
 
-function healthAlarm({ trials, environment: { cores } }: RunRecord): readonly string[] {
+function healthAlarm({ trials, environment }: RunRecord): readonly string[] {
+  const cores = coresOf(environment);
   const health = healthOf(trials, cores);
   if (health === undefined || health.waitShare < NOTABLE_WAIT) return [];
   const advice = adviseOnHealth(health);

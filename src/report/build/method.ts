@@ -8,7 +8,9 @@ import { describeHealth, healthOf } from "../../compare/health.ts";
 import { plural } from "../../text/plural.ts";
 import type { Case } from "../../model/case.ts";
 import { RELATIVE_ERROR } from "../../model/bucket_layout.ts";
-import type { Environment, Fact } from "../../model/environment.ts";
+import type { Environment } from "../../model/environment.ts";
+import { coresOf } from "../../model/environment.ts";
+import { formatFact } from "../../model/format_fact.ts";
 import type { RunRecord } from "../../model/run_record.ts";
 import type { NamedFact } from "../document/document.ts";
 import { buildSocketSettings } from "./socket_settings.ts";
@@ -129,7 +131,8 @@ export function buildMethod(record: RunRecord): readonly NamedFact[] {
   ];
 }
 
-function describeCpuWait({ trials, environment: { cores } }: RunRecord): readonly NamedFact[] {
+function describeCpuWait({ trials, environment }: RunRecord): readonly NamedFact[] {
+  const cores = coresOf(environment);
   const health = healthOf(trials, cores);
   return health === undefined ? [] : [{ name: "health", value: describeHealth(health, cores) }];
 }
@@ -141,25 +144,7 @@ function describeCpuWait({ trials, environment: { cores } }: RunRecord): readonl
  * @returns Named facts; what could not be read says so.
  */
 export function buildEnvironment(environment: Environment): readonly NamedFact[] {
-  const { memoryBytes, sysctls, versions } = environment;
-  return [
-    { name: "platform", value: environment.platform },
-    { name: "kernel", value: showFact(environment.kernel) },
-    {
-      name: "CPU",
-      value: `${showFact(environment.cpu)}, ${count(environment.cores, "logical core")}`,
-    },
-    {
-      name: "memory",
-      value: typeof memoryBytes === "number"
-        ? formatAmount(memoryBytes, "bytes")
-        : showFact(memoryBytes),
-    },
-    { name: "virtualization", value: showFact(environment.virtualization) },
-    { name: "load average at start", value: showFact(environment.loadAverage) },
-    ...sortedEntries(versions).map(([name, value]) => ({ name, value })),
-    ...sortedEntries(sysctls).map(([name, value]) => ({ name, value: showFact(value) })),
-  ];
+  return environment.facts.map((fact) => ({ name: fact.label, value: formatFact(fact) }));
 }
 
 /**
@@ -171,10 +156,6 @@ export function buildEnvironment(environment: Environment): readonly NamedFact[]
  */
 export function count(n: number, noun: string): string {
   return plural(n, noun, formatCount(n));
-}
-
-function showFact(fact: Fact): string {
-  return fact === null ? "unknown" : String(fact);
 }
 
 function sortedEntries<T>(values: Readonly<Record<string, T>>): [string, T][] {

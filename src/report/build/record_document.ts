@@ -5,6 +5,8 @@
  */
 
 import type { Skip } from "../../model/case.ts";
+import { factOf } from "../../model/environment.ts";
+import { describeMachine } from "../../model/format_fact.ts";
 import type { RunRecord } from "../../model/run_record.ts";
 import type { Block, Document, Heading } from "../document/document.ts";
 import type { Figure } from "../document/figure.ts";
@@ -201,12 +203,10 @@ function describePartial({ trials, settings }: RunRecord): string {
 function describeRun(
   { environment, startedAt, trials, cases }: RunRecord,
 ): readonly string[] {
-  const { cpu, cores, platform, kernel, versions } = environment;
+  const own = factOf(environment, "sockbench");
   return [
-    `${cpu === null ? "unknown CPU" : cpu}, ${count(cores, "core")}`,
-    kernel === null ? platform : `${platform} ${kernel}`,
-    ...(versions.deno === undefined ? [] : [`Deno ${versions.deno}`]),
-    ...(versions.sockbench === undefined ? [] : [`sockbench ${versions.sockbench}`]),
+    ...describeMachine(environment),
+    ...(own === null ? [] : [`sockbench ${own}`]),
     startedAt.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d).*Z$/, "$1 $2 UTC"),
     `${count(trials.length, "trial")} of ${count(cases.length, "case")}`,
   ];

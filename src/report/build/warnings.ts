@@ -9,6 +9,7 @@ import { healthOf, UNEQUAL_WAIT } from "../../compare/health.ts";
 import { median } from "../../stats/mod.ts";
 import { findMetric, type TrialValues } from "../../compare/trial_values.ts";
 import { fewestOperations, isMetricId, METRIC_IDS, metricOf } from "../../units/metric.ts";
+import { coresOf, factOf } from "../../model/environment.ts";
 import type { RunRecord } from "../../model/run_record.ts";
 import type { ListItem } from "../document/document.ts";
 import { capitalize } from "../document/format_inline.ts";
@@ -101,7 +102,7 @@ function warn(message: string, cases: readonly string[]): readonly Warning[] {
 
 /** Cases whose processes something else kept off the CPU, each by its own trials. */
 function starvedWarning(record: RunRecord, values: TrialValues): readonly Warning[] {
-  const { cores } = record.environment;
+  const cores = coresOf(record.environment);
   const starved = record.cases.filter(({ id }) =>
     (healthOf(values.succeeded(id), cores)?.waitShare ?? 0) >= UNEQUAL_WAIT
   );
@@ -194,7 +195,7 @@ function scarceWarnings(record: RunRecord, values: TrialValues): readonly Warnin
 
 /** BBR paces what it sends (Cardwell et al., "BBR: Congestion-Based Congestion Control", ACM Queue 14(5), 2016), on loopback too. */
 function pacingWarning({ environment, cases }: RunRecord): readonly Warning[] {
-  if (environment.sysctls["net.ipv4.tcp_congestion_control"] !== "bbr") return [];
+  if (factOf(environment, "net.ipv4.tcp_congestion_control") !== "bbr") return [];
   return warn(
     "this kernel's TCP uses BBR congestion control, which paces even loopback: one-way TCP may be limited by that pacing and " +
       "differ from connection to connection; with reno it can be twice as fast",

@@ -1,3 +1,4 @@
+import { alter } from "../../support/environments.ts";
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import {
   type Answer,
@@ -77,7 +78,7 @@ Deno.test("renderKnownAnswers() shows true beside measured, the error, and what 
     beside: [spread(0.98, 1.03)],
     skipped: [{ what: "links of known rate", reason: "they need root" }],
     notes: ["A note."],
-    environment: { ...NO_ENVIRONMENT, cores: 2, loadAverage: 0.5 },
+    environment: alter(NO_ENVIRONMENT, { cores: 2, loadAverage: 0.5 }),
     loadAfter: 2.5,
     startedAt: "2026-01-02T03:04:05.000Z",
     tookNs: 61e9,

@@ -1,0 +1,76 @@
+/**
+ * The registry of environment facts: one row each, in the order in which they are shown. A fact that is the text of a kernel's file needs
+ * nothing else; any other has a reader in `src/run/environment.ts`.
+ *
+ * @module
+ */
+
+import type { EnvironmentFact, Fact } from "./environment.ts";
+
+/** What is known of a fact before it is read. */
+export interface FactRow extends Omit<EnvironmentFact, "id" | "value"> {
+  /** The file whose text it is; absent: it is read in another way. */
+  readonly file?: string;
+}
+
+const SYSCTL = "/proc/sys";
+const CLOCKS = "/sys/devices/system/clocksource/clocksource0";
+
+/** A kernel setting under /proc/sys, whose label is its name. */
+function sysctl(name: string): readonly [string, FactRow] {
+  const file = `${SYSCTL}/${name.replaceAll(".", "/")}`;
+  return [name, { label: name, compare: "should", file }];
+}
+
+/** Every fact by its id. */
+export const FACT_ROWS: ReadonlyMap<string, FactRow> = new Map<string, FactRow>([
+  ["platform", { label: "platform", compare: "must" }],
+  ["kernel", { label: "kernel", compare: "must" }],
+  ["cpu", { label: "CPU", compare: "must" }],
+  ["cores", { label: "logical cores", compare: "must" }],
+  ["cpu.quota", { label: "CPU quota in cores", compare: "should" }],
+  ["memory", { label: "memory", compare: "info", unit: "bytes" }],
+  ["virtualization", { label: "virtualization", compare: "should" }],
+  ["load", { label: "load average at start", compare: "info" }],
+  // Hashed with the suite's own name: it tells machines apart, and says nothing to anybody else.
+  ["machine", { label: "machine id", compare: "info" }],
+  ["deno", { label: "Deno", compare: "must" }],
+  ["sockbench", { label: "sockbench", compare: "must" }],
+  ["subject", { label: "subject", compare: "info" }],
+  ["typescript", { label: "TypeScript", compare: "info" }],
+  ["v8", { label: "V8", compare: "must" }],
+  ["clocksource", {
+    label: "clocksource",
+    compare: "should",
+    file: `${CLOCKS}/current_clocksource`,
+  }],
+  ["cpufreq.scaling_governor", {
+    label: "cpufreq.scaling_governor",
+    compare: "should",
+    file: "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor",
+  }],
+  ["lo.mtu", { label: "MTU of lo", compare: "should" }],
+  sysctl("net.core.rmem_default"),
+  sysctl("net.core.rmem_max"),
+  sysctl("net.core.somaxconn"),
+  sysctl("net.core.wmem_default"),
+  sysctl("net.core.wmem_max"),
+  sysctl("net.ipv4.ip_local_port_range"),
+  sysctl("net.ipv4.tcp_congestion_control"),
+  sysctl("net.ipv4.tcp_rmem"),
+  sysctl("net.ipv4.tcp_tw_reuse"),
+  sysctl("net.ipv4.tcp_wmem"),
+  sysctl("net.unix.max_dgram_qlen"),
+]);
+
+/**
+ * A fact of the registry with its value.
+ *
+ * @param id Its id; one that the registry does not have is labelled by it, and compared where it is known.
+ * @param value Its value.
+ * @returns The fact.
+ */
+export function makeFact(id: string, value: Fact): EnvironmentFact {
+  const { file: _file, ...row } = FACT_ROWS.get(id) ?? { label: id, compare: "should" as const };
+  return { id, value, ...row };
+}

@@ -1,0 +1,87 @@
+/**
+ * The schema of what a record says of its cases: scenarios, metrics, cases and skips.
+ *
+ * @module
+ */
+
+import { z } from "zod";
+import type { PeerKind, Placement } from "../model/placement.ts";
+import type { ParameterSpec } from "../model/scenario_spec.ts";
+import { METRIC_UNITS, type MetricDirection } from "../units/metric.ts";
+import { atLeastZero, finite, listOf, mapOf, object, oneOf, text, whole } from "./schema_terms.ts";
+
+const METRIC_ID_RULE = "a metric id of camelCase letters and digits";
+const numberOrText = z.union([finite, text], { error: "a finite number or a text" });
+
+/** Where a serve half may run. */
+export const peerKind = oneOf(["loop", "worker", "process"] satisfies PeerKind[]);
+
+/** Parameters, which stand in grid order. */
+export const params = mapOf(numberOrText);
+
+/** What was left out, and why. */
+export const skip = object({ what: text, reason: text });
+
+const splitCell = object({ driver: text, params });
+const splitPart = object({ title: text, of: splitCell, less: splitCell.exactOptional() });
+
+const scenario = object({
+  id: text,
+  question: text,
+  operation: text,
+  parameters: listOf(object({
+    name: text,
+    kind: oneOf(["size", "count", "choice"] satisfies ParameterSpec["kind"][]),
+    description: text,
+    unit: text.exactOptional(),
+    choices: listOf(text).exactOptional(),
+    min: finite.exactOptional(),
+    max: finite.exactOptional(),
+  })),
+  metrics: listOf(text),
+  columns: listOf(text),
+  contrasts: listOf(object({ factor: text, base: numberOrText, metric: text })),
+  tables: listOf(text).exactOptional(),
+  split: object({ metric: text, parts: listOf(splitPart) }).exactOptional(),
+  search: listOf(text).exactOptional(),
+  evidence: listOf(text).exactOptional(),
+  notes: listOf(text),
+});
+
+const metric = object({
+  id: z.string({ error: METRIC_ID_RULE }).regex(/^[a-z][a-zA-Z0-9]*$/, { error: METRIC_ID_RULE }),
+  unit: oneOf(METRIC_UNITS),
+  better: oneOf(["lower", "higher", "neither"] satisfies MetricDirection[]),
+  title: text,
+  description: text,
+});
+
+const caseSchema = object({
+  id: text,
+  scenario: text,
+  transport: text,
+  params,
+  fixed: params,
+  workload: text,
+  budget: object({
+    warmupNs: atLeastZero,
+    settleNs: atLeastZero.exactOptional(),
+    measureNs: atLeastZero,
+    maxOperations: whole.exactOptional(),
+    minOperations: whole.exactOptional(),
+  }),
+  expectedNs: atLeastZero,
+  placement: object({
+    peer: peerKind,
+    pin: oneOf(["none", "same", "cross"] satisfies Placement["pin"][]),
+    cores: object({ drive: whole, serve: whole }).exactOptional(),
+  }),
+});
+
+/** What a record and a plan say of their cases, by field. */
+export const caseFields = {
+  scenarios: listOf(scenario),
+  metrics: listOf(metric),
+  cases: listOf(caseSchema),
+  skipped: listOf(skip),
+};

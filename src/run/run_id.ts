@@ -1,0 +1,10 @@
+/**
+ * Ids of runs.
+ *
+ * @module
+ */
+
+/** A name that no other run has, wherever it runs: the one thing of a run that is left to chance on purpose. */
+export function createRunId(): string {
+  return crypto.randomUUID();
+}

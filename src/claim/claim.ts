@@ -149,6 +149,8 @@ export interface Claim {
   readonly parts?: Readonly<Record<string, (lab: Lab) => Promise<ClaimFacts>>>;
   /** Opens sockets of its own and brings facts home. Bounded: at most 10 s. */
   experiment?(lab: Lab): Promise<ClaimFacts>;
+  /** Present where the experiment mostly waits for timers, on sockets of its own: it is made beside others that do. */
+  readonly waits?: true;
   /** How the verdict follows from figures and facts. Pure: the same evidence gives the same decision. */
   decide(evidence: ClaimEvidence): Decision;
   /** What it means for a Deno program: one paragraph. */

@@ -108,11 +108,21 @@ async function experimentWith(
 ): Promise<ReadonlyMap<string, Own>> {
   const evidence = new Map<string, Own>();
   const experimenting = claims.filter(({ experiment }) => experiment !== undefined);
-  for (const [index, claim] of experimenting.entries()) {
+  let index = 0;
+  const make = async (claim: Claim) => {
     if (!lab.signal.aborted) {
-      onEvent?.({ kind: "experiment", claim, index, experiments: experimenting.length });
+      onEvent?.({ kind: "experiment", claim, index: index++, experiments: experimenting.length });
     }
     evidence.set(claim.id, await experiment(claim, lab, strays));
+  };
+  for (const claim of experimenting.filter(({ waits }) => !waits)) await make(claim);
+  const waiting = experimenting.filter(({ waits }) => waits);
+  const before = strays.count;
+  await Promise.all(waiting.map(make));
+  // Whose it was nobody can tell where several ran: then each is made again by itself.
+  if (strays.count > before && waiting.length > 1) {
+    index = experimenting.length - waiting.length;
+    for (const claim of waiting) await make(claim);
   }
   return evidence;
 }

@@ -7,28 +7,37 @@
 
 /** Catches stray errors from its making until it is disposed of. */
 export interface StrayErrors extends Disposable {
+  /** How many there were. */
+  readonly count: number;
   /** Rejects with the next stray error; one that nobody waits for is dropped. */
   next(): Promise<never>;
 }
 
 /** Begins to catch stray errors, before any other listener sees them. */
 export function catchStrays(): StrayErrors {
-  let waiting = Promise.withResolvers<never>();
-  waiting.promise.catch(() => {});
+  let count = 0;
+  let waiting: ((error: unknown) => void)[] = [];
   const take = (event: Event) => {
     event.preventDefault();
     event.stopImmediatePropagation();
-    waiting.reject(
-      event instanceof ErrorEvent ? event.error : (event as PromiseRejectionEvent).reason,
-    );
+    const error = event instanceof ErrorEvent
+      ? event.error
+      : (event as PromiseRejectionEvent).reason;
+    count++;
+    for (const reject of waiting) reject(error);
+    waiting = [];
   };
   const names = ["unhandledrejection", "error"];
   for (const name of names) addEventListener(name, take, { capture: true });
   return {
+    get count() {
+      return count;
+    },
     next() {
-      waiting = Promise.withResolvers<never>();
-      waiting.promise.catch(() => {});
-      return waiting.promise;
+      const { promise, reject } = Promise.withResolvers<never>();
+      promise.catch(() => {});
+      waiting.push(reject);
+      return promise;
     },
     [Symbol.dispose]() {
       for (const name of names) removeEventListener(name, take, { capture: true });

@@ -105,6 +105,46 @@ Deno.test("runClaims() charges an experiment with a promise that it let go of, a
   assert(isEnded, "it was not told to end");
 });
 
+Deno.test("runClaims() makes experiments that wait side by side, and each by itself where one of them strays", async () => {
+  let [running, most, runs] = [0, 0, 0];
+  const waiting = (id: string, number: number, strays: boolean): Claim => ({
+    ...experimentClaim(id, number, async ({ signal }) => {
+      most = Math.max(most, ++running);
+      runs++;
+      try {
+        if (strays) {
+          void Promise.reject(new Error("nobody awaits this"));
+          await new Promise((resolve) => signal.addEventListener("abort", resolve));
+        } else {
+          // A turn of the event loop, in which strays are reported.
+          await new Promise((resolve) => setTimeout(resolve));
+        }
+        return { count: 3 };
+      } finally {
+        running--;
+      }
+    }),
+    waits: true,
+  });
+  const quiet = await runThem(
+    [waiting("a", 1, false), waiting("b", 2, false)],
+    lab.signal,
+    patient,
+  );
+  assertEquals([most, runs], [2, 2]);
+  assertEquals(quiet.decided.map(({ decision }) => decision.verdict), ["holds", "holds"]);
+  const { decided } = await runThem(
+    [waiting("c", 1, false), waiting("d", 2, true), waiting("e", 3, false)],
+    lab.signal,
+    patient,
+  );
+  assertEquals(decided.map(({ decision }) => decision.answer), [
+    "3 | of 3",
+    "the experiment failed: nobody awaits this",
+    "3 | of 3",
+  ]);
+});
+
 Deno.test("runClaims() says of what an interrupt left untried that it was interrupted", async () => {
   const controller = new AbortController();
   const begun: string[] = [];

@@ -80,6 +80,7 @@ export const establishedBeforeAccept: Claim = {
         small: await fillSmallQueue(lab),
       }) as unknown as ClaimFacts,
   },
+  waits: true,
   experiment: watchQueues,
   decide({ facts }) {
     const late = facts!.late as unknown as readonly Late[];

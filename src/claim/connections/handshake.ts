@@ -64,6 +64,7 @@ export const connectReturnsAfterHandshake: Claim = {
   parts: {
     lost: async (lab) => (await loseHandshakes(lab)) as unknown as ClaimFacts,
   },
+  waits: true,
   experiment: watchHandshakes,
   decide({ figures, facts, failure }) {
     const connect = figures.figure(CONNECT, "connectP50");

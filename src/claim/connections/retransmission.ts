@@ -88,6 +88,7 @@ export const lostIsSentAgain: Claim = {
   },
   control: "the same with UDP, which sends nothing again: the sentence then does not hold",
   parts: { lossy: async (lab) => (await loseInMany(lab)) as unknown as ClaimFacts },
+  waits: true,
   experiment: loseAndWatch,
   decide({ facts }) {
     const timeouts = facts!.timeouts as unknown as readonly Timeout[];

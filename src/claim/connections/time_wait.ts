@@ -71,6 +71,7 @@ export const firstToCloseWaits: Claim = {
         runs: [await usePorts("client", lab), await usePorts("server", lab)],
       }) as unknown as ClaimFacts,
   },
+  waits: true,
   experiment: watchTimeWait,
   decide({ facts }) {
     const rows = facts!.rows as unknown as readonly Left[];

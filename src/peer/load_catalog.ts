@@ -27,10 +27,22 @@ export async function loadCatalog(specifiers: readonly string[]): Promise<Catalo
         `Cannot use module ${specifier}: it must export default { transports, workloads, scenarios }`,
       );
     }
+    refuseUnknownParts(specifier, loaded.default);
     modules.push(loaded.default);
     refuseFaulty(specifier, modules);
   }
   return createCatalog(modules);
+}
+
+const PARTS = ["transports", "workloads", "scenarios", "metrics"];
+
+/** A part that is misspelt would be left out without a word. */
+function refuseUnknownParts(specifier: string, module: object): void {
+  const unknown = Object.keys(module).find((key) => !PARTS.includes(key));
+  if (unknown === undefined) return;
+  throw new Error(
+    `Cannot use module ${specifier}: its ${JSON.stringify(unknown)} is none of ${PARTS.join(", ")}`,
+  );
 }
 
 /** Among several modules the one that is at fault must be named. */

@@ -9,6 +9,7 @@ import { assemblePlan } from "./assemble_plan.ts";
 import type { Catalog } from "../catalog.ts";
 import type { Scenario } from "../model/scenario.ts";
 import { type Availability, KERNEL_ROOM } from "../transport/transport.ts";
+import type { Budget } from "../model/budget.ts";
 import type { Params } from "../model/params.ts";
 import { type Case, caseId, type Skip } from "../model/case.ts";
 import type { Pinning, Placement } from "../model/placement.ts";
@@ -169,9 +170,7 @@ function makeCase(
   settings: Settings,
   placement: Placement,
 ): Case {
-  const profileBudget = PROFILES[settings.profile].budget;
-  const budget = scenario.budget?.(params, profileBudget) ?? profileBudget;
-  const timedNs = scenario.expectedNs?.(params, budget) ?? budget.warmupNs + budget.measureNs;
+  const { budget, timedNs } = budgetOf(scenario, params, PROFILES[settings.profile].budget);
   return {
     id,
     scenario: scenario.id,
@@ -183,4 +182,25 @@ function makeCase(
     expectedNs: timedNs + TRIAL_OVERHEAD_NS,
     placement,
   };
+}
+
+/** A user's scenario computes its own, and may be mistaken. */
+function budgetOf(
+  scenario: Scenario,
+  params: Params,
+  profileBudget: Budget,
+): { budget: Budget; timedNs: number } {
+  try {
+    const budget = scenario.budget?.(params, profileBudget) ?? profileBudget;
+    const { warmupNs, measureNs } = budget;
+    if (![warmupNs, measureNs].every((ns) => Number.isFinite(ns) && ns >= 0)) {
+      throw new Error("its budget must have warmupNs and measureNs, numbers of at least 0");
+    }
+    const timedNs = scenario.expectedNs?.(params, budget) ?? warmupNs + measureNs;
+    if (Number.isFinite(timedNs) && timedNs >= 0) return { budget, timedNs };
+    throw new Error(`its expectedNs must give a number of at least 0: it gives ${timedNs}`);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new SettingsError(`scenario "${scenario.id}" cannot be planned: ${why}`);
+  }
 }

@@ -102,7 +102,7 @@ Deno.test("sockbench run refuses a broken module with its reason", async () => {
   assertRefused(await run("export const x = 1;"), /must export default/);
   assertRefused(
     await run('export default { scenarios: [{ id: "round-trip" }] }'),
-    /Cannot define scenario "round-trip": the name is taken/,
+    /Cannot use scenario "round-trip": question must be a text: it is missing/,
   );
 });
 

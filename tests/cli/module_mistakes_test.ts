@@ -68,6 +68,20 @@ const MISTAKES: readonly (readonly [string, RegExp])[] = [
   ],
   [`{ transports: [tcp] }`, /transport "tcp": the name is taken/],
   [`{ scenarios: [{ ...roundTrip, id: "mine", workload: "none" }] }`, /"none" is not defined/],
+  [`{ transport: [{ ...tcp, name: "mine" }] }`, /its "transport" is none of transports, workloads/],
+  [`[{ ...tcp, name: "mine" }]`, /its "0" is none of transports, workloads, scenarios, metrics/],
+  [
+    `{ scenarios: [{ ...roundTrip, id: "mine", budget() { throw new Error("no idea"); } }] }`,
+    /scenario "mine" cannot be planned: no idea/,
+  ],
+  [
+    `{ scenarios: [{ ...roundTrip, id: "mine", budget: () => ({ warmupNs: "1 ms" }) }] }`,
+    /scenario "mine" cannot be planned: its budget must have warmupNs and measureNs/,
+  ],
+  [
+    `{ scenarios: [{ ...roundTrip, id: "mine", expectedNs: () => NaN }] }`,
+    /scenario "mine" cannot be planned: its expectedNs must give a number of at least 0/,
+  ],
   [`5`, /it must export default \{ transports, workloads, scenarios \}/],
 ];
 
@@ -81,6 +95,7 @@ for (const [module, sentence] of MISTAKES) {
       { cwd: directory.path },
     );
     assertRefused(outcome, sentence);
-    assertStringIncludes(outcome.err, "bench.ts");
+    // What shows only while it is planned is named by its scenario.
+    if (!/cannot be planned/.test(outcome.err)) assertStringIncludes(outcome.err, "bench.ts");
   });
 }

@@ -190,7 +190,10 @@ function chooseInRow(
   const metric = table.columns[0]?.metric;
   const rivals = columns.flatMap((index) => {
     const cell = row.cells[index];
-    return cell?.kind === "figure" ? [{ ...cell, name: nameOf(index) }] : [];
+    // Figures at sizes of their own do not compete.
+    return cell?.kind === "figure" && cell.at === undefined
+      ? [{ ...cell, name: nameOf(index) }]
+      : [];
   });
   const best = metric === undefined ? undefined : findBest(rivals, metric, values);
   const own = rivals.find((one) => one.case === best?.case);

@@ -5,6 +5,7 @@
  */
 
 import { describeHealth, healthOf } from "../../compare/health.ts";
+import { metricsOf } from "../../compare/trial_values.ts";
 import { plural } from "../../text/plural.ts";
 import type { Case } from "../../model/case.ts";
 import { RELATIVE_ERROR } from "../../model/bucket_layout.ts";
@@ -18,12 +19,26 @@ import { formatAmount, formatCount, formatNumber } from "../../units/format_quan
 import { groupBy } from "../group_by.ts";
 import { describeYardstick } from "../yardstick.ts";
 
+/** What a report holds, so that no word is explained that does not stand in it. */
+export interface GuideNeeds {
+  /** Cells whose trials fell into two groups. */
+  readonly hasModes: boolean;
+  /** Marks. */
+  readonly hasBest: boolean;
+  /** Ratios. */
+  readonly hasComparisons: boolean;
+  /** Percentiles. */
+  readonly hasPercentiles: boolean;
+}
+
 /**
  * What the words of a report mean, for a reader who never saw the tool.
  *
- * @returns One fact per word.
+ * @param needs What the report holds.
+ * @returns One fact per word that stands in it.
  */
-export function buildGuide(): readonly NamedFact[] {
+export function buildGuide(needs: GuideNeeds): readonly NamedFact[] {
+  const when = (isThere: boolean, fact: NamedFact) => isThere ? [fact] : [];
   return [
     {
       name: "case, cell",
@@ -47,34 +62,35 @@ export function buildGuide(): readonly NamedFact[] {
         "a round measures every case once, in random order. Ratios compare two trials of the same round (a pair), " +
         "so that a slow moment of the machine does not favour either side",
     },
-    {
+    ...when(needs.hasComparisons, {
       name: "no difference found",
-      value: "the ratio's interval includes 1: this run cannot tell the two apart",
-    },
+      value:
+        "the ratio's interval includes 1: this run cannot tell the two apart, which is no evidence that they are equal",
+    }),
     {
       name: "peer, pin",
       value:
         "where the other end ran (same event loop, own thread, own process) and whether the two ends were tied to " +
         "CPU cores. On small machines this can matter more than the transport; figures of different placement do not compare",
     },
-    {
+    ...when(needs.hasPercentiles, {
       name: "p50, p99",
       value:
-        "the time that 50 % (99 %) of the operations of a trial stay within; where a trial has too few operations for that, its " +
-        "maximum, and a warning says so. A round trip is there and back, never halved",
-    },
-    {
+        "the time that 50 % (99 %) of the operations of a trial stay within; left out where a trial has too few operations for it. " +
+        "A round trip is there and back, never halved",
+    }),
+    ...when(needs.hasModes, {
       name: "a (75 %) / b (25 %)",
       value:
         "the trials fell into two groups with nothing in between: a shared machine has two speeds, and unpinned ends run on " +
         "one core in some trials and on two in others, where waking the idle core can cost more than the socket. Both " +
         "groups are shown with their shares of the trials, since a median would describe neither",
-    },
-    {
+    }),
+    ...when(needs.hasBest, {
       name: "bold",
       value:
         "the best of its row, where it beat each of the others round by round, at 95 % for all of them together. In a tie nobody is bold",
-    },
+    }),
   ];
 }
 
@@ -86,6 +102,9 @@ export function buildGuide(): readonly NamedFact[] {
  */
 export function buildMethod(record: RunRecord): readonly NamedFact[] {
   const { settings, cases, trials } = record;
+  const when = (isThere: boolean, fact: NamedFact) => isThere ? [fact] : [];
+  const measures = (unit: string) =>
+    record.scenarios.some((spec) => metricsOf(record, spec).some((metric) => metric.unit === unit));
   return [
     { name: "profile", value: settings.profile },
     {
@@ -107,14 +126,20 @@ export function buildMethod(record: RunRecord): readonly NamedFact[] {
         "faster or slower only where its sign test also holds for all comparisons of the report together (Benjamini and Hochberg, 5 % of " +
         "false findings), and an answer clear only where it beat every rival (95 % together, Bonferroni)",
     },
-    {
+    ...when(measures("ns"), {
       name: "latency",
       value:
         "round trips, never halved; percentiles come from histograms whose relative error is at most " +
         `${formatNumber(RELATIVE_ERROR * 100, 2)} %; min and max are exact`,
-    },
-    { name: "throughput", value: "bytes and messages are counted at the receiver" },
-    { name: "CPU", value: "user and system time of both ends within the measured interval" },
+    }),
+    ...when(measures("bytes/s"), {
+      name: "throughput",
+      value: "bytes and messages are counted at the receiver",
+    }),
+    ...when(trials.some(({ cpu }) => cpu !== undefined), {
+      name: "CPU",
+      value: "user and system time of both ends within the measured interval",
+    }),
     ...(buildSocketSettings(record) === undefined ? describeSettings(record) : []),
     ...describeEvidence(record),
     ...describeCpuWait(record),

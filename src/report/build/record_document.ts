@@ -8,6 +8,7 @@ import type { Skip } from "../../model/case.ts";
 import { factOf } from "../../model/environment.ts";
 import { describeMachine } from "../../model/format_fact.ts";
 import type { RunRecord } from "../../model/run_record.ts";
+import { fewestOperations } from "../../units/metric.ts";
 import type { Block, Document, Heading } from "../document/document.ts";
 import type { Figure } from "../document/figure.ts";
 import { type Inline, name, sentence, text } from "../document/inline.ts";
@@ -19,7 +20,7 @@ import { buildComparisonsTable } from "./comparisons_table.ts";
 import { evaluate, type Evaluation } from "./evaluation.ts";
 import { evidenceOf } from "./evidence.ts";
 import { buildFindings, findingItem } from "./findings.ts";
-import { buildEnvironment, buildGuide, buildMethod, count } from "./method.ts";
+import { buildEnvironment, buildGuide, buildMethod, count, type GuideNeeds } from "./method.ts";
 import { DEFAULT_MARGIN } from "./search.ts";
 import { buildSections, type Section, sectionBlocks } from "./sections.ts";
 import { buildSocketSettings } from "./socket_settings.ts";
@@ -56,7 +57,7 @@ export function buildRecordDocument(
     blocks: [
       ...front,
       heading("guide", "How to read this", "guide", { folded: true }),
-      { kind: "facts", facts: buildGuide(), explains: true },
+      { kind: "facts", facts: buildGuide(guideNeeds(sections, evaluation)), explains: true },
       ...sections.flatMap((section) => sectionBlocks(section, sections, figures)),
       ...runBlocks(figures),
       ...warnings,
@@ -107,6 +108,22 @@ function noticeOf({ record, values }: Evaluation): Pick<Document, "notice"> {
       lead: record.partial ? "Partial run" : "Warning",
       sentences: said.map((words) => [sentence(words)]),
     },
+  };
+}
+
+/** What words the report holds. */
+function guideNeeds(sections: readonly Section[], { comparisons }: Evaluation): GuideNeeds {
+  const tables = sections.flatMap(({ headline, further, metrics }) =>
+    [headline, ...further, metrics].filter((table) => table !== undefined)
+  );
+  const cells = tables.flatMap(({ rows }) => rows.flatMap((row) => row.cells))
+    .filter((cell) => cell?.kind === "figure");
+  const ids = tables.flatMap(({ columns }) => columns.map(({ metric }) => metric?.id ?? ""));
+  return {
+    hasModes: cells.some(({ modes }) => modes !== undefined),
+    hasBest: cells.some(({ mark }) => mark === "best"),
+    hasComparisons: comparisons.length > 0,
+    hasPercentiles: ids.some((id) => fewestOperations(id) !== undefined || id === "p50"),
   };
 }
 

@@ -14,6 +14,7 @@ import type { Cell, FigureCell, Row, Table } from "../document/table.ts";
 import type { Evaluation, SummaryOf } from "./evaluation.ts";
 import { findBest } from "./best.ts";
 import { columnMetric, figureCell } from "./figure_cell.ts";
+import { joinLargest } from "./largest_row.ts";
 import { factorKey, shortId, valueOf } from "./keys.ts";
 
 /** Loss from which on a throughput is not stated without it. */
@@ -92,7 +93,7 @@ export function buildComparativeTable(
       metric: columnMetric(metric),
       align: "number",
     })),
-    rows,
+    rows: joinLargest(rows),
   };
 }
 

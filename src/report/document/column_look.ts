@@ -15,7 +15,7 @@ import {
 } from "../../units/format_quantity.ts";
 import type { Scale } from "../../units/scale.ts";
 import { UNITS } from "../../units/unit.ts";
-import { formatKeys, NO_VALUE } from "./format_key.ts";
+import { formatKey, formatKeys, NO_VALUE } from "./format_key.ts";
 import type { Cell, Column, ColumnMetric, FigureCell, Table, WordsCell } from "./table.ts";
 
 /** How figures that stand together are written. */
@@ -209,8 +209,11 @@ function formatWithInterval(
  * What must be read beside a figure.
  *
  * @param cell The figure.
- * @returns As in `12.0 % loss`; empty for nothing.
+ * @returns As in `65507 B`, `12.0 % loss`; empty for nothing.
  */
-export function formatBeside({ beside }: FigureCell): string {
-  return beside === undefined ? "" : `${formatAmount(beside.value, beside.unit)} ${beside.title}`;
+export function formatBeside({ at, beside }: FigureCell): string {
+  return [
+    at === undefined ? "" : formatKey(at),
+    beside === undefined ? "" : `${formatAmount(beside.value, beside.unit)} ${beside.title}`,
+  ].filter((words) => words !== "").join(", ");
 }

@@ -6,7 +6,7 @@
 
 import type { MetricDirection, MetricUnit } from "../../units/metric.ts";
 import type { Inline } from "./inline.ts";
-import type { Key } from "./key.ts";
+import type { FactorKey, Key } from "./key.ts";
 
 /** A Table is rows and columns of cells. */
 export interface Table {
@@ -129,6 +129,8 @@ export interface FigureCell {
   readonly mark?: "best";
   /** Present when its trials fell into two groups: to be shown instead of the value. */
   readonly modes?: Modes;
+  /** What it was measured at, where that differs within its row; absent: what the row's keys say. */
+  readonly at?: FactorKey;
   /** What must be read beside it, as the loss of a throughput; absent: nothing. */
   readonly beside?: {
     /** As in `loss`. */

@@ -106,9 +106,8 @@ function shownHtml(cell: FigureCell, look: Look, isShown: boolean): HtmlPart {
     ? markup`<strong>${show(cell.value)}</strong>`
     : show(cell.value);
   // One trial has no interval, and a range of no width would look like certainty.
-  const beside = cell.beside === undefined
-    ? undefined
-    : markup` <small>${formatBeside(cell)}</small>`;
+  const words = formatBeside(cell);
+  const beside = words === "" ? undefined : markup` <small>${words}</small>`;
   if (!isShown || cell.n === 1 || cell.isExact === true) return markup`${value}${beside}`;
   return markup`${value} <small>[${show(cell.low)}, ${show(cell.high)}]</small>${beside}`;
 }

@@ -15,6 +15,7 @@ import { keepLoopbackFromProxies } from "../transport/direct_client.ts";
 import { missingPackage } from "./missing_package.ts";
 import type { Job } from "./job_files.ts";
 import { parseArguments, valueOf } from "./parse_arguments.ts";
+import { removeDirectory } from "./remove_directory.ts";
 import { ClosedOutputError, paint, systemTerminal, type Terminal } from "./terminal.ts";
 import { NothingToMeasureError, UsageError } from "./usage_error.ts";
 
@@ -87,11 +88,11 @@ async function dispatch(
       if (isLost) await clearLost(name as Job, parsed, startedMs);
       return end.code;
     }
-    if (command.endsInVerdict) refuseOtherEnds();
   }
   if (!command.endsInVerdict) return await (await command.load())(parsed, terminal, commands);
+  const own = place === "in-child" ? { ...terminal, made: refuseOtherEnds() } : terminal;
   try {
-    return await (await command.load())(parsed, terminal, commands);
+    return await (await command.load())(parsed, own, commands);
   } catch (error) {
     // No failure, but no verdict either.
     if (error instanceof ClosedOutputError) return EXIT.cannotJudge;
@@ -113,14 +114,19 @@ async function modulesOf({ name }: Command, paths: readonly string[]): Promise<s
 /**
  * Without a child, no end of this process but {@linkcode finish} is a success: not Deno.exit() in a user's module, not close(),
  * not an event loop that runs dry. What FFI can do, where it was granted, is beyond reach.
+ *
+ * @returns takes directories that such an end must not leave
  */
-function refuseOtherEnds(): void {
+function refuseOtherEnds(): (path: string) => void {
+  const made: string[] = [];
   Deno.exitCode = EXIT.cannotJudge;
   addEventListener("unload", (event) => {
     // The first listener, so that none of a module sets another code.
     event.stopImmediatePropagation();
+    if (finished === undefined) made.forEach(removeDirectory);
     Deno.exitCode = finished ?? EXIT.cannotJudge;
   });
+  return (path) => void made.push(path);
 }
 
 /** Deno's own: a user's module may put another in its place. */

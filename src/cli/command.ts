@@ -8,21 +8,6 @@
 
 import type { Terminal } from "./terminal.ts";
 
-/** What a value stands for. */
-export type ValueKind =
-  | "number"
-  | "name"
-  | "directory"
-  | "file"
-  | "report-format"
-  | "gate-format"
-  | "command"
-  | "scenario"
-  | "transport"
-  | "case"
-  | "param"
-  | "module";
-
 /** An OptionSpec is one option of a command. */
 export interface OptionSpec {
   /** Long name without dashes. */
@@ -31,8 +16,6 @@ export interface OptionSpec {
   readonly short?: string;
   /** Placeholder of the value, as in `name`; absent: a flag without a value. */
   readonly value?: string;
-  /** What the value stands for; absent: free text. */
-  readonly kind?: ValueKind;
   /** The values allowed, where they are few and known without loading anything. */
   readonly choices?: readonly string[];
   /** One line for the help. */
@@ -53,8 +36,6 @@ export interface PositionalSpec {
   readonly description: string;
   /** May be left out. */
   readonly optional?: boolean;
-  /** What the value stands for. */
-  readonly kind?: ValueKind;
 }
 
 /** An example that can be copied as it stands. */

@@ -36,16 +36,21 @@ export async function liveViewFindings(count: number): Promise<Finding[]> {
   }
 }
 
+/** A program that is not there fails at once, without a promise. */
+async function succeeds(program: string, args: string[]): Promise<boolean> {
+  try {
+    return (await new Deno.Command(program, { args, stdout: "null" }).output()).success;
+  } catch {
+    return false;
+  }
+}
+
 /** Starts the measuring process, on a pseudo-terminal where there is script(1); says whether there was. */
 async function start(file: string, count: number): Promise<boolean> {
   const main = new URL("./live_view_main.ts", import.meta.url).pathname;
   const args = ["run", "--no-prompt", "-A", YOUNG_GENERATION_FLAG, main, file, `${count}`];
   const quoted = [Deno.execPath(), ...args].map((word) => `'${word.replaceAll("'", "'\\''")}'`);
-  const onTerminal = await new Deno.Command("script", {
-    args: ["-qec", quoted.join(" "), "/dev/null"],
-    stdout: "null",
-  }).output().then(({ success }) => success, () => false);
-  if (onTerminal) return true;
+  if (await succeeds("script", ["-qec", quoted.join(" "), "/dev/null"])) return true;
   const { success } = await new Deno.Command(Deno.execPath(), { args, stderr: "null" }).output();
   if (!success) throw new Error("the process of the live view's trials failed");
   return false;

@@ -29,7 +29,6 @@ export const abCommand: Command = {
       name: "scenario",
       short: "s",
       value: "names",
-      kind: "scenario",
       list: true,
       description: "Only these scenarios",
     },
@@ -37,21 +36,18 @@ export const abCommand: Command = {
       name: "transport",
       short: "t",
       value: "names",
-      kind: "transport",
       list: true,
       description: "Only these transports",
     },
     {
       name: "case",
       value: "glob",
-      kind: "case",
       multiple: true,
       description: "Only cases whose id matches, of all scenarios",
     },
     {
       name: "param",
       value: "name=v1,v2",
-      kind: "param",
       multiple: true,
       description: "Values of a parameter instead of the profile's own",
     },
@@ -59,7 +55,6 @@ export const abCommand: Command = {
     {
       name: "pairs",
       value: "n",
-      kind: "number",
       description:
         "Pairs of each case at least, 1 to 10000; more where fewer could show nothing at all",
       default: "20",
@@ -67,14 +62,12 @@ export const abCommand: Command = {
     {
       name: "precision",
       value: "share",
-      kind: "number",
       description: "Add pairs until every interval is this narrow, as in 2%",
       default: "half of the smallest threshold",
     },
     {
       name: "budget",
       value: "time",
-      kind: "number",
       description: "When adding pairs ends at the latest; confirming may take 45% of it more",
       default: "120s",
     },
@@ -85,7 +78,6 @@ export const abCommand: Command = {
     {
       name: "seed",
       value: "n",
-      kind: "number",
       description: "Order of cases and sides, 0 to 4294967295",
       default: "random, recorded",
     },

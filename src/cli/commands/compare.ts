@@ -10,8 +10,8 @@ export const compareCommand: Command = {
     "It informs and does not judge: the exit code is 0 whatever is slower. To fail a CI job, use gate or ab.",
   ],
   positionals: [
-    { name: "base.json", kind: "file", description: "the record compared against" },
-    { name: "head.json", kind: "file", description: "the record in question" },
+    { name: "base.json", description: "the record compared against" },
+    { name: "head.json", description: "the record in question" },
   ],
   options: [
     {
@@ -26,7 +26,6 @@ export const compareCommand: Command = {
       name: "out",
       short: "o",
       value: "file",
-      kind: "file",
       description: 'Where it goes; "-" is standard output',
       default: "-",
     },

@@ -30,7 +30,6 @@ export const POLICY_OPTIONS: readonly OptionSpec[] = [
   {
     name: "budget-file",
     value: "file",
-    kind: "file",
     description: "Thresholds by case, absolute limits and ignored cases, as in gate.toml",
   },
   { name: "strict", description: "Exit 3 when a cell is inconclusive" },
@@ -42,7 +41,6 @@ export const VERDICT_OPTIONS: readonly OptionSpec[] = [
     name: "format",
     short: "f",
     value: "names",
-    kind: "gate-format",
     list: true,
     description:
       "Results to write beside the Markdown summary: md, json, junit, openmetrics, bencher, annotations, " +
@@ -53,7 +51,6 @@ export const VERDICT_OPTIONS: readonly OptionSpec[] = [
     name: "out",
     short: "o",
     value: "dir",
-    kind: "directory",
     description: "Where the files go",
     default: "reports",
   },

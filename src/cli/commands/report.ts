@@ -12,7 +12,6 @@ export const reportCommand: Command = {
   positionals: [
     {
       name: "record.json",
-      kind: "file",
       description: 'the record a run wrote, as in reports/latest.json ("-" is standard input)',
     },
   ],
@@ -21,7 +20,6 @@ export const reportCommand: Command = {
       name: "format",
       short: "f",
       value: "name",
-      kind: "report-format",
       description:
         "md and html for readers, text for a terminal, csv and tsv with every value, json with findings and tables " +
         "for programs",
@@ -31,7 +29,6 @@ export const reportCommand: Command = {
       name: "out",
       short: "o",
       value: "file",
-      kind: "file",
       description:
         'Where it goes, with the charts of an md beside it in <name>-charts/; "-" is standard output',
       default: "-",

@@ -26,7 +26,6 @@ export const runCommand: Command = {
       name: "scenario",
       short: "s",
       value: "names",
-      kind: "scenario",
       list: true,
       description: "Only these scenarios",
       default: "all",
@@ -35,7 +34,6 @@ export const runCommand: Command = {
       name: "transport",
       short: "t",
       value: "names",
-      kind: "transport",
       list: true,
       description: "Only these transports",
       default: "all",
@@ -43,28 +41,24 @@ export const runCommand: Command = {
     {
       name: "case",
       value: "glob",
-      kind: "case",
       multiple: true,
       description: "Only cases whose id matches; * is any run of characters, ? any single one",
     },
     {
       name: "param",
       value: "name=v1,v2",
-      kind: "param",
       multiple: true,
       description: "Values of a parameter instead of the profile's own",
     },
     {
       name: "rounds",
       value: "n",
-      kind: "number",
       description: "Passes over all cases, 1 to 10000",
       default: "the profile's own",
     },
     {
       name: "precision",
       value: "share",
-      kind: "number",
       description:
         "Add rounds until the interval of every headline metric is this narrow, as in 2%",
     },
@@ -72,7 +66,6 @@ export const runCommand: Command = {
     {
       name: "budget",
       value: "time",
-      kind: "number",
       description: "With --precision: when adding rounds ends at the latest, as in 2min",
       default: "120s",
     },
@@ -85,7 +78,6 @@ export const runCommand: Command = {
     {
       name: "seed",
       value: "n",
-      kind: "number",
       description: "Order of the cases, 0 to 4294967295; the same seed repeats it",
       default: "random, recorded",
     },
@@ -93,7 +85,6 @@ export const runCommand: Command = {
       name: "out",
       short: "o",
       value: "dir",
-      kind: "directory",
       description: "Where the files go",
       default: "reports",
     },
@@ -101,7 +92,6 @@ export const runCommand: Command = {
       name: "format",
       short: "f",
       value: "names",
-      kind: "report-format",
       list: true,
       description:
         "Reports to write beside the record: md, html, text, csv, tsv (json is the record itself, always written)",

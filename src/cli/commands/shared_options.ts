@@ -39,7 +39,6 @@ export const PIN_OPTION: OptionSpec = {
 export const CORES_OPTION: OptionSpec = {
   name: "cores",
   value: "a,b",
-  kind: "number",
   list: true,
   description: "With --pin: the driver's core, and the peer's where it has its own",
   default: "the first two of this process",
@@ -49,7 +48,6 @@ export const CORES_OPTION: OptionSpec = {
 export const MODULE_OPTION: OptionSpec = {
   name: "module",
   value: "file",
-  kind: "module",
   multiple: true,
   description: "A module of your own with further transports, workloads, scenarios or metrics",
 };

@@ -12,7 +12,6 @@ import { UsageError } from "./usage_error.ts";
 export const MARGIN_OPTION: OptionSpec = {
   name: "margin",
   value: "share",
-  kind: "number",
   description:
     "How much less than the best is as good, where a report says from which size on more gains little",
   default: "5%",

@@ -31,7 +31,7 @@ Deno.test("sockbench ab measures each commit's own module, with its own import m
   await using repository = await makeRepository();
   // On top of 20 µs of work and the exchange itself: well beyond half as long again.
   await repository.commit("slow", 60_000);
-  const same = await gate(repository, "git:HEAD", "git:HEAD", ["--threshold=100%"]);
+  const same = await gate(repository, "git:HEAD", "git:HEAD", ["--threshold=1000%"]);
   assertEquals(same.code, 0, same.err);
   assertStringIncludes(same.out, "spin/tcp p50");
   const slower = await gate(repository, "git:base", "git:slow", ["--threshold=20%"]);
@@ -56,7 +56,7 @@ Deno.test("sockbench ab finds the module below a folder of the repository", asyn
       "--base=git:HEAD",
       "--head=git:packages",
       "--module=./bench.ts",
-      "--threshold=100%",
+      "--threshold=1000%",
       "--precision=50%",
       "--budget=1s",
     ],
@@ -75,10 +75,10 @@ Deno.test("sockbench ab calls a scenario that only head has new, and one that on
     source.replace("[scenario]", '[scenario, { ...scenario, id: "twice" }]'),
   );
   await repository.commit("two", 0);
-  const more = await gate(repository, "git:base", "git:two", ["--threshold=100%"]);
+  const more = await gate(repository, "git:base", "git:two", ["--threshold=1000%"]);
   assertEquals(more.code, 0, more.err);
   assertMatch(more.out, /^new +twice\/tcp p50/m);
-  const fewer = await gate(repository, "git:two", "git:base", ["--threshold=100%"]);
+  const fewer = await gate(repository, "git:two", "git:base", ["--threshold=1000%"]);
   assertEquals(fewer.code, 3, fewer.err);
   assertMatch(fewer.out, /^missing +twice\/tcp p50/m);
 });
@@ -105,7 +105,7 @@ Deno.test("sockbench ab judges by base's own metrics and cases: a head that chan
     ["neither", own("lower"), own("neither"), /incomparable +spin/],
     ["redefined", 'workload: "spin"', 'workload: "spin", fixed: { k: 1 }', /incomparable +spin/],
   ] as const;
-  const args = ["--threshold=100%", "--metric=headline,tail"];
+  const args = ["--threshold=1000%", "--metric=headline,tail"];
   const same = await gate(repository, "git:original", "git:original", args);
   assertEquals(same.code, 0, same.err);
   for (const [tag, from, to, sentence] of changes) {

@@ -118,7 +118,7 @@ Deno.test({
       "--pairs=12",
       "--precision=50%",
       "--budget=1s",
-      "--threshold=100%",
+      "--threshold=1000%",
       "--base=self",
       "--head=self",
       `--out=${out}`,

@@ -47,7 +47,7 @@ Deno.test("sockbench ab of the same code is not red, and writes both records and
   assertEquals(base.trials.length, 20);
   assertEquals(
     base.settings.command,
-    `deno task sockbench ab --base self --head self --case ${CASE} --pairs 20 --precision 50% --budget 1s --threshold 100% --seed 7`,
+    `deno task sockbench ab --base self --head self --case ${CASE} --pairs 20 --precision 50% --budget 1s --threshold 1000% --seed 7`,
   );
 });
 

@@ -58,6 +58,7 @@ export type { PeerKind, Pin, Pinning, Placement } from "./src/model/placement.ts
 export { decodeRecord, encodeRecord, recordJsonSchema } from "./src/record/codec.ts";
 export { RecordError } from "./src/record/record_error.ts";
 export {
+  type RecordOrigin,
   type RecordSettings,
   type RunRecord,
   SCHEMA_VERSION,
@@ -65,8 +66,14 @@ export {
   type YardstickReadings,
   type YardstickValues,
 } from "./src/model/run_record.ts";
-export type { Environment, Fact } from "./src/model/environment.ts";
-export type { CpuTime, Trial, TrialError } from "./src/model/trial.ts";
+export {
+  type Environment,
+  type EnvironmentFact,
+  type Fact,
+  type FactComparison,
+  factOf,
+} from "./src/model/environment.ts";
+export type { CpuTime, Trial, TrialError, TrialSlice } from "./src/model/trial.ts";
 export { metricValue } from "./src/model/metric_value.ts";
 
 export { summarize, type Summary } from "./src/compare/summarize.ts";

@@ -42,7 +42,7 @@ const LONGEST_NS = Number.MAX_SAFE_INTEGER;
  * the record is sound.
  */
 export function findInconsistency(record: RunRecord): string | undefined {
-  return findDuplicateFacts(record) ?? findPlanInconsistency(record) ?? findTrialFaults(record) ??
+  return findFactFault(record) ?? findPlanInconsistency(record) ?? findTrialFaults(record) ??
     findYardstickFault(record);
 }
 
@@ -90,10 +90,16 @@ function findDuplicateIds(record: Planned): string | undefined {
   return undefined;
 }
 
-/** A fact that stood there twice would be two. */
-function findDuplicateFacts(record: RunRecord): string | undefined {
+/** A fact that stood there twice would be two; and shares of CPU time are taken by the number of cores. */
+function findFactFault(record: RunRecord): string | undefined {
   for (const end of ["environment", "peerEnvironment"] as const) {
-    const ids = record[end]?.facts.map(({ id }) => id) ?? [];
+    const facts = record[end]?.facts ?? [];
+    const ids = facts.map(({ id }) => id);
+    const cores = facts.findIndex(({ id }) => id === "cores");
+    const value = facts[cores]?.value ?? null;
+    if (value !== null && !(Number.isInteger(value) && Number(value) >= 1)) {
+      return `${end}.facts[${cores}].value must be a whole number ≥ 1: it is ${describe(value)}`;
+    }
     const index = ids.findIndex((id, place) => ids.indexOf(id) < place);
     if (index >= 0) {
       return `${end}.facts[${index}].id must be unique: ${describe(ids[index])} is there already`;

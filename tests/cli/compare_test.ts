@@ -58,7 +58,7 @@ Deno.test("sockbench compare says in what the environments differ", async () => 
     await write(directory.path, "head.json", head),
   ]);
   assertEquals(code, 0);
-  assertStringIncludes(out, 'cpu differs: "Some CPU @ 2 GHz" in base, "Another CPU" in head');
+  assertStringIncludes(out, 'CPU differs: "Some CPU @ 2 GHz" in base, "Another CPU" in head');
 });
 
 Deno.test("sockbench compare pairs the records of one ab job, and no others", async () => {

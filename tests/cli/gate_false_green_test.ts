@@ -145,22 +145,22 @@ const CANNOT_JUDGE: Readonly<Record<string, readonly [RunRecord, RunRecord, RegE
   "names no versions": [
     BASE,
     { ...SAME, environment: alter(environment, { versions: {} }) },
-    /version of deno is unknown in head/,
+    /Deno is unknown in head/,
   ],
   "names no versions, and the baseline neither": [
     { ...BASE, environment: alter(environment, { versions: {} }) },
     { ...SAME, environment: alter(environment, { versions: {} }) },
-    /version of deno is unknown in both records/,
+    /Deno is unknown in both records/,
   ],
   "names no kernel settings": [
     BASE,
     { ...SAME, environment: alter(environment, { sysctls: {} }) },
-    /kernel setting net\.core\.rmem_max is unknown in head/,
+    /net\.core\.rmem_max is unknown in head/,
   ],
   "has kernel settings that the baseline lacks": [
     { ...BASE, environment: alter(environment, { sysctls: {} }) },
     SAME,
-    /kernel setting net\.core\.rmem_max is unknown in base/,
+    /net\.core\.rmem_max is unknown in base/,
   ],
   "does not know its virtualization": [
     BASE,

@@ -60,7 +60,7 @@ Deno.test("sockbench gate passes, fails and abstains by its exit code", async ()
     environment: alter(base.environment, { cpu: "Another CPU" }),
   });
   assertEquals(elsewhere.code, 3);
-  assertStringIncludes(elsewhere.out, "cpu differs");
+  assertStringIncludes(elsewhere.out, "CPU differs");
 });
 
 Deno.test("sockbench gate applies threshold, metrics, strictness and the budget file", async () => {
@@ -99,10 +99,10 @@ Deno.test("sockbench gate never passes a baseline that is missing, damaged, empt
   const damaged: readonly (readonly [string, RegExp])[] = [
     ["", /it is empty/],
     [text.slice(0, text.length / 2), /it is cut off/],
-    [text.replace('"schemaVersion": 1', '"schemaVersion": 2'), /written by a newer sockbench/],
-    [text.replace('"schemaVersion": 1', '"schemaVersion": 0'), /written by an older sockbench/],
-    [text.replace('"cores": 2', '"cores": -2'), /environment\.cores must be/],
-    [text.replace('"cores": 2', '"cores": 2, "extra": 1'), /extra is not a field/],
+    [text.replace('"schemaVersion": 2', '"schemaVersion": 3'), /written by a newer sockbench/],
+    [text.replace('"schemaVersion": 2', '"schemaVersion": 0'), /written by an older sockbench/],
+    [text.replace('"cores","value":2', '"cores","value":-2'), /facts\[3\]\.value must be/],
+    [text.replace('"partial"', '"extra": 1, "partial"'), /extra is not a field/],
     ["[1, 2]", /must hold a JSON object/],
     ["hello", /it is not JSON/],
   ];
@@ -196,7 +196,7 @@ Deno.test("sockbench gate measures nothing for a baseline of another machine, an
   assertEquals({ code, err }, { code: 3, err: "" });
   assertStringIncludes(
     printed.replaceAll("\n", " "),
-    "Not measured, as the environments do not match: cpu",
+    "Not measured, as the environments do not match: CPU",
   );
   assertEquals(names(out), ["gate.md", "gate.xml"]);
 });

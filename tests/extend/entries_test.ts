@@ -23,6 +23,7 @@ Deno.test("mod.ts offers session, records, summaries, comparisons, reports and t
     "createPolicy",
     "decodeRecord",
     "encodeRecord",
+    "factOf",
     "gateFormats",
     "judge",
     "measure",

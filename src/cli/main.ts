@@ -15,9 +15,13 @@ import { keepLoopbackFromProxies } from "../transport/direct_client.ts";
 import { missingPackage } from "./missing_package.ts";
 import type { Job } from "./job_files.ts";
 import { parseArguments, valueOf } from "./parse_arguments.ts";
+import { oneLine } from "../text/one_line.ts";
 import { removeDirectory } from "./remove_directory.ts";
 import { ClosedOutputError, paint, systemTerminal, type Terminal } from "./terminal.ts";
 import { NothingToMeasureError, UsageError } from "./usage_error.ts";
+
+/** What of an error is shown, in characters. */
+const MAX_MESSAGE = 2_000;
 
 /**
  * Where a command that ends in a verdict runs: in this process, which may be the child already, or in a child of it.
@@ -168,11 +172,11 @@ function isUserError(error: unknown): error is UserError {
 async function explain(error: unknown, terminal: Terminal): Promise<number> {
   const label = paint(terminal, "red", "sockbench:");
   if (isUserError(error)) {
-    terminal.err(`${label} ${oneLine(error.message)}${await didYouMean(error)}\n`);
+    terminal.err(`${label} ${oneLine(error.message, MAX_MESSAGE)}${await didYouMean(error)}\n`);
     return EXIT.usage;
   }
   if (error instanceof NothingToMeasureError) {
-    terminal.err(`${label} ${oneLine(error.message)}\n`);
+    terminal.err(`${label} ${oneLine(error.message, MAX_MESSAGE)}\n`);
     return EXIT.cannotJudge;
   }
   const shortage = shortageOf(error);
@@ -182,7 +186,7 @@ async function explain(error: unknown, terminal: Terminal): Promise<number> {
   }
   const missing = missingPackage(error);
   if (missing !== undefined) {
-    terminal.err(`${label} ${oneLine(missing)}\n`);
+    terminal.err(`${label} ${oneLine(missing, MAX_MESSAGE)}\n`);
     return EXIT.cannotJudge;
   }
   return explainBug(error, terminal);
@@ -199,7 +203,10 @@ async function limits(): Promise<Limits> {
 
 function explainBug(error: unknown, terminal: Terminal): number {
   const label = paint(terminal, "red", "sockbench:");
-  const message = oneLine(error instanceof Error ? `${error.name}: ${error.message}` : `${error}`);
+  const message = oneLine(
+    error instanceof Error ? `${error.name}: ${error.message}` : `${error}`,
+    MAX_MESSAGE,
+  );
   if (debugging()) terminal.err(`${error instanceof Error ? error.stack : error}\n`);
   terminal.err(
     `${label} unexpected ${message} (a bug; set SOCKBENCH_DEBUG=1 for the stack)\n`,
@@ -212,10 +219,6 @@ async function didYouMean(error: UserError): Promise<string> {
   const { suggest } = await import("./suggest.ts");
   const nearest = suggest(error.given, error.candidates);
   return nearest === undefined ? "" : `; did you mean ${nearest}?`;
-}
-
-function oneLine(text: string): string {
-  return text.replaceAll(/\s*\n\s*/g, " ");
 }
 
 /** Whether SOCKBENCH_DEBUG is set, without asking for a permission that was not granted. */

@@ -6,6 +6,7 @@
 
 import { pathToFileURL } from "node:url";
 import { type Catalog, createCatalog } from "../catalog.ts";
+import { isWhole } from "../peer/child_permissions.ts";
 import { loadCatalog } from "../peer/load_catalog.ts";
 import { type NearestPeer, nearestPeer, peerObstacle } from "../peer/nearest_peer.ts";
 import type { PeerKind } from "../model/placement.ts";
@@ -53,8 +54,15 @@ export async function openCatalog(modules: readonly string[]): Promise<Catalog> 
     if (missing !== undefined) {
       throw new NothingToMeasureError(`${/^Cannot load module \S+/.exec(message)} ${missing}`);
     }
-    throw new UsageError(message);
+    throw new UsageError(message + sayNames(message));
   }
+}
+
+/** What a process that could not be started anew, with the names of the module's project, lacks for that. */
+function sayNames(message: string): string {
+  return /not in import map/.test(message) && !isWhole({ name: "run" })
+    ? "; a module has the names of its own project with --allow-run"
+    : "";
 }
 
 /**

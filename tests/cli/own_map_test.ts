@@ -1,7 +1,14 @@
 /** Users' modules have the names of their own project and `@sockbench/sockbench`, whichever command loads them, at every end of a trial. */
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { names, type Outcome, sockbench, temporaryDirectory } from "./sockbench.ts";
+import {
+  assertRefused,
+  names,
+  type Outcome,
+  PERMISSIONS,
+  sockbench,
+  temporaryDirectory,
+} from "./sockbench.ts";
 
 /** A transport of a project: TCP as the suite has it, under a name that another file of the project holds. */
 const BENCH = `
@@ -58,10 +65,15 @@ async function project(files: Files) {
   await Deno.mkdir(env.TMPDIR);
   return {
     out: `${directory.path}/out`,
-    async run(args: readonly string[], more: Record<string, string> = {}): Promise<Outcome> {
+    async run(
+      args: readonly string[],
+      more: Record<string, string> = {},
+      permissions = PERMISSIONS,
+    ): Promise<Outcome> {
       const outcome = await sockbench([...args, "--module=packages/one/bench.ts"], {
         cwd: `${directory.path}/project`,
         env: { ...env, ...more },
+        permissions,
       });
       assertEquals(names(env.TMPDIR), [], "something was left behind");
       return outcome;
@@ -111,6 +123,16 @@ for (const peer of ["loop", "worker", "process"]) {
     assert(head.trials.length > 0);
   });
 }
+
+Deno.test("without --allow-run, with which it is started anew, sockbench says what a module lacks", async () => {
+  await using here = await project(OWN);
+  const permissions = PERMISSIONS.filter((flag) => flag !== "--allow-run");
+  const outcome = await here.run(["list"], {}, permissions);
+  assertRefused(
+    outcome,
+    /Cannot load module \S+: .*"#name".*names of its own project with --allow-run$/m,
+  );
+});
 
 Deno.test("a configuration that is no JSON is refused in one sentence that names it", async () => {
   await using here = await project({ "deno.json": "{ imports }" });

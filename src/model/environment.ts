@@ -28,7 +28,7 @@ export interface EnvironmentFact {
   /** What it means to a comparison. */
   readonly compare: FactComparison;
   /** What a number counts, where that is not plain. */
-  readonly unit?: "bytes";
+  readonly unit?: "bytes" | "ns";
 }
 
 /** What no trial holds where libc cannot be called, as {@linkcode Environment.missing} names it. */

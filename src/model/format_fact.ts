@@ -15,7 +15,9 @@ import { coresOf, type Environment, type EnvironmentFact, factOf } from "./envir
  */
 export function formatFact({ value, unit }: Pick<EnvironmentFact, "value" | "unit">): string {
   if (value === null || value === "") return "unknown";
-  return typeof value === "number" && unit === "bytes" ? formatAmount(value, unit) : String(value);
+  return typeof value === "number" && unit !== undefined
+    ? formatAmount(value, unit)
+    : String(value);
 }
 
 /**

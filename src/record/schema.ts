@@ -105,7 +105,7 @@ const environment = object({
     value: fact,
     label: text,
     compare: oneOf(["must", "should", "info"] satisfies FactComparison[]),
-    unit: oneOf(["bytes"] satisfies EnvironmentFact["unit"][]).exactOptional(),
+    unit: oneOf(["bytes", "ns"] satisfies EnvironmentFact["unit"][]).exactOptional(),
   })),
   missing: listOf(skip),
 });

@@ -6,6 +6,7 @@
 
 import { createHash } from "node:crypto";
 import { cpus } from "node:os";
+import { systemClock } from "../clock.ts";
 import config from "../../deno.json" with { type: "json" };
 import type { Skip } from "../model/case.ts";
 import {
@@ -19,6 +20,7 @@ import { type CpuGroup, findCpuGroups, GROUP_PATHS, readCpuQuota } from "../kern
 import { openKernel } from "../kernel/libc.ts";
 import { readLoopbackMtu } from "../kernel/loopback_mtu.ts";
 import { missingEvidence } from "./missing_evidence.ts";
+import { readSocketpair, type SocketpairReading } from "./socketpair_reading.ts";
 import { readSystemFiles, type SystemFiles } from "./system_files.ts";
 
 /** Where the MTU of `lo` shows without libc: IPv6 follows the device. Not under /sys/class/net, which may be of another namespace. */
@@ -53,7 +55,8 @@ export async function readEnvironment(): Promise<Environment> {
     missing.push({ what: "kernel settings, virtualization", reason: files.refusal });
   }
   const quota = isLinux ? await readQuota(files) : null;
-  const readers = readersOf(files, quota);
+  const pair = await readSocketpair(systemClock, { readings: 1, pauseNs: 0 });
+  const readers = readersOf(files, quota, pair);
   const facts = [...FACT_ROWS].flatMap(([id, { label, file }]): EnvironmentFact[] => {
     if (file !== undefined || FROM_FILES.has(id)) {
       const value = file === undefined ? readers[id]!() : parseFact(files.texts.get(file));
@@ -82,6 +85,7 @@ const FROM_FILES: ReadonlySet<string> = new Set([
 function readersOf(
   { texts }: SystemFiles,
   quota: Fact,
+  pair: SocketpairReading,
 ): Readonly<Record<string, () => Fact>> {
   const isLinux = Deno.build.os === "linux";
   return {
@@ -101,6 +105,10 @@ function readersOf(
       }),
     // Windows has none and answers zeros.
     load: () => Deno.build.os === "windows" ? null : Math.round(Deno.loadavg()[0]! * 100) / 100,
+    socketpair: () => {
+      if ("reason" in pair) throw new Error(pair.reason);
+      return Math.round(pair.medianNs);
+    },
     machine: () => hashMachineId(texts.get(MACHINE_ID)),
     deno: () => Deno.version.deno,
     sockbench: () => config.version,

@@ -115,6 +115,14 @@ Deno.test("readEnvironment() knows versions, platform and cores, and says why th
   assert(!text.includes(Deno.hostname()) || Deno.hostname().length < 4);
 });
 
+Deno.test({
+  ...needs("readEnvironment() reads how long a round trip over a socket pair takes", LIBC),
+  async fn() {
+    const reading = factOf(await readEnvironment(), "socketpair");
+    assert(Number.isInteger(reading) && Number(reading) > 0, String(reading));
+  },
+});
+
 Deno.test("readEnvironment() learns less without permissions, says so, and never prompts", async () => {
   const environment = await environmentOf([]);
   assertEquals(factOf(environment, "kernel"), null);

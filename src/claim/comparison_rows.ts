@@ -16,16 +16,21 @@ const ALPHA = 0.05;
 /** A smaller difference is none that anybody would act on: it counts as none found. */
 export const MIN_EFFECT = 0.02;
 
-/** How {@linkcode verdictOf} comes to its verdicts, for a claim's declaration: of what, as in `comparisons`. */
-export function comparisonRule(what: string): ClaimRule {
+/**
+ * How {@linkcode verdictOf} comes to its verdicts, for a claim's declaration.
+ *
+ * @param first which of the two must be better, with its verb, as in `datagrams are`
+ * @param what in what, as in `comparisons of CPU time`
+ */
+export function comparisonRule(first: string, what: string): ClaimRule {
   const limit = `by at least ${MIN_EFFECT * 100} %, with Holm's correction over its rows at ${
     ALPHA * 100
   } %`;
   return {
-    "holds": `the first is better in all ${what}, ${limit}`,
-    "holds in part": "in some",
-    "does not hold": "in none, and it is worse in some",
-    "undecided": "it is better or worse in none",
+    "holds": `${first} better in all ${what}, ${limit}`,
+    "holds in part": `${first} better in some`,
+    "does not hold": `${first} better in none, and worse in some`,
+    "undecided": `${first} neither better nor worse in any`,
   };
 }
 

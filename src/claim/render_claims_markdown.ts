@@ -65,7 +65,9 @@ function introduction({ decided, record }: ClaimsResult): string[] {
     escapeSentence(`${decided.length} claims: ${counts.join(", ")}`),
     "",
     escapeSentence(machine),
-    ...(record.partial ? ["", "**The run was interrupted: what is missing says so.**"] : []),
+    ...(record.partial
+      ? ["", "**The run was interrupted: each claim that is missing has that as its reason.**"]
+      : []),
   ];
 }
 
@@ -160,7 +162,7 @@ function method({ record }: ClaimsResult): string[] {
   return [
     escapeSentence(
       `What something costs was measured in ${rounds} rounds over ${record.cases.length} cases, interleaved in random order ` +
-        `(seed ${seed}), the serving end with peer ${peer} unless a table says otherwise. A figure is the median of the ` +
+        `(seed ${seed}), the serving end with peer ${peer} unless a table names another placement. A figure is the median of the ` +
         `trials with its 95 % interval; a ratio is the median over the rounds, paired, above 1 the first is better`,
     ),
     "",

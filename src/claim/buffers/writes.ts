@@ -98,7 +98,7 @@ export const writeReturnsEarly: Claim = {
     };
   },
   meaning:
-    "A `write` that resolved says that the kernel has the bytes, nothing more: the peer may never read them, may be gone, and an error " +
+    "A `write` that resolved means that the kernel has the bytes, nothing more: the peer may never read them, may be gone, and an error " +
     "may only show at the next call. What must have arrived needs an answer of the peer",
   code: [
     "await conn.write(message);",

@@ -45,7 +45,7 @@ export const backlogBoundsWaiting: Claim = {
     "holds": `for every backlog fewer than ${BEYOND} connects beyond it were done`,
     "holds in part": "for some",
     "does not hold": `for none: ${BEYOND} beyond it were done`,
-    "undecided": "every row failed for want of ports, descriptors or memory",
+    "undecided": "every row failed because ports, descriptors or memory ran out",
   },
   control: "the same with a server that accepts meanwhile: the sentence then does not hold",
   experiment: (lab) => fillBacklogs(lab),
@@ -97,7 +97,7 @@ export const backlogBoundsWaiting: Claim = {
           })`,
         ]),
         ...(judged.length === bounds.length ? [] : [
-          "Where a connect failed for want of ports, descriptors or memory, the row says nothing of the backlog",
+          "Where a connect failed because ports, descriptors or memory ran out, the row decides nothing about the backlog",
         ]),
         ...missing.map((reason) => `Not tried: ${reason}`),
         ...(unseen === undefined ? [] : [`Only Deno's own TCP could be tried: ${unseen}`]),

@@ -120,7 +120,7 @@ export const closingServerForcesConnections: Claim = {
     };
   },
   meaning:
-    "`fetch` and `Deno.serve` keep connections by themselves, as HTTP/1.1 does. With sockets of one's own it takes a protocol that says where a message ends, so that the end of the stream need not",
+    "`fetch` and `Deno.serve` keep connections by themselves, as HTTP/1.1 does. With sockets of one's own it takes a protocol that marks where a message ends, so that the end of the stream need not",
   code: [
     "for (const request of requests) { // one connection for all of them",
     "  await conn.write(frame(request));",

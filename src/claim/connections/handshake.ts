@@ -120,7 +120,7 @@ export const connectReturnsAfterHandshake: Claim = {
     };
   },
   meaning:
-    "A resolved `Deno.connect` says that the other kernel answered, not that a program there has noticed. Budget one round trip for it, keep " +
+    "A resolved `Deno.connect` means that the other kernel answered, not that a program there has noticed. Budget one round trip for it, keep " +
     "connections that are needed again, and bound the wait: a lost first segment costs a second",
   code: [
     "const conn = await Deno.connect({ hostname, port, signal: AbortSignal.timeout(5_000) });",

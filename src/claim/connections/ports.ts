@@ -103,7 +103,7 @@ export const portIsChosenAtConnect: Claim = {
       why: [
         "A client may bind, and hardly ever does: connect takes a free port of the ephemeral range then, and where it begins to look depends on a secret and both " +
         "addresses (RFC 6056), so that a stranger cannot guess the next one. Since Linux 4.2 connect prefers ports of one parity and leaves the other half to bind",
-        "That ports below 1024 need a privilege is a custom of Unix and no part of TCP. It said once that a machine's administrator had started the service; on Linux the " +
+        "That ports below 1024 need a privilege is a custom of Unix and no part of TCP. It once meant that a machine's administrator had started the service; on Linux the " +
         "border is a setting of the network namespace, and containers often have it at 0",
       ],
     };

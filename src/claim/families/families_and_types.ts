@@ -71,7 +71,7 @@ export const familiesAndTypes: Claim = {
   rule: {
     "holds": "every kind carried messages here",
     "holds in part":
-      "some kinds did, and the kernel has not the others: it refused them for want of the family, the type, the protocol or its loopback",
+      "some kinds did, and the kernel has not the others: it lacks the family, the type, the protocol or its loopback",
     "does not hold": "none did, for that reason",
     "undecided":
       "all that could be looked for did, and others need a right that this process lacks, or failed otherwise",
@@ -137,8 +137,8 @@ export function decideKinds(kinds: readonly Kind[], figures: ClaimFigures): Deci
     }],
     why: [
       "The numbers of families and types are part of the system's interface, and socket(2) takes them all; what is behind a number is a " +
-      "module of the kernel, and kernels are built without those that few use. A missing family is said to be EAFNOSUPPORT, a missing " +
-      "type ESOCKTNOSUPPORT, a missing protocol EPROTONOSUPPORT, and a missing right EPERM, which says nothing of the kernel. Linux has had no DCCP since 6.16; SCTP, TIPC and the loopback of vsock are " +
+      "module of the kernel, and kernels are built without those that few use. The kernel reports a missing family as EAFNOSUPPORT, a missing " +
+      "type ESOCKTNOSUPPORT, a missing protocol EPROTONOSUPPORT, and a missing right as EPERM, which tells nothing about the kernel. Linux has had no DCCP since 6.16; SCTP, TIPC and the loopback of vsock are " +
       "modules of their own",
       "An ICMP echo is answered by the kernel in the sender's own system call: its round trip has no second program in it, and is no faster " +
       "transport. MPTCP over one path is TCP with more to do",

@@ -106,7 +106,7 @@ export const ridersOnStreams: Claim = {
         ...(slowPairs(figures).length === 0 ? [] : [
           "A round trip of about 40 ms is the old trap: the runtime writes one message in two segments, Nagle's algorithm, which is on at that end, " +
           "keeps the second back until the first is acknowledged, and the other end's kernel waits with its acknowledgement for data to carry it. " +
-          "The kernel's counter of delayed acknowledgements says so",
+          "The kernel's counter of delayed acknowledgements shows it",
         ]),
       ],
     };

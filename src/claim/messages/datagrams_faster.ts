@@ -113,7 +113,7 @@ export const datagramsAreFaster: Claim = {
   method:
     "Round trips of 64 B to 16 KiB over udp and tcp, and over Unix datagrams, seqpacket and streams: by blocking system calls and through Deno, both ends on " +
     "one core and on two. Through Deno also one-way throughput with messages of the same sizes, counted where they arrive. All interleaved in one run",
-  rule: comparisonRule("comparisons of both drivers"),
+  rule: comparisonRule("datagrams are", "comparisons, by system calls and through Deno"),
   control:
     "the same with one transport slowed to a tenth of its speed: it does not hold with the datagrams slowed, and holds with the stream slowed",
   cases: casesOf([...SPEED_LIBC, ...SPEED_DENO]),
@@ -182,7 +182,7 @@ export const datagramsCostLess: Claim = {
     `${CLIENTS} clients, where a stream needs a connection for each. Then clients were opened by system calls and the growth of the kernel's own memory (Slab of ` +
     "/proc/meminfo) was read, for each client",
   rule: {
-    ...comparisonRule("comparisons of CPU time, and needs less memory for each client"),
+    ...comparisonRule("datagrams are", "comparisons of CPU time and of memory for each client"),
   },
   control:
     "the same with one transport slowed to a tenth of its speed: it does not hold with the datagrams slowed, and holds with the stream slowed",

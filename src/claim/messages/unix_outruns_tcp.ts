@@ -55,7 +55,7 @@ export const unixOutrunsTcp: Claim = {
   method:
     "Round trips of 64 B to 16 KiB and one-way transfers in writes of 16 KiB to 1 MiB, over both transports, interleaved in one run, " +
     "both ends placed alike; the round trips by blocking system calls as well",
-  rule: comparisonRule("comparisons"),
+  rule: comparisonRule("the Unix-domain socket is", "comparisons"),
   control:
     "the same with one transport slowed to a tenth of its speed: it does not hold with the Unix socket slowed, and holds with TCP slowed",
   cases: casesOf(COMPARISONS),

@@ -12,7 +12,7 @@ import { findTrialFault, readPlannedCases } from "../record/codec.ts";
 import type { TrialOutcome } from "../run/run_trial.ts";
 import { type AgentAnswer, type AgentNames, PROTOCOL } from "./agent_protocol.ts";
 
-/** Thrown when an agent dies, hangs or talks nonsense; the message names it. */
+/** Thrown when an agent dies, hangs or violates the protocol; the message names it. */
 export class AgentError extends Error {
   /** Always "AgentError". */
   override readonly name = "AgentError";

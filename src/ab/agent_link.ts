@@ -44,20 +44,20 @@ export interface AgentLink extends AsyncDisposable {
   /**
    * Asks what can be named.
    *
-   * @throws {AgentError} when the agent dies, hangs or talks nonsense.
+   * @throws {AgentError} when the agent dies, hangs or violates the protocol.
    */
   names(): Promise<AgentNames>;
   /**
    * Has it plan, by its own scenarios and what works in its own Deno.
    *
    * @throws {SettingsError} when a name is unknown to it or a value is wrong.
-   * @throws {AgentError} when the agent dies, hangs or talks nonsense.
+   * @throws {AgentError} when the agent dies, hangs or violates the protocol.
    */
   plan(input: SettingsInput): Promise<PlannedCases>;
   /**
    * Measures one trial. Figures that no record may hold, as those of a user's workload may be, are an outcome with an error.
    *
-   * @throws {AgentError} when the agent dies, hangs or talks nonsense.
+   * @throws {AgentError} when the agent dies, hangs or violates the protocol.
    */
   trial(c: Case): Promise<TrialOutcome>;
 }

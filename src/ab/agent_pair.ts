@@ -60,7 +60,7 @@ export class AgentPair implements AsyncDisposable {
   /**
    * Measures one trial.
    *
-   * @throws {AgentError} when the agent dies, hangs or talks nonsense: both must then be replaced.
+   * @throws {AgentError} when the agent dies, hangs or violates the protocol: both must then be replaced.
    */
   trial(side: Side, c: Case): Promise<TrialOutcome> {
     return this.#agents[side].trial(c);

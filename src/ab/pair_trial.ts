@@ -6,7 +6,7 @@
 
 import type { Case } from "../model/case.ts";
 import type { Plan } from "../plan/plan.ts";
-import { rehearsals } from "../plan/assemble_plan.ts";
+import { warmUpCases } from "../plan/assemble_plan.ts";
 
 /** Rounds that one pair of agents measures before fresh ones take over. */
 export const ROUNDS_PER_AGENT = 10;
@@ -29,8 +29,8 @@ export function shortenCase(c: Case): Case {
 }
 
 /** The discarded first trials of an agent. */
-export function rehearsalCases(cases: readonly Case[]): readonly Case[] {
-  return rehearsals(cases).map((c) => ({
+export function agentWarmUpCases(cases: readonly Case[]): readonly Case[] {
+  return warmUpCases(cases).map((c) => ({
     ...c,
     budget: { ...c.budget, measureNs: REHEARSAL_NS },
     expectedNs: c.expectedNs + REHEARSAL_NS - PAIR_MEASURE_NS,
@@ -48,6 +48,6 @@ export function estimateAbNs(plan: Pick<Plan, "cases">, pairs: number): number {
   const cases = plan.cases.map(shortenCase);
   const sumNs = (some: readonly Case[]) => some.reduce((sum, c) => sum + c.expectedNs, 0);
   const agentsNs = Math.ceil(pairs / ROUNDS_PER_AGENT) *
-    (AGENT_START_NS + sumNs(rehearsalCases(cases)));
+    (AGENT_START_NS + sumNs(agentWarmUpCases(cases)));
   return 2 * (agentsNs + pairs * sumNs(cases));
 }

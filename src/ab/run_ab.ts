@@ -20,7 +20,7 @@ import { buildAbRecord } from "./ab_record.ts";
 import { AgentError, type AgentLink } from "./agent_link.ts";
 import { AgentPair, lostTrial } from "./agent_pair.ts";
 import { PairedTrials, type Side, SIDES } from "./paired_trials.ts";
-import { rehearsalCases, ROUNDS_PER_AGENT, shortenCase } from "./pair_trial.ts";
+import { agentWarmUpCases, ROUNDS_PER_AGENT, shortenCase } from "./pair_trial.ts";
 
 /** Thrown when agents are lost again and again; what was measured before is kept. */
 export class LostAgentsError extends AgentError {
@@ -46,7 +46,7 @@ const REPEATED_SHARE = 0.2;
 /**
  * Measures every case of the plan for both subjects. An agent that is lost fails the trial under way, and a new pair of agents takes over.
  *
- * @throws {LostAgentsError} when agents that cannot start, die, hang or talk nonsense are lost too often.
+ * @throws {LostAgentsError} when agents that cannot start, die, hang or violate the protocol are lost too often.
  */
 export async function runAb(plan: JobPlan, options: AbOptions): Promise<AbRecords> {
   const job = new AbJob(plan, options);
@@ -144,13 +144,13 @@ class AbJob {
     this.#agents = agents;
     this.#generation++;
     for (const side of SIDES) this.#versions[side] = agents.versions(side);
-    for (const c of rehearsalCases(this.#cases)) {
+    for (const c of agentWarmUpCases(this.#cases)) {
       for (const side of SIDES) {
         if (this.#aborted) return false;
         await agents.trial(side, c);
       }
     }
-    for (const c of rehearsalCases(this.#ofHead)) await agents.trial("head", c);
+    for (const c of agentWarmUpCases(this.#ofHead)) await agents.trial("head", c);
     return true;
   }
 

@@ -38,7 +38,7 @@ export interface AbPlan {
  * @throws {UsageError} when a glob matches nothing, or the two sides have no case in common.
  * @throws {SettingsError} when neither side knows a name, or a value is wrong.
  * @throws {NothingToMeasureError} when this machine can measure nothing of it.
- * @throws {AgentError} when an agent dies, hangs or talks nonsense.
+ * @throws {AgentError} when an agent dies, hangs or violates the protocol.
  */
 export async function planAb(
   asked: SettingsInput,

@@ -14,7 +14,7 @@ import { StatusArea } from "./status_area.ts";
 import { paint, type Terminal } from "./terminal.ts";
 
 /** How much is said. */
-export type Loudness = "quiet" | "normal" | "verbose";
+export type Verbosity = "quiet" | "normal" | "verbose";
 
 /** Skips named before the first round; the report has them all. */
 const SHOWN_SKIPS = 8;
@@ -49,8 +49,8 @@ export interface Progress {
 }
 
 /** Makes the progress display for a terminal. */
-export function createProgress(terminal: Terminal, loudness: Loudness): Progress {
-  const area = terminal.errIsTerminal && loudness === "normal"
+export function createProgress(terminal: Terminal, verbosity: Verbosity): Progress {
+  const area = terminal.errIsTerminal && verbosity === "normal"
     ? new StatusArea(terminal)
     : undefined;
   const told = new Set<string>();
@@ -85,9 +85,9 @@ export function createProgress(terminal: Terminal, loudness: Loudness): Progress
     say,
     start(plan) {
       if (area !== undefined) view = new LiveView(plan);
-      if (loudness === "quiet") return;
+      if (verbosity === "quiet") return;
       say(paint(terminal, "bold", describePlan(plan)));
-      const shown = loudness === "verbose" ? plan.skipped : plan.skipped.slice(0, SHOWN_SKIPS);
+      const shown = verbosity === "verbose" ? plan.skipped : plan.skipped.slice(0, SHOWN_SKIPS);
       for (const { what, reason } of shown) {
         say(paint(terminal, "dim", `  skipped ${what}: ${reason}`));
       }
@@ -97,7 +97,7 @@ export function createProgress(terminal: Terminal, loudness: Loudness): Progress
     },
     step(text) {
       if (area !== undefined) area.draw([text]);
-      else if (loudness !== "quiet") say(text);
+      else if (verbosity !== "quiet") say(text);
     },
     take(event) {
       if (event.kind === "peer") return warn(event.message);
@@ -105,11 +105,11 @@ export function createProgress(terminal: Terminal, loudness: Loudness): Progress
       const round = `round ${event.round}/${event.rounds}`;
       if (event.kind === "round") {
         const failed = event.failed === 0 ? "" : `, ${plural(event.failed, "trial")} failed`;
-        if (loudness !== "quiet" && area === undefined) say(`${round}, ${left}${failed}`);
+        if (verbosity !== "quiet" && area === undefined) say(`${round}, ${left}${failed}`);
         return;
       }
       if (event.error !== undefined) warn(`${event.caseId}: ${event.error}`);
-      if (loudness === "verbose") {
+      if (verbosity === "verbose") {
         say(`${round} case ${event.index + 1}/${event.cases} ${oneLine(event.caseId)}, ${left}`);
       }
       view?.take(event);

@@ -58,7 +58,7 @@ function splitParams(given: readonly string[]): Record<string, string[]> {
   return Object.fromEntries(params);
 }
 
-/** Options that say where results go or how loud a run is, not what it measures. */
+/** Options that say where results go or how verbose a run is, not what it measures. */
 const NOT_REPEATED = new Set(["out", "quiet", "verbose", "peer", "seed"]);
 
 /** The command that repeats a run: what was asked for, with the seed and the peer that were used. */

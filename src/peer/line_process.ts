@@ -26,7 +26,7 @@ export interface LineProcessOptions {
   readonly cwd?: string;
   /** Takes each line that came out, parsed. */
   onMessage(message: unknown): void;
-  /** Takes the news that the process is gone or talks nonsense, as in "died (SIGKILL)". May come more than once. */
+  /** Takes the news that the process is gone or violates the protocol, as in "died (SIGKILL)". May come more than once. */
   onFailure(reason: string): void;
 }
 

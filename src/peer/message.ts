@@ -104,7 +104,7 @@ export interface MessageLink extends PeerLink {
   readonly ready: Promise<void>;
   /** Takes an answer from the carrier. */
   take(answer: PeerAnswer): void;
-  /** Takes the news that the peer is gone or talks nonsense; `reason` follows its label, as in "died (SIGKILL)". */
+  /** Takes the news that the peer is gone or violates the protocol; `reason` follows its label, as in "died (SIGKILL)". */
   fail(reason: string): void;
 }
 

@@ -81,7 +81,7 @@ export interface PeerLink {
   close(): Promise<void>;
 }
 
-/** Thrown when a peer dies, hangs or answers nonsense; the message names it. */
+/** Thrown when a peer dies, hangs or violates the protocol; the message names it. */
 export class PeerError extends Error {
   /** Always "PeerError". */
   override readonly name = "PeerError";

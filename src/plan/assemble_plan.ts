@@ -46,12 +46,12 @@ export function assemblePlan(
     scenarios,
     metrics: [...metricIds].map((id) => catalog.metrics.get(id)!),
     rounds: settings.rounds,
-    estimateNs: START_NS + rehearsedNs(cases) + settings.rounds * roundNs,
+    estimateNs: START_NS + warmUpPassNs(cases) + settings.rounds * roundNs,
   };
 }
 
 /** The cases of the discarded pass before the first round: one for each pair of workload and transport, so that all code is warm. */
-export function rehearsals(cases: readonly Case[]): readonly Case[] {
+export function warmUpCases(cases: readonly Case[]): readonly Case[] {
   const first = new Map<string, Case>();
   for (const c of cases) {
     const key = `${c.workload} ${c.transport}`;
@@ -61,8 +61,8 @@ export function rehearsals(cases: readonly Case[]): readonly Case[] {
   return [...first.values()];
 }
 
-function rehearsedNs(cases: readonly Case[]): number {
-  return rehearsals(cases).reduce((sum, c) => sum + c.expectedNs, 0);
+function warmUpPassNs(cases: readonly Case[]): number {
+  return warmUpCases(cases).reduce((sum, c) => sum + c.expectedNs, 0);
 }
 
 /** The part of a scenario that a record carries. */

@@ -10,7 +10,7 @@ import { openPeer } from "../peer/open_peer.ts";
 import type { PeerLink } from "../peer/peer_link.ts";
 import type { Tracer } from "../peer/tracer.ts";
 import type { Case, Skip } from "../model/case.ts";
-import { rehearsals } from "../plan/assemble_plan.ts";
+import { warmUpCases } from "../plan/assemble_plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import { findTrialFault } from "../record/codec.ts";
 import { metricValue } from "../model/metric_value.ts";
@@ -89,7 +89,7 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunRecor
   await using tracing = await openTracing(plan, options.catalog);
   const run = new Run(tracing.plan, options, tracing.tracer);
   try {
-    await run.rehearse();
+    await run.warmUpPass();
     await run.measure();
   } catch (error) {
     // What fails once the run is to end, such as a peer that the same Ctrl-C has reached while it started, is the interruption.
@@ -150,8 +150,8 @@ class Run {
   }
 
   /** Drives each workload over each transport once and discards it, so that the first round meets compiled code. */
-  async rehearse(): Promise<void> {
-    for (const c of rehearsals(this.#plan.cases)) {
+  async warmUpPass(): Promise<void> {
+    for (const c of warmUpCases(this.#plan.cases)) {
       if (this.#aborted) return;
       await this.#trial(c);
     }

@@ -64,7 +64,7 @@ export const overhead: Scenario = {
   },
   budget: (params, budget) =>
     isTraced(params) ? { ...budget, measureNs: 0, minOperations: TRACED_EXCHANGES } : budget,
-  // The longest, so that no rehearsal is a traced one.
+  // The longest, so that no warm-up pass is a traced one.
   expectedNs: (params: Params, { warmupNs, measureNs }: Budget) =>
     Math.max(warmupNs + measureNs, isTraced(params) ? TRACED_NS : 0),
 };

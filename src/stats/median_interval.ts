@@ -53,7 +53,7 @@ export function medianInterval(values: readonly number[], options?: IntervalOpti
  * Conover, Practical Nonparametric Statistics, 3rd ed. (1999), section 3.2. The ranks are those of
  * equal tails; where one tail needs a rank that n values do not have, the extreme value stands.
  *
- * Failure case: values that are not independent (packets of one trial, trials in one mood of the
+ * Failure case: values that are not independent (packets of one trial, trials in one state of the
  * machine) make it too narrow. With ties it is conservative.
  *
  * @param values Independent values, in any order and unit.

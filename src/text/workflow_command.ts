@@ -6,7 +6,7 @@
 
 import { clip, printable } from "./printable.ts";
 
-/** How loud an annotation is. */
+/** How severe an annotation is. */
 export type AnnotationLevel = "error" | "warning" | "notice";
 
 /** Longer titles and messages are cut. */
@@ -31,7 +31,7 @@ export class WorkflowCommand {
    * Escaped after actions/toolkit, packages/core/src/command.ts: `%`, CR and LF in data; `:` and `,` too in properties. A
    * name can therefore neither end its line nor begin a command.
    *
-   * @param level How loud.
+   * @param level How severe.
    * @param title What it is about; any text.
    * @param message What it says; any text.
    * @returns As in `::error title=sockbench::it is slower`.

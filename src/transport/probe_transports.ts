@@ -16,7 +16,7 @@ const LONGEST_REASON = 400;
 
 /**
  * Probes transports side by side, and the kernel room. Whatever a probe does, it ends within two seconds: one that throws, hangs or
- * returns nonsense is a transport that is not available, with the reason.
+ * returns an invalid answer is a transport that is not available, with the reason.
  *
  * @param transports by id, as in a catalog
  * @param directory a private directory for socket files
@@ -75,7 +75,7 @@ function checked(found: unknown): Availability {
     return { available, largestMessageBytes: largest };
   }
   const seen = Deno.inspect(found, { depth: 1, compact: true });
-  return { available: false, reason: short(`its probe returned nonsense: ${seen}`) };
+  return { available: false, reason: short(`its probe returned an invalid answer: ${seen}`) };
 }
 
 function short(reason: string): string {

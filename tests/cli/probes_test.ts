@@ -8,7 +8,7 @@ import { PERMISSIONS, sockbench, temporaryDirectory, TINY_RUN } from "./sockbenc
 
 const ODD = new URL("../support/odd_probes_module.ts", import.meta.url).pathname;
 
-Deno.test("sockbench list names transports whose probes throw, hang or return nonsense as not available, each with its reason", async () => {
+Deno.test("sockbench list names transports whose probes throw, hang or return an invalid answer as not available, each with its reason", async () => {
   const { code, out } = await sockbench(["list", "--json", `--module=${ODD}`]);
   assertEquals(code, 0);
   const found: { id: string; available: boolean; reason?: string }[] = JSON.parse(out).transports;
@@ -16,14 +16,14 @@ Deno.test("sockbench list names transports whose probes throw, hang or return no
   assertEquals(reasonOf("throws"), "its probe failed: thrown on purpose");
   assertEquals(reasonOf("rejects"), "its probe failed: rejected on purpose");
   assertEquals(reasonOf("hangs"), "its probe did not end within 2 s");
-  assertEquals(reasonOf("says-nothing"), "its probe returned nonsense: undefined");
-  assertEquals(reasonOf("says-yes"), 'its probe returned nonsense: "yes"');
+  assertEquals(reasonOf("says-nothing"), "its probe returned an invalid answer: undefined");
+  assertEquals(reasonOf("says-yes"), 'its probe returned an invalid answer: "yes"');
   assertEquals(
     reasonOf("gives-no-reason"),
-    "its probe returned nonsense: { available: false }",
+    "its probe returned an invalid answer: { available: false }",
   );
-  assertMatch(reasonOf("carries-nothing")!, /^its probe returned nonsense: .*-1/);
-  assertMatch(reasonOf("carries-a-text")!, /^its probe returned nonsense: .*"64"/);
+  assertMatch(reasonOf("carries-nothing")!, /^its probe returned an invalid answer: .*-1/);
+  assertMatch(reasonOf("carries-a-text")!, /^its probe returned an invalid answer: .*"64"/);
   assert(reasonOf("talks")!.length < 500);
   assertEquals(found.find((one) => one.id === "tcp")?.available, true);
 });

@@ -16,7 +16,7 @@ const estimate = (estimate: number, low: number, high: number) => ({
 Deno.test("sayChange() says by how much and who is better, in the metric's words", () => {
   assertEquals(sayChange(1 / 1.05, LATENCY), "5.0 % slower");
   assertEquals(sayChange(1.05, LATENCY), "5.0 % faster");
-  assertEquals(sayChange(1 / 2.5, CPU), "150 % dearer");
+  assertEquals(sayChange(1 / 2.5, CPU), "150 % more expensive");
   assertEquals(sayChange(0.5, SIZE), "100 % lower");
   assertEquals(sayChange(2, SIZE), "100 % higher");
   assertEquals(sayChange(0.98, LOSS), "2.0 points higher");

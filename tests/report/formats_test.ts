@@ -93,7 +93,7 @@ Deno.test("writeMarkdown() says what failed when nothing else can be said", () =
   assertStringIncludes(text, "No trial of this scenario has figures.");
   assertStringIncludes(
     text,
-    "336 trials failed and count for nothing (timeout: no reply within 2 s)",
+    "336 trials failed and are excluded (timeout: no reply within 2 s)",
   );
 });
 

@@ -1,5 +1,5 @@
 /**
- * Two programs measured side by side in short slices, so that both meet the same moods of the machine.
+ * Two programs measured side by side in short slices, so that both meet the same drift of the machine.
  *
  * @module
  */

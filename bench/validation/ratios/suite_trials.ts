@@ -12,7 +12,7 @@ import type { Case } from "../../../src/model/case.ts";
 import type { PeerKind } from "../../../src/model/placement.ts";
 import type { Plan } from "../../../src/plan/plan.ts";
 import { planCases } from "../../../src/plan/plan_cases.ts";
-import { rehearsals } from "../../../src/plan/assemble_plan.ts";
+import { warmUpCases } from "../../../src/plan/assemble_plan.ts";
 import { createSettings } from "../../../src/plan/settings.ts";
 import { runTrial, type TrialOutcome } from "../../../src/run/run_trial.ts";
 import { probeTransports } from "../../../src/transport/probe_transports.ts";
@@ -40,7 +40,7 @@ export class SuiteTrials implements AsyncDisposable {
   }
 
   /**
-   * Probes, plans, starts the peer and rehearses every workload over every transport, as a run does: what is measured later is the
+   * Probes, plans, starts the peer and warms up every workload over every transport, as a run does: what is measured later is the
    * code in the state in which a run meets it.
    *
    * @param peer who serves
@@ -55,7 +55,7 @@ export class SuiteTrials implements AsyncDisposable {
     );
     const options = { catalog, clock: systemClock, directory: directory.path, modules: [] };
     const trials = new SuiteTrials(plan, await openPeer(peer, options), directory);
-    for (const { id } of rehearsals(plan.cases)) await trials.run(id);
+    for (const { id } of warmUpCases(plan.cases)) await trials.run(id);
     return trials;
   }
 

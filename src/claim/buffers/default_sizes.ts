@@ -116,7 +116,7 @@ export const defaultBuffers: Claim = {
         "the send buffer with the handshake (tcp_init_buffer_space, net/ipv4/tcp_input.c), both with the traffic. Other sockets get " +
         "net.core.wmem_default and rmem_default. The figure of 8 KiB is that of systems of the 1980s and 1990s",
         "A Unix-domain connection has one queue, not two: a write puts its bytes into the peer's receive queue at once and has them charged to " +
-        "the sender's SO_SNDBUF until they are read; SO_RCVBUF counts for nothing there (unix(7))",
+        "the sender's SO_SNDBUF until they are read; SO_RCVBUF has no effect there (unix(7))",
       ],
     };
   },

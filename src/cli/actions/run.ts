@@ -17,7 +17,7 @@ import { prepareOutputDirectory } from "../output_directory.ts";
 import type { ParsedArguments } from "../command.ts";
 import { inputFiles, valueOf, valuesOf } from "../parse_arguments.ts";
 import { planSelection } from "../plan_selection.ts";
-import { createProgress, type Loudness, type Progress } from "../progress.ts";
+import { createProgress, type Progress, type Verbosity } from "../progress.ts";
 import { findFormat } from "../report_format.ts";
 import { removeDirectory } from "../remove_directory.ts";
 import { choosePeer, moduleUrls, openCatalog } from "../session.ts";
@@ -31,7 +31,7 @@ const DEFAULT_FORMATS = ["md", "html", "json"];
 
 /** Plans, measures and writes. Everything a user can get wrong is checked before the first trial. */
 export async function run(args: ParsedArguments, terminal: Terminal): Promise<number> {
-  const progress = createProgress(terminal, loudnessOf(args));
+  const progress = createProgress(terminal, verbosityOf(args));
   refuseIdleBudget(args);
   const margin = marginOf(args);
   const modules = moduleUrls(valuesOf(args, "module"));
@@ -86,10 +86,10 @@ export async function run(args: ParsedArguments, terminal: Terminal): Promise<nu
 }
 
 function isQuiet(args: ParsedArguments): boolean {
-  return loudnessOf(args) === "quiet";
+  return verbosityOf(args) === "quiet";
 }
 
-function loudnessOf(args: ParsedArguments): Loudness {
+function verbosityOf(args: ParsedArguments): Verbosity {
   if (args.flags.has("quiet") && args.flags.has("verbose")) {
     throw new UsageError("--quiet and --verbose contradict each other");
   }

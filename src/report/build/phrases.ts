@@ -47,7 +47,7 @@ export function statedRatio(item: Contrasted): { ratio: number; low: number; hig
  * The word for the difference.
  *
  * @param item The comparison.
- * @returns As in `faster`, `dearer`, `higher`.
+ * @returns As in `faster`, `more expensive`, `higher`.
  */
 export function wordOf({ metric, difference }: Contrasted): string {
   const [better, worse] = UNITS[metric.unit].words ?? directionWords(metric);

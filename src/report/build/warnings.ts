@@ -129,8 +129,8 @@ function failureWarnings(record: RunRecord, values: TrialValues): readonly Warni
     }
   }
   return [...byKind].map(([kind, { message, count, cases }]) => ({
-    message: `${count === 1 ? "1 trial failed and counts" : `${count} trials failed and count`} ` +
-      `for nothing (${kind}: ${message.replace(/\.$/, "")})`,
+    message: `${count === 1 ? "1 trial failed and is" : `${count} trials failed and are`} ` +
+      `excluded (${kind}: ${message.replace(/\.$/, "")})`,
     cases,
   }));
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Catalog, createCatalog } from "../catalog.ts";
 import { isWhole } from "../peer/child_permissions.ts";
@@ -25,7 +26,7 @@ export function moduleUrls(paths: readonly string[]): string[] {
     if (isUrl && !path.startsWith("file:")) {
       throw new UsageError(`--module takes a file of this machine: "${path}" is not`);
     }
-    const url = isUrl ? new URL(path) : new URL(path, pathToFileURL(`${Deno.cwd()}/`));
+    const url = isUrl ? new URL(path) : pathToFileURL(resolve(path));
     let isFile = false;
     try {
       isFile = Deno.statSync(url).isFile;

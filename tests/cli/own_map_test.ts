@@ -124,6 +124,28 @@ for (const peer of ["loop", "worker", "process"]) {
   });
 }
 
+Deno.test("a module may lie in a folder whose name means something in an address, beside one of another project", async () => {
+  await using directory = await temporaryDirectory();
+  const folders = [["a, b 100%#?", "one"], ["plain", "two"]] as const;
+  for (const [folder, name] of folders) {
+    const path = `${directory.path}/${folder}`;
+    await Deno.mkdir(path);
+    await Deno.writeTextFile(`${path}/deno.json`, '{ "imports": { "#name": "./name.ts" } }');
+    await Deno.writeTextFile(`${path}/name.ts`, `export const name = "${name}";`);
+    await Deno.writeTextFile(`${path}/bench.ts`, BENCH);
+  }
+  const modules = folders.map(([folder]) => `--module=${folder}/bench.ts`);
+  for (const peer of ["loop", "process"]) {
+    const { code, err } = await sockbench([
+      ...["run", "--profile=quick", "--rounds=1", "--scenario=round-trip", "--param=bytes=64"],
+      ...["--transport=one,two", "--quiet", `--peer=${peer}`, "--out=out", ...modules],
+    ], { cwd: directory.path });
+    assertEquals(code, 0, err);
+    const { trials } = JSON.parse(await Deno.readTextFile(`${directory.path}/out/latest.json`));
+    assertEquals(trials.map((trial: { error?: unknown }) => trial.error), [undefined, undefined]);
+  }
+});
+
 Deno.test("without --allow-run, with which it is started anew, sockbench says what a module lacks", async () => {
   await using here = await project(OWN);
   const permissions = PERMISSIONS.filter((flag) => flag !== "--allow-run");

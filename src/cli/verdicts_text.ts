@@ -7,14 +7,15 @@
 import type { Verdict } from "../compare/gate_result.ts";
 import { sayEstimate } from "../compare/verdict_reason.ts";
 import {
+  bySameReason,
   bySeverity,
   decidingFigures,
   type GateReport,
-  sayFailed,
+  type SameReason,
+  saySide,
   statedOf,
 } from "../report/gate_text.ts";
 import { clip, printable } from "../text/printable.ts";
-import { formatAmount } from "../units/format_quantity.ts";
 import { wrapWords } from "../text/wrap_words.ts";
 
 /** Longer lines are hard to follow. */
@@ -28,12 +29,12 @@ const SHOWN_REASONS = 12;
 export function renderVerdicts({ result, base, head }: GateReport, width: number): string {
   const columns = Math.min(width, MAX_COLUMNS);
   const cells = bySeverity(result.cells);
-  const explained = cells.filter(needsReason);
+  const explained = bySameReason(cells.filter(needsReason));
   const lines = [
     ...wrapWords(printable(clip(result.summary, 500)), columns),
     "",
     ...(cells.length === 0 ? [] : [...cellLines(cells), ""]),
-    ...explained.slice(0, SHOWN_REASONS).flatMap((cell) => reasonLines(cell, columns)),
+    ...explained.slice(0, SHOWN_REASONS).flatMap((same) => reasonLines(same, columns)),
     ...restLine(explained.length - SHOWN_REASONS, "more of these in the Markdown summary"),
     ...result.environmentDifferences.map((text) => `The environments differ: ${printable(text)}.`),
     ...result.notes.map((text) => `Note: ${printable(text)}.`),
@@ -57,8 +58,8 @@ function cellLines(cells: readonly Verdict[]): readonly string[] {
   const shown = cells.slice(0, SHOWN_CELLS).map((cell) => [
     cell.verdict,
     `${printable(clip(cell.case, 60))} ${printable(clip(cell.metric, 30))}`,
-    amount(cell, "base"),
-    amount(cell, "head"),
+    saySide(cell, "base"),
+    saySide(cell, "head"),
     change(cell),
   ]);
   const rows = [["verdict", "cell", "base", "head", "change"], ...shown];
@@ -71,12 +72,6 @@ function cellLines(cells: readonly Verdict[]): readonly string[] {
   ];
 }
 
-function amount(cell: Verdict, side: "base" | "head"): string {
-  const { [side]: summary, unit, failures } = cell;
-  if (failures !== undefined) return sayFailed(failures[side]);
-  return summary === undefined || unit === undefined ? "" : formatAmount(summary.median, unit);
-}
-
 function change(cell: Verdict): string {
   if (cell.limit !== undefined) {
     return `limit ${cell.limit.bound === "max" ? "at most" : "at least"} ${cell.limit.text}`;
@@ -86,8 +81,12 @@ function change(cell: Verdict): string {
   return ratio === undefined || stated === undefined ? "" : sayEstimate(ratio, stated);
 }
 
-function reasonLines(cell: Verdict, columns: number): readonly string[] {
-  const text = `${cell.verdict}: ${cell.case} ${cell.metric}: ${cell.reason}`;
+function reasonLines(
+  { verdict, reason, cells: [first, ...rest] }: SameReason,
+  columns: number,
+): readonly string[] {
+  const more = rest.length === 0 ? "" : ` and ${rest.length} more`;
+  const text = `${verdict}: ${first?.case} ${first?.metric}${more}: ${reason}`;
   return [...wrapWords(printable(clip(text, 1000)), columns), ""];
 }
 

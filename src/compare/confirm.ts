@@ -107,7 +107,7 @@ function confirmFailures(cell: Verdict, found: FreshFailures | undefined): Verdi
   const { base, head, isBeyondChance } = found;
   const error = head.error === undefined ? "" : `; first ${head.error.kind}: ${head.error.message}`;
   const seen = `On fresh agents ${sayFailures(base, head)}${before}`;
-  const confirmation = { n: head.trials };
+  const confirmation = { n: head.trials, failures: { base, head } };
   if (isBeyondChance) {
     const reason = `${seen}: more than chance explains${error}.`;
     return { ...settle(cell, "regressed", reason), confirmation };
@@ -143,12 +143,12 @@ function confirmCell(
     return settle(cell, incomparable === undefined ? "missing" : "incomparable", reason);
   }
   const { comparison, adjustedP, comparisons } = found;
-  const { ratio, kind, unit, better, pValue, leastPValue } = comparison;
+  const { ratio, kind, unit, better, pValue, leastPValue, base, head } = comparison;
   const stated = { effect: kind, unit, better };
   const { alpha } = policy;
   const { paired } = fresh;
   const threshold = thresholdOf(policy, cell);
-  const confirmation = { ratio, pValue, adjustedP, n: ratio.n };
+  const confirmation = { ratio, pValue, adjustedP, n: ratio.n, base, head };
   const seen = sayEstimate(ratio, stated);
   const figures = `adjusted p = ${sayP(adjustedP)}, ${sayCount(ratio.n, paired)}`;
   if (adjustedP <= alpha && isBeyond(ratio.estimate, threshold, kind)) {
@@ -175,7 +175,7 @@ function confirmLimit(cell: Verdict, found: Verdict | undefined): Verdict {
     const why = found === undefined ? "head was not measured again." : found.reason;
     return settle(cell, "missing", `Beyond its limit, but not decided by fresh trials: ${why}`);
   }
-  const confirmation = { n: found.n };
+  const confirmation = { n: found.n, ...(found.head !== undefined && { head: found.head }) };
   if (found.verdict === "regressed") {
     const reason = `${found.reason.slice(0, -1)}, confirmed on fresh trials.`;
     return { ...settle(cell, "regressed", reason), confirmation };

@@ -122,14 +122,19 @@ function sayFailedTrials(cells: readonly Verdict[]): readonly string[] {
 
 /** By ratio; a broken limit has none and comes last, before failures. */
 function sayWorst(regressed: readonly Verdict[]): string {
-  const rank = ({ ratio, effect = "ratio", rule }: Verdict) =>
-    ratio === undefined ? (rule === "limit" ? 0 : -1) : inverseOf(ratio.estimate, effect);
+  const rank = (cell: Verdict) => {
+    const { effect = "ratio", rule } = cell;
+    const { ratio } = cell.confirmation ?? cell;
+    return ratio === undefined ? (rule === "limit" ? 0 : -1) : inverseOf(ratio.estimate, effect);
+  };
   const worst = [...regressed].sort((a, b) => rank(b) - rank(a))[0];
   if (worst === undefined) return "none";
   return `${worst.case} ${worst.metric}${saySize(worst)}`;
 }
 
-function saySize({ ratio, effect, unit, better, limit, failures }: Verdict): string {
+/** That of the fresh pairs where they were asked, as everywhere. */
+function saySize({ confirmation, effect, unit, better, limit, ...first }: Verdict): string {
+  const { ratio, failures } = confirmation ?? first;
   if (ratio !== undefined && effect !== undefined && unit !== undefined && better !== undefined) {
     return `, ${sayChange(ratio.estimate, { effect, unit, better })}`;
   }

@@ -35,6 +35,12 @@ export interface Confirmation {
   readonly adjustedP?: number;
   /** Fresh pairs; trials of head for a limit and for failures. */
   readonly n: number;
+  /** Base across the fresh trials; absent for a limit and for failures. */
+  readonly base?: Summary;
+  /** Head across the fresh trials; absent for failures. */
+  readonly head?: Summary;
+  /** Fresh trials that failed, for rule `failures`. */
+  readonly failures?: { readonly base: Failures; readonly head: Failures };
 }
 
 /** A Verdict is what is said of one cell by one rule. */

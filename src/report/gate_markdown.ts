@@ -7,15 +7,15 @@
 import type { Verdict, VerdictWord } from "../compare/gate_result.ts";
 import { sayEstimate, sayP, sayThreshold } from "../compare/verdict_reason.ts";
 import {
+  bySameReason,
   bySeverity,
   decidingFigures,
   type GateFormat,
   type GateReport,
-  sayFailed,
+  saySide,
   statedOf,
 } from "./gate_text.ts";
 import { clip, printable } from "../text/printable.ts";
-import { formatAmount } from "../units/format_quantity.ts";
 
 /** The verdicts of a gate, red first. */
 export const gateMarkdown: GateFormat = {
@@ -50,7 +50,7 @@ function renderGate(report: GateReport): string {
     sayEnvironments(report),
     section("Regressed", figuresTable(of("regressed"))),
     cells.some(({ confirmation }) => confirmation !== undefined)
-      ? "Flagged cells were measured again; their change, p and n are those of the fresh pairs."
+      ? "Flagged cells were measured again; all their figures are those of the fresh pairs."
       : "",
     section("Cannot be judged", reasonsTable(of("missing", "incomparable"))),
     section("Inconclusive", reasonsTable(of("inconclusive"))),
@@ -83,7 +83,8 @@ function renderComparison(report: GateReport): string {
   const rows = cells.filter((cell) => cell.ratio !== undefined).map((cell): Row => [
     code(cell.case),
     code(cell.metric),
-    ...sides(cell),
+    saySide(cell, "base"),
+    saySide(cell, "head"),
     ratioOf(cell),
     cell.verdict,
     ...certainty(cell),
@@ -134,7 +135,7 @@ function sayNotes({ result }: GateReport): string {
   );
 }
 
-/** Cells that a warning names; more are counted. */
+/** Cells that a warning or a reason names; more are counted. */
 const MOST_NAMED = 3;
 
 /** One line a warning, and whose it is. */
@@ -159,7 +160,8 @@ function figuresTable(cells: readonly Verdict[]): string {
     cells.map((cell) => [
       code(cell.case),
       code(cell.metric),
-      ...sides(cell),
+      saySide(cell, "base"),
+      saySide(cell, "head"),
       ratioOf(cell),
       ...certainty(cell),
     ]),
@@ -174,20 +176,20 @@ function certainty(cell: Verdict): readonly [p: string, n: string] {
 function reasonsTable(cells: readonly Verdict[]): string {
   return table(
     ["case", "metric", "verdict", "why"],
-    cells.map((cell) => [
-      code(cell.case),
-      code(cell.metric),
-      cell.verdict,
-      escapeText(clip(cell.reason, 1000)),
+    bySameReason(cells).map(({ cells: same, verdict, reason }) => [
+      nameFirst(same.map((cell) => cell.case)),
+      nameFirst(same.map(({ metric }) => metric)),
+      verdict,
+      escapeText(clip(reason, 1000)),
     ]),
   );
 }
 
-function sides({ base, head, unit, failures }: Verdict): readonly [string, string] {
-  if (failures !== undefined) return [sayFailed(failures.base), sayFailed(failures.head)];
-  const amount = (summary: typeof base) =>
-    summary === undefined || unit === undefined ? "" : formatAmount(summary.median, unit);
-  return [amount(base), amount(head)];
+/** The first of them, each once, and how many more there are. */
+function nameFirst(names: readonly string[]): string {
+  const each = [...new Set(names)];
+  const named = each.slice(0, MOST_NAMED).map(code).join(", ");
+  return each.length > MOST_NAMED ? `${named} and ${each.length - MOST_NAMED} more` : named;
 }
 
 /** The change, or what stands in its place for a limit. */
@@ -195,9 +197,10 @@ function ratioOf(cell: Verdict): string {
   const { ratio } = decidingFigures(cell);
   const stated = statedOf(cell);
   if (ratio !== undefined && stated !== undefined) return sayEstimate(ratio, stated);
-  if (cell.limit === undefined || cell.head === undefined) return "";
+  const { head } = decidingFigures(cell);
+  if (cell.limit === undefined || head === undefined) return "";
   const word = cell.limit.bound === "max" ? "at most" : "at least";
-  const share = cell.head.median / cell.limit.value - 1;
+  const share = head.median / cell.limit.value - 1;
   const side = share < 0 ? "below" : "above";
   const off = cell.limit.value > 0 ? ` (${(100 * Math.abs(share)).toFixed(1)} % ${side} it)` : "";
   return escapeText(`limit ${word} ${cell.limit.text}${off}`);

@@ -8,7 +8,10 @@ import { byCell, type Failures } from "../compare/comparison.ts";
 import { type Estimate, inverseOf } from "../compare/effect.ts";
 import type { Stated } from "../compare/verdict_reason.ts";
 import type { GateResult, Verdict, VerdictWord } from "../compare/gate_result.ts";
+import type { Summary } from "../compare/summarize.ts";
 import type { RunRecord } from "../model/run_record.ts";
+import { formatAmount } from "../units/format_quantity.ts";
+import { groupBy } from "./group_by.ts";
 
 /** A GateReport is a result and the names of what was compared. */
 export interface GateReport {
@@ -62,7 +65,9 @@ export function bySeverity(
 }
 
 /** The bound of the interval that is nearest to no difference: size and certainty in one number. */
-function sureSize({ verdict, ratio, effect = "ratio" }: Verdict): number {
+function sureSize(cell: Verdict): number {
+  const { verdict, effect = "ratio" } = cell;
+  const { ratio } = decidingFigures(cell);
   if (ratio === undefined) return 0;
   if (verdict === "regressed") return inverseOf(ratio.high, effect);
   if (verdict === "improved") return ratio.low;
@@ -70,13 +75,42 @@ function sureSize({ verdict, ratio, effect = "ratio" }: Verdict): number {
 }
 
 /**
- * Failed trials of one side, for a column of amounts.
+ * What the trials that decided about a cell showed of one side, for a column of amounts.
  *
- * @param failures Failed trials and those that were tried.
- * @returns As in `2 of 20 failed`.
+ * @param cell A verdict.
+ * @param side Which side.
+ * @returns As in `10.1 µs`, `2 of 20 failed`; empty where the side has none.
  */
-export function sayFailed({ failed, trials }: Failures): string {
-  return `${failed} of ${trials} failed`;
+export function saySide(cell: Verdict, side: "base" | "head"): string {
+  const { [side]: summary, failures } = decidingFigures(cell);
+  if (failures !== undefined) return `${failures[side].failed} of ${failures[side].trials} failed`;
+  return summary === undefined || cell.unit === undefined
+    ? ""
+    : formatAmount(summary.median, cell.unit);
+}
+
+/** Cells of one verdict for one reason. */
+export interface SameReason {
+  /** The verdict of all. */
+  readonly verdict: VerdictWord;
+  /** The reason of all. */
+  readonly reason: string;
+  /** At least one. */
+  readonly cells: readonly Verdict[];
+}
+
+/**
+ * Cells by what is said of them: two records of two machines say the same of each cell, and once is enough.
+ *
+ * @param cells Verdicts.
+ * @returns Groups in the order of their first cells.
+ */
+export function bySameReason(cells: readonly Verdict[]): readonly SameReason[] {
+  const groups = groupBy(cells, ({ verdict, reason }) => `${verdict} ${reason}`);
+  return [...groups.values()].map((same) => {
+    const [{ verdict, reason }] = same;
+    return { verdict, reason, cells: same };
+  });
 }
 
 /** The figures that decided about a cell. */
@@ -87,21 +121,30 @@ export interface Deciding {
   readonly adjustedP?: number;
   /** Pairs or trials. */
   readonly n: number;
+  /** Base across those trials. */
+  readonly base?: Summary;
+  /** Head across those trials. */
+  readonly head?: Summary;
+  /** Those trials that failed, for rule `failures`. */
+  readonly failures?: { readonly base: Failures; readonly head: Failures };
 }
 
 /**
- * The figures that decided: those of fresh pairs where they were asked.
+ * The figures that decided, all of one measurement: that of the fresh pairs where they were asked.
  *
  * @param cell A verdict.
  * @returns Its figures.
  */
 export function decidingFigures(cell: Verdict): Deciding {
-  const { ratio, n, adjustedP: ofWorse } = cell.confirmation ?? cell;
+  const { ratio, n, base, head, failures, adjustedP: ofWorse } = cell.confirmation ?? cell;
   const adjustedP = cell.verdict === "improved" ? cell.adjustedPBetter : ofWorse;
   return {
     n,
-    ...(ratio === undefined ? {} : { ratio }),
-    ...(adjustedP === undefined ? {} : { adjustedP }),
+    ...(ratio !== undefined && { ratio }),
+    ...(adjustedP !== undefined && { adjustedP }),
+    ...(base !== undefined && { base }),
+    ...(head !== undefined && { head }),
+    ...(failures !== undefined && { failures }),
   };
 }
 

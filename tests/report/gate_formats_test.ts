@@ -1,5 +1,6 @@
 import type { Estimate } from "../../src/compare/effect.ts";
-import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import type { Verdict } from "../../src/compare/gate_result.ts";
+import { assert, assertAlmostEquals, assertEquals, assertMatch } from "@std/assert";
 import { comparisonFormats, gateFormats } from "../../src/report/gate_registry.ts";
 import type { GateReport } from "../../src/report/gate_text.ts";
 import { actionBenchmark, bencherMetricFormat } from "../support/schemas/benchmark_json.ts";
@@ -106,9 +107,54 @@ Deno.test("annotations of a gate with many red cells say how many are not shown"
 Deno.test("JUnit XML keeps to the published schema and counts failures and errors apart", () => {
   const [suite] = parseJunit(render("junit", sampleGate())).children;
   const { tests, failures, errors, skipped } = suite?.attributes ?? {};
-  assertEquals([tests, failures, errors, skipped], ["10", "4", "1", "3"]);
+  assertEquals([tests, failures, errors, skipped], ["10", "3", "1", "4"]);
   const [green] = parseJunit(render("junit", greenGate())).children;
   assertEquals([green?.attributes["failures"], green?.attributes["errors"]], ["0", "0"]);
+});
+
+Deno.test("JUnit XML counts one failure for one regression", () => {
+  const { result, ...names } = sampleGate();
+  const cells = result.cells.filter(({ verdict }, index) =>
+    verdict !== "regressed" ||
+    index === result.cells.findIndex((cell) => cell.verdict === "regressed")
+  );
+  const [suite] = parseJunit(render("junit", { ...names, result: { ...result, cells } })).children;
+  assertEquals(suite?.attributes["failures"], "1");
+});
+
+Deno.test("a row's medians, change, p and n are those of the fresh pairs where they were asked", () => {
+  const { result, ...names } = sampleGate();
+  const cells = result.cells.map((cell): Verdict =>
+    cell.confirmation?.base === undefined || cell.confirmation.head === undefined ? cell : {
+      ...cell,
+      confirmation: {
+        ...cell.confirmation,
+        base: { ...cell.confirmation.base, median: 1 },
+        head: { ...cell.confirmation.head, median: 2 },
+      },
+    }
+  );
+  const report = { ...names, result: { ...result, cells } };
+  const row = render("md", report).split("\n").find((line) => line.includes("`p50` | 1.00 ns"));
+  assertMatch(row ?? "", /\| 1\.00 ns \| 2\.00 ns \| 12\.0 % slower \[10\.7 %, 14\.4 %\]/);
+});
+
+Deno.test("cells that cannot be compared for one reason share a row", () => {
+  const { result, ...names } = sampleGate();
+  const [first] = result.cells;
+  const reason = "CPU differs.";
+  const cells = Array.from({ length: 7 }, (_, index): Verdict => ({
+    ...(first as Verdict),
+    case: `round-trip/tcp/bytes=${index}`,
+    metric: "p50",
+    verdict: "incomparable",
+    reason,
+  }));
+  const lines = render("md", { ...names, result: { ...result, cells } }).split("\n");
+  assertEquals(lines.filter((line) => line.includes(reason)), [
+    "| `round-trip/tcp/bytes=0`, `round-trip/tcp/bytes=1`, `round-trip/tcp/bytes=2` and 4 more " +
+    "| `p50` | incomparable | CPU differs. |",
+  ]);
 });
 
 Deno.test("JUnit XML is red for a gate that judged nothing", () => {

@@ -49,7 +49,13 @@ export function limitedGroup(cores: number): Obtainable<LimitedGroup> {
     } catch {
       continue;
     }
-    const remove = () => Deno.removeSync(path);
+    const remove = () => {
+      // A process of the command may still be on its way out: a group with one in it cannot be removed.
+      for (const id of Deno.readTextFileSync(`${path}/cgroup.procs`).split("\n")) {
+        if (id !== "") leave(id, root);
+      }
+      Deno.removeSync(path);
+    };
     const quota = String(Math.round(cores * 1e5));
     try {
       const [file, text] = root === "/sys/fs/cgroup"
@@ -65,4 +71,13 @@ export function limitedGroup(cores: number): Obtainable<LimitedGroup> {
     return { got: { via: ["sh", "-c", script], [Symbol.dispose]: remove } };
   }
   return { obstacle: "no control group that limits CPU time can be made" };
+}
+
+/** Moves a process to the group around its own; one that has ended meanwhile needs none. */
+function leave(id: string, root: string): void {
+  try {
+    Deno.writeTextFileSync(`${root}/cgroup.procs`, id, { create: false });
+  } catch {
+    // It has ended.
+  }
 }

@@ -86,7 +86,7 @@ function reasonLines(
   columns: number,
 ): readonly string[] {
   const more = rest.length === 0 ? "" : ` and ${rest.length} more`;
-  const text = `${verdict}: ${first?.case} ${first?.metric}${more}: ${reason}`;
+  const text = `${verdict}: ${first.case} ${first.metric}${more}: ${reason}`;
   return [...wrapWords(printable(clip(text, 1000)), columns), ""];
 }
 

@@ -31,7 +31,7 @@ export interface Stated {
  */
 export function sayChange(ratio: number, stated: Stated): string {
   const size = saySize(ratio, stated.effect);
-  const word = wordOf(ratio, stated);
+  const word = changeWord(ratio, stated);
   return word === "" ? size : `${size} ${word}`;
 }
 
@@ -64,8 +64,14 @@ function sizeOf(ratio: number, effect: EffectKind): { size: number; digits: numb
   return { size, digits: size >= 100 ? 0 : size >= 1 ? 1 : 2 };
 }
 
-/** The unit's word, or that of the metric's direction; none where the size rounds to nothing. */
-function wordOf(ratio: number, { effect, unit, better }: Stated): string {
+/**
+ * The unit's word for a change, or that of the metric's direction.
+ *
+ * @param ratio Above 1, better.
+ * @param stated The metric.
+ * @returns As in `slower`; empty where the size rounds to nothing.
+ */
+export function changeWord(ratio: number, { effect, unit, better }: Stated): string {
   const { size, digits } = sizeOf(ratio, effect);
   if (size < 0.5 * 10 ** -digits) return "";
   const directions = better === "lower"
@@ -78,7 +84,7 @@ function wordOf(ratio: number, { effect, unit, better }: Stated): string {
 /** How a change for the worse beyond a threshold is called, as in `more than 5 % slower`. */
 function sayBeyond(threshold: number, stated: Stated): string {
   const { effect } = stated;
-  return `more than ${sayThreshold(threshold, effect)} ${wordOf(inverseOf(2, effect), stated)}`;
+  return `more than ${sayThreshold(threshold, effect)} ${changeWord(inverseOf(2, effect), stated)}`;
 }
 
 /**

@@ -5,6 +5,7 @@
  */
 
 import { gateActionBenchmarkBigger, gateActionBenchmarkSmaller } from "./gate_action_benchmark.ts";
+import { comparisonText } from "./comparison_text.ts";
 import { gateAnnotations } from "./gate_annotations.ts";
 import { gateBencher } from "./gate_bencher.ts";
 import { comparisonJson, gateJson } from "./gate_json.ts";
@@ -28,6 +29,7 @@ export const gateFormats: ReadonlyMap<string, GateFormat> = byId([
 
 /** Formats of `compare`, by id. */
 export const comparisonFormats: ReadonlyMap<string, GateFormat> = byId([
+  comparisonText,
   comparisonMarkdown,
   comparisonHtml,
   comparisonJson,

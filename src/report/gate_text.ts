@@ -33,8 +33,11 @@ export interface GateFormat {
   readonly extension: string;
   /** What it is and who reads it. */
   readonly title: string;
-  /** Writes the report; the same report gives the same text. */
-  readonly render: (report: GateReport) => string;
+  /** Writes the report; the same report gives the same text. Only text for a terminal minds the view. */
+  readonly render: (
+    report: GateReport,
+    view?: { readonly columns?: number; readonly all?: boolean },
+  ) => string;
 }
 
 const SEVERITY: readonly VerdictWord[] = [
@@ -96,7 +99,7 @@ export interface SameReason {
   /** The reason of all. */
   readonly reason: string;
   /** At least one. */
-  readonly cells: readonly Verdict[];
+  readonly cells: readonly [Verdict, ...Verdict[]];
 }
 
 /**

@@ -8,6 +8,7 @@ import { type CaseValues, syntheticRecord } from "../compare/synthetic_records.t
 import { assertRefused, names, sockbench, temporaryDirectory } from "./sockbench.ts";
 
 const CASE = "round-trip/tcp/bytes=64";
+const THIRD = "round-trip/unixpacket/bytes=64";
 const OTHER = "round-trip/unix/bytes=64";
 /** Round after round a little more, so that no two trials are alike. */
 const around = (value: number) =>
@@ -28,13 +29,39 @@ Deno.test("sockbench compare shows all cells, those that matter first, and exits
     await write(directory.path, "base.json", base),
     await write(directory.path, "head.json", head),
   ];
-  const { code, out, err } = await sockbench(["compare", ...paths]);
+  const { code, out, err } = await sockbench(["compare", ...paths, "--format=md"]);
   assertEquals({ code, err }, { code: 0, err: "" });
   assertMatch(out, /^# .*head\.json against .*base\.json\n/);
   const rows = out.split("\n").filter((line) => line.startsWith("| `round-trip"));
   assertMatch(rows[0]!, /tcp.*50\.0 % slower \[.*\].* regressed /);
   assertEquals(rows.length, 4);
   assert(rows.findIndex((row) => row.includes("unix")) >= 2);
+});
+
+Deno.test("sockbench compare says first how many cells changed, and shows headline metrics unless --all", async () => {
+  await using directory = await temporaryDirectory();
+  const paths = [
+    await write(
+      directory.path,
+      "base.json",
+      syntheticRecord({ [OTHER]: p50(50), [CASE]: p50(100), [THIRD]: p50(100) }),
+    ),
+    await write(
+      directory.path,
+      "head.json",
+      syntheticRecord({ [OTHER]: p50(50), [CASE]: p50(150), [THIRD]: p50(80) }),
+    ),
+  ];
+  const { code, out, err } = await sockbench(["compare", ...paths]);
+  assertEquals({ code, err }, { code: 0, err: "" });
+  assertMatch(out, /^1 slower, 1 faster, 1 no difference of 5 %\.\n.*head\.json against\s/);
+  assertEquals(out.split("\n").filter((line) => line.startsWith("  ")).length, 3);
+  assertMatch(out, /\nChanged\n {2}round-trip\/tcp\/bytes=64 p50 .* 50\.0 % slower \[/);
+  assertMatch(out, /Not shown: 3 cells of other metrics, 2 of them changed; --all shows them\./);
+  const all = await sockbench(["compare", ...paths, "--all"]);
+  assertMatch(all.out, /^2 slower, 2 faster, 2 no difference of 5 %\.\n/);
+  assertEquals(all.out.split("\n").filter((line) => line.startsWith("  ")).length, 6);
+  assert(!all.out.includes("Not shown"));
 });
 
 Deno.test("sockbench compare writes JSON to a file", async () => {
@@ -58,7 +85,10 @@ Deno.test("sockbench compare says in what the environments differ", async () => 
     await write(directory.path, "head.json", head),
   ]);
   assertEquals(code, 0);
-  assertStringIncludes(out, 'CPU differs: "Some CPU @ 2 GHz" in base, "Another CPU" in head');
+  const differs = 'CPU differs: "Some CPU @ 2 GHz" in base, "Another CPU" in head';
+  assertMatch(out, /^1 not comparable\.\n/);
+  assertStringIncludes(out.replaceAll("\n", " "), differs);
+  assertMatch(out, /\nincomparable: round-trip\/tcp\/bytes=64 p50 and 1 more: /);
 });
 
 Deno.test("sockbench compare pairs the records of one ab job, and no others", async () => {
@@ -101,7 +131,7 @@ Deno.test("sockbench compare refuses what is no record, or no two of them", asyn
   assertRefused(await sockbench(["compare", "-", "-"]), /only one of the two records/);
   assertRefused(
     await sockbench(["compare", path, path, "--format=junit"]),
-    /one of md, html, json/,
+    /one of text, md, html, json/,
   );
   assertRefused(
     await sockbench(["compare", path, path, "--out", `${directory.path}/no/such`]),

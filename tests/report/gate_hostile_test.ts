@@ -134,6 +134,7 @@ function assertHarmless(report: GateReport): void {
   for (const format of ["md", "annotations", "junit", "openmetrics"]) {
     assertPrintable(render(format), format);
   }
+  assertPrintable(comparisonFormats.get("text")?.render(report, { all: true }) ?? "", "text");
   assertHarmlessMarkdown(render("md"));
   assertHarmlessMarkdown(comparisonFormats.get("md")?.render(report) ?? "");
 }

@@ -35,13 +35,13 @@ export async function compare(args: ParsedArguments, terminal: Terminal): Promis
   const base = await readRecord(baseFile);
   const head = await readRecord(headFile);
   const compared = compareRecords(base, head, { paired: arePaired(base, head) });
-  const format = comparisonFormats.get(valueOf(args, "format") ?? "md")!;
+  const format = comparisonFormats.get(valueOf(args, "format") ?? "text")!;
   const text = format.render({
     result: judge(compared, COMPARE_POLICY),
     base: nameOf(base, baseFile),
     head: nameOf(head, headFile),
     records: { base, head },
-  });
+  }, { columns: terminal.columns(), all: args.flags.has("all") });
   await deliverText(text, args, terminal);
   return EXIT.ok;
 }

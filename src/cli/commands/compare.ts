@@ -5,8 +5,9 @@ export const compareCommand: Command = {
   name: "compare",
   summary: "Set two records side by side, cell by cell",
   description: [
-    "Shows every cell of two records: how much slower head is, with its interval, and what that amounts to; what matters " +
-    "comes first. In what the environments differ is said before the figures. Records of one ab job are compared in pairs.",
+    "Shows how much slower or faster head is, with its interval: one sentence that counts, then what changed, then the rest. " +
+    "Text shows the headline metric of each scenario, --all and the other formats every cell. In what the environments differ " +
+    "is said before the figures. Records of one ab job are compared in pairs.",
     "It informs and does not judge: the exit code is 0 whatever is slower. To fail a CI job, use gate or ab.",
   ],
   positionals: [
@@ -18,9 +19,13 @@ export const compareCommand: Command = {
       name: "format",
       short: "f",
       value: "name",
-      choices: ["md", "html", "json"],
-      description: "Markdown or a page for readers, JSON for programs",
-      default: "md",
+      choices: ["text", "md", "html", "json"],
+      description: "Text for a terminal, Markdown or a page for readers, JSON for programs",
+      default: "text",
+    },
+    {
+      name: "all",
+      description: "Shows the cells of all metrics in text too",
     },
     {
       name: "out",

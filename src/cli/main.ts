@@ -216,7 +216,7 @@ function explainBug(error: unknown, terminal: Terminal): number {
 
 async function didYouMean(error: UserError): Promise<string> {
   if (error.given === undefined || error.candidates === undefined) return "";
-  const { suggest } = await import("./suggest.ts");
+  const { suggest } = await import("../text/suggest.ts");
   const nearest = suggest(error.given, error.candidates);
   return nearest === undefined ? "" : `; did you mean ${nearest}?`;
 }

@@ -32,10 +32,10 @@
  * @module
  */
 
-import { closestString } from "@std/text/closest-string";
 import { parse, TomlError } from "smol-toml";
 import { z } from "zod";
 import { describe, formatPath } from "../record/record_error.ts";
+import { suggest } from "../text/suggest.ts";
 import {
   createPolicy,
   DEFAULT_POLICY,
@@ -153,15 +153,14 @@ function sayIssue(issue: z.core.$ZodIssue | undefined, value: unknown): string {
     const table = String(issue.path[0] ?? "");
     const known = KEYS[table] ?? [];
     const key = issue.keys[0] ?? "";
-    return `${formatPath([...issue.path, key])} is not a key of a policy: did you mean ` +
-      `"${nearest(key, known)}", of ${known.join(", ")}?`;
+    const nearest = suggest(key, known);
+    return `${formatPath([...issue.path, key])} is not a key of a policy` +
+      (nearest === undefined
+        ? `, which has ${known.join(", ")}`
+        : `: did you mean "${nearest}", of ${known.join(", ")}?`);
   }
   const found = valueAt(value, issue.path);
   return `${formatPath(issue.path)} must be ${issue.message}: it is ${describe(found)}`;
-}
-
-function nearest(key: string, known: readonly string[]): string {
-  return closestString(key.slice(0, 100), [...known], { caseSensitive: false });
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {

@@ -281,6 +281,9 @@ function specsOf(name: string, scenarios: readonly Scenario[]): readonly Paramet
   const specs = all.filter((spec) => spec.name === name);
   if (specs.length > 0) return specs;
   const known = [...new Set(all.map((spec) => spec.name))];
+  if (name === "peers" && known.includes("clients")) {
+    throw new SettingsError("parameter peers is now called clients");
+  }
   const where = scenarios.length === 1 ? `scenario ${scenarios[0]!.id}` : "no selected scenario";
   throw new SettingsError(
     scenarios.length === 1

@@ -18,11 +18,16 @@ export const fanIn: Scenario = {
   operation: "exchange",
   parameters: [
     { name: "bytes", kind: "size", description: "size of the request, and of the reply" },
-    { name: "peers", kind: "count", max: 10_000, description: "clients, each with its own socket" },
+    {
+      name: "clients",
+      kind: "count",
+      max: 10_000,
+      description: "how many clients, each with its own socket",
+    },
   ],
   metrics: ["p50", "p99", "exchangesPerSecond", "cpuPerOperation"],
   columns: ["transport"],
-  contrasts: [{ factor: "peers", base: 1, metric: "p50" }],
+  contrasts: [{ factor: "clients", base: 1, metric: "p50" }],
   notes: [
     "The clients take turns, one exchange at a time: what grows is the cost of having many, not of queueing behind them. Datagram clients all send to one socket; stream clients have a connection each at one listener.",
   ],
@@ -35,9 +40,9 @@ export const fanIn: Scenario = {
     thorough: gridOf([1, 10, 100, 300, 1_000]),
   },
   expectedNs: (params: Params, budget: Budget) =>
-    budget.warmupNs + budget.measureNs + Number(params.peers) * OPEN_NS,
+    budget.warmupNs + budget.measureNs + Number(params.clients) * OPEN_NS,
 };
 
-function gridOf(peers: readonly number[]): Scenario["grid"]["quick"] {
-  return [{ transports: ["tcp", "unix", "udp", "unixpacket"], params: { bytes: [64], peers } }];
+function gridOf(clients: readonly number[]): Scenario["grid"]["quick"] {
+  return [{ transports: ["tcp", "unix", "udp", "unixpacket"], params: { bytes: [64], clients } }];
 }

@@ -22,16 +22,16 @@ import type { Budget } from "../model/budget.ts";
 import { UnfinishedWork } from "./unfinished_work.ts";
 import type { DriveContext, DriveResult, Workload } from "./workload.ts";
 
-/** Exchanges of many kept channels in turn. Parameters: `bytes`, `peers`: how many channels. */
+/** Exchanges of many kept channels in turn. Parameters: `bytes`, `clients`: how many channels. */
 export const fanIn: Workload = {
   name: "fan-in",
   modes: ["stream", "datagram"],
-  sockets: (params) => numberParam(params, "peers"),
+  sockets: (params) => numberParam(params, "clients"),
   async drive(context) {
     const { params, budget } = context;
     const bytes = numberParam(params, "bytes");
     const channels: Channel[] = [];
-    for (let opened = numberParam(params, "peers"); opened > 0; opened--) {
+    for (let opened = numberParam(params, "clients"); opened > 0; opened--) {
       channels.push(await context.open());
     }
     const exchanges = new Histogram();

@@ -15,6 +15,7 @@ const REFUSED: readonly (readonly [readonly string[], RegExp])[] = [
   [["--param=bytes=64,,1k"], /--param bytes has an empty value/],
   [["--param=bytes="], /--param bytes has an empty value/],
   [["--param=bytes"], /--param must be written name=value or name=v1,v2: "bytes" is not/],
+  [["--scenario=fan-in", "--param=peers=1"], /parameter peers is now called clients/],
   [["--param=byts=64"], /parameter "byts" .*; did you mean bytes\?/],
   [["--param=bytes=99GiB"], /must be from 1 to \d+ bytes: "99GiB" is not/],
   [["--param=pattern=write-red", "--scenario=nagle"], /did you mean write-read\?/],

@@ -24,12 +24,12 @@ for (const peer of ["process", "worker", "loop"]) {
       files(64),
       "--scenario=fan-in",
       "--transport=tcp,udp,tcp@libc",
-      "--param=peers=1,1000",
+      "--param=clients=1,1000",
       `--peer=${peer}`,
     );
     assertEquals(code, 3);
     for (const [id, message] of Object.entries(failures)) {
-      if (id.endsWith("peers=1")) assertEquals(message, "measured");
+      if (id.endsWith("clients=1")) assertEquals(message, "measured");
       else {
         const wanted = peer === "process" ? "1064, for 1000" : "2064, for 2000";
         assertStringIncludes(
@@ -38,7 +38,7 @@ for (const peer of ["process", "worker", "loop"]) {
         );
       }
     }
-    assertMatch(said, /in no round measured: fan-in\/tcp\/bytes=64,peers=1000/);
+    assertMatch(said, /in no round measured: fan-in\/tcp\/bytes=64,clients=1000/);
   });
 }
 

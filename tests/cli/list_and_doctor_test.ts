@@ -5,18 +5,55 @@ import { createCatalog } from "../../src/catalog.ts";
 import { factOf } from "../../src/model/environment.ts";
 import { sockbench } from "./sockbench.ts";
 
-Deno.test("sockbench list names every scenario with its question, every transport, and cases of the profile", async () => {
+Deno.test("sockbench list is one line per scenario and one per transport, and names no case", async () => {
   const { code, out } = await sockbench(["list", "--profile=quick"]);
   assertEquals(code, 0);
   const { scenarios, transports } = createCatalog();
-  for (const { id, question } of scenarios.values()) {
-    assertStringIncludes(out, `${id}: ${question}`);
-  }
-  for (const [id, { title }] of transports) assertMatch(out, new RegExp(`${id} +${title}`));
-  assertStringIncludes(out, "round-trip/tcp/bytes=64");
+  const lines = out.split("\n");
+  const linesOf = (id: string) => lines.filter((line) => line.startsWith(`  ${id} `));
   const [byDefault, onDemand] = out.split("On demand");
-  assert(!byDefault!.includes("close/tcp/close=unsent"));
-  assertStringIncludes(onDemand!, "close/tcp/close=unsent");
+  for (const { id, question, onDemand: isOnDemand } of scenarios.values()) {
+    assertEquals(linesOf(id).length, 1, id);
+    assertStringIncludes((isOnDemand ? onDemand : byDefault)!, question);
+  }
+  for (const [id, { title }] of transports) {
+    const [line, ...others] = linesOf(id);
+    assertEquals(others, []);
+    assertStringIncludes(line!, title);
+    assertMatch(line!, /\((available|not available: .+)/);
+  }
+  assert(!out.includes("/tcp/"), out);
+});
+
+Deno.test("sockbench list gives the reason of a transport that is missing once, on its line", async () => {
+  const { out } = await sockbench(["list"], { permissions: ["--allow-net=127.0.0.1"] });
+  const lines = out.split("\n").filter((line) => /^ *(transport )?unix[ :]/.test(line));
+  assertEquals(lines.length, 1, out);
+  assertMatch(lines[0]!, /not available: .*permission missing/);
+});
+
+Deno.test("sockbench list <scenario> shows parameters and metrics with units, and the cases", async () => {
+  const { code, out } = await sockbench(["list", "nagle", "--profile=quick"]);
+  assertEquals(code, 0);
+  assertMatch(out, /^nagle: What does Nagle/);
+  assertMatch(out, /--param gap=<count, in µs> +time between/);
+  assertMatch(out, /--param body=<size, in B, KiB or MiB> +size of/);
+  assertMatch(out, /^ +p50 .*in ns to s, lower is better$/m);
+  assertMatch(out, /^ +nagle\/tcp\/nagle=on,pattern=write-read,header=64$/m);
+  assert(!out.includes("round-trip"));
+  const data = JSON.parse((await sockbench(["list", "close", "--json"])).out);
+  assertEquals(data.scenarios.map((one: { id: string }) => one.id), ["close"]);
+  assert(data.cases.length > 0);
+  assert(data.cases.every((one: { scenario: string }) => one.scenario === "close"));
+});
+
+Deno.test("sockbench list refuses a scenario that there is not, and suggests only what is near", async () => {
+  const near = await sockbench(["list", "nagel"]);
+  assertEquals({ code: near.code, out: near.out }, { code: 2, out: "" });
+  assertMatch(near.err, /no scenario "nagel" .*; did you mean nagle\?/);
+  const far = await sockbench(["list", "elgan"]);
+  assertEquals(far.code, 2);
+  assert(!far.err.includes("did you mean"), far.err);
 });
 
 Deno.test("sockbench list --json is data, with the reason of what is not available", async () => {

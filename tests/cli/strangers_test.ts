@@ -62,11 +62,11 @@ Deno.test({
   ...needs("a trial of many clients fails where one more sends datagrams", IPV6, LIBC),
   async fn() {
     const transports = "udp,unixpacket,udp@libc,udp6@libc,unixpacket@libc";
-    for (const peers of [1, 7]) {
+    for (const clients of [1, 7]) {
       const { code, found } = await failures(
         "stranger-among-many",
         transports,
-        `--param=peers=${peers}`,
+        `--param=clients=${clients}`,
       );
       assertEquals(code, 3);
       assertEquals(Object.keys(found).sort(), transports.split(",").sort());

@@ -32,7 +32,6 @@ const SHORT_PARAMS: Readonly<Record<string, readonly number[]>> = {
   backlog: [1],
   clients: [1, 2],
   mib: [2],
-  peers: [1, 20],
   // Long enough that a writer on a busy machine has filled the buffers well before it ends.
   pause: [200],
   service: [500],

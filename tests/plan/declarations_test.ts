@@ -120,7 +120,7 @@ function expectedBy(scenario: string, name: string, values: readonly number[]): 
 Deno.test("expected times grow with what a trial has to do", () => {
   const grow = [
     ["integrity", "mib", [1, 64, 4_096]],
-    ["fan-in", "peers", [1, 100, 10_000]],
+    ["fan-in", "clients", [1, 100, 10_000]],
     ["iterative-server", "clients", [1, 10, 100]],
     ["backpressure", "pause", [20, 200, 10_000]],
     ["nagle", "gap", [0, 100_000, 1_000_000]],

@@ -131,7 +131,7 @@ Deno.test("planCases() opens fewer TCP connections to one listener than there ar
         c.params.connection === "fresh";
       const opened = opensMany
         ? (c.budget.maxOperations ?? Infinity) * perOperation * 2
-        : Number(c.params.peers ?? c.params.backlog ?? 1);
+        : Number(c.params.clients ?? c.params.backlog ?? 1);
       assert(opened <= 1_000, `${c.id}: ${opened} connections`);
     }
   }

@@ -38,7 +38,7 @@ Deno.test("formatParam() writes the unit of a size, and of a count that has one"
     parameters: [
       { name: "bytes", kind: "size", description: "size of each" },
       { name: "gap", kind: "count", unit: "µs", description: "time between two" },
-      { name: "peers", kind: "count", description: "clients" },
+      { name: "clients", kind: "count", description: "clients" },
       { name: "how", kind: "choice", choices: ["on", "off"], description: "either" },
     ],
     metrics: [],
@@ -48,7 +48,7 @@ Deno.test("formatParam() writes the unit of a size, and of a count that has one"
   };
   assertEquals(formatParam(spec, "bytes", 2_048), "2 KiB");
   assertEquals(formatParam(spec, "gap", 0), "0 µs");
-  assertEquals(formatParam(spec, "peers", 100), "100");
+  assertEquals(formatParam(spec, "clients", 100), "100");
   assertEquals(formatParam(spec, "how", "on"), "on");
   assertEquals(formatParam(spec, "transport", "tcp"), "tcp");
   const params = { bytes: 64, gap: 100, how: "off" };

@@ -138,6 +138,6 @@ Deno.test("fanIn fails with what the first connection failed of at the peer, and
       };
     },
   };
-  const outcome = await attemptTrial("fan-in", late, { bytes: 16, peers: 3 }, 9);
+  const outcome = await attemptTrial("fan-in", late, { bytes: 16, clients: 3 }, 9);
   assertEquals(outcome.error?.message, "the first connection broke");
 });

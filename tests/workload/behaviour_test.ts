@@ -61,7 +61,7 @@ Deno.test("largestDatagram finds the limit of a transport to the byte", async ()
 
 Deno.test("fanIn exchanges with every client in turn, over streams and datagrams", async () => {
   for (const transport of [memoryStream(), memoryDatagram()]) {
-    const outcome = await trial("fan-in", transport, { bytes: 16, peers: 7 }, 21);
+    const outcome = await trial("fan-in", transport, { bytes: 16, clients: 7 }, 21);
     assertEquals(outcome.operations, 21);
     assertEquals(outcome.histograms.exchange?.count, 21);
     assertEquals(outcome.tally.receivedBytes, 21 * 16);

@@ -161,7 +161,7 @@ const CLIENTS = 1_000;
 const crowd = (transport: string): CaseRequest => ({
   scenario: "fan-in",
   transport,
-  params: { bytes: 64, peers: CLIENTS },
+  params: { bytes: 64, clients: CLIENTS },
 });
 const COST_CROWD: readonly Comparison[] = DENO.map(([datagram, stream]) => ({
   what: `CPU with ${CLIENTS} clients, ${datagram} against ${stream}, 64 B`,

@@ -15,15 +15,15 @@ import type { CaseRequest } from "../case_request.ts";
 import type { Figure } from "../figure.ts";
 import { formatFigure, sayFigure, sayRatio } from "../format_figure.ts";
 
-const PEERS = [1, 10, 100, 1_000];
+const CLIENT_COUNTS = [1, 10, 100, 1_000];
 const UNBOUND = 10;
 const MSG_NOSIGNAL = 0x4000;
 const TRANSPORTS = ["udp", "unixpacket", "tcp", "unix"];
 
-const cell = (transport: string, peers: number): CaseRequest => ({
+const cell = (transport: string, clients: number): CaseRequest => ({
   scenario: "fan-in",
   transport,
-  params: { bytes: 64, peers },
+  params: { bytes: 64, clients },
 });
 
 /** "One UDP socket serves many peers." */
@@ -46,11 +46,15 @@ export const oneSocketManyPeers: Claim = {
   },
   control:
     "the same with one TCP socket in the place of the UDP socket: the sentence then does not hold",
-  cases: TRANSPORTS.flatMap((transport) => PEERS.map((peers) => cell(transport, peers))),
+  cases: TRANSPORTS.flatMap((transport) =>
+    CLIENT_COUNTS.map((clients) => cell(transport, clients))
+  ),
   // deno-lint-ignore require-await
   experiment: async (lab) => serveWithOne("udp", lab),
   decide({ figures, facts, failure }) {
-    const most = PEERS.findLast((peers) => figures.trials(cell("udp", peers)).length > 0);
+    const most = CLIENT_COUNTS.findLast((clients) =>
+      figures.trials(cell("udp", clients)).length > 0
+    );
     const served = facts as unknown as Served | undefined;
     if (most === undefined && served === undefined) {
       return cannotTry(failure ?? figures.skip(cell("udp", 1)) ?? "nothing was measured");
@@ -162,8 +166,8 @@ function describe(
       ...(ratio === undefined ? [] : [
         `Paired by round, ${most} clients against one: ${sayRatio(ratio)}, where below 1 is slower`,
       ]),
-      ...PEERS.filter((peers) => most !== undefined && peers > most).map((peers) =>
-        `udp with ${peers} clients: ${figures.skip(cell("udp", peers))}`
+      ...CLIENT_COUNTS.filter((clients) => most !== undefined && clients > most).map((clients) =>
+        `udp with ${clients} clients: ${figures.skip(cell("udp", clients))}`
       ),
     ],
     ...(most !== undefined && {
@@ -172,10 +176,10 @@ function describe(
           figures.placement(cell("udp", most))
         }`,
         columns: ["clients", ...TRANSPORTS],
-        rows: PEERS.map((peers) => [
-          String(peers),
+        rows: CLIENT_COUNTS.map((clients) => [
+          String(clients),
           ...TRANSPORTS.map((transport): string | Figure =>
-            figures.figure(cell(transport, peers), "p50") ?? "–"
+            figures.figure(cell(transport, clients), "p50") ?? "–"
           ),
         ]),
       }],

@@ -14,17 +14,27 @@ import type { Scenario } from "../../model/scenario.ts";
 import { plural } from "../../text/plural.ts";
 import { formatDuration } from "../duration.ts";
 import { Session } from "../../run/session.ts";
+import { type MetricUnit, UNITS } from "../../units/unit.ts";
 import type { Availability } from "../../transport/transport.ts";
 import { EXIT } from "../exit.ts";
 import type { ParsedArguments } from "../command.ts";
 import { valueOf, valuesOf } from "../parse_arguments.ts";
 import { moduleUrls, openCatalog } from "../session.ts";
 import type { Terminal } from "../terminal.ts";
+import { UsageError } from "../usage_error.ts";
 
-/** Prints scenarios, cases and transports. */
+/** Prints scenarios and transports, a line each, or all that is known of one scenario. */
 export async function list(args: ParsedArguments, terminal: Terminal): Promise<number> {
   const modules = moduleUrls(valuesOf(args, "module"));
   const catalog = await openCatalog(modules);
+  const [named] = args.positionals;
+  if (named !== undefined && !catalog.scenarios.has(named)) {
+    const candidates = [...catalog.scenarios.keys()];
+    throw new UsageError(
+      `there is no scenario "${named}" (the scenarios: ${candidates.join(", ")})`,
+      { given: named, candidates },
+    );
+  }
   const profile = valueOf(args, "profile");
   await using session = await Session.open({ catalog });
   const availability = await session.probe();
@@ -33,17 +43,23 @@ export async function list(args: ParsedArguments, terminal: Terminal): Promise<n
     const settings = createSettings(input, catalog);
     return planCases(settings, catalog, availability, session.pinning);
   };
-  const all = [...catalog.scenarios.values()];
+  const all = [...catalog.scenarios.values()].filter(({ id }) =>
+    named === undefined || id === named
+  );
   const onDemand = new Map(
     all.filter((scenario) => scenario.onDemand).map(({ id }) => [id, planOf([id])]),
   );
-  const plan = planOf([]);
+  const plan = onDemand.get(named ?? "") ?? planOf(named === undefined ? [] : [named]);
   terminal.out(
     args.flags.has("json")
       ? `${
-        disarmJson(JSON.stringify(describeAsData(catalog, availability, plan, onDemand), null, 2))
+        disarmJson(
+          JSON.stringify(describeAsData(catalog, all, availability, plan, onDemand), null, 2),
+        )
       }\n`
-      : renderList(catalog, availability, plan, onDemand),
+      : named === undefined
+      ? renderList(catalog, availability, plan, onDemand)
+      : `${describeScenario(all[0]!, catalog, plan).join("\n")}\n`,
   );
   return EXIT.ok;
 }
@@ -54,6 +70,7 @@ type OnDemand = ReadonlyMap<string, Plan>;
 /** What `list --json` prints. */
 function describeAsData(
   catalog: Catalog,
+  all: readonly Scenario[],
   availability: ReadonlyMap<string, Availability>,
   plan: Plan,
   onDemand: OnDemand,
@@ -62,7 +79,7 @@ function describeAsData(
     profile: plan.settings.profile,
     rounds: plan.rounds,
     estimateNs: plan.estimateNs,
-    scenarios: [...catalog.scenarios.values()].map((scenario) => ({
+    scenarios: all.map((scenario) => ({
       id: scenario.id,
       question: scenario.question,
       operation: scenario.operation,
@@ -89,57 +106,105 @@ function renderList(
   plan: Plan,
   onDemand: OnDemand,
 ): string {
-  const lines: string[] = ["Transports"];
-  const width = Math.max(...[...catalog.transports.keys()].map((id) => id.length));
-  for (const [id, { title }] of catalog.transports) {
-    const found = availability.get(id);
-    const state = found === undefined
-      ? "not probed"
-      : !found.available
-      ? `not available: ${found.reason}`
-      : found.largestMessageBytes === undefined
-      ? "available"
-      : `available, up to ${found.largestMessageBytes} bytes per message`;
-    lines.push(`  ${id.padEnd(width)}  ${title} (${state})`);
-  }
   const { profile } = plan.settings;
-  lines.push(
-    "",
-    `Scenarios and their cases, profile ${profile}: ${plural(plan.cases.length, "case")} × ` +
-      `${plural(plan.rounds, "round")}, about ${formatDuration(plan.estimateNs)}`,
-  );
   const all = [...catalog.scenarios.values()];
-  for (const scenario of all.filter(({ id }) => !onDemand.has(id))) {
-    lines.push(...describeScenario(scenario, plan));
-  }
+  const rows = (some: readonly Scenario[]) =>
+    some.map((scenario) => {
+      const { length } = (onDemand.get(scenario.id) ?? plan).cases
+        .filter((c) => c.scenario === scenario.id);
+      return [scenario.id, `${scenario.question} (${plural(length, "case")})`] as const;
+    });
+  const lines = [
+    "Transports",
+    ...inColumns([...catalog.transports].map(([id, { title }]) => [
+      id,
+      `${title} (${formatAvailability(availability.get(id))})`,
+    ])),
+    "",
+    `Scenarios, profile ${profile}: ${plural(plan.cases.length, "case")} × ` +
+    `${plural(plan.rounds, "round")}, about ${formatDuration(plan.estimateNs)}`,
+    ...inColumns(rows(all.filter(({ id }) => !onDemand.has(id)))),
+  ];
   if (onDemand.size > 0) {
     lines.push("", "On demand: measured when they are named, as in run --scenario <id>");
-    for (const [id, own] of onDemand) {
-      lines.push(...describeScenario(catalog.scenarios.get(id)!, own));
-    }
+    lines.push(...inColumns(rows(all.filter(({ id }) => onDemand.has(id)))));
   }
-  const skips = new Map(
-    [plan, ...onDemand.values()].flatMap(({ skipped }) => skipped)
-      .map(({ what, reason }) => [what, reason]),
-  );
-  if (skips.size > 0) {
-    lines.push("", "Skipped");
-    for (const [what, reason] of skips) lines.push(`  ${what}: ${reason}`);
+  // A transport's own line has its reason already.
+  const skips = [plan, ...onDemand.values()].flatMap(skipsOf)
+    .filter(([what]) => availability.get(what.replace(/^transport /, ""))?.available !== false);
+  if (skips.length > 0) {
+    lines.push("", "Skipped", ...new Set(skips.map(([what, reason]) => `  ${what}: ${reason}`)));
   }
+  lines.push("", "list <scenario> shows its parameters, metrics and cases.");
   return `${lines.join("\n")}\n`;
 }
 
-function describeScenario({ id, question, parameters }: Scenario, plan: Plan): string[] {
+function formatAvailability(found: Availability | undefined): string {
+  if (found === undefined) return "not probed";
+  if (!found.available) return `not available: ${found.reason}`;
+  const { largestMessageBytes } = found;
+  return largestMessageBytes === undefined
+    ? "available"
+    : `available, up to ${largestMessageBytes} B per message`;
+}
+
+/** Lines of a name and a text each, the texts below one another. */
+function inColumns(rows: readonly (readonly [string, string])[]): string[] {
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`);
+}
+
+function skipsOf({ skipped }: Plan): (readonly [string, string])[] {
+  return skipped.map(({ what, reason }) => [what, reason]);
+}
+
+/** All that is known of one scenario. */
+function describeScenario(scenario: Scenario, catalog: Catalog, plan: Plan): string[] {
+  const { id, question, operation, parameters, metrics, notes, onDemand } = scenario;
+  const { cases, rounds, estimateNs, settings, skipped } = plan;
+  const section = (title: string, lines: readonly string[]) =>
+    lines.length === 0 ? [] : ["", title, ...lines];
   return [
-    "",
-    `  ${id}: ${question}`,
-    ...parameters.map((spec) =>
-      `    --param ${spec.name}=<${valueHint(spec)}>: ${spec.description}`
+    `${id}: ${question}`,
+    `  An operation is one ${operation}.${
+      onDemand ? ` Measured on demand: run --scenario ${id}` : ""
+    }`,
+    ...notes.map((note) => `  ${note}`),
+    ...section(
+      "Parameters",
+      inColumns(parameters.map((spec) => [
+        `--param ${spec.name}=<${valueHint(spec)}>`,
+        spec.description,
+      ])),
     ),
-    ...plan.cases.filter((c) => c.scenario === id).map((c) => `      ${c.id}`),
+    ...section(
+      "Metrics",
+      inColumns(metrics.map((metric) => {
+        const { unit, title, better } = catalog.metrics.get(metric)!;
+        const wanted = better === "neither" ? "" : `, ${better} is better`;
+        return [metric, `${title}${formatUnit(unit)}${wanted}`];
+      })),
+    ),
+    ...section(
+      `Cases, profile ${settings.profile}: ${plural(cases.length, "case")} × ` +
+        `${plural(rounds, "round")}, about ${formatDuration(estimateNs)}`,
+      cases.map((c) => `  ${c.id}`),
+    ),
+    ...section("Skipped", skipped.map(({ what, reason }) => `  ${what}: ${reason}`)),
   ];
 }
 
-function valueHint(spec: ParameterSpec): string {
-  return spec.kind === "choice" ? (spec.choices ?? []).join("|") : spec.kind;
+/** The unit's scales, as in `, in ns to s`; empty for a number of things. */
+function formatUnit(unit: MetricUnit): string {
+  const symbols = UNITS[unit].scales.map(({ symbol }) => symbol).filter((symbol) => symbol !== "");
+  return symbols.length === 0
+    ? ""
+    : `, in ${[...new Set([symbols[0], symbols.at(-1)])].join(" to ")}`;
+}
+
+/** What may stand as a parameter's value, with its unit. */
+function valueHint({ kind, choices, unit }: ParameterSpec): string {
+  if (kind === "choice") return (choices ?? []).join("|");
+  if (kind === "size") return "size, in B, KiB or MiB";
+  return unit === undefined ? "count" : `count, in ${unit}`;
 }

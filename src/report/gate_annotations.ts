@@ -51,8 +51,17 @@ export function annotationsOf({ result, base, head }: GateReport): readonly Work
   return [whole, ...lines];
 }
 
-/** What ends the job is an error; what weakens it a warning; a pass needs no line. */
-function levelOf({ verdict, unresolvable }: Verdict, strict: boolean): AnnotationLevel | undefined {
+/**
+ * What ends the job is an error; what weakens it a warning; a pass needs no line.
+ *
+ * @param cell A verdict.
+ * @param strict Whether what is inconclusive fails the gate.
+ * @returns Its level.
+ */
+export function levelOf(
+  { verdict, unresolvable }: Verdict,
+  strict: boolean,
+): AnnotationLevel | undefined {
   switch (verdict) {
     case "regressed":
     case "missing":

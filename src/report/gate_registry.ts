@@ -6,6 +6,7 @@
 
 import { gateActionBenchmarkBigger, gateActionBenchmarkSmaller } from "./gate_action_benchmark.ts";
 import { comparisonText } from "./comparison_text.ts";
+import { gateAgent } from "./gate_agent.ts";
 import { gateAnnotations } from "./gate_annotations.ts";
 import { gateBencher } from "./gate_bencher.ts";
 import { comparisonJson, gateJson } from "./gate_json.ts";
@@ -20,6 +21,7 @@ export const gateFormats: ReadonlyMap<string, GateFormat> = byId([
   gateMarkdown,
   gateJson,
   gateAnnotations,
+  gateAgent,
   gateJunit,
   gateOpenMetrics,
   gateActionBenchmarkSmaller,

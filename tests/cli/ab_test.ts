@@ -71,6 +71,7 @@ Deno.test("sockbench ab is red for an injected slowdown, and names case, ratio, 
   assertEquals(names(out), [
     "ab-action-benchmark-bigger.json",
     "ab-action-benchmark-smaller.json",
+    "ab-agent.txt",
     "ab-annotations.txt",
     "ab-base-confirmation.json",
     "ab-base.json",

@@ -139,6 +139,19 @@ Deno.test("a row's medians, change, p and n are those of the fresh pairs where t
   assertMatch(row ?? "", /\| 1\.00 ns \| 2\.00 ns \| 12\.0 % slower \[10\.7 %, 14\.4 %\]/);
 });
 
+Deno.test("the format for agents has the verdict and what fails the gate, and nothing that passed", () => {
+  const { result } = sampleGate();
+  const [first, ...lines] = render("agent", sampleGate()).trimEnd().split("\n");
+  assertEquals(first, `exit code 1: ${result.summary}`);
+  assertEquals(lines.map((line) => line.replace(/ .*/, "")), [
+    "regressed",
+    "regressed",
+    "regressed",
+    "missing",
+  ]);
+  assertEquals(render("agent", greenGate()), `exit code 0: ${greenGate().result.summary}\n`);
+});
+
 Deno.test("cells that cannot be compared for one reason share a row", () => {
   const { result, ...names } = sampleGate();
   const [first] = result.cells;

@@ -43,7 +43,7 @@ export const VERDICT_OPTIONS: readonly OptionSpec[] = [
     value: "names",
     list: true,
     description:
-      "Results to write beside the Markdown summary: md, json, junit, openmetrics, bencher, annotations, " +
+      "Results to write beside the Markdown summary: md, json, junit, openmetrics, bencher, annotations, agent, " +
       "action-benchmark-smaller, action-benchmark-bigger",
     default: "md",
   },

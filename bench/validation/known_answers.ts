@@ -19,7 +19,7 @@ import { systemClock } from "../../src/clock.ts";
 import type { Skip } from "../../src/model/case.ts";
 import { factOf } from "../../src/model/environment.ts";
 import { readEnvironment } from "../../src/run/environment.ts";
-import { type Answer, exitCodeOf, MOST_ANSWERS, recoveryOf } from "./known_answers/answer.ts";
+import { type Answer, exitCodeOf, MAX_ANSWERS, recoveryOf } from "./known_answers/answer.ts";
 import { measureDelays } from "./known_answers/delays.ts";
 import { measureFaults } from "./known_answers/faults.ts";
 import { namespacesObstacle } from "./known_answers/namespaces.ts";
@@ -89,7 +89,7 @@ const environment = await readEnvironment();
 using interrupts = listenForInterrupts(() => console.error("interrupted: cleaning up"), () => {});
 try {
   for (const name of names) await parts[name]!(times, interrupts.signal);
-  if (answers.length > MOST_ANSWERS) throw new Error("more answers than their intervals allow for");
+  if (answers.length > MAX_ANSWERS) throw new Error("more answers than their intervals allow for");
   const text = renderKnownAnswers({
     answers,
     beside,

@@ -42,7 +42,7 @@ const CONFIRMATION_SHARE = 0.45;
 /** An interval this share of the threshold wide, either side, shows a slowdown of the threshold's size where there is one. */
 const PRECISION_SHARE = 0.5;
 /** The narrowest interval worth waiting for, as a share: no machine of the kind this was built on gets there. */
-const LEAST_PRECISION = 0.002;
+const MIN_PRECISION = 0.002;
 
 /**
  * Runs a gate: all cells first, then those that look slower once more, on fresh agents and fresh pairs, which alone decide.
@@ -117,7 +117,7 @@ export function neededPairs(plan: JobPlan, policy: Policy): number {
 /** Half of the smallest threshold of a policy, as a share. */
 export function defaultPrecision(policy: Policy): number {
   const thresholds = [policy.threshold, ...policy.thresholds.map(({ threshold }) => threshold)];
-  return Math.max(LEAST_PRECISION, PRECISION_SHARE * Math.min(...thresholds));
+  return Math.max(MIN_PRECISION, PRECISION_SHARE * Math.min(...thresholds));
 }
 
 function comparePair({ base, head }: AbRecords): RecordComparison {

@@ -22,7 +22,7 @@ import { formatDuration } from "./duration.ts";
 /** Trials that a spark line shows. */
 const SPARKS = 16;
 /** Scenarios shown at most. */
-const MOST_SCENARIOS = 10;
+const MAX_SCENARIOS = 10;
 const BAR_COLUMNS = 24;
 
 /** The figures of one case so far. */
@@ -102,7 +102,7 @@ export class LiveView {
       const best = bestOf(scenario);
       return best === undefined ? [] : [{ scenario, best }];
     });
-    const shown = found.slice(0, Math.max(0, Math.min(MOST_SCENARIOS, most - 1)));
+    const shown = found.slice(0, Math.max(0, Math.min(MAX_SCENARIOS, most - 1)));
     if (shown.length === 0) return [];
     const say = (text: string) => plainLine(text, look.unicode);
     const rows = shown.map(({ scenario: { id, metric }, best }) => ({

@@ -120,13 +120,13 @@ function readGranted(variable: string): string | undefined {
 }
 
 /** Longer bars show no more, and longer lines are hard to follow. */
-const MOST_COLUMNS = 100;
+const MAX_COLUMNS = 100;
 
 /** What standard output can show: a report that is piped or kept is 80 columns wide. */
 export function lookOf(terminal: Terminal): TerminalLook {
   const { outIsTerminal, outColour: color, unicode } = terminal;
   return {
-    columns: outIsTerminal ? Math.min(terminal.columns(), MOST_COLUMNS) : 80,
+    columns: outIsTerminal ? Math.min(terminal.columns(), MAX_COLUMNS) : 80,
     color,
     unicode,
   };

@@ -17,9 +17,9 @@ import { ClosedOutputError, lookOf, paint, type Terminal } from "./terminal.ts";
 import { renderForFile } from "./write_charts.ts";
 
 /** Findings shown; the report has them all. */
-const MOST_FINDINGS = 3;
+const MAX_FINDINGS = 3;
 /** Bars shown, roughly: with what stands around them, what a large screen holds. */
-const MOST_BARS = 18;
+const MAX_BARS = 18;
 
 /** Where and in which formats results go. */
 export interface ResultOptions {
@@ -89,7 +89,7 @@ function printSummary(
   isQuiet: boolean,
   terminal: Terminal,
 ): void {
-  const size = { ...lookOf(terminal), mostFindings: MOST_FINDINGS, mostBars: MOST_BARS };
+  const size = { ...lookOf(terminal), mostFindings: MAX_FINDINGS, mostBars: MAX_BARS };
   const paths = written.map((path) => `${path}\n`).join("");
   try {
     if (isQuiet) {

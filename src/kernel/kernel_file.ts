@@ -10,7 +10,7 @@ import { requireLibc } from "./libc.ts";
 const O_RDONLY_CLOEXEC = 0o2000000;
 
 /** The most that one read asks for: files of /proc/sys refuse 4 MiB and more with ENOMEM, however short they are. */
-const MOST_BYTES = 1024 * 1024;
+const MAX_BYTES = 1024 * 1024;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -45,7 +45,7 @@ export function readKernelBytes(path: string): Uint8Array<ArrayBuffer> | undefin
     let filled = 0;
     for (;;) {
       if (filled === buffer.length) buffer = grown(buffer);
-      const room = Math.min(buffer.length - filled, MOST_BYTES);
+      const room = Math.min(buffer.length - filled, MAX_BYTES);
       const count = read(fd, buffer.subarray(filled), BigInt(room));
       if (count > 0) filled += count;
       else if (count === 0) return buffer.subarray(0, filled);

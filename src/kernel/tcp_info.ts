@@ -142,7 +142,7 @@ const bytes = new Uint8Array(view.buffer);
 const length = new Uint32Array(1);
 
 /** What every kernel since 2.6 returns: up to total_retrans. */
-const LEAST_BYTES = 104;
+const MIN_BYTES = 104;
 
 /**
  * Reads what the kernel knows of a connection. Costs about 0.5 µs.
@@ -167,9 +167,9 @@ export function readTcpInfo(fd: number): TcpInfo {
  * @throws {RangeError} when it is shorter than any kernel's
  */
 export function decodeTcpInfo(info: DataView, length: number): TcpInfo {
-  if (length < LEAST_BYTES) {
+  if (length < MIN_BYTES) {
     throw new RangeError(
-      `Cannot decode TCP_INFO of ${length} bytes: it has ${LEAST_BYTES} at least`,
+      `Cannot decode TCP_INFO of ${length} bytes: it has ${MIN_BYTES} at least`,
     );
   }
   const u8 = (at: number) => info.getUint8(at);

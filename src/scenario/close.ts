@@ -8,7 +8,7 @@ import { CLOSINGS } from "../workload/closing.ts";
 import type { Scenario } from "../model/scenario.ts";
 
 /** Connections of a trial at most: each leaves a port in TIME_WAIT for a minute. */
-const MOST_CONNECTIONS = 20;
+const MAX_CONNECTIONS = 20;
 
 const KIB = 1_024;
 const GRID: Scenario["grid"]["standard"] = [
@@ -42,10 +42,10 @@ export const close: Scenario = {
     "Over Unix-domain sockets nothing is ever unsent: what was written is in the peer's queue.",
     "A connection that was reset at the end may have been read to its end first: over Unix-domain sockets the two are so close together that it is a race.",
     "Deno's `close()` shuts the sending direction down before it closes the socket: over TCP the peer may read a clean end of the stream although the connection is about to be reset.",
-    `A trial opens at most ${MOST_CONNECTIONS} connections, as each that this end closes first leaves a port in TIME_WAIT for a minute.`,
+    `A trial opens at most ${MAX_CONNECTIONS} connections, as each that this end closes first leaves a port in TIME_WAIT for a minute.`,
   ],
   workload: "closing",
   onDemand: true,
   grid: { quick: GRID, standard: GRID, thorough: GRID },
-  budget: (_params, budget) => ({ ...budget, warmupNs: 0, maxOperations: MOST_CONNECTIONS }),
+  budget: (_params, budget) => ({ ...budget, warmupNs: 0, maxOperations: MAX_CONNECTIONS }),
 };

@@ -8,7 +8,7 @@ import { CONNECTIONS } from "../workload/request.ts";
 import type { Scenario } from "../model/scenario.ts";
 
 /** Fresh connections of a trial at most: each leaves a port in TIME_WAIT for a minute, of about 28,000. */
-const MOST_CONNECTIONS = 200;
+const MAX_CONNECTIONS = 200;
 
 const GRID: Scenario["grid"]["standard"] = [
   { transports: ["tcp", "unix"], params: { connection: [...CONNECTIONS], bytes: [64, 1_024] } },
@@ -32,12 +32,12 @@ export const connectPerRequest: Scenario = {
   columns: ["transport", "connection"],
   contrasts: [{ factor: "connection", base: "kept", metric: "p50" }],
   notes: [
-    `The client closes first. A trial opens at most ${MOST_CONNECTIONS} fresh connections, as each over TCP leaves a port in TIME_WAIT for a minute.`,
+    `The client closes first. A trial opens at most ${MAX_CONNECTIONS} fresh connections, as each over TCP leaves a port in TIME_WAIT for a minute.`,
   ],
   workload: "request",
   onDemand: true,
   fixed: { nagle: "off" },
   grid: { quick: GRID, standard: GRID, thorough: GRID },
   budget: ({ connection }, budget) =>
-    connection === "fresh" ? { ...budget, maxOperations: MOST_CONNECTIONS } : budget,
+    connection === "fresh" ? { ...budget, maxOperations: MAX_CONNECTIONS } : budget,
 };

@@ -38,11 +38,11 @@ export interface TwoSpeeds {
 }
 
 /** Two speeds nearer than this are one speed as far as a reader is concerned. */
-const LEAST_RATIO = 1.15;
+const MIN_RATIO = 1.15;
 /** A group below this share is a tail, not a speed. */
-const LEAST_SHARE = 0.15;
+const MIN_SHARE = 0.15;
 /** Nor are two values a speed. */
-const LEAST_VALUES = 3;
+const MIN_VALUES = 3;
 /**
  * Ashman et al. ask for D > 2, of fitted mixtures. Here the values are cut where they part best,
  * which gives one speed a D of 3 to 8 by itself. At 9, simulated samples of one speed (normal,
@@ -50,7 +50,7 @@ const LEAST_VALUES = 3;
  * logarithmic scale) are declared in at most 1.5 % of cases from 8 values on and 2.9 % with 6, mostly
  * in 0.1 %; tests/stats/two_speeds_test.ts repeats it.
  */
-const LEAST_SEPARATION = 9;
+const MIN_SEPARATION = 9;
 /** In the middle half between the two centres lies less than this share of the values. */
 const MIDDLE_SHARE = 0.1;
 /** √(π/2): makes the mean absolute deviation of normal values their standard deviation. */
@@ -88,16 +88,16 @@ export function twoSpeeds(values: readonly number[]): TwoSpeeds | undefined {
   const fast = describe(ascending.subarray(0, cut), ascending.length);
   const slow = describe(ascending.subarray(cut), ascending.length);
   const ratio = slow.median / fast.median;
-  if (ratio < LEAST_RATIO) return undefined;
+  if (ratio < MIN_RATIO) return undefined;
   const separation = measureSeparation(logs, cut);
-  if (!(separation > LEAST_SEPARATION)) return undefined;
+  if (!(separation > MIN_SEPARATION)) return undefined;
   return { fast, slow, ratio, separation };
 }
 
 /** The size of the lower group; undefined when no cut leaves both groups peopled. */
 function findBestCut(ascending: Float64Array): number | undefined {
   const n = ascending.length;
-  const least = Math.max(LEAST_VALUES, Math.ceil(LEAST_SHARE * n));
+  const least = Math.max(MIN_VALUES, Math.ceil(MIN_SHARE * n));
   const sums = new Float64Array(n + 1);
   for (let k = 0; k < n; k++) sums[k + 1] = (sums[k] as number) + (ascending[k] as number);
   // Σ|x − median| is the upper half's sum minus the lower half's: prefix sums make it O(1).

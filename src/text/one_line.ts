@@ -5,7 +5,7 @@
  */
 
 /** Longer names are cut: a report is read by people. */
-const MOST_CHARACTERS = 120;
+const MAX_CHARACTERS = 120;
 /** Sentences of a record may be longer than names. */
 export const SENTENCE = 600;
 
@@ -17,7 +17,7 @@ export const SENTENCE = 600;
  * @param most Characters (code points) to keep.
  * @returns One line.
  */
-export function oneLine(text: string, most: number = MOST_CHARACTERS): string {
+export function oneLine(text: string, most: number = MAX_CHARACTERS): string {
   // Cut before anything is scanned: names of a megabyte would otherwise cost a pass each.
   const near = text.slice(0, 4 * most + 4).toWellFormed()
     // deno-lint-ignore no-control-regex

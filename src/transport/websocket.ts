@@ -2,7 +2,7 @@
  * WebSocket (RFC 6455) over TCP on the loopback interface, between Deno's own server and client.
  *
  * A WebSocket has no half-close and no empty write that a reader could wait for, so that a message of no bytes says here that one direction
- * has ended. The API takes every message at once and keeps it in memory: a write waits where more than {@linkcode MOST_BUFFERED_BYTES} lie
+ * has ended. The API takes every message at once and keeps it in memory: a write waits where more than {@linkcode MAX_BUFFERED_BYTES} lie
  * there, as it would in front of a full socket. The receiving end has no such brake: what a reader does not take lies in its memory.
  *
  * @module
@@ -24,7 +24,7 @@ const HOSTNAME = "127.0.0.1";
 /** Deno refuses a frame of 64 MiB ("Frame too large"), and sends each message as one frame. */
 const LARGEST_BYTES = 64 * 1_024 * 1_024 - 1;
 /** Beyond this a write waits. There is no event for room: it looks again every millisecond. */
-const MOST_BUFFERED_BYTES = 4 * 1_024 * 1_024;
+const MAX_BUFFERED_BYTES = 4 * 1_024 * 1_024;
 const LOOK_AGAIN_MS = 1;
 
 /** WebSocket between two ends on 127.0.0.1: connections that keep message boundaries. */
@@ -84,7 +84,7 @@ class WebSocketChannel implements StreamChannel {
       throw new MessageTooLargeError("websocket", data.length, LARGEST_BYTES);
     }
     this.#send(data);
-    if (this.#socket.bufferedAmount <= MOST_BUFFERED_BYTES) return data.length;
+    if (this.#socket.bufferedAmount <= MAX_BUFFERED_BYTES) return data.length;
     return this.#untilThereIsRoom().then(() => data.length);
   }
 
@@ -107,7 +107,7 @@ class WebSocketChannel implements StreamChannel {
 
   async #untilThereIsRoom(): Promise<void> {
     while (
-      this.#socket.bufferedAmount > MOST_BUFFERED_BYTES &&
+      this.#socket.bufferedAmount > MAX_BUFFERED_BYTES &&
       this.#socket.readyState === WebSocket.OPEN
     ) await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
   }

@@ -15,7 +15,7 @@ const WAITS_NS = 8e6;
 /** It waits for the peer's pause to end, less what two clocks may differ in; before that a write took long because the machine was busy. */
 const PAUSE_SHARE = 0.9;
 /** Nobody buffers more: a writer that got rid of this much is not held back at all. */
-const MOST_BYTES = 256 * 1_024 * 1_024;
+const MAX_BYTES = 256 * 1_024 * 1_024;
 
 /** One operation is one connection. Parameters: `bytes` of each write, `pause` in ms before the peer reads. */
 export const backpressure: Workload = {
@@ -83,7 +83,7 @@ async function fillOne(
       break;
     }
     taken += written;
-    if (taken > MOST_BYTES) {
+    if (taken > MAX_BYTES) {
       throw new Error(`no write waited for the peer, which read nothing, within ${taken} bytes`);
     }
   }

@@ -8,7 +8,7 @@ import { type DatagramChannel, MessageTooLargeError } from "../transport/channel
 import type { ServeContext, Workload } from "./workload.ts";
 
 /** No transport takes more: beyond the largest receive buffer that a kernel offers by default, by far. */
-const MOST_BYTES = 4 * 1_024 * 1_024;
+const MAX_BYTES = 4 * 1_024 * 1_024;
 
 /** One operation is one search. No parameter. */
 export const largestDatagram: Workload = {
@@ -36,9 +36,9 @@ export const largestDatagram: Workload = {
 };
 
 async function search(channel: DatagramChannel): Promise<number> {
-  const data = new Uint8Array(MOST_BYTES);
+  const data = new Uint8Array(MAX_BYTES);
   let arrives = 0;
-  let refused = MOST_BYTES + 1;
+  let refused = MAX_BYTES + 1;
   while (refused - arrives > 1) {
     const bytes = Math.floor((arrives + refused) / 2);
     if (await goesThrough(channel, data.subarray(0, bytes))) arrives = bytes;
@@ -63,7 +63,7 @@ async function goesThrough(channel: DatagramChannel, message: Uint8Array): Promi
 async function answerWithLength(context: ServeContext): Promise<void> {
   const channel = await context.accept();
   if (channel === null || channel.mode !== "datagram") return;
-  const buffer = new Uint8Array(MOST_BYTES + 1);
+  const buffer = new Uint8Array(MAX_BYTES + 1);
   const receipt = new Uint8Array(4);
   const view = new DataView(receipt.buffer);
   try {

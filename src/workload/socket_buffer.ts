@@ -16,9 +16,9 @@ const PAUSE_NS = 20e6;
 /** A write that takes longer waits for room: copying takes a fraction of it, and the pause is more than twice as long. */
 const WAITS_NS = 8e6;
 /** It waits for the pause to end, less what two clocks may differ in; before that a write took long because the machine was busy. */
-const LEAST_NS = 0.9 * PAUSE_NS;
+const MIN_NS = 0.9 * PAUSE_NS;
 /** Nobody buffers more: a writer that got rid of this much is not held back at all. */
-const MOST_BYTES = 256 * 1_024 * 1_024;
+const MAX_BYTES = 256 * 1_024 * 1_024;
 const READ_BYTES = 256 * 1_024;
 
 /** A bulk transfer, before which a second connection is filled. Parameters: those of `bulk`. */
@@ -67,9 +67,9 @@ async function fill(
     let written = channel.write(data);
     if (typeof written !== "number") written = await written;
     const returnedNs = clock.nowNs();
-    if (returnedNs - calledNs > WAITS_NS && returnedNs - openedNs > LEAST_NS) return taken;
+    if (returnedNs - calledNs > WAITS_NS && returnedNs - openedNs > MIN_NS) return taken;
     taken += written;
-    if (taken > MOST_BYTES) {
+    if (taken > MAX_BYTES) {
       throw new Error(`no write waited for the peer, which read nothing, within ${taken} bytes`);
     }
   }

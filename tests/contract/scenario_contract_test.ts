@@ -39,7 +39,7 @@ const SHORT_PARAMS: Readonly<Record<string, readonly number[]>> = {
 const WARMUP_NS = 1e6;
 const MEASURE_NS = 5e6;
 /** Enough that a receiver with a buffer of 64 KiB reads several times, whatever the size of a write. */
-const MOST_OPERATIONS = 400;
+const MAX_OPERATIONS = 400;
 
 /** What a missing value may follow from. */
 interface Finding {
@@ -144,13 +144,13 @@ function planOf(scenario: string, peer: PeerKind): Plan {
 }
 
 function shorten(one: Case): Case {
-  const { minOperations, maxOperations = MOST_OPERATIONS } = one.budget;
+  const { minOperations, maxOperations = MAX_OPERATIONS } = one.budget;
   return {
     ...one,
     budget: {
       warmupNs: Math.min(one.budget.warmupNs, WARMUP_NS),
       measureNs: Math.min(one.budget.measureNs, MEASURE_NS),
-      maxOperations: Math.min(maxOperations, MOST_OPERATIONS),
+      maxOperations: Math.min(maxOperations, MAX_OPERATIONS),
       ...(minOperations !== undefined && { minOperations: Math.min(minOperations, 2) }),
     },
   };

@@ -16,7 +16,7 @@ export const TOLERANCE = 0.02;
 export const CONFIDENCE = 0.999;
 
 /** The most answers for which {@linkcode CONFIDENCE} keeps its promise. */
-export const MOST_ANSWERS = 50;
+export const MAX_ANSWERS = 50;
 
 /** What one trial, or one round, found out. */
 export interface Reading {

@@ -9,7 +9,7 @@ import type { CaseRequest } from "../case_request.ts";
 import { formatFigure, sayFigure, sayRatio } from "../format_figure.ts";
 
 const CLIENTS = [1, 2, 4, 8];
-const MOST = 8;
+const MAX_CLIENTS = 8;
 const SERVICE_US = 3_000;
 
 const crowd = (server: "iterative" | "concurrent", clients: number): CaseRequest => ({
@@ -26,14 +26,15 @@ export const iterativeServesOne: Claim = {
   sentence: "An iterative server serves one client at a time",
   source: "accept(2); listen(2)",
   method:
-    `1 to ${MOST} clients asked at once a server that waits ${
+    `1 to ${MAX_CLIENTS} clients asked at once a server that waits ${
       SERVICE_US / 1e3
     } ms before it answers, as for a disk, and takes its clients one after another; the waits of the first and the last were measured, and those at a ` +
     "server that does the same side by side",
   rule: {
     "holds":
       "with k clients the last waited no less than k service times, less 1 %, for every k; and at the concurrent server less, with intervals apart",
-    "does not hold": `the last of ${MOST} waited less than half of ${MOST} service times`,
+    "does not hold":
+      `the last of ${MAX_CLIENTS} waited less than half of ${MAX_CLIENTS} service times`,
     "undecided": "neither",
   },
   control:
@@ -43,10 +44,10 @@ export const iterativeServesOne: Claim = {
     const last = (server: "iterative" | "concurrent", clients: number) =>
       figures.figure(crowd(server, clients), "lastWaitP50");
     const one = last("iterative", 1);
-    const many = last("iterative", MOST);
-    const beside = last("concurrent", MOST);
+    const many = last("iterative", MAX_CLIENTS);
+    const beside = last("concurrent", MAX_CLIENTS);
     if (one === undefined || many === undefined || beside === undefined) {
-      return cannotTry(figures.skip(crowd("iterative", MOST)) ?? "nothing was measured");
+      return cannotTry(figures.skip(crowd("iterative", MAX_CLIENTS)) ?? "nothing was measured");
     }
     const serviceNs = SERVICE_US * 1e3;
     // One after another is no shorter than the service times together; side by side is shorter than those of two.
@@ -54,10 +55,14 @@ export const iterativeServesOne: Claim = {
       (last("iterative", clients)?.low ?? 0) >= clients * serviceNs * 0.99
     );
     const isBeside = beside.high! < many.low!;
-    const ratio = figures.ratio(crowd("concurrent", MOST), crowd("iterative", MOST), "lastWaitP50");
+    const ratio = figures.ratio(
+      crowd("concurrent", MAX_CLIENTS),
+      crowd("iterative", MAX_CLIENTS),
+      "lastWaitP50",
+    );
     const table: ClaimTable = {
       caption: `Median waits over TCP, ${
-        figures.placement(crowd("iterative", MOST))
+        figures.placement(crowd("iterative", MAX_CLIENTS))
       }, service time ${SERVICE_US / 1e3} ms; its timer is good to about 1 ms`,
       columns: ["clients", "iterative: first", "iterative: last", "concurrent: last"],
       rows: CLIENTS.map((clients) => [
@@ -70,12 +75,14 @@ export const iterativeServesOne: Claim = {
     return {
       verdict: isQueued && isBeside
         ? "holds"
-        : many.high! < (MOST / 2) * serviceNs
+        : many.high! < (MAX_CLIENTS / 2) * serviceNs
         ? "does not hold"
         : "undecided",
-      answer: `client ${MOST} waits ${formatFigure(many)}, side by side ${formatFigure(beside)}`,
+      answer: `client ${MAX_CLIENTS} waits ${formatFigure(many)}, side by side ${
+        formatFigure(beside)
+      }`,
       seen: [
-        `Alone a client waited ${sayFigure(one)}; the last of ${MOST} ${
+        `Alone a client waited ${sayFigure(one)}; the last of ${MAX_CLIENTS} ${
           sayFigure(many)
         } at the iterative server and ${sayFigure(beside)} at the concurrent one`,
         ...(ratio === undefined ? [] : [

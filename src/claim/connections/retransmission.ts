@@ -17,7 +17,7 @@ import { readSettingsOf } from "./socket_table.ts";
 
 const LOSS = 0.05;
 const MESSAGE_BYTES = 500;
-const MOST_MESSAGES = 20_000;
+const MAX_MESSAGES = 20_000;
 /** Chance decides how many are lost: it goes on until so many were. */
 const ENOUGH_LOST = 10;
 const SYN_RETRIES = 1;
@@ -232,7 +232,7 @@ export async function sendOverLoss(kind: "tcp" | "udp", lab: Lab): Promise<Whole
   };
   const countLost = () => getOption(server, "SO_MEMINFO").drops;
   const limitMs = kind === "tcp" ? LIMIT_MS : UDP_LIMIT_MS;
-  for (let k = 0; k < MOST_MESSAGES && countLost() < ENOUGH_LOST && !lab.signal.aborted; k++) {
+  for (let k = 0; k < MAX_MESSAGES && countLost() < ENOUGH_LOST && !lab.signal.aborted; k++) {
     for (let i = 0; i < MESSAGE_BYTES; i++) message[i] = (sent + i) % 251;
     sent += sendNow(client, message);
     takeAll();

@@ -12,7 +12,7 @@ import { formatFigure, sayFigure } from "../format_figure.ts";
 
 const BYTES = 3;
 /** So many messages in one read are more than a reader that was late once in a while. */
-const LEAST_TOGETHER = 1.05;
+const MIN_TOGETHER = 1.05;
 
 function streamCell(transport: string, gap: number, nagle?: "on" | "off"): CaseRequest {
   const params: Params = nagle === undefined ? { bytes: BYTES, gap } : { nagle, bytes: BYTES, gap };
@@ -74,7 +74,7 @@ export const readsDifferFromWrites: Claim = {
     "Messages of 3 B were written one by one, without a gap and with gaps of 0.1 and 2 ms, and read into a large buffer; each read was " +
     "compared with the messages' boundaries",
   rule: {
-    "holds": `in some cell the interval of messages in one read lies above ${LEAST_TOGETHER}`,
+    "holds": `in some cell the interval of messages in one read lies above ${MIN_TOGETHER}`,
     "does not hold": "in no cell does it reach beyond 1",
     "undecided": "neither",
   },
@@ -93,7 +93,7 @@ export const readsDifferFromWrites: Claim = {
     const most = measured.reduce((a, b) => b.perRead.value > a.perRead.value ? b : a);
     const least = measured.reduce((a, b) => b.perRead.value < a.perRead.value ? b : a);
     return {
-      verdict: most.perRead.low! > LEAST_TOGETHER
+      verdict: most.perRead.low! > MIN_TOGETHER
         ? "holds"
         : most.perRead.high! <= 1
         ? "does not hold"

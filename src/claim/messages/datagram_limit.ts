@@ -10,7 +10,7 @@ import { sayFigure } from "../format_figure.ts";
 
 const TRANSPORTS = ["udp", "udp6", "unixpacket"];
 /** The largest size that the workload tries. */
-const MOST_BYTES = 4 * 1_024 * 1_024;
+const MAX_BYTES = 4 * 1_024 * 1_024;
 const SENT_BYTES = 1_000;
 const BUFFER_BYTES = 100;
 
@@ -46,7 +46,7 @@ export const datagramsAreLimited: Claim = {
       return limit === undefined ? [] : [{ transport, limit }];
     });
     if (limits.length === 0) return cannotTry(figures.skip(cell("udp")) ?? "nothing was measured");
-    const bounded = limits.filter(({ limit }) => limit.value < MOST_BYTES);
+    const bounded = limits.filter(({ limit }) => limit.value < MAX_BYTES);
     const words = limits.map(({ transport, limit }) => `${transport} ${limit.value} B`).join(", ");
     return {
       verdict: bounded.length === limits.length
@@ -58,7 +58,7 @@ export const datagramsAreLimited: Claim = {
       seen: [
         ...limits.map(({ transport, limit }) =>
           `${transport}: ${limit.value} B arrive whole (${sayFigure(limit)})${
-            limit.value < MOST_BYTES
+            limit.value < MAX_BYTES
               ? `, ${
                 limit.value + 1
               } B are refused at the sender with MessageTooLargeError (EMSGSIZE)`

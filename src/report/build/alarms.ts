@@ -13,13 +13,13 @@ import { formatAmount, formatShare } from "../../units/format_quantity.ts";
 import { namePlacement, placementKey } from "../document/format_placement.ts";
 import { capitalize } from "../document/format_inline.ts";
 import { groupBy } from "../group_by.ts";
-import { findShortfalls, LEAST_OFFERED } from "./offered.ts";
+import { findShortfalls, MIN_OFFERED } from "./offered.ts";
 import { driftOf, gatherSpreads } from "./round_spreads.ts";
 
 /** A machine this much slower or faster at the end of a run than at its beginning is worth a sentence. */
 const NOTABLE_DRIFT = 0.1;
 /** Fewer rounds than this have no first and last third to speak of. */
-const LEAST_ROUNDS = 6;
+const MIN_ROUNDS = 6;
 
 /**
  * Gathers the alarms of a record.
@@ -51,7 +51,7 @@ function driftAlarms(record: RunRecord, values: TrialValues): readonly string[] 
   const groups = [...groupBy(record.cases, placementKey).values()];
   return groups.flatMap((cases) => {
     const spreads = gatherSpreads({ record, values }, cases);
-    if (spreads.length < LEAST_ROUNDS) return [];
+    if (spreads.length < MIN_ROUNDS) return [];
     const drift = driftOf(spreads);
     const size = Math.max(drift, 1 / drift) - 1;
     if (size < NOTABLE_DRIFT) return [];
@@ -70,7 +70,7 @@ function offeredAlarm(record: RunRecord, values: TrialValues): readonly string[]
   const [offered, asked] = [worst.offered, worst.asked].map((rate) => formatAmount(rate, "1/s"));
   const more = others.length === 0 ? "" : `, as in ${plural(others.length, "other case")}`;
   return [
-    `The sender offered less than ${formatShare(LEAST_OFFERED)} of the rate that was asked for: ` +
+    `The sender offered less than ${formatShare(MIN_OFFERED)} of the rate that was asked for: ` +
     `${offered} of ${asked} in ${worst.case}${more}`,
   ];
 }

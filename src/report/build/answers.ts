@@ -222,9 +222,9 @@ function rowLabel({ keys }: Row, count: number): string {
 }
 
 /** More places than this are counted. */
-const MOST_PLACES = 4;
+const MAX_PLACES = 4;
 /** So are those after so many characters. */
-const MOST_CHARACTERS = 64;
+const MAX_CHARACTERS = 64;
 
 /**
  * Where a choice was made.
@@ -233,9 +233,9 @@ const MOST_CHARACTERS = 64;
  * @returns As in `64 B, 1 KiB`; empty where there is one place only.
  */
 export function sayPlaces({ at }: Choice): string {
-  const most = at.length > MOST_PLACES ? MOST_PLACES - 1 : MOST_PLACES;
+  const most = at.length > MAX_PLACES ? MAX_PLACES - 1 : MAX_PLACES;
   const shown = at.slice(0, most).filter((_, index) =>
-    index === 0 || at.slice(0, index + 1).join(", ").length <= MOST_CHARACTERS
+    index === 0 || at.slice(0, index + 1).join(", ").length <= MAX_CHARACTERS
   );
   const rest = at.length - shown.length;
   const separator = shown.some((label) => label.includes(", ")) ? "; " : ", ";

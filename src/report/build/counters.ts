@@ -70,7 +70,7 @@ const COUNTERS: Readonly<Record<string, CounterRow>> = {
 };
 
 /** Bytes of data that every TCP segment can carry (RFC 9293, 3.7.1): a message has at most as many segments as of this size. */
-const LEAST_SEGMENT_BYTES = 536;
+const MIN_SEGMENT_BYTES = 536;
 
 /** Segments that the messages of one operation take at most, in one direction. */
 function segmentsOf(spec: ScenarioSpec, { params, fixed }: Case): number {
@@ -78,7 +78,7 @@ function segmentsOf(spec: ScenarioSpec, { params, fixed }: Case): number {
   const sizes = spec.parameters.filter(({ kind }) => kind === "size").map(({ name }) => all[name]);
   const segments = sizes.reduce<number>(
     (sum, size) =>
-      typeof size === "number" ? sum + Math.max(1, Math.ceil(size / LEAST_SEGMENT_BYTES)) : sum,
+      typeof size === "number" ? sum + Math.max(1, Math.ceil(size / MIN_SEGMENT_BYTES)) : sum,
     0,
   );
   return Math.max(1, segments);

@@ -20,9 +20,9 @@ import { writeSearch } from "./search_sentences.ts";
 import type { SearchResult } from "./search.ts";
 
 /** A stranger reads so many, and the rest when asked for. */
-const MOST_FINDINGS = 12;
+const MAX_FINDINGS = 12;
 /** Of these at most so many say that nothing differs. */
-const MOST_WITHOUT_DIFFERENCE = 3;
+const MAX_WITHOUT_DIFFERENCE = 3;
 
 /**
  * A finding as an item of a list.
@@ -89,9 +89,9 @@ export function buildFindings(
   );
   const searches = sources.searches.map(({ scenario, result }) => writeSearch(scenario, result));
 
-  const sameFirst = same.slice(0, MOST_WITHOUT_DIFFERENCE);
-  const room = MOST_FINDINGS - sameFirst.length - searches.length - unresolved.length;
-  const first = pickFirst(differing, Math.max(room, MOST_FINDINGS / 2));
+  const sameFirst = same.slice(0, MAX_WITHOUT_DIFFERENCE);
+  const room = MAX_FINDINGS - sameFirst.length - searches.length - unresolved.length;
+  const first = pickFirst(differing, Math.max(room, MAX_FINDINGS / 2));
   const ranked = [
     ...differing.filter((one) => first.has(one)).map(({ finding }) => finding),
     ...searches,
@@ -99,11 +99,11 @@ export function buildFindings(
     ...unresolved,
   ];
   return {
-    findings: ranked.slice(0, MOST_FINDINGS),
+    findings: ranked.slice(0, MAX_FINDINGS),
     further: [
-      ...ranked.slice(MOST_FINDINGS),
+      ...ranked.slice(MAX_FINDINGS),
       ...differing.filter((one) => !first.has(one)).map(({ finding }) => finding),
-      ...same.slice(MOST_WITHOUT_DIFFERENCE),
+      ...same.slice(MAX_WITHOUT_DIFFERENCE),
     ],
   };
 }

@@ -10,7 +10,7 @@ import type { RunRecord } from "../../model/run_record.ts";
 import { median } from "../../stats/mod.ts";
 
 /** Below this share of the rate that was asked for, the row of a table says what nobody did. */
-export const LEAST_OFFERED = 0.98;
+export const MIN_OFFERED = 0.98;
 
 /** A case whose sender could not keep up. */
 export interface Shortfall {
@@ -23,7 +23,7 @@ export interface Shortfall {
 }
 
 /**
- * Finds the cases in which less was offered than {@linkcode LEAST_OFFERED} of what was asked for.
+ * Finds the cases in which less was offered than {@linkcode MIN_OFFERED} of what was asked for.
  *
  * @param record The record.
  * @param values Its trials by case.
@@ -38,7 +38,7 @@ export function findShortfalls(record: RunRecord, values: TrialValues): readonly
     });
     if (pairs.length === 0) return [];
     const share = median(pairs.map(({ asked, offered }) => offered / asked));
-    if (share >= LEAST_OFFERED) return [];
+    if (share >= MIN_OFFERED) return [];
     const offered = median(pairs.map((pair) => pair.offered));
     return [{ case: one.id, asked: pairs[0]!.asked, offered }];
   }).sort((a, b) => a.offered / a.asked - b.offered / b.asked);

@@ -10,7 +10,7 @@ import type { RunRecord } from "../../model/run_record.ts";
 import { median, quantileOfSorted, sorted } from "../../stats/quantile.ts";
 
 /** More rounds than this are taken together in groups that follow each other. */
-const MOST_POINTS = 120;
+const MAX_POINTS = 120;
 
 /** What spreads are gathered from. */
 export interface SpreadSources {
@@ -66,7 +66,7 @@ export function gatherSpreads(
     }
   }
   const rounds = [...byRound].sort(([a], [b]) => a - b);
-  const size = Math.ceil(rounds.length / MOST_POINTS);
+  const size = Math.ceil(rounds.length / MAX_POINTS);
   return Array.from({ length: Math.ceil(rounds.length / size) }, (_, index) => {
     const group = rounds.slice(index * size, (index + 1) * size);
     const ratios = sorted(group.flatMap(([, entry]) => entry.ratios));

@@ -33,7 +33,7 @@ const LEADS: Readonly<Partial<Record<ReturnType<typeof reading>, string>>> = {
   "may be chance": "no difference found that could not be chance among all comparisons",
 };
 /** Sentences that list more cells than this give the range instead. */
-const MOST_LISTED = 4;
+const MAX_LISTED = 4;
 /** From this ratio on, a sentence on time leads with what it costs. */
 const COSTLY = 2;
 
@@ -181,7 +181,7 @@ function listItems(
       interval(item),
     ];
   };
-  if (items.length <= MOST_LISTED) {
+  if (items.length <= MAX_LISTED) {
     return items.flatMap((item, index) => [text(index === 0 ? ": " : ", "), ...at(item)]);
   }
   const ordered = [...items].sort((a, b) => statedRatio(a).ratio - statedRatio(b).ratio);

@@ -28,7 +28,7 @@ const CORES = ["driveCore", "serveCore"] as const;
 const NOT_COLUMNS: ReadonlySet<string> = new Set([...CORES, "driveAffinity", "serveAffinity"]);
 
 /** More values than this are shown as a range, or counted. */
-const MOST_VALUES = 3;
+const MAX_VALUES = 3;
 
 /** Whether trials hold what the kernel says, and not only what was asked of it. */
 function isReadBack(trials: readonly Trial[]): boolean {
@@ -179,7 +179,7 @@ function saySeveral(values: readonly string[]): string {
     const [least, most] = [Math.min(...sizes), Math.max(...sizes)];
     return least === most ? formatSize(least) : `${showRounded(least)} to ${showRounded(most)}`;
   }
-  if (values.length > MOST_VALUES) return `${values.length} different values`;
+  if (values.length > MAX_VALUES) return `${values.length} different values`;
   return [...values].sort().join(" or ");
 }
 
@@ -195,6 +195,6 @@ function sayCores(name: typeof CORES[number], trials: readonly Trial[]): string 
   const cores = [...new Set(seen.flatMap((value) => value.split("→")))]
     .sort((a, b) => Number(a) - Number(b));
   const moved = seen.filter((value) => value.includes("→")).length;
-  const where = cores.length > MOST_VALUES ? `${cores.length} cores` : cores.join(" or ");
+  const where = cores.length > MAX_VALUES ? `${cores.length} cores` : cores.join(" or ");
   return moved === 0 ? where : `${where}, moved in ${moved} of ${seen.length} trials`;
 }

@@ -15,7 +15,7 @@ import type { ListItem } from "../document/document.ts";
 import { capitalize } from "../document/format_inline.ts";
 import { sentence, text } from "../document/inline.ts";
 import { formatShare } from "../../units/format_quantity.ts";
-import { findShortfalls, LEAST_OFFERED } from "./offered.ts";
+import { findShortfalls, MIN_OFFERED } from "./offered.ts";
 import { settingWarnings } from "./socket_settings.ts";
 import type { Warning } from "./warning.ts";
 
@@ -80,7 +80,7 @@ export function buildWarnings(
     ),
     ...starvedWarning(record, values),
     ...warn(
-      `the sender offered less than ${formatShare(LEAST_OFFERED)} of the rate that was asked for`,
+      `the sender offered less than ${formatShare(MIN_OFFERED)} of the rate that was asked for`,
       findShortfalls(record, values).map((one) => one.case),
     ),
     ...pacingWarning(record),

@@ -28,7 +28,7 @@ import { element, exact, hover, pathThrough } from "./svg.ts";
 import { logTicks, percentileTicks, type Projection, projectLog } from "./ticks.ts";
 
 /** Points of a curve nearer to each other than this are drawn as one. */
-const LEAST_STEP = 2;
+const MIN_STEP = 2;
 const PLOT_HEIGHT = 230;
 
 type Curve = DistributionData["curves"][number];
@@ -115,7 +115,7 @@ function drawCurve(curve: Curve, histogram: string, x: Projection, y: Projection
     const [px, py] = points.at(-1) as readonly [number, number];
     const at = [x(Math.max(1, ns)), y(plottingPercentile(seen, count))] as const;
     const isLast = index === steps.length - 1;
-    if (!isLast && Math.hypot(at[0] - px, at[1] - py) < LEAST_STEP) continue;
+    if (!isLast && Math.hypot(at[0] - px, at[1] - py) < MIN_STEP) continue;
     // Between two values far apart nothing was seen: a level line, not a slope.
     if (at[0] - px > 4) points.push([at[0], py]);
     points.push(at);

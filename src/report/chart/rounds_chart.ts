@@ -25,7 +25,7 @@ import { linearTicks, logTicks, type Projection, projectLinear, projectLog } fro
 
 const PLOT_HEIGHT = 200;
 /** Up to so many points each has a mark. */
-const MOST_MARKS = 60;
+const MAX_MARKS = 60;
 
 type Round = RoundsData["rounds"][number];
 
@@ -119,6 +119,6 @@ function drawPoint(spread: Round, x: number, y: Projection, count: number): stri
       `${name}: ${middle.toFixed(3)} times the usual, middle half ${quarter.toFixed(3)} to ` +
         `${threeQuarters.toFixed(3)}, ${cases} trials`,
     ),
-    mark(x, y(middle), { shape: 0, colour: 0, radius: count > MOST_MARKS ? 1.5 : 3 }),
+    mark(x, y(middle), { shape: 0, colour: 0, radius: count > MAX_MARKS ? 1.5 : 3 }),
   );
 }

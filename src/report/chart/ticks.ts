@@ -19,7 +19,7 @@ const LARGEST = 1e15;
 /** The smallest positive value that a logarithmic axis shows. */
 const SMALLEST = 1e-12;
 /** A range narrower than this part of its values cannot be told from a point. */
-const LEAST_PART = 1e-4;
+const MIN_PART = 1e-4;
 
 /**
  * Ticks of a linear axis, at multiples of 1, 2 or 5 times a power of ten. The axis starts and ends at a tick.
@@ -33,7 +33,7 @@ export function linearTicks(low: number, high: number, most: number): Ticks {
   let from = Math.min(Math.max(low, -LARGEST), LARGEST);
   let to = Math.min(Math.max(high, from), LARGEST);
   const size = Math.max(Math.abs(from), Math.abs(to));
-  const least = size === 0 ? 1 : Math.max(size * LEAST_PART, SMALLEST);
+  const least = size === 0 ? 1 : Math.max(size * MIN_PART, SMALLEST);
   if (to - from < least) [from, to] = [from - least / 2, to + least / 2];
   for (let exponent = Math.floor(Math.log10((to - from) / most)) - 1;; exponent++) {
     for (const factor of [1, 2, 5]) {

@@ -30,7 +30,7 @@ import { linearTicks, type Projection, projectLinear, type Ticks } from "./ticks
 const DELAYED_ACK_NS = 40e6;
 const LANE = 24;
 /** Exchanges narrower than this are drawn as one block. */
-const LEAST_WIDTH = 2;
+const MIN_WIDTH = 2;
 
 type Lane = TimelineData["lanes"][number];
 
@@ -178,7 +178,7 @@ function blocksOf(valuesNs: readonly number[], x: Projection): readonly Block[] 
     const isLast = index === valuesNs.length - 1;
     const next = isLast ? 0 : x(elapsed + (valuesNs[index + 1] as number)) - to;
     // A block ends where it is wide enough, or where the next stands for itself.
-    if (to - from >= LEAST_WIDTH || next >= LEAST_WIDTH || isLast) {
+    if (to - from >= MIN_WIDTH || next >= MIN_WIDTH || isLast) {
       blocks.push({ from, to, first, last: index });
       first = index + 1;
       from = to;

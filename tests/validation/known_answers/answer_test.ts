@@ -5,7 +5,7 @@ import {
   answerOf,
   CONFIDENCE,
   exitCodeOf,
-  MOST_ANSWERS,
+  MAX_ANSWERS,
   recoveryOf,
 } from "../../../bench/validation/known_answers/answer.ts";
 import { goodput, tcpFrame, udpFrame } from "../../../bench/validation/known_answers/frame.ts";
@@ -62,7 +62,7 @@ Deno.test("exitCodeOf() is 1 where one answer is not recovered, 3 where nobody c
 });
 
 Deno.test("as many answers as are allowed hold at once with 95 %", () => {
-  assert(MOST_ANSWERS * (1 - CONFIDENCE) <= 0.05 + 1e-12);
+  assert(MAX_ANSWERS * (1 - CONFIDENCE) <= 0.05 + 1e-12);
 });
 
 Deno.test("goodput() is the payload's share of full Ethernet frames", () => {

@@ -8,7 +8,7 @@ import { oneLine } from "../../../text/one_line.ts";
 import { type Html, type HtmlPart, markup } from "./html_text.ts";
 
 /** Tables of fewer rows need no filter. */
-const LEAST_TO_FILTER = 8;
+const MIN_TO_FILTER = 8;
 
 /** Labels from so many characters on may take several lines. */
 const LONG_LABEL = 32;
@@ -72,7 +72,7 @@ ${rows.map((cells) => rowHtml(cells, columns))}</tbody>
 
 /** Controls, which the script shows: without it they would do nothing. */
 function toolsHtml({ rows, onDemand }: HtmlTable): Html | undefined {
-  const filter = rows.length < LEAST_TO_FILTER
+  const filter = rows.length < MIN_TO_FILTER
     ? undefined
     : markup`<label>Filter <input type="search" placeholder="words" autocomplete="off" spellcheck="false"></label>
 <span class="selects"></span>`;

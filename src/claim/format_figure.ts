@@ -36,7 +36,7 @@ export function formatFigure({ value, unit, low, high }: Figure): string {
  *
  * @returns As in `10.1 µs [9.9, 10.4] (n = 9)`.
  */
-export function sayFigure(figure: Figure): string {
+export function formatFigureWithCount(figure: Figure): string {
   return figure.n === undefined
     ? formatFigure(figure)
     : `${formatFigure(figure)} (n = ${figure.n})`;
@@ -47,7 +47,7 @@ export function sayFigure(figure: Figure): string {
  *
  * @returns As in `1.42 [1.38, 1.45] (9 pairs)`.
  */
-export function sayRatio({ ratio, low, high, n }: OrientedRatio): string {
+export function formatPairedRatio({ ratio, low, high, n }: OrientedRatio): string {
   return `${formatRatio(ratio)} [${formatRatio(low)}, ${formatRatio(high)}] (${n} pairs)`;
 }
 
@@ -56,6 +56,6 @@ export function sayRatio({ ratio, low, high, n }: OrientedRatio): string {
  *
  * @returns As in `100 B`, `3.97 MiB`
  */
-export function sayBytes(bytes: number): string {
+export function formatBytes(bytes: number): string {
   return bytes < 10_000 ? `${bytes} B` : formatAmount(bytes, "bytes");
 }

@@ -93,7 +93,7 @@ export class LiveView {
     const width = look.columns - 1;
     const { index, cases, caseId } = this.#last;
     const place = `case ${index + 1}/${cases}  ${plainLine(caseId, look.unicode)}`;
-    const head = [sayProgress(this.#last, look), cutLine(place, width, look.unicode)];
+    const head = [formatProgress(this.#last, look), cutLine(place, width, look.unicode)];
     return [...head, ...this.#bestLines(look, most - head.length)].slice(0, Math.max(1, most));
   }
 
@@ -146,7 +146,7 @@ export class LiveView {
   }
 }
 
-function sayProgress(event: TrialEvent, look: TerminalLook): string {
+function formatProgress(event: TrialEvent, look: TerminalLook): string {
   const { round, rounds, elapsedNs, remainingNs } = event;
   const share = elapsedNs + remainingNs > 0 ? elapsedNs / (elapsedNs + remainingNs) : 0;
   const left = `round ${round}/${rounds}  `;

@@ -10,7 +10,7 @@ import { commands } from "./commands/registry.ts";
 import { EXIT } from "./exit.ts";
 import { renderCommandHelp, renderOverview } from "./help.ts";
 import type { Limits } from "../kernel/limits.ts";
-import { sayShortage, shortageOf } from "../kernel/shortage.ts";
+import { formatShortage, shortageOf } from "../kernel/shortage.ts";
 import { keepLoopbackFromProxies } from "../transport/direct_client.ts";
 import { missingPackage } from "./missing_package.ts";
 import type { Job } from "./job_files.ts";
@@ -181,7 +181,7 @@ async function explain(error: unknown, terminal: Terminal): Promise<number> {
   }
   const shortage = shortageOf(error);
   if (shortage !== undefined) {
-    terminal.err(`${label} nothing can be done: ${sayShortage(shortage, await limits())}\n`);
+    terminal.err(`${label} nothing can be done: ${formatShortage(shortage, await limits())}\n`);
     return EXIT.cannotJudge;
   }
   const missing = missingPackage(error);

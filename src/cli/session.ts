@@ -55,12 +55,12 @@ export async function openCatalog(modules: readonly string[]): Promise<Catalog> 
     if (missing !== undefined) {
       throw new NothingToMeasureError(`${/^Cannot load module \S+/.exec(message)} ${missing}`);
     }
-    throw new UsageError(message + sayNames(message));
+    throw new UsageError(message + formatNames(message));
   }
 }
 
 /** What a process that could not be started anew, with the names of the module's project, lacks for that. */
-function sayNames(message: string): string {
+function formatNames(message: string): string {
   return /not in import map/.test(message) && !isWhole({ name: "run" })
     ? "; a module has the names of its own project with --allow-run"
     : "";

@@ -55,7 +55,7 @@ export async function writeResults(
       options,
     );
     const outcome = await writeOutput(out, { name, text }, false);
-    outcomes.push(sayHowToRender(outcome, kept.written[0], format.id), {
+    outcomes.push(formatHowToRender(outcome, kept.written[0], format.id), {
       written: charts === undefined ? [] : [charts],
       problems: problem === undefined ? [] : [problem],
     });
@@ -70,7 +70,7 @@ export async function writeResults(
 }
 
 /** A report that could not be written can be had of the record, once there is room. */
-function sayHowToRender(
+function formatHowToRender(
   outcome: WriteOutcome,
   record: string | undefined,
   format: string,

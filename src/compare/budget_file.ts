@@ -123,7 +123,7 @@ export function readBudgetFile(
   const value = parseToml(toml, sourceName);
   const matched = budget.safeParse(value);
   if (!matched.success) {
-    throw new BudgetFileError(sourceName, sayIssue(matched.error.issues[0], value));
+    throw new BudgetFileError(sourceName, formatIssue(matched.error.issues[0], value));
   }
   try {
     return createPolicy(matched.data satisfies PolicyInput, from);
@@ -147,7 +147,7 @@ function parseToml(toml: string, sourceName: string): unknown {
   }
 }
 
-function sayIssue(issue: z.core.$ZodIssue | undefined, value: unknown): string {
+function formatIssue(issue: z.core.$ZodIssue | undefined, value: unknown): string {
   if (issue === undefined) return "it does not fit";
   if (issue.code === "unrecognized_keys") {
     const table = String(issue.path[0] ?? "");

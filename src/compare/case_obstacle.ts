@@ -29,10 +29,10 @@ export function findCaseObstacle(
       : `headline of the case differs: ${headlines[0]} in base, ${headlines[1]} in head`);
   if (difference !== undefined) return { kind: "incomparable", reason: difference };
   if (head.values.succeeded(one.id).length === 0) {
-    return { kind: "missing", reason: sayNoTrial("head", head.values.failed(one.id)) };
+    return { kind: "missing", reason: formatNoTrial("head", head.values.failed(one.id)) };
   }
   if (base.values.succeeded(one.id).length === 0) {
-    return { kind: "incomparable", reason: sayNoTrial("base", base.values.failed(one.id)) };
+    return { kind: "incomparable", reason: formatNoTrial("base", base.values.failed(one.id)) };
   }
   // A case that was given up stopped working for good: what was measured before says nothing about that.
   const lost = findSkip(head, one.id);
@@ -72,7 +72,7 @@ function clause(sentence: string): string {
   return sentence.replace(/\.$/, "");
 }
 
-function sayNoTrial(side: string, failed: ReturnType<TrialValues["failed"]>): string {
+function formatNoTrial(side: string, failed: ReturnType<TrialValues["failed"]>): string {
   const error = failed[0]?.error;
   return error === undefined
     ? `${side} has no trial of this case`

@@ -28,7 +28,7 @@ import { environmentDifferences, environmentObstacles } from "./fingerprint.ts";
 import { judgedMetrics, openSide, type RecordSide } from "./record_side.ts";
 import type { Summary } from "./summarize.ts";
 import { findMetric } from "./trial_values.ts";
-import { sayNotRead } from "./not_read.ts";
+import { formatNotRead } from "./not_read.ts";
 import { findWaitShares } from "./wait_shares.ts";
 import { findImpossible, matchPairs, selectSide } from "./usable_values.ts";
 
@@ -91,7 +91,7 @@ export function compareRecords(
     isHeadPartial: head.partial,
     ...findWaitShares(context.base, context.head),
     failures: [...context.base.cases.keys()].flatMap((id) => findFailures(id, context)),
-    notRead: sayNotRead(base, head),
+    notRead: formatNotRead(base, head),
     environmentDifferences: environmentDifferences(base, head, fingerprint),
     environmentObstacles: environmentObstacles(base, head, fingerprint),
   };

@@ -60,7 +60,7 @@ export function environmentDifferences(
 ): readonly string[] {
   return [
     ...schemaDifference(base, head, options),
-    ...mismatches(base, head, options).map(sayMismatch),
+    ...mismatches(base, head, options).map(formatMismatch),
   ];
 }
 
@@ -83,7 +83,7 @@ export function environmentObstacles(
     const known = isKnown(mismatch.base) && isKnown(mismatch.head);
     // A fact that one record lacks and the other has was there to be read: without it nothing shows that the two match.
     return known || !paired;
-  }).map(sayMismatch);
+  }).map(formatMismatch);
 }
 
 /**
@@ -185,7 +185,7 @@ function pairFacts(
 
 const STRICTEST: readonly FactComparison[] = ["must", "should", "info"];
 
-function sayMismatch({ fact, base, head }: Mismatch): string {
+function formatMismatch({ fact, base, head }: Mismatch): string {
   if (isKnown(base) && isKnown(head)) {
     return `${fact} differs: ${describe(base)} in base, ${describe(head)} in head`;
   }

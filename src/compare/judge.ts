@@ -25,7 +25,7 @@ import { concludeGate } from "./gate_outcome.ts";
 import { gates, matchesCell, type Policy, thresholdOf } from "./gate_policy.ts";
 import type { GateResult, IgnoredCell, Verdict, VerdictWord } from "./gate_result.ts";
 import { judgeFailures } from "./judge_failures.ts";
-import { sayJobHealth, withholdStarved } from "./judge_health.ts";
+import { formatJobHealth, withholdStarved } from "./judge_health.ts";
 import { judgeLimits } from "./judge_limits.ts";
 import { CONFIDENCE } from "./summarize.ts";
 import {
@@ -55,7 +55,7 @@ export function judge(compared: RecordComparison, policy: Policy): GateResult {
     ...verdictsOf("missing", compared.missingCells, policy),
     ...verdictsOf("incomparable", compared.incomparableCells, policy),
   ];
-  const health = sayJobHealth(compared);
+  const health = formatJobHealth(compared);
   return concludeGate({
     cells: [
       ...fromBase,

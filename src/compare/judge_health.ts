@@ -22,7 +22,7 @@ export function withholdStarved(cell: Verdict, compared: RecordComparison): Verd
   if (shares === undefined || cell.rule === "failures") return cell;
   const isOpen = cell.verdict === "inconclusive";
   const reason = `${cell.reason.replace(/\.$/, "")}${isOpen ? "; " : ", but "}${
-    sayShares(shares)
+    formatShares(shares)
   }.`;
   if (isOpen) return isNotable(shares) ? { ...cell, reason } : cell;
   const isUndermined = cell.rule === "limit"
@@ -63,11 +63,11 @@ function isNotable(shares: WaitShares): boolean {
  * @param compared Two records.
  * @returns A clause; `undefined` where both sides had the CPU, or it is not known.
  */
-export function sayJobHealth({ health }: RecordComparison): string | undefined {
-  return health !== undefined && isNotable(health) ? sayShares(health) : undefined;
+export function formatJobHealth({ health }: RecordComparison): string | undefined {
+  return health !== undefined && isNotable(health) ? formatShares(health) : undefined;
 }
 
-function sayShares(shares: WaitShares): string {
+function formatShares(shares: WaitShares): string {
   const said = (["base", "head"] as const).flatMap((side) => {
     const share = shares[side];
     return share === undefined ? [] : [`${formatShare(share)} of the measured time in ${side}`];

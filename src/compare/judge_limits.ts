@@ -54,7 +54,7 @@ function findCandidates(compared: RecordComparison, policy: Policy): readonly Na
   return [...new Map(cells.map((cell) => [cellKey(cell.case, cell.metric), cell])).values()];
 }
 
-function sayLimit({ bound, quantity }: LimitRule): string {
+function formatLimit({ bound, quantity }: LimitRule): string {
   return `${bound === "max" ? "at most" : "at least"} ${quantity.text}`;
 }
 
@@ -65,7 +65,7 @@ function missing(cell: Named, rule: LimitRule): Verdict {
     rule: "limit",
     headline: false,
     verdict: "missing",
-    reason: `Head has no usable ${cell.metric} here, which must be ${sayLimit(rule)}.`,
+    reason: `Head has no usable ${cell.metric} here, which must be ${formatLimit(rule)}.`,
     n: 0,
     limit: limitOf(rule),
     warnings: [],
@@ -111,7 +111,7 @@ function decideLimit(
     bound === "max" ? value > quantity.value : value < quantity.value;
   const [near, far] = bound === "max" ? [low, high] : [high, low];
   const amounts = [median, low, high].map((value) => formatQuantity(value, unit));
-  const is = `is ${amounts[0]} [${amounts[1]}, ${amounts[2]}] and must be ${sayLimit(rule)}`;
+  const is = `is ${amounts[0]} [${amounts[1]}, ${amounts[2]}] and must be ${formatLimit(rule)}`;
   if (failed > mostLeftOut(n + failed)) {
     const reason = `The median ${is}, but ${failed} of ${
       n + failed

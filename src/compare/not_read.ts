@@ -14,7 +14,7 @@ import type { RunRecord } from "../model/run_record.ts";
  * @param head The side in question.
  * @returns At most one sentence, without full stop.
  */
-export function sayNotRead(base: RunRecord, head: RunRecord): readonly string[] {
+export function formatNotRead(base: RunRecord, head: RunRecord): readonly string[] {
   const reasonOf = (record: RunRecord) =>
     record.environment.missing.find(({ what }) => what === KERNEL_READINGS)?.reason;
   const reasons = { base: reasonOf(base), head: reasonOf(head) };

@@ -45,8 +45,8 @@ export function shortageOf(error: unknown, isOpening = false): Shortage | undefi
  *
  * @returns a clause for a report, without its full stop
  */
-export function sayShortage(what: Shortage, limits: Limits, needs: Needs = {}): string {
-  if (what === "ports") return sayPorts(limits, needs);
+export function formatShortage(what: Shortage, limits: Limits, needs: Needs = {}): string {
+  if (what === "ports") return formatPorts(limits, needs);
   if (what === "processes") {
     return "no process or thread may be started (ulimit -u, or pids.max of the control group); as root, before it starts: ulimit -u 4096";
   }
@@ -64,7 +64,7 @@ export function sayShortage(what: Shortage, limits: Limits, needs: Needs = {}): 
   } (ulimit -n)${wanted}; as root, before it starts: ulimit -n ${powerOfTwo(least)}`;
 }
 
-function sayPorts({ ports }: Limits, { connections = 0 }: Needs): string {
+function formatPorts({ ports }: Limits, { connections = 0 }: Needs): string {
   const range = ports === undefined
     ? "net.ipv4.ip_local_port_range limits them"
     : `net.ipv4.ip_local_port_range has ${ports[1] - ports[0] + 1} of them`;

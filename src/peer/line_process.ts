@@ -5,7 +5,7 @@
  */
 
 import { readLimits } from "../kernel/limits.ts";
-import { sayShortage, shortageOf } from "../kernel/shortage.ts";
+import { formatShortage, shortageOf } from "../kernel/shortage.ts";
 import { findJsonFault } from "../text/json_fault.ts";
 import { decodeLines, EndlessLineError } from "./lines.ts";
 import { PeerError } from "./peer_link.ts";
@@ -82,7 +82,7 @@ function spawn({ deno, args, cwd }: LineProcessOptions): Deno.ChildProcess {
     const shortage = /os error 11\b/.test(String(error)) ? "processes" : shortageOf(error);
     const detail = shortage === undefined
       ? (error as Error).message.replace(/\s+/g, " ")
-      : sayShortage(shortage, readLimits());
+      : formatShortage(shortage, readLimits());
     throw new PeerError("peer-died", `${deno} could not be started: ${detail}`);
   }
 }

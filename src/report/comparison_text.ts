@@ -71,7 +71,7 @@ function renderComparisonText(
       return wrapped(`${verdict}: ${first.case} ${first.metric}${more}: ${reason}`);
     }),
     "",
-    ...(hidden.length === 0 ? [] : wrapped(sayHidden(hidden))),
+    ...(hidden.length === 0 ? [] : wrapped(formatHidden(hidden))),
     ...result.notes.flatMap((text) => wrapped(`Note: ${text}.`)),
     ...wrapped(
       `${
@@ -110,7 +110,7 @@ function wordOf(cell: Verdict, none: string): string {
   }
 }
 
-function sayHidden(hidden: readonly Verdict[]): string {
+function formatHidden(hidden: readonly Verdict[]): string {
   const changed =
     hidden.filter(({ verdict }) => verdict === "regressed" || verdict === "improved").length;
   const cells = hidden.length === 1 ? "1 cell" : `${hidden.length} cells`;

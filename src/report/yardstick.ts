@@ -49,7 +49,7 @@ function summarizeYardstick({ readings }: YardstickReadings): readonly Yardstick
 export function describeYardstick(yardstick: YardstickReadings): string {
   const parts = summarizeYardstick(yardstick);
   const texts = [
-    ...parts.map((part) => `${part.title} ${sayInterval(part)}`),
+    ...parts.map((part) => `${part.title} ${formatInterval(part)}`),
     ...yardstick.missing.map(({ what, reason }) =>
       `without ${what.replace(/^yardstick: /, "")}, as ${reason}`
     ),
@@ -58,7 +58,7 @@ export function describeYardstick(yardstick: YardstickReadings): string {
   return `${texts.join(", ")} (${n === 1 ? "1 reading" : `${n} readings`})`;
 }
 
-function sayInterval({ medianNs, lowNs, highNs }: YardstickSummary): string {
+function formatInterval({ medianNs, lowNs, highNs }: YardstickSummary): string {
   const [middle, low, high] = [medianNs, lowNs, highNs].map((value) => formatAmount(value, "ns"));
   return `${middle} [${low}, ${high}]`;
 }

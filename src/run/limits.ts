@@ -5,7 +5,7 @@
  */
 
 import { LIMIT_FILES, type Limits, parseLimits, readLimits } from "../kernel/limits.ts";
-import { sayShortage, shortageOf } from "../kernel/shortage.ts";
+import { formatShortage, shortageOf } from "../kernel/shortage.ts";
 import type { Case } from "../model/case.ts";
 import type { TrialError } from "../model/trial.ts";
 import type { Workload } from "../workload/workload.ts";
@@ -34,7 +34,7 @@ export async function nameShortage(
   if (what === undefined) return error;
   const { workload, case: { params, fixed, budget } } = trial;
   const sockets = workload.sockets?.({ ...fixed, ...params });
-  const said = sayShortage(what, await findLimits(), {
+  const said = formatShortage(what, await findLimits(), {
     ...(sockets !== undefined && { sockets: trial.isOneProcess ? 2 * sockets : sockets }),
     connections: Math.max(budget.maxOperations ?? 0, sockets ?? 0),
   });

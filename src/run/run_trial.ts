@@ -20,7 +20,7 @@ import type {
   ForeignMessages,
   MaybePromise,
 } from "../transport/channel.ts";
-import { sayForeign, sumOfForeign } from "../transport/foreign_messages.ts";
+import { formatForeign, sumOfForeign } from "../transport/foreign_messages.ts";
 import type { Transport } from "../transport/transport.ts";
 import { UnfinishedWork } from "../workload/unfinished_work.ts";
 import type { DriveContext, DriveResult, Workload } from "../workload/workload.ts";
@@ -306,7 +306,7 @@ async function causeOf(
 /** A trial that strangers took part in has measured them, too. */
 function refuseForeign(...found: readonly (ForeignMessages | undefined)[]): void {
   const foreign = sumOfForeign(found);
-  if (foreign !== undefined) throw new TrialFailure("foreign-datagrams", sayForeign(foreign));
+  if (foreign !== undefined) throw new TrialFailure("foreign-datagrams", formatForeign(foreign));
 }
 
 /** What the drive half had done when an operation of it failed; closing its channels ends one that hangs. */

@@ -46,7 +46,7 @@ export function sumOfForeign(
 }
 
 /** In one sentence without its full stop. */
-export function sayForeign({ messages, senders, some }: ForeignMessages): string {
+export function formatForeign({ messages, senders, some }: ForeignMessages): string {
   const count = messages === 1 ? "1 datagram" : `${messages} datagrams`;
   const more = senders > some.length ? ` and ${senders - some.length} more` : "";
   return `${count} came from sockets that do not belong to the trial: ${some.join(", ")}${more}`;

@@ -6,7 +6,7 @@
 
 import { openKernel } from "../kernel/libc.ts";
 import { readLimits } from "../kernel/limits.ts";
-import { sayShortage, shortageOf } from "../kernel/shortage.ts";
+import { formatShortage, shortageOf } from "../kernel/shortage.ts";
 import { readTcpInfo } from "../kernel/tcp_info.ts";
 import { MessageTooLargeError, type StreamChannel } from "./channel.ts";
 import type { Availability, DatagramTransport, OpenOptions, StreamTransport } from "./transport.ts";
@@ -165,7 +165,7 @@ export function reasonOf(error: unknown): string {
       : `permission missing: --allow-${needed[1]}=${needed[2]}`;
   }
   const shortage = shortageOf(error);
-  if (shortage !== undefined) return sayShortage(shortage, readLimits());
+  if (shortage !== undefined) return formatShortage(shortage, readLimits());
   const code = (error as { code?: string }).code;
   if (code === "EADDRNOTAVAIL" || code === "EAFNOSUPPORT" || code === "ENETUNREACH") {
     return `this machine has no address of that family on its loopback interface (${code}); is lo up?`;

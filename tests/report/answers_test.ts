@@ -3,7 +3,7 @@ import {
   answerQuestions,
   type AnswerSource,
   answerTable,
-  sayPlaces,
+  formatPlaces,
 } from "../../src/report/build/answers.ts";
 import { buildRecordDocument } from "../../src/report/build/record_document.ts";
 import { writeRange } from "../../src/report/document/format_inline.ts";
@@ -230,13 +230,13 @@ Deno.test("answerTable() is sure of no search with few trials", () => {
   );
 });
 
-Deno.test("sayPlaces() counts places beyond the fourth, and parts those that hold commas", () => {
+Deno.test("formatPlaces() counts places beyond the fourth, and parts those that hold commas", () => {
   const at = (...places: string[]) => ({ ...CHOICE, at: places });
-  assertEquals(sayPlaces(at()), "");
-  assertEquals(sayPlaces(at("1", "2", "3", "4")), "1, 2, 3, 4");
-  assertEquals(sayPlaces(at("1", "2", "3", "4", "5")), "1, 2, 3, 2 more");
-  assertEquals(sayPlaces(at("a, b", "c")), "a, b; c");
-  assertEquals(sayPlaces(at("a".repeat(80), "b")), `${"a".repeat(80)}, 1 more`);
+  assertEquals(formatPlaces(at()), "");
+  assertEquals(formatPlaces(at("1", "2", "3", "4")), "1, 2, 3, 4");
+  assertEquals(formatPlaces(at("1", "2", "3", "4", "5")), "1, 2, 3, 2 more");
+  assertEquals(formatPlaces(at("a, b", "c")), "a, b; c");
+  assertEquals(formatPlaces(at("a".repeat(80), "b")), `${"a".repeat(80)}, 1 more`);
 });
 
 Deno.test("writeRange() writes a unit once where both ends have it, and one amount where they read alike", () => {

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { ASKED_EACH, InternetSenders, UnixSenders } from "../../src/transport/deno_senders.ts";
-import { foreignOf, sayForeign, sumOfForeign } from "../../src/transport/foreign_messages.ts";
+import { foreignOf, formatForeign, sumOfForeign } from "../../src/transport/foreign_messages.ts";
 import type { Endpoint } from "../../src/transport/channel.ts";
 
 const at = (hostname: string, port: number): Deno.NetAddr => ({ transport: "udp", hostname, port });
@@ -66,12 +66,12 @@ Deno.test("foreign messages of several sockets are told in one sentence", () => 
   const other = foreignOf([from(4, 1), from(5, 1)], []);
   const sum = sumOfForeign([one, undefined, other])!;
   assertEquals(
-    sayForeign(sum),
+    formatForeign(sum),
     "8 datagrams came from sockets that do not belong to the trial: 127.0.0.1:2, 127.0.0.1:3, 127.0.0.1:4 and 1 more",
   );
   assertEquals(sumOfForeign([undefined]), undefined);
   assertEquals(
-    sayForeign({ messages: 1, senders: 1, some: ["x"] }),
+    formatForeign({ messages: 1, senders: 1, some: ["x"] }),
     "1 datagram came from sockets that do not belong to the trial: x",
   );
 });

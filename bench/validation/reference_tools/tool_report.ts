@@ -88,7 +88,7 @@ export function renderReferenceTools(run: ToolRun): string {
     "",
     `${run.rounds} rounds; in each, every row is one slice of the tool and one trial of the suite side by side, which of them comes first ` +
     `taking turns, in random order of the rows. Both ends of both: ${
-      sayPin(run.pin)
+      formatPin(run.pin)
     }. Ratios are medians of the pairs' log-ratios with ` +
     "their order-statistic interval. A round trip is there and back, never halved. A goal is met or missed only where the whole interval " +
     "says so.",
@@ -102,7 +102,7 @@ export function renderReferenceTools(run: ToolRun): string {
   ].join("\n");
 }
 
-function sayPin(pin: Pin): string {
+function formatPin(pin: Pin): string {
   if (pin === "same") return "pinned to the same core";
   return pin === "cross" ? "pinned to one core each" : "not pinned";
 }
@@ -142,10 +142,10 @@ function remarksOf({ comparison, trials, pairs, faults, reason }: ToolRow): read
     ? []
     : [`- ${name}: ${faults.length} rounds without a pair, first: ${faults[0]}`];
   if (reason !== undefined || pairs.length === 0) return failed;
-  return [...failed, `- ${name}: ${sayEvidence(comparison, trials)}.`];
+  return [...failed, `- ${name}: ${formatEvidence(comparison, trials)}.`];
 }
 
-function sayEvidence({ cell }: ToolComparison, trials: readonly Trial[]): string {
+function formatEvidence({ cell }: ToolComparison, trials: readonly Trial[]): string {
   const of = (id: string) => {
     const values = trials.flatMap((trial) => metricValue(trial, id) ?? []);
     return values.length === 0 ? undefined : median(values);

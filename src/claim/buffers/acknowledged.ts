@@ -9,7 +9,7 @@ import { loseNoSegments, loseSegments } from "../../kernel/socket_filter.ts";
 import { readTcpInfo } from "../../kernel/tcp_info.ts";
 import { CannotTry, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
 import { RawSockets, waitUntil } from "../connections/raw_sockets.ts";
-import { sayBytes } from "../format_figure.ts";
+import { formatBytes } from "../format_figure.ts";
 import { fillUp, openRawPair, receiveNow, sendNow } from "../raw_pair.ts";
 import { tryPart } from "../try_part.ts";
 
@@ -70,12 +70,12 @@ export const emptiedByAcknowledgement: Claim = {
           through!.unacknowledged
         } B, with ${through!.unread} B unread at the peer's program`,
         ...(full === undefined || drained === undefined ? [] : [
-          `Written full it held ${sayBytes(full.unacknowledged)}, of which ${
-            sayBytes(full.notSent)
+          `Written full it held ${formatBytes(full.unacknowledged)}, of which ${
+            formatBytes(full.notSent)
           } had not been sent at all, with ${
-            sayBytes(full.unread)
+            formatBytes(full.unread)
           } unread at the peer; once the peer had read everything it held ${
-            sayBytes(drained.unacknowledged)
+            formatBytes(drained.unacknowledged)
           }`,
         ]),
       ],
@@ -84,9 +84,9 @@ export const emptiedByAcknowledgement: Claim = {
         columns: ["when", "not acknowledged", "of it not sent", "unread at the peer"],
         rows: moments.map(({ when, unacknowledged, notSent, unread }) => [
           when,
-          sayBytes(unacknowledged),
-          sayBytes(notSent),
-          sayBytes(unread),
+          formatBytes(unacknowledged),
+          formatBytes(notSent),
+          formatBytes(unread),
         ]),
       }],
       why: [

@@ -8,7 +8,7 @@ import { readTcpInfo } from "../../kernel/tcp_info.ts";
 import { type Claim, type ClaimFacts, type Lab } from "../claim.ts";
 import type { CaseRequest } from "../case_request.ts";
 import { waitUntil } from "../connections/raw_sockets.ts";
-import { formatFigure, sayBytes } from "../format_figure.ts";
+import { formatBytes, formatFigure } from "../format_figure.ts";
 import { openRawPair, type RawKind, receiveNow, sendNow } from "../raw_pair.ts";
 
 const MIB = 1_024 * 1_024;
@@ -40,7 +40,7 @@ export const closeDeliversTheRest: Claim = {
   source: "RFC 9293, section 3.6; socket(7), SO_LINGER; Linux net/ipv4/tcp.c, __tcp_close",
   method:
     `${
-      sayBytes(MIB)
+      formatBytes(MIB)
     } were offered to a peer that read nothing, the bytes that TCP had not yet sent were read from TCP_INFO (tcpi_notsent_bytes), the socket was closed, and ` +
     "only then the peer read and counted. Through Deno the same was measured with a peer that began to read 3 ms later",
   rule: {
@@ -76,8 +76,8 @@ export const closeDeliversTheRest: Claim = {
       verdict: !isWhole ? "does not hold" : (tcp?.unsent ?? 0) > 0 ? "holds" : "undecided",
       answer: tcp === undefined
         ? `${isWhole ? "all" : "not all"} arrived; what was unsent could not be read`
-        : `${sayBytes(tcp.unsent!)} unsent at the close; ${sayBytes(tcp.arrived)} of ${
-          sayBytes(tcp.written)
+        : `${formatBytes(tcp.unsent!)} unsent at the close; ${formatBytes(tcp.arrived)} of ${
+          formatBytes(tcp.written)
         } arrived`,
       seen: [
         ...closed.map(({ kind, written, unsent, arrived }) =>

@@ -8,7 +8,7 @@ import { requireLibc } from "../../kernel/libc.ts";
 import { getOption, unreadBytes } from "../../kernel/options.ts";
 import { CannotTry, cannotTry, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
 import type { CaseRequest } from "../case_request.ts";
-import { sayBytes, sayFigure } from "../format_figure.ts";
+import { formatBytes, formatFigureWithCount } from "../format_figure.ts";
 import { fillUp, openRawPair, type RawKind } from "../raw_pair.ts";
 
 const CLAIMED_BYTES = 8_192;
@@ -79,23 +79,23 @@ export const defaultBuffers: Claim = {
         ? "holds in part"
         : "does not hold",
       answer: tcp !== undefined
-        ? `a fresh TCP socket: ${sayBytes(tcp[1])} to send, ${sayBytes(tcp[2])} to receive`
-        : `${first!.transport} took ${sayFigure(first!.figure)} before a write waited`,
+        ? `a fresh TCP socket: ${formatBytes(tcp[1])} to send, ${formatBytes(tcp[2])} to receive`
+        : `${first!.transport} took ${formatFigureWithCount(first!.figure)} before a write waited`,
       seen: [
         ...(failure === undefined ? [] : [`The sizes could not be read back: ${failure}`]),
         ...accepted.map(({ transport, figure }) =>
-          `Through Deno, ${transport} took ${sayFigure(figure)} before a write waited`
+          `Through Deno, ${transport} took ${formatFigureWithCount(figure)} before a write waited`
         ),
         ...filled.map(({ kind, bytes, sender, receiver, unread }) =>
-          `By system calls, ${kind} took ${sayBytes(bytes)}; the kernel then charged ${
-            sayBytes(sender)
-          } to the sender and ${sayBytes(receiver)} to the receiver, which had ${
-            sayBytes(unread)
+          `By system calls, ${kind} took ${formatBytes(bytes)}; the kernel then charged ${
+            formatBytes(sender)
+          } to the sender and ${formatBytes(receiver)} to the receiver, which had ${
+            formatBytes(unread)
           } to read`
         ),
         ...(connected === undefined ? [] : [
-          `Connected, the TCP socket had ${sayBytes(connected[0])} to send and ${
-            sayBytes(connected[1])
+          `Connected, the TCP socket had ${formatBytes(connected[0])} to send and ${
+            formatBytes(connected[1])
           } to receive`,
         ]),
       ],
@@ -105,8 +105,8 @@ export const defaultBuffers: Claim = {
           columns: ["socket", "SO_SNDBUF", "SO_RCVBUF", "times 8 KiB"],
           rows: sizes.map(([kind, send, receive]) => [
             kind,
-            sayBytes(send),
-            sayBytes(receive),
+            formatBytes(send),
+            formatBytes(receive),
             `${(send / CLAIMED_BYTES).toFixed(1)}, ${(receive / CLAIMED_BYTES).toFixed(1)}`,
           ]),
         }],

@@ -11,7 +11,7 @@ import { cannotTry, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
 import type { CaseRequest } from "../case_request.ts";
 import { openChannels, usableStreams } from "../connections/usable_streams.ts";
 import { waitUntil } from "../connections/raw_sockets.ts";
-import { sayBytes, sayFigure } from "../format_figure.ts";
+import { formatBytes, formatFigureWithCount } from "../format_figure.ts";
 import { openRawPair, type RawKind, receiveNow, sendNow } from "../raw_pair.ts";
 
 const MIB = 1_024 * 1_024;
@@ -44,11 +44,11 @@ export const largeDataInPortions: Claim = {
   source: "send(2), MSG_DONTWAIT; write(2), return value",
   method:
     `Data was handed to a write that must not wait, then what was left of it each time the peer had read 64 KiB: ${
-      sayBytes(MIB)
+      formatBytes(MIB)
     } on a connection whose send buffer was set to ${
-      sayBytes(2 * SET_BYTES)
+      formatBytes(2 * SET_BYTES)
     }, and on one with the system's own buffers as much as they do not hold, up to ${
-      sayBytes(MAX_BYTES)
+      formatBytes(MAX_BYTES)
     }. Through Deno, 1 MiB a write was written against a peer that pauses`,
   rule: {
     "holds": "on each connection the first write took less than it was given",
@@ -81,20 +81,24 @@ export const largeDataInPortions: Claim = {
         ? "holds in part"
         : "does not hold",
       answer: first === undefined
-        ? `${shares[0]!.transport}: ${sayFigure(shares[0]!.short)} of the writes were short`
-        : `${first.who}: of ${sayBytes(first.offered)} the first write took ${
-          sayBytes(first.taken[0]!)
+        ? `${shares[0]!.transport}: ${
+          formatFigureWithCount(shares[0]!.short)
+        } of the writes were short`
+        : `${first.who}: of ${formatBytes(first.offered)} the first write took ${
+          formatBytes(first.taken[0]!)
         }`,
       seen: [
         ...rows.map(({ who, offered, taken: [head, ...rest] }) =>
-          `${who}: of ${sayBytes(offered)} the first write took ${sayBytes(head!)}${
+          `${who}: of ${formatBytes(offered)} the first write took ${formatBytes(head!)}${
             rest.length === 0
               ? ", which was all"
-              : `, the next ones ${rest.map(sayBytes).join(", ")}`
+              : `, the next ones ${rest.map(formatBytes).join(", ")}`
           }`
         ),
         ...shares.map(({ transport, short }) =>
-          `Deno over ${transport}: ${sayFigure(short)} of the writes of 1 MiB took less than all`
+          `Deno over ${transport}: ${
+            formatFigureWithCount(short)
+          } of the writes of 1 MiB took less than all`
         ),
       ],
       why: [
@@ -185,7 +189,7 @@ export const blockingWriteTakesAll: Claim = {
   method:
     "More data than the connection takes unread was written in one call, by a blocking send of libc without a time limit and through Deno; " +
     `the peer read nothing for ${UNREAD_MS} ms, and then everything. What was offered grew until the call had not come back by then, up to ${
-      sayBytes(MAX_BYTES)
+      formatBytes(MAX_BYTES)
     }`,
   rule: {
     "holds": "every call had to wait and took all that it was given",
@@ -213,13 +217,13 @@ export const blockingWriteTakesAll: Claim = {
         ? "holds in part"
         : "undecided",
       answer: `the first call took: ${
-        calls.map((call) => `${call.who} ${isShort(call) ? sayBytes(call.taken) : "all"}`).join(
+        calls.map((call) => `${call.who} ${isShort(call) ? formatBytes(call.taken) : "all"}`).join(
           ", ",
         )
       }`,
       seen: [
         ...calls.map(({ who, offered, taken, isEarly }) =>
-          `${who}: of ${sayBytes(offered)} the call took ${sayBytes(taken)}, and came back ${
+          `${who}: of ${formatBytes(offered)} the call took ${formatBytes(taken)}, and came back ${
             isEarly ? "while the peer read nothing" : "only once the peer read"
           }`
         ),

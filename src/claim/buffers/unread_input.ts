@@ -11,7 +11,7 @@ import type { StreamTransport } from "../../transport/transport.ts";
 import { CannotTry, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
 import { waitUntil } from "../connections/raw_sockets.ts";
 import { openChannels, usableStreams } from "../connections/usable_streams.ts";
-import { sayBytes } from "../format_figure.ts";
+import { formatBytes } from "../format_figure.ts";
 import { openRawPair, type RawKind, receiveNow, sendNow } from "../raw_pair.ts";
 
 const LIMIT_MS = 5_000;
@@ -51,7 +51,7 @@ export const closeLosesUnreadInput: Claim = {
   source: "RFC 1122, section 4.2.2.13; RFC 2525, section 2.17; Linux net/ipv4/tcp.c, __tcp_close",
   method:
     `${
-      sayBytes(UNREAD_BYTES)
+      formatBytes(UNREAD_BYTES)
     } were sent to an end that read one byte of them, what it had not read was asked of its kernel (SIOCINQ), and it was closed; then the peer read. ` +
     `The same was done with an end that had read everything. ${CLOSES} connections each, by system calls and through Deno; the kernel's count of ` +
     "resets for unread bytes (TCPAbortOnClose) was read around them",

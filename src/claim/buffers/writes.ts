@@ -8,7 +8,7 @@ import { getOption, unreadBytes } from "../../kernel/options.ts";
 import { CannotTry, cannotTry, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
 import type { CaseRequest } from "../case_request.ts";
 import { waitUntil } from "../connections/raw_sockets.ts";
-import { formatFigure, sayBytes, sayFigure } from "../format_figure.ts";
+import { formatBytes, formatFigure, formatFigureWithCount } from "../format_figure.ts";
 import { fillUp, hasRoom, openRawPair, receiveNow } from "../raw_pair.ts";
 
 const TRANSPORTS = ["tcp", "unix"];
@@ -76,7 +76,7 @@ export const writeReturnsEarly: Claim = {
         formatFigure(first.returned)
       }, receipt ${formatFigure(first.delivered)}`,
       seen: unread.map(({ transport, accepted }) =>
-        `${transport} took ${sayFigure(accepted)} while the peer read nothing at all`
+        `${transport} took ${formatFigureWithCount(accepted)} while the peer read nothing at all`
       ),
       tables: [{
         caption: `Median times, ${
@@ -177,8 +177,8 @@ export const fullBufferBlocks: Claim = {
           rows.filter(({ freed, pause }) => freed.high! >= pause.low!).length
         } of ${rows.length} cells the waiting write went on when the peer's pause had ended`,
         ...rooms.map(({ kind, buffer, filled, held, read }) =>
-          `${kind}: of ${sayBytes(filled)} the peer had to read ${
-            sayBytes(read)
+          `${kind}: of ${formatBytes(filled)} the peer had to read ${
+            formatBytes(read)
           } before poll(2) reported room; the kernel then charged the writer for ${
             formatFigure({ value: held / buffer, unit: "ratio" })
           } of its buffer`

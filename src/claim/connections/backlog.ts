@@ -78,7 +78,7 @@ export const backlogBoundsWaiting: Claim = {
         })`
         : isBeyond(0)
         ? "a backlog of n lets n connects complete"
-        : `a backlog of ${judged[0]!.backlog} lets ${sayBounds(judged)} connects complete`,
+        : `a backlog of ${judged[0]!.backlog} lets ${formatBounds(judged)} connects complete`,
       seen: [
         ...next.map(({ who, refused, waitedMs }) =>
           `${who}, the queue full: ${
@@ -140,7 +140,7 @@ function isShortage(next: ConnectState): boolean {
   return ["EADDRNOTAVAIL", "EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"].includes(next);
 }
 
-function sayBounds(bounds: readonly Bound[]): string {
+function formatBounds(bounds: readonly Bound[]): string {
   return bounds.filter(({ backlog }) => backlog === bounds[0]!.backlog)
     .map(({ who, completed }) => `${completed} (${who})`).join(", ");
 }

@@ -105,7 +105,7 @@ export const closingTakesFourSegments: Claim = {
         : isOwn
         ? "undecided"
         : "does not hold",
-      answer: counts.map(({ when, segments }) => `${sayMost(segments)} segments ${when}`).join(
+      answer: counts.map(({ when, segments }) => `${formatMost(segments)} segments ${when}`).join(
         ", ",
       ),
       seen: [
@@ -117,7 +117,7 @@ export const closingTakesFourSegments: Claim = {
           }`
         ),
         ...counts.map(({ when, segments }) =>
-          `Closed ${when}: ${sayDistribution(segments)} of ${segments.length} closes`
+          `Closed ${when}: ${formatDistribution(segments)} of ${segments.length} closes`
         ),
         ...throughDeno,
       ],
@@ -216,11 +216,11 @@ function countEach(
   return [...times].sort(([, a], [, b]) => b - a);
 }
 
-function sayMost(segments: readonly number[]): string {
+function formatMost(segments: readonly number[]): string {
   return String(countEach(segments)[0]?.[0] ?? "no");
 }
 
 /** As in `3 segments in 19, 4 segments in 1`. */
-function sayDistribution(segments: readonly number[]): string {
+function formatDistribution(segments: readonly number[]): string {
   return countEach(segments).map(([count, times]) => `${count} segments in ${times}`).join(", ");
 }

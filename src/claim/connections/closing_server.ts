@@ -9,7 +9,7 @@ import type { StreamTransport } from "../../transport/transport.ts";
 import { CannotTry, cannotTry, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
 import type { CaseRequest } from "../case_request.ts";
 import { casesOf, compareCells, type Comparison, countRows, tableOf } from "../comparison_rows.ts";
-import { formatFigure, sayRatio } from "../format_figure.ts";
+import { formatFigure, formatPairedRatio } from "../format_figure.ts";
 import { waitUntil } from "./raw_sockets.ts";
 import { readTimeWait, type TableRow } from "./socket_table.ts";
 import { usableStreams } from "./usable_streams.ts";
@@ -97,7 +97,9 @@ export const closingServerForcesConnections: Claim = {
           ]),
         ]),
         ...(tcp === undefined ? [] : [
-          `A kept connection answers a request over TCP ${sayRatio(tcp.ratio)} times as fast`,
+          `A kept connection answers a request over TCP ${
+            formatPairedRatio(tcp.ratio)
+          } times as fast`,
         ]),
         ...(rows.length === 0
           ? [`The cost: ${figures.skip(KEPT_OR_FRESH[0]!.first) ?? "there are no trials"}`]

@@ -73,7 +73,7 @@ export async function meetFull(id: string, server: string, lab: Lab): Promise<re
       LIMIT_MS,
     );
     const waitedMs = outcome.doneNs === undefined ? null : (outcome.doneNs - freedNs) / 1e6;
-    return [{ who: sayWho(id), refused: outcome.error ?? null, waitedMs }];
+    return [{ who: formatWho(id), refused: outcome.error ?? null, waitedMs }];
   } finally {
     // What still waits is refused by the listener's end.
     listener.close();
@@ -82,7 +82,7 @@ export async function meetFull(id: string, server: string, lab: Lab): Promise<re
   }
 }
 
-function sayWho(id: string): string {
+function formatWho(id: string): string {
   return id.endsWith("@libc")
     ? `${id.slice(0, -5)}, by a connect that may wait`
     : `${id}, through Deno`;

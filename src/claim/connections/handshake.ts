@@ -9,7 +9,7 @@ import { readTcpInfo } from "../../kernel/tcp_info.ts";
 import { CannotTry, type Claim, type ClaimFacts, type ClaimVerdict, type Lab } from "../claim.ts";
 import { tryPart } from "../try_part.ts";
 import type { CaseRequest } from "../case_request.ts";
-import { sayFigure } from "../format_figure.ts";
+import { formatFigureWithCount } from "../format_figure.ts";
 import { RawSockets, waitUntil } from "./raw_sockets.ts";
 
 const CONNECTS = 20;
@@ -71,8 +71,8 @@ export const connectReturnsAfterHandshake: Claim = {
     const roundTrip = figures.figure(ROUND_TRIP, "p50");
     const cost = connect === undefined || roundTrip === undefined ? [] : [
       `Through Deno a connect over loopback took ${
-        sayFigure(connect)
-      }, a round trip of 64 B on an open connection ${sayFigure(roundTrip)}`,
+        formatFigureWithCount(connect)
+      }, a round trip of 64 B on an open connection ${formatFigureWithCount(roundTrip)}`,
     ];
     if (facts === undefined) {
       const reason = failure ?? "there are no facts";
@@ -85,8 +85,8 @@ export const connectReturnsAfterHandshake: Claim = {
       verdict: decideHandshake(first, third),
       answer: third === undefined
         ? `${ends.length} connects returned with ${ends[0]?.client.slice(13)}`
-        : `third segment lost: connect ${sayMs(third.connectedMs)}, accept ${
-          sayMs(third.acceptedMs)
+        : `third segment lost: connect ${formatMs(third.connectedMs)}, accept ${
+          formatMs(third.acceptedMs)
         }`,
       seen: [
         ...(ends.length === 0 ? [] : [
@@ -98,12 +98,12 @@ export const connectReturnsAfterHandshake: Claim = {
         ...(first === undefined || third === undefined
           ? [`Segments could not be lost: ${facts.unlost}`]
           : [
-            `The first segment lost for ${sayMs(first.lostMs)}: connect took ${
-              sayMs(first.connectedMs)
-            }, accept ${sayMs(first.acceptedMs)}, from when it was called`,
-            `The third segment lost for ${sayMs(third.lostMs)}: connect took ${
-              sayMs(third.connectedMs)
-            }, accept ${sayMs(third.acceptedMs)}`,
+            `The first segment lost for ${formatMs(first.lostMs)}: connect took ${
+              formatMs(first.connectedMs)
+            }, accept ${formatMs(first.acceptedMs)}, from when it was called`,
+            `The third segment lost for ${formatMs(third.lostMs)}: connect took ${
+              formatMs(third.connectedMs)
+            }, accept ${formatMs(third.acceptedMs)}`,
           ]),
         ...cost,
       ],
@@ -209,7 +209,7 @@ async function disturb(
   return { lostMs, connectedMs, acceptedMs };
 }
 
-function sayMs(ms: number | null): string {
+function formatMs(ms: number | null): string {
   return ms === null
     ? `more than ${LIMIT_MS} ms`
     : ms < 10

@@ -6,7 +6,7 @@
 
 import { cannotTry, type Claim, type ClaimTable } from "../claim.ts";
 import type { CaseRequest } from "../case_request.ts";
-import { formatFigure, sayFigure, sayRatio } from "../format_figure.ts";
+import { formatFigure, formatFigureWithCount, formatPairedRatio } from "../format_figure.ts";
 
 const CLIENTS = [1, 2, 4, 8];
 const MAX_CLIENTS = 8;
@@ -82,12 +82,12 @@ export const iterativeServesOne: Claim = {
         formatFigure(beside)
       }`,
       seen: [
-        `Alone a client waited ${sayFigure(one)}; the last of ${MAX_CLIENTS} ${
-          sayFigure(many)
-        } at the iterative server and ${sayFigure(beside)} at the concurrent one`,
+        `Alone a client waited ${formatFigureWithCount(one)}; the last of ${MAX_CLIENTS} ${
+          formatFigureWithCount(many)
+        } at the iterative server and ${formatFigureWithCount(beside)} at the concurrent one`,
         ...(ratio === undefined ? [] : [
           `Paired by round, the concurrent server's last client is ${
-            sayRatio(ratio)
+            formatPairedRatio(ratio)
           } times as fast`,
         ]),
       ],

@@ -10,7 +10,7 @@ import { SystemError } from "../../kernel/system_error.ts";
 import { readTcpInfo } from "../../kernel/tcp_info.ts";
 import type { Claim, ClaimFacts, ClaimTable, Decision, Lab } from "../claim.ts";
 import { tryPart } from "../try_part.ts";
-import { sayBytes } from "../format_figure.ts";
+import { formatBytes } from "../format_figure.ts";
 import { openRawPair, receiveNow, sendNow } from "../raw_pair.ts";
 import { RawSockets, waitUntil } from "./raw_sockets.ts";
 import { readSettingsOf } from "./socket_table.ts";
@@ -114,7 +114,7 @@ export const lostIsSentAgain: Claim = {
         ? "holds in part"
         : "undecided",
       answer: `${whole.lost} lost, ${whole.again} sent again; ${isWhole ? "all" : "not all"} of ${
-        sayBytes(whole.sent)
+        formatBytes(whole.sent)
       } arrived as sent`,
       seen: [
         `In messages of ${whole.messageBytes} B, ${whole.lost} segments were lost at the receiver; ${whole.again} were sent again, and ${whole.received} of ${whole.sent} B arrived, ${whole.wrong} of them wrong`,

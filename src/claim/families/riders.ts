@@ -15,7 +15,7 @@ import {
   reasonOf,
   tableOf,
 } from "../comparison_rows.ts";
-import { formatFigure, sayFigure } from "../format_figure.ts";
+import { formatFigure, formatFigureWithCount } from "../format_figure.ts";
 import { lookBelow, type Wire, type WireFacts } from "./wire.ts";
 
 const SIZES = [64, 1_024, 16_384];
@@ -86,8 +86,8 @@ export const ridersOnStreams: Claim = {
         ...(failure === undefined ? [] : [`Nothing was seen of the stream below: ${failure}`]),
         ...(below?.unseen ? [`What the kernel counted was not seen: ${below.unseen}`] : []),
         ...rows.slice(0, RIDERS.length * SIZES.length).map(({ what, ours, theirs, placement }) =>
-          `A round trip over ${what}, took ${sayFigure(ours)}, over bare TCP ${
-            sayFigure(theirs)
+          `A round trip over ${what}, took ${formatFigureWithCount(ours)}, over bare TCP ${
+            formatFigureWithCount(theirs)
           } (${placement})`
         ),
         ...delays(figures),

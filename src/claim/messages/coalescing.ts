@@ -8,7 +8,7 @@ import { cannotTry, type Claim, type ClaimTable, type ClaimVerdict } from "../cl
 import type { Params } from "../../model/params.ts";
 import type { CaseRequest } from "../case_request.ts";
 import type { ClaimFigures } from "../claim_figures.ts";
-import { formatFigure, sayFigure } from "../format_figure.ts";
+import { formatFigure, formatFigureWithCount } from "../format_figure.ts";
 
 const BYTES = 3;
 /** So many messages in one read are more than a reader that was late once in a while. */
@@ -100,8 +100,10 @@ export const readsDifferFromWrites: Claim = {
         : "undecided",
       answer: `${name(most.cell)}: ${formatFigure(most.perRead)} messages in one read`,
       seen: [
-        `Most together: ${name(most.cell)}, ${sayFigure(most.perRead)} messages per read`,
-        `Fewest: ${name(least.cell)}, ${sayFigure(least.perRead)}`,
+        `Most together: ${name(most.cell)}, ${
+          formatFigureWithCount(most.perRead)
+        } messages per read`,
+        `Fewest: ${name(least.cell)}, ${formatFigureWithCount(least.perRead)}`,
       ],
       tables: [tableOf(STREAM_CELLS, figures)],
       why: [

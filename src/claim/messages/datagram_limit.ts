@@ -6,7 +6,7 @@
 
 import { CannotTry, cannotTry, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
 import type { CaseRequest } from "../case_request.ts";
-import { sayFigure } from "../format_figure.ts";
+import { formatFigureWithCount } from "../format_figure.ts";
 
 const TRANSPORTS = ["udp", "udp6", "unixpacket"];
 /** The largest size that the workload tries. */
@@ -57,7 +57,7 @@ export const datagramsAreLimited: Claim = {
       answer: words,
       seen: [
         ...limits.map(({ transport, limit }) =>
-          `${transport}: ${limit.value} B arrive whole (${sayFigure(limit)})${
+          `${transport}: ${limit.value} B arrive whole (${formatFigureWithCount(limit)})${
             limit.value < MAX_BYTES
               ? `, ${
                 limit.value + 1

@@ -7,7 +7,7 @@
 import type { CaseRequest } from "../case_request.ts";
 import { cannotTry, type Claim, type ClaimTable, type ClaimVerdict } from "../claim.ts";
 import type { ClaimFigures } from "../claim_figures.ts";
-import { formatFigure, sayFigure } from "../format_figure.ts";
+import { formatFigure, formatFigureWithCount } from "../format_figure.ts";
 import { type Crowded, crowdReceivers, type Queued, type Waiting } from "./crowd_receivers.ts";
 
 const RATES = [10_000, 50_000, 0];
@@ -144,7 +144,7 @@ function worstOf(figures: ClaimFigures): readonly string[] {
     `To a receiver that reads UDP lost most with ${one.params.bytes} B${
       one.params.rate === 0 ? " as fast as they go" : ` at ${one.params.rate}/s`
     }: ${
-      loss.value === 0 ? formatFigure(loss) : sayFigure(loss)
+      loss.value === 0 ? formatFigure(loss) : formatFigureWithCount(loss)
     }; in all of these trials the kernel counted ${
       dropped.reduce((a, b) => a + b, 0)
     } drops because a receive buffer was full (Udp.RcvbufErrors)`,

@@ -21,7 +21,7 @@ import {
   verdictOf,
   warnOfPacing,
 } from "../comparison_rows.ts";
-import { sayBytes, sayFigure, sayRatio } from "../format_figure.ts";
+import { formatBytes, formatFigureWithCount, formatPairedRatio } from "../format_figure.ts";
 import { measureSocketMemory, type SocketMemoryOf } from "./socket_memory.ts";
 
 const SIZES = [64, 1_024, 16_384];
@@ -81,7 +81,7 @@ function families(
   }));
 }
 
-function sayFamily({ through, rows, reason }: Family): string {
+function formatFamily({ through, rows, reason }: Family): string {
   return rows.length === 0
     ? `${through}, nothing could be compared: ${reason}`
     : `${through}, datagrams were ${sayCounts(rows)}: on its own that ${
@@ -90,7 +90,7 @@ function sayFamily({ through, rows, reason }: Family): string {
 }
 
 /** The first row of each driver, in a line: the same question to each. */
-function sayFirst(all: readonly Family[]): string {
+function formatFirst(all: readonly Family[]): string {
   const first = all.flatMap(({ rows: [row], through }) =>
     row === undefined ? [] : [{ row, through }]
   );
@@ -123,14 +123,14 @@ export const datagramsAreFaster: Claim = {
     if (rows.length === 0) return cannotTry(reasonOf(SPEED_DENO, figures));
     return {
       verdict: verdictOf(rows),
-      answer: sayFirst(all),
+      answer: formatFirst(all),
       seen: [
-        ...all.map(sayFamily),
+        ...all.map(formatFamily),
         ...all.flatMap(({ rows: [row] }) =>
           row === undefined ? [] : [
-            `${row.what}, ${row.placement}: ${sayFigure(row.ours)} against ${
-              sayFigure(row.theirs)
-            }, ${sayRatio(row.ratio)} times as fast`,
+            `${row.what}, ${row.placement}: ${formatFigureWithCount(row.ours)} against ${
+              formatFigureWithCount(row.theirs)
+            }, ${formatPairedRatio(row.ratio)} times as fast`,
           ]
         ),
         ...warnOfPacing(figures.congestion()),
@@ -211,14 +211,14 @@ export const datagramsCostLess: Claim = {
         : worse > 0
         ? "does not hold"
         : "undecided",
-      answer: sayFirst(all.slice(0, 2)),
+      answer: formatFirst(all.slice(0, 2)),
       seen: [
-        ...all.map(sayFamily),
+        ...all.map(formatFamily),
         ...pairs.map(([ours, theirs]) =>
           `Kernel memory for each client: ${ours.kind} ${
-            sayBytes(ours.bytesPerClient)
+            formatBytes(ours.bytesPerClient)
           }, ${theirs.kind} ${
-            sayBytes(theirs.bytesPerClient)
+            formatBytes(theirs.bytesPerClient)
           } (${ours.clients} and ${theirs.clients} clients)`
         ),
         ...(failure === undefined ? [] : [`Kernel memory could not be read: ${failure}`]),

@@ -13,7 +13,7 @@ import { ADDRESS_BYTES } from "../../kernel/socket_address.ts";
 import { errnoName } from "../../kernel/system_error.ts";
 import type { CaseRequest } from "../case_request.ts";
 import type { Figure } from "../figure.ts";
-import { formatFigure, sayFigure, sayRatio } from "../format_figure.ts";
+import { formatFigure, formatFigureWithCount, formatPairedRatio } from "../format_figure.ts";
 
 const CLIENT_COUNTS = [1, 10, 100, 1_000];
 const UNBOUND = 10;
@@ -159,12 +159,14 @@ function describe(
           `listen(2) on the serving socket: ${served.listen}`,
         ]),
       ...(one === undefined || many === undefined ? [] : [
-        `Through Deno an exchange took ${sayFigure(one)} with one client and ${
-          sayFigure(many)
+        `Through Deno an exchange took ${formatFigureWithCount(one)} with one client and ${
+          formatFigureWithCount(many)
         } with ${most}`,
       ]),
       ...(ratio === undefined ? [] : [
-        `Paired by round, ${most} clients against one: ${sayRatio(ratio)}, where below 1 is slower`,
+        `Paired by round, ${most} clients against one: ${
+          formatPairedRatio(ratio)
+        }, where below 1 is slower`,
       ]),
       ...CLIENT_COUNTS.filter((clients) => most !== undefined && clients > most).map((clients) =>
         `udp with ${clients} clients: ${figures.skip(cell("udp", clients))}`

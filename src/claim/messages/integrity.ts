@@ -12,7 +12,7 @@ import { planCases } from "../../plan/plan_cases.ts";
 import { createSettings } from "../../plan/settings.ts";
 import { runTrial } from "../../run/run_trial.ts";
 import { CannotTry, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
-import { formatFigure, sayBytes } from "../format_figure.ts";
+import { formatBytes, formatFigure } from "../format_figure.ts";
 
 /** How much is moved over each transport. */
 const MIB = 2_048;
@@ -68,10 +68,10 @@ export const streamsLoseNothing: Claim = {
       verdict: faults === 0 && rows.every(({ bytes, offered }) => bytes >= offered)
         ? "holds"
         : "does not hold",
-      answer: `of ${sayBytes(bytes)}, ${faults} blocks lost, reordered, doubled or corrupt`,
+      answer: `of ${formatBytes(bytes)}, ${faults} blocks lost, reordered, doubled or corrupt`,
       seen: [
         ...rows.map((row) =>
-          `${row.transport}: ${sayBytes(row.bytes)} in ${
+          `${row.transport}: ${formatBytes(row.bytes)} in ${
             row.seconds.toFixed(1)
           } s, lost ${row.lost}, reordered ${row.reordered}, duplicated ${row.duplicated}, corrupt ${row.corrupt} blocks of 64 KiB${
             row.resent === null || !row.transport.startsWith("tcp")

@@ -18,7 +18,7 @@ import {
   verdictOf,
   warnOfPacing,
 } from "../comparison_rows.ts";
-import { sayFigure, sayRatio } from "../format_figure.ts";
+import { formatFigureWithCount, formatPairedRatio } from "../format_figure.ts";
 
 const SIZES = [64, 1_024, 16_384];
 const CHUNKS = [16_384, 65_536, 1_048_576];
@@ -65,9 +65,11 @@ export const unixOutrunsTcp: Claim = {
     if (small === undefined) return cannotTry(reasonOf(COMPARISONS, figures));
     return {
       verdict: verdictOf(rows),
-      answer: `${small.what}: unix is ${sayRatio(small.ratio)} times as fast`,
+      answer: `${small.what}: unix is ${formatPairedRatio(small.ratio)} times as fast`,
       seen: [
-        `${small.what}: unix ${sayFigure(small.ours)}, tcp ${sayFigure(small.theirs)}`,
+        `${small.what}: unix ${formatFigureWithCount(small.ours)}, tcp ${
+          formatFigureWithCount(small.theirs)
+        }`,
         `Unix was ${sayCounts(rows)}`,
         ...warnOfPacing(figures.congestion()),
       ],

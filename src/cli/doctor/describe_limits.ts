@@ -18,19 +18,19 @@ const MAX_PORTS = 10_000;
  */
 export function describeLimits({ openFiles, ports }: Limits): [string, string][] {
   return [
-    ["open files", openFiles === undefined ? "not known: see ulimit -n" : sayFiles(openFiles)],
-    ["local ports", ports === undefined ? "not known" : sayPorts(ports)],
+    ["open files", openFiles === undefined ? "not known: see ulimit -n" : formatFiles(openFiles)],
+    ["local ports", ports === undefined ? "not known" : formatPorts(ports)],
   ];
 }
 
-function sayFiles(count: number): string {
+function formatFiles(count: number): string {
   const limit = `${count} per process (ulimit -n)`;
   return count >= MAX_FILES
     ? limit
     : `${limit}: too few for fan-in with 1,000 clients; as root, before it starts: ulimit -n 4096`;
 }
 
-function sayPorts([first, last]: readonly [number, number]): string {
+function formatPorts([first, last]: readonly [number, number]): string {
   const count = last - first + 1;
   const limit = `${count} (net.ipv4.ip_local_port_range, ${first} to ${last})`;
   return count >= MAX_PORTS

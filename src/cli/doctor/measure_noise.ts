@@ -128,7 +128,7 @@ export function describeNoise(noise: NoiseVerdict): string {
   if (p50Ns === undefined || spread === undefined) {
     return `no idle round trip could be measured: ${error ?? "no trial succeeded"}`;
   }
-  const failed = `${sayHealth(noise)}${
+  const failed = `${formatHealth(noise)}${
     error === undefined ? "" : ` (some trials failed: ${error})`
   }`;
   if (speeds !== undefined) {
@@ -143,7 +143,7 @@ export function describeNoise(noise: NoiseVerdict): string {
 }
 
 /** What follows the verdict: nothing where the processes had the CPU. */
-function sayHealth({ health, cores }: NoiseVerdict): string {
+function formatHealth({ health, cores }: NoiseVerdict): string {
   if (cores === undefined) return "";
   if (health === undefined) return "; whether the processes got the CPU is not known";
   const advice = adviseOnHealth(health);

@@ -7,7 +7,7 @@
 import { namePlacement, placementKey } from "../document/format_placement.ts";
 import { type Inline, name, text } from "../document/inline.ts";
 import { groupBy } from "../group_by.ts";
-import { type Answer, type Choice, sayPlaces } from "./answers.ts";
+import { type Answer, type Choice, formatPlaces } from "./answers.ts";
 
 /** Answers that the line gives at most, and undecided questions: the table has them all. */
 const MAX_ANSWERS = 6;
@@ -85,7 +85,7 @@ function groupOf({ within }: Answer, { next, at }: Choice): string {
 function subjectOf({ answer, choice }: Part): readonly Inline[] {
   const group = groupOf(answer, choice);
   const isWhole = choice.next === undefined || answer.choices.length === 1;
-  const places = isWhole ? "" : sayPlaces(choice);
+  const places = isWhole ? "" : formatPlaces(choice);
   return [
     name(answer.scenario),
     ...(group === "" ? [] : [text(" over "), name(group)]),

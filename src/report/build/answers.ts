@@ -232,7 +232,7 @@ const MAX_CHARACTERS = 64;
  * @param choice The choice.
  * @returns As in `64 B, 1 KiB`; empty where there is one place only.
  */
-export function sayPlaces({ at }: Choice): string {
+export function formatPlaces({ at }: Choice): string {
   const most = at.length > MAX_PLACES ? MAX_PLACES - 1 : MAX_PLACES;
   const shown = at.slice(0, most).filter((_, index) =>
     index === 0 || at.slice(0, index + 1).join(", ").length <= MAX_CHARACTERS
@@ -304,7 +304,7 @@ function choiceCells(
   return [
     words(...(isFirst ? describeQuestion(answer, isOnePlacement) : [])),
     words({ kind: "alternatives", names: best, strong: certainty === "clear" }),
-    words(text(sayPlaces(choice))),
+    words(text(formatPlaces(choice))),
     range(value),
     next === undefined ? null : range(next),
     words(text(CERTAINTY_WORDS[certainty])),
@@ -329,7 +329,7 @@ function namer(answers: readonly Answer[]): (answer: Answer, choice: Choice) => 
   const pins = { none: "not pinned", same: "same core", cross: "two cores" };
   return ({ scenario, within, placement }, choice) => {
     const where = isOnePlacement ? "" : isOnePeer ? pins[placement.pin] : namePlacement(placement);
-    const group = choice.next === undefined ? sayPlaces(choice) : within;
+    const group = choice.next === undefined ? formatPlaces(choice) : within;
     return [scenario, group, where].filter((part) => part !== "").join(", ");
   };
 }

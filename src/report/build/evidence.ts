@@ -31,10 +31,10 @@ export type EvidenceOf = (
  */
 export function evidenceOf(cases: readonly Case[], values: TrialValues): EvidenceOf {
   const byId = new Map(cases.map((one) => [one.id, one]));
-  return (spec, items) => sayEvidence(spec, items, byId, values);
+  return (spec, items) => formatEvidence(spec, items, byId, values);
 }
 
-function sayEvidence(
+function formatEvidence(
   spec: ScenarioSpec,
   items: readonly [Contrasted, ...Contrasted[]],
   cases: ReadonlyMap<string, Case>,

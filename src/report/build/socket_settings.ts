@@ -52,9 +52,9 @@ export function buildSocketSettings({ cases, trials }: RunRecord): Table | undef
   const rows = lines.map(({ one, trials }) => ({
     one,
     cells: [
-      ...names.map((name) => sayTaken(name, asked(one, name), trials)),
-      sayCores("driveCore", trials),
-      sayCores("serveCore", trials),
+      ...names.map((name) => formatTaken(name, asked(one, name), trials)),
+      formatCores("driveCore", trials),
+      formatCores("serveCore", trials),
     ],
   }));
   const merged = groupBy(
@@ -155,14 +155,14 @@ function columnNames(trials: readonly Trial[]): readonly string[] {
 }
 
 /** As in `off`, `asked for on, taken off`, `208 KiB; peer 85 KiB`. */
-function sayTaken(name: string, wanted: string | undefined, trials: readonly Trial[]): string {
+function formatTaken(name: string, wanted: string | undefined, trials: readonly Trial[]): string {
   const drive = valuesOf(trials.map(({ settings }) => settings[name]));
   if (drive.length === 0) return "–";
   const serve = valuesOf(
     trials.map(({ settings }) => settings[`serve.${name}`] ?? settings[name]),
   );
-  const own = saySeveral(drive);
-  const peer = saySeveral(serve);
+  const own = formatSeveral(drive);
+  const peer = formatSeveral(serve);
   const taken = own === peer ? own : `${own}; peer ${peer}`;
   if (wanted === undefined || drive.every((value) => value.startsWith(wanted))) return taken;
   const bytes = sizeIn(drive[0]!) === undefined ? NaN : Number(wanted);
@@ -173,7 +173,7 @@ function valuesOf(values: readonly (string | undefined)[]): readonly string[] {
   return [...new Set(values)].filter((value): value is string => value !== undefined);
 }
 
-function saySeveral(values: readonly string[]): string {
+function formatSeveral(values: readonly string[]): string {
   const sizes = values.map(sizeIn).filter((size): size is number => size !== undefined);
   if (sizes.length === values.length) {
     const [least, most] = [Math.min(...sizes), Math.max(...sizes)];
@@ -189,7 +189,7 @@ function showRounded(bytes: number): string {
 }
 
 /** The cores that an end was seen on, as in `0`, or `0 or 1, moved in 3 of 16 trials`. */
-function sayCores(name: typeof CORES[number], trials: readonly Trial[]): string {
+function formatCores(name: typeof CORES[number], trials: readonly Trial[]): string {
   const seen = trials.flatMap(({ settings }) => settings[name] ?? []);
   if (seen.length === 0) return name === "serveCore" ? "the driver's thread" : "–";
   const cores = [...new Set(seen.flatMap((value) => value.split("→")))]

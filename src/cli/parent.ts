@@ -11,7 +11,12 @@ import { EXIT } from "./exit.ts";
 import { prepareProjectChild } from "./project_child.ts";
 import { removeDirectory } from "./remove_directory.ts";
 import type { Terminal } from "./terminal.ts";
-import { openVerdictPipe, VERDICT_DESCRIPTOR } from "./verdict_pipe.ts";
+import {
+  KEY_DESCRIPTOR,
+  openVerdictPipe,
+  VERDICT_DESCRIPTOR,
+  type VerdictPipe,
+} from "./verdict_pipe.ts";
 
 /** A signal that follows another within this time is the same keypress: `deno task` passes on what the terminal has sent already. */
 const SAME_KEYPRESS_MS = 400;
@@ -48,7 +53,7 @@ export async function runInChild(
   const flags = pipe && flagsOf(pipe.words, args);
   if (pipe === undefined || flags === undefined) return undefined;
   using project = prepareProjectChild(flags, modules);
-  const child = startChild(project.flags, args, pipe.path);
+  const child = startChild(project.flags, args, pipe);
   using signals = passSignals(child);
   const status = await child.status;
   const { exitCode, made } = await pipe.read();
@@ -77,13 +82,14 @@ function flagsOf(words: readonly string[], args: readonly string[]): string[] | 
 function startChild(
   flags: readonly string[],
   args: readonly string[],
-  path: string,
+  { path, key }: VerdictPipe,
 ): Deno.ChildProcess {
   const readsInput = args.some((arg) => arg === "-" || arg.endsWith("=-"));
   return new Deno.Command("/bin/sh", {
     args: [
       "-c",
-      `exec "$@" ${VERDICT_DESCRIPTOR}>"$0"`,
+      // The key stands in the shell's arguments, which are gone once it has become Deno.
+      `exec "$@" ${VERDICT_DESCRIPTOR}>"$0" ${KEY_DESCRIPTOR}<<END\n${key}\nEND\n`,
       path,
       Deno.execPath(),
       ...flags,

@@ -11,6 +11,8 @@ import { EXIT } from "./exit.ts";
 
 /** The child's descriptor of the pipe. */
 export const VERDICT_DESCRIPTOR = 3;
+/** Where the child reads, once and before any module of a user, the key that its messages begin with. */
+export const KEY_DESCRIPTOR = 4;
 
 /** More than any command line and verdict. */
 const MAX_BYTES = 4 * 2 ** 20;
@@ -24,6 +26,8 @@ export interface VerdictPipe extends AsyncDisposable {
   readonly words: readonly string[];
   /** What the child's shell opens for writing. */
   readonly path: string;
+  /** What every message begins with: whoever else finds the pipe does not know it. */
+  readonly key: string;
   /** Reads what the child has sent, once it is gone. */
   read(): Promise<Sent>;
 }
@@ -44,6 +48,7 @@ export async function openVerdictPipe(): Promise<VerdictPipe | undefined> {
   const { state, partial } = Deno.permissions.querySync({ name: "run" });
   if (Deno.build.os !== "linux" || state !== "granted" || partial) return undefined;
   const mark = crypto.randomUUID();
+  const key = crypto.randomUUID();
   let keeper: Deno.ChildProcess;
   try {
     keeper = new Deno.Command("/bin/sh", {
@@ -72,9 +77,10 @@ export async function openVerdictPipe(): Promise<VerdictPipe | undefined> {
   return {
     words: started.replace(/\0$/, "").split("\0"),
     path: `/proc/${keeper.pid}/fd/1`,
+    key,
     async read() {
       await writer.write(new TextEncoder().encode(`\n${END}\n`)).catch(() => {});
-      return parseLines(await readTo(reader, `\n${END}\n`) ?? "");
+      return parseLines(await readTo(reader, `\n${END}\n`) ?? "", key);
     },
     [Symbol.asyncDispose]: close,
   };
@@ -94,11 +100,12 @@ async function readTo(
   return text.slice(0, -mark.length);
 }
 
-function parseLines(text: string): Sent {
+function parseLines(text: string, key: string): Sent {
   const made: string[] = [];
   let exitCode: number | undefined;
   for (const line of text.split("\n")) {
-    const message = parseLine(line);
+    if (!line.startsWith(key)) continue;
+    const message = parseLine(line.slice(key.length));
     if (message === undefined) continue;
     if ("made" in message) made.push(message.made);
     else exitCode = message.exitCode;
@@ -106,7 +113,7 @@ function parseLines(text: string): Sent {
   return { made, ...(exitCode !== undefined && { exitCode }) };
 }
 
-/** `undefined` for what is no message: a module of a user may have found the descriptor too. */
+/** `undefined` for what is no message. */
 function parseLine(line: string): Message | undefined {
   try {
     const { exitCode, made } = JSON.parse(line);
@@ -126,6 +133,11 @@ export interface ParentLink {
 /** Opens the child's end. */
 export async function openParentLink(): Promise<ParentLink> {
   const { Socket } = await import("node:net");
+  let key = "";
+  for await (const chunk of new Socket({ fd: KEY_DESCRIPTOR, readable: true, writable: false })) {
+    key += chunk;
+  }
+  key = key.trim();
   const pipe = new Socket({ fd: VERDICT_DESCRIPTOR, readable: false, writable: true });
   // Nothing waits for it to close.
   pipe.unref();
@@ -134,7 +146,8 @@ export async function openParentLink(): Promise<ParentLink> {
   return {
     send: (message) =>
       new Promise<void>((resolve, reject) => {
-        pipe.write(`${JSON.stringify(message)}\n`, (error) => error ? reject(error) : resolve());
+        pipe.write(`${key}${JSON.stringify(message)}\n`, (error) =>
+          error ? reject(error) : resolve());
       }),
   };
 }

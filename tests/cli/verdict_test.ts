@@ -72,6 +72,27 @@ Deno.test({
   },
 });
 
+/** What a module that has found the pipe may write into it: what the child itself sends, as far as anybody else can know. */
+const FORGED = `
+const pipe = Deno.openSync("/proc/self/fd/3", { write: true });
+setTimeout(() => {
+  pipe.writeSync(new TextEncoder().encode('{"exitCode":0}\\n'));
+  Deno.exit(0);
+});`;
+
+Deno.test({
+  ...needs("run and gate do not succeed when a module forges a verdict in the pipe", LINUX),
+  async fn() {
+    await using directory = await temporaryDirectory();
+    const baseline = await measureBaseline(directory.path);
+    const module = await writeModule(directory.path, FORGED);
+    for (const args of [TINY_RUN, ["gate", `--baseline=${baseline}`]]) {
+      const outcome = await sockbench([...args, `--module=${module}`], { cwd: directory.path });
+      assertNoVerdict(outcome, /ended without a verdict \(exit code 0\)/);
+    }
+  },
+});
+
 Deno.test("gate stays red when a listener of a module ends the process with 0 after the verdict", async () => {
   await using directory = await temporaryDirectory();
   const baseline = await measureBaseline(directory.path, 12);

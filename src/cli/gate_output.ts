@@ -5,12 +5,11 @@
  */
 
 import { environmentValue } from "./announce_failure.ts";
-import type { GateFormat, GateReport } from "../report/gate_text.ts";
+import type { GateFormat, GateReport } from "../report/build/gate_report.ts";
 import { verdictFileName } from "./job_files.ts";
 import type { WorkflowCommand } from "../text/workflow_command.ts";
 import { type OutputFile, writeOutput } from "./output_directory.ts";
-import { ClosedOutputError, paint, type Terminal } from "./terminal.ts";
-import { renderVerdicts } from "./verdicts_text.ts";
+import { ClosedOutputError, lookOf, paint, type Terminal } from "./terminal.ts";
 import { writeObstacle } from "./write_file_atomically.ts";
 
 /** Where results go. */
@@ -50,7 +49,7 @@ export async function writeGateReport(
   }
   const written = outcomes.flatMap((outcome) => outcome.written);
   try {
-    terminal.out(renderVerdicts(report, terminal.columns()));
+    terminal.out(await verdictsOf(report, terminal));
     terminal.out(`\nWritten to\n${written.map((path) => `${path}\n`).join("")}`);
     if (annotations || environmentValue("GITHUB_ACTIONS") === "true") {
       terminal.out("\n");
@@ -106,6 +105,11 @@ async function appendStepSummary(
   } catch (error) {
     return [`cannot append to GITHUB_STEP_SUMMARY ${path}: ${writeObstacle(error)}`];
   }
+}
+
+async function verdictsOf(report: GateReport, terminal: Terminal): Promise<string> {
+  const { gateFormats } = await import("../report/gate_registry.ts");
+  return gateFormats.get("text")!.render(report, { terminal: lookOf(terminal) });
 }
 
 async function annotationsOf(report: GateReport): Promise<readonly WorkflowCommand[]> {

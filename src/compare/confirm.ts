@@ -25,7 +25,8 @@ import { failureP, sayFailures } from "./judge_failures.ts";
 import { judgeLimits } from "./judge_limits.ts";
 import { withholdStarved } from "./judge_health.ts";
 import { CONFIDENCE } from "./summarize.ts";
-import { sayCount, sayEstimate, sayP, sayThreshold, sayTooFew } from "./verdict_reason.ts";
+import { formatEstimate, formatP, formatThreshold } from "../units/format_change.ts";
+import { sayCount, sayTooFew } from "./verdict_reason.ts";
 
 /**
  * The cells to measure again.
@@ -149,12 +150,12 @@ function confirmCell(
   const { paired } = fresh;
   const threshold = thresholdOf(policy, cell);
   const confirmation = { ratio, pValue, adjustedP, n: ratio.n, base, head };
-  const seen = sayEstimate(ratio, stated);
-  const figures = `adjusted p = ${sayP(adjustedP)}, ${sayCount(ratio.n, paired)}`;
+  const seen = formatEstimate(ratio, stated);
+  const figures = `adjusted p = ${formatP(adjustedP)}, ${sayCount(ratio.n, paired)}`;
   if (adjustedP <= alpha && isBeyond(ratio.estimate, threshold, kind)) {
-    const before = cell.ratio === undefined ? "" : ` after ${sayEstimate(cell.ratio, stated)}`;
+    const before = cell.ratio === undefined ? "" : ` after ${formatEstimate(cell.ratio, stated)}`;
     const reason = `${seen} on fresh pairs${before}: beyond the threshold of ` +
-      `${sayThreshold(threshold, kind)} (${figures}).`;
+      `${formatThreshold(threshold, kind)} (${figures}).`;
     return { ...settle(cell, "regressed", reason), confirmation };
   }
   const promises = ratio.confidence >= CONFIDENCE - 1e-9;

@@ -7,7 +7,7 @@
 import { inverseOf, isBeyondBetter } from "./effect.ts";
 import type { GateResult, Verdict, VerdictWord } from "./gate_result.ts";
 import { sayFailures } from "./judge_failures.ts";
-import { sayChange } from "./verdict_reason.ts";
+import { formatChange } from "../units/format_change.ts";
 
 /** A result before it is concluded. */
 export type OpenResult = Omit<GateResult, "exitCode" | "summary" | "judged">;
@@ -136,7 +136,7 @@ function sayWorst(regressed: readonly Verdict[]): string {
 function saySize({ confirmation, effect, unit, better, limit, ...first }: Verdict): string {
   const { ratio, failures } = confirmation ?? first;
   if (ratio !== undefined && effect !== undefined && unit !== undefined && better !== undefined) {
-    return `, ${sayChange(ratio.estimate, { effect, unit, better })}`;
+    return `, ${formatChange(ratio.estimate, { effect, unit, better })}`;
   }
   if (failures !== undefined) return `: ${sayFailures(failures.base, failures.head)}`;
   return `, limit ${limit?.text}`;

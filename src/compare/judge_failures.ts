@@ -12,7 +12,7 @@ import { holm } from "../stats/holm.ts";
 import type { CaseFailures, Failures, RecordComparison } from "./comparison.ts";
 import { gates, matchesCell, type Policy } from "./gate_policy.ts";
 import type { Verdict } from "./gate_result.ts";
-import { sayP } from "./verdict_reason.ts";
+import { formatP } from "../units/format_change.ts";
 
 /** What stands in the place of a metric where failures are judged, and how a policy sets them aside. */
 export const FAILURES = "failures";
@@ -94,7 +94,9 @@ function decide(
     readonly isEverywhere: boolean;
   },
 ): Pick<Verdict, "verdict" | "reason" | "unresolvable" | "flagged"> {
-  const seen = `${sayFailures(base, head)} (p = ${sayP(pValue)}, adjusted p = ${sayP(adjustedP)})`;
+  const seen = `${sayFailures(base, head)} (p = ${formatP(pValue)}, adjusted p = ${
+    formatP(adjustedP)
+  })`;
   if (adjustedP <= policy.alpha) {
     const reason = `${seen}: more than chance explains${why(head)}.`;
     return { verdict: "regressed", reason, unresolvable: false, flagged: true };

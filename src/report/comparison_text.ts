@@ -5,7 +5,7 @@
  */
 
 import type { Verdict, VerdictWord } from "../compare/gate_result.ts";
-import { changeWord, sayEstimate, sayThreshold } from "../compare/verdict_reason.ts";
+import { changeWord, formatEstimate, formatThreshold } from "../units/format_change.ts";
 import { displayWidth } from "../text/display_width.ts";
 import { clip, printable } from "../text/printable.ts";
 import { wrapWords } from "../text/wrap_words.ts";
@@ -16,7 +16,7 @@ import {
   type GateReport,
   saySide,
   statedOf,
-} from "./gate_text.ts";
+} from "./build/gate_report.ts";
 
 /** Longer lines are hard to follow. */
 const MAX_COLUMNS = 100;
@@ -52,7 +52,7 @@ function renderComparisonText(
     result.cells.filter(({ ratio, verdict }) => ratio === undefined || verdict === "incomparable"),
   );
   const { threshold } = result.policy;
-  const none = `no difference of ${sayThreshold(threshold, "ratio")}`;
+  const none = `no difference of ${formatThreshold(threshold, "ratio")}`;
   const of = (...words: readonly VerdictWord[]) =>
     shown.filter(({ verdict }) => words.includes(verdict));
   const lines = [
@@ -125,7 +125,7 @@ function part(title: string, cells: readonly Verdict[]): readonly string[] {
       `  ${printable(clip(cell.case, 60))} ${printable(clip(cell.metric, 30))}`,
       saySide(cell, "base"),
       saySide(cell, "head"),
-      cell.ratio === undefined || stated === undefined ? "" : sayEstimate(cell.ratio, stated),
+      cell.ratio === undefined || stated === undefined ? "" : formatEstimate(cell.ratio, stated),
     ];
   });
   return ["", title, ...alignColumns(rows)];

@@ -6,7 +6,7 @@
  */
 
 import { formatQuantity } from "../units/format_quantity.ts";
-import { type GateFormat, type GateReport, measuredCells } from "./gate_text.ts";
+import { type GateFormat, type GateReport, measuredCells } from "./build/gate_report.ts";
 import { printable } from "../text/printable.ts";
 
 /** Metrics of which less is better: `tool: customSmallerIsBetter`. */

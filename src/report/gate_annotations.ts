@@ -5,7 +5,7 @@
  */
 
 import type { Verdict } from "../compare/gate_result.ts";
-import { bySeverity, type GateFormat, type GateReport } from "./gate_text.ts";
+import { bySeverity, type GateFormat, type GateReport } from "./build/gate_report.ts";
 import { type AnnotationLevel, WorkflowCommand } from "../text/workflow_command.ts";
 
 /** GitHub shows no more of one level from one step; the last says how many more there are. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type GateFormat, type GateReport, measuredCells } from "./gate_text.ts";
+import { type GateFormat, type GateReport, measuredCells } from "./build/gate_report.ts";
 import { printable } from "../text/printable.ts";
 
 /** Bencher Metric Format. */

@@ -6,7 +6,7 @@
 
 import { type Estimate, inverseOf } from "../compare/effect.ts";
 import type { Verdict } from "../compare/gate_result.ts";
-import { bySeverity, type GateFormat, type GateReport } from "./gate_text.ts";
+import { bySeverity, type GateFormat, type GateReport } from "./build/gate_report.ts";
 
 /** Version of the JSON of results; a field removed or of another meaning is a new one. */
 export const GATE_JSON_VERSION = 1;

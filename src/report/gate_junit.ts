@@ -9,7 +9,7 @@
  */
 
 import type { Verdict } from "../compare/gate_result.ts";
-import { type GateFormat, type GateReport } from "./gate_text.ts";
+import { type GateFormat, type GateReport } from "./build/gate_report.ts";
 import { escapeMarkup } from "../text/escape_markup.ts";
 import { printable } from "../text/printable.ts";
 

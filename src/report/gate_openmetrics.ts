@@ -10,7 +10,12 @@
 import { inverseOf } from "../compare/effect.ts";
 import type { GateResult, Verdict, VerdictWord } from "../compare/gate_result.ts";
 import { METRIC_UNITS, UNITS } from "../units/unit.ts";
-import { decidingFigures, type GateFormat, type GateReport, measuredCells } from "./gate_text.ts";
+import {
+  decidingFigures,
+  type GateFormat,
+  type GateReport,
+  measuredCells,
+} from "./build/gate_report.ts";
 import { printable } from "../text/printable.ts";
 
 /** OpenMetrics text exposition. */

@@ -22,11 +22,12 @@ function escapePart(line: string): string {
   return line
     .replace(/[\\`*[\]|~]/g, "\\$&")
     .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, "\\_")
-    .replace(/&(?=[#\w])/g, "&amp;")
+    .replace(/&/g, "&amp;")
     .replace(/</g, "&lt;")
     .replace(/>/g, "&gt;")
-    // A bare address would become a link, and a bare @name call somebody.
-    .replace(/(https?:)\/\//gi, "$1&#47;&#47;")
+    // A bare address would become a link, a bare @name call somebody, and #12 name an issue.
+    .replace(/:\/\//g, ":&#47;&#47;")
+    .replace(/#(?=\d)/g, "&#35;")
     .replace(/\bwww\./gi, "www&#46;")
     .replace(/(?<![\p{L}\p{N}])@(?=\w)/gu, "&#64;")
     .replace(/^(#{1,6}|[-+]|\d+[.)])(?=\s|$)/, (marker) => marker.replace(/.$/, "\\$&"));

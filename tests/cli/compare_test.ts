@@ -31,9 +31,9 @@ Deno.test("sockbench compare shows all cells, those that matter first, and exits
   ];
   const { code, out, err } = await sockbench(["compare", ...paths, "--format=md"]);
   assertEquals({ code, err }, { code: 0, err: "" });
-  assertMatch(out, /^# .*head\.json against .*base\.json\n/);
-  const rows = out.split("\n").filter((line) => line.startsWith("| `round-trip"));
-  assertMatch(rows[0]!, /tcp.*50\.0 % slower \[.*\].* regressed /);
+  assertMatch(out, /^# .*head\.json.* against .*base\.json.*\n/);
+  const rows = out.split("\n").filter((line) => line.startsWith("| round-trip"));
+  assertMatch(rows[0]!, /tcp.* regressed .*50\.0 % slower \[.*\]/);
   assertEquals(rows.length, 4);
   assert(rows.findIndex((row) => row.includes("unix")) >= 2);
 });

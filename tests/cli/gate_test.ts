@@ -52,7 +52,7 @@ Deno.test("sockbench gate passes, fails and abstains by its exit code", async ()
   assertEquals(red.code, 1);
   assertMatch(
     red.out.replaceAll("\n", " "),
-    /regressed: round-trip\/tcp\/bytes=64 p50: 50\.0 % slower/,
+    /Regressed .*round-trip\/tcp\/bytes=64 p50: 50\.0 % slower/,
   );
   assertEquals(red.files, ["gate.md", "gate.xml"]);
   const elsewhere = await judge(base, {
@@ -137,7 +137,7 @@ Deno.test("sockbench gate refuses wrong arguments in one sentence", async () => 
   await refuse([], /gate needs --baseline <file>/);
   await refuse([base, "--threshold=5"], /--threshold must be/);
   await refuse([base, "--metric=p98"], /no case has a metric "p98"/);
-  await refuse([base, "--format=pdf"], /no format "pdf" \(there is md, json/);
+  await refuse([base, "--format=pdf"], /no format "pdf" \(there is md, text, agent, json/);
   await refuse([base, "--budget-file=/nosuch"], /cannot read \/nosuch/);
   await refuse([base, "--module=./nosuch.ts"], /--module \.\/nosuch\.ts is no file/);
 });
@@ -169,7 +169,7 @@ Deno.test("sockbench gate without a candidate measures the baseline's cells as t
   ]);
   assertEquals(code, 0, err);
   assertMatch(err, /^1 case × 6 rounds, .*; peer loop; seed \d+\n/);
-  assertStringIncludes(printed, "head this machine, now");
+  assertStringIncludes(printed, "this machine, now against");
   assertEquals(names(out), ["gate-head.json", "gate.md"]);
   const [one, other] = await Promise.all(
     [baseline, `${out}/gate-head.json`].map(async (path) =>

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { sayChange, sayEstimate } from "../../src/compare/verdict_reason.ts";
+import { formatChange, formatEstimate } from "../../src/units/format_change.ts";
 
 const LATENCY = { effect: "ratio", unit: "ns", better: "lower" } as const;
 const SIZE = { effect: "ratio", unit: "bytes", better: "higher" } as const;
@@ -13,30 +13,32 @@ const estimate = (estimate: number, low: number, high: number) => ({
   n: 20,
 });
 
-Deno.test("sayChange() says by how much and who is better, in the metric's words", () => {
-  assertEquals(sayChange(1 / 1.05, LATENCY), "5.0 % slower");
-  assertEquals(sayChange(1.05, LATENCY), "5.0 % faster");
-  assertEquals(sayChange(1 / 2.5, CPU), "150 % more expensive");
-  assertEquals(sayChange(0.5, SIZE), "100 % lower");
-  assertEquals(sayChange(2, SIZE), "100 % higher");
-  assertEquals(sayChange(0.98, LOSS), "2.0 points higher");
-  assertEquals(sayChange(1.004, LOSS), "0.40 points lower");
-  for (const ratio of [1, 1.00004, 1 / 1.00004]) assertEquals(sayChange(ratio, LATENCY), "0.00 %");
+Deno.test("formatChange() says by how much and who is better, in the metric's words", () => {
+  assertEquals(formatChange(1 / 1.05, LATENCY), "5.0 % slower");
+  assertEquals(formatChange(1.05, LATENCY), "5.0 % faster");
+  assertEquals(formatChange(1 / 2.5, CPU), "150 % more expensive");
+  assertEquals(formatChange(0.5, SIZE), "100 % lower");
+  assertEquals(formatChange(2, SIZE), "100 % higher");
+  assertEquals(formatChange(0.98, LOSS), "2.0 points higher");
+  assertEquals(formatChange(1.004, LOSS), "0.40 points lower");
+  for (const ratio of [1, 1.00004, 1 / 1.00004]) {
+    assertEquals(formatChange(ratio, LATENCY), "0.00 %");
+  }
 });
 
-Deno.test("sayEstimate() gives bounds their words only where they disagree, the nearest to no change first", () => {
+Deno.test("formatEstimate() gives bounds their words only where they disagree, the nearest to no change first", () => {
   const slower = estimate(1 / 1.05, 1 / 1.07, 1 / 1.03);
-  assertEquals(sayEstimate(slower, LATENCY), "5.0 % slower [3.0 %, 7.0 %]");
+  assertEquals(formatEstimate(slower, LATENCY), "5.0 % slower [3.0 %, 7.0 %]");
   assertEquals(
-    sayEstimate(estimate(1.05, 1.03, 1.07), LATENCY),
+    formatEstimate(estimate(1.05, 1.03, 1.07), LATENCY),
     "5.0 % faster [3.0 %, 7.0 %]",
   );
   assertEquals(
-    sayEstimate(estimate(1 / 1.012, 1 / 1.028, 1.004), LATENCY),
+    formatEstimate(estimate(1 / 1.012, 1 / 1.028, 1.004), LATENCY),
     "1.2 % slower [0.40 % faster, 2.8 % slower]",
   );
   assertEquals(
-    sayEstimate(estimate(1, 1 / 1.01, 1.02), LATENCY),
+    formatEstimate(estimate(1, 1 / 1.01, 1.02), LATENCY),
     "0.00 % [1.0 % slower, 2.0 % faster]",
   );
 });

@@ -2,7 +2,7 @@ import type { Estimate } from "../../src/compare/effect.ts";
 import type { Verdict } from "../../src/compare/gate_result.ts";
 import { assert, assertAlmostEquals, assertEquals, assertMatch } from "@std/assert";
 import { comparisonFormats, gateFormats } from "../../src/report/gate_registry.ts";
-import type { GateReport } from "../../src/report/gate_text.ts";
+import type { GateReport } from "../../src/report/build/gate_report.ts";
 import { actionBenchmark, bencherMetricFormat } from "../support/schemas/benchmark_json.ts";
 import { parseJunit } from "../support/schemas/junit.ts";
 import { parseOpenMetrics } from "../support/schemas/openmetrics.ts";
@@ -66,18 +66,18 @@ Deno.test("the Markdown summary says what matters first, and folds what passed",
   const lines = render("md", sampleGate()).split("\n");
   assert(lines[0]?.startsWith("# Regressed: 3 of"), lines[0]);
   const at = (text: string) => lines.findIndex((line) => line.includes(text));
-  const order = ["## Regressed", "`throughput/tcp/bytes=65536`", "`round-trip/tcp/bytes=64`"]
+  const order = ["## Regressed", "throughput/tcp/bytes=65536", "| round-trip/tcp/bytes=64"]
     .concat(["## Cannot be judged", "## Inconclusive", "## New", "<details>", "Policy:"]).map(at);
   assertEquals(order, [...order].sort((a, b) => a - b));
   assert(!order.includes(-1), order.join());
 });
 
 Deno.test("a comparison says first in what the environments differ", () => {
-  const [title, , differ, , first] = comparisonFormats.get("md")
+  const [title, , , , differ, , first] = comparisonFormats.get("md")
     ?.render(sampleComparison()).split("\n") ?? [];
-  assertEquals(title, "# head.json against base.json");
-  assertEquals(differ, "**The environments differ:**");
-  assertEquals(first, '- kernel differs: "6.18.44" in base, "6.1.0" in head');
+  assertEquals(title, "# `head.json` against `base.json`");
+  assertEquals(differ, "> **The environments differ:**");
+  assertEquals(first, '> - kernel differs: "6.18.44" in base, "6.1.0" in head.');
 });
 
 Deno.test("annotations are workflow commands, an error for whatever ends the job", () => {

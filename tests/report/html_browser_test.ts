@@ -8,7 +8,7 @@ import { decodeRecord } from "../../src/record/codec.ts";
 import type { RunRecord } from "../../src/model/run_record.ts";
 import { evaluate } from "../../src/report/build/evaluation.ts";
 import { buildRecordDocument } from "../../src/report/build/record_document.ts";
-import { renderComparisonHtml } from "../../src/report/html/render_comparison_html.ts";
+import { comparisonFormats } from "../../src/report/gate_registry.ts";
 import { BROWSERS, openFromDisk, startChromium } from "../support/chromium.ts";
 import { needs, oneOf } from "../support/needs.ts";
 import { hostileRecord, sampleRecord } from "../support/sample_record.ts";
@@ -35,7 +35,10 @@ async function standardRecord(): Promise<RunRecord> {
 
 function comparisonPage(): string {
   const [base, head] = [sampleRecord({ rounds: 3 }), sampleRecord({ rounds: 4 })];
-  return renderComparisonHtml({ ...samplePairedComparison(), records: { base, head } });
+  return comparisonFormats.get("html")!.render({
+    ...samplePairedComparison(),
+    records: { base, head },
+  });
 }
 
 /** All folds open, as a reader who looks at everything has them. */

@@ -6,16 +6,19 @@ import { buildRecordDocument } from "../../src/report/build/record_document.ts";
 import { buildEnvironment, buildMethod } from "../../src/report/build/method.ts";
 import type { Block } from "../../src/report/document/document.ts";
 import { comparisonFormats } from "../../src/report/gate_registry.ts";
-import type { GateReport } from "../../src/report/gate_text.ts";
+import type { GateReport } from "../../src/report/build/gate_report.ts";
 import { hashSource } from "../../src/report/write/html/content_hash.ts";
 import { PAGE_SCRIPT } from "../../src/report/write/html/page_script.ts";
-import { renderComparisonHtml } from "../../src/report/html/render_comparison_html.ts";
 import { writeHtml } from "../../src/report/write/html.ts";
 import { hostileRecord, sampleRecord } from "../support/sample_record.ts";
 import { sampleComparison, samplePairedComparison } from "./gate_sample.ts";
 import { figures, findingsOf, pageOf, scenarioParts, tablesOf } from "./read_document.ts";
 
 const MEGABYTE = 2 ** 20;
+
+function comparisonPage(report: GateReport): string {
+  return comparisonFormats.get("html")!.render(report);
+}
 
 /** The committed record of a standard run. */
 async function standardRecord() {
@@ -54,8 +57,8 @@ function tagsOf(page: string): readonly string[] {
 const PAGES: readonly (readonly [name: string, render: () => string])[] = [
   ["the sample record", () => pageOf(sampleRecord())],
   ["a record with hostile names", () => pageOf(hostileRecord())],
-  ["a comparison", () => renderComparisonHtml(samplePairedComparison())],
-  ["a comparison with hostile names", () => renderComparisonHtml(hostileComparison())],
+  ["a comparison", () => comparisonPage(samplePairedComparison())],
+  ["a comparison with hostile names", () => comparisonPage(hostileComparison())],
 ];
 
 for (const [name, render] of PAGES) {
@@ -211,17 +214,17 @@ Deno.test("writeHtml() escapes headings, captions and cells of a table of words 
   assertStringIncludes(page, '<th scope="row" class="label wrap">&lt;i&gt;</th>');
 });
 
-Deno.test("renderComparisonHtml() shows what changed first, and both records side by side", () => {
+Deno.test("the page of a comparison shows what changed first, and both records side by side", () => {
   const [base, head] = [sampleRecord(), sampleRecord()].map((record, index) => ({
     ...record,
     environment: alter(record.environment, { kernel: `6.${index}` }),
   }));
-  const page = renderComparisonHtml({
+  const page = comparisonPage({
     ...samplePairedComparison(),
     records: { base: base!, head: head! },
   });
   const headings = [...page.matchAll(/<h2[^>]*>([^<]*?) ?</g)].map(([, heading]) => heading);
-  assertEquals(headings.slice(0, 3), ["What changed", "How much", "All cells"]);
+  assertEquals(headings.slice(0, 3), ["What changed", "How much", "The other cells"]);
   assertMatch(
     page,
     /<th scope="row" class="label wrap">kernel<\/th><td[^>]*>6\.0<\/td><td[^>]*>6\.1<\/td>/,
@@ -230,11 +233,10 @@ Deno.test("renderComparisonHtml() shows what changed first, and both records sid
     word
   );
   assertEquals(verdicts[0], "regressed");
-  assertEquals(comparisonFormats.get("html")?.render, renderComparisonHtml);
 });
 
-Deno.test("renderComparisonHtml() says so where nothing is judged, and in what the machines differ", () => {
-  const page = renderComparisonHtml(sampleComparison());
+Deno.test("the page of a comparison says so where nothing is judged, and in what the machines differ", () => {
+  const page = comparisonPage(sampleComparison());
   assertStringIncludes(page, "<strong>The environments differ:</strong>");
   assertStringIncludes(page, "kernel differs: &quot;6.18.44&quot; in base");
   assertStringIncludes(page, "so that no change is judged");

@@ -6,7 +6,7 @@
 
 import { inverseOf } from "../../compare/effect.ts";
 import type { EffectKind } from "../../units/unit.ts";
-import { sayChange, sayEstimate, sayThreshold } from "../../compare/verdict_reason.ts";
+import { formatChange, formatEstimate, formatThreshold } from "../../units/format_change.ts";
 import type { Figure, ForestData } from "../document/figure.ts";
 import type { CellVerdict } from "../document/table.ts";
 import type { Chart } from "./chart.ts";
@@ -70,7 +70,9 @@ export function drawForest(figure: Figure, forest: ForestData): Chart {
     title: isRatio ? "Head against base" : "Change of shares, head against base",
     description: `Ratio of ${rows.length === 1 ? "1 cell" : `${rows.length} cells`} with ` +
       `95 % intervals, worst first. ` + rows.slice(0, 8).map((row) =>
-        `${row.case} ${row.metric}: ${sayEstimate(row.ratio, { ...row, effect })}, ${row.verdict}.`
+        `${row.case} ${row.metric}: ${
+          formatEstimate(row.ratio, { ...row, effect })
+        }, ${row.verdict}.`
       ).join(" ") + (rows.length > 8 ? ` And ${rows.length - 8} more.` : ""),
     bottom: area.bottom + BOTTOM_AXIS,
     notes: [
@@ -138,7 +140,7 @@ function drawThresholds(
   const lines: string[] = [];
   const [first] = rows;
   if (first?.threshold !== undefined && rows.every((row) => row.threshold === first.threshold)) {
-    const text = `threshold ${sayThreshold(first.threshold, effect)}`;
+    const text = `threshold ${formatThreshold(first.threshold, effect)}`;
     const at = x(inverseOf(1 + first.threshold, effect));
     const isRoomRight = at + textWidth(text, FONT.small) < area.right + 10;
     lines.push(textAt(isRoomRight ? at - 3 : area.right + 10, area.top - 6, text, {
@@ -163,7 +165,7 @@ function drawThresholds(
           y2: area.top + index * ROW + 4,
           "data-threshold": exact(threshold),
         },
-        hover(`threshold ${sayThreshold(threshold, effect)}`),
+        hover(`threshold ${formatThreshold(threshold, effect)}`),
       ));
     }
     start = index;
@@ -205,7 +207,7 @@ function drawRow(
       "data-high": exact(high),
       ...(threshold === undefined ? {} : { "data-threshold": exact(threshold) }),
     },
-    hover(`${row.case} ${row.metric}: ${sayEstimate(ratio, { ...row, effect })}, ${verdict}`),
+    hover(`${row.case} ${row.metric}: ${formatEstimate(ratio, { ...row, effect })}, ${verdict}`),
     textAt(MARGIN, y + 4, fitName(row.case, nameRoom, FONT.small), { class: bold || undefined }),
     textAt(area.left - 14, y + 4, fitText(row.metric, metricRoom, FONT.small), {
       class: "mu",
@@ -218,7 +220,7 @@ function drawRow(
       }H${position(to)}M${position(to)} ${position(y - 4)}V${position(y + 4)}`,
     }),
     mark(x(estimate), y, look),
-    textAt(WIDTH - MARGIN, y + 4, sayChange(estimate, { ...row, effect }), {
+    textAt(WIDTH - MARGIN, y + 4, formatChange(estimate, { ...row, effect }), {
       class: bold || undefined,
       "text-anchor": "end",
     }),

@@ -13,10 +13,19 @@ import {
   formatRatio,
   formatShare,
 } from "../../units/format_quantity.ts";
+import { formatBounds, formatChange, formatP } from "../../units/format_change.ts";
 import type { Scale } from "../../units/scale.ts";
 import { UNITS } from "../../units/unit.ts";
 import { formatKey, formatKeys, NO_VALUE } from "./format_key.ts";
-import type { Cell, Column, ColumnMetric, FigureCell, Table, WordsCell } from "./table.ts";
+import type {
+  Cell,
+  Column,
+  ColumnMetric,
+  FigureCell,
+  RatioCell,
+  Table,
+  WordsCell,
+} from "./table.ts";
 
 /** How figures that stand together are written. */
 export interface Look {
@@ -174,14 +183,30 @@ export function formatCell(
     case "figure":
       return look === undefined ? formatOwnFigure(cell) : formatWithInterval(cell, look, intervals);
     case "ratio":
-      return `${formatRatio(cell.value)} [${formatRatio(cell.low)}, ${formatRatio(cell.high)}]`;
+      return formatRatioCell(cell).join(" ");
     case "count":
       return formatCount(cell.value);
     case "probability":
-      return cell.value.toPrecision(2);
+      return formatP(cell.value);
     case "verdict":
       return cell.verdict;
   }
+}
+
+/**
+ * A ratio and its interval in words.
+ *
+ * @param cell The ratio.
+ * @returns As in `1.21` and `[1.10, 1.30]`, or `5.0 % slower` and `[3.0 %, 7.0 %]`.
+ */
+export function formatRatioCell(
+  { value, low, high, effect, stated }: RatioCell,
+): readonly [change: string, bounds: string] {
+  if (stated === undefined) {
+    return [formatRatio(value), `[${formatRatio(low)}, ${formatRatio(high)}]`];
+  }
+  const own = { effect, ...stated };
+  return [formatChange(value, own), formatBounds({ estimate: value, low, high }, own)];
 }
 
 function formatWithInterval(

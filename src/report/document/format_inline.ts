@@ -14,6 +14,7 @@ import {
   formatSize,
   withSymbol,
 } from "../../units/format_quantity.ts";
+import { formatP } from "../../units/format_change.ts";
 import { plural } from "../../text/plural.ts";
 import type { Amount, AmountRange, Inline, Interval, Ratio } from "./inline.ts";
 
@@ -22,6 +23,7 @@ export {
   formatAmount,
   formatCount,
   formatNumber,
+  formatP,
   formatRatio,
   formatShare,
   formatSize,

@@ -160,8 +160,10 @@ export interface Modes {
 export interface RatioCell {
   /** Tells it from other cells. */
   readonly kind: "ratio";
-  /** `ratio`: the sides are divided, and above 1 is better; `difference`: of shares, which may be 0: above 0 is better, 0.01 is a percentage point. */
+  /** `ratio`: the sides are divided; `difference`: of shares, which may be 0: 1 plus the points gained. Above 1 is better. */
   readonly effect: "ratio" | "difference";
+  /** Present where a change of a metric is stated in its words, as in `5.0 % slower`; absent: as a number. */
+  readonly stated?: { readonly unit: MetricUnit; readonly better: "lower" | "higher" };
   /** The estimate. */
   readonly value: number;
   /** Lower bound. */
@@ -170,6 +172,8 @@ export interface RatioCell {
   readonly high: number;
   /** Pairs; of unpaired trials those of the smaller side. */
   readonly n: number;
+  /** What `n` counts; absent: pairs. */
+  readonly counted?: "pair" | "trial";
   /** Confidence that the interval reaches, 0 to 1. */
   readonly confidence: number;
 }

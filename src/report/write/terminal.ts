@@ -41,6 +41,7 @@ export function writeTerminal(document: Document, options: WriterOptions = {}): 
   const tables = parts.flatMap((part) => headlineOf(part) ?? []);
   const { scenarios, rest } = scenarioLines(parts, look);
   const blocks: readonly (readonly string[])[] = [
+    ...headLines(document, look),
     ...parts.flatMap((part) => frontLines(part, document.notice, look)),
     ...scenarios,
     ...parts.flatMap((part) => otherLines(part, look)),
@@ -107,6 +108,18 @@ function frontLines(
   return [noticeLines(notice, look), answers, lines];
 }
 
+/** What a Document is called that is about no record; a run's name stands on the terminal already. */
+function headLines(
+  { kind, title, facts, notice }: Document,
+  look: TerminalSize,
+): readonly (readonly string[])[] {
+  if (kind === "record" || kind === "trials") return [];
+  const named = prose(plainInline(title, plainName), look)
+    .map((line) => styleText(line, "bold", look.color));
+  const known = prose(facts.map((fact) => plainInline(fact, plainName)).join(" · "), look);
+  return [[...named, ...known], noticeLines(notice, look)];
+}
+
 function noticeLines(notice: Notice | undefined, look: TerminalSize): readonly string[] {
   if (notice === undefined) return [];
   return bullet(
@@ -145,8 +158,9 @@ function blockLines(block: Block, look: TerminalSize): readonly string[] {
       return [styleText(plain(plainInline(block.text, plainName), look), "bold", look.color)];
     case "code":
       return block.text.split("\n").map((line) => plain(`  ${line}`, look));
-    case "figure":
     case "details":
+      return block.blocks.flatMap((inner) => blockLines(inner, look));
+    case "figure":
     case "data":
       return [];
   }

@@ -8,7 +8,7 @@ import type { Verdict } from "../../../compare/gate_result.ts";
 import type { Case } from "../../../model/case.ts";
 import type { Figure, ForestData } from "../../document/figure.ts";
 import { namePlacement, placementKey } from "../../document/format_placement.ts";
-import { statedOf } from "../../gate_text.ts";
+import { statedOf } from "../gate_report.ts";
 import { groupBy } from "../../group_by.ts";
 import { partName } from "./chart_context.ts";
 import { splitEvenly } from "./panels.ts";

@@ -11,19 +11,21 @@ import {
   formatBeside,
   formatFigure,
   formatOwnFigure,
+  formatRatioCell,
   type Look,
 } from "../../document/column_look.ts";
 import {
+  chooseScale,
   countOf,
   formatCount,
-  formatRatio,
+  formatP,
   formatShare,
   withSymbol,
 } from "../../document/format_inline.ts";
 import { formatKey } from "../../document/format_key.ts";
 import type { Key } from "../../document/key.ts";
-import type { Cell, FigureCell, RatioCell, Table } from "../../document/table.ts";
-import { type HtmlPart, markup, nameHtml } from "./html_text.ts";
+import type { Cell, FigureCell, RatioCell, Table, VerdictCell } from "../../document/table.ts";
+import { type HtmlPart, markup, nameHtml, sentenceHtml } from "./html_text.ts";
 import { caseCell, type HtmlCell } from "./table_html.ts";
 import { oneLine } from "../../../text/one_line.ts";
 import { type FindPart, inlineHtml } from "./inline_html.ts";
@@ -49,19 +51,17 @@ export function cellHtml(
   if (cell === null) return { content: "–", mark: "none" };
   switch (cell.kind) {
     case "figure":
-      return look === undefined
-        ? { content: formatOwnFigure(cell), value: cell.value }
-        : figureHtml(cell, look, intervals);
+      return look === undefined ? ownFigureHtml(cell) : figureHtml(cell, look, intervals);
     case "ratio":
       return ratioHtml(cell);
     case "count":
       return { content: formatCount(cell.value), value: cell.value };
     case "probability":
-      return { content: cell.value.toPrecision(2), value: cell.value };
+      return { content: formatP(cell.value), value: cell.value };
     case "words":
       return { content: inlineHtml(cell.text, findPart), mark: "label" };
     case "verdict":
-      return { content: cell.verdict, mark: `label verdict ${cell.verdict}` };
+      return verdictHtml(cell);
   }
 }
 
@@ -89,6 +89,18 @@ function figureHtml(cell: FigureCell, look: Look, intervals: Table["intervals"])
     }</summary>${onDemand}</details>`,
     value: cell.value,
     ...(cell.mark === "best" ? { mark: "best" } : {}),
+  };
+}
+
+/** A figure with a unit of its own. */
+function ownFigureHtml(cell: FigureCell): HtmlCell {
+  if (cell.unit === undefined) return { content: formatOwnFigure(cell), value: cell.value };
+  const look: Look = { scale: chooseScale([cell.value], cell.unit), digits: 3 };
+  return {
+    content: markup`<details class="figure"><summary>${formatOwnFigure(cell)}</summary><p>${
+      describeFigure(cell, look, false)
+    }</p></details>`,
+    value: cell.value,
   };
 }
 
@@ -132,13 +144,20 @@ function describeFigure(cell: FigureCell, look: Look, isShown: boolean): string 
     : `${interval} ${show(cell.low)} to ${withUnit(cell.high)}, ${trials}`;
 }
 
-function ratioHtml({ value, low, high, confidence, n }: RatioCell): HtmlCell {
-  const content = markup`<details class="figure"><summary>${formatRatio(value)} <small>[${
-    formatRatio(low)
-  }, ${formatRatio(high)}]</small></summary><p>${formatConfidence(confidence)} interval, ${
-    countOf(n, "pair")
+function ratioHtml(cell: RatioCell): HtmlCell {
+  const [change, bounds] = formatRatioCell(cell);
+  const content =
+    markup`<details class="figure"><summary>${change} <small>${bounds}</small></summary><p>${
+      formatConfidence(cell.confidence)
+    } interval, ${countOf(cell.n, cell.counted ?? "pair")}</p></details>`;
+  return { content, value: cell.value };
+}
+
+function verdictHtml({ verdict, reason }: VerdictCell): HtmlCell {
+  const content = markup`<details class="figure"><summary>${verdict}</summary><p>${
+    sentenceHtml(reason)
   }</p></details>`;
-  return { content, value };
+  return { content, mark: `label verdict ${verdict}` };
 }
 
 /**

@@ -5,12 +5,12 @@
  */
 
 import type { RunRecord } from "../../model/run_record.ts";
-import type { NamedFact } from "../document/document.ts";
-import { oneLine, SENTENCE } from "../../text/one_line.ts";
-import { buildEnvironment, buildMethod, count } from "../build/method.ts";
-import { markup } from "../write/html/html_text.ts";
-import { factsHtml, foldHtml, openPart, type Part } from "../write/html/parts.ts";
-import { tableHtml } from "../write/html/table_html.ts";
+import { plural } from "../../text/plural.ts";
+import type { Block, NamedFact } from "../document/document.ts";
+import { sentence, text } from "../document/inline.ts";
+import type { Table } from "../document/table.ts";
+import { heading, paragraph } from "./blocks.ts";
+import { buildEnvironment, buildMethod } from "./method.ts";
 
 /** Both records. */
 export interface RecordSides {
@@ -31,10 +31,9 @@ interface SidedFact {
  * The facts of both records: those that differ side by side, the others folded.
  *
  * @param records Both records.
- * @param id The part's anchor.
  * @returns The part.
  */
-export function recordsPart({ base, head }: RecordSides, id: string): Part {
+export function recordSidesBlocks({ base, head }: RecordSides): readonly Block[] {
   const facts = [
     ...pairFacts(runFacts(base), runFacts(head)),
     ...pairFacts(buildMethod(base), buildMethod(head)),
@@ -43,35 +42,48 @@ export function recordsPart({ base, head }: RecordSides, id: string): Part {
   const differing = facts.filter((fact) => fact.base !== fact.head);
   const same = facts.filter((fact) => fact.base === fact.head)
     .map((fact): NamedFact => ({ name: fact.name, value: fact.base }));
-  return openPart(id, "The two records", [
+  return [
+    heading("records", "The two records", "records", { folded: true }),
     differing.length === 0
-      ? markup`<p>Nothing that the records say of settings and machine differs.</p>
-`
-      : differenceTable(differing, `${id}-table`),
-    same.length === 0 ? undefined : foldHtml("The same in both", same.length, factsHtml(same)),
-  ]);
+      ? paragraph("Nothing that the records say of settings and machine differs")
+      : differenceTable(differing),
+    ...(same.length === 0 ? [] : [{
+      kind: "details" as const,
+      summary: "The same in both",
+      count: { n: same.length, noun: "fact" },
+      blocks: [{ kind: "facts" as const, facts: same }],
+    }]),
+  ];
 }
 
-function differenceTable(facts: readonly SidedFact[], id: string) {
-  const cell = (text: string) => ({ content: oneLine(text, SENTENCE), mark: "label long" });
-  return tableHtml({
-    id,
+function differenceTable(facts: readonly SidedFact[]): Table {
+  return {
+    kind: "table",
+    role: "words",
+    caption: [text("What differs in what was run, and where.")],
     noun: "fact",
-    caption: "What differs in what was run, and where.",
-    columns: ["fact", "base", "head"].map((title) => ({ title, kind: "label" })),
-    rows: facts.map((fact) => [
-      { content: oneLine(fact.name), mark: "label wrap" },
-      cell(fact.base),
-      cell(fact.head),
-    ]),
-  });
+    intervals: "on demand",
+    common: [],
+    keys: [{ factor: "fact", title: "fact" }],
+    columns: ["base", "head"].map((id) => ({ id, title: id, align: "words" as const })),
+    rows: facts.map((fact) => ({
+      keys: [{ factor: "fact", value: fact.name }],
+      cells: [fact.base, fact.head].map((value) => ({
+        kind: "words" as const,
+        text: [sentence(value)],
+      })),
+    })),
+  };
 }
 
 function runFacts(record: RunRecord): readonly NamedFact[] {
   const { trials, cases, partial, startedAt, settings } = record;
   return [
     { name: "started", value: startedAt },
-    { name: "trials", value: `${count(trials.length, "trial")} of ${count(cases.length, "case")}` },
+    {
+      name: "trials",
+      value: `${plural(trials.length, "trial")} of ${plural(cases.length, "case")}`,
+    },
     { name: "ended early", value: partial ? "yes" : "no" },
     { name: "command", value: settings.command },
   ];

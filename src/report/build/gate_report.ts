@@ -4,14 +4,13 @@
  * @module
  */
 
-import { byCell, type Failures } from "../compare/comparison.ts";
-import { type Estimate, inverseOf } from "../compare/effect.ts";
-import type { Stated } from "../compare/verdict_reason.ts";
-import type { GateResult, Verdict, VerdictWord } from "../compare/gate_result.ts";
-import type { Summary } from "../compare/summarize.ts";
-import type { RunRecord } from "../model/run_record.ts";
-import { formatAmount } from "../units/format_quantity.ts";
-import { groupBy } from "./group_by.ts";
+import { byCell, type Failures } from "../../compare/comparison.ts";
+import { type Estimate, inverseOf } from "../../compare/effect.ts";
+import type { Stated } from "../../units/format_change.ts";
+import type { GateResult, Verdict, VerdictWord } from "../../compare/gate_result.ts";
+import type { TerminalSize } from "../document/writer.ts";
+import type { Summary } from "../../compare/summarize.ts";
+import type { RunRecord } from "../../model/run_record.ts";
 
 /** A GateReport is a result and the names of what was compared. */
 export interface GateReport {
@@ -25,6 +24,16 @@ export interface GateReport {
   readonly records?: { readonly base: RunRecord; readonly head: RunRecord };
 }
 
+/** What a terminal shows, and how much. */
+export interface GateView {
+  /** Width in columns, of text without layout of its own. */
+  readonly columns?: number;
+  /** The terminal; absent: 80 columns without colour. */
+  readonly terminal?: TerminalSize;
+  /** Whether what did not change is shown in full, where a format leaves some out. */
+  readonly all?: boolean;
+}
+
 /** A GateFormat is one way to write a GateReport. */
 export interface GateFormat {
   /** As in `--format junit`. */
@@ -34,10 +43,7 @@ export interface GateFormat {
   /** What it is and who reads it. */
   readonly title: string;
   /** Writes the report; the same report gives the same text. Only text for a terminal minds the view. */
-  readonly render: (
-    report: GateReport,
-    view?: { readonly columns?: number; readonly all?: boolean },
-  ) => string;
+  readonly render: (report: GateReport, view?: GateView) => string;
 }
 
 const SEVERITY: readonly VerdictWord[] = [

@@ -1,0 +1,113 @@
+/**
+ * Changes in words: a ratio above 1 is better, and a sentence says by how much, and who.
+ *
+ * @module
+ */
+
+import { type EffectKind, type MetricUnit, UNITS } from "./unit.ts";
+
+/** What decides in which words a change is stated. */
+export interface Stated {
+  /** How the change was found. */
+  readonly effect: EffectKind;
+  /** Unit of the metric. */
+  readonly unit: MetricUnit;
+  /** Which direction of it is better. */
+  readonly better: "lower" | "higher";
+}
+
+/** A change with its bounds. */
+export interface EstimatedChange {
+  /** Above 1, better. */
+  readonly estimate: number;
+  /** Lower bound. */
+  readonly low: number;
+  /** Upper bound. */
+  readonly high: number;
+}
+
+/**
+ * A change in percent or points, and who is better.
+ *
+ * @param ratio Above 1, better.
+ * @param stated The metric.
+ * @returns As in `5.0 % slower`, `0.40 points higher`, `0.00 %`.
+ */
+export function formatChange(ratio: number, stated: Stated): string {
+  const size = formatSizeOfChange(ratio, stated.effect);
+  const word = changeWord(ratio, stated);
+  return word === "" ? size : `${size} ${word}`;
+}
+
+/**
+ * A change with its interval, the bound nearest to no change first.
+ *
+ * @param ratio The change.
+ * @param stated The metric.
+ * @returns As in `12.3 % slower [10.1 %, 14.0 %]`; both bounds carry their words where they disagree: `1.2 % slower [0.40 % faster, 2.8 % slower]`.
+ */
+export function formatEstimate(change: EstimatedChange, stated: Stated): string {
+  return `${formatChange(change.estimate, stated)} ${formatBounds(change, stated)}`;
+}
+
+/**
+ * The interval of a change, the bound nearest to no change first.
+ *
+ * @param change The change.
+ * @param stated The metric.
+ * @returns As in `[10.1 %, 14.0 %]`; with words where the bounds disagree: `[0.40 % faster, 2.8 % slower]`.
+ */
+export function formatBounds({ estimate, low, high }: EstimatedChange, stated: Stated): string {
+  const bounds = estimate < 1 ? [high, low] : [low, high];
+  const isOneSided = low >= 1 || high <= 1;
+  const texts = bounds.map((bound) =>
+    isOneSided ? formatSizeOfChange(bound, stated.effect) : formatChange(bound, stated)
+  );
+  return `[${texts.join(", ")}]`;
+}
+
+/** As in `5.0 %`, whichever way the change goes. */
+function formatSizeOfChange(ratio: number, effect: EffectKind): string {
+  const { size, digits } = sizeOf(ratio, effect);
+  return `${size.toFixed(digits)} ${effect === "ratio" ? "%" : "points"}`;
+}
+
+/** A change in percent or points, and the decimals that it is worth. */
+function sizeOf(ratio: number, effect: EffectKind): { size: number; digits: number } {
+  const turned = ratio >= 1 ? ratio : effect === "ratio" ? 1 / ratio : 2 - ratio;
+  const size = Math.abs(turned - 1) * 100;
+  return { size, digits: size >= 100 ? 0 : size >= 1 ? 1 : 2 };
+}
+
+/** The unit's word, or that of the metric's direction; none where the size rounds to nothing. */
+export function changeWord(ratio: number, { effect, unit, better }: Stated): string {
+  const { size, digits } = sizeOf(ratio, effect);
+  if (size < 0.5 * 10 ** -digits) return "";
+  const directions = better === "lower"
+    ? ["lower", "higher"] as const
+    : ["higher", "lower"] as const;
+  const [gain, loss] = UNITS[unit].words ?? directions;
+  return ratio < 1 ? loss : gain;
+}
+
+/**
+ * A threshold.
+ *
+ * @param threshold 0.05 is 5 %, or 5 points.
+ * @param kind What it is compared with.
+ * @returns As in `5 %`.
+ */
+export function formatThreshold(threshold: number, kind: EffectKind): string {
+  return `${Number((threshold * 100).toPrecision(6))} ${kind === "ratio" ? "%" : "points"}`;
+}
+
+/**
+ * A p-value, rounded so that it never claims less than it is by much.
+ *
+ * @param p 0 to 1.
+ * @returns As in `0.03`, `2.4e-5`.
+ */
+export function formatP(p: number): string {
+  if (p === 0) return "0";
+  return p >= 0.001 ? String(Number(p.toPrecision(2))) : p.toExponential(1);
+}

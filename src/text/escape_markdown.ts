@@ -23,11 +23,11 @@ function escapePart(line: string): string {
     .replace(/[\\`*[\]|~]/g, "\\$&")
     .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, "\\_")
     .replace(/&/g, "&amp;")
+    .replace(/#(?=\d)/g, "&#35;")
     .replace(/</g, "&lt;")
     .replace(/>/g, "&gt;")
-    // A bare address would become a link, a bare @name call somebody, and #12 name an issue.
+    // A bare address would become a link, and a bare @name call somebody.
     .replace(/:\/\//g, ":&#47;&#47;")
-    .replace(/#(?=\d)/g, "&#35;")
     .replace(/\bwww\./gi, "www&#46;")
     .replace(/(?<![\p{L}\p{N}])@(?=\w)/gu, "&#64;")
     .replace(/^(#{1,6}|[-+]|\d+[.)])(?=\s|$)/, (marker) => marker.replace(/.$/, "\\$&"));

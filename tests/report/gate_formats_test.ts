@@ -66,7 +66,7 @@ Deno.test("the Markdown summary says what matters first, and folds what passed",
   const lines = render("md", sampleGate()).split("\n");
   assert(lines[0]?.startsWith("# Regressed: 3 of"), lines[0]);
   const at = (text: string) => lines.findIndex((line) => line.includes(text));
-  const order = ["## Regressed", "throughput/tcp/bytes=65536", "| round-trip/tcp/bytes=64"]
+  const order = ["## Regressed", "| throughput/tcp/bytes=65536", "| round-trip/tcp/bytes=64"]
     .concat(["## Cannot be judged", "## Inconclusive", "## New", "<details>", "Policy:"]).map(at);
   assertEquals(order, [...order].sort((a, b) => a - b));
   assert(!order.includes(-1), order.join());

@@ -74,11 +74,11 @@ function hostileReport(texts: readonly string[]): GateReport {
 
 /** Every tag, entity, escape, code span and bold phrase that the Markdown writer itself writes; nothing within a code span is markup. */
 const OWN_MARKUP =
-  /<\/?(?:details|summary)>|&(?:#\d+|lt|gt|amp);|\\[^\w\s]|`[^`\n]*`|\*\*[^*\n]*\*\*|^> ?/gm;
+  /<\/?(?:details|summary)>|&(?:#\d+|lt|gt|amp);|\\[^a-zA-Z0-9\s]|`[^`\n]*`|\*\*[^*\n]*\*\*|^> ?/gm;
 
 function assertHarmlessMarkdown(text: string): void {
   const rest = text.replace(OWN_MARKUP, "·");
-  assert(!/[<>&\\~*]/.test(rest), rest);
+  assertEquals(/.{0,40}[<>&\\~*].{0,40}/.exec(rest), null);
   assert(!/\]\(|\]\[|\]:/.test(rest), "a link");
   assert(!/(^|\s)@\w|#\d|:\/\//.test(rest), "a mention, an issue or an address");
   assertEquals(text.split("<details>").length, text.split("</details>").length);

@@ -198,10 +198,12 @@ async function keepsContract(plan: Plan): Promise<void> {
   assertEquals([...Deno.readDirSync(directory.path)], [], "a socket file was left behind");
   await directory[Symbol.asyncDispose]();
   // Deno closes a connection of TLS in the background, once it has said goodbye.
-  for (let turn = 0; turn < MOST_TURNS && openDescriptors() > before; turn++) {
+  const isOver = () => (openDescriptors() ?? 0) > (before ?? 0);
+  for (let turn = 0; turn < MOST_TURNS && isOver(); turn++) {
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
-  assertEquals(openDescriptors(), before, "a file descriptor was left open");
+  // Fewer than before where a probe's connection was still being closed then.
+  assert(!isOver(), "a file descriptor was left open");
 
   assertEquals(record.skipped, plan.skipped, "a case was given up");
   assertEquals(record.trials.map(({ case: id }) => id).sort(), plan.cases.map((c) => c.id).sort());

@@ -11,6 +11,8 @@ import type { GateResult, Verdict, VerdictWord } from "../../compare/gate_result
 import type { TerminalSize } from "../document/writer.ts";
 import type { Summary } from "../../compare/summarize.ts";
 import type { RunRecord } from "../../model/run_record.ts";
+import { formatAmount } from "../../units/format_quantity.ts";
+import { groupBy } from "../group_by.ts";
 
 /** A GateReport is a result and the names of what was compared. */
 export interface GateReport {

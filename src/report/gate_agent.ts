@@ -6,7 +6,7 @@
 
 import { clip, printable } from "../text/printable.ts";
 import { levelOf } from "./gate_annotations.ts";
-import { bySameReason, bySeverity, type GateFormat, type GateReport } from "./gate_text.ts";
+import { bySameReason, bySeverity, type GateFormat, type GateReport } from "./build/gate_report.ts";
 
 /** Plain lines: the verdict, then a line for each thing that fails the gate. */
 export const gateAgent: GateFormat = {

@@ -199,7 +199,7 @@ async function keepsContract(plan: Plan): Promise<void> {
   await directory[Symbol.asyncDispose]();
   // Deno closes a connection of TLS in the background, once it has said goodbye.
   const isOver = () => (openDescriptors() ?? 0) > (before ?? 0);
-  for (let turn = 0; turn < MOST_TURNS && isOver(); turn++) {
+  for (let turn = 0; turn < MAX_TURNS && isOver(); turn++) {
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
   // Fewer than before where a probe's connection was still being closed then.

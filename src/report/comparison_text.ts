@@ -12,9 +12,9 @@ import { wrapWords } from "../text/wrap_words.ts";
 import {
   bySameReason,
   bySeverity,
+  formatSide,
   type GateFormat,
   type GateReport,
-  saySide,
   statedOf,
 } from "./build/gate_report.ts";
 
@@ -56,7 +56,7 @@ function renderComparisonText(
   const of = (...words: readonly VerdictWord[]) =>
     shown.filter(({ verdict }) => words.includes(verdict));
   const lines = [
-    ...wrapped(`${sayCounts(shown, none)}.`),
+    ...wrapped(`${formatCounts(shown, none)}.`),
     ...wrapped(`${head} against ${base}.`),
     ...result.environmentDifferences.flatMap((text) =>
       wrapped(`The environments differ: ${text}.`)
@@ -83,7 +83,7 @@ function renderComparisonText(
 }
 
 /** As in `1 slower, 2 faster, 12 no difference of 5 %, 3 not decided`. */
-function sayCounts(cells: readonly Verdict[], none: string): string {
+function formatCounts(cells: readonly Verdict[], none: string): string {
   const counts = new Map<string, number>();
   for (const cell of bySeverity(cells, SAID)) {
     const word = wordOf(cell, none);
@@ -123,8 +123,8 @@ function part(title: string, cells: readonly Verdict[]): readonly string[] {
     const stated = statedOf(cell);
     return [
       `  ${printable(clip(cell.case, 60))} ${printable(clip(cell.metric, 30))}`,
-      saySide(cell, "base"),
-      saySide(cell, "head"),
+      formatSide(cell, "base"),
+      formatSide(cell, "head"),
       cell.ratio === undefined || stated === undefined ? "" : formatEstimate(cell.ratio, stated),
     ];
   });

@@ -20,7 +20,7 @@ export { type RenderedFiles, type ReportFormat, reportFormats } from "./registry
 export type { TerminalLook } from "../text/terminal_line.ts";
 export type { TerminalSize } from "./document/writer.ts";
 export { comparisonFormats, gateFormats } from "./gate_registry.ts";
-export type { GateFormat, GateReport } from "./build/gate_report.ts";
+export type { GateFormat, GateReport, GateView } from "./build/gate_report.ts";
 
 export type { Chart } from "./chart/chart.ts";
 export { buildCharts } from "./chart/build_charts.ts";

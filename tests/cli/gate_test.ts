@@ -137,7 +137,7 @@ Deno.test("sockbench gate refuses wrong arguments in one sentence", async () => 
   await refuse([], /gate needs --baseline <file>/);
   await refuse([base, "--threshold=5"], /--threshold must be/);
   await refuse([base, "--metric=p98"], /no case has a metric "p98"/);
-  await refuse([base, "--format=pdf"], /no format "pdf" \(there is md, text, agent, json/);
+  await refuse([base, "--format=pdf"], /no format "pdf" \(there is md, text, json/);
   await refuse([base, "--budget-file=/nosuch"], /cannot read \/nosuch/);
   await refuse([base, "--module=./nosuch.ts"], /--module \.\/nosuch\.ts is no file/);
 });

@@ -83,7 +83,7 @@ export function buildComparisonDocument(
     answer: [sentence(result.summary)],
     blocks: [
       heading("regressed", "What changed", "changed"),
-      changed.length === 0 ? paragraph(sayUnchanged(cells)) : verdictTable(changed, options),
+      changed.length === 0 ? paragraph(describeUnchanged(cells)) : verdictTable(changed, options),
       ...(figures.length === 0 ? [] : [heading("cells", "How much", "sizes"), ...figures]),
       ...(shown.length === 0 ? [] : [
         heading("cells", changed.length === 0 ? "All cells" : "The other cells", "cells"),
@@ -112,7 +112,7 @@ function countVerdicts(cells: readonly Verdict[]) {
   });
 }
 
-function sayUnchanged(cells: readonly Verdict[]): string {
+function describeUnchanged(cells: readonly Verdict[]): string {
   return cells.some(({ verdict, ratio }) => verdict === "incomparable" && ratio !== undefined)
     ? "The two records are not of one kind, so that no change is judged. The figures below are as they were measured"
     : "No cell regressed or improved: where there is a change, these trials do not show it";

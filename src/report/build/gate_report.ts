@@ -92,7 +92,7 @@ function sureSize(cell: Verdict): number {
  * @param side Which side.
  * @returns As in `10.1 µs`, `2 of 20 failed`; empty where the side has none.
  */
-export function saySide(cell: Verdict, side: "base" | "head"): string {
+export function formatSide(cell: Verdict, side: "base" | "head"): string {
   const { [side]: summary, failures } = decidingFigures(cell);
   if (failures !== undefined) return `${failures[side].failed} of ${failures[side].trials} failed`;
   return summary === undefined || cell.unit === undefined

@@ -9,7 +9,7 @@ import type { Case } from "../../model/case.ts";
 import { text } from "../document/inline.ts";
 import type { Cell, Column, Row, Table, WordsCell } from "../document/table.ts";
 import { figureCell } from "./figure_cell.ts";
-import { decidingFigures, saySide, statedOf } from "./gate_report.ts";
+import { decidingFigures, formatSide, statedOf } from "./gate_report.ts";
 import { hoistPlacement } from "./hoist_placement.ts";
 import { placeKey } from "./keys.ts";
 
@@ -93,7 +93,7 @@ function sideCell(cell: Verdict, side: "base" | "head"): Cell {
   const { failures, [side]: summary } = decidingFigures(cell);
   const { unit } = cell;
   return failures !== undefined || summary === undefined || unit === undefined
-    ? words(saySide(cell, side))
+    ? words(formatSide(cell, side))
     : { ...figureCell(summary, false), unit };
 }
 

@@ -210,6 +210,14 @@ function listIgnored(compared: RecordComparison, policy: Policy): readonly Ignor
   }).sort(byCell);
 }
 
+/** A record without readings looks as healthy as one whose processes always had the CPU. */
+function sayUnknownHealth({ health = {} }: RecordComparison): readonly string[] {
+  const unknown = (["base", "head"] as const).filter((side) => health[side] === undefined);
+  return unknown.length !== 1 ? [] : [
+    `Whether the processes of ${unknown[0]} were kept off the CPU is not known: it has no readings`,
+  ];
+}
+
 /** What a reader must know about what was not judged. */
 function findNotes(compared: RecordComparison, policy: Policy): readonly string[] {
   const cells = allCells(compared);
@@ -227,6 +235,7 @@ function findNotes(compared: RecordComparison, policy: Policy): readonly string[
       ]
       : []),
     ...compared.notRead,
+    ...sayUnknownHealth(compared),
     ...(bare.size === 0 ? [] : [`${bare.size} of the cases have no metric that gates (${names})`]),
     ...idle.map(({ rule, name }) =>
       `${name} of the policy matches no cell: ${JSON.stringify(rule.case)}`

@@ -247,6 +247,24 @@ Deno.test("judge() measures shares in points", () => {
   );
 });
 
+Deno.test("judge() says which side has no readings of how long it was kept off the CPU", () => {
+  const bare = syntheticRecord(p50(STEADY));
+  const read = {
+    ...bare,
+    trials: bare.trials.map((trial) => ({
+      ...trial,
+      counters: { "drive.waitNs": 1, "drive.runNs": 999, "drive.spanNs": 1_000 },
+    })),
+  };
+  const notes = (base: typeof bare, head: typeof bare) =>
+    judge(compareRecords(base, head, { paired: false }), createPolicy({})).notes;
+  const note = (side: string) =>
+    `Whether the processes of ${side} were kept off the CPU is not known: it has no readings`;
+  assertEquals(notes(read, bare), [note("head")]);
+  assertEquals(notes(bare, read), [note("base")]);
+  assertEquals(notes(read, read), []);
+});
+
 Deno.test("judge() says that a stored baseline is partial", () => {
   const record = syntheticRecord(p50(STEADY));
   const notes = (partial: boolean, paired: boolean) =>

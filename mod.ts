@@ -78,7 +78,7 @@ export { metricValue } from "./src/model/metric_value.ts";
 
 export { summarize, type Summary } from "./src/compare/summarize.ts";
 export { type RoundValue, type TrialValues, trialValues } from "./src/compare/trial_values.ts";
-export type { Interval, Speed, TwoSpeeds } from "./src/stats/mod.ts";
+export type { Bimodality, Interval, Speed } from "./src/stats/mod.ts";
 export {
   contrast,
   type Contrasted,

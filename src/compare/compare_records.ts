@@ -222,7 +222,7 @@ function directionOf({ better }: MetricDefinition): "lower" | "higher" {
 
 function describeTrials(base: Summary, head: Summary, { paired }: Context): readonly string[] {
   const sides = [["base", base], ["head", head]] as const;
-  const speeds = sides.filter(([, { twoSpeeds }]) => twoSpeeds !== undefined && !paired);
+  const speeds = sides.filter(([, { bimodality }]) => bimodality !== undefined && !paired);
   const where = speeds.map(([side]) => side).join(" and ");
   return [
     ...sides.filter(([, { failed }]) => failed > 0).map(([side, { failed, n }]) =>
@@ -230,7 +230,7 @@ function describeTrials(base: Summary, head: Summary, { paired }: Context): read
     ),
     ...(where === ""
       ? []
-      : [`the machine ran at two speeds in ${where}, which unpaired trials do not cancel`]),
+      : [`the trials are bimodal in ${where}, which unpaired trials do not cancel`]),
   ];
 }
 

@@ -9,7 +9,7 @@ import { type MetricUnit, UNITS } from "../units/unit.ts";
 import type { RunRecord } from "../model/run_record.ts";
 import { medianInterval } from "../stats/median_interval.ts";
 import { robustSpread } from "../stats/robust_spread.ts";
-import { type TwoSpeeds, twoSpeeds } from "../stats/two_speeds.ts";
+import { type Bimodality, findBimodality } from "../stats/bimodality.ts";
 import { metricsOf, type TrialValues, trialValues } from "./trial_values.ts";
 
 /** A Summary is a case's metric across its trials. The trial is the statistical unit, never the packet. */
@@ -36,8 +36,8 @@ export interface Summary {
   readonly failed: number;
   /** Why the figures say less than they seem to, one sentence each. */
   readonly warnings: readonly string[];
-  /** Present when the trials of a latency or rate met two speeds: to be shown instead of the median. */
-  readonly twoSpeeds?: TwoSpeeds;
+  /** Present when the trials of a latency or rate are bimodal: to be shown instead of the median. */
+  readonly bimodality?: Bimodality;
 }
 
 /** The confidence of every interval in a report. */
@@ -105,19 +105,19 @@ function summarizeOne(
       ...(warning === undefined ? [] : [warning]),
       ...(failed === 0 ? [] : [failedWarning(failed, values.succeeded(caseId).length)]),
     ],
-    ...(speeds === undefined ? {} : { twoSpeeds: speeds }),
+    ...(speeds === undefined ? {} : { bimodality: speeds }),
   };
 }
 
-/** The two speeds in the metric's own unit: of a rate, `fast` is the higher value. */
-function findSpeeds(numbers: readonly number[], unit: MetricUnit): TwoSpeeds | undefined {
+/** The two modes in the metric's own unit: of a rate, `fast` is the higher value. */
+function findSpeeds(numbers: readonly number[], unit: MetricUnit): Bimodality | undefined {
   const { speed } = UNITS[unit];
   if (speed === undefined || numbers.some((value) => value <= 0)) return undefined;
-  if (speed === "time") return twoSpeeds(numbers);
+  if (speed === "time") return findBimodality(numbers);
   const durations = numbers.map((value) => 1 / value);
   // The reciprocal of a subnormal rate is infinite: damaged data, and no second speed.
   if (!durations.every(Number.isFinite)) return undefined;
-  const times = twoSpeeds(durations);
+  const times = findBimodality(durations);
   if (times === undefined) return undefined;
   const { fast, slow } = times;
   return {

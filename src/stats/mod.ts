@@ -20,5 +20,5 @@ export * from "./prng.ts";
 export { median, quantile } from "./quantile.ts";
 export * from "./robust_spread.ts";
 export * from "./sign_test.ts";
-export * from "./two_speeds.ts";
+export * from "./bimodality.ts";
 export * from "./wilson.ts";

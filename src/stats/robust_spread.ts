@@ -31,7 +31,7 @@ export const MAD_SCALE = 1.4826022185056018;
  *
  * Failure case: when more than half of the values are equal (a coarse clock) the deviation is 0
  * although the rest differ; that is said in `warning`. Between two modes it describes neither: ask
- * {@linkcode twoSpeeds} first.
+ * {@linkcode findBimodality} first.
  *
  * @param values The sample in any order and unit; it is not changed.
  * @returns The spread; `relative` is absent when the median is 0.

@@ -110,13 +110,13 @@ Deno.test("judgeNoise() tells good, fair and poor by the spread between trials",
   );
 });
 
-Deno.test("judgeNoise() names two speeds instead of a spread between them", () => {
+Deno.test("judgeNoise() names both modes of bimodal trials instead of a spread between them", () => {
   const p50s = Array.from({ length: 20 }, (_, i) => (i % 4 === 0 ? 15_000 : 10_000) + i);
   const noise = judgeNoise("process", p50s);
   assertEquals(noise.verdict, "fair");
   assertMatch(
     describeNoise(noise),
-    /two speeds, 10\.0 µs in 75 % of the trials and 15\.0 µs in 25 %/,
+    /is bimodal, 10\.0 µs in 75 % of the trials and 15\.0 µs in 25 %/,
   );
 });
 

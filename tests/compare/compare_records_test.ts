@@ -43,14 +43,14 @@ Deno.test("compareRecords() pairs trials by round, whatever their order in the f
   assertEquals([one.base.n, one.head.n, one.base.median], [10, 10, 10_075]);
 });
 
-Deno.test("compareRecords() without pairing cannot see through two speeds, and says so", () => {
+Deno.test("compareRecords() without pairing cannot see through bimodal trials, and reports it", () => {
   const head = STEADY.map((value) => value * 1.2);
   const result = compared({ [TCP]: { p50: STEADY } }, { [TCP]: { p50: head } }, false);
   const one = only(result.comparisons);
   assertEquals(one.test, "mann-whitney");
   assert(one.pValue > 0.01);
   assertEquals(one.warnings, [
-    "the machine ran at two speeds in base and head, which unpaired trials do not cancel",
+    "the trials are bimodal in base and head, which unpaired trials do not cancel",
   ]);
 });
 

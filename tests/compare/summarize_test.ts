@@ -2,7 +2,7 @@ import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { summarize, type Summary } from "../../src/compare/summarize.ts";
 import type { RunRecord } from "../../src/model/run_record.ts";
 import type { Trial } from "../../src/model/trial.ts";
-import type { TwoSpeeds } from "../../src/stats/two_speeds.ts";
+import type { Bimodality } from "../../src/stats/bimodality.ts";
 import { emptyRecord, sampleRecord } from "../support/sample_record.ts";
 
 function findAny(record: RunRecord, caseId: string, metric: string): Summary | undefined {
@@ -15,10 +15,10 @@ function find(record: RunRecord, caseId: string, metric: string): Summary {
   return found;
 }
 
-function speedsOf(record: RunRecord, caseId: string, metric: string): TwoSpeeds {
-  const { twoSpeeds } = find(record, caseId, metric);
-  if (twoSpeeds === undefined) throw new Error(`no two speeds of ${caseId} ${metric}`);
-  return twoSpeeds;
+function speedsOf(record: RunRecord, caseId: string, metric: string): Bimodality {
+  const { bimodality } = find(record, caseId, metric);
+  if (bimodality === undefined) throw new Error(`no bimodality of ${caseId} ${metric}`);
+  return bimodality;
 }
 
 /** The sample with the values of one metric of one case replaced, one per round. */

@@ -81,7 +81,7 @@ Deno.test("buildFindings() uses paired ratios where cells met both speeds, and s
   );
   assertEquals(finding?.remarks, [[{
     kind: "sentence",
-    text: "Trials met two speeds of the machine; the ratios pair trials of the same round",
+    text: "Trials are bimodal; the ratios pair trials of the same round",
   }]]);
 });
 

@@ -135,7 +135,7 @@ Deno.test("writeHtml() says in every part what the document says, findings first
   );
 });
 
-Deno.test("writeHtml() gives every figure its number, interval and sample size, and both of two speeds", () => {
+Deno.test("writeHtml() gives every figure its number, interval and sample size, and both modes of a bimodal cell", () => {
   const record = sampleRecord();
   const page = pageOf(record);
   const shown = [...page.matchAll(/<td[^>]* data-value="([^"]*)"><details class="figure">/g)];
@@ -148,7 +148,7 @@ Deno.test("writeHtml() gives every figure its number, interval and sample size, 
     [...cells.map(({ value }) => value), ...comparisons].sort(),
   );
   const said = page.match(/<p>\d+ % interval( [\d.\u202f]+ to [^<]*?)?, \d+ trials/g) ?? [];
-  const speeds = page.match(/Two speeds of the machine: [^<]*; \d+ trials/g) ?? [];
+  const speeds = page.match(/Bimodal: [^<]*; \d+ trials/g) ?? [];
   const single = cells.filter(({ n, isExact }) => n === 1 || isExact === true).length;
   assertEquals(said.length + speeds.length + single, cells.length);
   assertEquals(speeds.length, cells.filter(({ modes }) => modes !== undefined).length);

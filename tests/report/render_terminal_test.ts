@@ -145,12 +145,12 @@ Deno.test("writeTerminal() draws a bar solid to the interval's lower end and sha
   assertEquals(solid!.length, shade!.length);
 });
 
-Deno.test("writeTerminal() shows of a search the best of each group, and of two speeds both with their shares", () => {
+Deno.test("writeTerminal() shows of a search the best of each group, and of a bimodal cell both modes with their shares", () => {
   const text = terminalOf(sampleRecord());
   const search = text.slice(text.indexOf("\n\nbuffer-size  "));
   assert(/^ +unix: bytes .*, read .*\[/m.test(search));
   assertStringIncludes(search, "… the best of each;");
-  assert(/two speeds .*\(\d+ %\) \/ .*\(\d+ %\)/.test(text), text);
+  assert(/bimodal .*\(\d+ %\) \/ .*\(\d+ %\)/.test(text), text);
 });
 
 Deno.test("writeTerminal() begins with what did best for each question, units and numbers on one line", () => {

@@ -204,7 +204,7 @@ Deno.test("buildSearch() names the best cell and its knees, over the sample", ()
 Deno.test("writeMarkdown() shows both speeds with their shares instead of one median", () => {
   const text = markdownOf(sampleRecord());
   assertStringIncludes(text, "| 10.2 (80 %) / 15.3 (20 %) |");
-  assertStringIncludes(text, "The trials met two speeds of the machine");
+  assertStringIncludes(text, "The trials are bimodal");
 });
 
 Deno.test("writeMarkdown() gives every interval by its bounds, which shows how far it reaches to either side", () => {

@@ -231,7 +231,7 @@ export const SAMPLE_ENVIRONMENT: Environment = upgradeEnvironment({
 });
 
 /**
- * Makes the sample record: several scenarios, a cell that met two speeds, failed trials, a case that failed throughout, one
+ * Makes the sample record: several scenarios, a bimodal cell, failed trials, a case that failed throughout, one
  * with few trials, skips, lossy UDP.
  *
  * @param options Rounds, and fields to replace.

@@ -19,7 +19,7 @@ const SIZES = [64 * 1024, 1024 * 1024];
 const ROUND_TRIP: Target = { must: "be at most", value: 1.03 };
 /** Throughput may not be below that of the bare loop. */
 const THROUGHPUT: Target = { must: "be at least", value: 1 };
-/** Throughput of one connection settles on one of two speeds, a factor of two apart: only many connections tell a small difference. */
+/** Throughput of one connection is bimodal, the modes a factor of two apart: only many connections tell a small difference. */
 const THROUGHPUT_PAIRS_FACTOR = 3;
 
 /** Median round trips of 64 B over tcp, unix and udp; and the bare loop against itself, which shows what the method itself errs by. */

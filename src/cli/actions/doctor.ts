@@ -29,7 +29,7 @@ import type { Terminal } from "../terminal.ts";
 import type { PeerKind } from "../../model/placement.ts";
 import type { Environment } from "../../model/environment.ts";
 
-/** Readings of a socket pair, and the pause between two: together a second, in which a machine with two speeds shows both. */
+/** Readings of a socket pair, and the pause between two: together a second, in which a machine that alternates between two speeds shows both. */
 const READINGS = 20;
 const PAUSE_NS = 40e6;
 

@@ -11,7 +11,7 @@ import { coresOf, type Environment } from "../../model/environment.ts";
 import { formatAmount } from "../../units/format_quantity.ts";
 import type { Session } from "../../run/session.ts";
 import { robustSpread } from "../../stats/robust_spread.ts";
-import { type TwoSpeeds, twoSpeeds } from "../../stats/two_speeds.ts";
+import { type Bimodality, findBimodality } from "../../stats/bimodality.ts";
 
 /** Trials of the noise test: enough to meet both speeds of a machine that has two, within a second. */
 const TRIALS = 20;
@@ -30,14 +30,14 @@ export interface NoiseVerdict {
   readonly p50Ns?: number;
   /** Scaled median absolute deviation of the trials' p50 over their median. */
   readonly spread?: number;
-  /** Present when the trials met two speeds of the machine: the spread then describes neither. */
-  readonly twoSpeeds?: TwoSpeeds;
+  /** Present when the trials are bimodal: the spread then describes neither mode. */
+  readonly bimodality?: Bimodality;
   /** What kept the processes off the CPU meanwhile; absent where it could not be read. */
   readonly health?: Health;
   /** The machine's logical cores. */
   readonly cores?: number;
   /**
-   * `good`: spread up to 2 %; `fair`: up to 8 %, or two speeds, or it is not known whether the processes got the CPU; `poor`: beyond, or
+   * `good`: spread up to 2 %; `fair`: up to 8 %, or bimodal, or it is not known whether the processes got the CPU; `poor`: beyond, or
    * they did not.
    */
   readonly verdict: "good" | "fair" | "poor";
@@ -104,7 +104,7 @@ export function judgeHealth(
 export function judgeNoise(peer: PeerKind, p50s: readonly number[]): NoiseVerdict {
   if (p50s.length === 0) return { peer, trials: 0, verdict: "poor" };
   const { median, relative = 0 } = robustSpread(p50s);
-  const speeds = twoSpeeds(p50s);
+  const speeds = findBimodality(p50s);
   const verdict = speeds !== undefined
     ? "fair"
     : relative <= GOOD_SPREAD
@@ -117,14 +117,14 @@ export function judgeNoise(peer: PeerKind, p50s: readonly number[]): NoiseVerdic
     trials: p50s.length,
     p50Ns: median,
     spread: relative,
-    ...(speeds !== undefined && { twoSpeeds: speeds }),
+    ...(speeds !== undefined && { bimodality: speeds }),
     verdict,
   };
 }
 
 /** The verdict in one sentence. */
 export function describeNoise(noise: NoiseVerdict): string {
-  const { p50Ns, spread, twoSpeeds: speeds, verdict, error } = noise;
+  const { p50Ns, spread, bimodality: speeds, verdict, error } = noise;
   if (p50Ns === undefined || spread === undefined) {
     return `no idle round trip could be measured: ${error ?? "no trial succeeded"}`;
   }
@@ -135,7 +135,7 @@ export function describeNoise(noise: NoiseVerdict): string {
     const [fast, slow] = [speeds.fast, speeds.slow].map(({ median, share }) =>
       `${formatAmount(median, "ns")} in ${Math.round(share * 100)} % of the trials`
     );
-    return `p50 of an idle round trip has two speeds, ${fast} and ${slow}: ${verdict}, ` +
+    return `p50 of an idle round trip is bimodal, ${fast} and ${slow}: ${verdict}, ` +
       `as interleaved rounds keep comparisons fair${failed}`;
   }
   return `p50 of an idle round trip (${formatAmount(p50Ns, "ns")}) varies ` +

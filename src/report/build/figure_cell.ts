@@ -16,7 +16,7 @@ import type { ColumnMetric, FigureCell } from "../document/table.ts";
  * @returns The cell.
  */
 export function figureCell(summary: Summary, hasModes = true): FigureCell {
-  const { twoSpeeds } = summary;
+  const { bimodality } = summary;
   return {
     kind: "figure",
     case: summary.case,
@@ -25,12 +25,12 @@ export function figureCell(summary: Summary, hasModes = true): FigureCell {
     high: summary.high,
     n: summary.n,
     confidence: summary.confidence,
-    ...(twoSpeeds === undefined || !hasModes ? {} : {
+    ...(bimodality === undefined || !hasModes ? {} : {
       modes: {
-        fast: twoSpeeds.fast.median,
-        fastShare: twoSpeeds.fast.share,
-        slow: twoSpeeds.slow.median,
-        slowShare: twoSpeeds.slow.share,
+        fast: bimodality.fast.median,
+        fastShare: bimodality.fast.share,
+        slow: bimodality.slow.median,
+        slowShare: bimodality.slow.share,
       },
     }),
   };

@@ -82,7 +82,8 @@ export function buildGuide(needs: GuideNeeds): readonly NamedFact[] {
     ...when(needs.hasModes, {
       name: "a (75 %) / b (25 %)",
       value:
-        "the trials fell into two groups with nothing in between: a shared machine has two speeds, and unpinned ends run on " +
+        "the trials are bimodal: they fell into two groups with nothing in between. A shared machine alternates between " +
+        "two speeds, and unpinned ends run on " +
         "one core in some trials and on two in others, where waking the idle core can cost more than the socket. Both " +
         "groups are shown with their shares of the trials, since a median would describe neither",
     }),

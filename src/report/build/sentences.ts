@@ -37,8 +37,7 @@ const MAX_LISTED = 4;
 /** From this ratio on, a sentence on time leads with what it costs. */
 const COSTLY = 2;
 
-const TWO_SPEEDS_REMARK =
-  "Trials met two speeds of the machine; the ratios pair trials of the same round";
+const BIMODAL_REMARK = "Trials are bimodal; the ratios pair trials of the same round";
 
 /** Comparisons that make one sentence: of the same factor values, metric, placement and outcome. */
 export interface Group {
@@ -117,7 +116,7 @@ function amountsOf(
 ): { readonly own: number; readonly theirs: number } | undefined {
   const [one, other] = [item.case, item.base].map((id) => summaryOf(id, item.metric.id));
   if (one === undefined || other === undefined) return undefined;
-  if (one.twoSpeeds !== undefined || other.twoSpeeds !== undefined) return undefined;
+  if (one.bimodality !== undefined || other.bimodality !== undefined) return undefined;
   const [own, theirs] = [one.median, other.median];
   const ratio = item.metric.better === "lower" ? theirs / own : own / theirs;
   // Rounding alone contradicts nobody.
@@ -237,7 +236,7 @@ function toFinding(
 
 function speedRemarks(items: readonly Contrasted[], summaryOf: SummaryOf): readonly string[] {
   const met = items.some((item) =>
-    [item.case, item.base].some((id) => summaryOf(id, item.metric.id)?.twoSpeeds !== undefined)
+    [item.case, item.base].some((id) => summaryOf(id, item.metric.id)?.bimodality !== undefined)
   );
-  return met ? [TWO_SPEEDS_REMARK] : [];
+  return met ? [BIMODAL_REMARK] : [];
 }

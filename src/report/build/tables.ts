@@ -115,7 +115,7 @@ export function buildMetricsTable(
   const headline = metrics[0]?.id ?? "";
   const cellsOf = cases.map((one) => {
     // Two groups of a tail say little of the machine unless the headline shows them too.
-    const hasModes = summaryOf(one.id, headline)?.twoSpeeds !== undefined;
+    const hasModes = summaryOf(one.id, headline)?.bimodality !== undefined;
     return metrics.map((metric) => {
       const summary = summaryOf(one.id, metric.id);
       return summary === undefined ? null : figureCell(summary, hasModes);

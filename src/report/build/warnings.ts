@@ -55,9 +55,9 @@ export function buildWarnings(
   );
   const where = (found: readonly Summary[]) => found.map((summary) => summary.case);
   const few = headline.filter((summary) => summary.confidence < CONFIDENCE);
-  const speeds = headline.filter((summary) => summary.twoSpeeds !== undefined);
+  const speeds = headline.filter((summary) => summary.bimodality !== undefined);
   const wide = headline.filter((summary) =>
-    summary.twoSpeeds === undefined && (summary.spread ?? 0) > WIDE_SPREAD
+    summary.bimodality === undefined && (summary.spread ?? 0) > WIDE_SPREAD
   );
   const lossy = summaries.filter(({ metric, median }) =>
     metric === "loss" && median > NOTABLE_LOSS
@@ -71,7 +71,7 @@ export function buildWarnings(
     ),
     ...impreciseWarning(record, headline),
     ...warn(
-      "the trials met two speeds of the machine; both are shown in place of one median",
+      "the trials are bimodal; both modes are shown in place of one median",
       where(speeds),
     ),
     ...warn(

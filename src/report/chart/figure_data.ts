@@ -13,7 +13,7 @@ import { type Attributes, exact } from "./svg.ts";
  *
  * @param figure The figure.
  * @returns `data-case`, `data-metric`, and the exact `data-value`, `data-low`, `data-high`, `data-n`; where the trials met
- * two speeds also `data-fast` and `data-slow`.
+ * bimodal trials also `data-fast` and `data-slow`.
  */
 export function figureData(figure: ChartFigure): Attributes {
   const { value, low, high, n, modes } = figure;

@@ -20,7 +20,7 @@ export function describeFigure(figure: ChartFigure): string {
   const show = (amount: number) => formatAmount(amount, unit);
   if (modes !== undefined) {
     const { fast, fastShare, slow, slowShare } = modes;
-    return `two speeds: ${show(fast)} (${formatShare(fastShare)} of ${trials}) and ${show(slow)} (${
+    return `bimodal: ${show(fast)} (${formatShare(fastShare)} of ${trials}) and ${show(slow)} (${
       formatShare(slowShare)
     })`;
   }

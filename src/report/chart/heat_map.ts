@@ -94,7 +94,7 @@ export function drawHeatMap(figure: Figure, data: GridData): Chart {
       }`,
       ...(hasTwo
         ? [
-          "Two figures: the trials met two speeds of the machine; both stand in place of one median.",
+          "Two figures: the trials are bimodal; both modes stand in place of one median.",
         ]
         : []),
     ],

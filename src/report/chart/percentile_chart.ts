@@ -78,7 +78,7 @@ export function drawPercentiles(figure: Figure, { rows, metrics }: PercentileDat
         : []),
       ...(hasTwo
         ? [
-          "Hollow marks: the trials met two speeds of the machine; both are shown in place of one median.",
+          "Hollow marks: the trials are bimodal; both modes are shown in place of one median.",
         ]
         : []),
     ],

@@ -72,7 +72,7 @@ export function drawThroughput(figure: Figure, { curves, axis, metric }: CurveDa
         : []),
       ...(hasTwo
         ? [
-          "Hollow pairs: the trials met two speeds of the machine; both are shown, and the line passes at their median.",
+          "Hollow pairs: the trials are bimodal; both modes are shown, and the line passes at their median.",
         ]
         : []),
     ],

@@ -261,7 +261,7 @@ function spanOf({ value, low, high, n, modes }: FigureCell): readonly [number, n
 }
 
 function writeValue({ value, modes }: FigureCell, look: Look): string {
-  return modes === undefined ? formatFigure(value, look) : "two speeds";
+  return modes === undefined ? formatFigure(value, look) : "bimodal";
 }
 
 /** One trial has no interval, and a range of no width would look like certainty. */

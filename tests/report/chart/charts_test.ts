@@ -60,7 +60,7 @@ Deno.test("figures read back from percentiles, throughput and heat maps are the 
       );
       // Two groups of a tail say little of the machine.
       const { fast, slow } = (/^(p50|connectP50|bytesPerSecond)$/.test(summary.metric)
-        ? summary.twoSpeeds
+        ? summary.bimodality
         : undefined) ?? {};
       assertEquals(
         [attributes["data-fast"], attributes["data-slow"]].map((text) =>
@@ -83,9 +83,9 @@ Deno.test("figures read back from percentiles, throughput and heat maps are the 
   }
 });
 
-Deno.test("a cell that met two speeds shows both, as the tables do", () => {
-  const twice = summarize(record).filter(({ twoSpeeds, metric }) =>
-    twoSpeeds !== undefined && metric === "p50"
+Deno.test("a bimodal cell shows both modes, as the tables do", () => {
+  const twice = summarize(record).filter(({ bimodality, metric }) =>
+    bimodality !== undefined && metric === "p50"
   );
   assert(twice.length > 0);
   const [chart] = ofKind("percentiles");
@@ -97,8 +97,8 @@ Deno.test("a cell that met two speeds shows both, as the tables do", () => {
     group.children.filter(({ attributes }) => attributes.class?.includes("ho")).length,
     2,
   );
-  assert(group.children[0]?.text.includes("two speeds"));
-  assert(allNodes(root).some(({ text }) => text.includes("two speeds of the machine")));
+  assert(group.children[0]?.text.includes("bimodal"));
+  assert(allNodes(root).some(({ text }) => text.includes("the trials are bimodal")));
 });
 
 Deno.test("percentiles read back from distributions are those of all trials pooled", () => {

@@ -49,8 +49,8 @@ export function openContext(record: RunRecord): ChartContext {
 }
 
 /** The middle of two damaged values may be infinite; it has no place in a picture. */
-function isDrawable({ median, low, high, twoSpeeds }: Summary): boolean {
-  const { fast, slow } = twoSpeeds ?? {};
+function isDrawable({ median, low, high, bimodality }: Summary): boolean {
+  const { fast, slow } = bimodality ?? {};
   return [median, low, high, fast?.median ?? 0, slow?.median ?? 0].every(Number.isFinite);
 }
 

@@ -132,9 +132,9 @@ function describeFigure(cell: FigureCell, look: Look, isShown: boolean): string 
   const { modes } = cell;
   if (modes !== undefined) {
     const { fast, fastShare, slow, slowShare } = modes;
-    return `Two speeds of the machine: ${withUnit(fast)} in ${
-      formatShare(fastShare)
-    } of the trials, ${withUnit(slow)} in ${formatShare(slowShare)}; ${trials}`;
+    return `Bimodal: ${withUnit(fast)} in ${formatShare(fastShare)} of the trials, ${
+      withUnit(slow)
+    } in ${formatShare(slowShare)}; ${trials}`;
   }
   if (cell.isExact === true) return "Of all trials together, without an interval";
   if (cell.n === 1) return `${trials}, which has no interval`;

@@ -2,7 +2,7 @@ import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/ass
 import fc from "fast-check";
 import { normalQuantile } from "../../src/stats/normal.ts";
 import { createPrng, type Prng } from "../../src/stats/prng.ts";
-import { type TwoSpeeds, twoSpeeds } from "../../src/stats/two_speeds.ts";
+import { type Bimodality, findBimodality } from "../../src/stats/bimodality.ts";
 
 const uniform = (prng: Prng) => prng.nextFloat() + 2 ** -54;
 const normal = (prng: Prng) => normalQuantile(uniform(prng));
@@ -30,7 +30,7 @@ function mixture(prng: Prng, n: number, slowCount: number, noise: number, slowNs
   });
 }
 
-Deno.test("twoSpeeds() finds 10 and 15 µs, their shares and their ratio", () => {
+Deno.test("findBimodality() finds 10 and 15 µs, their shares and their ratio", () => {
   const found = declared([10.1, 15, 10, 9.9, 10.2, 15.2, 10, 10.1, 14.8, 9.9, 10, 10.05]);
   assertEquals(found.slow, { median: 15, share: 0.25, n: 3 });
   assertEquals(found.fast, { median: 10, share: 0.75, n: 9 });
@@ -38,7 +38,7 @@ Deno.test("twoSpeeds() finds 10 and 15 µs, their shares and their ratio", () =>
   assert(found.separation > 20);
 });
 
-Deno.test("twoSpeeds() declares one speed as two in fewer than 5 % of samples, whatever the noise", () => {
+Deno.test("findBimodality() declares one speed as two in fewer than 5 % of samples, whatever the noise", () => {
   const runs = 600;
   // Of 4,000 samples each, the worst measured was 1.5 % (log-uniform, n = 8).
   for (const [name, draw] of Object.entries(ONE_SPEED)) {
@@ -47,21 +47,21 @@ Deno.test("twoSpeeds() declares one speed as two in fewer than 5 % of samples, w
       let count = 0;
       for (let run = 0; run < runs; run++) {
         const values = Array.from({ length: n }, () => Math.exp(clamp(draw(prng))));
-        if (twoSpeeds(values) !== undefined) count++;
+        if (findBimodality(values) !== undefined) count++;
       }
       assert(count / runs < 0.05, `${name}, n = ${n}: ${count} of ${runs}`);
     }
   }
 });
 
-Deno.test("twoSpeeds() declares 75 % at 10 µs and 25 % at 15 µs in 99 % of samples", () => {
+Deno.test("findBimodality() declares 75 % at 10 µs and 25 % at 15 µs in 99 % of samples", () => {
   const runs = 300;
   for (const noise of [0.01, 0.02]) {
     for (const n of [12, 16, 20, 40, 100]) {
       const prng = createPrng("power").split(`${noise} ${n}`);
       let count = 0;
       for (let run = 0; run < runs; run++) {
-        const found = twoSpeeds(mixture(prng, n, n / 4, noise));
+        const found = findBimodality(mixture(prng, n, n / 4, noise));
         if (found?.slow.n === n / 4) count++;
       }
       assert(count / runs >= 0.99, `noise ${noise}, n = ${n}: ${count} of ${runs}`);
@@ -69,40 +69,40 @@ Deno.test("twoSpeeds() declares 75 % at 10 µs and 25 % at 15 µs in 99 % of sam
   }
 });
 
-Deno.test("twoSpeeds() is not misled by one stalled trial", () => {
+Deno.test("findBimodality() is not misled by one stalled trial", () => {
   const prng = createPrng("stall");
   let count = 0;
   for (let run = 0; run < 300; run++) {
     const values = [...mixture(prng, 19, 5, 0.02), 40_000_000];
-    const found = twoSpeeds(values);
+    const found = findBimodality(values);
     if (found !== undefined && Math.abs(found.ratio - 1.5) < 0.1) count++;
   }
   assert(count / 300 >= 0.95, `${count} of 300`);
-  assertEquals(twoSpeeds([...mixture(prng, 19, 0, 0.02), 40_000_000]), undefined);
+  assertEquals(findBimodality([...mixture(prng, 19, 0, 0.02), 40_000_000]), undefined);
 });
 
-Deno.test("twoSpeeds() holds still when the speeds are nearer than 15 %, or one was met too rarely", () => {
+Deno.test("findBimodality() holds still when the speeds are nearer than 15 %, or one was met too rarely", () => {
   const prng = createPrng("near");
-  assertEquals(twoSpeeds(mixture(prng, 20, 8, 0.005, 11_000)), undefined);
-  assert(twoSpeeds(mixture(prng, 20, 8, 0.005, 12_000)) !== undefined);
-  assertEquals(twoSpeeds(mixture(prng, 12, 2, 0.01)), undefined);
-  assertEquals(twoSpeeds(mixture(prng, 40, 5, 0.01)), undefined);
-  assert(twoSpeeds(mixture(prng, 40, 6, 0.01)) !== undefined);
+  assertEquals(findBimodality(mixture(prng, 20, 8, 0.005, 11_000)), undefined);
+  assert(findBimodality(mixture(prng, 20, 8, 0.005, 12_000)) !== undefined);
+  assertEquals(findBimodality(mixture(prng, 12, 2, 0.01)), undefined);
+  assertEquals(findBimodality(mixture(prng, 40, 5, 0.01)), undefined);
+  assert(findBimodality(mixture(prng, 40, 6, 0.01)) !== undefined);
 });
 
-Deno.test("twoSpeeds() holds still with fewer than 6 values and with equal values", () => {
-  assertEquals(twoSpeeds([10]), undefined);
-  assertEquals(twoSpeeds([10, 10, 10, 15, 15]), undefined);
-  assertEquals(twoSpeeds(new Array<number>(20).fill(10)), undefined);
-  assertEquals(twoSpeeds([10, 10, 10, 15, 15, 15])?.separation, Infinity);
+Deno.test("findBimodality() holds still with fewer than 6 values and with equal values", () => {
+  assertEquals(findBimodality([10]), undefined);
+  assertEquals(findBimodality([10, 10, 10, 15, 15]), undefined);
+  assertEquals(findBimodality(new Array<number>(20).fill(10)), undefined);
+  assertEquals(findBimodality([10, 10, 10, 15, 15, 15])?.separation, Infinity);
 });
 
-Deno.test("twoSpeeds() depends neither on the order nor on the unit", () => {
+Deno.test("findBimodality() depends neither on the order nor on the unit", () => {
   const times = fc.array(fc.integer({ min: 1, max: 1_000_000 }), { minLength: 1, maxLength: 40 });
   fc.assert(fc.property(times, (values) => {
     const before = [...values];
-    const found = twoSpeeds(values);
-    assertEquals(twoSpeeds([...values].reverse()), found);
+    const found = findBimodality(values);
+    assertEquals(findBimodality([...values].reverse()), found);
     assertEquals(values, before);
     if (found === undefined) return;
     assert(found.ratio >= 1.15);
@@ -116,16 +116,16 @@ Deno.test("twoSpeeds() depends neither on the order nor on the unit", () => {
   assertEquals([other.ratio, other.fast.n], [one.ratio, one.fast.n]);
 });
 
-Deno.test("twoSpeeds() refuses values that are no times", () => {
-  assertThrows(() => twoSpeeds([]), RangeError, "current value is []");
+Deno.test("findBimodality() refuses values that are no times", () => {
+  assertThrows(() => findBimodality([]), RangeError, "current value is []");
   for (const bad of [0, -3, NaN, Infinity]) {
-    assertThrows(() => twoSpeeds([10, bad]), RangeError, `current value is ${bad}`);
+    assertThrows(() => findBimodality([10, bad]), RangeError, `current value is ${bad}`);
   }
 });
 
-function declared(values: readonly number[]): TwoSpeeds {
-  const found = twoSpeeds(values);
-  if (found === undefined) throw new Error("two speeds were to be declared");
+function declared(values: readonly number[]): Bimodality {
+  const found = findBimodality(values);
+  if (found === undefined) throw new Error("bimodality was to be declared");
   return found;
 }
 

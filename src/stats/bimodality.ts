@@ -1,5 +1,5 @@
 /**
- * Two speeds: telling whether times came from a machine that ran at two speeds by turns.
+ * Bimodality: whether times fall into two groups, as on a machine that alternates between two speeds.
  *
  * A small shared machine does (the other hardware thread of the core is busy, or idle): the same
  * exchange takes 10 or 15 µs, and the median of such trials is a truth between two truths. What
@@ -22,8 +22,8 @@ export interface Speed {
   readonly n: number;
 }
 
-/** TwoSpeeds says that a sample is two groups with a gap between them. */
-export interface TwoSpeeds {
+/** Bimodality describes a sample that is two groups with a gap between them. */
+export interface Bimodality {
   /** The group of the shorter times. */
   readonly fast: Speed;
   /** The group of the longer times. */
@@ -48,7 +48,7 @@ const MIN_VALUES = 3;
  * which gives one speed a D of 3 to 8 by itself. At 9, simulated samples of one speed (normal,
  * uniform, exponential either way, log-normal, Student t 2, Cauchy, all wide and most on the
  * logarithmic scale) are declared in at most 1.5 % of cases from 8 values on and 2.9 % with 6, mostly
- * in 0.1 %; tests/stats/two_speeds_test.ts repeats it.
+ * in 0.1 %; tests/stats/bimodality_test.ts repeats it.
  */
 const MIN_SEPARATION = 9;
 /** In the middle half between the two centres lies less than this share of the values. */
@@ -57,7 +57,7 @@ const MIDDLE_SHARE = 0.1;
 const DEVIATION_SCALE = 1.2533141373155003;
 
 /**
- * Finds whether times (such as the medians of a case's trials) met two speeds of the machine.
+ * Finds whether times (such as the medians of a case's trials) are bimodal.
  *
  * On logarithms, the values are cut in two where the sum of absolute deviations from the groups'
  * medians is least (an exhaustive scan of the sorted values; medians rather than the means of Fisher,
@@ -67,18 +67,18 @@ const DEVIATION_SCALE = 1.2533141373155003;
  * one pooled spread: the mean absolute deviation, each capped at half the distance.
  *
  * Failure case: fewer than 6 values, or a speed met fewer than 3 times, is never declared; values of
- * a coarse clock that take two steps only look like two speeds. Of a rate pass the reciprocals.
+ * a coarse clock that take two steps only look bimodal. Of a rate pass the reciprocals.
  *
  * @param values Times above 0 in any order and unit; not changed.
- * @returns The two speeds, or `undefined` when the values do not show two.
+ * @returns The two modes, or `undefined` when the values do not show two.
  * @throws {RangeError} If the sample is empty or a value is not finite and above 0.
  */
-export function twoSpeeds(values: readonly number[]): TwoSpeeds | undefined {
-  checkSample("look for two speeds", values);
+export function findBimodality(values: readonly number[]): Bimodality | undefined {
+  checkSample("look for bimodality", values);
   const ascending = sorted(values);
   if ((ascending[0] as number) <= 0) {
     throw new RangeError(
-      `Cannot look for two speeds as every value must be above 0: current value is ${ascending[0]}`,
+      `Cannot look for bimodality as every value must be above 0: current value is ${ascending[0]}`,
     );
   }
   const logs = ascending.map(Math.log);

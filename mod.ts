@@ -60,11 +60,11 @@ export { RecordError } from "./src/record/record_error.ts";
 export {
   type RecordOrigin,
   type RecordSettings,
+  type ReferenceBenchmarkReading,
+  type ReferenceBenchmarkReadings,
+  type ReferenceBenchmarkValues,
   type RunRecord,
   SCHEMA_VERSION,
-  type YardstickReading,
-  type YardstickReadings,
-  type YardstickValues,
 } from "./src/model/run_record.ts";
 export {
   type Environment,

@@ -220,7 +220,7 @@ function runCommandSync(command: string, args: readonly string[]): void {
   try {
     new Deno.Command(command, { args: [...args], stdin: "null", stdout: "null", stderr: "null" })
       .outputSync();
-  } catch { /* what removes a folder must not fail for want of git */ }
+  } catch { /* what removes a folder must not fail for lack of git */ }
 }
 
 async function runCommand(

@@ -18,7 +18,7 @@ import { settingsInput } from "./run_arguments.ts";
 import { choosePeer } from "./session.ts";
 import { UsageError } from "./usage_error.ts";
 
-/** Pairs of each case unless the user says otherwise: a cell of two dozen needs 12 to be called at all. */
+/** Pairs of each case by default: a cell of two dozen needs 12 to be called at all. */
 const DEFAULT_PAIRS = 20;
 /** Trials of one process do not wake another core: they pair best. */
 const DEFAULT_AB_PEER = "loop";

@@ -29,7 +29,7 @@ export function renderOverview(commands: readonly Command[], columns: number): s
     "Examples:",
     ...commands.flatMap((command) => command.examples.slice(0, 1)).flatMap(exampleLines),
     "",
-    '"sockbench help <command>" says more. In a clone of the repository, sockbench is "deno task sockbench".',
+    '"sockbench help <command>" shows more. In a clone of the repository, sockbench is "deno task sockbench".',
     "Exit codes: 0 done, 1 regressed, 2 wrong input, 3 nothing to judge, 130 interrupted.",
     "Set SOCKBENCH_DEBUG=1 to see the stack of an unexpected error.",
     "",

@@ -9,7 +9,7 @@ import { type InputFile, refuseOverwriting } from "./same_file.ts";
 import { UsageError } from "./usage_error.ts";
 import { writeObstacle } from "./write_file_atomically.ts";
 
-/** Where results go unless the user says otherwise. */
+/** Where results go by default. */
 export const DEFAULT_OUT = "reports";
 
 /** A command whose files must be of its own job. */

@@ -13,7 +13,7 @@ export const MARGIN_OPTION: OptionSpec = {
   name: "margin",
   value: "share",
   description:
-    "How much less than the best is as good, where a report says from which size on more gains little",
+    "How much less than the best is as good, where a report gives the size above which more gains less",
   default: "5%",
 };
 

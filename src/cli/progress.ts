@@ -38,7 +38,7 @@ function about(durationNs: number): string {
 export interface Progress {
   /** Prints the plan and what it leaves out. */
   start(plan: Plan): void;
-  /** Tells of a step before the first round: overwritten by what comes next on a terminal, a line elsewhere. */
+  /** Reports a step before the first round: overwritten by what comes next on a terminal, a line elsewhere. */
   step(text: string): void;
   /** Prints one event. */
   take(event: RunEvent): void;

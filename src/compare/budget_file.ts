@@ -44,7 +44,7 @@ import {
   type PolicyInput,
 } from "./gate_policy.ts";
 
-/** A BudgetFileError says in one sentence which file cannot be used as a policy, which key is wrong, and what would be right. */
+/** A BudgetFileError states in one sentence which file cannot be used as a policy, which key is wrong, and what would be right. */
 export class BudgetFileError extends Error {
   /** Always "BudgetFileError". */
   override readonly name = "BudgetFileError";

@@ -121,7 +121,7 @@ export const DEFAULT_POLICY: Policy = Object.freeze({
 /** The policy of `compare`, which shows every cell and sets none aside. */
 export const COMPARE_POLICY: Policy = Object.freeze({ ...DEFAULT_POLICY, metrics: ["*"] });
 
-/** A PolicyError says in one clause which part of a policy cannot be used, and what would be right. */
+/** A PolicyError states in one clause which part of a policy cannot be used, and what would be right. */
 export class PolicyError extends Error {
   /** Always "PolicyError". */
   override readonly name = "PolicyError";
@@ -155,7 +155,7 @@ export function createPolicy(input: PolicyInput = {}, from: Policy = DEFAULT_POL
     limits: limits?.map((rule, index) => parseLimit(`limits[${index}]`, rule)) ?? from.limits,
     ignore: ignore?.map((rule, index) => ({
       ...parseCells(`ignore[${index}]`, rule),
-      reason: parseText(`ignore[${index}].reason`, rule.reason, "a sentence that says why"),
+      reason: parseText(`ignore[${index}].reason`, rule.reason, "a sentence that gives the reason"),
     })) ?? from.ignore,
     strict: strict ?? from.strict,
     screenAlpha: screenAlpha === undefined

@@ -8,7 +8,7 @@ import { KERNEL_READINGS } from "../model/environment.ts";
 import type { RunRecord } from "../model/run_record.ts";
 
 /**
- * What both or one could not read for want of libc: whoever reads the result must not take silence for health.
+ * What both or one could not read for lack of libc: whoever reads the result must not take silence for health.
  *
  * @param base The side compared against.
  * @param head The side in question.

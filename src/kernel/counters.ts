@@ -23,7 +23,7 @@ const decoder = new TextDecoder("latin1");
  * for writing four files: call it outside of what is measured.
  *
  * @returns totals since the namespace was made; empty where /proc is not there
- * @throws {SystemError} when a file could not be opened for want of file descriptors or memory
+ * @throws {SystemError} when a file could not be opened for lack of file descriptors or memory
  */
 export function readCounters(): Counters {
   const counters: Record<string, number> = {};

@@ -17,7 +17,7 @@ import {
 /** Names of socket types by number: SOCK_STREAM and what follows. */
 export const TYPES = ["stream", "datagram", "raw", "rdm", "seqpacket"] as const;
 
-/** A SocketDescription is what the kernel says of an open socket. */
+/** A SocketDescription is what the kernel reports of an open socket. */
 export interface SocketDescription {
   /** Its descriptor. */
   readonly fd: number;

@@ -153,7 +153,7 @@ export const OPTIONS = {
   TCP_CONGESTION: { level: TCP, number: 13, format: NAME },
   /** Unsent bytes above which a socket is not writable; 2³²−1 (shown as −1): no limit. */
   TCP_NOTSENT_LOWAT: { level: TCP, number: 25, format: WHOLE },
-  /** How often a SYN that is not answered is sent again before the connect is given up; 0: as the system has it. */
+  /** How often a SYN that is not answered is retransmitted before the connect is given up; 0: as the system has it. */
   TCP_SYNCNT: { level: TCP, number: 7, format: WHOLE },
   /** Milliseconds that written bytes may stay unacknowledged before the connection is given up; 0: as the retries have it. */
   TCP_USER_TIMEOUT: { level: TCP, number: 18, format: WHOLE },

@@ -41,7 +41,7 @@ export function shortageOf(error: unknown, isOpening = false): Shortage | undefi
 }
 
 /**
- * Says what ran out, what was wanted, what the limit is, and what lifts it.
+ * States what ran out, what was wanted, what the limit is, and what lifts it.
  *
  * @returns a clause for a report, without its full stop
  */

@@ -86,7 +86,7 @@ export interface TcpInfo {
   readonly reordering: number;
   /** Receive buffer that autotuning aims at, in bytes. */
   readonly receiveSpaceBytes: number;
-  /** Segments sent again. */
+  /** Retransmitted segments. */
   readonly totalRetransmits: number;
   /** Rate that segments are paced at, in bytes per second; undefined also where it is without limit. */
   readonly pacingRateBytesPerSecond: number | undefined;
@@ -104,7 +104,7 @@ export interface TcpInfo {
   readonly minRttNs: number | undefined;
   /** Segments with data received. */
   readonly dataSegsIn: number | undefined;
-  /** Segments with data sent, those sent again included. */
+  /** Segments with data sent, retransmitted ones included. */
   readonly dataSegsOut: number | undefined;
   /** Rate at which data arrived at the other end, from the last sample. */
   readonly deliveryRateBytesPerSecond: number | undefined;
@@ -120,9 +120,9 @@ export interface TcpInfo {
   readonly delivered: number | undefined;
   /** Those of them that met a congestion mark. */
   readonly deliveredCe: number | undefined;
-  /** Bytes of data sent, those sent again included. */
+  /** Bytes of data sent, retransmitted ones included. */
   readonly bytesSent: number | undefined;
-  /** Bytes of data sent again. */
+  /** Retransmitted bytes of data. */
   readonly bytesRetransmitted: number | undefined;
   /** Segments that the other end said it got twice. */
   readonly dsackDups: number | undefined;

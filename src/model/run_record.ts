@@ -44,25 +44,25 @@ export interface RecordSettings {
 }
 
 /** What one reading found of how fast the machine was, in nanoseconds; a part is absent where it could not be read. */
-export interface YardstickValues {
+export interface ReferenceBenchmarkValues {
   /** One round trip of 64 bytes over a socket pair within one thread: four system calls. */
   readonly socketpairNs?: number;
   /** Copying 1 MiB of memory. */
   readonly copyNs?: number;
-  /** One turn of the event loop. */
+  /** One iteration of the event loop. */
   readonly turnNs?: number;
 }
 
 /** One reading, between trials and never inside one. */
-export interface YardstickReading extends YardstickValues {
+export interface ReferenceBenchmarkReading extends ReferenceBenchmarkValues {
   /** Start, in nanoseconds since the run began. */
   readonly startedNs: number;
 }
 
 /** How fast the machine was while a run went on. */
-export interface YardstickReadings {
+export interface ReferenceBenchmarkReadings {
   /** In the order of time: at the start, between trials where that was cheap, and at the end. */
-  readonly readings: readonly YardstickReading[];
+  readonly readings: readonly ReferenceBenchmarkReading[];
   /** Parts that could not be read, and why. */
   readonly missing: readonly Skip[];
 }
@@ -92,7 +92,7 @@ export interface RunRecord {
   /** What was asked for. */
   readonly settings: RecordSettings;
   /** A fixed measure of the machine that version 0.1 took along with the run; this version writes none. */
-  readonly yardstick?: YardstickReadings;
+  readonly yardstick?: ReferenceBenchmarkReadings;
   /** Declarations of the scenarios run, so that a report needs no code. */
   readonly scenarios: readonly ScenarioSpec[];
   /** Every metric that `scenarios` name, with unit and direction, so that a report needs no code. */

@@ -98,7 +98,7 @@ export interface ScenarioSpec {
   readonly tables?: readonly string[];
   /** How a metric splits into parts; absent: it does not. */
   readonly split?: Split;
-  /** Numeric parameters for which the report names the best cell and the value from which more stops paying. */
+  /** Numeric parameters for which the report names the best cell and the value from which more gains less than the margin. */
   readonly search?: readonly string[];
   /** Kernel counters that explain the figures, as in `TcpExt.DelayedACKs`: what a trial's counters hold, cited beside findings. */
   readonly evidence?: readonly string[];

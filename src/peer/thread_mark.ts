@@ -1,5 +1,5 @@
 /**
- * What the kernel says of the calling thread at a mark: read by the driver and by the peer, each of itself.
+ * What the kernel reports of the calling thread at a mark: read by the driver and by the peer, each of itself.
  *
  * @module
  */

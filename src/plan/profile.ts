@@ -9,7 +9,7 @@ import type { Budget } from "../model/budget.ts";
 
 /** A Profile is the length of a trial and the number of rounds. */
 export interface Profile {
-  /** Passes over all cases, unless the user says otherwise. */
+  /** Passes over all cases, by default. */
   readonly rounds: number;
   /** Warm-up and measured interval of a trial, unless the scenario adapts it. */
   readonly budget: Budget;

@@ -101,7 +101,7 @@ export const MAX_CORE = 8_191;
 /** Largest count that can be asked for where its parameter names none. */
 const MAX_COUNT = 2 ** 31;
 
-/** A SettingsError says in one sentence what cannot be run as asked. */
+/** A SettingsError states in one sentence what cannot be run as asked. */
 export class SettingsError extends Error {
   /** Always "SettingsError". */
   override readonly name = "SettingsError";

@@ -49,7 +49,7 @@ export function encodeRecord(record: RunRecord): string {
  * @param text What {@linkcode encodeRecord} wrote, or the same JSON in any layout.
  * @param sourceName Where the text came from, for the error: a file name, or `standard input`.
  * @returns The record; it is frozen but for the tallies.
- * @throws {RecordError} If the text is not a record that this version can read; one sentence says why.
+ * @throws {RecordError} If the text is not a record that this version can read; one sentence gives the reason.
  */
 export function decodeRecord(text: string, sourceName: string): RunRecord {
   const value = parseText(text, sourceName);
@@ -96,7 +96,7 @@ export function findTrialFault(trial: Trial): string | undefined {
  * Reads what an agent, which may be of another version, planned to measure.
  *
  * @param value Anything.
- * @returns A copy of scenarios, metrics, cases and skips; or one clause that says what no record could hold.
+ * @returns A copy of scenarios, metrics, cases and skips; or one clause that states what no record could hold.
  */
 export function readPlannedCases(value: unknown): PlannedCases | string {
   if (typeof value !== "object" || value === null) return `it is ${describe(value)}`;

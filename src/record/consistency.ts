@@ -38,12 +38,12 @@ const LONGEST_NS = Number.MAX_SAFE_INTEGER;
  * Finds the first contradiction within a record.
  *
  * @param record A record of the right shape.
- * @returns One clause that says what is wrong, as in `trials[3].case is not among the cases: it is "x"`; `undefined` when
+ * @returns One clause that states what is wrong, as in `trials[3].case is not among the cases: it is "x"`; `undefined` when
  * the record is sound.
  */
 export function findInconsistency(record: RunRecord): string | undefined {
   return findFactFault(record) ?? findPlanInconsistency(record) ?? findTrialFaults(record) ??
-    findYardstickFault(record);
+    findReferenceBenchmarkFault(record);
 }
 
 /** The part of a record that its plan makes. */
@@ -60,7 +60,7 @@ export function findPlanInconsistency(planned: Planned): string | undefined {
 }
 
 /** Readings follow one another within the run. */
-function findYardstickFault({ yardstick, durationNs }: RunRecord): string | undefined {
+function findReferenceBenchmarkFault({ yardstick, durationNs }: RunRecord): string | undefined {
   let beforeNs = 0;
   for (const [index, { startedNs }] of (yardstick?.readings ?? []).entries()) {
     const at = `yardstick.readings[${index}].startedNs`;
@@ -175,7 +175,7 @@ function noTrialsYet({ workload }: Case): {
  *
  * @param trial A trial of the right shape.
  * @param at The path of the trial.
- * @returns One clause that says what is wrong; `undefined` when the trial is sound.
+ * @returns One clause that states what is wrong; `undefined` when the trial is sound.
  */
 export function findOwnFault(trial: Trial, at: readonly PropertyKey[]): string | undefined {
   for (const [name, histogram] of Object.entries(trial.histograms)) {

@@ -6,7 +6,7 @@
 
 import { clip, printable } from "../text/printable.ts";
 
-/** A RecordError says in one sentence which file cannot be read as a record, what is wrong, and what would be right. */
+/** A RecordError states in one sentence which file cannot be read as a record, what is wrong, and what would be right. */
 export class RecordError extends Error {
   /** Distinguishes it from other errors by name. */
   override readonly name = "RecordError";

@@ -203,7 +203,7 @@ function parseFact(text: string | undefined): Fact {
 function readFact(what: string, read: () => Fact, missing: Skip[]): Fact {
   try {
     const fact = read();
-    if (fact === null) missing.push({ what, reason: "this system does not tell" });
+    if (fact === null) missing.push({ what, reason: "this system does not report it" });
     return fact;
   } catch (error) {
     const reason = error instanceof Deno.errors.NotCapable

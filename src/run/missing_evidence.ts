@@ -1,5 +1,5 @@
 /**
- * Readings beside a trial that this system refuses, as a seccomp profile may: no trial fails for want of them, and what is missing is named.
+ * Readings beside a trial that this system refuses, as a seccomp profile may: no trial fails for lack of them, and what is missing is named.
  *
  * @module
  */

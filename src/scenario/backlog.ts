@@ -12,7 +12,7 @@ const GRID: Scenario["grid"]["standard"] = [
   { transports: ["tcp", "tcp@libc", "unix@libc"], params: { backlog: [1, 16, 128] } },
 ];
 
-/** A trial ends with the wait of the connect that found no room: over TCP until its SYN is sent again, after a second. */
+/** A trial ends with the wait of the connect that found no room: over TCP until its SYN is retransmitted, after a second. */
 const LONGEST_NS = 1.2e9;
 
 /** How many connects does a server that does not accept let wait? */

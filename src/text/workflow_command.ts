@@ -33,7 +33,7 @@ export class WorkflowCommand {
    *
    * @param level How severe.
    * @param title What it is about; any text.
-   * @param message What it says; any text.
+   * @param message Its text; any text.
    * @returns As in `::error title=sockbench::it is slower`.
    */
   static annotate(level: AnnotationLevel, title: string, message: string): WorkflowCommand {

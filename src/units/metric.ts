@@ -26,7 +26,7 @@ export interface MetricDefinition {
   readonly better: MetricDirection;
   /** A few words for a column heading. */
   readonly title: string;
-  /** One sentence that says what is counted, where, and what it is not. */
+  /** One sentence that states what is counted, where, and what it is not. */
   readonly description: string;
 }
 

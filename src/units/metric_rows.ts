@@ -28,7 +28,7 @@ export interface MetricRow {
   readonly better: MetricDirection;
   /** A few words for a column heading. */
   readonly title: string;
-  /** One sentence that says what is counted, where, and what it is not. */
+  /** One sentence that states what is counted, where, and what it is not. */
   readonly description: string;
   /** How it follows from what a trial counted. */
   readonly from: Derivation;

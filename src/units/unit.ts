@@ -34,7 +34,7 @@ export interface Unit {
   readonly scales: readonly Scale[];
   /** What people may write after a number, and how many of this unit it stands for. */
   readonly spellings: Readonly<Record<string, number>>;
-  /** A quantity of it, for the sentence that says what would be right. */
+  /** A quantity of it, for the sentence that states what would be right. */
   readonly example: string;
   /** Name of the base unit in OpenMetrics, and by what values are divided. */
   readonly openMetrics: Scale;

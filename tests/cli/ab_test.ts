@@ -24,7 +24,7 @@ async function readRecord(path: string): Promise<RunRecord> {
   return decodeRecord(await Deno.readTextFile(path), path);
 }
 
-/** A refusal for want of a judgement: exit 3, nothing printed, one sentence that names what. */
+/** A refusal for lack of a judgement: exit 3, nothing printed, one sentence that names what. */
 function assertCannotJudge(outcome: Outcome, sentence: RegExp): void {
   assertRefused(outcome, /^sockbench: cannot judge: /, 3);
   assertMatch(outcome.err, sentence);

@@ -52,7 +52,7 @@ for (const [calls, errno, peer] of cases) {
     ...needs(
       `sockbench run measures without ${
         calls.join(", ")
-      } (error ${errno}), with peer ${peer}, and names what is missing for want of it`,
+      } (error ${errno}), with peer ${peer}, and names what is missing for lack of it`,
       LIBC,
     ),
     async fn() {

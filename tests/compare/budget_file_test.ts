@@ -99,7 +99,7 @@ const FAULTS: readonly (readonly [string, string])[] = [
   ['[[ignore]]\ncase = "a"', "ignore[0].reason must be a text: it is missing"],
   [
     '[[ignore]]\ncase = "a"\nreason = " "',
-    'ignore[0].reason must be a sentence that says why: it is " "',
+    'ignore[0].reason must be a sentence that gives the reason: it is " "',
   ],
   [
     '[[thresholds]]\ncase = ""\nthreshold = 0.1',

@@ -9,7 +9,7 @@ const kernel = openKernel();
 
 Deno.test({
   ...needs(
-    "loseSegments() keeps what is sent from arriving, and loseNoSegments() lets it arrive when it is sent again",
+    "loseSegments() keeps what is sent from arriving, and loseNoSegments() lets it arrive when it is retransmitted",
     LIBC,
   ),
   fn: async () => {

@@ -57,7 +57,7 @@ Deno.test({
 
 Deno.test({
   ...needs(
-    "readTcpInfo() counts a segment that was lost and sent again, and those that overtook it",
+    "readTcpInfo() counts a segment that was lost and retransmitted, and those that overtook it",
     LIBC,
   ),
   async fn() {
@@ -90,7 +90,7 @@ Deno.test({
   async fn() {
     using pair = openPair();
     loseSegments(pair.server, "everything");
-    // Whole segments: smaller ones would be joined when they are sent again.
+    // Whole segments: smaller ones would be joined when they are retransmitted.
     sendNow(pair.client, new Uint8Array(3 * readTcpInfo(pair.client).sndMss));
     const before = readTcpInfo(pair.client);
     assertEquals([before.unacked, before.lost, before.retransmits], [3, 0, 0]);

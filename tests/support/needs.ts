@@ -1,6 +1,6 @@
 /**
  * What a test needs beyond Node, npx, git, sh, bash and coreutils. Where it is missing, the test is ignored and its name gives the reason:
- * a test that passes without having tried anything hides the need, and one that fails for want of a tool hides the fault.
+ * a test that passes without having tried anything hides the need, and one that fails for lack of a tool hides the fault.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What an engineer would write by hand to time a socket in Deno: the yardstick that the suite is held against. Nothing of the suite
+ * What an engineer would write by hand to time a socket in Deno: the reference benchmark that the suite is compared with. Nothing of the suite
  * is used here, both ends share the event loop, and every function opens fresh sockets and closes them.
  *
  * @module

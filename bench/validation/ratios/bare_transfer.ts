@@ -1,5 +1,5 @@
 /**
- * A hand-written TCP transfer in one direction: the yardstick for the suite's throughput. Nothing of the suite is used here.
+ * A hand-written TCP transfer in one direction: the reference benchmark for the suite's throughput. Nothing of the suite is used here.
  *
  * The reading end is a function of its own, so that it can run on the writer's event loop or in a worker (see bare_reader_worker.ts).
  *

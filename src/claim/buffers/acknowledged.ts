@@ -90,7 +90,7 @@ export const emptiedByAcknowledgement: Claim = {
         ]),
       }],
       why: [
-        "What was sent stays in the queue, to be sent again, until an acknowledgement covers it. It is the peer's kernel that acknowledges, and " +
+        "What was sent stays in the queue, to be retransmitted, until an acknowledgement covers it. It is the peer's kernel that acknowledges, and " +
         "not its program, at once or up to 40 ms later (TCP_DELACK_MIN; 200 ms at most, include/net/tcp.h): an empty send queue means that the " +
         "other machine has the data, nothing about who has read it. Only when the receive buffer is full, and the window with it, does the sender's queue wait for the program",
       ],

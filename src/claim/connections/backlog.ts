@@ -135,7 +135,7 @@ const WHY = [
   "A Unix-domain connect that may wait sleeps until there is room, and is woken; one that may not is refused with EAGAIN",
 ];
 
-/** Whether a connect failed for want of something else than room in the queue: ports, descriptors, memory. */
+/** Whether a connect failed for lack of something else than room in the queue: ports, descriptors, memory. */
 function isShortage(next: ConnectState): boolean {
   return ["EADDRNOTAVAIL", "EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"].includes(next);
 }
@@ -146,7 +146,7 @@ function formatBounds(bounds: readonly Bound[]): string {
 }
 
 /**
- * Fills backlogs of each size. What fails for want of descriptors, ports or memory costs only itself.
+ * Fills backlogs of each size. What fails for lack of descriptors, ports or memory costs only itself.
  *
  * @param accepts whether the server accepts while the clients connect; default: it does not
  */
@@ -161,7 +161,7 @@ export async function fillBacklogs(lab: Lab, accepts = false): Promise<ClaimFact
       return [];
     }
   };
-  // Deno takes no backlog of 0. Side by side: each has a connect that ends only when its SYN is sent again.
+  // Deno takes no backlog of 0. Side by side: each has a connect that ends only when its SYN is retransmitted.
   const ofDeno = accepts ? [] : BACKLOGS.filter((backlog) => backlog > 0);
   const bounds = (await Promise.all(
     ofDeno.map((one) => attempt(`tcp, Deno, backlog ${one}`, () => findDenoBound(one, lab))),
@@ -250,7 +250,7 @@ async function findBound(
   return { who: kind, backlog, completed: backlog + BEYOND, next: "completes" };
 }
 
-/** A socket that cannot be had is a connect that failed for want of it. */
+/** A socket that cannot be had is a connect that failed for lack of it. */
 function tryConnect(
   kind: RawKind,
   listener: RawListener,

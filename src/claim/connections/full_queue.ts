@@ -11,7 +11,7 @@ import { RawSockets, waitUntil } from "./raw_sockets.ts";
 
 /** How long a connect may take before it waits, and how long the queue stays full, in milliseconds. */
 export const FULL_MS = 50;
-/** A dropped SYN is sent again after 1 s, and at worst once more. */
+/** A dropped SYN is retransmitted after 1 s, and at worst once more. */
 export const LIMIT_MS = 3_500;
 
 /** What the next connect met, once a place was made by accepting one connection. */
@@ -23,7 +23,7 @@ export interface Next {
   readonly waitedMs: number | null;
 }
 
-/** By system calls, where the SYNs sent again can be counted. */
+/** By system calls, where the retransmitted SYNs can be counted. */
 export async function meetFullTcp(lab: Lab): Promise<Next> {
   using sockets = new RawSockets(lab);
   const { clock } = lab;

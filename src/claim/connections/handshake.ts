@@ -13,9 +13,9 @@ import { formatFigureWithCount } from "../format_figure.ts";
 import { RawSockets, waitUntil } from "./raw_sockets.ts";
 
 const CONNECTS = 20;
-/** How long a segment is kept from arriving, in milliseconds: it is then sent again, after 1 s at the soonest. */
+/** How long a segment is kept from arriving, in milliseconds: it is then retransmitted, after 1 s at the soonest. */
 const LOST_MS = 50;
-/** A lost first segment is sent again after 1 s (RFC 6298, section 2); three of them are waited for. */
+/** A lost first segment is retransmitted after 1 s (RFC 6298, section 2); three of them are waited for. */
 const LIMIT_MS = 3_500;
 
 const CONNECT: CaseRequest = { scenario: "connect", transport: "tcp", params: {} };
@@ -111,8 +111,8 @@ export const connectReturnsAfterHandshake: Claim = {
         "The client sends SYN, gets SYN and ACK, and answers with ACK: its connect is done when it has sent that third segment, after one " +
         "round trip, whether it arrives or not. The server's connection is there when the third segment has come, half a round trip later, and its socket is made only then. Accept " +
         "takes it from a queue and has no part in the handshake (claim 22)",
-        "A SYN, or a SYN and ACK, that is lost is sent again after 1 s, whatever the distance: nothing is known of the path yet (RFC 6298, section 2.1). That second is why a " +
-        "connect that is slow now and then is slow by whole seconds. The third segment is not sent again by itself: the server repeats its SYN and ACK, and that is answered",
+        "A SYN, or a SYN and ACK, that is lost is retransmitted after 1 s, whatever the distance: nothing is known of the path yet (RFC 6298, section 2.1). That second is why a " +
+        "connect that is slow now and then is slow by whole seconds. The third segment is not retransmitted by itself: the server repeats its SYN and ACK, and that is answered",
         ...(connect === undefined ? [] : [
           "Over loopback the three segments pass within the system call, and what is measured through Deno is mostly the making of a socket and the event loop's turns",
         ]),

@@ -28,7 +28,7 @@ interface Kept {
   readonly survives: boolean;
 }
 
-/** What the kernel says of the sockets of one server. */
+/** What the kernel reports of the sockets of one server. */
 interface Identities {
   readonly connections: number;
   /** Sockets told apart by the kernel's own number, the listener among them. */

@@ -49,7 +49,7 @@ interface Timeout {
 interface GivenUp {
   /** TCP_USER_TIMEOUT. */
   readonly limitMs: number;
-  /** When it was sent again, from the first sending. */
+  /** When it was retransmitted, from the first sending. */
   readonly atMs: readonly number[];
   /** The timeout in force after each. */
   readonly rtoMs: readonly number[];
@@ -65,12 +65,12 @@ interface Syn {
   readonly afterMs: number;
 }
 
-/** "Lost segments are sent again after an adaptive timeout, a bounded number of times." */
+/** "Lost segments are retransmitted after an adaptive timeout, a bounded number of times." */
 export const lostIsSentAgain: Claim = {
   id: "lost-is-sent-again",
   number: 31,
   group: "connections",
-  sentence: "Lost segments are sent again after an adaptive timeout, a bounded number of times",
+  sentence: "Lost segments are retransmitted after an adaptive timeout, a bounded number of times",
   source:
     "RFC 6298; RFC 8985 (RACK-TLP); RFC 9293, section 3.8; tcp(7), tcp_retries2 and TCP_USER_TIMEOUT; Linux net/ipv4/tcp_output.c",
   method:
@@ -80,11 +80,12 @@ export const lostIsSentAgain: Claim = {
     "after others whose acknowledgement the receiver delays; then everything was lost, and the sending again watched until the kernel gave up, for data and for a connect",
   rule: {
     "holds":
-      "every byte arrived as sent although segments were lost and sent again, the timeout grew with the round trip and with each sending, and data and connect were given up with ETIMEDOUT after a bounded number",
+      "every byte arrived as sent although segments were lost and retransmitted, the timeout grew with the round trip and with each sending, and data and connect were given up with ETIMEDOUT after a bounded number",
     "holds in part":
-      "every byte arrived and segments were sent again, and one of the rest was not seen",
+      "every byte arrived and segments were retransmitted, and one of the rest was not seen",
     "does not hold": "bytes that were sent never arrived, or not as sent",
-    "undecided": "no segment was lost, or none was sent again, or segments could not be lost here",
+    "undecided":
+      "no segment was lost, or none was retransmitted, or segments could not be lost here",
   },
   control: "the same with UDP, which sends nothing again: the sentence then does not hold",
   parts: { lossy: async (lab) => (await loseInMany(lab)) as unknown as ClaimFacts },
@@ -113,12 +114,12 @@ export const lostIsSentAgain: Claim = {
         : isSentAgain
         ? "holds in part"
         : "undecided",
-      answer: `${whole.lost} lost, ${whole.again} sent again; ${isWhole ? "all" : "not all"} of ${
-        formatBytes(whole.sent)
-      } arrived as sent`,
+      answer: `${whole.lost} lost, ${whole.again} retransmitted; ${
+        isWhole ? "all" : "not all"
+      } of ${formatBytes(whole.sent)} arrived as sent`,
       seen: [
-        `In messages of ${whole.messageBytes} B, ${whole.lost} segments were lost at the receiver; ${whole.again} were sent again, and ${whole.received} of ${whole.sent} B arrived, ${whole.wrong} of them wrong`,
-        `Nothing of one segment arriving, it was sent again after ${
+        `In messages of ${whole.messageBytes} B, ${whole.lost} segments were lost at the receiver; ${whole.again} were retransmitted, and ${whole.received} of ${whole.sent} B arrived, ${whole.wrong} of them wrong`,
+        `Nothing of one segment arriving, it was retransmitted after ${
           givenUp.atMs.map((ms) => ms.toFixed(0)).join(", ")
         } ms, the timeout then being ${
           givenUp.rtoMs.map((ms) => ms.toFixed(0)).join(", ")
@@ -137,16 +138,16 @@ export const lostIsSentAgain: Claim = {
       tables: [timeoutTable(timeouts)],
       why: [
         "The timeout is the smoothed round trip and four times its deviation (RFC 6298), on Linux the latter at least 200 ms (TCP_RTO_MIN), and doubles with each sending that is not acknowledged. ",
-        "It is the last resort: where segments follow the lost one, their acknowledgements tell of the gap and it is sent again within a round trip; and where none follows, Linux sends the last one again after two round trips and, with only one segment under way, " +
+        "It is the last resort: where segments follow the lost one, their acknowledgements report the gap and it is retransmitted within a round trip; and where none follows, Linux sends the last one again after two round trips and, with only one segment under way, " +
         "the longest time by which an acknowledgement may be delayed (tail loss probe, RFC 8985, section 7): a first resend that leaves the timeout as it was is such a probe",
-        "The numbers of lost and of resent segments need not agree: one resend may carry the bytes of several lost segments (tcp_retrans_try_collapse), an acknowledgement that is lost is not sent again, and what is sent again may be lost as well",
+        "The numbers of lost and of resent segments need not agree: one resend may carry the bytes of several lost segments (tcp_retrans_try_collapse), an acknowledgement that is lost is not retransmitted, and what is retransmitted may be lost as well",
         "By default a connection is given up when about as much time has passed as tcp_retries2 such steps take: 15 are some 15 minutes. A connect gives up after tcp_syn_retries; since Linux 6.5 tcp_syn_linear_timeouts of them are a second apart, and the rest doubles",
       ],
     };
   },
   meaning:
     "TCP hides a lossy path as delay, and a dead one for a quarter of an hour: a Deno program sees neither an error nor a reply. And where the request has been acknowledged and the peer then dies, nothing is left to be " +
-    "sent again: who waits for the reply waits for ever. `setKeepAlive` has the kernel ask, after two hours as Linux has it; what must be noticed sooner needs a time limit of the program's own",
+    "retransmitted: who waits for the reply waits for ever. `setKeepAlive` has the kernel ask, after two hours as Linux has it; what must be noticed sooner needs a time limit of the program's own",
   code: [
     "conn.setKeepAlive(true); // a dead peer ends the read in the end",
     "const timer = setTimeout(() => conn.close(), 5_000); // or sooner: the pending read rejects",

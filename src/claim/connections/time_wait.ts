@@ -196,7 +196,7 @@ export async function closeTogether(lab: Lab): Promise<readonly Left[]> {
   for (const fd of fds) loseSegments(fd, "everything");
   for (const fd of fds) libc.check(libc.symbols.shutdown(fd, SHUT_WR), "shutdown");
   for (const fd of fds) loseNoSegments(fd);
-  // Each FIN is sent again after some 200 ms, and they cross.
+  // Each FIN is retransmitted after some 200 ms, and they cross.
   await waitUntil(
     lab,
     () => fds.every((fd) => readTcpInfo(fd).state === "CLOSED"),

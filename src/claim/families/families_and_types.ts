@@ -46,7 +46,7 @@ const cell = (transport: string): CaseRequest => ({
   pin: "same",
 });
 
-/** What became of a kind. `unseen`: nobody could look, for want of a permission or because its trials failed. */
+/** What became of a kind. `unseen`: nobody could look, for lack of a permission or because its trials failed. */
 interface Found {
   readonly kind: Kind;
   readonly state: "opens" | "refused" | "unseen";

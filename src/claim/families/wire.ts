@@ -20,7 +20,7 @@ export interface Handwritten {
   readonly isExpected: boolean;
 }
 
-/** What the kernel says of one end's connections while messages of one size went to and fro; per message. */
+/** What the kernel reports of one end's connections while messages of one size went to and fro; per message. */
 export interface WireEnd {
   /** Bytes of the stream for each message that this end sent. */
   readonly bytes: number;

@@ -40,17 +40,17 @@ function table(figures: ClaimFigures): ClaimTable {
   };
 }
 
-/** Sent with success and never received, and not for want of waiting: the datagram that was sent after them came. */
+/** Sent with success and never received, and not for lack of waiting: the datagram that was sent after them came. */
 const isLossy = ({ sent, received, marker }: Crowded) => marker && received < sent;
 /** All that was taken arrived, and the sender was refused more. */
 const isHeldBack = ({ sent, received, refused }: Crowded) => refused !== null && received === sent;
 
-/** "Datagrams may be lost, and are not sent again." */
+/** "Datagrams may be lost, and are not retransmitted." */
 export const datagramsMayBeLost: Claim = {
   id: "datagrams-may-be-lost",
   number: 13,
   group: "messages",
-  sentence: "Datagrams may be lost, and are not sent again",
+  sentence: "Datagrams may be lost, and are not retransmitted",
   source: "RFC 768; udp(7); unix(7), SOCK_DGRAM; Linux net/ipv4/udp.c, __udp_enqueue_schedule_skb",
   method:
     "Numbered datagrams were sent to a socket that read nothing, until the kernel refused one or its count of drops at the receiver (SO_MEMINFO) had " +

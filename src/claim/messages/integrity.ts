@@ -30,7 +30,7 @@ interface Moved {
   readonly reordered: number;
   readonly duplicated: number;
   readonly corrupt: number;
-  /** Segments that TCP sent again meanwhile, on the whole machine; `null` where the kernel does not count them. */
+  /** Segments that TCP retransmitted meanwhile, on the whole machine; `null` where the kernel does not count them. */
   readonly resent: number | null;
   /** Growth of resident memory, driver and peer; absent where it could not be read. */
   readonly grownBytes?: readonly number[];
@@ -76,7 +76,7 @@ export const streamsLoseNothing: Claim = {
           } s, lost ${row.lost}, reordered ${row.reordered}, duplicated ${row.duplicated}, corrupt ${row.corrupt} blocks of 64 KiB${
             row.resent === null || !row.transport.startsWith("tcp")
               ? ""
-              : `; segments that the machine's TCP sent again meanwhile: ${row.resent}`
+              : `; segments that the machine's TCP retransmitted meanwhile: ${row.resent}`
           }`
         ),
         grown.length === 0

@@ -26,7 +26,7 @@ import { writeResults } from "../write_results.ts";
 import type { Terminal } from "../terminal.ts";
 import { NothingToMeasureError, UsageError } from "../usage_error.ts";
 
-/** What is written unless the user says otherwise; the record is written in any case. */
+/** What is written by default; the record is written in any case. */
 const DEFAULT_FORMATS = ["md", "html", "json"];
 
 /** Plans, measures and writes. Everything a user can get wrong is checked before the first trial. */

@@ -10,7 +10,7 @@ export const abCommand: Command = {
   description: [
     "Runs base and head in processes of their own, on this machine, in pairs a few milliseconds apart, so that the machine's " +
     "drift falls on both. A cell is red when head is slower beyond the threshold and the exact sign test, corrected " +
-    "for all cells, says so, twice: flagged cells are measured again on fresh pairs before the job fails.",
+    "for all cells, confirms it, twice: flagged cells are measured again on fresh pairs before the job fails.",
     "A subject is self (this sockbench, this Deno), deno:<version or path> (another Deno), git:<ref> (a commit of the " +
     "repository here, in a temporary worktree) or dir:<path>. With --module ./bench.ts each side runs its own version of that " +
     "file: this is how a project gates its own socket code. " +

@@ -9,7 +9,7 @@ export const claimsCommand: Command = {
     "Measures what decides each sentence, and writes claims.md and claims.json into the output directory: a verdict " +
     "(holds, holds in part, does not hold, undecided, cannot be tried here) with its numbers, the why, and what it means " +
     "for a Deno program. The measured trials are in claims-record.json, which sockbench report reads.",
-    "A claim that cannot be tried says why; none keeps another from being tried. Ctrl-C keeps what was found.",
+    "A claim that cannot be tested is reported with the reason; none keeps another from being tried. Ctrl-C keeps what was found.",
   ],
   positionals: [],
   options: [

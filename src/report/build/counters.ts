@@ -26,7 +26,7 @@ const ONE_EACH = () => 1;
 const EACH_SEGMENT = (segments: number) => 2 * segments;
 /** Tries of the kernel for one connection: a SYN, its six retries (tcp_syn_retries), and the answer to one. */
 const EACH_TRY = () => 8;
-/** Segments that TCP sends again may be sent again in turn. */
+/** Segments that TCP retransmits may be retransmitted in turn. */
 const EACH_RETRY = (segments: number) => 8 * segments;
 
 /** Counters that built-in scenarios name. Others go by their own name, and have no bound. */
@@ -50,20 +50,25 @@ const COUNTERS: Readonly<Record<string, CounterRow>> = {
   },
   "TcpExt.TCPRcvCollapsed": {
     words: [
-      "segment copied together for want of buffer",
-      "segments copied together for want of buffer",
+      "segment merged as the receive buffer was full",
+      "segments merged as the receive buffer was full",
     ],
   },
-  "TcpExt.TCPToZeroWindowAdv": { words: ["closing of the window", "closings of the window"] },
-  "Tcp.RetransSegs": { words: ["segment sent again", "segments sent again"], most: EACH_RETRY },
+  "TcpExt.TCPToZeroWindowAdv": {
+    words: ["zero-window advertisement", "zero-window advertisements"],
+  },
+  "Tcp.RetransSegs": {
+    words: ["retransmitted segment", "retransmitted segments"],
+    most: EACH_RETRY,
+  },
   "TcpExt.TW": {
     words: ["connection left in TIME-WAIT", "connections left in TIME-WAIT"],
     most: ONE_EACH,
   },
   "Udp.RcvbufErrors": {
     words: [
-      "datagram dropped for want of receive buffer",
-      "datagrams dropped for want of receive buffer",
+      "datagram dropped as the receive buffer was full",
+      "datagrams dropped as the receive buffer was full",
     ],
     most: ONE_EACH,
   },

@@ -17,7 +17,7 @@ import type { NamedFact } from "../document/document.ts";
 import { buildSocketSettings } from "./socket_settings.ts";
 import { formatAmount, formatCount, formatNumber } from "../../units/format_quantity.ts";
 import { groupBy } from "../group_by.ts";
-import { describeYardstick } from "../yardstick.ts";
+import { describeReferenceBenchmark } from "../reference_benchmark.ts";
 
 /** What a report holds, so that no word is explained that does not stand in it. */
 export interface GuideNeeds {
@@ -147,7 +147,7 @@ export function buildMethod(record: RunRecord): readonly NamedFact[] {
     ...describePeers(record),
     ...(record.yardstick === undefined
       ? []
-      : [{ name: "yardstick", value: describeYardstick(record.yardstick) }]),
+      : [{ name: "reference benchmark", value: describeReferenceBenchmark(record.yardstick) }]),
     {
       name: "duration",
       value: `${formatAmount(record.durationNs, "ns")} (estimated ${

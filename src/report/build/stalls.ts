@@ -1,5 +1,5 @@
 /**
- * Stalls: trials in which an operation took many times as long as the longest of a usual trial. No median tells of them.
+ * Stalls: trials in which an operation took many times as long as the longest of a usual trial. No median shows them.
  *
  * @module
  */

@@ -62,7 +62,7 @@ export function element(name: string, attributes: Attributes, ...children: strin
  *
  * @param x Where its anchor is.
  * @param y Its base line.
- * @param text What it says; anything.
+ * @param text Its text; anything.
  * @param attributes Class, anchor.
  * @returns The element.
  */
@@ -73,7 +73,7 @@ export function textAt(x: number, y: number, text: string, attributes: Attribute
 /**
  * What a pointer that rests on the parent element is told.
  *
- * @param text What it says; anything.
+ * @param text Its text; anything.
  * @returns A `<title>` element, to be the first child.
  */
 export function hover(text: string): string {

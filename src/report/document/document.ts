@@ -83,7 +83,7 @@ export type PartRole =
 
 /** A Heading opens a part. */
 export interface Heading {
-  /** Tells it from other blocks. */
+  /** Distinguishes it from other blocks. */
   readonly kind: "heading";
   /** 2 for a part, 3 for a part of a part; the title of the Document is 1. */
   readonly level: 2 | 3;
@@ -101,7 +101,7 @@ export interface Heading {
 
 /** A Paragraph is one or several sentences. */
 export interface Paragraph {
-  /** Tells it from other blocks. */
+  /** Distinguishes it from other blocks. */
   readonly kind: "paragraph";
   /** Its words. */
   readonly text: readonly Inline[];
@@ -114,7 +114,7 @@ export interface Paragraph {
 
 /** A List is items of equal rank. */
 export interface List {
-  /** Tells it from other blocks. */
+  /** Distinguishes it from other blocks. */
   readonly kind: "list";
   /** What its items are; a class name of a page. */
   readonly role: "findings" | "notes" | "answers" | "warnings" | "skips";
@@ -170,7 +170,7 @@ export interface ItemFigure {
 
 /** Facts are names with values, as of a machine. */
 export interface Facts {
-  /** Tells it from other blocks. */
+  /** Distinguishes it from other blocks. */
   readonly kind: "facts";
   /** The facts. */
   readonly facts: readonly NamedFact[];
@@ -188,7 +188,7 @@ export interface NamedFact {
 
 /** Details are blocks that are folded where the format can. */
 export interface Details {
-  /** Tells it from other blocks. */
+  /** Distinguishes it from other blocks. */
   readonly kind: "details";
   /** What is folded, as in `All comparisons`. */
   readonly summary: string;
@@ -200,7 +200,7 @@ export interface Details {
 
 /** Code is text that keeps its lines: a command, a program. */
 export interface Code {
-  /** Tells it from other blocks. */
+  /** Distinguishes it from other blocks. */
   readonly kind: "code";
   /** As in `sh`, `ts`. */
   readonly language: string;
@@ -223,7 +223,7 @@ export type VerdictOutcome =
 
 /** A Verdict is the outcome of a gate or of a claim. The verdicts of single cells are rows of a table. */
 export interface Verdict {
-  /** Tells it from other blocks. */
+  /** Distinguishes it from other blocks. */
   readonly kind: "verdict";
   /** The outcome. */
   readonly outcome: VerdictOutcome;
@@ -233,7 +233,7 @@ export interface Verdict {
 
 /** Data are raw values for programs, never scaled or rounded; writers for people pass over them. */
 export interface Data {
-  /** Tells it from other blocks. */
+  /** Distinguishes it from other blocks. */
   readonly kind: "data";
   /** Names of the columns. */
   readonly columns: readonly string[];

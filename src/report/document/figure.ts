@@ -13,7 +13,7 @@ export const MAX_SERIES = 8;
 
 /** A Figure is one chart before it is drawn. */
 export interface Figure {
-  /** Tells it from other blocks. */
+  /** Distinguishes it from other blocks. */
   readonly kind: "figure";
   /** Stable slug of a–z, 0–9 and hyphens, unique within a Document: anchor and file name, as in `round-trip-cdf-process`. */
   readonly id: string;
@@ -49,7 +49,7 @@ export interface ChartFigure extends FigureCell {
 
 /** Several percentiles of each case, a row each. */
 export interface PercentileData {
-  /** Tells it from other charts. */
+  /** Distinguishes it from other charts. */
   readonly kind: "percentiles";
   /** The percentiles, the headline first. */
   readonly metrics: readonly ColumnMetric[];
@@ -76,7 +76,7 @@ export interface ChartAxis {
 
 /** A rate along one number, a line a series. */
 export interface CurveData {
-  /** Tells it from other charts. */
+  /** Distinguishes it from other charts. */
   readonly kind: "throughput";
   /** What is measured. */
   readonly metric: ColumnMetric;
@@ -95,7 +95,7 @@ export interface CurveData {
 
 /** A rate by two numbers. */
 export interface GridData {
-  /** Tells it from other charts. */
+  /** Distinguishes it from other charts. */
   readonly kind: "heat-map";
   /** What is measured. */
   readonly metric: ColumnMetric;
@@ -122,7 +122,7 @@ export interface GridData {
 
 /** Single operations of one trial, end to end. */
 export interface TimelineData {
-  /** Tells it from other charts. */
+  /** Distinguishes it from other charts. */
   readonly kind: "timeline";
   /** One lane a case. */
   readonly lanes: readonly {
@@ -143,7 +143,7 @@ export interface TimelineData {
 
 /** Cumulative distributions of all operations of a case. */
 export interface DistributionData {
-  /** Tells it from other charts. */
+  /** Distinguishes it from other charts. */
   readonly kind: "cdf";
   /** The histogram's name, as in `exchange`. */
   readonly histogram: string;
@@ -178,7 +178,7 @@ export interface DistributionData {
 
 /** How slow all cases together were in each round. */
 export interface RoundsData {
-  /** Tells it from other charts. */
+  /** Distinguishes it from other charts. */
   readonly kind: "rounds";
   /** How many times as slow the last third of the rounds was as the first. */
   readonly drift: number;
@@ -207,7 +207,7 @@ export interface RoundsData {
 
 /** The ratio of every cell of a comparison, worst first. */
 export interface ForestData {
-  /** Tells it from other charts. */
+  /** Distinguishes it from other charts. */
   readonly kind: "forest";
   /** How all its ratios were found. */
   readonly effect: EffectKind;

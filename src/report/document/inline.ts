@@ -23,7 +23,7 @@ export type Inline =
 
 /** Words of the suite itself, with their spaces. */
 export interface Text {
-  /** Tells it from other parts. */
+  /** Distinguishes it from other parts. */
   readonly kind: "text";
   /** The words. */
   readonly text: string;
@@ -31,7 +31,7 @@ export interface Text {
 
 /** A name of a record: a transport, a parameter value, a scenario, a case. */
 export interface Name {
-  /** Tells it from other parts. */
+  /** Distinguishes it from other parts. */
   readonly kind: "name";
   /** The name; may hold anything. */
   readonly text: string;
@@ -39,7 +39,7 @@ export interface Name {
 
 /** Several names, of which a writer may show the first and count or fold the rest. */
 export interface Names {
-  /** Tells it from other parts. */
+  /** Distinguishes it from other parts. */
   readonly kind: "names";
   /** The names; may hold anything. */
   readonly names: readonly string[];
@@ -47,7 +47,7 @@ export interface Names {
 
 /** Names of which each may be meant: `a, b or c`. A writer may count the rest. */
 export interface Alternatives {
-  /** Tells it from other parts. */
+  /** Distinguishes it from other parts. */
   readonly kind: "alternatives";
   /** The names, at least one; may hold anything. */
   readonly names: readonly string[];
@@ -57,7 +57,7 @@ export interface Alternatives {
 
 /** A text of a record or of an author: may hold anything; what stands in backticks and is plainly a name is one. A writer ends it with a full stop. */
 export interface Sentence {
-  /** Tells it from other parts. */
+  /** Distinguishes it from other parts. */
   readonly kind: "sentence";
   /** The text. */
   readonly text: string;
@@ -65,7 +65,7 @@ export interface Sentence {
 
 /** What must not be overlooked. */
 export interface Strong {
-  /** Tells it from other parts. */
+  /** Distinguishes it from other parts. */
   readonly kind: "strong";
   /** What is stressed. */
   readonly parts: readonly Inline[];
@@ -73,7 +73,7 @@ export interface Strong {
 
 /** A value in its unit, with the bounds of its interval where the sentence gives them. */
 export interface Amount {
-  /** Tells it from other parts. */
+  /** Distinguishes it from other parts. */
   readonly kind: "amount";
   /** In `unit`. */
   readonly value: number;
@@ -87,7 +87,7 @@ export interface Amount {
 
 /** Values of one kind from the smallest to the largest. */
 export interface AmountRange {
-  /** Tells it from other parts. */
+  /** Distinguishes it from other parts. */
   readonly kind: "range";
   /** Smallest, in `unit`. */
   readonly low: number;
@@ -99,7 +99,7 @@ export interface AmountRange {
 
 /** A ratio as the sentence states it, at least 1 where it states one; `word` follows it, as in "faster". */
 export interface Ratio {
-  /** Tells it from other parts. */
+  /** Distinguishes it from other parts. */
   readonly kind: "ratio";
   /** The ratio. */
   readonly ratio: number;
@@ -111,7 +111,7 @@ export interface Ratio {
 
 /** Bounds of the ratio before them. */
 export interface Interval {
-  /** Tells it from other parts. */
+  /** Distinguishes it from other parts. */
   readonly kind: "interval";
   /** Lower bound. */
   readonly low: number;
@@ -123,7 +123,7 @@ export interface Interval {
 
 /** Words that lead to another part of the Document, where the format has links. */
 export interface Reference {
-  /** Tells it from other parts. */
+  /** Distinguishes it from other parts. */
   readonly kind: "reference";
   /** Anchor of the part's heading. */
   readonly to: string;

@@ -23,7 +23,7 @@ export interface FactorKey {
 
 /** Where the two ends ran. */
 export interface PlacementKey {
-  /** Tells it from other keys. */
+  /** Distinguishes it from other keys. */
   readonly factor: "placement";
   /** The place of the peer and the pinning of both. */
   readonly value: Placement;

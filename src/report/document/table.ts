@@ -10,7 +10,7 @@ import type { FactorKey, Key } from "./key.ts";
 
 /** A Table is rows and columns of cells. */
 export interface Table {
-  /** Tells it from other blocks. */
+  /** Distinguishes it from other blocks. */
   readonly kind: "table";
   /** What it shows: writers choose by it what to draw and what to leave out. */
   readonly role: TableRole;
@@ -109,7 +109,7 @@ export type Cell =
 
 /** A FigureCell is one figure, unscaled. */
 export interface FigureCell {
-  /** Tells it from other cells. */
+  /** Distinguishes it from other cells. */
   readonly kind: "figure";
   /** The case it belongs to. */
   readonly case: string;
@@ -158,7 +158,7 @@ export interface Modes {
 
 /** A RatioCell is how two sides compare. */
 export interface RatioCell {
-  /** Tells it from other cells. */
+  /** Distinguishes it from other cells. */
   readonly kind: "ratio";
   /** `ratio`: the sides are divided; `difference`: of shares, which may be 0: 1 plus the points gained. Above 1 is better. */
   readonly effect: "ratio" | "difference";
@@ -180,7 +180,7 @@ export interface RatioCell {
 
 /** A CountCell is a number of things. */
 export interface CountCell {
-  /** Tells it from other cells. */
+  /** Distinguishes it from other cells. */
   readonly kind: "count";
   /** A whole number. */
   readonly value: number;
@@ -188,7 +188,7 @@ export interface CountCell {
 
 /** A ProbabilityCell is a p-value. */
 export interface ProbabilityCell {
-  /** Tells it from other cells. */
+  /** Distinguishes it from other cells. */
   readonly kind: "probability";
   /** 0 to 1. */
   readonly value: number;
@@ -196,7 +196,7 @@ export interface ProbabilityCell {
 
 /** A WordsCell is words. */
 export interface WordsCell {
-  /** Tells it from other cells. */
+  /** Distinguishes it from other cells. */
   readonly kind: "words";
   /** The words; empty for none. */
   readonly text: readonly Inline[];
@@ -214,7 +214,7 @@ export type CellVerdict =
 
 /** A VerdictCell is what is said of the row. Writers for test runners and code hosts look for it. */
 export interface VerdictCell {
-  /** Tells it from other cells. */
+  /** Distinguishes it from other cells. */
   readonly kind: "verdict";
   /** The word. */
   readonly verdict: CellVerdict;

@@ -4,12 +4,12 @@
  * @module
  */
 
-import type { YardstickReadings, YardstickValues } from "../model/run_record.ts";
+import type { ReferenceBenchmarkReadings, ReferenceBenchmarkValues } from "../model/run_record.ts";
 import { medianInterval } from "../stats/median_interval.ts";
 import { formatAmount } from "../units/format_quantity.ts";
 
 /** One part across its readings. */
-interface YardstickSummary {
+interface ReferenceBenchmarkSummary {
   /** What is timed, in words. */
   readonly title: string;
   /** Median, in nanoseconds. */
@@ -22,16 +22,18 @@ interface YardstickSummary {
   readonly n: number;
 }
 
-const TITLES: Readonly<Record<keyof YardstickValues, string>> = {
+const TITLES: Readonly<Record<keyof ReferenceBenchmarkValues, string>> = {
   socketpairNs: "round trip over a socket pair in one thread",
   copyNs: "copy of 1 MiB",
-  turnNs: "turn of the event loop",
+  turnNs: "iteration of the event loop",
 };
 
-const PARTS = Object.keys(TITLES) as (keyof YardstickValues)[];
+const PARTS = Object.keys(TITLES) as (keyof ReferenceBenchmarkValues)[];
 
-function summarizeYardstick({ readings }: YardstickReadings): readonly YardstickSummary[] {
-  return PARTS.flatMap((part): readonly YardstickSummary[] => {
+function summarizeReferenceBenchmark(
+  { readings }: ReferenceBenchmarkReadings,
+): readonly ReferenceBenchmarkSummary[] {
+  return PARTS.flatMap((part): readonly ReferenceBenchmarkSummary[] => {
     const values = readings.flatMap((reading) => reading[part] ?? []);
     if (values.length === 0) return [];
     const { estimate, low, high, n } = medianInterval(values);
@@ -46,8 +48,8 @@ function summarizeYardstick({ readings }: YardstickReadings): readonly Yardstick
  * @returns As in `round trip over a socket pair in one thread 3.4 µs [3.3 µs, 3.5 µs], copy of 1 MiB 17 µs [16 µs, 18 µs]`, and what is missing
  * with its reason.
  */
-export function describeYardstick(yardstick: YardstickReadings): string {
-  const parts = summarizeYardstick(yardstick);
+export function describeReferenceBenchmark(yardstick: ReferenceBenchmarkReadings): string {
+  const parts = summarizeReferenceBenchmark(yardstick);
   const texts = [
     ...parts.map((part) => `${part.title} ${formatInterval(part)}`),
     ...yardstick.missing.map(({ what, reason }) =>
@@ -58,7 +60,7 @@ export function describeYardstick(yardstick: YardstickReadings): string {
   return `${texts.join(", ")} (${n === 1 ? "1 reading" : `${n} readings`})`;
 }
 
-function formatInterval({ medianNs, lowNs, highNs }: YardstickSummary): string {
+function formatInterval({ medianNs, lowNs, highNs }: ReferenceBenchmarkSummary): string {
   const [middle, low, high] = [medianNs, lowNs, highNs].map((value) => formatAmount(value, "ns"));
   return `${middle} [${low}, ${high}]`;
 }

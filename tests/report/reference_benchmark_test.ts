@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { buildMethod } from "../../src/report/build/method.ts";
-import { describeYardstick } from "../../src/report/yardstick.ts";
+import { describeReferenceBenchmark } from "../../src/report/reference_benchmark.ts";
 import { sampleRecord } from "../support/sample_record.ts";
 
 const readings = [3300, 3500, 3400, 3350, 3450, 3380].map((socketpairNs, index) => ({
@@ -9,24 +9,27 @@ const readings = [3300, 3500, 3400, 3350, 3450, 3380].map((socketpairNs, index) 
   ...(index === 0 && { turnNs: 830 }),
 }));
 
-Deno.test("describeYardstick() says in one line what was read and what could not be", () => {
+Deno.test("describeReferenceBenchmark() says in one line what was read and what could not be", () => {
   const missing = [{
     what: "yardstick: memory copy",
     reason: "there is no memory",
   }];
   assertEquals(
-    describeYardstick({ readings, missing }),
+    describeReferenceBenchmark({ readings, missing }),
     "round trip over a socket pair in one thread 3.39 µs [3.30 µs, 3.50 µs], turn of the event loop 830 ns [830 ns, 830 ns], " +
       "without memory copy, as there is no memory (6 readings)",
   );
 });
 
-Deno.test("the method of a report has one line for the yardstick, and none where none was taken", () => {
+Deno.test("the method of a report has one line for the reference benchmark, and none where none was taken", () => {
   const names = (record: ReturnType<typeof sampleRecord>) =>
     buildMethod(record).map(({ name }) => name);
   const record = sampleRecord();
   const { yardstick: _, ...without } = record;
-  assert(!names(without).includes("yardstick"));
+  assert(!names(without).includes("reference benchmark"));
   const yardstick = { readings, missing: [] };
-  assertEquals(names({ ...record, yardstick }).filter((name) => name === "yardstick").length, 1);
+  assertEquals(
+    names({ ...record, yardstick }).filter((name) => name === "reference benchmark").length,
+    1,
+  );
 });

@@ -16,7 +16,7 @@ Deno.test("describeReferenceBenchmark() says in one line what was read and what 
   }];
   assertEquals(
     describeReferenceBenchmark({ readings, missing }),
-    "round trip over a socket pair in one thread 3.39 µs [3.30 µs, 3.50 µs], turn of the event loop 830 ns [830 ns, 830 ns], " +
+    "round trip over a socket pair in one thread 3.39 µs [3.30 µs, 3.50 µs], iteration of the event loop 830 ns [830 ns, 830 ns], " +
       "without memory copy, as there is no memory (6 readings)",
   );
 });

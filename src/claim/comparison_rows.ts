@@ -143,7 +143,7 @@ export function tableOf(
 }
 
 /** The counts in a sentence, as in `better in 4 of 6 comparisons, worse in 1, and in 1 no difference was found`. */
-export function sayCounts(rows: readonly ComparedRow[]): string {
+export function formatCounts(rows: readonly ComparedRow[]): string {
   const { better, worse, tied } = countRows(rows);
   return `better in ${better} of ${rows.length} comparisons, worse in ${worse}, ` +
     `and in ${tied} no difference of at least ${

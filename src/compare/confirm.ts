@@ -21,12 +21,12 @@ import { isBeyond } from "./effect.ts";
 import { concludeGate } from "./gate_outcome.ts";
 import { type Policy, thresholdOf } from "./gate_policy.ts";
 import type { GateResult, Verdict } from "./gate_result.ts";
-import { failureP, sayFailures } from "./judge_failures.ts";
+import { failureP, formatFailures } from "./judge_failures.ts";
 import { judgeLimits } from "./judge_limits.ts";
 import { withholdStarved } from "./judge_health.ts";
 import { CONFIDENCE } from "./summarize.ts";
 import { formatEstimate, formatP, formatThreshold } from "../units/format_change.ts";
-import { sayCount, sayTooFew } from "./verdict_reason.ts";
+import { formatSampleSize, formatTooFew } from "./verdict_reason.ts";
 
 /**
  * The cells to measure again.
@@ -101,13 +101,13 @@ function adjustFailures(
 function confirmFailures(cell: Verdict, found: FreshFailures | undefined): Verdict {
   const before = cell.failures === undefined
     ? ""
-    : ` (before: ${sayFailures(cell.failures.base, cell.failures.head)})`;
+    : ` (before: ${formatFailures(cell.failures.base, cell.failures.head)})`;
   if (found === undefined) {
     return settle(cell, "missing", `No fresh trials could show whether head fails${before}.`);
   }
   const { base, head, isBeyondChance } = found;
   const error = head.error === undefined ? "" : `; first ${head.error.kind}: ${head.error.message}`;
-  const seen = `On fresh agents ${sayFailures(base, head)}${before}`;
+  const seen = `On fresh agents ${formatFailures(base, head)}${before}`;
   const confirmation = { n: head.trials, failures: { base, head } };
   if (isBeyondChance) {
     const reason = `${seen}: more than chance explains${error}.`;
@@ -151,7 +151,7 @@ function confirmCell(
   const threshold = thresholdOf(policy, cell);
   const confirmation = { ratio, pValue, adjustedP, n: ratio.n, base, head };
   const seen = formatEstimate(ratio, stated);
-  const figures = `adjusted p = ${formatP(adjustedP)}, ${sayCount(ratio.n, paired)}`;
+  const figures = `adjusted p = ${formatP(adjustedP)}, ${formatSampleSize(ratio.n, paired)}`;
   if (adjustedP <= alpha && isBeyond(ratio.estimate, threshold, kind)) {
     const before = cell.ratio === undefined ? "" : ` after ${formatEstimate(cell.ratio, stated)}`;
     const reason = `${seen} on fresh pairs${before}: beyond the threshold of ` +
@@ -162,7 +162,7 @@ function confirmCell(
   const isCleared = promises && !isBeyond(ratio.low, threshold, kind);
   if (!isCleared && (!promises || comparisons * leastPValue > alpha)) {
     const reason = `Flagged, but not decided: ${
-      sayTooFew(comparison, { adjustedP, threshold, alpha, comparisons, paired })
+      formatTooFew(comparison, { adjustedP, threshold, alpha, comparisons, paired })
     }`;
     return { ...settle(cell, "inconclusive", reason), confirmation, unresolvable: true };
   }

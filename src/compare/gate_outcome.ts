@@ -6,7 +6,7 @@
 
 import { inverseOf, isBeyondBetter } from "./effect.ts";
 import type { GateResult, Verdict, VerdictWord } from "./gate_result.ts";
-import { sayFailures } from "./judge_failures.ts";
+import { formatFailures } from "./judge_failures.ts";
 import { formatChange } from "../units/format_change.ts";
 
 /** A result before it is concluded. */
@@ -31,14 +31,14 @@ export function concludeGate(open: OpenResult): GateResult {
     ).length;
   const obstacle = findObstacle(open, judged);
   const exitCode = regressed.length > 0 ? 1 : obstacle === undefined ? 0 : 3;
-  const counts = sayCounts(open.cells) + (open.health === undefined ? "" : `; ${open.health}`);
+  const counts = formatCounts(open.cells) + (open.health === undefined ? "" : `; ${open.health}`);
   const summary = exitCode === 1
-    ? `Regressed: ${regressed.length} of ${sayCells(judged)} (worst: ${
-      sayWorst(regressed)
+    ? `Regressed: ${regressed.length} of ${formatCells(judged)} (worst: ${
+      formatWorst(regressed)
     })${counts}.`
     : exitCode === 3
     ? `Cannot judge: ${obstacle}${counts}.`
-    : `Passed: none of ${sayCells(judged)} regressed${counts}.`;
+    : `Passed: none of ${formatCells(judged)} regressed${counts}.`;
   return { ...open, exitCode, summary, judged };
 }
 
@@ -51,12 +51,12 @@ function findObstacle(open: OpenResult, judged: number): string | undefined {
   const starved = unresolvable.filter((cell) => cell.starved).length;
   const reasons = [
     ...obstacles,
-    ...sayObstacle(count("missing"), "missing from head"),
-    ...sayObstacle(count("incomparable"), "incomparable"),
-    ...sayObstacle(unresolvable.length - failing - starved, "measured too seldom"),
-    ...sayObstacle(starved, "measured while the processes were kept off the CPU"),
+    ...formatObstacle(count("missing"), "missing from head"),
+    ...formatObstacle(count("incomparable"), "incomparable"),
+    ...formatObstacle(unresolvable.length - failing - starved, "measured too seldom"),
+    ...formatObstacle(starved, "measured while the processes were kept off the CPU"),
     ...(failing === 0 ? [] : [`head fails in ${failing} ${failing === 1 ? "case" : "cases"}`]),
-    ...(policy.strict ? sayObstacle(count("inconclusive"), "inconclusive, under strict") : []),
+    ...(policy.strict ? formatObstacle(count("inconclusive"), "inconclusive, under strict") : []),
   ];
   if (reasons.length > 0) return reasons.join(", ");
   if (judged > 0) return findIndecision(open);
@@ -94,26 +94,26 @@ function isWide(cell: Verdict, ownThreshold: number): boolean {
     : Math.log(high / low) > WIDE * Math.log1p(threshold);
 }
 
-function sayObstacle(count: number, what: string): readonly string[] {
-  return count === 0 ? [] : [`${sayCells(count)} ${count === 1 ? "is" : "are"} ${what}`];
+function formatObstacle(count: number, what: string): readonly string[] {
+  return count === 0 ? [] : [`${formatCells(count)} ${count === 1 ? "is" : "are"} ${what}`];
 }
 
-function sayCells(count: number): string {
+function formatCells(count: number): string {
   return count === 1 ? "1 cell" : `${count} cells`;
 }
 
-function sayCounts(cells: readonly Verdict[]): string {
+function formatCounts(cells: readonly Verdict[]): string {
   const words: readonly VerdictWord[] = ["improved", "inconclusive", "new"];
   const counts = words.flatMap((word) => {
     const count = cells.filter(({ verdict, rule }) => verdict === word && rule !== "failures");
     return count.length === 0 ? [] : [`${count.length} ${word}`];
   });
-  return [counts.join(", "), ...sayFailedTrials(cells)]
+  return [counts.join(", "), ...formatFailedTrials(cells)]
     .map((text) => text === "" ? "" : `; ${text}`).join("");
 }
 
 /** Failed trials are for the first line, whatever follows from them. */
-function sayFailedTrials(cells: readonly Verdict[]): readonly string[] {
+function formatFailedTrials(cells: readonly Verdict[]): readonly string[] {
   const failures = cells.flatMap((cell) => cell.failures ?? []);
   if (failures.length === 0) return [];
   const sum = (side: "base" | "head") => failures.reduce((n, one) => n + one[side].failed, 0);
@@ -121,7 +121,7 @@ function sayFailedTrials(cells: readonly Verdict[]): readonly string[] {
 }
 
 /** By ratio; a broken limit has none and comes last, before failures. */
-function sayWorst(regressed: readonly Verdict[]): string {
+function formatWorst(regressed: readonly Verdict[]): string {
   const rank = (cell: Verdict) => {
     const { effect = "ratio", rule } = cell;
     const { ratio } = cell.confirmation ?? cell;
@@ -129,15 +129,15 @@ function sayWorst(regressed: readonly Verdict[]): string {
   };
   const worst = [...regressed].sort((a, b) => rank(b) - rank(a))[0];
   if (worst === undefined) return "none";
-  return `${worst.case} ${worst.metric}${saySize(worst)}`;
+  return `${worst.case} ${worst.metric}${formatSize(worst)}`;
 }
 
 /** That of the fresh pairs where they were asked, as everywhere. */
-function saySize({ confirmation, effect, unit, better, limit, ...first }: Verdict): string {
+function formatSize({ confirmation, effect, unit, better, limit, ...first }: Verdict): string {
   const { ratio, failures } = confirmation ?? first;
   if (ratio !== undefined && effect !== undefined && unit !== undefined && better !== undefined) {
     return `, ${formatChange(ratio.estimate, { effect, unit, better })}`;
   }
-  if (failures !== undefined) return `: ${sayFailures(failures.base, failures.head)}`;
+  if (failures !== undefined) return `: ${formatFailures(failures.base, failures.head)}`;
   return `, limit ${limit?.text}`;
 }

@@ -29,12 +29,12 @@ import { formatJobHealth, withholdStarved } from "./judge_health.ts";
 import { judgeLimits } from "./judge_limits.ts";
 import { CONFIDENCE } from "./summarize.ts";
 import {
+  formatImproved,
+  formatInconclusive,
+  formatPass,
+  formatRegressed,
+  formatTooFew,
   type Grounds,
-  sayImproved,
-  sayInconclusive,
-  sayPass,
-  sayRegressed,
-  sayTooFew,
 } from "./verdict_reason.ts";
 
 /** Faster by more than this is a damaged baseline, not an improvement: removing a 40 ms stall from a 10 µs exchange is 4,000. */
@@ -153,7 +153,7 @@ function decide(one: Comparison, evidence: Evidence): Said {
   const threshold = thresholdOf(evidence.policy, one);
   const grounds: Grounds = { adjustedP, threshold, alpha, comparisons, paired };
   const isWorse = isBeyond(ratio.estimate, threshold, kind);
-  if (adjustedP <= alpha && isWorse) return said("regressed", sayRegressed(one, grounds));
+  if (adjustedP <= alpha && isWorse) return said("regressed", formatRegressed(one, grounds));
   if (kind === "ratio" && ratio.estimate > LARGEST_IMPROVEMENT) {
     const factor = ratio.estimate.toPrecision(2);
     return said(
@@ -162,18 +162,18 @@ function decide(one: Comparison, evidence: Evidence): Said {
     );
   }
   if (adjustedPBetter <= alpha && isBeyondBetter(ratio.estimate, threshold, kind)) {
-    return said("improved", sayImproved(one, { ...grounds, adjustedP: adjustedPBetter }));
+    return said("improved", formatImproved(one, { ...grounds, adjustedP: adjustedPBetter }));
   }
   const promises = ratio.confidence >= CONFIDENCE - 1e-9;
   if (promises && !isBeyond(ratio.low, threshold, kind)) {
-    return said("pass", sayPass(one, grounds));
+    return said("pass", formatPass(one, grounds));
   }
   const flagged = isWorse && one.pValue <= screenAlpha;
   if (!promises || comparisons * one.leastPValue > alpha) {
-    const reason = sayTooFew(one, grounds);
+    const reason = formatTooFew(one, grounds);
     return { ...said("inconclusive", reason), unresolvable: true, flagged };
   }
-  return { ...said("inconclusive", sayInconclusive(one, grounds)), flagged };
+  return { ...said("inconclusive", formatInconclusive(one, grounds)), flagged };
 }
 
 function verdictsOf(
@@ -211,7 +211,7 @@ function listIgnored(compared: RecordComparison, policy: Policy): readonly Ignor
 }
 
 /** A record without readings looks as healthy as one whose processes always had the CPU. */
-function sayUnknownHealth({ health = {} }: RecordComparison): readonly string[] {
+function formatUnknownHealth({ health = {} }: RecordComparison): readonly string[] {
   const unknown = (["base", "head"] as const).filter((side) => health[side] === undefined);
   return unknown.length !== 1 ? [] : [
     `Whether the processes of ${unknown[0]} were kept off the CPU is not known: it has no readings`,
@@ -235,7 +235,7 @@ function findNotes(compared: RecordComparison, policy: Policy): readonly string[
       ]
       : []),
     ...compared.notRead,
-    ...sayUnknownHealth(compared),
+    ...formatUnknownHealth(compared),
     ...(bare.size === 0 ? [] : [`${bare.size} of the cases have no metric that gates (${names})`]),
     ...idle.map(({ rule, name }) =>
       `${name} of the policy matches no cell: ${JSON.stringify(rule.case)}`

@@ -94,7 +94,7 @@ function decide(
     readonly isEverywhere: boolean;
   },
 ): Pick<Verdict, "verdict" | "reason" | "unresolvable" | "flagged"> {
-  const seen = `${sayFailures(base, head)} (p = ${formatP(pValue)}, adjusted p = ${
+  const seen = `${formatFailures(base, head)} (p = ${formatP(pValue)}, adjusted p = ${
     formatP(adjustedP)
   })`;
   if (adjustedP <= policy.alpha) {
@@ -122,7 +122,7 @@ function decide(
  * @param head Failed trials of head.
  * @returns As in `2 of 20 trials failed in head, 0 of 20 in base`.
  */
-export function sayFailures(base: Failures, head: Failures): string {
+export function formatFailures(base: Failures, head: Failures): string {
   return `${head.failed} of ${head.trials} trials failed in head, ` +
     `${base.failed} of ${base.trials} in base`;
 }

@@ -19,7 +19,7 @@ import { inverseOf, leastUnpairedPValue } from "./effect.ts";
 import { CONFIDENCE } from "./summarize.ts";
 
 /** How a change for the worse beyond a threshold is called, as in `more than 5 % slower`. */
-function sayBeyond(threshold: number, stated: Stated): string {
+function formatBeyond(threshold: number, stated: Stated): string {
   const { effect } = stated;
   return `more than ${formatThreshold(threshold, effect)} ${
     changeWord(inverseOf(2, effect), stated)
@@ -33,7 +33,7 @@ function sayBeyond(threshold: number, stated: Stated): string {
  * @param paired Whether they are pairs.
  * @returns As in `20 pairs`, `1 trial a side`.
  */
-export function sayCount(n: number, paired: boolean): string {
+export function formatSampleSize(n: number, paired: boolean): string {
   return paired ? plural(n, "pair") : `${plural(n, "trial")} a side`;
 }
 
@@ -72,8 +72,8 @@ function statedOf({ kind, unit, better }: Comparison): Stated {
   return { effect: kind, unit, better };
 }
 
-function sayGrounds({ ratio }: Comparison, { adjustedP, paired }: Grounds): string {
-  return `(adjusted p = ${formatP(adjustedP)}, ${sayCount(ratio.n, paired)})`;
+function formatGrounds({ ratio }: Comparison, { adjustedP, paired }: Grounds): string {
+  return `(adjusted p = ${formatP(adjustedP)}, ${formatSampleSize(ratio.n, paired)})`;
 }
 
 /**
@@ -83,9 +83,9 @@ function sayGrounds({ ratio }: Comparison, { adjustedP, paired }: Grounds): stri
  * @param grounds What decided.
  * @returns One sentence.
  */
-export function sayRegressed(one: Comparison, grounds: Grounds): string {
+export function formatRegressed(one: Comparison, grounds: Grounds): string {
   return `${formatEstimate(one.ratio, statedOf(one))}: beyond the threshold of ` +
-    `${formatThreshold(grounds.threshold, one.kind)} ${sayGrounds(one, grounds)}.`;
+    `${formatThreshold(grounds.threshold, one.kind)} ${formatGrounds(one, grounds)}.`;
 }
 
 /**
@@ -95,9 +95,9 @@ export function sayRegressed(one: Comparison, grounds: Grounds): string {
  * @param grounds What decided; `adjustedP` that of the other side.
  * @returns One sentence.
  */
-export function sayImproved(one: Comparison, grounds: Grounds): string {
+export function formatImproved(one: Comparison, grounds: Grounds): string {
   return `${formatEstimate(one.ratio, statedOf(one))}: an improvement beyond the threshold of ` +
-    `${formatThreshold(grounds.threshold, one.kind)} ${sayGrounds(one, grounds)}.`;
+    `${formatThreshold(grounds.threshold, one.kind)} ${formatGrounds(one, grounds)}.`;
 }
 
 /**
@@ -107,10 +107,10 @@ export function sayImproved(one: Comparison, grounds: Grounds): string {
  * @param grounds What decided.
  * @returns One sentence.
  */
-export function sayPass(one: Comparison, grounds: Grounds): string {
+export function formatPass(one: Comparison, grounds: Grounds): string {
   const stated = statedOf(one);
   return `${formatEstimate(one.ratio, stated)}: ${
-    sayBeyond(grounds.threshold, stated)
+    formatBeyond(grounds.threshold, stated)
   } is excluded.`;
 }
 
@@ -121,12 +121,12 @@ export function sayPass(one: Comparison, grounds: Grounds): string {
  * @param grounds What decided.
  * @returns One sentence.
  */
-export function sayTooFew(one: Comparison, grounds: Grounds): string {
+export function formatTooFew(one: Comparison, grounds: Grounds): string {
   const { alpha, comparisons, paired } = grounds;
   const { n } = one.ratio;
   const needed = minimumCount(paired, alpha, comparisons);
   const cells = comparisons === 1 ? "1 cell" : `${comparisons} cells`;
-  return `${sayCount(n, paired)} cannot show a regression of any size at alpha ${alpha} ` +
+  return `${formatSampleSize(n, paired)} cannot show a regression of any size at alpha ${alpha} ` +
     `over ${cells}, at least ${Math.max(needed, n + 1)} are needed ` +
     `(${formatEstimate(one.ratio, statedOf(one))}).`;
 }
@@ -138,12 +138,12 @@ export function sayTooFew(one: Comparison, grounds: Grounds): string {
  * @param grounds What decided.
  * @returns One sentence.
  */
-export function sayInconclusive(one: Comparison, grounds: Grounds): string {
+export function formatInconclusive(one: Comparison, grounds: Grounds): string {
   const { threshold, adjustedP, alpha } = grounds;
   const stated = statedOf(one);
   const shown = adjustedP <= alpha
     ? "is not excluded, though the median is not beyond it"
     : "is neither excluded nor shown";
-  return `${formatEstimate(one.ratio, stated)}: ${sayBeyond(threshold, stated)} ${shown} ` +
-    `${sayGrounds(one, grounds)}.`;
+  return `${formatEstimate(one.ratio, stated)}: ${formatBeyond(threshold, stated)} ${shown} ` +
+    `${formatGrounds(one, grounds)}.`;
 }

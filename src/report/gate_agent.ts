@@ -17,16 +17,16 @@ export const gateAgent: GateFormat = {
 };
 
 /** Lines that are written; more are counted. */
-const MOST_LINES = 50;
+const MAX_LINES = 50;
 
 function renderAgent({ result }: GateReport): string {
   const failing = bySeverity(result.cells)
     .filter((cell) => levelOf(cell, result.policy.strict) === "error");
   const groups = result.exitCode === 0 ? [] : bySameReason(failing);
-  const rest = groups.length - MOST_LINES;
+  const rest = groups.length - MAX_LINES;
   const lines = [
     `exit code ${result.exitCode}: ${result.summary}`,
-    ...groups.slice(0, MOST_LINES).map(({ verdict, reason, cells: [first, ...others] }) => {
+    ...groups.slice(0, MAX_LINES).map(({ verdict, reason, cells: [first, ...others] }) => {
       const more = others.length === 0 ? "" : ` and ${others.length} more`;
       return `${verdict} ${first.case} ${first.metric}${more}: ${reason}`;
     }),

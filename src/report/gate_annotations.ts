@@ -9,7 +9,7 @@ import { bySeverity, type GateFormat, type GateReport } from "./build/gate_repor
 import { type AnnotationLevel, WorkflowCommand } from "../text/workflow_command.ts";
 
 /** GitHub shows no more of one level from one step; the last says how many more there are. */
-const MOST_PER_LEVEL = 10;
+const MAX_PER_LEVEL = 10;
 
 /** GitHub workflow commands. */
 export const gateAnnotations: GateFormat = {
@@ -36,7 +36,7 @@ export function annotationsOf({ result, base, head }: GateReport): readonly Work
   const lines = levels.flatMap((level) => {
     const cells = bySeverity(result.cells).filter((cell) => levelOf(cell, policy.strict) === level);
     // The whole gate has taken one place of its level.
-    const most = MOST_PER_LEVEL - (level === (exitCode === 0 ? "notice" : "error") ? 1 : 0);
+    const most = MAX_PER_LEVEL - (level === (exitCode === 0 ? "notice" : "error") ? 1 : 0);
     const shown = cells.length > most ? cells.slice(0, most - 1) : cells;
     const rest = cells.length - shown.length;
     return [

@@ -16,8 +16,8 @@ export const gateBencher: GateFormat = {
 };
 
 /** Longest names that Bencher takes, in characters. */
-const MOST_BENCHMARK = 1024;
-const MOST_MEASURE = 64;
+const MAX_BENCHMARK = 1024;
+const MAX_MEASURE = 64;
 
 interface BencherMetric {
   readonly value: number;
@@ -28,11 +28,11 @@ interface BencherMetric {
 function renderBencher({ result }: GateReport): string {
   const benchmarks = new Map<string, Map<string, BencherMetric>>();
   for (const cell of measuredCells(result.cells)) {
-    const benchmark = shorten(cell.case, MOST_BENCHMARK);
+    const benchmark = shorten(cell.case, MAX_BENCHMARK);
     const measures = benchmarks.get(benchmark) ?? new Map<string, BencherMetric>();
     benchmarks.set(benchmark, measures);
     const { median, low, high } = cell.head;
-    measures.set(shorten(cell.metric, MOST_MEASURE), {
+    measures.set(shorten(cell.metric, MAX_MEASURE), {
       value: median,
       lower_value: low,
       upper_value: high,

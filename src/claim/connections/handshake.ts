@@ -90,9 +90,11 @@ export const connectReturnsAfterHandshake: Claim = {
         }`,
       seen: [
         ...(ends.length === 0 ? [] : [
-          `When connect had returned the client was ${sayCounts(ends.map(({ client }) => client))}`,
+          `When connect had returned the client was ${
+            formatCounts(ends.map(({ client }) => client))
+          }`,
           `When accept had returned the server's socket was ${
-            sayCounts(ends.map(({ server }) => server))
+            formatCounts(ends.map(({ server }) => server))
           }`,
         ]),
         ...(first === undefined || third === undefined
@@ -218,7 +220,7 @@ function formatMs(ms: number | null): string {
 }
 
 /** As in `ESTABLISHED, 2 sent, 1 received, 20 times`. */
-function sayCounts(texts: readonly string[]): string {
+function formatCounts(texts: readonly string[]): string {
   const counts = new Map<string, number>();
   for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
   return [...counts].map(([text, count]) => `${text}, ${count} times`).join("; ");

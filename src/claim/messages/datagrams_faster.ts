@@ -14,9 +14,9 @@ import {
   type Comparison,
   comparisonRule,
   countRows,
+  formatCounts,
   onBothPlacements,
   reasonOf,
-  sayCounts,
   tableOf,
   verdictOf,
   warnOfPacing,
@@ -84,7 +84,7 @@ function families(
 function formatFamily({ through, rows, reason }: Family): string {
   return rows.length === 0
     ? `${through}, nothing could be compared: ${reason}`
-    : `${through}, datagrams were ${sayCounts(rows)}: on its own that ${
+    : `${through}, datagrams were ${formatCounts(rows)}: on its own that ${
       verdictOf(rows) === "undecided" ? "is undecided" : verdictOf(rows)
     }`;
 }

@@ -11,9 +11,9 @@ import {
   compareCells,
   type Comparison,
   comparisonRule,
+  formatCounts,
   onBothPlacements,
   reasonOf,
-  sayCounts,
   tableOf,
   verdictOf,
   warnOfPacing,
@@ -70,7 +70,7 @@ export const unixOutrunsTcp: Claim = {
         `${small.what}: unix ${formatFigureWithCount(small.ours)}, tcp ${
           formatFigureWithCount(small.theirs)
         }`,
-        `Unix was ${sayCounts(rows)}`,
+        `Unix was ${formatCounts(rows)}`,
         ...warnOfPacing(figures.congestion()),
       ],
       tables: [tableOf("Medians of trials", ["unix", "tcp"], rows)],

@@ -57,7 +57,7 @@ function formatEvidence(
     const [first, second] = ours === "never"
       ? [{ side: theirs, count: others }, { side: own, count: ours }]
       : [{ side: own, count: ours }, { side: theirs, count: others }];
-    return [`${sayCount(counter, spec, first)}; ${sayRest(second)}`];
+    return [`${formatCounted(counter, spec, first)}; ${formatRest(second)}`];
   });
 }
 
@@ -101,14 +101,18 @@ interface Counted {
   readonly count: SideCount;
 }
 
-function sayCount(counter: string, { operation }: ScenarioSpec, { side, count }: Counted): string {
+function formatCounted(
+  counter: string,
+  { operation }: ScenarioSpec,
+  { side, count }: Counted,
+): string {
   if (count === "never") return `none with ${side.name}`;
   const { total, operations } = count;
   const many = plural(operations, operation, formatCount(operations));
   return `${formatCount(total)} ${nameCounter(counter, total)} in ${many} with ${side.name}`;
 }
 
-function sayRest({ side, count }: Counted): string {
+function formatRest({ side, count }: Counted): string {
   return count === "never"
     ? `${side.name} cannot have any`
     : `${formatCount(count.total)} in ${formatCount(count.operations)} with ${side.name}`;

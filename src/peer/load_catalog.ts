@@ -19,7 +19,7 @@ export async function loadCatalog(specifiers: readonly string[]): Promise<Catalo
     try {
       loaded = await importModule(specifier);
     } catch (error) {
-      const why = error instanceof Error ? error.message.split("\n")[0] : String(error);
+      const why = whatIsThrown(error).split("\n")[0];
       throw new Error(`Cannot load module ${specifier}: ${why}`, { cause: error });
     }
     if (typeof loaded.default !== "object" || loaded.default === null) {
@@ -36,6 +36,11 @@ export async function loadCatalog(specifiers: readonly string[]): Promise<Catalo
 
 const PARTS = ["transports", "workloads", "scenarios", "metrics"];
 
+/** A module may throw anything, also what has no message and cannot be made a text. */
+function whatIsThrown(error: unknown): string {
+  return error instanceof Error ? error.message : Deno.inspect(error);
+}
+
 /** A part that is misspelt would be left out without a word. */
 function refuseUnknownParts(specifier: string, module: object): void {
   const unknown = Object.keys(module).find((key) => !PARTS.includes(key));
@@ -50,7 +55,7 @@ function refuseFaulty(specifier: string, modules: readonly SockbenchModule[]): v
   try {
     createCatalog(modules);
   } catch (error) {
-    const why = (error as Error).message.replace(/^Cannot use a module's /, "its ");
+    const why = whatIsThrown(error).replace(/^Cannot use a module's /, "its ");
     throw new Error(`Cannot use module ${specifier}: ${why}`);
   }
 }

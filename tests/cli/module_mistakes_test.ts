@@ -10,6 +10,11 @@ import { roundTrip } from ${from("scenario/round_trip.ts")};
 
 /** The default export of a module with a mistake, and what is said of it. */
 const MISTAKES: readonly (readonly [string, RegExp])[] = [
+  [`{ get transports() { throw null; } }`, /Cannot use module \S+: null/],
+  [
+    `(() => { throw Object.create(null); })()`,
+    /Cannot load module \S+: \[Object: null prototype\]/,
+  ],
   [
     `{ transports: [{ ...tcp, name: "mine", probe: undefined }] }`,
     /transport "mine": probe must be a function: it is missing/,

@@ -189,7 +189,7 @@ class AbJob {
     }
     for (const [c, trials] of pairs) this.#found.add(c, trials);
     this.#rounds = round;
-    this.#tell();
+    this.#reportProgress();
     return true;
   }
 
@@ -238,7 +238,7 @@ class AbJob {
     }
   }
 
-  #tell(): void {
+  #reportProgress(): void {
     const { pairs, onRound } = this.#options;
     onRound?.({
       round: this.#rounds,

@@ -174,7 +174,7 @@ class Run {
         this.#trials.push(trial);
         this.#doneNs += c.expectedNs;
         this.#countFailures(c, outcome);
-        this.#tell(c, trial);
+        this.#reportTrial(c, trial);
       }
       this.#rounds = round;
       this.#options.onEvent?.({
@@ -314,7 +314,7 @@ class Run {
   }
 
   /** Outside every measured interval: the next trial has not begun. */
-  #tell(c: Case, trial: Trial): void {
+  #reportTrial(c: Case, trial: Trial): void {
     if (this.#options.onEvent === undefined) return;
     const { round, order: index, error } = trial;
     const value = metricValue(trial, this.#headlines.get(c.scenario) ?? "");

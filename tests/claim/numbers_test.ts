@@ -5,6 +5,7 @@ import type { CaseRequest } from "../../src/claim/case_request.ts";
 import type { Claim, ClaimFact, ClaimFacts, Decision } from "../../src/claim/claim.ts";
 import type { ClaimFigures } from "../../src/claim/claim_figures.ts";
 import { claims } from "../../src/claim/registry.ts";
+import { claimsCommand } from "../../src/cli/commands/claims.ts";
 import { needs } from "../support/needs.ts";
 import { LIBC } from "./controls/control.ts";
 import { withLab } from "./lab.ts";
@@ -160,3 +161,7 @@ for (const claim of claims) {
     },
   });
 }
+
+Deno.test("the summary of sockbench claims counts the claims that there are", () => {
+  assertEquals(claimsCommand.summary.match(/\d+/)?.[0], String(claims.length));
+});

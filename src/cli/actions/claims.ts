@@ -77,7 +77,7 @@ export async function claims(args: ParsedArguments, terminal: Terminal): Promise
         },
         session,
         command: repeatCommand(valuesOf(args, "claim"), plan.settings, repeat),
-        onEvent: (event) => tell(event, progress),
+        onEvent: (event) => reportEvent(event, progress),
       }),
     );
     progress.end();
@@ -118,7 +118,7 @@ function list(chosen: readonly Claim[], terminal: Terminal): number {
   return EXIT.ok;
 }
 
-function tell(event: ClaimsEvent, progress: Progress): void {
+function reportEvent(event: ClaimsEvent, progress: Progress): void {
   if (event.kind !== "experiment") return progress.take(event);
   const { claim, index, experiments } = event;
   progress.step(`experiment ${index + 1}/${experiments}: ${claim.number} ${claim.id}`);

@@ -134,8 +134,13 @@ export interface ParentLink {
 export async function openParentLink(): Promise<ParentLink> {
   const { Socket } = await import("node:net");
   let key = "";
-  for await (const chunk of new Socket({ fd: KEY_DESCRIPTOR, readable: true, writable: false })) {
-    key += chunk;
+  try {
+    for await (const chunk of new Socket({ fd: KEY_DESCRIPTOR, readable: true, writable: false })) {
+      key += chunk;
+    }
+  } catch {
+    // A bash before 5.1 keeps it in a file.
+    key = await Deno.readTextFile(`/proc/self/fd/${KEY_DESCRIPTOR}`);
   }
   key = key.trim();
   const pipe = new Socket({ fd: VERDICT_DESCRIPTOR, readable: false, writable: true });

@@ -139,8 +139,10 @@ export async function openParentLink(): Promise<ParentLink> {
       key += chunk;
     }
   } catch {
-    // A bash before 5.1 keeps it in a file.
-    key = await Deno.readTextFile(`/proc/self/fd/${KEY_DESCRIPTOR}`);
+    // A bash before 5.1 keeps it in a file, which Deno opens only where it may do everything.
+    const args = ["-c", `cat <&${KEY_DESCRIPTOR}`];
+    const { stdout } = await new Deno.Command("/bin/sh", { args, stdin: "null" }).output();
+    key = new TextDecoder().decode(stdout);
   }
   key = key.trim();
   const pipe = new Socket({ fd: VERDICT_DESCRIPTOR, readable: false, writable: true });

@@ -16,7 +16,7 @@ const PAIR_WARMUP_NS = 2e6;
 /** Measured interval of a trial of a pair, in nanoseconds. */
 const PAIR_MEASURE_NS = 10e6;
 /** Measured interval of the discarded first trials of an agent, in nanoseconds: long enough for the compiler to have done its work. */
-const REHEARSAL_NS = 60e6;
+const AGENT_WARM_UP_NS = 60e6;
 /** Starting an agent, in nanoseconds: only for the estimate. */
 const AGENT_START_NS = 400e6;
 
@@ -32,8 +32,8 @@ export function shortenCase(c: Case): Case {
 export function agentWarmUpCases(cases: readonly Case[]): readonly Case[] {
   return warmUpCases(cases).map((c) => ({
     ...c,
-    budget: { ...c.budget, measureNs: REHEARSAL_NS },
-    expectedNs: c.expectedNs + REHEARSAL_NS - PAIR_MEASURE_NS,
+    budget: { ...c.budget, measureNs: AGENT_WARM_UP_NS },
+    expectedNs: c.expectedNs + AGENT_WARM_UP_NS - PAIR_MEASURE_NS,
   }));
 }
 

@@ -37,7 +37,7 @@ export interface Bimodality {
   readonly separation: number;
 }
 
-/** Two speeds nearer than this are one speed as far as a reader is concerned. */
+/** Two modes nearer than this are one as far as a reader is concerned. */
 const MIN_RATIO = 1.15;
 /** A group below this share is a tail, not a speed. */
 const MIN_SHARE = 0.15;

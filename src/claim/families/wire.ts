@@ -50,7 +50,7 @@ export interface WireFacts {
 
 const EXCHANGES = 20;
 /** First exchanges are others: connections are in quick-ACK mode, and headers are met for the first time. */
-const REHEARSALS = 5;
+const WARM_UP_EXCHANGES = 5;
 
 const REQUESTS: Readonly<Record<string, { readonly lines: readonly string[]; status: RegExp }>> = {
   http: {
@@ -137,7 +137,7 @@ async function watch(
     transport.connect(listener.endpoint, { directory }),
     listener.accept(),
   ])).map((channel) => open.add(channel)) as [StreamChannel, StreamChannel];
-  await exchange(client, server, messageBytes, REHEARSALS);
+  await exchange(client, server, messageBytes, WARM_UP_EXCHANGES);
   const before = endsOf(listener.endpoint);
   await exchange(client, server, messageBytes, EXCHANGES);
   const after = endsOf(listener.endpoint);

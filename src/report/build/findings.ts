@@ -19,7 +19,7 @@ import type { SummaryOf } from "./evaluation.ts";
 import { writeSearch } from "./search_sentences.ts";
 import type { SearchResult } from "./search.ts";
 
-/** A stranger reads so many, and the rest when asked for. */
+/** Findings that a report begins with; the rest stand folded below. */
 const MAX_FINDINGS = 12;
 /** Of these at most so many say that nothing differs. */
 const MAX_WITHOUT_DIFFERENCE = 3;

@@ -40,7 +40,7 @@ Deno.test("sockbench ab of the same code is not red, and writes both records and
     outcome.err,
     /^1 case × 20 pairs or more, .*; base self, head self; peer loop; seed 7\n/,
   );
-  assertStringIncludes(outcome.out, `${CASE} p50`);
+  assertMatch(outcome.out, new RegExp(`${CASE}\n +metric p50; verdict pass;`));
   for (const name of names(out)) assertStringIncludes(outcome.out, `${out}/${name}\n`);
   assert(!(outcome.out + outcome.err).includes("\x1b"));
   const base = await readRecord(`${out}/ab-base.json`);
@@ -63,8 +63,8 @@ Deno.test("sockbench ab is red for an injected slowdown, and names case, ratio, 
   assertEquals(code, 1, err + printed);
   assertMatch(printed, /^Regressed: 1 of 1 cell /);
   assertMatch(
-    printed.replaceAll("\n", " "),
-    /regressed: round-trip\/tcp\/bytes=64 p50: \d+\S* % slower \[\d+\S* %, \d+\S* %\] on fresh pairs .* \(adjusted p = \S+, \d+ pairs\)/,
+    printed.replaceAll(/\n */g, " "),
+    /round-trip\/tcp\/bytes=64 metric p50; verdict regressed; .*; change \d+\S* % slower \[\d+\S* %, \d+\S* %\]; adjusted p \S+; n \d+/,
   );
   assertMatch(printed, /^::error title=regressed%3A round-trip\/tcp\/bytes=64 p50::/m);
   assertMatch(err, /1 cell flagged; measuring 1 case again on fresh agents/);
@@ -79,6 +79,7 @@ Deno.test("sockbench ab is red for an injected slowdown, and names case, ratio, 
     "ab-head-confirmation.json",
     "ab-head.json",
     "ab-openmetrics.txt",
+    "ab-text.txt",
     "ab.json",
     "ab.md",
     "ab.xml",

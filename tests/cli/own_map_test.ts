@@ -115,10 +115,10 @@ for (const peer of ["loop", "worker", "process"]) {
       ...args,
     ]);
     assertEquals(judged.code, 0, judged.err);
-    assertStringIncludes(judged.out, "round-trip/ours/bytes=64 p50");
+    assertMatch(judged.out, /round-trip\/ours\/bytes=64\n +metric p50; verdict/);
     const baseline = `${here.out}/ab-base.json`;
     const gated = await here.run(["gate", `--baseline=${baseline}`, `--out=${here.out}`]);
-    assertStringIncludes(gated.out, "round-trip/ours/bytes=64 p50", gated.err);
+    assertMatch(gated.out, /round-trip\/ours\/bytes=64/, gated.err);
     const head = JSON.parse(await Deno.readTextFile(`${here.out}/gate-head.json`));
     assert(head.trials.length > 0);
   });

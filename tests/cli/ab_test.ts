@@ -63,8 +63,8 @@ Deno.test("sockbench ab is red for an injected slowdown, and names case, ratio, 
   assertEquals(code, 1, err + printed);
   assertMatch(printed, /^Regressed: 1 of 1 cell /);
   assertMatch(
-    printed.replaceAll(/\n */g, " "),
-    /round-trip\/tcp\/bytes=64 metric p50; verdict regressed; .*; change \d+\S* % slower \[\d+\S* %, \d+\S* %\]; adjusted p \S+; n \d+/,
+    printed.replaceAll(/\n +/g, " "),
+    /Regressed: round-trip\/tcp\/bytes=64 p50: \d+\S* % slower \[\d+\S* %, \d+\S* %\] on fresh pairs .* \(adjusted p = \S+, \d+ pairs\)/,
   );
   assertMatch(printed, /^::error title=regressed%3A round-trip\/tcp\/bytes=64 p50::/m);
   assertMatch(err, /1 cell flagged; measuring 1 case again on fresh agents/);

@@ -52,7 +52,7 @@ Deno.test("sockbench gate passes, fails and abstains by its exit code", async ()
   assertEquals(red.code, 1);
   assertMatch(
     red.out.replaceAll("\n", " "),
-    /Regressed .*round-trip\/tcp\/bytes=64 p50: 50\.0 % slower/,
+    /Regressed: round-trip\/tcp\/bytes=64 p50: 50\.0 % slower/,
   );
   assertEquals(red.files, ["gate.md", "gate.xml"]);
   const elsewhere = await judge(base, {

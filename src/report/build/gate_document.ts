@@ -54,6 +54,7 @@ export function buildGateDocument(report: GateReport): Document {
       ...(passed.length === 0 ? [] : [
         heading("unchanged", "Passed", "passed"),
         folded("cell", passed.length, verdictTable(passed, options)),
+        ...reasonsOf(passed),
       ]),
       ...(result.ignored.length === 0 ? [] : [
         heading("unchanged", "Ignored", "ignored"),
@@ -69,12 +70,13 @@ export function buildGateDocument(report: GateReport): Document {
 function reasonsOf(cells: readonly Verdict[]): readonly Block[] {
   const explained = cells.filter(({ verdict, rule, unresolvable }) =>
     verdict === "regressed" || verdict === "inconclusive" || unresolvable ||
-    (rule !== "slowdown" && verdict !== "pass")
+    rule === "failures" || (rule === "limit" && verdict !== "pass")
   );
   return list(
     "notes",
     explained.map((cell) => ({
       text: [
+        text(`${cell.verdict}: `),
         name(`${cell.case} ${cell.metric}`),
         text(": "),
         sentence(cell.reason),

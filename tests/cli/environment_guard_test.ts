@@ -28,7 +28,8 @@ function settingsOf(path: string): Sysctls {
 async function gate(baseline: string, candidate: string, out: string) {
   const args = [`--baseline=${baseline}`, `--candidate=${candidate}`, `--out=${out}`];
   const { code, out: said, err } = await sockbench(["gate", ...args], { permissions });
-  return { code, said: said + err };
+  // As one line, wherever the terminal's width broke it.
+  return { code, said: (said + err).replaceAll(/\n */g, " ") };
 }
 
 Deno.test({

@@ -115,7 +115,7 @@ for (const peer of ["loop", "worker", "process"]) {
       ...args,
     ]);
     assertEquals(judged.code, 0, judged.err);
-    assertMatch(judged.out, /round-trip\/ours\/bytes=64\n +metric p50; verdict/);
+    assertMatch(judged.out, /^\w+ +round-trip\/ours\/bytes=64 p50 /m);
     const baseline = `${here.out}/ab-base.json`;
     const gated = await here.run(["gate", `--baseline=${baseline}`, `--out=${here.out}`]);
     assertMatch(gated.out, /round-trip\/ours\/bytes=64/, gated.err);

@@ -6,6 +6,7 @@
 
 import { type Estimate, inverseOf } from "../compare/effect.ts";
 import type { Verdict } from "../compare/gate_result.ts";
+import { disarmJson } from "../text/disarm.ts";
 import { bySeverity, type GateFormat, type GateReport } from "./build/gate_report.ts";
 
 /** Version of the JSON of results; a field removed or of another meaning is a new one. */
@@ -34,9 +35,9 @@ export const comparisonJson: GateFormat = {
 /** JSON.stringify escapes lone surrogates and control characters; an infinite number, as of a separation, becomes null. */
 function renderJson(kind: string, { result, base, head }: GateReport): string {
   const cells = result.cells.map(withSlowdown);
-  return `${
-    JSON.stringify({ kind, version: GATE_JSON_VERSION, base, head, ...result, cells }, null, 2)
-  }\n`;
+  const written = { kind, version: GATE_JSON_VERSION, base, head, ...result, cells };
+  // A job may print the file: names in it must not be commands there.
+  return `${disarmJson(JSON.stringify(written, null, 2))}\n`;
 }
 
 /** With `slowdown`, the name of version 0.1 for `ratio` turned round: above 1, head is worse. Deprecated: it goes with the next version. */

@@ -126,7 +126,7 @@ function assertHarmless(report: GateReport): void {
     JSON.parse(render("json")).cells.map((cell: { case: string }) => cell.case),
     report.result.cells.map((cell) => cell.case),
   );
-  for (const format of ["md", "annotations", "agent", "junit", "openmetrics"]) {
+  for (const format of ["md", "json", "annotations", "agent", "junit", "openmetrics"]) {
     assertPrintable(render(format), format);
   }
   assertPrintable(comparisonFormats.get("text")?.render(report, { all: true }) ?? "", "text");

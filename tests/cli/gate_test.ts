@@ -195,7 +195,7 @@ Deno.test("sockbench gate measures nothing for a baseline of another machine, an
   ]);
   assertEquals({ code, err }, { code: 3, err: "" });
   assertStringIncludes(
-    printed.replaceAll(/\n +/g, " "),
+    printed.replaceAll(/\n */g, " "),
     "Not measured, as the environments do not match: CPU",
   );
   assertEquals(names(out), ["gate.md", "gate.xml"]);

@@ -30,6 +30,17 @@ async function failures(scenario: string, transports: string, ...args: readonly 
 }
 
 const FOREIGN = /^\d+ datagrams? came from sockets that do not belong to the trial: /;
+
+/** A Unix socket that a stranger came to first is connected to it, and the kernel lets the trial's own client not connect any more. */
+const KEPT_OUT = /^connect failed: .*\(EPERM\)/;
+
+function assertDisturbed(found: Readonly<Record<string, string>>): void {
+  for (const [transport, message] of Object.entries(found)) {
+    const isKeptOut = transport === "unixpacket@libc" && KEPT_OUT.test(message);
+    if (!isKeptOut) assertMatch(message, FOREIGN, transport);
+  }
+}
+
 const DENO = ["udp", "udp6", "unixpacket"];
 
 for (const peer of ["process", "loop"]) {
@@ -70,7 +81,7 @@ Deno.test({
       );
       assertEquals(code, 3);
       assertEquals(Object.keys(found).sort(), transports.split(",").sort());
-      for (const message of Object.values(found)) assertMatch(message, FOREIGN);
+      assertDisturbed(found);
     }
   },
 });
@@ -90,7 +101,7 @@ Deno.test({
     }
     const { code, found } = await failures("stranger-first", libc.join(","));
     assertEquals(code, 3);
-    for (const message of Object.values(found)) assertMatch(message, FOREIGN);
+    assertDisturbed(found);
   },
 });
 

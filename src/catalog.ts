@@ -1,10 +1,6 @@
-/**
- * The Catalog: every transport, workload and scenario that a run can name, built in or from a user's module.
- *
- * A value that is passed on, never a global: two catalogs can live side by side (tests, and the two ends of a process peer).
- *
- * @module
- */
+// The Catalog: every transport, workload and scenario that a run can name, built in or from a user's module.
+//
+// A value that is passed on, never a global: two catalogs can live side by side (tests, and the two ends of a process peer).
 
 import { findPartFault, type PartKind } from "./part_fault.ts";
 import { METRIC_IDS, type MetricDefinition, metricOf } from "./units/metric.ts";

@@ -1,8 +1,4 @@
-/**
- * The one seam to time: everything that measures takes a {@link Clock}, so that tests can script it.
- *
- * @module
- */
+// The one seam to time: everything that measures takes a {@link Clock}, so that tests can script it.
 
 /** A Clock tells monotonic time and waits. */
 export interface Clock {

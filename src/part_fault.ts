@@ -1,8 +1,4 @@
-/**
- * What is wrong with a part of a user's module, which no compiler may have seen: found when it is loaded, not when it is called in a trial.
- *
- * @module
- */
+// What is wrong with a part of a user's module, which no compiler may have seen: found when it is loaded, not when it is called in a trial.
 
 import { defineMetric, type MetricDefinition } from "./units/metric.ts";
 
@@ -85,8 +81,6 @@ const PROFILES = ["quick", "standard", "thorough"] as const;
 /**
  * Finds what keeps a part from being used.
  *
- * @param kind which list of the module it is in
- * @param part anything
  * @returns one clause, as in `probe must be a function: it is missing`; `undefined` where there is nothing
  */
 export function findPartFault(kind: PartKind, part: unknown): string | undefined {

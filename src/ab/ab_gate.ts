@@ -1,8 +1,4 @@
-/**
- * The A/B gate: measure, judge, and call red only what fresh pairs of fresh agents confirm.
- *
- * @module
- */
+// The A/B gate: measure, judge, and call red only what fresh pairs of fresh agents confirm.
 
 import type { Cell, RecordComparison } from "../compare/comparison.ts";
 import { compareRecords } from "../compare/compare_records.ts";
@@ -47,11 +43,6 @@ const MIN_PRECISION = 0.002;
 /**
  * Runs a gate: all cells first, then those that look slower once more, on fresh agents and fresh pairs, which alone decide.
  *
- * @param plan what to measure
- * @param options how; `pairs` is raised where it could not show a regression of any size (see {@linkcode neededPairs}), and an absent
- * `precision` is half of the smallest threshold of the policy
- * @param policy how comparisons become verdicts
- * @param events told how it goes
  * @throws {LostAgentsError} when agents are lost too often; it has the records of the first phase.
  */
 export async function runAbGate(
@@ -100,12 +91,7 @@ async function keepingFirst(
   }
 }
 
-/**
- * The fewest pairs with which a regression of one cell could be called at all.
- *
- * @param plan the cases
- * @param policy which metrics gate, at what error rate
- */
+/** The fewest pairs with which a regression of one cell could be called at all. */
 export function neededPairs(plan: JobPlan, policy: Policy): number {
   const comparisons = plan.cases.reduce((sum, c) => {
     const scenario = plan.scenarios.find(({ id }) => id === c.scenario);

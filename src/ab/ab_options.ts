@@ -1,8 +1,4 @@
-/**
- * What an A/B job is given, reports, and hands back.
- *
- * @module
- */
+// What an A/B job is given, reports, and hands back.
 
 import type { Clock } from "../clock.ts";
 import type { Environment } from "../model/environment.ts";

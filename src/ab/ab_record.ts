@@ -1,8 +1,4 @@
-/**
- * The record of one side of an A/B job.
- *
- * @module
- */
+// The record of one side of an A/B job.
 
 import { withFacts } from "../model/environment.ts";
 import { makeFact } from "../model/fact_rows.ts";
@@ -30,14 +26,7 @@ export interface AbFound {
 
 const NOTHING: PlanPart = { cases: [], scenarios: [], metrics: [] };
 
-/**
- * Builds the record of a side, with the cases as that side itself defines them.
- *
- * @param side which
- * @param plan what was measured
- * @param options the job
- * @param found what it has found; trials of a round that is not complete are left out
- */
+/** Builds the record of a side, with the cases as that side itself defines them. */
 export function buildAbRecord(
   side: Side,
   plan: JobPlan,

@@ -1,8 +1,4 @@
-/**
- * What an agent answers, checked: it may be of another version, and a user's module may write to its standard output.
- *
- * @module
- */
+// What an agent answers, checked: it may be of another version, and a user's module may write to its standard output.
 
 import { type Case, caseId } from "../model/case.ts";
 import type { PeerKind } from "../model/placement.ts";

@@ -1,8 +1,4 @@
-/**
- * The driver's end of an agent.
- *
- * @module
- */
+// The driver's end of an agent.
 
 import { childPermissions } from "../peer/child_permissions.ts";
 import { type ProjectFlags, projectFlags } from "../peer/project_flags.ts";
@@ -65,7 +61,6 @@ export interface AgentLink extends AsyncDisposable {
 /**
  * Starts an agent for `subject` and resolves when it is ready.
  *
- * @param side which side it measures, for errors
  * @throws {AgentError} when it cannot start.
  */
 export async function openAgent(

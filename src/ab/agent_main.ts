@@ -1,8 +1,4 @@
-/**
- * Main module of an agent: measures the trials it is asked for, with its own peer, until its standard input ends.
- *
- * @module
- */
+// Main module of an agent: measures the trials it is asked for, with its own peer, until its standard input ends.
 
 import config from "../../deno.json" with { type: "json" };
 import { type Catalog, createCatalog } from "../catalog.ts";

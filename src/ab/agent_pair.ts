@@ -1,8 +1,4 @@
-/**
- * The agents of both sides, which start together and end together.
- *
- * @module
- */
+// The agents of both sides, which start together and end together.
 
 import type { Case } from "../model/case.ts";
 import type { PeerKind } from "../model/placement.ts";

@@ -1,8 +1,4 @@
-/**
- * What a driver and an agent say to each other. An agent is a process that measures whole trials for one subject.
- *
- * @module
- */
+// What a driver and an agent say to each other. An agent is a process that measures whole trials for one subject.
 
 import type { Case } from "../model/case.ts";
 import type { PeerKind } from "../model/placement.ts";

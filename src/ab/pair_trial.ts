@@ -1,8 +1,4 @@
-/**
- * Trials as short as pairs want them, and how long a job of them takes.
- *
- * @module
- */
+// Trials as short as pairs want them, and how long a job of them takes.
 
 import type { Case } from "../model/case.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -40,8 +36,6 @@ export function agentWarmUpCases(cases: readonly Case[]): readonly Case[] {
 /**
  * How long a job takes at least.
  *
- * @param plan its cases
- * @param pairs pairs of each case
  * @returns nanoseconds
  */
 export function estimateAbNs(plan: Pick<Plan, "cases">, pairs: number): number {

@@ -1,8 +1,4 @@
-/**
- * PairedTrials: what an A/B job has measured so far, and how precise it is.
- *
- * @module
- */
+// PairedTrials: what an A/B job has measured so far, and how precise it is.
 
 import type { Case } from "../model/case.ts";
 import { metricValue } from "../model/metric_value.ts";

@@ -1,8 +1,4 @@
-/**
- * Makes a subject ready to run: finds or installs its Deno, checks out its commit, resolves its modules.
- *
- * @module
- */
+// Makes a subject ready to run: finds or installs its Deno, checks out its commit, resolves its modules.
 
 import { type Subject, SubjectError } from "./subject.ts";
 
@@ -30,9 +26,6 @@ const AGENT_PATH = "src/ab/agent_main.ts";
 /**
  * Prepares a subject.
  *
- * @param label as the user named it
- * @param modules paths of users' modules, relative to the subject's folder (the current one for `self` and `deno:`)
- * @param onMade told of each temporary folder; removing it twice does no harm
  * @throws {SubjectError} when it cannot be had: no such ref, folder, version or module
  */
 export async function prepareSubject(

@@ -1,12 +1,8 @@
-/**
- * Runs an A/B job: two subjects, each in agent processes of its own, measured in interleaved pairs.
- *
- * On a machine that changes speed within a second only neighbours in time can be compared. So a pair is one trial of each side, one
- * right after the other, in random order; a round is one pair of every case. Agents are replaced every few rounds, since what a process
- * happens to be (memory layout, compiled code) would otherwise count as a difference between the subjects.
- *
- * @module
- */
+// Runs an A/B job: two subjects, each in agent processes of its own, measured in interleaved pairs.
+//
+// On a machine that changes speed within a second only neighbours in time can be compared. So a pair is one trial of each side, one
+// right after the other, in random order; a round is one pair of every case. Agents are replaced every few rounds, since what a process
+// happens to be (memory layout, compiled code) would otherwise count as a difference between the subjects.
 
 import type { Case } from "../model/case.ts";
 import { metricValue } from "../model/metric_value.ts";

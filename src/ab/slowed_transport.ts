@@ -1,8 +1,4 @@
-/**
- * A transport that burns time: a known slowdown, so that the gate can be tried against a known answer.
- *
- * @module
- */
+// A transport that burns time: a known slowdown, so that the gate can be tried against a known answer.
 
 import type { Clock } from "../clock.ts";
 import type {

@@ -1,8 +1,4 @@
-/**
- * Subjects: the two things that an A/B run compares, as a user names them.
- *
- * @module
- */
+// Subjects: the two things that an A/B run compares, as a user names them.
 
 /** What `--base` and `--head` may name. */
 export type Subject =

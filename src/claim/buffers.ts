@@ -1,8 +1,4 @@
-/**
- * Claims on buffers and blocking.
- *
- * @module
- */
+// Claims on buffers and blocking.
 
 import { emptiedByAcknowledgement } from "./buffers/acknowledged.ts";
 import { defaultBuffers } from "./buffers/default_sizes.ts";

@@ -1,8 +1,4 @@
-/**
- * Requests for cells that claims need measured.
- *
- * @module
- */
+// Requests for cells that claims need measured.
 
 import type { Params } from "../model/params.ts";
 import type { Placement } from "../model/placement.ts";

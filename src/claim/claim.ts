@@ -1,12 +1,8 @@
-/**
- * Claims: a textbook sentence about sockets, the measurement that decides it, and how the verdict follows.
- *
- * A claim is measured in two ways, and may use both. `cases` are cells of scenarios, measured with all others in interleaved rounds: for
- * what something costs. An `experiment` opens sockets of its own and brings facts home: for how something behaves. `decide` is pure, and
- * sees nothing but figures and facts.
- *
- * @module
- */
+// Claims: a textbook sentence about sockets, the measurement that decides it, and how the verdict follows.
+//
+// A claim is measured in two ways, and may use both. `cases` are cells of scenarios, measured with all others in interleaved rounds: for
+// what something costs. An `experiment` opens sockets of its own and brings facts home: for how something behaves. `decide` is pure, and
+// sees nothing but figures and facts.
 
 import type { CaseRequest } from "./case_request.ts";
 import type { Figure } from "./figure.ts";
@@ -159,11 +155,7 @@ export interface Claim {
   readonly code: string;
 }
 
-/**
- * The decision on a claim that could not be tried.
- *
- * @param reason one sentence, without its full stop
- */
+/** The decision on a claim that could not be tried. */
 export function cannotTry(reason: string): Decision {
   return { verdict: "cannot be tried here", answer: reason, seen: [], why: [] };
 }

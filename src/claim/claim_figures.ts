@@ -1,8 +1,4 @@
-/**
- * What the measured cells of a claim say: figures by request, without knowing how a record is built.
- *
- * @module
- */
+// What the measured cells of a claim say: figures by request, without knowing how a record is built.
 
 import { type OrientedRatio, orientedRatio } from "../compare/contrast.ts";
 import { summarize, type Summary } from "../compare/summarize.ts";

@@ -1,8 +1,4 @@
-/**
- * Cells set against each other, for claims that say which of two is better.
- *
- * @module
- */
+// Cells set against each other, for claims that say which of two is better.
 
 import type { Difference, OrientedRatio } from "../compare/contrast.ts";
 import { holm } from "../stats/holm.ts";
@@ -16,12 +12,7 @@ const ALPHA = 0.05;
 /** A smaller difference is none that anybody would act on: it counts as none found. */
 export const MIN_EFFECT = 0.02;
 
-/**
- * How {@linkcode verdictOf} comes to its verdicts, for a claim's declaration.
- *
- * @param first which of the two must be better, with its verb, as in `datagrams are`
- * @param what in what, as in `comparisons of CPU time`
- */
+/** How {@linkcode verdictOf} comes to its verdicts, for a claim's declaration. */
 export function comparisonRule(first: string, what: string): ClaimRule {
   const limit = `by at least ${MIN_EFFECT * 100} %, with Holm's correction over its rows at ${
     ALPHA * 100
@@ -112,8 +103,6 @@ export function countRows(
 
 /**
  * The verdict on "the first is better": all rows, some, or none. Where no row is clear, nothing is decided.
- *
- * @param rows at least one
  */
 export function verdictOf(rows: readonly ComparedRow[]): ClaimVerdict {
   const { better, worse } = countRows(rows);
@@ -164,8 +153,6 @@ export function onBothPlacements(comparisons: readonly Comparison[]): readonly C
 
 /**
  * A warning where throughput decides and TCP paces itself: BBR sends by its own estimate of the path, which over loopback is a guess.
- *
- * @param congestion of the machine, as in `bbr`; absent: it was not read
  */
 export function warnOfPacing(congestion: string | undefined): readonly string[] {
   return congestion?.startsWith("bbr")

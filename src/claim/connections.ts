@@ -1,8 +1,4 @@
-/**
- * Claims on opening and closing.
- *
- * @module
- */
+// Claims on opening and closing.
 
 import type { Claim } from "./claim.ts";
 import { acknowledgementCountsBytes } from "./connections/acknowledgement.ts";

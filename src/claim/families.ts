@@ -1,8 +1,4 @@
-/**
- * Claims on families and types.
- *
- * @module
- */
+// Claims on families and types.
 
 import type { Claim } from "./claim.ts";
 import { familiesAndTypes } from "./families/families_and_types.ts";

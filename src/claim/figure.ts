@@ -1,8 +1,4 @@
-/**
- * Figures of claims: a number with its unit and its interval.
- *
- * @module
- */
+// Figures of claims: a number with its unit and its interval.
 
 import type { MetricUnit } from "../units/unit.ts";
 

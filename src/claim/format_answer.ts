@@ -1,8 +1,4 @@
-/**
- * The one number of a claim, and counts of verdicts, in a line.
- *
- * @module
- */
+// The one number of a claim, and counts of verdicts, in a line.
 
 import type { ClaimVerdict } from "./claim.ts";
 
@@ -11,9 +7,6 @@ export const MAX_ANSWER = 80;
 
 /**
  * An answer in a line of a summary. It is cut between its parts and never within one: half a number is another number.
- *
- * @param answer as a decision has it
- * @param most characters to keep
  */
 export function shortenAnswer(answer: string, most: number = MAX_ANSWER): string {
   if ([...answer].length <= most) return answer;

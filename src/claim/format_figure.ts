@@ -1,8 +1,4 @@
-/**
- * Figures of claims in words.
- *
- * @module
- */
+// Figures of claims in words.
 
 import {
   chooseScale,

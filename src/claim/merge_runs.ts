@@ -1,8 +1,4 @@
-/**
- * Several runs of the claims as one result: a verdict that is not the same in all of them is none.
- *
- * @module
- */
+// Several runs of the claims as one result: a verdict that is not the same in all of them is none.
 
 import { CLAIM_VERDICTS, type Decision } from "./claim.ts";
 import type { ClaimsResult, DecidedClaim } from "./run_claims.ts";
@@ -10,7 +6,6 @@ import type { ClaimsResult, DecidedClaim } from "./run_claims.ts";
 /**
  * Merges runs of the same claims.
  *
- * @param runs at least one, in the order in which they were made
  * @returns the last run's figures and facts; a claim whose verdicts differ is `undecided`, with each run's answer
  */
 export function mergeRuns(runs: readonly ClaimsResult[]): ClaimsResult {

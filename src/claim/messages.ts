@@ -1,8 +1,4 @@
-/**
- * Claims on streams and datagrams.
- *
- * @module
- */
+// Claims on streams and datagrams.
 
 import type { Claim } from "./claim.ts";
 import { datagramsKeepBoundaries, readsDifferFromWrites } from "./messages/coalescing.ts";

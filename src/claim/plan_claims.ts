@@ -1,8 +1,4 @@
-/**
- * The plan of a claims run: the cells that the claims ask for, each once.
- *
- * @module
- */
+// The plan of a claims run: the cells that the claims ask for, each once.
 
 import type { Catalog } from "../catalog.ts";
 import type { Case, Skip } from "../model/case.ts";
@@ -37,7 +33,6 @@ export const CLAIM_ROUNDS = 14;
  * Plans what the claims need measured. A cell that is to be pinned is measured unpinned where this machine pins nothing: its placement
  * then says so.
  *
- * @param pinning what this machine allows of placements; absent: nobody looked, and nothing is pinned
  * @throws {SettingsError} when a setting is out of range
  */
 export function planClaims(

@@ -1,8 +1,4 @@
-/**
- * Two connected sockets in this process, reached by system calls: for experiments that look at what Deno hides. No call of theirs waits.
- *
- * @module
- */
+// Two connected sockets in this process, reached by system calls: for experiments that look at what Deno hides. No call of theirs waits.
 
 import { requireLibc } from "../kernel/libc.ts";
 import { ADDRESS_BYTES, encodeAddress } from "../kernel/socket_address.ts";

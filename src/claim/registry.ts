@@ -1,8 +1,4 @@
-/**
- * The claims, in the order of their numbers: a line for each chapter's file.
- *
- * @module
- */
+// The claims, in the order of their numbers: a line for each chapter's file.
 
 import type { Claim } from "./claim.ts";
 import { bufferClaims } from "./buffers.ts";

@@ -1,8 +1,4 @@
-/**
- * The report on claims as JSON: verdicts, what they rest on, and the facts of the experiments.
- *
- * @module
- */
+// The report on claims as JSON: verdicts, what they rest on, and the facts of the experiments.
 
 import type { ClaimsResult } from "./run_claims.ts";
 
@@ -12,7 +8,6 @@ export const CLAIMS_VERSION = 1;
 /**
  * Renders a claims run for programs.
  *
- * @param result what it found
  * @returns JSON, indented, with a line break at the end
  */
 export function renderClaimsJson({ decided, record }: ClaimsResult): string {

@@ -1,8 +1,4 @@
-/**
- * The report on claims as Markdown: the summary first, then a section for each claim.
- *
- * @module
- */
+// The report on claims as Markdown: the summary first, then a section for each claim.
 
 import { coresOf, factOf } from "../model/environment.ts";
 import { codeBlock, escapeMarkdown, escapeSentence } from "../text/escape_markdown.ts";
@@ -27,7 +23,6 @@ const MAX_SOURCE = 400;
 /**
  * Renders a claims run.
  *
- * @param result what it found
  * @returns the whole file
  */
 export function renderClaimsMarkdown(result: ClaimsResult): string {

@@ -1,8 +1,4 @@
-/**
- * A claims run: measures the cells, makes the experiments, decides.
- *
- * @module
- */
+// A claims run: measures the cells, makes the experiments, decides.
 
 import type { RunRecord } from "../model/run_record.ts";
 import type { RunEvent } from "../run/run_plan.ts";

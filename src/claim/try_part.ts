@@ -1,8 +1,4 @@
-/**
- * Parts of experiments that need a right or a network that the process may lack.
- *
- * @module
- */
+// Parts of experiments that need a right or a network that the process may lack.
 
 import { denoCommand, findNamespaces, runIsolated } from "../kernel/namespace.ts";
 import { SystemError } from "../kernel/system_error.ts";
@@ -18,10 +14,6 @@ export type PartOutcome =
 /**
  * Makes a part of a claim's experiment: here, and where the kernel asks for a right that this process lacks, as root of a user namespace.
  * A part that fails costs the claim nothing but its own facts.
- *
- * @param claim whose part it is
- * @param part its name
- * @param lab what it may use
  */
 export async function tryPart(
   claim: Pick<Claim, "id" | "parts">,
@@ -47,9 +39,6 @@ export async function tryPart(
 /**
  * Makes an experiment, or a part of one, in a network namespace of its own.
  *
- * @param experiment the claim's id and, where it is not the whole experiment, the part's name
- * @param signal ends it
- * @param setup shell lines that run first, as root of the namespace
  * @throws {CannotTry} when no namespace can be made, or the experiment cannot be tried in it
  */
 export async function isolateExperiment(

@@ -1,8 +1,4 @@
-/**
- * From the arguments of `ab` to a job, checked before anything is prepared.
- *
- * @module
- */
+// From the arguments of `ab` to a job, checked before anything is prepared.
 
 import type { Slowdown } from "../ab/slowed_transport.ts";
 import type { Side } from "../ab/paired_trials.ts";

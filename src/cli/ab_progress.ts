@@ -1,8 +1,4 @@
-/**
- * Progress of an A/B job on standard error: one line that overwrites itself on a terminal, a plain line now and then elsewhere.
- *
- * @module
- */
+// Progress of an A/B job on standard error: one line that overwrites itself on a terminal, a plain line now and then elsewhere.
 
 import type { AbGateEvents } from "../ab/ab_gate.ts";
 import type { AbEvent, JobPlan } from "../ab/ab_options.ts";

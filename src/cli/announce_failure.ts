@@ -1,9 +1,5 @@
-/**
- * Shows in a job on GitHub why a command came to nothing: an annotation and a line of the job's summary, where people look first. A job
- * whose agents do not start has no report to show.
- *
- * @module
- */
+// Shows in a job on GitHub why a command came to nothing: an annotation and a line of the job's summary, where people look first. A job
+// whose agents do not start has no report to show.
 
 import { EXIT } from "./exit.ts";
 import type { Terminal } from "./terminal.ts";
@@ -40,9 +36,6 @@ export function listenForComplaints(terminal: Terminal): ListeningTerminal {
 
 /**
  * Announces a failure where the job's variables say that somebody looks; elsewhere it does nothing.
- *
- * @param code how the command ended
- * @param complaint what it said; absent: it has shown a result
  */
 export async function announceFailure(
   code: number,

@@ -1,10 +1,6 @@
-/**
- * The entry of the child that `run`, `gate` and `ab` measure in; its parent starts it, nobody else.
- *
- * Its first argument says what standard input is: the user's, or a pipe that ends with the parent.
- *
- * @module
- */
+// The entry of the child that `run`, `gate` and `ab` measure in; its parent starts it, nobody else.
+//
+// Its first argument says what standard input is: the user's, or a pipe that ends with the parent.
 
 import { keepLoopbackFromProxies } from "../transport/direct_client.ts";
 import { EXIT } from "./exit.ts";

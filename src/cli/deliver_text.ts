@@ -1,8 +1,4 @@
-/**
- * Where a rendered text goes: to a file, or to standard output.
- *
- * @module
- */
+// Where a rendered text goes: to a file, or to standard output.
 
 import { pathToFileURL } from "node:url";
 import type { ParsedArguments } from "./command.ts";

@@ -1,8 +1,4 @@
-/**
- * Durations as people say them.
- *
- * @module
- */
+// Durations as people say them.
 
 /** `8 s`, `1 min 52 s`, `1 h 3 min`; below a second `under 1 s`. */
 export function formatDuration(durationNs: number): string {

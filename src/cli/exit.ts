@@ -1,8 +1,4 @@
-/**
- * Exit codes.
- *
- * @module
- */
+// Exit codes.
 
 /** How a command may end; every command uses these codes and no others. */
 export interface ExitCodes {

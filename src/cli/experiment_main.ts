@@ -1,9 +1,5 @@
-/**
- * Main module of an experiment that a claim makes in a network namespace of its own, where it has rights that `sockbench claims` lacks:
- * `experiment_main.ts <claim> [part]` prints the facts, or why there are none, as one line of JSON.
- *
- * @module
- */
+// Main module of an experiment that a claim makes in a network namespace of its own, where it has rights that `sockbench claims` lacks:
+// `experiment_main.ts <claim> [part]` prints the facts, or why there are none, as one line of JSON.
 
 import { createCatalog } from "../catalog.ts";
 import { CannotTry, type ClaimFacts } from "../claim/claim.ts";

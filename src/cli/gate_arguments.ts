@@ -1,8 +1,4 @@
-/**
- * From the arguments of `gate` and `ab` to a policy, formats, and back to the command that repeats the job.
- *
- * @module
- */
+// From the arguments of `gate` and `ab` to a policy, formats, and back to the command that repeats the job.
 
 import {
   createPolicy,
@@ -98,12 +94,7 @@ export async function chooseGateFormats(asked: readonly string[]): Promise<reado
 /** Options that say where results go, not what is measured and judged; the seed is that which was used. */
 const NOT_REPEATED = new Set(["out", "format", "seed"]);
 
-/**
- * The command that repeats a job.
- *
- * @param args what its command was given
- * @param used what it was not given and used all the same, as in `["--seed", "42"]`
- */
+/** The command that repeats a job. */
 export function repeatJob(
   args: ParsedArguments,
   used: readonly string[] = [],

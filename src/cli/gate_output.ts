@@ -1,8 +1,4 @@
-/**
- * What a gate leaves: files in the formats asked for, the summary of a CI job, annotations, and the verdicts on standard output.
- *
- * @module
- */
+// What a gate leaves: files in the formats asked for, the summary of a CI job, annotations, and the verdicts on standard output.
 
 import { environmentValue } from "./announce_failure.ts";
 import type { GateFormat, GateReport } from "../report/build/gate_report.ts";

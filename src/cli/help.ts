@@ -1,8 +1,4 @@
-/**
- * Help texts, made from the declarations.
- *
- * @module
- */
+// Help texts, made from the declarations.
 
 import { wrapWords } from "../text/wrap_words.ts";
 import { type Command, HELP_OPTION, type OptionSpec } from "./command.ts";

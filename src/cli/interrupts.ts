@@ -1,9 +1,5 @@
-/**
- * Ctrl-C and SIGTERM: the first one ends the measuring (`run` and `gate` drop the trial under way, `ab` finishes the pair), the second
- * one ends the process.
- *
- * @module
- */
+// Ctrl-C and SIGTERM: the first one ends the measuring (`run` and `gate` drop the trial under way, `ab` finishes the pair), the second
+// one ends the process.
 
 import { EXIT } from "./exit.ts";
 
@@ -16,12 +12,7 @@ export interface Interrupts extends Disposable {
 /** A signal that follows another within this time is the same keypress: `deno task` passes on what the terminal has sent already. */
 const SAME_KEYPRESS_MS = 400;
 
-/**
- * Listens for signals.
- *
- * @param onFirst called once, to tell the user that the run ends
- * @param onSecond called before the process ends at once, to leave nothing behind
- */
+/** Listens for signals. */
 export function listenForInterrupts(onFirst: () => void, onSecond: () => void): Interrupts {
   const controller = new AbortController();
   let firstMs = 0;

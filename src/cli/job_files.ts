@@ -1,8 +1,4 @@
-/**
- * The files that a job leaves, and what becomes of those of an earlier job: a verdict that was not reached must not be found.
- *
- * @module
- */
+// The files that a job leaves, and what becomes of those of an earlier job: a verdict that was not reached must not be found.
 
 import { join } from "node:path";
 import { type InputFile, refuseOverwriting } from "./same_file.ts";
@@ -52,7 +48,6 @@ async function reportNames(job: Job): Promise<readonly string[]> {
 /**
  * Removes the files of an earlier job of the same command, before anything is measured or judged.
  *
- * @param inputs what the job reads
  * @throws {UsageError} when one of them is an input, or cannot be removed
  */
 export async function clearEarlierJob(
@@ -69,8 +64,6 @@ export async function clearEarlierJob(
 /**
  * Removes what a job must not leave that was lost before it sent a verdict: verdicts, which it was writing perhaps, and everything of an
  * earlier job. What it has measured itself stays.
- *
- * @param startedMs when it began, in milliseconds since 1970
  */
 export async function clearLostJob(job: Job, out: string, startedMs: number): Promise<void> {
   for (const name of await reportNames(job)) {

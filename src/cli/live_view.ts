@@ -1,9 +1,5 @@
-/**
- * The LiveView: what a run has found so far, as a few lines. It sees a figure of each trial and forgets nothing that it needs
- * for the next, so that taking one costs a search in a sorted list and nothing is computed but on demand.
- *
- * @module
- */
+// The LiveView: what a run has found so far, as a few lines. It sees a figure of each trial and forgets nothing that it needs
+// for the next, so that taking one costs a search in a sorted list and nothing is computed but on demand.
 
 import type { MetricDefinition } from "../units/metric.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -50,9 +46,7 @@ export class LiveView {
   readonly #scenarioOf: ReadonlyMap<string, string>;
   #last: TrialEvent | undefined;
 
-  /**
-   * @param plan what is going to be measured
-   */
+  /** @param plan what is going to be measured */
   constructor(plan: Pick<Plan, "cases" | "scenarios" | "metrics">) {
     const metrics = new Map(plan.metrics.map((metric) => [metric.id, metric]));
     this.#scenarios = new Map(plan.scenarios.flatMap(({ id, metrics: [headline] }) => {
@@ -186,12 +180,7 @@ function insert(sorted: number[], value: number): void {
   sorted.splice(low, 0, value);
 }
 
-/**
- * A line of small bars between the least and the largest value.
- *
- * @param values in order
- * @param unicode whether the terminal shows Unicode
- */
+/** A line of small bars between the least and the largest value. */
 export function drawSpark(values: readonly number[], unicode: boolean): string {
   const levels = unicode ? "▁▂▃▄▅▆▇█" : "_.-=*#";
   const [least, most] = [Math.min(...values), Math.max(...values)];

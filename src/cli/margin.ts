@@ -1,8 +1,4 @@
-/**
- * `--margin`: how much less than the best still counts as good as it.
- *
- * @module
- */
+// `--margin`: how much less than the best still counts as good as it.
 
 import type { OptionSpec, ParsedArguments } from "./command.ts";
 import { valueOf } from "./parse_arguments.ts";
@@ -20,7 +16,6 @@ export const MARGIN_OPTION: OptionSpec = {
 /**
  * Reads `--margin`.
  *
- * @param args the arguments
  * @returns a share above 0 and below 1; `undefined` where it was not given
  * @throws {UsageError} when it is something else
  */

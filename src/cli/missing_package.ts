@@ -1,9 +1,5 @@
-/**
- * Recognises the errors of a program whose npm packages cannot be had: no network, a registry that is not reached, a cache that may not be
- * written. They are nobody's bug, and nothing was measured.
- *
- * @module
- */
+// Recognises the errors of a program whose npm packages cannot be had: no network, a registry that is not reached, a cache that may not be
+// written. They are nobody's bug, and nothing was measured.
 
 /**
  * What cannot be had and what to do, as one clause; absent where `error` is about something else.

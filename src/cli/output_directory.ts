@@ -1,8 +1,4 @@
-/**
- * The directory of a run's files: checked before measuring, written to afterwards.
- *
- * @module
- */
+// The directory of a run's files: checked before measuring, written to afterwards.
 
 import { join } from "node:path";
 import { UsageError } from "./usage_error.ts";
@@ -50,8 +46,6 @@ export interface WriteOutcome {
 
 /**
  * Writes one file; where the directory does not take it, `rescue` saves it elsewhere: measurements are not lost.
- *
- * @param rescue whether to try the temporary and the current directory as well
  */
 export async function writeOutput(
   directory: string,

@@ -1,11 +1,7 @@
-/**
- * The parent of `run`, `gate` and `ab`: it alone can end with 0, and only after it has read from a pipe of its own that the child has
- * come to a verdict. Whatever ends the child before (an exit in a user's module, a crash, a signal, `_exit(0)` through FFI) is no success.
- *
- * While the child measures, the parent sleeps. It takes the signals, and passes them on, for a child whose event loop is blocked cannot.
- *
- * @module
- */
+// The parent of `run`, `gate` and `ab`: it alone can end with 0, and only after it has read from a pipe of its own that the child has
+// come to a verdict. Whatever ends the child before (an exit in a user's module, a crash, a signal, `_exit(0)` through FFI) is no success.
+//
+// While the child measures, the parent sleeps. It takes the signals, and passes them on, for a child whose event loop is blocked cannot.
 
 import { EXIT } from "./exit.ts";
 import { prepareProjectChild } from "./project_child.ts";
@@ -38,9 +34,6 @@ export interface ChildEnd {
  * Runs a command line in a child that was started as this process was: same flags, same permissions, same three streams. With modules of
  * a user it has the configuration and the import map of their project.
  *
- * @param command its name, for messages
- * @param args all arguments after `sockbench`
- * @param modules users' modules that the child itself loads, as absolute URLs
  * @returns `undefined` where no child can be had, and the command has to run here
  */
 export async function runInChild(
@@ -175,10 +168,6 @@ function removeMade(paths: readonly string[]): void {
 
 /**
  * The exit code that a child's end comes to. Only a verdict gives 0 or 1, and 0 only with an end in good order.
- *
- * @param sent what came over the pipe
- * @param status how the process ended
- * @param isInterrupted whether it was told to end
  */
 export function settle(
   sent: number | undefined,

@@ -1,11 +1,7 @@
-/**
- * Parsing of a command's arguments after its declaration.
- *
- * Not `@std/cli/parse-args`: it reads `--out -` as an option without a value, `--quiet=x` as `--quiet`, keeps the last
- * of two values without a word, and starts 2 ms later.
- *
- * @module
- */
+// Parsing of a command's arguments after its declaration.
+//
+// Not `@std/cli/parse-args`: it reads `--out -` as an option without a value, `--quiet=x` as `--quiet`, keeps the last
+// of two values without a word, and starts 2 ms later.
 
 import { type Command, HELP_OPTION, type OptionSpec, type ParsedArguments } from "./command.ts";
 import type { InputFile } from "./same_file.ts";

@@ -1,8 +1,4 @@
-/**
- * The plan of an A/B job: what both sides have is measured in pairs; what one side alone has is new or missing.
- *
- * @module
- */
+// The plan of an A/B job: what both sides have is measured in pairs; what one side alone has is new or missing.
 
 import { type Side, SIDES } from "../ab/paired_trials.ts";
 import type { JobPlan, PlanPart } from "../ab/ab_options.ts";
@@ -33,8 +29,6 @@ export interface AbPlan {
 /**
  * Plans an A/B job: each side plans what was asked for, and the two are laid side by side.
  *
- * @param asked what the arguments ask for
- * @param planners who plans each side
  * @throws {UsageError} when a glob matches nothing, or the two sides have no case in common.
  * @throws {SettingsError} when neither side knows a name, or a value is wrong.
  * @throws {NothingToMeasureError} when this machine can measure nothing of it.

@@ -1,11 +1,7 @@
-/**
- * The plan that measures a baseline's cells again.
- *
- * The cases are planned anew from what the baseline names, never taken from the file: a file that was edited must not decide how long a
- * trial runs or what is allocated. Where a case has changed since, the comparison says so.
- *
- * @module
- */
+// The plan that measures a baseline's cells again.
+//
+// The cases are planned anew from what the baseline names, never taken from the file: a file that was edited must not decide how long a
+// trial runs or what is allocated. Where a case has changed since, the comparison says so.
 
 import type { Catalog } from "../catalog.ts";
 import type { Case, Skip } from "../model/case.ts";
@@ -31,10 +27,6 @@ interface Here {
 /**
  * Plans the cells of a baseline.
  *
- * @param baseline the record; profile, rounds and peer are its own
- * @param catalog what can be named
- * @param here what works here
- * @param modules URLs of users' modules
  * @throws {SettingsError} when the baseline was run in a way that cannot be.
  */
 export function planBaseline(

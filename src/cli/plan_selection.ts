@@ -1,8 +1,4 @@
-/**
- * From settings to a plan that measures something, or the reason why it would not.
- *
- * @module
- */
+// From settings to a plan that measures something, or the reason why it would not.
 
 import type { Catalog } from "../catalog.ts";
 import { matchesGlob } from "../plan/glob.ts";
@@ -17,8 +13,6 @@ import { NothingToMeasureError, UsageError } from "./usage_error.ts";
 /**
  * Plans what was asked for.
  *
- * @param input what the arguments ask for
- * @param session what plans it
  * @throws {SettingsError} when it names something that does not exist, or a core that this process may not use.
  * @throws {UsageError} when a glob matches nothing, or scenarios and transports do not meet.
  * @throws {NothingToMeasureError} when this machine can measure nothing of it.
@@ -68,9 +62,6 @@ function skippedOf(plan: Plan, possible: Plan): Plan["skipped"] {
 
 /**
  * The first glob that matches nothing: each must match something, so that a misspelt one among several is noticed.
- *
- * @param globs over case ids
- * @param plans a match in any will do
  */
 export function findUnmatchedGlob(
   globs: readonly string[],

@@ -1,8 +1,4 @@
-/**
- * Progress of a run on standard error: a live view that overwrites itself on a terminal, a plain line per round elsewhere.
- *
- * @module
- */
+// Progress of a run on standard error: a live view that overwrites itself on a terminal, a plain line per round elsewhere.
 
 import type { Plan } from "../plan/plan.ts";
 import type { RunEvent } from "../run/run_plan.ts";

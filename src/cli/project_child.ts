@@ -1,9 +1,5 @@
-/**
- * The flags with which a child is started that loads users' modules: those of this process, but with the modules' own project in place
- * of the suite's configuration and lock file.
- *
- * @module
- */
+// The flags with which a child is started that loads users' modules: those of this process, but with the modules' own project in place
+// of the suite's configuration and lock file.
 
 import { projectFlags } from "../peer/project_flags.ts";
 import { UsageError } from "./usage_error.ts";
@@ -21,8 +17,6 @@ export interface ProjectChild extends Disposable {
 /**
  * Prepares the start of a child.
  *
- * @param flags those of this process
- * @param modules users' modules, as absolute URLs
  * @throws {UsageError} when a project's configuration cannot be read
  */
 export function prepareProjectChild(

@@ -1,8 +1,4 @@
-/**
- * Reading record files, as commands are given them.
- *
- * @module
- */
+// Reading record files, as commands are given them.
 
 import { decodeRecord } from "../record/codec.ts";
 import type { RunRecord } from "../model/run_record.ts";
@@ -12,7 +8,6 @@ import { UsageError } from "./usage_error.ts";
 /**
  * Reads a record.
  *
- * @param source a path; "-" is standard input
  * @throws {UsageError} when the file cannot be read.
  * @throws {RecordError} when it is no record.
  */
@@ -28,7 +23,6 @@ const TOO_LARGE = `it has more than ${MAX_BYTES / 2 ** 20} MiB, which no record 
 /**
  * Reads a text file that a user named. Never waits for a writer, and never takes more than {@linkcode MAX_BYTES}.
  *
- * @param source a path; "-" is standard input
  * @throws {UsageError} in one sentence that names it.
  */
 export async function readText(source: string): Promise<string> {

@@ -1,8 +1,4 @@
-/**
- * Removing what a process made for itself, when it ends at once.
- *
- * @module
- */
+// Removing what a process made for itself, when it ends at once.
 
 /** Removes the session's directory at once, for a process that ends without disposing; what is not there is no error. */
 export function removeDirectory(path: string | undefined): void {

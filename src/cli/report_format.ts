@@ -1,8 +1,4 @@
-/**
- * Report formats by the name they have on the command line.
- *
- * @module
- */
+// Report formats by the name they have on the command line.
 
 import type { ReportFormat } from "../report/registry.ts";
 import { UsageError } from "./usage_error.ts";

@@ -1,8 +1,4 @@
-/**
- * From the arguments of `run` to settings, and back to the command that repeats the run.
- *
- * @module
- */
+// From the arguments of `run` to settings, and back to the command that repeats the run.
 
 import type { Settings, SettingsInput } from "../plan/settings.ts";
 import type { ParsedArguments } from "./command.ts";

@@ -1,8 +1,4 @@
-/**
- * Whether what a command reads is what it would write.
- *
- * @module
- */
+// Whether what a command reads is what it would write.
 
 import { UsageError } from "./usage_error.ts";
 
@@ -17,7 +13,6 @@ export interface InputFile {
 /**
  * Refuses to write over an input, whatever its name there: through a link, a relative path, standard input.
  *
- * @param output the path to write; what is not there yet is no input
  * @throws {UsageError} when it is one of the inputs
  */
 export async function refuseOverwriting(

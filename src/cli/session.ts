@@ -1,8 +1,4 @@
-/**
- * What commands need before they can open a session: users' modules, the catalog with their parts, and a peer.
- *
- * @module
- */
+// What commands need before they can open a session: users' modules, the catalog with their parts, and a peer.
 
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -70,8 +66,6 @@ function formatNames(message: string): string {
  * The peer asked for, or the most independent one that the permissions allow: one in a process of its own gets no more of them than this
  * one has, one in a worker has just the same.
  *
- * @param asked its name; absent: nobody asked
- * @param modules users' modules, as absolute URLs
  * @throws {UsageError} when the one asked for is not permitted.
  */
 export function choosePeer(

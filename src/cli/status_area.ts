@@ -1,10 +1,6 @@
-/**
- * The StatusArea: the last lines of a terminal, which overwrite themselves.
- *
- * It hides no cursor and changes no mode, so that a process that ends in the middle leaves nothing to be undone.
- *
- * @module
- */
+// The StatusArea: the last lines of a terminal, which overwrite themselves.
+//
+// It hides no cursor and changes no mode, so that a process that ends in the middle leaves nothing to be undone.
 
 import { displayWidth } from "../text/display_width.ts";
 import type { Terminal } from "./terminal.ts";
@@ -17,9 +13,7 @@ export class StatusArea {
   readonly #terminal: Terminal;
   #widths: readonly number[] = [];
 
-  /**
-   * @param terminal on whose standard error it lives
-   */
+  /** @param terminal on whose standard error it lives */
   constructor(terminal: Terminal) {
     this.#terminal = terminal;
   }

@@ -1,13 +1,8 @@
-/**
- * What the system said, without the runtime's additions.
- *
- * @module
- */
+// What the system said, without the runtime's additions.
 
 /**
  * The reason of a failed system call in a few words: "No space left on device".
  *
- * @param error what was thrown
  * @returns one line
  */
 export function systemMessage(error: unknown): string {

@@ -1,8 +1,4 @@
-/**
- * The Terminal: what commands print to, and what is known about it without any permission.
- *
- * @module
- */
+// The Terminal: what commands print to, and what is known about it without any permission.
 
 import { disarm } from "../text/disarm.ts";
 import type { WorkflowCommand } from "../text/workflow_command.ts";

@@ -1,8 +1,4 @@
-/**
- * Trouble that a user can cause and mend, said in one sentence.
- *
- * @module
- */
+// Trouble that a user can cause and mend, said in one sentence.
 
 /** A UsageError ends the command with exit code 2 and one sentence on stderr, without a stack. */
 export class UsageError extends Error {

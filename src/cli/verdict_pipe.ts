@@ -1,11 +1,7 @@
-/**
- * The pipe over which the child of `run`, `gate` and `ab` sends its exit code to its parent.
- *
- * Deno hands three streams to a child, and all three are the user's. So a `cat` keeps a pipe open whose writing end the child opens
- * below /proc. The same process first prints how the parent was started: Deno tells a program its arguments, not its flags.
- *
- * @module
- */
+// The pipe over which the child of `run`, `gate` and `ab` sends its exit code to its parent.
+//
+// Deno hands three streams to a child, and all three are the user's. So a `cat` keeps a pipe open whose writing end the child opens
+// below /proc. The same process first prints how the parent was started: Deno tells a program its arguments, not its flags.
 
 import { EXIT } from "./exit.ts";
 

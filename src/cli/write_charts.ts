@@ -1,8 +1,4 @@
-/**
- * Charts beside a report: files in a directory named after it.
- *
- * @module
- */
+// Charts beside a report: files in a directory named after it.
 
 import { basename, dirname, extname, join } from "node:path";
 import type { RunRecord } from "../model/run_record.ts";
@@ -24,8 +20,6 @@ export interface ReportForFile {
  * Renders a record for a file and writes the charts that belong beside it, to `<name>-charts/`. The report itself is left to
  * the caller: it comes last, so that it never refers to what is not there yet.
  *
- * @param path where the report will be.
- * @param options what the reader chose.
  * @returns the report, without charts where they could not be written.
  */
 export async function renderForFile(

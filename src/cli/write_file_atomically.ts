@@ -1,8 +1,4 @@
-/**
- * Writing files so that a reader sees the old one or the new one, never half of one.
- *
- * @module
- */
+// Writing files so that a reader sees the old one or the new one, never half of one.
 
 import { basename, dirname, join } from "node:path";
 import { systemMessage } from "./system_message.ts";

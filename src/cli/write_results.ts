@@ -1,8 +1,4 @@
-/**
- * What a run leaves: its record, reports beside it, and on standard output the first findings and a comparison in bars.
- *
- * @module
- */
+// What a run leaves: its record, reports beside it, and on standard output the first findings and a comparison in bars.
 
 import { join } from "node:path";
 import { encodeRecord } from "../record/codec.ts";

@@ -1,36 +1,32 @@
-/**
- * The budget file `gate.toml`: a gate policy that lives beside the code it guards.
- *
- * Everything may be left out; what is left out has the default of `gate_policy.ts`. Shares are written in percent or as
- * fractions, bounds with a unit (see `parse_quantity.ts` for all of them). A `case` is a case id or a glob over ids in
- * which `*` is any run of characters and `?` any single one.
- *
- * ```toml
- * alpha = 0.01                    # error rate that all gated cells share
- * threshold = "5%"                # how much worse a median may be; of a share (loss, stalls) in points
- * metrics = ["headline", "p99"]   # what gates: ids, globs, "headline" = the first metric of each scenario
- * strict = false                  # true: an inconclusive cell ends with exit code 3
- * screenAlpha = "5%"              # a cell this suspicious is measured again before the verdict
- *
- * [[thresholds]]                  # the last that matches a cell counts
- * case = "round-trip/udp*"
- * metric = "p99"                  # optional: all metrics
- * threshold = "20%"
- *
- * [[limits]]                      # absolute, whatever base was; a case must match
- * case = "round-trip/tcp/bytes=64"
- * metric = "p99"
- * max = "200 µs"                  # min = "1.5 GB/s" where higher is better
- *
- * [[ignore]]                      # set aside, with a reason that is printed
- * case = "connect/*"
- * reason = "TIME_WAIT storms on this runner, see issue 12"
- * ```
- *
- * Only this file imports the TOML parser and zod's part in it: commands load it when a file is named.
- *
- * @module
- */
+// The budget file `gate.toml`: a gate policy that lives beside the code it guards.
+//
+// Everything may be left out; what is left out has the default of `gate_policy.ts`. Shares are written in percent or as
+// fractions, bounds with a unit (see `parse_quantity.ts` for all of them). A `case` is a case id or a glob over ids in
+// which `*` is any run of characters and `?` any single one.
+//
+// ```toml
+// alpha = 0.01                    # error rate that all gated cells share
+// threshold = "5%"                # how much worse a median may be; of a share (loss, stalls) in points
+// metrics = ["headline", "p99"]   # what gates: ids, globs, "headline" = the first metric of each scenario
+// strict = false                  # true: an inconclusive cell ends with exit code 3
+// screenAlpha = "5%"              # a cell this suspicious is measured again before the verdict
+//
+// [[thresholds]]                  # the last that matches a cell counts
+// case = "round-trip/udp*"
+// metric = "p99"                  # optional: all metrics
+// threshold = "20%"
+//
+// [[limits]]                      # absolute, whatever base was; a case must match
+// case = "round-trip/tcp/bytes=64"
+// metric = "p99"
+// max = "200 µs"                  # min = "1.5 GB/s" where higher is better
+//
+// [[ignore]]                      # set aside, with a reason that is printed
+// case = "connect/*"
+// reason = "TIME_WAIT storms on this runner, see issue 12"
+// ```
+//
+// Only this file imports the TOML parser and zod's part in it: commands load it when a file is named.
 
 import { parse, TomlError } from "smol-toml";
 import { z } from "zod";

@@ -1,8 +1,4 @@
-/**
- * Case differences: whether two cases of the same id are the same measurement.
- *
- * @module
- */
+// Case differences: whether two cases of the same id are the same measurement.
 
 import type { Case } from "../model/case.ts";
 import { describe } from "../record/record_error.ts";
@@ -12,8 +8,6 @@ import type { Params } from "../model/params.ts";
  * Finds in what two cases of one id differ. An id names scenario, transport and parameters; the rest can change under it:
  * where the peer ran, what the workload does, and how long a trial measured.
  *
- * @param base The case of the record compared against.
- * @param head The case of the record in question.
  * @returns One sentence without full stop; `undefined` when they are the same measurement.
  */
 export function caseDifference(base: Case, head: Case): string | undefined {

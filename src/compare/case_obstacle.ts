@@ -1,8 +1,4 @@
-/**
- * What stands between a case of two records and all of its metrics: it is missing on a side, or the two are not the same.
- *
- * @module
- */
+// What stands between a case of two records and all of its metrics: it is missing on a side, or the two are not the same.
 
 import { type Case, caseId, type Skip } from "../model/case.ts";
 import { PINNED_CASES } from "../plan/placement.ts";

@@ -1,11 +1,7 @@
-/**
- * compareRecords: two records, cell by cell. One function for both gates: the A/B gate, whose trials are paired by round
- * and case, and the stored baseline, whose trials are not paired.
- *
- * A Cell is a case and a metric. Every cell that base promises is compared, missing, or incomparable with the reason; none is dropped.
- *
- * @module
- */
+// compareRecords: two records, cell by cell. One function for both gates: the A/B gate, whose trials are paired by round
+// and case, and the stored baseline, whose trials are not paired.
+//
+// A Cell is a case and a metric. Every cell that base promises is compared, missing, or incomparable with the reason; none is dropped.
 
 import { findCaseObstacle, findSkip } from "./case_obstacle.ts";
 import { UNITS } from "../units/unit.ts";

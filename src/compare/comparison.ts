@@ -1,8 +1,4 @@
-/**
- * Comparisons: two records set side by side, as data.
- *
- * @module
- */
+// Comparisons: two records set side by side, as data.
 
 import type { TrialError } from "../model/trial.ts";
 import type { MetricUnit } from "../units/metric.ts";
@@ -110,8 +106,6 @@ const collator = new Intl.Collator("en", { numeric: true });
 /**
  * The order of ids in every list: as people count (`bytes=64` before `bytes=1024`), and never two different ids alike.
  *
- * @param a An id.
- * @param b Another.
  * @returns Negative, 0 or positive.
  */
 export function compareIds(a: string, b: string): number {
@@ -121,8 +115,6 @@ export function compareIds(a: string, b: string): number {
 /**
  * The order of cells: by case, then by metric.
  *
- * @param a A cell.
- * @param b Another.
  * @returns Negative, 0 or positive.
  */
 export function byCell(
@@ -135,8 +127,6 @@ export function byCell(
 /**
  * The key of a cell in a map. A metric id holds letters and digits only, so that it is unambiguous.
  *
- * @param caseId A case's id.
- * @param metricId A metric's id.
  * @returns The key.
  */
 export function cellKey(caseId: string, metricId: string): string {

@@ -1,13 +1,9 @@
-/**
- * Confirmation: a gate turns red on fresh pairs only.
- *
- * The first phase looks at all cells and points; the second measures those cells again and decides. As the fresh pairs
- * know nothing of the selection, the second test alone keeps the error rate of the whole job at alpha (data splitting:
- * Cox, "A note on data-splitting for the evaluation of significance levels", Biometrika 62(2), 1975, pp. 441–444). The
- * first phase may therefore point at a mere suspicion, which is where the power comes from.
- *
- * @module
- */
+// Confirmation: a gate turns red on fresh pairs only.
+//
+// The first phase looks at all cells and points; the second measures those cells again and decides. As the fresh pairs
+// know nothing of the selection, the second test alone keeps the error rate of the whole job at alpha (data splitting:
+// Cox, "A note on data-splitting for the evaluation of significance levels", Biometrika 62(2), 1975, pp. 441–444). The
+// first phase may therefore point at a mere suspicion, which is where the power comes from.
 
 import { holm } from "../stats/holm.ts";
 import {
@@ -31,7 +27,6 @@ import { formatSampleSize, formatTooFew } from "./verdict_reason.ts";
 /**
  * The cells to measure again.
  *
- * @param result The first phase.
  * @returns Those that regressed, and those suspected of it; each cell once.
  */
 export function flagged(result: GateResult): readonly Pick<Cell, "case" | "metric">[] {
@@ -44,9 +39,6 @@ export function flagged(result: GateResult): readonly Pick<Cell, "case" | "metri
  * Decides the flagged cells of a first phase by fresh pairs. Confirmed: `regressed`. What is beyond the threshold excluded: `pass`.
  * Neither: `inconclusive`. No fresh pairs, or too few: `missing`, `incomparable` or unresolvable, none of which passes.
  *
- * @param first The first phase.
- * @param fresh Fresh pairs, compared; cells that were not flagged are not looked at.
- * @param policy The policy.
  * @returns The result of the gate.
  */
 export function confirm(first: GateResult, fresh: RecordComparison, policy: Policy): GateResult {

@@ -1,8 +1,4 @@
-/**
- * Contrasts: pairs of cases that differ in one factor only, compared trial by trial of the same round.
- *
- * @module
- */
+// Contrasts: pairs of cases that differ in one factor only, compared trial by trial of the same round.
 
 import type { MetricDefinition } from "../units/metric.ts";
 import type { Case } from "../model/case.ts";
@@ -94,10 +90,6 @@ export function contrast(
 /**
  * The paired ratio of two cases in one metric, oriented so that above 1 the first is better.
  *
- * @param first Values of the case in question.
- * @param base Values of the case it is compared against.
- * @param metric The metric; where neither direction is better, higher counts as better.
- * @param wanted The confidence of the interval: higher where several ratios decide together.
  * @returns The ratio, or `undefined` when no round has a value above 0 of both.
  */
 export function orientedRatio(

@@ -1,12 +1,8 @@
-/**
- * Effects: how much better or worse one set of trials is than another, with an interval and both one-sided tests.
- *
- * Two kinds. A **ratio** for everything that is above 0 by nature: times, rates, sizes. A **difference** for shares
- * (unit `ratio`: loss, stalls), which are 0 on a good day and then have no ratio. Both are stated one way, in which **above 1 is
- * better**: 1.05 is 5 % better, or, of a share, 5 percentage points.
- *
- * @module
- */
+// Effects: how much better or worse one set of trials is than another, with an interval and both one-sided tests.
+//
+// Two kinds. A **ratio** for everything that is above 0 by nature: times, rates, sizes. A **difference** for shares
+// (unit `ratio`: loss, stalls), which are 0 on a good day and then have no ratio. Both are stated one way, in which **above 1 is
+// better**: 1.05 is 5 % better, or, of a share, 5 percentage points.
 
 import type { EffectKind } from "../units/unit.ts";
 import { mannWhitney } from "../stats/mann_whitney.ts";
@@ -83,8 +79,6 @@ const GRID = 1e9;
  * The effect of pairs: median of the paired log-ratios (or differences) with its order-statistic interval, and the exact
  * one-sided sign tests, which are those of the interval: what one excludes the other finds.
  *
- * @param pairs At least one pair, finite; above 0 where they are divided.
- * @param options Kind, direction and confidence.
  * @returns The effect.
  */
 export function pairedEffect(pairs: readonly ValuePair[], options: EffectOptions): Effect {
@@ -115,9 +109,6 @@ export function pairedEffect(pairs: readonly ValuePair[], options: EffectOptions
  * Failure case: below about 15 trials a side the interval is too narrow; and trials of two jobs met two moments of the
  * machine, which no test can tell from two programs.
  *
- * @param base Values compared against: at least one, finite; above 0 where they are divided.
- * @param head Values in question, likewise.
- * @param options Kind, direction and confidence.
  * @returns The effect.
  */
 export function unpairedEffect(
@@ -147,7 +138,6 @@ export function unpairedEffect(
 /**
  * The two-sided p-value of an effect.
  *
- * @param effect Either kind.
  * @returns Twice the smaller of the one-sided ones, at most 1.
  */
 export function twoSidedP(
@@ -159,8 +149,6 @@ export function twoSidedP(
 /**
  * The smallest p-value of a one-sided Mann–Whitney test: one of all the ways to choose n₁ of n₁ + n₂.
  *
- * @param n1 Values of one side.
- * @param n2 Values of the other.
  * @returns 0 (it underflows beyond about a thousand values) to 1.
  */
 export function leastUnpairedPValue(n1: number, n2: number): number {
@@ -172,9 +160,6 @@ export function leastUnpairedPValue(n1: number, n2: number): number {
 /**
  * Whether a ratio is worse than a threshold allows, decided on the grid on which effects are stated.
  *
- * @param ratio Above 1, better.
- * @param threshold How much worse is allowed: 0.05 is 5 %, or 5 points of a share.
- * @param kind How the ratio was found.
  * @returns `true` only when it is strictly beyond.
  */
 export function isBeyond(ratio: number, threshold: number, kind: EffectKind): boolean {
@@ -184,9 +169,6 @@ export function isBeyond(ratio: number, threshold: number, kind: EffectKind): bo
 /**
  * The same towards the better.
  *
- * @param ratio Above 1, better.
- * @param threshold How much better does not count.
- * @param kind How the ratio was found.
  * @returns `true` only when it is strictly beyond.
  */
 export function isBeyondBetter(ratio: number, threshold: number, kind: EffectKind): boolean {
@@ -196,8 +178,6 @@ export function isBeyondBetter(ratio: number, threshold: number, kind: EffectKin
 /**
  * A ratio turned round, as if the two sides were exchanged.
  *
- * @param ratio Above 1, better.
- * @param kind How it was found.
  * @returns Above 1, worse: 1.05 is 5 % worse, or 5 points of a share.
  */
 export function inverseOf(ratio: number, kind: EffectKind): number {

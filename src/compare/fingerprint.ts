@@ -1,12 +1,8 @@
-/**
- * Fingerprints: whether two records come from machines that can be compared, and in what they differ.
- *
- * A stored baseline is worth something on the machine that measured it and on no other, so there every fact must be known
- * and equal. In an A/B job both sides ran interleaved on one machine: what is unknown is unknown of both, and the
- * versions are what is being compared.
- *
- * @module
- */
+// Fingerprints: whether two records come from machines that can be compared, and in what they differ.
+//
+// A stored baseline is worth something on the machine that measured it and on no other, so there every fact must be known
+// and equal. In an A/B job both sides ran interleaved on one machine: what is unknown is unknown of both, and the
+// versions are what is being compared.
 
 import { describe } from "../record/record_error.ts";
 import type { EnvironmentFact, Fact, FactComparison } from "../model/environment.ts";
@@ -47,9 +43,6 @@ const SUBJECTS: ReadonlySet<string> = new Set(["deno", "v8", "sockbench"]);
  * Names every difference between two environments that can move figures: facts that are there to be compared, the placement of the peer,
  * and the schema of the files. Versions are none where the records are paired.
  *
- * @param base The record compared against.
- * @param head The record in question.
- * @param options Whether the two were measured in one job.
  * @returns One sentence a difference, without full stop; a fact known on one side only counts, one that neither side
  * knows does where it must be known. Empty: none.
  */
@@ -67,9 +60,6 @@ export function environmentDifferences(
 /**
  * The differences that forbid a verdict.
  *
- * @param base The record compared against.
- * @param head The record in question.
- * @param options Whether the two were measured in one job.
  * @returns The sentences of {@linkcode environmentDifferences} that are obstacles; empty: the two can be compared.
  */
 export function environmentObstacles(
@@ -89,9 +79,6 @@ export function environmentObstacles(
 /**
  * Whether figures of two records may be judged against each other.
  *
- * @param base The record compared against.
- * @param head The record in question.
- * @param options Whether the two were measured in one job.
  * @returns `true` when {@linkcode environmentObstacles} finds none.
  */
 export function comparable(

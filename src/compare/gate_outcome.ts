@@ -1,8 +1,4 @@
-/**
- * The outcome of a gate: exit code and one sentence, from its verdicts.
- *
- * @module
- */
+// The outcome of a gate: exit code and one sentence, from its verdicts.
 
 import { inverseOf, isBeyondBetter } from "./effect.ts";
 import type { GateResult, Verdict, VerdictWord } from "./gate_result.ts";
@@ -20,7 +16,6 @@ const WIDE = 4;
 /**
  * Concludes a gate.
  *
- * @param open Verdicts and what they rest on.
  * @returns The same with exit code and summary.
  */
 export function concludeGate(open: OpenResult): GateResult {

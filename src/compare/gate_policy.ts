@@ -1,10 +1,6 @@
-/**
- * The gate policy: which cells gate, how much slower is too slow, and what is set aside with a reason.
- *
- * Defaults and validation live here only; `budget_file.ts` reads the same thing from TOML.
- *
- * @module
- */
+// The gate policy: which cells gate, how much slower is too slow, and what is set aside with a reason.
+//
+// Defaults and validation live here only; `budget_file.ts` reads the same thing from TOML.
 
 import { isMetricId, metricOf } from "../units/metric.ts";
 import { matchesGlob } from "../plan/glob.ts";
@@ -167,8 +163,6 @@ export function createPolicy(input: PolicyInput = {}, from: Policy = DEFAULT_POL
 /**
  * The threshold of a cell.
  *
- * @param policy The policy.
- * @param cell Case and metric.
  * @returns That of the last rule that matches, else the policy's own.
  */
 export function thresholdOf(
@@ -182,8 +176,6 @@ export function thresholdOf(
 /**
  * Whether a rule is about a cell.
  *
- * @param rule A glob over cases, and a metric where it is about one only.
- * @param cell Case and metric.
  * @returns `true` if it is.
  */
 export function matchesCell(
@@ -197,8 +189,6 @@ export function matchesCell(
 /**
  * Whether a cell's metric gates.
  *
- * @param policy The policy.
- * @param cell The metric, and whether it is its scenario's headline.
  * @returns `true` if it does; rules that set cells aside are not asked.
  */
 export function gates(

@@ -1,8 +1,4 @@
-/**
- * Gate results: verdicts and what follows from them, as data. Renderers format them and decide nothing.
- *
- * @module
- */
+// Gate results: verdicts and what follows from them, as data. Renderers format them and decide nothing.
 
 import type { MetricUnit } from "../units/metric.ts";
 import type { EffectKind } from "../units/unit.ts";

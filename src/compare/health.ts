@@ -1,12 +1,8 @@
-/**
- * Health: how much of the measured time something else kept the processes of a trial off the CPU.
- *
- * A thread that is ready and has no CPU waits (`waitNs`, sched(7) and the kernel's sched-stats documentation). That alone proves nothing:
- * two ends on one core wait for each other in the normal course, each at most as long as the other runs. Only where an end waited longer
- * than the other ran did something else have the CPU; then all time counts in which an end was ready and neither ran.
- *
- * @module
- */
+// Health: how much of the measured time something else kept the processes of a trial off the CPU.
+//
+// A thread that is ready and has no CPU waits (`waitNs`, sched(7) and the kernel's sched-stats documentation). That alone proves nothing:
+// two ends on one core wait for each other in the normal course, each at most as long as the other runs. Only where an end waited longer
+// than the other ran did something else have the CPU; then all time counts in which an end was ready and neither ran.
 
 import type { Trial } from "../model/trial.ts";
 import { formatCount, formatShare } from "../units/format_quantity.ts";
@@ -54,8 +50,6 @@ export function keptOff(
 /**
  * The health of trials together.
  *
- * @param trials Trials of one run, failed ones among them or not.
- * @param cores The machine's logical cores.
  * @returns `undefined` where no trial has what it takes.
  */
 export function healthOf(
@@ -98,8 +92,6 @@ const NOTABLE_STEAL = 0.01;
 /**
  * Health in one clause, with what is known of the cause.
  *
- * @param health The health.
- * @param cores The machine's logical cores.
  * @returns As in `the processes were kept off the CPU for 34 % of the measured time: their CPU quota was used up in 113 of 130 periods`.
  */
 export function describeHealth(health: Health, cores: number): string {
@@ -134,7 +126,6 @@ function causesOf({ waitShare, quota, stealShare, runnable }: Health, cores: num
 /**
  * What to do about it.
  *
- * @param health The health.
  * @returns One sentence without full stop; `undefined` where nothing need be done.
  */
 export function adviseOnHealth({ waitShare, quota, stealShare }: Health): string | undefined {

@@ -1,16 +1,12 @@
-/**
- * judge: from comparisons and a policy to verdicts.
- *
- * A cell is red only when both hold: the one-sided test, adjusted for all gated cells, is at most alpha; and the median
- * ratio is worse than the cell's threshold allows. The first alone would call differences that nobody cares for, the second alone
- * would call noise. A cell is green only when its interval excludes what is beyond the threshold. What lies between is
- * said to lie between.
- *
- * Whatever cannot be judged is never a pass: cells that are missing or incomparable, cells with too few trials to show
- * anything, and a gate that judged nothing at all end with exit code 3.
- *
- * @module
- */
+// judge: from comparisons and a policy to verdicts.
+//
+// A cell is red only when both hold: the one-sided test, adjusted for all gated cells, is at most alpha; and the median
+// ratio is worse than the cell's threshold allows. The first alone would call differences that nobody cares for, the second alone
+// would call noise. A cell is green only when its interval excludes what is beyond the threshold. What lies between is
+// said to lie between.
+//
+// Whatever cannot be judged is never a pass: cells that are missing or incomparable, cells with too few trials to show
+// anything, and a gate that judged nothing at all end with exit code 3.
 
 import { holm } from "../stats/holm.ts";
 import {

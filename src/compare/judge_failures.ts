@@ -1,11 +1,7 @@
-/**
- * Failures: whether head's trials fail where base's do not.
- *
- * A trial that failed has no figures to compare, so that a head that refuses every tenth connection could be as fast as ever in the other
- * nine. Its failures are therefore compared like any figure, case by case.
- *
- * @module
- */
+// Failures: whether head's trials fail where base's do not.
+//
+// A trial that failed has no figures to compare, so that a head that refuses every tenth connection could be as fast as ever in the other
+// nine. Its failures are therefore compared like any figure, case by case.
 
 import { fisherExact } from "../stats/fisher_exact.ts";
 import { holm } from "../stats/holm.ts";
@@ -23,8 +19,6 @@ const SUSPICIOUS = 2;
 /**
  * Judges the failures of every case that gates. A case without failures has no verdict here.
  *
- * @param compared Two records.
- * @param policy The policy: what gates, what is set aside, and at which error rate.
  * @returns One verdict per case with a failed trial on either side: `regressed` where head's failures are more than chance explains,
  * unresolvable where they may be, else `pass`. The first two are flagged.
  */
@@ -73,8 +67,6 @@ function judgedFailures(
 /**
  * The chance of failures of head that many, were both sides alike.
  *
- * @param base Failed trials of base.
- * @param head Failed trials of head.
  * @returns 0 to 1.
  */
 export function failureP(base: Failures, head: Failures): number {
@@ -118,8 +110,6 @@ function decide(
 /**
  * Failed trials of both sides in words.
  *
- * @param base Failed trials of base.
- * @param head Failed trials of head.
  * @returns As in `2 of 20 trials failed in head, 0 of 20 in base`.
  */
 export function formatFailures(base: Failures, head: Failures): string {

@@ -1,8 +1,4 @@
-/**
- * What starvation does to verdicts: figures of processes that did not get the CPU are not those of the code in question.
- *
- * @module
- */
+// What starvation does to verdicts: figures of processes that did not get the CPU are not those of the code in question.
 
 import { formatShare } from "../units/format_quantity.ts";
 import type { RecordComparison, WaitShares } from "./comparison.ts";
@@ -13,8 +9,6 @@ import { HOPELESS_WAIT, NOTABLE_WAIT, UNEQUAL_WAIT } from "./health.ts";
  * Withholds a verdict that the starvation of one side may have made, or that of both may hide. Interleaved pairs met the same machine, which
  * their interval has in it: their verdicts stand, and an undecided one names the starvation.
  *
- * @param cell A verdict.
- * @param compared What it rests on.
  * @returns The verdict itself, or `inconclusive` with both shares in its reason.
  */
 export function withholdStarved(cell: Verdict, compared: RecordComparison): Verdict {
@@ -60,7 +54,6 @@ function isNotable(shares: WaitShares): boolean {
 /**
  * The starvation of a whole job, for its first line.
  *
- * @param compared Two records.
  * @returns A clause; `undefined` where both sides had the CPU, or it is not known.
  */
 export function formatJobHealth({ health }: RecordComparison): string | undefined {

@@ -1,11 +1,7 @@
-/**
- * Limits: absolute bounds on head, whatever base was.
- *
- * A limit is broken when the whole interval of the median is beyond it. Where only the median is, the trials cannot tell.
- * Neither can too few trials, or the survivors of many: they keep no limit either.
- *
- * @module
- */
+// Limits: absolute bounds on head, whatever base was.
+//
+// A limit is broken when the whole interval of the median is beyond it. Where only the median is, the trials cannot tell.
+// Neither can too few trials, or the survivors of many: they keep no limit either.
 
 import { type Cell, cellKey, type RecordComparison } from "./comparison.ts";
 import { type LimitRule, matchesCell, type Policy } from "./gate_policy.ts";
@@ -19,8 +15,6 @@ type Named = Pick<Cell, "case" | "metric">;
 /**
  * Judges the limits of a policy. Of several that match a cell the last counts.
  *
- * @param compared Two records; only head is looked at.
- * @param policy The policy.
  * @returns One verdict per cell and limit; `missing` for a limit of which head has no cell.
  */
 export function judgeLimits(compared: RecordComparison, policy: Policy): readonly Verdict[] {

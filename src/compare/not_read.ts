@@ -1,8 +1,4 @@
-/**
- * What could not be read, and is therefore not known to be well.
- *
- * @module
- */
+// What could not be read, and is therefore not known to be well.
 
 import { KERNEL_READINGS } from "../model/environment.ts";
 import type { RunRecord } from "../model/run_record.ts";
@@ -10,8 +6,6 @@ import type { RunRecord } from "../model/run_record.ts";
 /**
  * What both or one could not read for lack of libc: whoever reads the result must not take silence for health.
  *
- * @param base The side compared against.
- * @param head The side in question.
  * @returns At most one sentence, without full stop.
  */
 export function formatNotRead(base: RunRecord, head: RunRecord): readonly string[] {

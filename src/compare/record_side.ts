@@ -1,8 +1,4 @@
-/**
- * Record sides: one of the two records of a comparison, indexed for it.
- *
- * @module
- */
+// Record sides: one of the two records of a comparison, indexed for it.
 
 import { type MetricDefinition, ownDefinition } from "../units/metric.ts";
 import type { Case } from "../model/case.ts";
@@ -27,7 +23,6 @@ export interface RecordSide {
 /**
  * Indexes a record.
  *
- * @param record The record; the order of its lists does not matter.
  * @returns The side.
  * @throws {RangeError} If a case has two trials in one round, or two that started at the same time: one trial would count
  * twice, as if it were more evidence.
@@ -49,8 +44,6 @@ export function openSide(record: RunRecord): RecordSide {
 /**
  * The metrics of a case that can be judged: those with a better direction.
  *
- * @param record The record.
- * @param one A case of it.
  * @returns Definitions, the headline first.
  */
 export function judgedMetrics(record: RunRecord, one: Case): readonly MetricDefinition[] {

@@ -1,11 +1,7 @@
-/**
- * Run-wide figures: what all operations of a case come to together, beside the median of its trials.
- *
- * The median of trials is deaf to what few trials meet: a server that stalls 300 ms every 12,000 writes moves neither the median
- * of p50 nor that of the maxima. Pooled percentiles, totals and the longest of all keep it.
- *
- * @module
- */
+// Run-wide figures: what all operations of a case come to together, beside the median of its trials.
+//
+// The median of trials is deaf to what few trials meet: a server that stalls 300 ms every 12,000 writes moves neither the median
+// of p50 nor that of the maxima. Pooled percentiles, totals and the longest of all keep it.
 
 import { BUCKET_COUNT, bucketMidpointNs, nearestRank } from "../model/bucket_layout.ts";
 import type { SparseHistogram } from "../model/histogram.ts";
@@ -65,8 +61,6 @@ const RESAMPLES = 400;
  * Failure case: below some 15 rounds such an interval is somewhat too narrow, and of a percentile that one trial decides it says
  * little more than that.
  *
- * @param trials Trials that ended without an error.
- * @param histogram Which of their distributions, as in `exchange`.
  * @returns The distribution; `undefined` where no trial holds one.
  */
 export function poolOperations(
@@ -114,8 +108,6 @@ export function poolOperations(
 /**
  * A rate as all of what was counted by all of the time that was measured.
  *
- * @param trials Trials that ended without an error.
- * @param metric A metric in operations or bytes a second.
  * @returns The rate; `undefined` where no trial yields one.
  */
 export function totalRate(trials: readonly Trial[], metric: string): RunWideFigure | undefined {

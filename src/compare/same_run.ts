@@ -1,8 +1,4 @@
-/**
- * Same run: whether two records hold one measurement, which cannot regress against itself.
- *
- * @module
- */
+// Same run: whether two records hold one measurement, which cannot regress against itself.
 
 import type { RunRecord } from "../model/run_record.ts";
 import type { Trial } from "../model/trial.ts";
@@ -11,8 +7,6 @@ import type { Trial } from "../model/trial.ts";
  * Whether two records hold the same trials: one file named twice, or a copy of it, whatever else was edited. Two measurements do not agree
  * in every nanosecond and every count of their trials.
  *
- * @param base One record.
- * @param head The other.
  * @returns `true` when base holds most of head's trials, in whatever round.
  */
 export function isSameRun(base: RunRecord, head: RunRecord): boolean {

@@ -1,8 +1,4 @@
-/**
- * Summaries: what a case's trials say about each of its metrics.
- *
- * @module
- */
+// Summaries: what a case's trials say about each of its metrics.
 
 import type { MetricDefinition } from "../units/metric.ts";
 import { type MetricUnit, UNITS } from "../units/unit.ts";

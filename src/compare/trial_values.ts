@@ -1,8 +1,4 @@
-/**
- * Trial values: one number per trial and metric, read from a record once and shared by every comparison.
- *
- * @module
- */
+// Trial values: one number per trial and metric, read from a record once and shared by every comparison.
 
 import { isMetricId, type MetricDefinition, metricOf } from "../units/metric.ts";
 import { metricValue } from "../model/metric_value.ts";
@@ -59,8 +55,6 @@ export function trialValues(record: RunRecord): TrialValues {
 /**
  * The metrics that a scenario names. Those that the record does not define and the suite does not know are left out.
  *
- * @param record The record, whose own definitions take precedence.
- * @param spec The scenario.
  * @returns Definitions, the headline first.
  */
 export function metricsOf(record: RunRecord, spec: ScenarioSpec): readonly MetricDefinition[] {
@@ -70,8 +64,6 @@ export function metricsOf(record: RunRecord, spec: ScenarioSpec): readonly Metri
 /**
  * The definition of a metric.
  *
- * @param record The record, whose own definitions take precedence.
- * @param id The metric's id.
  * @returns The definition, or `undefined` where neither the record nor the suite has one.
  */
 export function findMetric(record: RunRecord, id: string): MetricDefinition | undefined {

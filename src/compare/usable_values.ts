@@ -1,11 +1,7 @@
-/**
- * Usable values: which trials of a cell can be compared, and when too many cannot.
- *
- * A trial that failed, or that counted 0 of something that is divided, has no place in a ratio. Leaving a few out is
- * honest with a warning; leaving many out judges the survivors, so beyond a tenth there is no verdict.
- *
- * @module
- */
+// Usable values: which trials of a cell can be compared, and when too many cannot.
+//
+// A trial that failed, or that counted 0 of something that is divided, has no place in a ratio. Leaving a few out is
+// honest with a warning; leaving many out judges the survivors, so beyond a tenth there is no verdict.
 
 import { pairByRound } from "./contrast.ts";
 import { isPossible, type MetricDefinition } from "../units/metric.ts";
@@ -35,8 +31,6 @@ export interface MatchedPairs {
 /**
  * Finds a value that cannot have been measured: negative, or beyond what any socket will yield.
  *
- * @param values Values of one cell.
- * @param metric The metric's definition.
  * @returns The first such value, or `undefined`.
  */
 export function findImpossible(
@@ -49,10 +43,6 @@ export function findImpossible(
 /**
  * Selects the values of one side that can be compared.
  *
- * @param name How sentences call the side.
- * @param side The record, and its values.
- * @param cell Case and metric.
- * @param metric The metric's definition.
  * @returns The side, with a fault when too many of its trials are unusable.
  */
 export function selectSide(
@@ -79,8 +69,6 @@ export function selectSide(
 /**
  * Pairs two sides by round.
  *
- * @param base The side compared against.
- * @param head The side in question.
  * @returns The pairs, or why there are none worth comparing.
  */
 export function matchPairs(base: UsableSide, head: UsableSide): MatchedPairs | string {
@@ -99,7 +87,6 @@ export function matchPairs(base: UsableSide, head: UsableSide): MatchedPairs | s
 /**
  * How many trials may be left out: a tenth, and one in any case, as a single hiccup of a short run does not end it.
  *
- * @param rounds Trials that were tried.
  * @returns A whole number of at least 1.
  */
 export function mostLeftOut(rounds: number): number {

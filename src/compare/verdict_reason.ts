@@ -1,8 +1,4 @@
-/**
- * Reasons: what a verdict says in one sentence.
- *
- * @module
- */
+// Reasons: what a verdict says in one sentence.
 
 import { plural } from "../text/plural.ts";
 import { minimumPairs } from "../stats/minimum_pairs.ts";
@@ -29,8 +25,6 @@ function formatBeyond(threshold: number, stated: Stated): string {
 /**
  * A number of pairs or trials.
  *
- * @param n How many.
- * @param paired Whether they are pairs.
  * @returns As in `20 pairs`, `1 trial a side`.
  */
 export function formatSampleSize(n: number, paired: boolean): string {
@@ -40,9 +34,6 @@ export function formatSampleSize(n: number, paired: boolean): string {
 /**
  * The pairs (or trials a side) with which a cell could be called at all.
  *
- * @param paired Whether trials are paired.
- * @param alpha The error rate of the gate.
- * @param comparisons The cells that share it.
  * @returns A whole number of at least 1.
  */
 export function minimumCount(paired: boolean, alpha: number, comparisons: number): number {
@@ -79,8 +70,6 @@ function formatGrounds({ ratio }: Comparison, { adjustedP, paired }: Grounds): s
 /**
  * Why a cell regressed.
  *
- * @param one The comparison.
- * @param grounds What decided.
  * @returns One sentence.
  */
 export function formatRegressed(one: Comparison, grounds: Grounds): string {
@@ -91,8 +80,6 @@ export function formatRegressed(one: Comparison, grounds: Grounds): string {
 /**
  * Why a cell improved.
  *
- * @param one The comparison.
- * @param grounds What decided; `adjustedP` that of the other side.
  * @returns One sentence.
  */
 export function formatImproved(one: Comparison, grounds: Grounds): string {
@@ -103,8 +90,6 @@ export function formatImproved(one: Comparison, grounds: Grounds): string {
 /**
  * Why a cell passes.
  *
- * @param one The comparison.
- * @param grounds What decided.
  * @returns One sentence.
  */
 export function formatPass(one: Comparison, grounds: Grounds): string {
@@ -117,8 +102,6 @@ export function formatPass(one: Comparison, grounds: Grounds): string {
 /**
  * Why nothing can be said because the trials are too few.
  *
- * @param one The comparison.
- * @param grounds What decided.
  * @returns One sentence.
  */
 export function formatTooFew(one: Comparison, grounds: Grounds): string {
@@ -134,8 +117,6 @@ export function formatTooFew(one: Comparison, grounds: Grounds): string {
 /**
  * Why a cell with enough trials is neither pass nor regression.
  *
- * @param one The comparison.
- * @param grounds What decided.
  * @returns One sentence.
  */
 export function formatInconclusive(one: Comparison, grounds: Grounds): string {

@@ -1,8 +1,4 @@
-/**
- * Wait shares: for how much of the measured time the processes of each side were kept off the CPU.
- *
- * @module
- */
+// Wait shares: for how much of the measured time the processes of each side were kept off the CPU.
 
 import { coresOf } from "../model/environment.ts";
 import type { RecordComparison, WaitShares } from "./comparison.ts";
@@ -12,8 +8,6 @@ import type { RecordSide } from "./record_side.ts";
 /**
  * Finds the shares of both sides.
  *
- * @param base The side compared against.
- * @param head The side in question.
  * @returns Those of each case of base, and of all trials together.
  */
 export function findWaitShares(

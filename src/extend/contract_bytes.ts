@@ -1,8 +1,4 @@
-/**
- * What the parts of the transport contract share: bytes that tell their position, and ways to move them.
- *
- * @module
- */
+// What the parts of the transport contract share: bytes that tell their position, and ways to move them.
 
 import { assert } from "@std/assert";
 import type { MaybePromise, StreamChannel } from "../transport/channel.ts";

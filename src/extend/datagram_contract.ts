@@ -1,8 +1,4 @@
-/**
- * The contract of datagram transports.
- *
- * @module
- */
+// The contract of datagram transports.
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { MessageTooLargeError } from "../transport/channel.ts";

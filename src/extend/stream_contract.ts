@@ -1,8 +1,4 @@
-/**
- * The contract of stream transports.
- *
- * @module
- */
+// The contract of stream transports.
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type Channel, MessageTooLargeError, type StreamChannel } from "../transport/channel.ts";

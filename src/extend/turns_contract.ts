@@ -1,8 +1,4 @@
-/**
- * The contract of transports whose messages are request and reply in turn.
- *
- * @module
- */
+// The contract of transports whose messages are request and reply in turn.
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { StreamChannel } from "../transport/channel.ts";

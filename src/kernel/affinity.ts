@@ -1,8 +1,4 @@
-/**
- * Which cores a thread may run on: sched_setaffinity(2).
- *
- * @module
- */
+// Which cores a thread may run on: sched_setaffinity(2).
 
 import { readKernelFile } from "./kernel_file.ts";
 import { requireLibc } from "./libc.ts";
@@ -60,7 +56,6 @@ export function currentCore(): number {
 /**
  * The cores of a mask.
  *
- * @param mask a bit for each core, the first in the lowest of the first word
  * @returns their numbers, ascending
  */
 export function coresOfMask(mask: Uint32Array): number[] {

@@ -1,8 +1,4 @@
-/**
- * Capabilities of the calling thread (capabilities(7)): what root may do, in parts, each of which can be laid down for a moment.
- *
- * @module
- */
+// Capabilities of the calling thread (capabilities(7)): what root may do, in parts, each of which can be laid down for a moment.
 
 import { requireLibc } from "./libc.ts";
 
@@ -27,8 +23,6 @@ export function hasCapability(name: CapabilityName): boolean {
 /**
  * Does something without a capability, on this thread alone, and takes it up again.
  *
- * @param name which
- * @param action what to do; it must not wait, as the event loop would go on without the capability
  * @returns what `action` returned
  * @throws {SystemError} when the kernel refuses
  */

@@ -1,11 +1,7 @@
-/**
- * The kernel's counters of the network stack: the causes behind a figure (delayed ACKs, retransmits, drops, …).
- *
- * They count for the whole network namespace of the calling thread, everything else that runs in it included: a trial's difference is
- * evidence only as far as nothing else talked meanwhile.
- *
- * @module
- */
+// The kernel's counters of the network stack: the causes behind a figure (delayed ACKs, retransmits, drops, …).
+//
+// They count for the whole network namespace of the calling thread, everything else that runs in it included: a trial's difference is
+// evidence only as far as nothing else talked meanwhile.
 
 import { SELECTED } from "./counter_names.ts";
 import { readKernelBytes } from "./kernel_file.ts";
@@ -76,9 +72,6 @@ const columnsByHeader = new Map<string, readonly Column[]>();
 
 /**
  * Adds what is selected of a file of tables, each a line of names and a line of values that start with the same word.
- *
- * @param text of /proc/net/snmp or /proc/net/netstat
- * @param counters where to add
  */
 export function parseTables(text: string, counters: Record<string, number>): void {
   let at = 0;
@@ -113,12 +106,7 @@ function takeValues(
   for (const { index, name } of columns) counters[name] = Number(values[index]);
 }
 
-/**
- * Adds what is selected of UDP over IPv6.
- *
- * @param text of /proc/net/snmp6: a name and a value a line
- * @param counters where to add
- */
+/** Adds what is selected of UDP over IPv6. */
 export function parseUdp6(text: string, counters: Record<string, number>): void {
   const start = text.indexOf("Udp6");
   if (start < 0) return;
@@ -128,12 +116,7 @@ export function parseUdp6(text: string, counters: Record<string, number>): void 
   }
 }
 
-/**
- * Adds the gauges of sockets in use.
- *
- * @param text of /proc/net/sockstat
- * @param counters where to add
- */
+/** Adds the gauges of sockets in use. */
 export function parseSockstat(text: string, counters: Record<string, number>): void {
   const tcp = /^TCP: inuse (\d+) orphan (\d+) tw (\d+) alloc \d+ mem (\d+)/m.exec(text);
   if (tcp !== null) {

@@ -1,10 +1,6 @@
-/**
- * Control groups that limit CPU time: cgroups(7), and "CFS Bandwidth Control" in the kernel's documentation.
- *
- * Everything is read through a function that is passed in: libc's where it may be called, `grep`'s texts where not, a test's own files.
- *
- * @module
- */
+// Control groups that limit CPU time: cgroups(7), and "CFS Bandwidth Control" in the kernel's documentation.
+//
+// Everything is read through a function that is passed in: libc's where it may be called, `grep`'s texts where not, a test's own files.
 
 /** Reads a file of the kernel as text; undefined when it is not there. */
 export type ReadText = (path: string) => string | undefined;
@@ -35,8 +31,6 @@ export interface Throttling {
 /**
  * The groups whose limits hold for the calling process, its own first, then those around it as far as they are visible.
  *
- * @param groups text of `/proc/self/cgroup`
- * @param mounts text of `/proc/self/mountinfo`
  * @returns none where there is no CPU controller
  */
 export function findCpuGroups(groups: string, mounts: string): readonly CpuGroup[] {

@@ -1,9 +1,5 @@
-/**
- * The file descriptor of an open socket of Deno, which Deno itself does not tell: found by asking the kernel for the addresses of the
- * process's open descriptors. No /proc, no `--allow-all`.
- *
- * @module
- */
+// The file descriptor of an open socket of Deno, which Deno itself does not tell: found by asking the kernel for the addresses of the
+// process's open descriptors. No /proc, no `--allow-all`.
 
 import { requireLibc } from "./libc.ts";
 import { tryGetOption } from "./options.ts";
@@ -107,7 +103,6 @@ export function describeFd(fd: number): SocketDescription | undefined {
 /**
  * Describes the socket behind a descriptor that has to be one.
  *
- * @param fd any number
  * @throws {Error} as in `Cannot use file descriptor 99: Bad file descriptor (EBADF)`, and `… Socket operation on non-socket (ENOTSOCK)`
  */
 export function requireSocket(fd: number): SocketDescription {

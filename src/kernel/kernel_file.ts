@@ -1,8 +1,4 @@
-/**
- * Files under /proc and /sys, read through libc: Deno itself reads most of them with `--allow-all` only.
- *
- * @module
- */
+// Files under /proc and /sys, read through libc: Deno itself reads most of them with `--allow-all` only.
 
 import { ERRNO, type SystemError } from "./system_error.ts";
 import { requireLibc } from "./libc.ts";
@@ -20,7 +16,6 @@ let buffer = new Uint8Array(32 * 1024);
 /**
  * Reads a file of the kernel as text. Costs about 4 µs (x86-64, 2026) and what the kernel takes to write it.
  *
- * @param path as in `/sys/devices/system/cpu/online`
  * @returns its text, undefined when it does not exist or cannot be read
  * @throws {SystemError} where another fault than those hits, as in too many open files
  */
@@ -32,7 +27,6 @@ export function readKernelFile(path: string): string | undefined {
 /**
  * Reads a file of the kernel into a buffer that all reads share.
  *
- * @param path the file
  * @returns its bytes, good until the next read of this thread; undefined as for {@linkcode readKernelFile}
  * @throws {SystemError} as {@linkcode readKernelFile} does
  */

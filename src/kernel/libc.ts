@@ -1,11 +1,7 @@
-/**
- * The one libc table: every C function that sockbench calls through FFI is declared here, and only here.
- *
- * Linux on x86-64 and arm64, glibc: constants and structures of the room are theirs. Elsewhere, and without `--allow-ffi`,
- * {@linkcode openKernel} gives the reason instead, and what needs the kernel room is skipped with it.
- *
- * @module
- */
+// The one libc table: every C function that sockbench calls through FFI is declared here, and only here.
+//
+// Linux on x86-64 and arm64, glibc: constants and structures of the room are theirs. Elsewhere, and without `--allow-ffi`,
+// {@linkcode openKernel} gives the reason instead, and what needs the kernel room is skipped with it.
 
 import { SystemError } from "./system_error.ts";
 

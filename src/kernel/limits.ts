@@ -1,8 +1,4 @@
-/**
- * How many file descriptors and local ports there may be.
- *
- * @module
- */
+// How many file descriptors and local ports there may be.
 
 import { readKernelFile } from "./kernel_file.ts";
 import { openKernel } from "./libc.ts";
@@ -21,11 +17,7 @@ export const LIMIT_FILES = {
   ports: "/proc/sys/net/ipv4/ip_local_port_range",
 } as const;
 
-/**
- * What the two files say.
- *
- * @param textOf the text of a file; undefined where it cannot be read
- */
+/** What the two files say. */
 export function parseLimits(textOf: (path: string) => string | undefined): Limits {
   const files = /^Max open files\s+(\d+)/m.exec(textOf(LIMIT_FILES.openFiles) ?? "");
   const range = /^(\d+)\s+(\d+)/.exec(textOf(LIMIT_FILES.ports) ?? "");

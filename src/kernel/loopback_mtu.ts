@@ -1,8 +1,4 @@
-/**
- * The MTU of the loopback device: the largest packet that it takes in one piece.
- *
- * @module
- */
+// The MTU of the loopback device: the largest packet that it takes in one piece.
 
 import { requireLibc } from "./libc.ts";
 

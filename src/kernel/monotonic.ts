@@ -1,10 +1,6 @@
-/**
- * The clock of the hardware alone, which no time service slows down or speeds up: CLOCK_MONOTONIC_RAW of clock_gettime(2).
- *
- * Measurements do not use it (src/clock.ts has theirs): it is what they can be checked against.
- *
- * @module
- */
+// The clock of the hardware alone, which no time service slows down or speeds up: CLOCK_MONOTONIC_RAW of clock_gettime(2).
+//
+// Measurements do not use it (src/clock.ts has theirs): it is what they can be checked against.
 
 import { requireLibc } from "./libc.ts";
 

@@ -1,10 +1,6 @@
-/**
- * A network of one's own: a command in a fresh network namespace (network_namespaces(7)) and mount namespace, as root or, where the system
- * lets anybody make user namespaces (user_namespaces(7)), as anybody. All of it lives as long as the command's processes do, so that
- * nothing is left behind, whatever ends them.
- *
- * @module
- */
+// A network of one's own: a command in a fresh network namespace (network_namespaces(7)) and mount namespace, as root or, where the system
+// lets anybody make user namespaces (user_namespaces(7)), as anybody. All of it lives as long as the command's processes do, so that
+// nothing is left behind, whatever ends them.
 
 import { requireLibc } from "./libc.ts";
 
@@ -145,7 +141,6 @@ export function raiseLoopback(): void {
 /**
  * Does something with this thread in a namespace that `ip netns add` named: sockets made meanwhile belong to it.
  *
- * @param action must not wait, as the event loop would go on there
  * @throws {SystemError} when there is no such namespace, or the kernel refuses
  */
 export function inNamedNamespace<T>(name: string, action: () => T): T {

@@ -1,8 +1,4 @@
-/**
- * Socket options by the names of socket(7), tcp(7), ip(7) and ipv6(7): a table, and one way to read and to set them.
- *
- * @module
- */
+// Socket options by the names of socket(7), tcp(7), ip(7) and ipv6(7): a table, and one way to read and to set them.
 
 import { type Libc, requireLibc } from "./libc.ts";
 

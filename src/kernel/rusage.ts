@@ -1,8 +1,4 @@
-/**
- * What a process or a thread has used so far: getrusage(2).
- *
- * @module
- */
+// What a process or a thread has used so far: getrusage(2).
 
 import { requireLibc } from "./libc.ts";
 

@@ -1,8 +1,4 @@
-/**
- * What has run out where a socket could not be opened: file descriptors or local ports, how many there are, and what gives more.
- *
- * @module
- */
+// What has run out where a socket could not be opened: file descriptors or local ports, how many there are, and what gives more.
 
 import type { Limits } from "./limits.ts";
 
@@ -23,13 +19,7 @@ export const NO_DESCRIPTOR = "no file descriptor is left";
 /** What ran out. */
 export type Shortage = "files" | "files of the system" | "ports" | "processes";
 
-/**
- * Whether an error is one of something that ran out.
- *
- * @param error of Deno or libc, or the text of one
- * @param isOpening whether a socket was opened on an address that is known to be there: the kernel's word for "no port is left" is
- * otherwise that for "no such address"
- */
+/** Whether an error is one of something that ran out. */
 export function shortageOf(error: unknown, isOpening = false): Shortage | undefined {
   const text = error instanceof Error
     ? `${error.message} ${(error as { code?: unknown }).code ?? ""}`

@@ -1,8 +1,4 @@
-/**
- * Socket addresses as the kernel writes them: sockaddr_in, sockaddr_in6 (ip(7), ipv6(7)) and sockaddr_un (unix(7)).
- *
- * @module
- */
+// Socket addresses as the kernel writes them: sockaddr_in, sockaddr_in6 (ip(7), ipv6(7)) and sockaddr_un (unix(7)).
 
 /** Address families of Linux, `AF_…`. */
 export const FAMILY = { unix: 1, ipv4: 2, ipv6: 10 } as const;
@@ -34,7 +30,6 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 /**
  * Writes an address as `bind`, `connect` and `sendto` take it.
  *
- * @param address numeric: names are not looked up
  * @returns exactly the bytes of the address; their length is the call's third argument
  * @throws {TypeError} when the hostname is not numeric
  * @throws {RangeError} when the port or the path's length is out of range
@@ -51,7 +46,6 @@ export function encodeAddress(address: SocketAddress): Uint8Array<ArrayBuffer> {
 /**
  * The family of an address, for `socket(2)`.
  *
- * @param address any
  * @returns one of {@linkcode FAMILY}
  */
 export function addressFamily(address: SocketAddress): number {
@@ -62,8 +56,6 @@ export function addressFamily(address: SocketAddress): number {
 /**
  * Reads an address that the kernel wrote.
  *
- * @param bytes what `accept4`, `recvfrom`, `getsockname` or `getpeername` filled
- * @param length how much of it the call said is used; a Unix socket without a name has 2, or 0 as a sender
  * @returns undefined for a family that this room does not know, and for an Internet address cut short
  */
 export function decodeAddress(bytes: Uint8Array, length: number): SocketAddress | undefined {

@@ -1,10 +1,6 @@
-/**
- * Segments that a socket does not get: a filter on what arrives for it (SO_ATTACH_FILTER of socket(7)), in the instructions of classic
- * BPF (net/bpf(4), linux/filter.h). What a filter refuses is dropped where TCP would have taken it, and is lost to both ends as on a bad
- * line. It needs no root and touches no other socket; it goes with its socket.
- *
- * @module
- */
+// Segments that a socket does not get: a filter on what arrives for it (SO_ATTACH_FILTER of socket(7)), in the instructions of classic
+// BPF (net/bpf(4), linux/filter.h). What a filter refuses is dropped where TCP would have taken it, and is lost to both ends as on a bad
+// line. It needs no root and touches no other socket; it goes with its socket.
 
 import { requireLibc } from "./libc.ts";
 
@@ -40,8 +36,6 @@ export type Loss = "everything" | "all but SYN" | number;
 /**
  * Makes a TCP socket lose what arrives from now on; it replaces what was asked for before. What a listener accepts afterwards loses the same.
  *
- * @param fd an open TCP socket
- * @param loss what to lose
  * @throws {SystemError} when the kernel refuses
  * @throws {RangeError} when a share is none
  */
@@ -63,7 +57,6 @@ export function loseSegments(fd: number, loss: Loss): void {
 /**
  * Lets a socket get everything again.
  *
- * @param fd one that {@linkcode loseSegments} was called with, or that its listener accepted
  * @throws {SystemError} when it has no filter
  */
 export function loseNoSegments(fd: number): void {

@@ -1,8 +1,4 @@
-/**
- * The settings of a socket as the kernel has them, for a trial to store: never assumed from what was asked for.
- *
- * @module
- */
+// The settings of a socket as the kernel has them, for a trial to store: never assumed from what was asked for.
 
 import { getOption, type OptionName, tryGetOption } from "./options.ts";
 

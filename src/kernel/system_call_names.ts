@@ -1,8 +1,4 @@
-/**
- * Names of system calls by number: those that sockets, event loops and memory make. Each architecture of Linux has numbers of its own.
- *
- * @module
- */
+// Names of system calls by number: those that sockets, event loops and memory make. Each architecture of Linux has numbers of its own.
 
 /** Of asm/unistd_64.h. */
 const X86_64 = `
@@ -38,7 +34,6 @@ const NAMES: ReadonlyMap<number, string> = new Map(
 /**
  * The name of a system call on this machine.
  *
- * @param number as the kernel counts them
  * @returns as in `sendto`; `syscall 999` for one that is not listed
  */
 export function systemCallName(number: number): string {

@@ -1,8 +1,4 @@
-/**
- * Errors of system calls, named.
- *
- * @module
- */
+// Errors of system calls, named.
 
 import { constants } from "node:os";
 
@@ -21,7 +17,6 @@ const NAMES: ReadonlyMap<number, string> = new Map([
 /**
  * The name of an error number of Linux.
  *
- * @param errno as in 11
  * @returns as in `EAGAIN`; `errno 4711` where it has no name
  */
 export function errnoName(errno: number): string {

@@ -1,10 +1,6 @@
-/**
- * What the kernel knows of a TCP connection: TCP_INFO of tcp(7), struct tcp_info of include/uapi/linux/tcp.h.
- *
- * The structure only ever grows at its end: a field beyond the length that a kernel returns is undefined.
- *
- * @module
- */
+// What the kernel knows of a TCP connection: TCP_INFO of tcp(7), struct tcp_info of include/uapi/linux/tcp.h.
+//
+// The structure only ever grows at its end: a field beyond the length that a kernel returns is undefined.
 
 import { requireLibc } from "./libc.ts";
 

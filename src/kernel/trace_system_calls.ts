@@ -1,11 +1,7 @@
-/**
- * Counting the system calls of another thread, between two marks that it sets: ptrace(2).
- *
- * A tracer stops the thread twice at each call, so that nothing it does meanwhile may be timed. It must run in another process than the
- * thread: src/peer/tracer.ts starts one.
- *
- * @module
- */
+// Counting the system calls of another thread, between two marks that it sets: ptrace(2).
+//
+// A tracer stops the thread twice at each call, so that nothing it does meanwhile may be timed. It must run in another process than the
+// thread: src/peer/tracer.ts starts one.
 
 import { type Libc, requireLibc } from "./libc.ts";
 import { ERRNO } from "./system_error.ts";
@@ -39,19 +35,13 @@ const MARK = 0x534f434b;
 /** What a mark says. */
 export const TRACE_MARK = { begin: 1, end: 2 } as const;
 
-/**
- * Marks the calling thread's system calls for its tracer. Without one it does nothing.
- *
- * @param mark {@linkcode TRACE_MARK}: calls after `begin` and before `end` are counted, the marks themselves are not
- */
+/** Marks the calling thread's system calls for its tracer. Without one it does nothing. */
 export function markTrace(mark: typeof TRACE_MARK[keyof typeof TRACE_MARK]): void {
   requireLibc().symbols.getpriority(MARK, mark);
 }
 
 /**
  * Lets a process trace this one, where the Yama security module (kernel.yama.ptrace_scope = 1) lets parents only; elsewhere it does nothing.
- *
- * @param pid the tracer
  */
 export function allowTracer(pid: number): void {
   requireLibc().symbols.prctl(PR_SET_PTRACER, BigInt(pid), 0n, 0n, 0n);
@@ -82,9 +72,6 @@ export type TraceResult =
 
 /**
  * Counts the system calls of a thread of another process, from its begin mark to its end mark, and detaches from it. Blocks until then.
- *
- * @param tid the thread's id
- * @param events who wants to know, and may give up
  */
 export function traceSystemCalls(tid: number, events: TraceEvents): TraceResult {
   const libc = requireLibc();

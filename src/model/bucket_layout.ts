@@ -1,16 +1,12 @@
-/**
- * The bucket layout: which values share a bucket. Log-linear, after HdrHistogram (Gil Tene, https://hdrhistogram.org):
- * every power of two is cut into 128 equal buckets, so that the bucket width grows with the value and the relative
- * error stays the same from nanoseconds to an hour.
- *
- * The layout is part of the record format: an index written today must name the same values for ever. A change here is
- * a new `schemaVersion`.
- *
- * - Index 0 … 255 holds exactly the value 0 … 255.
- * - Index i ≥ 256 holds `width = 2 ** (floor(i / 128) - 1)` values from `(128 + i % 128) * width` on.
- *
- * @module
- */
+// The bucket layout: which values share a bucket. Log-linear, after HdrHistogram (Gil Tene, https://hdrhistogram.org):
+// every power of two is cut into 128 equal buckets, so that the bucket width grows with the value and the relative
+// error stays the same from nanoseconds to an hour.
+//
+// The layout is part of the record format: an index written today must name the same values for ever. A change here is
+// a new `schemaVersion`.
+//
+// - Index 0 … 255 holds exactly the value 0 … 255.
+// - Index i ≥ 256 holds `width = 2 ** (floor(i / 128) - 1)` values from `(128 + i % 128) * width` on.
 
 /** Buckets per power of two, as a power of two itself: `2 ** 7 = 128`. */
 const SUB_BITS = 7;
@@ -36,7 +32,6 @@ const LARGE_SCALE_BITS = 24;
  * {@linkcode Histogram.record} repeats the first branch inline: a call per message would sit inside the measured interval
  * whenever the compiler chose not to inline it.
  *
- * @param wholeNs A whole number of nanoseconds, 0 or more.
  * @returns Its bucket's index; the last one for values beyond {@linkcode LARGEST_BUCKETED_NS}.
  */
 export function bucketIndex(wholeNs: number): number {
@@ -53,7 +48,6 @@ export function bucketIndex(wholeNs: number): number {
 /**
  * The midpoint of a bucket: of the values that it holds, the one in the middle.
  *
- * @param index A bucket's index, 0 to {@linkcode BUCKET_COUNT} - 1.
  * @returns Nanoseconds; may end in .5 where the bucket holds an even number of values.
  */
 export function bucketMidpointNs(index: number): number {
@@ -65,7 +59,6 @@ export function bucketMidpointNs(index: number): number {
 /**
  * The lower edge of a bucket: the smallest value that it holds.
  *
- * @param index A bucket's index, 0 to {@linkcode BUCKET_COUNT} - 1.
  * @returns Whole nanoseconds.
  */
 export function bucketLowestNs(index: number): number {
@@ -78,8 +71,6 @@ export function bucketLowestNs(index: number): number {
  * A product such as `99.9 * 1000 / 100` may exceed the whole number meant by a few units in the last place; without the
  * correction it would be rounded up to the next rank.
  *
- * @param p Percentile, 0 to 100.
- * @param count Number of values, 1 or more.
  * @returns 1 to `count`.
  */
 export function nearestRank(p: number, count: number): number {
@@ -94,7 +85,6 @@ export function nearestRank(p: number, count: number): number {
 /**
  * Refuses what is not a percentile.
  *
- * @param p Any number.
  * @throws {RangeError} If it is not within 0 and 100.
  */
 export function checkPercentile(p: number): void {

@@ -1,8 +1,4 @@
-/**
- * Budgets: how long a trial warms up and measures.
- *
- * @module
- */
+// Budgets: how long a trial warms up and measures.
 
 /** How long a trial warms up and measures. */
 export interface Budget {

@@ -1,8 +1,4 @@
-/**
- * Cases: the cells of a plan.
- *
- * @module
- */
+// Cases: the cells of a plan.
 
 import type { Pin, Placement } from "./placement.ts";
 import type { Budget } from "./budget.ts";

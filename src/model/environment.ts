@@ -1,10 +1,6 @@
-/**
- * Environments: what a run found out about the machine and the runtime, as a list of facts that describe themselves.
- *
- * Whoever compares, prints or stores an environment goes through the list: a fact that a later version adds needs no code there.
- *
- * @module
- */
+// Environments: what a run found out about the machine and the runtime, as a list of facts that describe themselves.
+//
+// Whoever compares, prints or stores an environment goes through the list: a fact that a later version adds needs no code there.
 
 import type { Skip } from "./case.ts";
 
@@ -57,7 +53,6 @@ export function factOf({ facts }: Pick<Environment, "facts">, id: string): Fact 
 /**
  * The number of logical cores.
  *
- * @param environment The environment.
  * @returns At least 1, which it is where nobody knows more.
  */
 export function coresOf(environment: Pick<Environment, "facts">): number {
@@ -68,8 +63,6 @@ export function coresOf(environment: Pick<Environment, "facts">): number {
 /**
  * An environment with some of its facts replaced.
  *
- * @param environment The environment.
- * @param facts Facts in the place of those with the same id; others come last.
  * @returns A copy.
  */
 export function withFacts(

@@ -1,9 +1,5 @@
-/**
- * The registry of environment facts: one row each, in the order in which they are shown. A fact that is the text of a kernel's file needs
- * nothing else; any other has a reader in `src/run/environment.ts`.
- *
- * @module
- */
+// The registry of environment facts: one row each, in the order in which they are shown. A fact that is the text of a kernel's file needs
+// nothing else; any other has a reader in `src/run/environment.ts`.
 
 import type { EnvironmentFact, Fact } from "./environment.ts";
 
@@ -72,8 +68,6 @@ export const FACT_ROWS: ReadonlyMap<string, FactRow> = new Map<string, FactRow>(
 /**
  * A fact of the registry with its value.
  *
- * @param id Its id; one that the registry does not have is labelled by it, and compared where it is known.
- * @param value Its value.
  * @returns The fact.
  */
 export function makeFact(id: string, value: Fact): EnvironmentFact {

@@ -1,8 +1,4 @@
-/**
- * Facts in words.
- *
- * @module
- */
+// Facts in words.
 
 import { formatAmount } from "../units/format_quantity.ts";
 import { coresOf, type Environment, type EnvironmentFact, factOf } from "./environment.ts";
@@ -10,7 +6,6 @@ import { coresOf, type Environment, type EnvironmentFact, factOf } from "./envir
 /**
  * The value of a fact for readers.
  *
- * @param fact The fact.
  * @returns As in `linux x86_64`, `23.5 GiB`, `unknown`.
  */
 export function formatFact({ value, unit }: Pick<EnvironmentFact, "value" | "unit">): string {
@@ -23,7 +18,6 @@ export function formatFact({ value, unit }: Pick<EnvironmentFact, "value" | "uni
 /**
  * The machine and the runtime in few words.
  *
- * @param environment The environment.
  * @returns Parts, as in `Some CPU @ 2 GHz, 2 cores`, `linux x86_64 6.18.44`, `Deno 2.9.6`; what is not known is left out but for the CPU.
  */
 export function describeMachine(environment: Environment): readonly string[] {

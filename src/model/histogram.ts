@@ -1,8 +1,4 @@
-/**
- * Histogram: the distribution of nanosecond values, in memory that is flat in the number of values.
- *
- * @module
- */
+// Histogram: the distribution of nanosecond values, in memory that is flat in the number of values.
 
 import {
   BUCKET_COUNT,

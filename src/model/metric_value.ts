@@ -1,8 +1,4 @@
-/**
- * Metric values: the one number that a trial yields for a metric.
- *
- * @module
- */
+// Metric values: the one number that a trial yields for a metric.
 
 import { derivationOf } from "../units/metric.ts";
 import { quotient } from "../units/derivation.ts";

@@ -1,8 +1,4 @@
-/**
- * Placements: where the two ends of a case run.
- *
- * @module
- */
+// Placements: where the two ends of a case run.
 
 /** Who runs the serve half, and where. */
 export type PeerKind = "loop" | "worker" | "process";
@@ -28,7 +24,6 @@ export interface Placement {
 /**
  * Cores in words.
  *
- * @param cores their numbers, ascending
  * @returns as in `core 0`, `cores 0 and 1`, `cores 0 to 7`
  */
 export function nameCores(cores: readonly number[]): string {
@@ -57,7 +52,6 @@ export type Pinning =
 /**
  * What stands for all cases of one pinning in a list of what was skipped.
  *
- * @param pin the pinning
  * @returns as in `pin cross`
  */
 export function pinName(pin: Pin): string {

@@ -1,8 +1,4 @@
-/**
- * Records: the facts of a run, as plain data, and nothing that is derived from them.
- *
- * @module
- */
+// Records: the facts of a run, as plain data, and nothing that is derived from them.
 
 import type { Case, Skip } from "./case.ts";
 import type { Environment } from "./environment.ts";

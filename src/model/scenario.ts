@@ -1,8 +1,4 @@
-/**
- * Scenarios: a question, the grid of parameters that answers it, its workload and its metrics. Declarations only.
- *
- * @module
- */
+// Scenarios: a question, the grid of parameters that answers it, its workload and its metrics. Declarations only.
 
 import type { ScenarioSpec } from "./scenario_spec.ts";
 import type { Budget } from "./budget.ts";

@@ -1,8 +1,4 @@
-/**
- * Scenario specifications: what is plain data of a scenario, so that a record carries it.
- *
- * @module
- */
+// Scenario specifications: what is plain data of a scenario, so that a record carries it.
 
 import type { Params } from "./params.ts";
 

@@ -1,9 +1,5 @@
-/**
- * Sparse histograms: the form in which a record stores distributions, and the questions that can be asked of it without
- * expanding it.
- *
- * @module
- */
+// Sparse histograms: the form in which a record stores distributions, and the questions that can be asked of it without
+// expanding it.
 
 import {
   BUCKET_COUNT,
@@ -38,8 +34,6 @@ export interface SparseHistogram {
 /**
  * A percentile of a sparse histogram, by nearest rank.
  *
- * @param sparse A distribution.
- * @param p Percentile, 0 to 100; 0 is the exact minimum and 100 the exact maximum.
  * @returns Nanoseconds, the midpoint of the bucket that holds the rank; `undefined` when nothing was recorded.
  * @throws {RangeError} If `p` is not within 0 and 100.
  */
@@ -63,8 +57,6 @@ export function sparsePercentile(sparse: SparseHistogram, p: number): number | u
  * How many values of a sparse histogram are above a limit. Values in the limit's own bucket count as not above it, so
  * that the limit is known to 0.8 %; where the limit lies outside min and max the answer is exact.
  *
- * @param sparse A distribution.
- * @param limitNs The limit in nanoseconds.
  * @returns 0 to `count`.
  */
 export function sparseCountAbove(sparse: SparseHistogram, limitNs: number): number {
@@ -85,7 +77,6 @@ export function sparseCountAbove(sparse: SparseHistogram, limitNs: number): numb
 /**
  * What the values of a sparse histogram add up to at least: each counts as the lower edge of its bucket.
  *
- * @param sparse A distribution.
  * @returns Nanoseconds; less than 0.8 % below the sum of the values recorded.
  */
 export function sparseLeastSum({ buckets }: SparseHistogram): number {
@@ -112,7 +103,6 @@ const isCount = (value: number | undefined): value is number =>
 /**
  * Finds the first contradiction within a sparse histogram.
  *
- * @param sparse Fields of the right types; their values may be anything.
  * @returns The fault; `undefined` when the distribution is sound.
  */
 export function findSparseFault(sparse: SparseHistogram): SparseFault | undefined {

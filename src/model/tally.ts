@@ -1,8 +1,4 @@
-/**
- * Tallies: what the two ends of a trial count.
- *
- * @module
- */
+// Tallies: what the two ends of a trial count.
 
 /** What the two ends counted within the measured interval, or over the whole trial where stated. */
 export interface Tally {

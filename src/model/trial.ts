@@ -1,8 +1,4 @@
-/**
- * Trials: what one measurement of a case found, as plain data. Nothing here is computed but what was counted and timed.
- *
- * @module
- */
+// Trials: what one measurement of a case found, as plain data. Nothing here is computed but what was counted and timed.
 
 import type { ReceiverWindow, Tally } from "./tally.ts";
 import type { SparseHistogram } from "./histogram.ts";

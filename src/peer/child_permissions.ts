@@ -1,11 +1,7 @@
-/**
- * Permissions of processes that are started for a run: never more than this one has.
- *
- * A permission that is whole here is passed on whole. Of one that is not, Deno tells no list: it can only be asked for what a child needs,
- * which is loopback and the run's own files.
- *
- * @module
- */
+// Permissions of processes that are started for a run: never more than this one has.
+//
+// A permission that is whole here is passed on whole. Of one that is not, Deno tells no list: it can only be asked for what a child needs,
+// which is loopback and the run's own files.
 
 import { isDirectory } from "../transport/socket_directory.ts";
 
@@ -27,11 +23,7 @@ export type ChildPermissions = { readonly args: readonly string[] } | { readonly
 /** What {@linkcode childPermissions} passes on whole or not at all: what of them a child cannot do without, it says itself. */
 const EXTRAS = ["env", "sys", "ffi"] as const;
 
-/**
- * What a child may be given.
- *
- * @param needs what it is for
- */
+/** What a child may be given. */
 export function childPermissions(needs: ChildNeeds): ChildPermissions {
   const net = netArgument(needs);
   if (net === undefined) return { missing: "--allow-net=127.0.0.1, all ports of it" };

@@ -1,8 +1,4 @@
-/**
- * CPU time of the own process.
- *
- * @module
- */
+// CPU time of the own process.
 
 import process from "node:process";
 

@@ -1,8 +1,4 @@
-/**
- * The first channel of one end of a trial: the one whose settings and counters stand for all, since a trial's channels are opened alike.
- *
- * @module
- */
+// The first channel of one end of a trial: the one whose settings and counters stand for all, since a trial's channels are opened alike.
 
 import type { Channel } from "../transport/channel.ts";
 

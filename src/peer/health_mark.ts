@@ -1,8 +1,4 @@
-/**
- * What kept one end of a trial off its CPU, as totals at a mark: read by the driver and by the peer, each of itself.
- *
- * @module
- */
+// What kept one end of a trial off its CPU, as totals at a mark: read by the driver and by the peer, each of itself.
 
 import {
   type CpuGroup,

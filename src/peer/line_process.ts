@@ -1,8 +1,4 @@
-/**
- * A Deno child process that speaks JSON, a line each, over its standard input and output: the carrier of process peers and of agents.
- *
- * @module
- */
+// A Deno child process that speaks JSON, a line each, over its standard input and output: the carrier of process peers and of agents.
 
 import { readLimits } from "../kernel/limits.ts";
 import { formatShortage, shortageOf } from "../kernel/shortage.ts";

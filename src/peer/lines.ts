@@ -1,8 +1,4 @@
-/**
- * Lines of text out of a byte stream.
- *
- * @module
- */
+// Lines of text out of a byte stream.
 
 /** The longest line, in characters: hundreds of times what a trial or a plan takes. */
 export const MAX_LINE = 8 * 2 ** 20;

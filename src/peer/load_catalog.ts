@@ -1,15 +1,10 @@
-/**
- * Loads users' modules into a catalog, at either end of a trial.
- *
- * @module
- */
+// Loads users' modules into a catalog, at either end of a trial.
 
 import { type Catalog, createCatalog, type SockbenchModule } from "../catalog.ts";
 
 /**
  * Imports each module and adds its default export to the built-in catalog.
  *
- * @param specifiers absolute URLs
  * @throws {Error} in one sentence that names the module, when it cannot be imported or exports nothing usable.
  */
 export async function loadCatalog(specifiers: readonly string[]): Promise<Catalog> {

@@ -1,8 +1,4 @@
-/**
- * The `loop` peer: the serve half runs on the driver's own event loop. The cheapest exchange, and no second party.
- *
- * @module
- */
+// The `loop` peer: the serve half runs on the driver's own event loop. The cheapest exchange, and no second party.
 
 import type { Catalog } from "../catalog.ts";
 import type { Clock } from "../clock.ts";

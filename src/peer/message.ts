@@ -1,8 +1,4 @@
-/**
- * PeerLink as messages, for carriers that cross a thread or a process. One request at a time, each with one answer.
- *
- * @module
- */
+// PeerLink as messages, for carriers that cross a thread or a process. One request at a time, each with one answer.
 
 import type { Catalog } from "../catalog.ts";
 import type { Clock } from "../clock.ts";
@@ -108,13 +104,7 @@ export interface MessageLink extends PeerLink {
   fail(reason: string): void;
 }
 
-/**
- * Builds the driver's side of a message carrier.
- *
- * @param kind which carrier
- * @param label names the peer in errors
- * @param carrier how to reach it
- */
+/** Builds the driver's side of a message carrier. */
 export function createMessageLink(
   kind: PeerLink["kind"],
   label: string,

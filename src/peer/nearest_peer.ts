@@ -1,8 +1,4 @@
-/**
- * Which peer the permissions at hand allow.
- *
- * @module
- */
+// Which peer the permissions at hand allow.
 
 import type { PeerKind } from "../model/placement.ts";
 import { childPermissions } from "./child_permissions.ts";
@@ -21,8 +17,6 @@ export interface NearestPeer {
 /**
  * The most independent peer that the permissions allow. One in a process of its own gets no more of them than this one has, and one in a
  * worker has just the same.
- *
- * @param modules users' modules, as absolute URLs
  */
 export function nearestPeer(modules: readonly string[]): NearestPeer {
   const reason = peerObstacle("process", modules);
@@ -34,8 +28,6 @@ export function nearestPeer(modules: readonly string[]): NearestPeer {
 /**
  * Why a peer cannot be had.
  *
- * @param kind which
- * @param modules users' modules, as absolute URLs
  * @returns one sentence without its full stop; undefined where it can
  */
 export function peerObstacle(kind: PeerKind, modules: readonly string[]): string | undefined {

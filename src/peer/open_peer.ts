@@ -1,8 +1,4 @@
-/**
- * Opens the peer of a run.
- *
- * @module
- */
+// Opens the peer of a run.
 
 import type { Catalog } from "../catalog.ts";
 import type { Clock } from "../clock.ts";

@@ -1,8 +1,4 @@
-/**
- * Waiting for something that may never come.
- *
- * @module
- */
+// Waiting for something that may never come.
 
 /** How long an end of a trial that has failed is waited for, in milliseconds. */
 export const PATIENCE_MS = 250;

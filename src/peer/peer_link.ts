@@ -1,11 +1,7 @@
-/**
- * PeerLink: the one small protocol between the driving end of a trial and whoever runs the serve half.
- *
- * `serve` → `mark` → `mark` → `finish`, once per trial, with a `settle` before a mark where connections have to be closed first; then the link is ready for the next. Orders and answers are plain data, so
- * that they cross threads, processes and, later, hosts.
- *
- * @module
- */
+// PeerLink: the one small protocol between the driving end of a trial and whoever runs the serve half.
+//
+// `serve` → `mark` → `mark` → `finish`, once per trial, with a `settle` before a mark where connections have to be closed first; then the link is ready for the next. Orders and answers are plain data, so
+// that they cross threads, processes and, later, hosts.
 
 import type { PeerKind } from "../model/placement.ts";
 import type { Endpoint, ForeignMessages } from "../transport/channel.ts";

@@ -1,12 +1,8 @@
-/**
- * Pinning: ties the calling thread to a core for the length of a trial.
- *
- * JavaScript runs on one thread per event loop, and the sockets of Deno are polled on it, so that this thread is what matters. Threads
- * that the runtime starts while it is pinned inherit its core; nobody but the runtime starts any within a trial, and processes are never
- * started in one.
- *
- * @module
- */
+// Pinning: ties the calling thread to a core for the length of a trial.
+//
+// JavaScript runs on one thread per event loop, and the sockets of Deno are polled on it, so that this thread is what matters. Threads
+// that the runtime starts while it is pinned inherit its core; nobody but the runtime starts any within a trial, and processes are never
+// started in one.
 
 import { getAffinity, setAffinity } from "../kernel/affinity.ts";
 import { openKernel } from "../kernel/libc.ts";
@@ -15,7 +11,6 @@ import type { Pinning } from "../model/placement.ts";
 /**
  * Pins the calling thread until it is disposed of.
  *
- * @param core as the kernel numbers it; absent: nothing is done
  * @returns disposing gives the thread back the cores that it had, once
  * @throws {Error} when the core cannot be had, or the kernel room is closed
  */

@@ -1,8 +1,4 @@
-/**
- * The `process` peer: the serve half runs in a Deno process of its own.
- *
- * @module
- */
+// The `process` peer: the serve half runs in a Deno process of its own.
 
 import { childPermissions } from "./child_permissions.ts";
 import { startLineProcess } from "./line_process.ts";
@@ -13,8 +9,6 @@ import { PeerError, type PeerLink } from "./peer_link.ts";
 /**
  * Starts a peer process and resolves when it is ready.
  *
- * @param modules users' modules, as absolute URLs
- * @param directory the run's private directory for socket files
  * @throws {PeerError} when it cannot be given what it needs, or cannot start
  */
 export async function openProcessLink(

@@ -1,9 +1,5 @@
-/**
- * Main module of the `process` peer: requests come as lines of JSON on standard input, answers go as lines to standard output. It ends
- * with its standard input, so that it never outlives the driver.
- *
- * @module
- */
+// Main module of the `process` peer: requests come as lines of JSON on standard input, answers go as lines to standard output. It ends
+// with its standard input, so that it never outlives the driver.
 
 import { systemClock } from "../clock.ts";
 import { processCpuNs } from "./cpu_time.ts";

@@ -1,12 +1,8 @@
-/**
- * How a process is started that loads users' modules: with the configuration and the import map of the modules' own project, to which
- * `@sockbench/sockbench` is added, which means the suite that runs. While nothing is published, no registry has that name.
- *
- * Deno takes a name for a module from one configuration file alone, so the map is written out: what the project says, by absolute
- * addresses, and the suite's own names for the suite's own files.
- *
- * @module
- */
+// How a process is started that loads users' modules: with the configuration and the import map of the modules' own project, to which
+// `@sockbench/sockbench` is added, which means the suite that runs. While nothing is published, no registry has that name.
+//
+// Deno takes a name for a module from one configuration file alone, so the map is written out: what the project says, by absolute
+// addresses, and the suite's own names for the suite's own files.
 
 import suite from "../../deno.json" with { type: "json" };
 import { expandPackages, type ImportMap, type Project, readProject } from "./read_project.ts";
@@ -30,8 +26,6 @@ export interface ProjectFlags extends Disposable {
 /**
  * Prepares the start of a process.
  *
- * @param modules users' modules, as absolute URLs
- * @param directory where the map may be written; absent, or not writable: it goes into the flag itself
  * @throws {Error} in one sentence when a project's configuration cannot be read
  */
 export function projectFlags(modules: readonly string[], directory?: string): ProjectFlags {

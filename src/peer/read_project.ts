@@ -1,8 +1,4 @@
-/**
- * The project that a user's module belongs to: the nearest folder with a configuration file, and the names that modules have there.
- *
- * @module
- */
+// The project that a user's module belongs to: the nearest folder with a configuration file, and the names that modules have there.
 
 import { pathToFileURL } from "node:url";
 
@@ -38,7 +34,6 @@ const NOTHING: ImportMap = { imports: {}, scopes: {} };
 /**
  * Finds and reads a module's project.
  *
- * @param module an absolute URL
  * @returns `undefined` where no folder above has a configuration file that can be read
  * @throws {Error} in one sentence when there is one that is no JSON
  */

@@ -1,8 +1,4 @@
-/**
- * The serving end: carries out a ServeOrder, whatever carrier brought it.
- *
- * @module
- */
+// The serving end: carries out a ServeOrder, whatever carrier brought it.
 
 import type { Catalog } from "../catalog.ts";
 import type { Clock } from "../clock.ts";

@@ -1,8 +1,4 @@
-/**
- * What the kernel reports of the calling thread at a mark: read by the driver and by the peer, each of itself.
- *
- * @module
- */
+// What the kernel reports of the calling thread at a mark: read by the driver and by the peer, each of itself.
 
 import { currentCore, getAffinity } from "../kernel/affinity.ts";
 import { openKernel } from "../kernel/libc.ts";

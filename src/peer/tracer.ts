@@ -1,8 +1,4 @@
-/**
- * A process that counts the system calls of a thread of this process, or of another one.
- *
- * @module
- */
+// A process that counts the system calls of a thread of this process, or of another one.
 
 import { allowTracer, type TraceResult } from "../kernel/trace_system_calls.ts";
 import { isWhole } from "./child_permissions.ts";

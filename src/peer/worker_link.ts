@@ -1,8 +1,4 @@
-/**
- * The `worker` peer: the serve half runs in a worker, a thread with its own event loop and heap in the driver's process.
- *
- * @module
- */
+// The `worker` peer: the serve half runs in a worker, a thread with its own event loop and heap in the driver's process.
 
 import { createMessageLink, type PeerAnswer, whenReady } from "./message.ts";
 import type { PeerLink } from "./peer_link.ts";

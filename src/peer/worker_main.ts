@@ -1,8 +1,4 @@
-/**
- * Main module of the `worker` peer. Started by {@link openWorkerLink}; the first message names the modules to load.
- *
- * @module
- */
+// Main module of the `worker` peer. Started by {@link openWorkerLink}; the first message names the modules to load.
 
 import { systemClock } from "../clock.ts";
 import { loadCatalog } from "./load_catalog.ts";

@@ -1,8 +1,4 @@
-/**
- * From cases to a plan: the scenarios and metrics that they refer to, and how long it takes.
- *
- * @module
- */
+// From cases to a plan: the scenarios and metrics that they refer to, and how long it takes.
 
 import type { Case, Skip } from "../model/case.ts";
 import type { Catalog } from "../catalog.ts";
@@ -14,14 +10,7 @@ import type { Settings } from "./settings.ts";
 /** Starting the peer and probing transports, in nanoseconds. */
 export const START_NS = 300e6;
 
-/**
- * A plan of cases that were planned in parts.
- *
- * @param settings how often they are measured, and with which peer
- * @param catalog what their names stand for
- * @param cases each once
- * @param skipped what is not among them, with the reason
- */
+/** A plan of cases that were planned in parts. */
 export function assemblePlan(
   settings: Settings,
   catalog: Catalog,

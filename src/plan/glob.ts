@@ -1,8 +1,4 @@
-/**
- * Globs over case ids.
- *
- * @module
- */
+// Globs over case ids.
 
 /**
  * Whether the whole of `text` matches `glob`: `*` is any run of characters (slashes and commas too), `?` any single one,

@@ -1,8 +1,4 @@
-/**
- * The cells of a grid: every scenario, transport, value and pinning that settings ask for.
- *
- * @module
- */
+// The cells of a grid: every scenario, transport, value and pinning that settings ask for.
 
 import type { Catalog } from "../catalog.ts";
 import type { GridBlock, Scenario } from "../model/scenario.ts";

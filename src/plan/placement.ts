@@ -1,8 +1,4 @@
-/**
- * The choice of placements: what this machine allows of those asked for.
- *
- * @module
- */
+// The choice of placements: what this machine allows of those asked for.
 
 import {
   nameCores,
@@ -31,11 +27,6 @@ export type PlacementChoice =
 
 /**
  * Chooses the cores of a placement: `same` takes the first for both ends, `cross` the first for the driver and the second for the peer.
- *
- * @param peer who serves
- * @param pin how the ends are pinned
- * @param cores those asked for; empty: the first of this process
- * @param pinning what this machine allows; absent: nobody looked
  */
 export function choosePlacement(
   peer: PeerKind,
@@ -63,8 +54,6 @@ export function choosePlacement(
 /**
  * Finds a core asked for that this process may not use.
  *
- * @param cores those asked for
- * @param pinning what this machine allows
  * @returns one sentence without full stop; `undefined` where all of them can be used, or where nothing is known
  */
 export function coreFault(

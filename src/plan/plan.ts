@@ -1,8 +1,4 @@
-/**
- * Plans: which cases a run will measure, how often, and how long that takes.
- *
- * @module
- */
+// Plans: which cases a run will measure, how often, and how long that takes.
 
 import type { MetricDefinition } from "../units/metric.ts";
 import type { ScenarioSpec } from "../model/scenario_spec.ts";

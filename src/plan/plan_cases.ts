@@ -1,8 +1,4 @@
-/**
- * From settings to a plan: which cases are measured, which are skipped and why, and how long that takes.
- *
- * @module
- */
+// From settings to a plan: which cases are measured, which are skipped and why, and how long that takes.
 
 import { type Cell, cells, selectedScenarios } from "./grid_cells.ts";
 import { assemblePlan } from "./assemble_plan.ts";
@@ -34,10 +30,6 @@ export const BLOCKING_OVERHEAD_NS = 20e6;
 /**
  * Plans a run.
  *
- * @param settings what was asked for
- * @param catalog what can be named
- * @param availability by transport id, as found by probing
- * @param pinning what this machine allows of placements; absent: nobody looked, and only cases that are not pinned are planned
  * @throws {SettingsError} when a core is asked for that this process may not use
  */
 export function planCases(

@@ -1,8 +1,4 @@
-/**
- * Profiles: how long and how often a run measures.
- *
- * @module
- */
+// Profiles: how long and how often a run measures.
 
 import type { ProfileName } from "../model/scenario.ts";
 import type { Budget } from "../model/budget.ts";

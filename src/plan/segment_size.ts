@@ -1,8 +1,4 @@
-/**
- * Sizes around a segment of TCP, which a grid names and a transport knows: `segment`, `segment-1`, `segment+1`, `2segment`.
- *
- * @module
- */
+// Sizes around a segment of TCP, which a grid names and a transport knows: `segment`, `segment-1`, `segment+1`, `2segment`.
 
 /** A segment over loopback (MTU 65,536) with timestamps, where the kernel cannot be asked. */
 export const DEFAULT_SEGMENT_BYTES = 65_483;
@@ -12,8 +8,6 @@ const SIZE = /^(\d*)segment([+-]\d+)?$/;
 /**
  * The size that a value stands for.
  *
- * @param value of a parameter
- * @param segmentBytes the most bytes in a segment; default: that of loopback with timestamps
  * @returns bytes; `undefined` for any other value
  */
 export function segmentSize(

@@ -1,8 +1,4 @@
-/**
- * Settings: what a run is asked to do. Defaults and validation live here and nowhere else.
- *
- * @module
- */
+// Settings: what a run is asked to do. Defaults and validation live here and nowhere else.
 
 import { parseSize } from "../units/parse_size.ts";
 import type { Catalog } from "../catalog.ts";

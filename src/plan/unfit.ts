@@ -1,8 +1,4 @@
-/**
- * What a transport cannot do, as far as a plan can know it.
- *
- * @module
- */
+// What a transport cannot do, as far as a plan can know it.
 
 import type { Transport } from "../transport/transport.ts";
 import type { Params } from "../model/params.ts";
@@ -25,7 +21,6 @@ export function peerFault(transport: Transport | undefined, peer: PeerKind): str
 /**
  * Why a case's parameters do not go with its transport.
  *
- * @param params of the case, with the scenario's fixed ones
  * @returns one sentence for reports without its full stop; undefined where they do
  */
 export function paramsFault(transport: Transport | undefined, params: Params): string | undefined {

@@ -1,8 +1,4 @@
-/**
- * The codec: the sole writer and reader of record files. It works on text; files are read and written by commands.
- *
- * @module
- */
+// The codec: the sole writer and reader of record files. It works on text; files are read and written by commands.
 
 import { findInconsistency, findOwnFault, findPlanInconsistency } from "./consistency.ts";
 import { writeJson } from "./layout.ts";
@@ -84,7 +80,6 @@ function matchVersion(value: unknown, { major, minor }: FileVersion): SchemaMatc
  * Finds what would make a trial unreadable once it is part of a record: a NaN of a workload, a negative count,
  * operations without a sample.
  *
- * @param trial The trial as measured.
  * @returns One clause, as in `values.loss must be a finite number: it is NaN`; `undefined` when the trial is sound.
  */
 export function findTrialFault(trial: Trial): string | undefined {
@@ -95,7 +90,6 @@ export function findTrialFault(trial: Trial): string | undefined {
 /**
  * Reads what an agent, which may be of another version, planned to measure.
  *
- * @param value Anything.
  * @returns A copy of scenarios, metrics, cases and skips; or one clause that states what no record could hold.
  */
 export function readPlannedCases(value: unknown): PlannedCases | string {

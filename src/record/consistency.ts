@@ -1,9 +1,5 @@
-/**
- * Consistency: what must hold between the fields of a record. The schema says what each field is; this says whether they
- * tell one story.
- *
- * @module
- */
+// Consistency: what must hold between the fields of a record. The schema says what each field is; this says whether they
+// tell one story.
 
 import type { Case } from "../model/case.ts";
 import { describe, formatPath } from "./record_error.ts";
@@ -37,7 +33,6 @@ const LONGEST_NS = Number.MAX_SAFE_INTEGER;
 /**
  * Finds the first contradiction within a record.
  *
- * @param record A record of the right shape.
  * @returns One clause that states what is wrong, as in `trials[3].case is not among the cases: it is "x"`; `undefined` when
  * the record is sound.
  */
@@ -52,7 +47,6 @@ type Planned = Pick<RunRecord, "scenarios" | "metrics" | "cases">;
 /**
  * Finds the first contradiction within what a record or a plan says of its cases.
  *
- * @param planned Lists of the right shape.
  * @returns As {@linkcode findInconsistency} does.
  */
 export function findPlanInconsistency(planned: Planned): string | undefined {
@@ -173,8 +167,6 @@ function noTrialsYet({ workload }: Case): {
  * Finds the first contradiction within one trial, as far as it shows without its case: in a histogram, or between its
  * samples and what was counted.
  *
- * @param trial A trial of the right shape.
- * @param at The path of the trial.
  * @returns One clause that states what is wrong; `undefined` when the trial is sound.
  */
 export function findOwnFault(trial: Trial, at: readonly PropertyKey[]): string | undefined {

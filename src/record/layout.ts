@@ -1,9 +1,5 @@
-/**
- * Layouts: the shape of a record as far as writing needs it, and the writer that follows it. A record written twice is the
- * same text, whatever order its fields were assigned in, so that files can be compared line by line.
- *
- * @module
- */
+// Layouts: the shape of a record as far as writing needs it, and the writer that follows it. A record written twice is the
+// same text, whatever order its fields were assigned in, so that files can be compared line by line.
 
 import { formatPath } from "./record_error.ts";
 
@@ -31,9 +27,6 @@ type Part = readonly [key: string | number, value: unknown, layout: Layout];
 /**
  * Writes a value as JSON text, with one line per part down to a given depth and each deeper part on its parent's line.
  *
- * @param layout The value's layout.
- * @param value A value that fits the layout.
- * @param depth Levels that are broken into lines.
  * @returns The text, without a final line break.
  * @throws {RangeError} If a number is not finite, as JSON would make `null` of it.
  */

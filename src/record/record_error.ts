@@ -1,8 +1,4 @@
-/**
- * The error of a record that cannot be read. A leaf, so that a command can name it without loading the schema.
- *
- * @module
- */
+// The error of a record that cannot be read. A leaf, so that a command can name it without loading the schema.
 
 import { clip, printable } from "../text/printable.ts";
 
@@ -30,7 +26,6 @@ export class RecordError extends Error {
  *
  * Never recursive: a file may nest a million lists, and describing them must not overflow the stack.
  *
- * @param value Anything that JSON can hold; `undefined` for a field that is not there.
  * @returns A few words, as in `"x"`, `-3`, `an object`, `missing`.
  */
 export function describe(value: unknown): string {
@@ -45,7 +40,6 @@ export function describe(value: unknown): string {
 /**
  * The path of a field as code would write it: `trials[3].histograms.exchange.min`.
  *
- * @param path Keys and list indices, from the outside in.
  * @returns One line; `the file` for the empty path.
  */
 export function formatPath(path: readonly PropertyKey[]): string {

@@ -1,13 +1,9 @@
-/**
- * The schema of a RunRecord: `trial.ts` once more, in a form that can be checked at run time and published.
- *
- * Each schema's error text is what would be right ("a number ≥ 0"), so that the codec can say a whole sentence. Objects
- * are strict: a field that this version does not know means a file that it does not understand.
- *
- * Only these files, `schema*.ts`, import zod, and only `codec.ts` imports this one: `--help` must not wait for either.
- *
- * @module
- */
+// The schema of a RunRecord: `trial.ts` once more, in a form that can be checked at run time and published.
+//
+// Each schema's error text is what would be right ("a number ≥ 0"), so that the codec can say a whole sentence. Objects
+// are strict: a field that this version does not know means a file that it does not understand.
+//
+// Only these files, `schema*.ts`, import zod, and only `codec.ts` imports this one: `--help` must not wait for either.
 
 import { z } from "zod";
 import type { EnvironmentFact, FactComparison } from "../model/environment.ts";
@@ -201,7 +197,6 @@ export type SchemaMatch<T> =
 /**
  * Checks everything about a RunRecord that can be said field by field; `consistency.ts` checks what holds between fields.
  *
- * @param value Anything, as parsed from JSON.
  * @returns A copy that shares no more with `value` than lists of numbers, or the first fault.
  */
 export function matchRecord(value: unknown): SchemaMatch<RunRecord> {
@@ -212,7 +207,6 @@ export function matchRecord(value: unknown): SchemaMatch<RunRecord> {
  * The same for a record of a higher minor version: fields that this version does not know are optional ones and are passed over. They are
  * taken out of `value`.
  *
- * @param value Anything, as parsed from JSON.
  * @returns As {@linkcode matchRecord}.
  */
 export function matchNewerRecord(value: unknown): SchemaMatch<RunRecord> {
@@ -236,7 +230,6 @@ function dropKeys(value: unknown, path: readonly PropertyKey[], keys: readonly s
 /**
  * The same for a record of schema 1.
  *
- * @param value Anything, as parsed from JSON.
  * @returns As {@linkcode matchRecord}.
  */
 export function matchRecordV1(value: unknown): SchemaMatch<RunRecordV1> {
@@ -246,7 +239,6 @@ export function matchRecordV1(value: unknown): SchemaMatch<RunRecordV1> {
 /**
  * Checks what a record says of its cases, field by field.
  *
- * @param value Anything.
  * @returns A copy, or the first fault.
  */
 export function matchPlannedCases(value: unknown): SchemaMatch<PlannedCases> {
@@ -256,7 +248,6 @@ export function matchPlannedCases(value: unknown): SchemaMatch<PlannedCases> {
 /**
  * Checks one Trial, field by field.
  *
- * @param value Anything.
  * @returns A copy that shares no more with `value` than lists of numbers, or the first fault.
  */
 export function matchTrial(value: unknown): SchemaMatch<Trial> {

@@ -1,8 +1,4 @@
-/**
- * The schema of what a record says of its cases: scenarios, metrics, cases and skips.
- *
- * @module
- */
+// The schema of what a record says of its cases: scenarios, metrics, cases and skips.
 
 import { z } from "zod";
 import type { PeerKind, Placement } from "../model/placement.ts";

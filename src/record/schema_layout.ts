@@ -1,8 +1,4 @@
-/**
- * From the schema of a record to the layout in which it is written.
- *
- * @module
- */
+// From the schema of a record to the layout in which it is written.
 
 import { z } from "zod";
 import type { Layout } from "./layout.ts";

@@ -1,8 +1,4 @@
-/**
- * The words that the schema of a record is written in. The error text of each is what would be right, as in "a number ≥ 0".
- *
- * @module
- */
+// The words that the schema of a record is written in. The error text of each is what would be right, as in "a number ≥ 0".
 
 import { z } from "zod";
 

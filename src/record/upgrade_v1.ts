@@ -1,8 +1,4 @@
-/**
- * Records of schema 1 as records of this version: the same facts, in a list.
- *
- * @module
- */
+// Records of schema 1 as records of this version: the same facts, in a list.
 
 import type { Environment, EnvironmentFact, Fact } from "../model/environment.ts";
 import type { Skip } from "../model/case.ts";
@@ -45,7 +41,6 @@ export interface RunRecordV1
 /**
  * The facts of an environment of schema 1, in the order of the registry; what the registry does not have comes last.
  *
- * @param old The environment.
  * @returns It as a list.
  */
 export function upgradeEnvironment(old: EnvironmentV1): Environment {
@@ -74,7 +69,6 @@ export function upgradeEnvironment(old: EnvironmentV1): Environment {
 /**
  * A record of schema 1 as one of this version.
  *
- * @param old The record.
  * @returns The same, which says where it came from.
  */
 export function upgradeRecord(old: RunRecordV1): RunRecord {

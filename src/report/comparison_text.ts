@@ -1,8 +1,4 @@
-/**
- * Two records side by side as text for a terminal: one sentence that counts, what changed, and the headline metrics of the rest.
- *
- * @module
- */
+// Two records side by side as text for a terminal: one sentence that counts, what changed, and the headline metrics of the rest.
 
 import type { Verdict, VerdictWord } from "../compare/gate_result.ts";
 import { changeWord, formatEstimate, formatThreshold } from "../units/format_change.ts";

@@ -1,8 +1,4 @@
-/**
- * Parameters of cases in words.
- *
- * @module
- */
+// Parameters of cases in words.
 
 import type { Params } from "../model/params.ts";
 import type { ScenarioSpec } from "../model/scenario_spec.ts";
@@ -11,9 +7,6 @@ import { formatSize } from "../units/format_quantity.ts";
 /**
  * A parameter's value as readers write it.
  *
- * @param spec The scenario that declares it.
- * @param name The parameter.
- * @param value Its value.
  * @returns As in `16 KiB` for a size, `100 µs` for a count that has a unit, else the value itself.
  */
 export function formatParam(spec: ScenarioSpec, name: string, value: number | string): string {
@@ -26,8 +19,6 @@ export function formatParam(spec: ScenarioSpec, name: string, value: number | st
 /**
  * Several parameters in a few words: a single size stands for itself, the rest carry their names.
  *
- * @param spec The scenario that declares them.
- * @param params The values, in the order of the words.
  * @returns As in `64 B` or `write-write-read, header 4 B, body 60 B`; empty for none.
  */
 export function describeParams(spec: ScenarioSpec, params: Params): string {

@@ -1,9 +1,5 @@
-/**
- * The two JSON forms of benchmark-action/github-action-benchmark: a list of `{ name, unit, value, range, extra }`, of which a
- * file holds metrics of one direction only.
- *
- * @module
- */
+// The two JSON forms of benchmark-action/github-action-benchmark: a list of `{ name, unit, value, range, extra }`, of which a
+// file holds metrics of one direction only.
 
 import { formatQuantity } from "../units/format_quantity.ts";
 import { type GateFormat, type GateReport, measuredCells } from "./build/gate_report.ts";

@@ -1,8 +1,4 @@
-/**
- * The verdict and what it rests on, and nothing else: for tools that read logs and pay by the word.
- *
- * @module
- */
+// The verdict and what it rests on, and nothing else: for tools that read logs and pay by the word.
 
 import { clip, printable } from "../text/printable.ts";
 import { levelOf } from "./gate_annotations.ts";

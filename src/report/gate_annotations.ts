@@ -1,8 +1,4 @@
-/**
- * Annotations: GitHub workflow commands, one line each, that GitHub shows beside the job.
- *
- * @module
- */
+// Annotations: GitHub workflow commands, one line each, that GitHub shows beside the job.
 
 import type { Verdict } from "../compare/gate_result.ts";
 import { bySeverity, type GateFormat, type GateReport } from "./build/gate_report.ts";
@@ -22,7 +18,6 @@ export const gateAnnotations: GateFormat = {
 /**
  * The commands one by one.
  *
- * @param report The report.
  * @returns At least one: that of the gate as a whole.
  */
 export function annotationsOf({ result, base, head }: GateReport): readonly WorkflowCommand[] {
@@ -54,8 +49,6 @@ export function annotationsOf({ result, base, head }: GateReport): readonly Work
 /**
  * What ends the job is an error; what weakens it a warning; a pass needs no line.
  *
- * @param cell A verdict.
- * @param strict Whether what is inconclusive fails the gate.
  * @returns Its level.
  */
 export function levelOf(

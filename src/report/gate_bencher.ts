@@ -1,8 +1,4 @@
-/**
- * Bencher Metric Format: benchmark → measure → value with bounds (https://bencher.dev/docs/reference/bencher-metric-format).
- *
- * @module
- */
+// Bencher Metric Format: benchmark → measure → value with bounds (https://bencher.dev/docs/reference/bencher-metric-format).
 
 import { type GateFormat, type GateReport, measuredCells } from "./build/gate_report.ts";
 import { printable } from "../text/printable.ts";

@@ -1,8 +1,4 @@
-/**
- * JSON of a gate result: everything that is known, for programs.
- *
- * @module
- */
+// JSON of a gate result: everything that is known, for programs.
 
 import { type Estimate, inverseOf } from "../compare/effect.ts";
 import type { Verdict } from "../compare/gate_result.ts";

@@ -1,11 +1,7 @@
-/**
- * OpenMetrics text: verdicts, ratios and medians as gauges, after the OpenMetrics 1.0 specification, for a Pushgateway or
- * a node exporter's textfile collector.
- *
- * Units are the specification's base units (seconds, bytes), each a family of its own whose name ends in the unit.
- *
- * @module
- */
+// OpenMetrics text: verdicts, ratios and medians as gauges, after the OpenMetrics 1.0 specification, for a Pushgateway or
+// a node exporter's textfile collector.
+//
+// Units are the specification's base units (seconds, bytes), each a family of its own whose name ends in the unit.
 
 import { inverseOf } from "../compare/effect.ts";
 import type { GateResult, Verdict, VerdictWord } from "../compare/gate_result.ts";

@@ -1,8 +1,4 @@
-/**
- * The formats of gate results and comparisons. A new one is a file, a line here and a golden file.
- *
- * @module
- */
+// The formats of gate results and comparisons. A new one is a file, a line here and a golden file.
 
 import { buildComparisonDocument } from "./build/comparison_document.ts";
 import { forestFigures } from "./build/charts/forest_figures.ts";

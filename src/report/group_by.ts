@@ -1,15 +1,8 @@
-/**
- * Lists in groups.
- *
- * @module
- */
+// Lists in groups.
 
 /**
  * Groups a list by a key, in order of first appearance.
  *
- * @typeParam T What is grouped.
- * @param items The list.
- * @param keyOf The key of an item.
  * @returns The groups, none empty.
  */
 export function groupBy<T>(

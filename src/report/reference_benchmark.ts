@@ -1,8 +1,4 @@
-/**
- * The readings of the machine's speed that records of version 0.1 hold, in words.
- *
- * @module
- */
+// The readings of the machine's speed that records of version 0.1 hold, in words.
 
 import type { ReferenceBenchmarkReadings, ReferenceBenchmarkValues } from "../model/run_record.ts";
 import { medianInterval } from "../stats/median_interval.ts";
@@ -44,7 +40,6 @@ function summarizeReferenceBenchmark(
 /**
  * The readings in one line.
  *
- * @param yardstick The readings.
  * @returns As in `round trip over a socket pair in one thread 3.4 µs [3.3 µs, 3.5 µs], copy of 1 MiB 17 µs [16 µs, 18 µs]`, and what is missing
  * with its reason.
  */

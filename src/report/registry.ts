@@ -1,8 +1,4 @@
-/**
- * The registry of report formats: one line each.
- *
- * @module
- */
+// The registry of report formats: one line each.
 
 import type { RunRecord } from "../model/run_record.ts";
 import { buildFigures } from "./build/figures.ts";

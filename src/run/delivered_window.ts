@@ -1,8 +1,4 @@
-/**
- * The receiver's window beside what was offered: nothing delivered can exceed it.
- *
- * @module
- */
+// The receiver's window beside what was offered: nothing delivered can exceed it.
 
 import type { ReceiverWindow } from "../model/tally.ts";
 import type { DriveResult } from "../workload/workload.ts";
@@ -13,8 +9,6 @@ import type { DriveResult } from "../workload/workload.ts";
  * A receiver that starts to read late finds a queue, which then counts as if it had come within the window. What was sent in so many
  * seconds was delivered in no fewer.
  *
- * @param window What the receiver saw; streams without messages have no rate of them, and are left alone.
- * @param driven What the sender did.
  * @returns The window itself, or one as long as its messages took to be sent.
  */
 export function boundWindow(

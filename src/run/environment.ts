@@ -1,8 +1,4 @@
-/**
- * The environment of a run: what explains its figures. Neither host nor user names are read.
- *
- * @module
- */
+// The environment of a run: what explains its figures. Neither host nor user names are read.
 
 import { createHash } from "node:crypto";
 import { cpus } from "node:os";

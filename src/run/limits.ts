@@ -1,8 +1,4 @@
-/**
- * What a trial was short of, said with what it wanted and what gives more.
- *
- * @module
- */
+// What a trial was short of, said with what it wanted and what gives more.
 
 import { LIMIT_FILES, type Limits, parseLimits, readLimits } from "../kernel/limits.ts";
 import { formatShortage, shortageOf } from "../kernel/shortage.ts";
@@ -20,12 +16,7 @@ export async function findLimits(): Promise<Limits> {
   return { ...parseLimits((path) => texts.get(path)), ...limits };
 }
 
-/**
- * The error of a trial in words that say what ran out, where something did.
- *
- * @param error what the trial failed of, at either end
- * @param trial its case, its workload, and whether both ends are in one process
- */
+/** The error of a trial in words that say what ran out, where something did. */
 export async function nameShortage(
   error: TrialError,
   trial: { readonly case: Case; readonly workload: Workload; readonly isOneProcess: boolean },

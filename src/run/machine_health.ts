@@ -1,8 +1,4 @@
-/**
- * What /proc/stat says of the machine at a mark: time that its host gave to others, and how many threads want to run.
- *
- * @module
- */
+// What /proc/stat says of the machine at a mark: time that its host gave to others, and how many threads want to run.
 
 import { readKernelFile } from "../kernel/kernel_file.ts";
 import { openKernel } from "../kernel/libc.ts";
@@ -38,7 +34,6 @@ export function readMachineHealth(): MachineHealth | undefined {
 /**
  * Takes what is wanted from the text.
  *
- * @param text of /proc/stat
  * @returns `undefined` where it is something else
  */
 export function parseMachineHealth(text: string): MachineHealth | undefined {

@@ -1,8 +1,4 @@
-/**
- * Plan and run in one call, for those who use sockbench as a library.
- *
- * @module
- */
+// Plan and run in one call, for those who use sockbench as a library.
 
 import type { Catalog } from "../catalog.ts";
 import type { RunRecord } from "../model/run_record.ts";

@@ -1,8 +1,4 @@
-/**
- * One tally of what both ends counted, and what it says of the trial.
- *
- * @module
- */
+// One tally of what both ends counted, and what it says of the trial.
 
 import type { Tally } from "../model/tally.ts";
 import type { TrialError } from "../model/trial.ts";

@@ -1,8 +1,4 @@
-/**
- * Readings beside a trial that this system refuses, as a seccomp profile may: no trial fails for lack of them, and what is missing is named.
- *
- * @module
- */
+// Readings beside a trial that this system refuses, as a seccomp profile may: no trial fails for lack of them, and what is missing is named.
 
 import { currentCore, getAffinity } from "../kernel/affinity.ts";
 import { readCounters } from "../kernel/counters.ts";

@@ -1,8 +1,4 @@
-/**
- * The order of cases within a round.
- *
- * @module
- */
+// The order of cases within a round.
 
 import type { Case } from "../model/case.ts";
 import { type Contrast, type ScenarioSpec, splitKey } from "../model/scenario_spec.ts";

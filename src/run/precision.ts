@@ -1,8 +1,4 @@
-/**
- * How precise a run is so far: what an adaptive run looks at to decide whether to go on.
- *
- * @module
- */
+// How precise a run is so far: what an adaptive run looks at to decide whether to go on.
 
 import { metricValue } from "../model/metric_value.ts";
 import type { Trial } from "../model/trial.ts";
@@ -12,7 +8,6 @@ import { medianInterval, minimumValues } from "../stats/mod.ts";
 /**
  * The wider side of the 95 % interval of a median, as a share of the median: 0.02 is ±2 %.
  *
- * @param values one per trial
  * @returns `Infinity` while there are too few values for an interval, or where the median is 0 and the interval is not
  */
 export function relativeHalfWidth(values: readonly number[]): number {
@@ -24,10 +19,6 @@ export function relativeHalfWidth(values: readonly number[]): number {
 
 /**
  * The least precise cell's half width. Each case is judged by the headline metric of its scenario.
- *
- * @param trials all trials so far
- * @param scenarios of the cases
- * @param cases id and scenario of each case that is still measured
  */
 export function widestHalfWidth(
   trials: readonly Trial[],

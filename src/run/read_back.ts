@@ -1,14 +1,7 @@
-/**
- * Settings of both ends of a trial, as one list.
- *
- * @module
- */
+// Settings of both ends of a trial, as one list.
 
 /**
  * Puts the settings of both ends together: the driver's under their own names, the peer's, as in `serve.nagle`, only where they differ.
- *
- * @param drive settings of the driver's first channel
- * @param serve settings of the peer's first channel
  */
 export function readBack(
   drive: Readonly<Record<string, string>>,

@@ -1,8 +1,4 @@
-/**
- * Runs a plan: the only step that touches sockets and clocks.
- *
- * @module
- */
+// Runs a plan: the only step that touches sockets and clocks.
 
 import type { Catalog } from "../catalog.ts";
 import type { Clock } from "../clock.ts";

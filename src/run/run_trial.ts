@@ -1,8 +1,4 @@
-/**
- * One trial: fresh sockets, warm-up, measured interval, watchdog.
- *
- * @module
- */
+// One trial: fresh sockets, warm-up, measured interval, watchdog.
 
 import type { Clock } from "../clock.ts";
 import { FirstChannel } from "../peer/first_channel.ts";

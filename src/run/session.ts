@@ -1,8 +1,4 @@
-/**
- * Sessions: plan and measure. The one way to do either: `run`, `gate`, `doctor` and `claims` use it, and so does a program of one's own.
- *
- * @module
- */
+// Sessions: plan and measure. The one way to do either: `run`, `gate`, `doctor` and `claims` use it, and so does a program of one's own.
 
 import { type Catalog, createCatalog } from "../catalog.ts";
 import { type Clock, systemClock } from "../clock.ts";

@@ -1,10 +1,6 @@
-/**
- * How long a round trip over a socket pair takes on this machine, now: a fact about noise, which depends on no plan.
- *
- * It sees system calls on sockets and copying. It does not see the network stack beyond AF_UNIX, waking another core, or interrupts.
- *
- * @module
- */
+// How long a round trip over a socket pair takes on this machine, now: a fact about noise, which depends on no plan.
+//
+// It sees system calls on sockets and copying. It does not see the network stack beyond AF_UNIX, waking another core, or interrupts.
 
 import type { Clock } from "../clock.ts";
 import { openKernel } from "../kernel/libc.ts";
@@ -50,8 +46,6 @@ const BATCHES = 40;
 /**
  * Takes the readings. Never throws, never prompts.
  *
- * @param clock The only source of time.
- * @param options How many, and how far apart.
  * @returns What they were, or why none could be taken.
  */
 export async function readSocketpair(

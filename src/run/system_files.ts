@@ -1,8 +1,4 @@
-/**
- * Reading the kernel's own files under /proc and /sys.
- *
- * @module
- */
+// Reading the kernel's own files under /proc and /sys.
 
 import { readKernelFile } from "../kernel/kernel_file.ts";
 import { openKernel } from "../kernel/libc.ts";

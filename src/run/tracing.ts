@@ -1,8 +1,4 @@
-/**
- * Counting the system calls of trials whose workload asks for it: one tracer for a run.
- *
- * @module
- */
+// Counting the system calls of trials whose workload asks for it: one tracer for a run.
 
 import type { Catalog } from "../catalog.ts";
 import { requireLibc } from "../kernel/libc.ts";
@@ -26,9 +22,6 @@ export interface Tracing extends AsyncDisposable {
 /**
  * Starts a tracer where a case of the plan needs one, and tries it on this thread. Never throws: where it cannot be had, because ptrace is
  * refused or no process may be started, the cases that need it are skipped.
- *
- * @param plan what is to be measured
- * @param catalog what its names stand for
  */
 export async function openTracing(plan: Plan, { workloads }: Catalog): Promise<Tracing> {
   const isTraced = (one: Case) => asksForTracing(workloads.get(one.workload), one);

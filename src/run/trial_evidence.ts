@@ -1,11 +1,7 @@
-/**
- * Evidence of a trial: what the kernel counted between its marks, and how the trial's sockets and threads really stood.
- *
- * Read at the marks, outside the measured interval: at its begin the CPU time comes last and the wide counters first, at its end the
- * other way round, so that none of the reading is counted as the trial's own. Without the kernel room there is none.
- *
- * @module
- */
+// Evidence of a trial: what the kernel counted between its marks, and how the trial's sockets and threads really stood.
+//
+// Read at the marks, outside the measured interval: at its begin the CPU time comes last and the wide counters first, at its end the
+// other way round, so that none of the reading is counted as the trial's own. Without the kernel room there is none.
 
 import { counterDeltas, type Counters, readCounters } from "../kernel/counters.ts";
 import { openKernel } from "../kernel/libc.ts";

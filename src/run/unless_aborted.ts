@@ -1,14 +1,8 @@
-/**
- * Waiting that ends with a signal.
- *
- * @module
- */
+// Waiting that ends with a signal.
 
 /**
  * Waits for work that cannot be told to stop: a peer that starts, a probe.
  *
- * @param work what is under way; it goes on, and nobody sees its end, where the signal comes first
- * @param signal ends the waiting
  * @returns what the work comes to
  * @throws {unknown} the signal's reason when it comes first, else what the work throws
  */

@@ -1,8 +1,4 @@
-/**
- * Scenario `backlog`.
- *
- * @module
- */
+// Scenario `backlog`.
 
 import type { Budget } from "../model/budget.ts";
 import type { Params } from "../model/params.ts";

@@ -1,8 +1,4 @@
-/**
- * Scenario `backpressure`.
- *
- * @module
- */
+// Scenario `backpressure`.
 
 import type { Budget } from "../model/budget.ts";
 import type { Params } from "../model/params.ts";

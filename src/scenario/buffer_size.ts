@@ -1,8 +1,4 @@
-/**
- * Scenario `buffer-size`.
- *
- * @module
- */
+// Scenario `buffer-size`.
 
 import { settledBudget } from "./throughput.ts";
 import type { Scenario } from "../model/scenario.ts";

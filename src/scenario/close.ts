@@ -1,8 +1,4 @@
-/**
- * Scenario `close`.
- *
- * @module
- */
+// Scenario `close`.
 
 import { CLOSINGS } from "../workload/closing.ts";
 import type { Scenario } from "../model/scenario.ts";

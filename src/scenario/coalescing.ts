@@ -1,8 +1,4 @@
-/**
- * Scenario `coalescing`.
- *
- * @module
- */
+// Scenario `coalescing`.
 
 import type { Scenario } from "../model/scenario.ts";
 

@@ -1,8 +1,4 @@
-/**
- * Scenario `connect`.
- *
- * @module
- */
+// Scenario `connect`.
 
 import { WARMUP_CONNECTIONS } from "../workload/connect.ts";
 import type { Budget } from "../model/budget.ts";

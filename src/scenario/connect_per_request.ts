@@ -1,8 +1,4 @@
-/**
- * Scenario `connect-per-request`.
- *
- * @module
- */
+// Scenario `connect-per-request`.
 
 import { CONNECTIONS } from "../workload/request.ts";
 import type { Scenario } from "../model/scenario.ts";

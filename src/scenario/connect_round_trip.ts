@@ -1,8 +1,4 @@
-/**
- * Scenario `connect-round-trip`.
- *
- * @module
- */
+// Scenario `connect-round-trip`.
 
 import { boundedConnections, CONNECTIONS_PER_TRIAL, expectedConnectionsNs } from "./connect.ts";
 import { WARMUP_CONNECTIONS } from "../workload/connect.ts";

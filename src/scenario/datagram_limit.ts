@@ -1,8 +1,4 @@
-/**
- * Scenario `datagram-limit`.
- *
- * @module
- */
+// Scenario `datagram-limit`.
 
 import type { Scenario } from "../model/scenario.ts";
 

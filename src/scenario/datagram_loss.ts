@@ -1,8 +1,4 @@
-/**
- * Scenario `datagram-loss`.
- *
- * @module
- */
+// Scenario `datagram-loss`.
 
 import type { Scenario } from "../model/scenario.ts";
 

@@ -1,8 +1,4 @@
-/**
- * Scenario `fan-in`.
- *
- * @module
- */
+// Scenario `fan-in`.
 
 import type { Budget } from "../model/budget.ts";
 import type { Params } from "../model/params.ts";

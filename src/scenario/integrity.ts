@@ -1,8 +1,4 @@
-/**
- * Scenario `integrity`.
- *
- * @module
- */
+// Scenario `integrity`.
 
 import type { Params } from "../model/params.ts";
 import type { Scenario } from "../model/scenario.ts";

@@ -1,8 +1,4 @@
-/**
- * Scenario `iterative-server`.
- *
- * @module
- */
+// Scenario `iterative-server`.
 
 import { SERVERS } from "../workload/queue_up.ts";
 import type { Budget } from "../model/budget.ts";

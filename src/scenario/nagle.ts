@@ -1,8 +1,4 @@
-/**
- * Scenario `nagle`.
- *
- * @module
- */
+// Scenario `nagle`.
 
 import { PATTERNS } from "../workload/split_request.ts";
 import type { Budget } from "../model/budget.ts";

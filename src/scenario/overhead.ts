@@ -1,8 +1,4 @@
-/**
- * Scenario `overhead`.
- *
- * @module
- */
+// Scenario `overhead`.
 
 import { LOOPS } from "../workload/exchange_loops.ts";
 import type { Budget } from "../model/budget.ts";

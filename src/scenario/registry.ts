@@ -1,8 +1,4 @@
-/**
- * The built-in scenarios, in the order of reports. A new one is a file and a line here.
- *
- * @module
- */
+// The built-in scenarios, in the order of reports. A new one is a file and a line here.
 
 import { backlog } from "./backlog.ts";
 import { backpressure } from "./backpressure.ts";

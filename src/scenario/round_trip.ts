@@ -1,8 +1,4 @@
-/**
- * Scenario `round-trip`.
- *
- * @module
- */
+// Scenario `round-trip`.
 
 import type { GridBlock, Scenario } from "../model/scenario.ts";
 

@@ -1,8 +1,4 @@
-/**
- * Scenario `socket-buffer`.
- *
- * @module
- */
+// Scenario `socket-buffer`.
 
 import { settledBudget } from "./throughput.ts";
 import type { Budget } from "../model/budget.ts";

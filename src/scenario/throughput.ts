@@ -1,8 +1,4 @@
-/**
- * Scenario `throughput`.
- *
- * @module
- */
+// Scenario `throughput`.
 
 import type { Budget } from "../model/budget.ts";
 import type { Scenario } from "../model/scenario.ts";

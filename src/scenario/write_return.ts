@@ -1,8 +1,4 @@
-/**
- * Scenario `write-return`.
- *
- * @module
- */
+// Scenario `write-return`.
 
 import type { Scenario } from "../model/scenario.ts";
 

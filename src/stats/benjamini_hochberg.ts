@@ -1,20 +1,15 @@
-/**
- * Benjamini and Hochberg's step-up adjustment: p-values of many comparisons, made to share one rate of false discoveries.
- *
- * Benjamini and Hochberg, "Controlling the false discovery rate: a practical and powerful approach to multiple testing",
- * Journal of the Royal Statistical Society B 57(1), 1995, pp. 289–300: the k-th smallest of m is multiplied by m / k, and none
- * is adjusted above a larger one. Of the comparisons whose adjusted p-value is at most q, at most a share of q is expected to be
- * false, for independent comparisons and for those that depend on each other positively, as cases of one run do.
- *
- * Failure case: it bounds a share of all findings, not the chance of any false one; a gate wants {@linkcode holm}.
- *
- * @module
- */
+// Benjamini and Hochberg's step-up adjustment: p-values of many comparisons, made to share one rate of false discoveries.
+//
+// Benjamini and Hochberg, "Controlling the false discovery rate: a practical and powerful approach to multiple testing",
+// Journal of the Royal Statistical Society B 57(1), 1995, pp. 289–300: the k-th smallest of m is multiplied by m / k, and none
+// is adjusted above a larger one. Of the comparisons whose adjusted p-value is at most q, at most a share of q is expected to be
+// false, for independent comparisons and for those that depend on each other positively, as cases of one run do.
+//
+// Failure case: it bounds a share of all findings, not the chance of any false one; a gate wants {@linkcode holm}.
 
 /**
  * Adjusts p-values so that they share one rate of false discoveries.
  *
- * @param pValues One p-value a comparison, 0 to 1, in any order; not changed.
  * @returns The adjusted p-values in input order, 0 to 1; none for none.
  * @throws {RangeError} If a p-value is NaN or outside 0 to 1.
  */

@@ -1,13 +1,9 @@
-/**
- * Bimodality: whether times fall into two groups, as on a machine that alternates between two speeds.
- *
- * A small shared machine does (the other hardware thread of the core is busy, or idle): the same
- * exchange takes 10 or 15 µs, and the median of such trials is a truth between two truths. What
- * finds it must stay silent on one speed with any kind of noise, so three things are asked together:
- * centres far apart, both groups peopled, and next to nothing in between.
- *
- * @module
- */
+// Bimodality: whether times fall into two groups, as on a machine that alternates between two speeds.
+//
+// A small shared machine does (the other hardware thread of the core is busy, or idle): the same
+// exchange takes 10 or 15 µs, and the median of such trials is a truth between two truths. What
+// finds it must stay silent on one speed with any kind of noise, so three things are asked together:
+// centres far apart, both groups peopled, and next to nothing in between.
 
 import { checkSample } from "./check_sample.ts";
 import { median, quantileOfSorted, sorted } from "./quantile.ts";
@@ -69,7 +65,6 @@ const DEVIATION_SCALE = 1.2533141373155003;
  * Failure case: fewer than 6 values, or a speed met fewer than 3 times, is never declared; values of
  * a coarse clock that take two steps only look bimodal. Of a rate pass the reciprocals.
  *
- * @param values Times above 0 in any order and unit; not changed.
  * @returns The two modes, or `undefined` when the values do not show two.
  * @throws {RangeError} If the sample is empty or a value is not finite and above 0.
  */

@@ -24,9 +24,6 @@ type Ranks = readonly (readonly [lower: number, upper: number, probability: numb
  *
  * Failure case: below about 15 values a side it is too narrow. Values must be independent of each other.
  *
- * @param from One sample, any order and unit; not changed.
- * @param to The other, likewise.
- * @param confidence The nominal confidence, strictly between 0 and 1.
  * @returns The bounds of median(to) − median(from); exchanging the samples negates and exchanges them to the last bit.
  * @throws {RangeError} If a sample is empty, a value is not finite, or the confidence is outside (0, 1).
  */

@@ -1,17 +1,11 @@
-/**
- * The checks that every statistic makes of its arguments, with one wording for all of them.
- *
- * Misuse throws; too few values does not: a statistic that can say something weaker says it with a
- * warning. Only a sample with no value at all is misuse, because nothing can be said of it.
- *
- * @module
- */
+// The checks that every statistic makes of its arguments, with one wording for all of them.
+//
+// Misuse throws; too few values does not: a statistic that can say something weaker says it with a
+// warning. Only a sample with no value at all is misuse, because nothing can be said of it.
 
 /**
  * Throws unless a sample holds at least one value and every value is finite.
  *
- * @param task What the caller was about to do, as in "take a quantile".
- * @param values The sample, in any unit.
  * @throws {RangeError} If the sample is empty, or holds NaN or an infinity.
  */
 export function checkSample(task: string, values: readonly number[]): void {
@@ -32,9 +26,6 @@ export function checkSample(task: string, values: readonly number[]): void {
 /**
  * Throws unless a probability lies strictly between 0 and 1.
  *
- * @param task What the caller was about to do.
- * @param name The argument's name, such as "alpha" or "confidence".
- * @param value The probability.
  * @throws {RangeError} If the value is NaN or outside (0, 1).
  */
 export function checkOpenProbability(task: string, name: string, value: number): void {
@@ -48,10 +39,6 @@ export function checkOpenProbability(task: string, name: string, value: number):
 /**
  * Throws unless a number is a whole number of at least a minimum.
  *
- * @param task What the caller was about to do.
- * @param name The argument's name.
- * @param value The count.
- * @param minimum The smallest count allowed.
  * @throws {RangeError} If the value is not a safe integer, or below the minimum.
  */
 export function checkCount(task: string, name: string, value: number, minimum: number): void {

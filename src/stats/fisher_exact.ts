@@ -14,8 +14,6 @@ export interface Count {
  * Sums hypergeometric terms in logarithms, so that no factorial overflows. Failure case: trials that fail together, as those of one
  * process that went wrong, are fewer independent events than they look.
  *
- * @param first The side compared against.
- * @param second The side in question.
  * @returns 0 to 1; 1 where nothing happened on either side.
  */
 export function fisherExact(first: Count, second: Count): number {

@@ -45,9 +45,6 @@ export const EXACT_MANN_WHITNEY = 100;
  * Failure case: values within a sample must be independent; blocks of trials, one program after the
  * other, compare two moments of the machine. Paired rounds belong to `signTest`.
  *
- * @param first The sample in question, any order and unit; not changed.
- * @param second The sample to compare with, in the same unit; not changed.
- * @param options The alternative.
  * @returns The p-value and what it rests on; 1 with a warning when all values are equal.
  * @throws {RangeError} If a sample is empty, a value is not finite, or the alternative is unknown.
  */

@@ -34,8 +34,6 @@ export interface IntervalOptions {
  *
  * See {@linkcode quantileInterval}, of which this is the case p = 0.5.
  *
- * @param values Independent values (medians of trials, not packets), any order and unit.
- * @param options The confidence asked for.
  * @returns The median and its interval; with too few values their range, the confidence that the
  * range reaches, and a warning.
  * @throws {RangeError} If the sample is empty or holds a value that is not finite, or if the
@@ -56,9 +54,6 @@ export function medianInterval(values: readonly number[], options?: IntervalOpti
  * Failure case: values that are not independent (packets of one trial, trials in one state of the
  * machine) make it too narrow. With ties it is conservative.
  *
- * @param values Independent values, in any order and unit.
- * @param p Which quantile, strictly between 0 and 1.
- * @param options The confidence asked for.
  * @returns The type 7 quantile and its interval; with too few values their range, the confidence
  * that the range reaches, and a warning.
  * @throws {RangeError} If the sample is empty or holds a value that is not finite, or if p or the
@@ -109,7 +104,6 @@ export interface MinimumValuesOptions extends IntervalOptions {
  * The smallest n with 1 − p^n − (1 − p)^n ≥ confidence: David and Nagaraja (2003), section 7.1. For
  * the median, 6 at 95 % and 8 at 99 %; for the 0.99 quantile at 95 %, 299.
  *
- * @param options The quantile and the confidence asked for.
  * @returns A whole number of at least 2.
  * @throws {RangeError} If p or the confidence is outside (0, 1).
  */

@@ -36,8 +36,6 @@ export interface Tails {
 /**
  * The p-value of an alternative from the two tails; two-sided is twice the smaller, at most 1.
  *
- * @param tails The tails, each of which includes the value found.
- * @param alternative Which way the alternative points.
  * @returns The p-value, 0 to 1.
  * @throws {RangeError} If the alternative is not one of the three.
  */

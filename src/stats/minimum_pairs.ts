@@ -26,7 +26,6 @@ export interface MinimumPairsOptions {
  * Failure case: this is the floor of what can be resolved, not of what will be: power needs more, and
  * each pair that is exactly equal does not count.
  *
- * @param options The error rate and the number of comparisons.
  * @returns A whole number of at least 1.
  * @throws {RangeError} If alpha is outside (0, 1), or `comparisons` is not a whole number from 1 on.
  */

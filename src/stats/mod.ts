@@ -1,11 +1,7 @@
-/**
- * The statistics of sockbench: pure functions, each of which cites its source and its failure case.
- *
- * The unit is always the trial (or the pair of trials), never the message: messages of one trial are
- * correlated, and a test on them finds differences that are not there.
- *
- * @module
- */
+// The statistics of sockbench: pure functions, each of which cites its source and its failure case.
+//
+// The unit is always the trial (or the pair of trials), never the message: messages of one trial are
+// correlated, and a test on them finds differences that are not there.
 
 export * from "./benjamini_hochberg.ts";
 export * from "./bootstrap_median.ts";

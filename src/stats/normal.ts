@@ -1,8 +1,4 @@
-/**
- * The standard normal distribution: its distribution function and the inverse of it.
- *
- * @module
- */
+// The standard normal distribution: its distribution function and the inverse of it.
 
 import { checkOpenProbability } from "./check_sample.ts";
 
@@ -13,7 +9,6 @@ import { checkOpenProbability } from "./check_sample.ts";
  * no. 5666) as given by West, "Better approximations to cumulative normal functions", Wilmott, May
  * 2005, pp. 70–76: error below 1e-14. Failure case: below z = −37 the result is 0.
  *
- * @param z How many standard deviations from the mean; infinities are allowed.
  * @returns A probability, 0 to 1.
  * @throws {RangeError} If z is NaN.
  */
@@ -45,7 +40,6 @@ function upperTail(x: number): number {
  * Wichura, "Algorithm AS 241: the percentage points of the normal distribution", Applied Statistics
  * 37(3), 1988, pp. 477–484, routine PPND16: relative error about 1e-16.
  *
- * @param p A probability, strictly between 0 and 1.
  * @returns How many standard deviations from the mean.
  * @throws {RangeError} If p is outside (0, 1).
  */

@@ -28,8 +28,6 @@ export interface PairedRatio extends Interval {
  * Failure case: pairs must be independent of each other and alike in time within a pair; a machine
  * that changes speed inside many pairs makes the interval wide, not wrong.
  *
- * @param pairs Pairs of positive values in one unit, `[value, base]`.
- * @param options The confidence asked for.
  * @returns The ratio value / base with its interval, and a warning when the pairs are too few.
  * @throws {RangeError} If there is no pair, if a value is not finite and above 0, or if the
  * confidence is outside (0, 1).
@@ -51,7 +49,6 @@ export function pairedRatio(pairs: readonly Pair[], options: IntervalOptions = {
  * The natural logarithms of the ratios value / base, in the order of the pairs: what
  * {@linkcode signTest} is asked about.
  *
- * @param pairs Pairs of positive values in one unit, `[value, base]`.
  * @returns One logarithm a pair; 0 for equal values, exactly.
  * @throws {RangeError} If a value is not finite and above 0.
  */

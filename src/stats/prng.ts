@@ -1,15 +1,11 @@
-/**
- * A seeded generator of pseudo-random numbers: the same seed gives the same sequence for ever.
- *
- * sfc32, Chris Doty-Humphrey, PractRand: 128 bits of state of which 32
- * count, so that every cycle is at least 2^32 numbers long. After seeding twelve
- * numbers are discarded, as NumPy does for SFC64. `Math.random` was rejected: a run could not be repeated.
- *
- * Failure case: 32-bit output and a hashed seed make it fit for shuffles, resampling and
- * simulation, not for secrets.
- *
- * @module
- */
+// A seeded generator of pseudo-random numbers: the same seed gives the same sequence for ever.
+//
+// sfc32, Chris Doty-Humphrey, PractRand: 128 bits of state of which 32
+// count, so that every cycle is at least 2^32 numbers long. After seeding twelve
+// numbers are discarded, as NumPy does for SFC64. `Math.random` was rejected: a run could not be repeated.
+//
+// Failure case: 32-bit output and a hashed seed make it fit for shuffles, resampling and
+// simulation, not for secrets.
 
 import { checkCount } from "./check_sample.ts";
 
@@ -57,8 +53,6 @@ export interface Prng {
 /**
  * Makes a generator from a seed.
  *
- * @param seed A whole number of at least 0, or any text. A number and its decimal text are the same
- * seed, so that a seed printed in a report can be given back as a flag.
  * @returns The generator at its start.
  * @throws {RangeError} If a numeric seed is not a safe whole number of at least 0.
  */

@@ -10,8 +10,6 @@ import { checkSample } from "./check_sample.ts";
  * 0.99 quantile of 10 values says nothing of the slowest hundredth. {@linkcode quantileInterval}
  * tells whether n is enough.
  *
- * @param values The sample in any order and unit; it is not changed.
- * @param p The share of values at or below the quantile, 0 (minimum) to 1 (maximum).
  * @returns The quantile, in the sample's unit.
  * @throws {RangeError} If the sample is empty or holds a value that is not finite, or if p is
  * outside 0 to 1.
@@ -32,7 +30,6 @@ export function quantile(values: readonly number[], p: number): number {
  * Equal to {@linkcode quantile} at 0.5. The mean of the middle two is exact under a change of sign,
  * so that the median of negated values is the negated median to the last bit.
  *
- * @param values The sample in any order and unit; it is not changed.
  * @returns The median, in the sample's unit.
  * @throws {RangeError} If the sample is empty or holds a value that is not finite.
  */
@@ -44,7 +41,6 @@ export function median(values: readonly number[]): number {
 /**
  * A sorted copy of a sample, ascending by number. A typed array sorts without a comparison callback.
  *
- * @param values Finite values; they stay as they are.
  * @returns The values in ascending order.
  */
 export function sorted(values: readonly number[]): Float64Array {
@@ -54,8 +50,6 @@ export function sorted(values: readonly number[]): Float64Array {
 /**
  * {@linkcode quantile} of a sample that is already sorted; checks nothing.
  *
- * @param ascending At least one finite value, in ascending order.
- * @param p The share, 0 to 1.
  * @returns The quantile, in the sample's unit.
  */
 export function quantileOfSorted(ascending: ArrayLike<number>, p: number): number {

@@ -33,7 +33,6 @@ export const MAD_SCALE = 1.4826022185056018;
  * although the rest differ; that is said in `warning`. Between two modes it describes neither: ask
  * {@linkcode findBimodality} first.
  *
- * @param values The sample in any order and unit; it is not changed.
  * @returns The spread; `relative` is absent when the median is 0.
  * @throws {RangeError} If the sample is empty or holds a value that is not finite.
  */

@@ -1,8 +1,4 @@
-/**
- * The sign test: whether paired differences fall on both sides of nothing alike.
- *
- * @module
- */
+// The sign test: whether paired differences fall on both sides of nothing alike.
 
 import { binomialProbabilities } from "./binomial.ts";
 import { checkSample } from "./check_sample.ts";
@@ -28,7 +24,6 @@ export interface SignTest {
  *
  * Failure case: it knows the signs alone, so that it needs at least 6 differences for a p-value below 5 %.
  *
- * @param differences Paired differences, any order and unit; at least one.
  * @returns The p-values; all 1 where all are ties.
  * @throws {RangeError} If there is none, or one is not finite.
  */

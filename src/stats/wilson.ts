@@ -12,9 +12,6 @@ import { normalQuantile } from "./normal.ts";
  * Failure case: it takes the messages as independent. Loss comes in bursts (a full buffer drops many
  * in a row), so of one trial it is too narrow: compare trials.
  *
- * @param count How often it happened: 0 to `total`.
- * @param total How often it could have happened: at least 1.
- * @param options The confidence asked for.
  * @returns The share and its interval; `confidence` is nominal, met on average over shares.
  * @throws {RangeError} If a count is not a whole number in its range, or if the confidence is outside
  * (0, 1).

@@ -1,8 +1,4 @@
-/**
- * Fields of CSV and TSV.
- *
- * @module
- */
+// Fields of CSV and TSV.
 
 /** Characters that no text file should hold, and those that turn the direction of what follows. */
 const UNFIT =
@@ -15,8 +11,6 @@ const UNFIT =
  * What a spreadsheet would run as a formula, and what a CI log would take for a workflow command, gets an apostrophe in
  * front (OWASP, CSV Injection); what no text file should hold becomes U+FFFD.
  *
- * @param text Any text.
- * @param flat Whether tabs and line breaks become spaces, so that every line is a row.
  * @returns The field.
  */
 export function delimitedField(text: string, flat: boolean): string {

@@ -1,9 +1,5 @@
-/**
- * The last gate of every text that is printed: whatever a record, a module, an agent or the network put into it, it drives
- * neither the terminal nor the CI job that shows it.
- *
- * @module
- */
+// The last gate of every text that is printed: whatever a record, a module, an agent or the network put into it, it drives
+// neither the terminal nor the CI job that shows it.
 
 /**
  * Control characters but tabs and the ends of lines, C1 (which some terminals take for escape sequences), line separators
@@ -27,8 +23,6 @@ const COLON_COMMAND = /^([^\S\n]*)::(?=[a-z][^\n]*?::)/gim;
 /**
  * Takes the force out of a text. Ordinary texts are returned as they are.
  *
- * @param text Any text, of any number of lines.
- * @param keepStyles Whether the escape codes of bold, dim and colours stay.
  * @returns The text, with U+FFFD for what would drive a terminal, and a space in what would be a command of a CI job.
  */
 export function disarm(text: string, keepStyles = false): string {
@@ -44,7 +38,6 @@ export function disarm(text: string, keepStyles = false): string {
 /**
  * Takes the force out of JSON without changing what a parser reads from it.
  *
- * @param json Valid JSON.
  * @returns The same value, with escapes for what {@linkcode disarm} would replace.
  */
 export function disarmJson(json: string): string {

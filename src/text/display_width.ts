@@ -1,8 +1,4 @@
-/**
- * How wide a text is on a terminal.
- *
- * @module
- */
+// How wide a text is on a terminal.
 
 import stringWidth from "string-width";
 
@@ -10,7 +6,6 @@ import stringWidth from "string-width";
  * How many columns of a terminal a text takes: East Asian wide characters and emoji take two, combining marks none. Where
  * terminals differ, the most: some give a mark that takes room, or a sign made an emoji by a selector, a column of its own.
  *
- * @param text One line without escape codes.
  * @returns Columns.
  */
 export function displayWidth(text: string): number {

@@ -1,8 +1,4 @@
-/**
- * AsciiDoc escapes: any text made harmless within a line of AsciiDoc.
- *
- * @module
- */
+// AsciiDoc escapes: any text made harmless within a line of AsciiDoc.
 
 import { oneLine, SENTENCE } from "./one_line.ts";
 
@@ -15,7 +11,6 @@ const MARKUP = /[\\`*_#+^~[\]{}|<>&"'=@$]|[-.:/](?=[-.:/])|^[-.:/!,]|\((?=(?:C|R
 /**
  * Escapes a text for a line of AsciiDoc; spaces at its ends stay, as it may be a part of a sentence.
  *
- * @param text Any text.
  * @returns A part of a line that reads as the text.
  */
 export function escapeAsciidoc(text: string): string {

@@ -1,8 +1,4 @@
-/**
- * Markdown: any string made harmless and readable as Markdown.
- *
- * @module
- */
+// Markdown: any string made harmless and readable as Markdown.
 
 import { oneLine, SENTENCE } from "./one_line.ts";
 
@@ -10,8 +6,6 @@ import { oneLine, SENTENCE } from "./one_line.ts";
  * Escapes a text for Markdown prose and table cells, and HTML within it. Underscores and stars inside words stay bare,
  * since they mean nothing there and escapes make a terminal hard to read.
  *
- * @param text Any text.
- * @param most Characters to keep.
  * @returns One line of Markdown that reads as the text.
  */
 export function escapeMarkdown(text: string, most?: number): string {
@@ -36,7 +30,6 @@ function escapePart(line: string): string {
 /**
  * A sentence of a record, escaped: longer than a name may be, and with a full stop unless it ends in one.
  *
- * @param text Any text.
  * @returns One line of Markdown.
  */
 export function escapeSentence(text: string): string {
@@ -50,7 +43,6 @@ export function escapeSentence(text: string): string {
  * A name as a code span, where it can be one: anything with a backtick or a pipe is escaped as prose instead, because code
  * spans treat both differently inside and outside of tables.
  *
- * @param text Any text.
  * @returns As in `` `round-trip` ``.
  */
 export function codeName(text: string): string {
@@ -61,8 +53,6 @@ export function codeName(text: string): string {
 /**
  * A block of code that no content can close.
  *
- * @param text Its lines.
- * @param language As in `sh`.
  * @returns Lines of Markdown.
  */
 export function codeBlock(text: string, language: string): readonly string[] {

@@ -1,8 +1,4 @@
-/**
- * The one escaper for HTML and XML.
- *
- * @module
- */
+// The one escaper for HTML and XML.
 
 /** The references of numbers and of XML 1.0, which HTML understands too. */
 const REFERENCES: Readonly<Record<string, string>> = {
@@ -18,7 +14,6 @@ const REFERENCES: Readonly<Record<string, string>> = {
  * (control characters, lone surrogates, noncharacters), and what would turn the direction of the text around it goes;
  * isolates, which cannot, stay.
  *
- * @param text Any text.
  * @returns Markup that reads as the text.
  */
 export function escapeMarkup(text: string): string {

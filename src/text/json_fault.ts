@@ -1,8 +1,4 @@
-/**
- * What JSON.parse lets through, or chokes on: keys that come twice, and depths that only an attack has.
- *
- * @module
- */
+// What JSON.parse lets through, or chokes on: keys that come twice, and depths that only an attack has.
 
 /** No file or message of the suite nests a quarter as deep. */
 const MAX_DEPTH = 64;
@@ -24,7 +20,6 @@ export interface JsonFault {
 /**
  * Looks a JSON text over before it is parsed, in one pass and without recursion.
  *
- * @param json A text that is JSON, or is not: that is for JSON.parse to say.
  * @returns What is wrong; `undefined` where nothing is.
  */
 export function findJsonFault(json: string): JsonFault | undefined {

@@ -1,8 +1,4 @@
-/**
- * Markdown tables with aligned pipes.
- *
- * @module
- */
+// Markdown tables with aligned pipes.
 
 import { displayWidth } from "./display_width.ts";
 
@@ -17,8 +13,6 @@ export interface MarkdownColumn {
 /**
  * A table whose pipes stand below each other in a terminal.
  *
- * @param columns Headings and alignment.
- * @param rows Cells as Markdown, one per column.
  * @returns Lines of Markdown.
  */
 export function markdownTable(

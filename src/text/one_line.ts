@@ -1,8 +1,4 @@
-/**
- * One line of any text: for names and sentences that come from records, modules, agents and the network.
- *
- * @module
- */
+// One line of any text: for names and sentences that come from records, modules, agents and the network.
 
 /** Longer names are cut: a report is read by people. */
 const MAX_CHARACTERS = 120;
@@ -13,8 +9,6 @@ export const SENTENCE = 600;
  * Makes a text one harmless line: control characters and line breaks become spaces, direction marks vanish, lone
  * surrogates become U+FFFD, and what is too long is cut.
  *
- * @param text Any text.
- * @param most Characters (code points) to keep.
  * @returns One line.
  */
 export function oneLine(text: string, most: number = MAX_CHARACTERS): string {

@@ -1,8 +1,4 @@
-/**
- * Texts that show what is in them, for error messages and for formats in which different names must stay different.
- *
- * @module
- */
+// Texts that show what is in them, for error messages and for formats in which different names must stay different.
 
 /**
  * Control characters, line and paragraph separators, what reverses the direction of text, what no Unicode text may hold,
@@ -16,7 +12,6 @@ const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[
 /**
  * A text as a line that shows what is in it: what cannot be seen or would reorder the rest is written as `\u000a`.
  *
- * @param text Any text.
  * @returns One line; different texts stay different.
  */
 export function printable(text: string): string {
@@ -30,8 +25,6 @@ function escapeUnit(unit: string): string {
 /**
  * The beginning of a text that is too long to be read.
  *
- * @param text Any text.
- * @param most Characters to keep, the ellipsis included.
  * @returns The text itself where it fits.
  */
 export function clip(text: string, most = 200): string {

@@ -1,8 +1,4 @@
-/**
- * Did-you-mean.
- *
- * @module
- */
+// Did-you-mean.
 
 import { levenshteinDistance } from "@std/text/levenshtein-distance";
 
@@ -12,8 +8,6 @@ const MAX_CHARACTERS = 200;
 /**
  * The name that a misspelt word stands for.
  *
- * @param given As typed; of a pattern such as `round-trip/tpc/*` the part before its first `*` is compared.
- * @param candidates What could have been meant.
  * @returns The nearest candidate; `undefined` where it differs in more than every third letter.
  */
 export function suggest(given: string, candidates: readonly string[]): string | undefined {

@@ -1,8 +1,4 @@
-/**
- * Text for terminals: any string made one harmless line of a known width, in Unicode or in ASCII.
- *
- * @module
- */
+// Text for terminals: any string made one harmless line of a known width, in Unicode or in ASCII.
 
 import { displayWidth } from "./display_width.ts";
 import { oneLine } from "./one_line.ts";
@@ -23,9 +19,6 @@ export interface TerminalLook {
  * Makes a text one line that no terminal can be harmed or confused by: no escape codes, no direction marks, no invisible or
  * unassigned characters, and no more than two marks on a letter.
  *
- * @param text Any text, of a record or of the suite.
- * @param unicode Whether the terminal shows Unicode.
- * @param most Characters to keep.
  * @returns One line.
  */
 export function plainLine(text: string, unicode: boolean, most?: number): string {
@@ -39,9 +32,6 @@ export function plainLine(text: string, unicode: boolean, most?: number): string
 /**
  * Cuts a text to a width.
  *
- * @param text One line.
- * @param columns Columns it may take, at least 1.
- * @param unicode Whether the terminal shows Unicode.
  * @returns The text, or its beginning and an ellipsis.
  */
 export function cutLine(text: string, columns: number, unicode: boolean): string {
@@ -60,9 +50,6 @@ export function cutLine(text: string, columns: number, unicode: boolean): string
 /**
  * Fills a text up with spaces.
  *
- * @param text One line, no wider than `columns`.
- * @param columns Columns it shall take.
- * @param align Which edge it stands at.
  * @returns The text and its spaces.
  */
 export function padLine(text: string, columns: number, align: "left" | "right" = "left"): string {
@@ -73,9 +60,6 @@ export function padLine(text: string, columns: number, align: "left" | "right" =
 /**
  * Breaks a text at spaces into lines; a word that is longer than a line is cut.
  *
- * @param text One line.
- * @param columns Columns of a line.
- * @param unicode Whether the terminal shows Unicode.
  * @returns The lines.
  */
 export function wrapLine(text: string, columns: number, unicode: boolean): readonly string[] {
@@ -95,9 +79,6 @@ const STYLES = {
 /**
  * Wraps a text in the escape codes of a style, where colour is allowed.
  *
- * @param text One line.
- * @param style How it shall look.
- * @param color Whether it may.
  * @returns The text, with or without codes.
  */
 export function styleText(text: string, style: keyof typeof STYLES, color: boolean): string {

@@ -1,8 +1,4 @@
-/**
- * toAscii: any text for a terminal that shows nothing else.
- *
- * @module
- */
+// toAscii: any text for a terminal that shows nothing else.
 
 /** Signs that the suite itself writes, in ASCII. */
 const PLAIN: Readonly<Record<string, string>> = {
@@ -25,7 +21,6 @@ const PLAIN: Readonly<Record<string, string>> = {
  * Says a text in ASCII: signs that the suite uses become their plain forms, everything else a question mark. Line breaks and
  * escape codes stay.
  *
- * @param text Any text.
  * @returns ASCII; may be longer.
  */
 export function toAscii(text: string): string {

@@ -1,8 +1,4 @@
-/**
- * Workflow commands: lines of a job's log that GitHub acts on.
- *
- * @module
- */
+// Workflow commands: lines of a job's log that GitHub acts on.
 
 import { clip, printable } from "./printable.ts";
 

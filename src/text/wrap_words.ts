@@ -1,15 +1,8 @@
-/**
- * Breaking a text into lines: of a terminal, of a help page, of a chart.
- *
- * @module
- */
+// Breaking a text into lines: of a terminal, of a help page, of a chart.
 
 /**
  * Breaks a text at spaces into lines.
  *
- * @param text One line.
- * @param most How wide a line may be.
- * @param widthOf How wide a text is, in the same measure; its characters unless said otherwise.
  * @returns The lines, at least one; a word that is wider than a line stands alone.
  */
 export function wrapWords(

@@ -1,13 +1,9 @@
-/**
- * The kernel's buffers of a socket: what is asked of them, for every driver alike.
- *
- * tcp(7) has them set before `listen` and `connect`, as the handshake fixes by how much windows are scaled. Sockets of driver `libc` are
- * opened so. Deno connects and listens in one call each: its connecting end is set right after, and then keeps the scale that the
- * kernel's own maximum (net.ipv4.tcp_rmem) gave it, which is enough for any size; its listener is set before anybody connects to it,
- * and TCP's accepted sockets have their sizes from there.
- *
- * @module
- */
+// The kernel's buffers of a socket: what is asked of them, for every driver alike.
+//
+// tcp(7) has them set before `listen` and `connect`, as the handshake fixes by how much windows are scaled. Sockets of driver `libc` are
+// opened so. Deno connects and listens in one call each: its connecting end is set right after, and then keeps the scale that the
+// kernel's own maximum (net.ipv4.tcp_rmem) gave it, which is enough for any size; its listener is set before anybody connects to it,
+// and TCP's accepted sockets have their sizes from there.
 
 import { type FindableSocket, findFd } from "../kernel/find_fd.ts";
 import { setOption } from "../kernel/options.ts";
@@ -24,8 +20,6 @@ export function asksForBuffers({ sendBuffer, receiveBuffer }: BufferOptions): bo
 /**
  * Asks for buffers. What the kernel took is read back with the socket's other settings: twice as much, within its limits.
  *
- * @param fd an open socket
- * @param options sizes in bytes; what is absent is left as it is
  * @throws {SystemError} when the kernel refuses
  */
 export function setBuffers(fd: number, { sendBuffer, receiveBuffer }: BufferOptions): void {
@@ -36,8 +30,6 @@ export function setBuffers(fd: number, { sendBuffer, receiveBuffer }: BufferOpti
 /**
  * Asks for buffers of a socket of Deno.
  *
- * @param socket open; closed when it fails
- * @param options as for {@linkcode setBuffers}
  * @throws {Error} when its descriptor cannot be found, or the kernel refuses
  */
 export function setDenoBuffers(

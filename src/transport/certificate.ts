@@ -1,8 +1,4 @@
-/**
- * Certificates for servers on this machine, made in memory: X.509 (RFC 5280) in DER, signed by their own key on P-256.
- *
- * @module
- */
+// Certificates for servers on this machine, made in memory: X.509 (RFC 5280) in DER, signed by their own key on P-256.
 
 /** A certificate and its key, as `Deno.listenTls` takes them. */
 export interface Certificate {
@@ -36,8 +32,6 @@ const OID = {
 
 /**
  * Makes a certificate. It is no authority: a client trusts it and nothing that it signs, as there is nothing that it may sign.
- *
- * @param options what it is made for; by default `localhost`, 127.0.0.1 and ::1
  */
 export async function makeCertificate(
   {

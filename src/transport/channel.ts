@@ -1,11 +1,7 @@
-/**
- * Channels: one open end of a socket, as workloads see it.
- *
- * The seam is deliberately thin: a channel method returns the runtime's own promise where it can, or the value itself where the
- * driver has it when the system call returns, so that what is measured is the socket and not the suite (`bench/harness_bench.ts` shows what is left).
- *
- * @module
- */
+// Channels: one open end of a socket, as workloads see it.
+//
+// The seam is deliberately thin: a channel method returns the runtime's own promise where it can, or the value itself where the
+// driver has it when the system call returns, so that what is measured is the socket and not the suite (`bench/harness_bench.ts` shows what is left).
 
 /**
  * A value, or a promise of it. A driver that blocks its thread (`libc`) has the value when the call returns; a loop that takes it

@@ -1,8 +1,4 @@
-/**
- * Datagram channels over Deno's own sockets, shared by `udp`, `udp6` and `unixpacket`.
- *
- * @module
- */
+// Datagram channels over Deno's own sockets, shared by `udp`, `udp6` and `unixpacket`.
 
 import {
   type DatagramChannel,

@@ -1,11 +1,7 @@
-/**
- * Who sent to a datagram socket of Deno, and how many messages each.
- *
- * Made for loops: nothing is allocated for a sender that is known. The address that `receive` gives is an object whose properties are slow
- * to read, at 0.1 µs each.
- *
- * @module
- */
+// Who sent to a datagram socket of Deno, and how many messages each.
+//
+// Made for loops: nothing is allocated for a sender that is known. The address that `receive` gives is an object whose properties are slow
+// to read, at 0.1 µs each.
 
 import type { Endpoint, ForeignMessages } from "./channel.ts";
 import { foreignOf } from "./foreign_messages.ts";

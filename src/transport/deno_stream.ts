@@ -1,8 +1,4 @@
-/**
- * Stream channels over Deno's own connections, shared by `tcp`, `tcp6` and `unix`.
- *
- * @module
- */
+// Stream channels over Deno's own connections, shared by `tcp`, `tcp6` and `unix`.
 
 import type { Endpoint, StreamChannel, StreamListener } from "./channel.ts";
 import { ReadBack } from "./read_back.ts";

@@ -1,17 +1,12 @@
-/**
- * HTTP clients that reach one server on the loopback interface, and nobody else in between.
- *
- * A client of Deno asks HTTP_PROXY and ALL_PROXY whom to talk to, loopback addresses included. It asks after it has gone through what it
- * was given itself: one whose proxy is a plain TCP connection to the server is connected straight to it, with the same socket options as
- * a client without any proxy has.
- *
- * @module
- */
+// HTTP clients that reach one server on the loopback interface, and nobody else in between.
+//
+// A client of Deno asks HTTP_PROXY and ALL_PROXY whom to talk to, loopback addresses included. It asks after it has gone through what it
+// was given itself: one whose proxy is a plain TCP connection to the server is connected straight to it, with the same socket options as
+// a client without any proxy has.
 
 /**
  * A client that connects straight to a server, whatever the environment says of proxies.
  *
- * @param server where it listens
  * @returns open until it is closed; it needs no permission but that for the server's address
  */
 export function directClient(

@@ -1,8 +1,4 @@
-/**
- * Messages that a datagram socket got from sockets that do not belong to its trial.
- *
- * @module
- */
+// Messages that a datagram socket got from sockets that do not belong to its trial.
 
 import type { Endpoint, ForeignMessages } from "./channel.ts";
 
@@ -12,8 +8,6 @@ const NAMED = 3;
 /**
  * What came from others.
  *
- * @param senders all senders of a socket
- * @param own the endpoints that may send to it
  * @returns undefined where nothing did
  */
 export function foreignOf(

@@ -1,13 +1,9 @@
-/**
- * HTTP/1.1 over TCP on the loopback interface, between `Deno.serve` and `fetch`, with connections kept alive.
- *
- * HTTP knows requests and their responses, not connections: what is a channel here is a path of the server. Connecting asks for a path
- * (POST /), a write is the request (POST with the message as its body), a read is the body of its response, and closing says so (DELETE).
- * All requests of a channel share a pool of connections of its own. `fetch` mostly uses one; it opens a second one when a response's end
- * has not been seen before the next request begins.
- *
- * @module
- */
+// HTTP/1.1 over TCP on the loopback interface, between `Deno.serve` and `fetch`, with connections kept alive.
+//
+// HTTP knows requests and their responses, not connections: what is a channel here is a path of the server. Connecting asks for a path
+// (POST /), a write is the request (POST with the message as its body), a read is the body of its response, and closing says so (DELETE).
+// All requests of a channel share a pool of connections of its own. `fetch` mostly uses one; it opens a second one when a response's end
+// has not been seen before the next request begins.
 
 import type { Endpoint, MaybePromise, StreamChannel, StreamListener } from "./channel.ts";
 import { directClient, type RequestByClient } from "./direct_client.ts";

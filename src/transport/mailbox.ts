@@ -1,8 +1,4 @@
-/**
- * What has arrived by callbacks, for those who wait for it by calls.
- *
- * @module
- */
+// What has arrived by callbacks, for those who wait for it by calls.
 
 import type { MaybePromise } from "./channel.ts";
 

@@ -1,8 +1,4 @@
-/**
- * Probes: whether a transport works here, learned by using it once.
- *
- * @module
- */
+// Probes: whether a transport works here, learned by using it once.
 
 import { openKernel } from "../kernel/libc.ts";
 import { readLimits } from "../kernel/limits.ts";
@@ -152,7 +148,6 @@ export const NEEDS_NETWORK =
 /**
  * Why opening failed, in words that say what would change it.
  *
- * @param error what was thrown
  * @returns one sentence without its full stop
  */
 export function reasonOf(error: unknown): string {

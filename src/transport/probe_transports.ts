@@ -1,8 +1,4 @@
-/**
- * Which transports work on this machine.
- *
- * @module
- */
+// Which transports work on this machine.
 
 import { openKernel } from "../kernel/libc.ts";
 import { NO_DESCRIPTOR } from "../kernel/shortage.ts";
@@ -18,9 +14,6 @@ const LONGEST_REASON = 400;
  * Probes transports side by side, and the kernel room. Whatever a probe does, it ends within two seconds: one that throws, hangs or
  * returns an invalid answer is a transport that is not available, with the reason.
  *
- * @param transports by id, as in a catalog
- * @param directory a private directory for socket files
- * @param needed ids of those to probe; absent: all
  * @returns availability by transport id, and that of the kernel room by {@linkcode KERNEL_ROOM}
  */
 export async function probeTransports(

@@ -1,8 +1,4 @@
-/**
- * The settings of Deno's own sockets as the kernel has them, where it can be asked.
- *
- * @module
- */
+// The settings of Deno's own sockets as the kernel has them, where it can be asked.
 
 import { type FindableSocket, findFd } from "../kernel/find_fd.ts";
 import { openKernel } from "../kernel/libc.ts";

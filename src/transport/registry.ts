@@ -1,8 +1,4 @@
-/**
- * The built-in transports, in the order of reports. A new one is a file and a line here.
- *
- * @module
- */
+// The built-in transports, in the order of reports. A new one is a file and a line here.
 
 import { http } from "./http.ts";
 import { mptcpLibc, tcp6Libc, tcpLibc } from "./libc/tcp.ts";

@@ -1,8 +1,4 @@
-/**
- * The private directory for a run's Unix-domain socket files.
- *
- * @module
- */
+// The private directory for a run's Unix-domain socket files.
 
 import { NEEDS_NETWORK } from "./probe.ts";
 import { LONGEST_DIRECTORY_BYTES } from "./socket_file.ts";
@@ -50,10 +46,6 @@ export async function createSocketDirectory(): Promise<SocketDirectory> {
 
 /**
  * Says of transports that have no place for socket files, and cannot do without either, why that is.
- *
- * @param transports by id
- * @param availability what probing them found
- * @param problem of the directory that they were probed with
  */
 export function explainSocketFiles(
   transports: ReadonlyMap<string, Transport>,
@@ -74,7 +66,6 @@ export function explainSocketFiles(
 /**
  * What a record says where Unix-domain sockets are measured without files.
  *
- * @param used the transports of the cases
  * @returns a line for what was skipped, or none
  */
 export function withoutFiles(

@@ -1,8 +1,4 @@
-/**
- * Paths for Unix-domain sockets.
- *
- * @module
- */
+// Paths for Unix-domain sockets.
 
 /** Bytes of a socket's own name: 12 hexadecimal digits. */
 const NAME_BYTES = 12;

@@ -1,8 +1,4 @@
-/**
- * TCP over the loopback interface, IPv4 and IPv6.
- *
- * @module
- */
+// TCP over the loopback interface, IPv4 and IPv6.
 
 import { setDenoBuffers } from "./buffers.ts";
 import type { ChannelOptions, Endpoint } from "./channel.ts";

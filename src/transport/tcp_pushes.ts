@@ -1,8 +1,4 @@
-/**
- * What TCP has to say when segments and acknowledgements leave, for every driver alike: TCP_CORK and TCP_QUICKACK.
- *
- * @module
- */
+// What TCP has to say when segments and acknowledgements leave, for every driver alike: TCP_CORK and TCP_QUICKACK.
 
 import { optionSetter } from "../kernel/options.ts";
 

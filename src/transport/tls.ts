@@ -1,13 +1,9 @@
-/**
- * TLS over TCP on the loopback interface, by Deno's own client and server.
- *
- * The server's certificate is made in memory, once in a process, and travels with the endpoint: the client verifies it, and trusts no
- * other. Connecting includes the handshake. Deno resolves before there was one, and leaves Nagle on at both ends: with the first bytes
- * of a connection this takes 88 ms, two delayed acknowledgements. A client can turn it off before it begins with TLS; a connection of TLS has no such method,
- * so that the server's are accepted from a listener whose sockets have it off, which takes libc.
- *
- * @module
- */
+// TLS over TCP on the loopback interface, by Deno's own client and server.
+//
+// The server's certificate is made in memory, once in a process, and travels with the endpoint: the client verifies it, and trusts no
+// other. Connecting includes the handshake. Deno resolves before there was one, and leaves Nagle on at both ends: with the first bytes
+// of a connection this takes 88 ms, two delayed acknowledgements. A client can turn it off before it begins with TLS; a connection of TLS has no such method,
+// so that the server's are accepted from a listener whose sockets have it off, which takes libc.
 
 import { findFd } from "../kernel/find_fd.ts";
 import { openKernel } from "../kernel/libc.ts";

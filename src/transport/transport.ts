@@ -1,8 +1,4 @@
-/**
- * Transports: how bytes move, and how an end is opened.
- *
- * @module
- */
+// Transports: how bytes move, and how an end is opened.
 
 import type {
   ChannelOptions,

@@ -1,8 +1,4 @@
-/**
- * UDP over the loopback interface, IPv4 and IPv6.
- *
- * @module
- */
+// UDP over the loopback interface, IPv4 and IPv6.
 
 import { setDenoBuffers } from "./buffers.ts";
 import type { Endpoint } from "./channel.ts";

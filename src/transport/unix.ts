@@ -1,8 +1,4 @@
-/**
- * Unix-domain stream sockets.
- *
- * @module
- */
+// Unix-domain stream sockets.
 
 import { setDenoBuffers } from "./buffers.ts";
 import type { ChannelOptions } from "./channel.ts";

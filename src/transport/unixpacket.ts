@@ -1,8 +1,4 @@
-/**
- * Unix-domain datagram sockets, which Deno calls `unixpacket`.
- *
- * @module
- */
+// Unix-domain datagram sockets, which Deno calls `unixpacket`.
 
 import { setDenoBuffers } from "./buffers.ts";
 import { type DatagramKind, DenoDatagramChannel } from "./deno_datagram.ts";

@@ -1,12 +1,8 @@
-/**
- * WebSocket (RFC 6455) over TCP on the loopback interface, between Deno's own server and client.
- *
- * A WebSocket has no half-close and no empty write that a reader could wait for, so that a message of no bytes says here that one direction
- * has ended. The API takes every message at once and keeps it in memory: a write waits where more than {@linkcode MAX_BUFFERED_BYTES} lie
- * there, as it would in front of a full socket. The receiving end has no such brake: what a reader does not take lies in its memory.
- *
- * @module
- */
+// WebSocket (RFC 6455) over TCP on the loopback interface, between Deno's own server and client.
+//
+// A WebSocket has no half-close and no empty write that a reader could wait for, so that a message of no bytes says here that one direction
+// has ended. The API takes every message at once and keeps it in memory: a write waits where more than {@linkcode MAX_BUFFERED_BYTES} lie
+// there, as it would in front of a full socket. The receiving end has no such brake: what a reader does not take lies in its memory.
 
 import {
   type Endpoint,

@@ -1,8 +1,4 @@
-/**
- * Derivations: how a metric's value follows from what a trial counted and timed, as data where it can be.
- *
- * @module
- */
+// Derivations: how a metric's value follows from what a trial counted and timed, as data where it can be.
 
 /** What of a trial a metric may be computed from; a Trial is one. */
 export interface TrialCounts {

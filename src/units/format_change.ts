@@ -1,8 +1,4 @@
-/**
- * Changes in words: a ratio above 1 is better, and a sentence says by how much, and who.
- *
- * @module
- */
+// Changes in words: a ratio above 1 is better, and a sentence says by how much, and who.
 
 import { type EffectKind, type MetricUnit, UNITS } from "./unit.ts";
 
@@ -29,8 +25,6 @@ export interface EstimatedChange {
 /**
  * A change in percent or points, and who is better.
  *
- * @param ratio Above 1, better.
- * @param stated The metric.
  * @returns As in `5.0 % slower`, `0.40 points higher`, `0.00 %`.
  */
 export function formatChange(ratio: number, stated: Stated): string {
@@ -42,8 +36,6 @@ export function formatChange(ratio: number, stated: Stated): string {
 /**
  * A change with its interval, the bound nearest to no change first.
  *
- * @param ratio The change.
- * @param stated The metric.
  * @returns As in `12.3 % slower [10.1 %, 14.0 %]`; both bounds carry their words where they disagree: `1.2 % slower [0.40 % faster, 2.8 % slower]`.
  */
 export function formatEstimate(change: EstimatedChange, stated: Stated): string {
@@ -53,8 +45,6 @@ export function formatEstimate(change: EstimatedChange, stated: Stated): string 
 /**
  * The interval of a change, the bound nearest to no change first.
  *
- * @param change The change.
- * @param stated The metric.
  * @returns As in `[10.1 %, 14.0 %]`; with words where the bounds disagree: `[0.40 % faster, 2.8 % slower]`.
  */
 export function formatBounds({ estimate, low, high }: EstimatedChange, stated: Stated): string {
@@ -93,8 +83,6 @@ export function changeWord(ratio: number, { effect, unit, better }: Stated): str
 /**
  * A threshold.
  *
- * @param threshold 0.05 is 5 %, or 5 points.
- * @param kind What it is compared with.
  * @returns As in `5 %`.
  */
 export function formatThreshold(threshold: number, kind: EffectKind): string {
@@ -104,7 +92,6 @@ export function formatThreshold(threshold: number, kind: EffectKind): string {
 /**
  * A p-value, rounded so that it never claims less than it is by much.
  *
- * @param p 0 to 1.
  * @returns As in `0.03`, `2.4e-5`.
  */
 export function formatP(p: number): string {

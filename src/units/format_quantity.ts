@@ -1,8 +1,4 @@
-/**
- * Quantities in words: one place that scales values, rounds them and writes them with their units.
- *
- * @module
- */
+// Quantities in words: one place that scales values, rounds them and writes them with their units.
 
 import type { Scale } from "./scale.ts";
 import { type MetricUnit, UNITS } from "./unit.ts";
@@ -10,8 +6,6 @@ import { type MetricUnit, UNITS } from "./unit.ts";
 /**
  * The one scale for values that stand together: the middle value reads from 1 to 1,000 in it.
  *
- * @param values Values in `unit`, any order; may be empty.
- * @param unit Their unit.
  * @returns The scale.
  */
 export function chooseScale(values: readonly number[], unit: MetricUnit): Scale {
@@ -24,8 +18,6 @@ export function chooseScale(values: readonly number[], unit: MetricUnit): Scale 
 /**
  * Rounds to significant digits, without an exponent, with thousands apart from 10 000 on.
  *
- * @param value Any finite number.
- * @param digits Significant digits, at least 1; whole digits beyond them become zeros. 0: to a whole number, all of whose digits stay.
  * @returns As in `10.1`, `0.0123`, `4100`, `41 100`.
  */
 export function formatNumber(value: number, digits: number): string {
@@ -42,7 +34,6 @@ export function formatNumber(value: number, digits: number): string {
 /**
  * A whole number with thousands apart from 10 000 on.
  *
- * @param n A count.
  * @returns As in `12 345`.
  */
 export function formatCount(n: number): string {
@@ -57,8 +48,6 @@ function groupThousands(digits: string): string {
 /**
  * A value with the unit that suits it alone; for sentences, not for tables.
  *
- * @param value In `unit`.
- * @param unit The stored unit.
  * @returns As in `10.1 µs`.
  */
 export function formatAmount(value: number, unit: MetricUnit): string {
@@ -69,8 +58,6 @@ export function formatAmount(value: number, unit: MetricUnit): string {
 /**
  * A value's text followed by its symbol.
  *
- * @param text The number, or several.
- * @param scale Whose symbol.
  * @returns As in `10.1 µs`.
  */
 export function withSymbol(text: string, scale: Scale): string {
@@ -80,7 +67,6 @@ export function withSymbol(text: string, scale: Scale): string {
 /**
  * The decimals with which a ratio and its interval are written: one more below 1 and next to it.
  *
- * @param ratio The ratio.
  * @returns 2 or 3.
  */
 export function ratioDecimals(ratio: number): number {
@@ -90,8 +76,6 @@ export function ratioDecimals(ratio: number): number {
 /**
  * A ratio with fixed decimals from 0.1 to 10, and three significant digits elsewhere.
  *
- * @param ratio A ratio, above 0.
- * @param decimals Decimals from 0.1 to 10.
  * @returns As in `1.21`, `640`.
  */
 export function formatRatio(ratio: number, decimals: number = ratioDecimals(ratio)): string {
@@ -101,7 +85,6 @@ export function formatRatio(ratio: number, decimals: number = ratioDecimals(rati
 /**
  * A share in whole percent, without hiding that something is there or missing.
  *
- * @param share 0 to 1.
  * @returns As in `75 %`, `< 1 %`.
  */
 export function formatShare(share: number): string {
@@ -112,7 +95,6 @@ export function formatShare(share: number): string {
 /**
  * A size in the largest binary unit that divides it.
  *
- * @param bytes A number of bytes.
  * @returns As in `64 B`, `16 KiB`, `65507 B`.
  */
 export function formatSize(bytes: number): string {
@@ -125,8 +107,6 @@ export function formatSize(bytes: number): string {
 /**
  * An amount as people would write it in a policy, and as {@linkcode parseQuantity} reads it: three significant digits, no grouping.
  *
- * @param value A number in `unit`.
- * @param unit The stored unit.
  * @returns As in `187 µs`, `50 k/s`, `16/MiB`.
  */
 export function formatQuantity(value: number, unit: MetricUnit): string {

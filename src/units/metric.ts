@@ -1,13 +1,9 @@
-/**
- * Metrics: what a number of this suite counts, in which unit, and which direction is better.
- *
- * A leaf of the import graph: it imports nothing. "Better" belongs to the metric here, so that no
- * comparison, gate or chart decides it a second time. The registry is frozen; a user module that
- * needs another metric calls {@linkcode defineMetric} and carries the definition itself. Nothing is
- * registered globally: two modules may define the same id and never meet.
- *
- * @module
- */
+// Metrics: what a number of this suite counts, in which unit, and which direction is better.
+//
+// A leaf of the import graph: it imports nothing. "Better" belongs to the metric here, so that no
+// comparison, gate or chart decides it a second time. The registry is frozen; a user module that
+// needs another metric calls {@linkcode defineMetric} and carries the definition itself. Nothing is
+// registered globally: two modules may define the same id and never meet.
 
 import { METRIC_ROWS, type MetricDirection, type MetricRow } from "./metric_rows.ts";
 import type { Derivation } from "./derivation.ts";
@@ -88,7 +84,6 @@ const REGISTRY: ReadonlyMap<
 /**
  * Whether a text is the id of one of the suite's own metrics.
  *
- * @param id Any text.
  * @returns `true` if {@linkcode metricOf} knows it.
  */
 export function isMetricId(id: string): boolean {
@@ -98,7 +93,6 @@ export function isMetricId(id: string): boolean {
 /**
  * The suite's own definition of a metric, whatever a record says of it.
  *
- * @param id Any text.
  * @returns Its frozen definition; `undefined` where the suite has none of that name.
  */
 export function ownDefinition(id: string): MetricDefinition | undefined {
@@ -108,7 +102,6 @@ export function ownDefinition(id: string): MetricDefinition | undefined {
 /**
  * The definition of one of the suite's own metrics.
  *
- * @param id The metric's id.
  * @returns Its frozen definition.
  * @throws {RangeError} If no metric has that id.
  */
@@ -126,7 +119,6 @@ export function metricOf(id: string): MetricDefinition {
 /**
  * How a metric follows from what a trial counted.
  *
- * @param id Any metric's id.
  * @returns The derivation; `given` where the suite does not define the metric, so that only its workload can know.
  */
 export function derivationOf(id: string): Derivation {
@@ -136,7 +128,6 @@ export function derivationOf(id: string): Derivation {
 /**
  * The fewest operations of a trial of which a percentile is not simply the maximum: 1 / (1 − p).
  *
- * @param id Any metric's id.
  * @returns A whole number; `undefined` where the metric is no percentile above the median.
  */
 export function fewestOperations(id: string): number | undefined {
@@ -148,9 +139,6 @@ export function fewestOperations(id: string): number | undefined {
 
 /**
  * Whether a value can have been measured: 0, or within what any socket on any machine will yield.
- *
- * @param value The value.
- * @param metric Its metric.
  */
 export function isPossible(value: number, { id, unit }: MetricDefinition): boolean {
   const own = REGISTRY.get(id)?.row;

@@ -1,9 +1,5 @@
-/**
- * The metrics that the suite itself defines: one row each, in the order in which reports list them. A row is all there is to a metric;
- * to add one is to add a row.
- *
- * @module
- */
+// The metrics that the suite itself defines: one row each, in the order in which reports list them. A row is all there is to a metric;
+// to add one is to add a row.
 
 import {
   arrivedBytes,

@@ -1,8 +1,4 @@
-/**
- * Quantities as people write them in a policy: `200 µs`, `1.5 GB/s`, `5%`.
- *
- * @module
- */
+// Quantities as people write them in a policy: `200 µs`, `1.5 GB/s`, `5%`.
 
 import { METRIC_UNITS, type MetricUnit, UNITS } from "./unit.ts";
 
@@ -31,7 +27,6 @@ const SPELLINGS: ReadonlyMap<string, readonly [MetricUnit, number]> = new Map(
  * Times `ns us µs ms s`, each also per operation (`µs/op`) or byte (`ns/B`); sizes `B kB MB GB TB KiB MiB GiB TiB`; rates of
  * those (`GB/s`) or of bits (`Gbit/s`); events `/s k/s M/s`; `%`; calls `/MiB`; no unit for counts.
  *
- * @param text What was written.
  * @returns The quantity, or `undefined` when it is none.
  */
 export function parseQuantity(text: string): Quantity | undefined {

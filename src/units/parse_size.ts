@@ -1,8 +1,4 @@
-/**
- * Sizes as options and settings have them.
- *
- * @module
- */
+// Sizes as options and settings have them.
 
 /**
  * A size in bytes: digits, optionally with `B`, or with `k`, `KiB`, `M`, `MiB`, `G`, `GiB` for multiples of 1024.

@@ -1,8 +1,4 @@
-/**
- * Scales: how a stored value becomes the number that a reader sees.
- *
- * @module
- */
+// Scales: how a stored value becomes the number that a reader sees.
 
 /** How the values of a column or table are scaled: shown = stored / `divisor`, followed by `symbol`. */
 export interface Scale {

@@ -1,9 +1,5 @@
-/**
- * Units: what one step of a stored value is, and all that follows from it. One row a unit, and nothing about units anywhere else:
- * writing, reading, comparing and exporting a figure ask its row.
- *
- * @module
- */
+// Units: what one step of a stored value is, and all that follows from it. One row a unit, and nothing about units anywhere else:
+// writing, reading, comparing and exporting a figure ask its row.
 
 import type { Scale } from "./scale.ts";
 

@@ -1,8 +1,4 @@
-/**
- * Backpressure: a writer against a reader that pauses for a known time: how much is taken before a write waits, and how long it waits.
- *
- * @module
- */
+// Backpressure: a writer against a reader that pauses for a known time: how much is taken before a write waits, and how long it waits.
 
 import { Histogram } from "../model/histogram.ts";
 import type { StreamChannel } from "../transport/channel.ts";

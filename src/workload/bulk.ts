@@ -1,16 +1,12 @@
-/**
- * Bulk: one end writes as fast as it can, the other reads. Throughput is counted where bytes arrive.
- *
- * The sender never pauses: marks, CPU time and counters are of the whole transfer. The warm-up is the receiver's affair, whose window opens
- * with the first read after it and lasts as long as the trial measures; the bytes of the opening read are left out, since they arrived
- * before the window did. The sender goes on until the receiver has measured: a loaded machine may keep a receiver off the CPU for all of
- * the sender's own time. Where a count ends the trial, the window closes with the end of the stream, or with the last datagram.
- *
- * A mark between warm-up and window would let the pipe run dry, and congestion control remembers that: BBR paced the rest of a transfer
- * 12 % slower after a pause of 0.3 ms, Reno 1 to 2 %.
- *
- * @module
- */
+// Bulk: one end writes as fast as it can, the other reads. Throughput is counted where bytes arrive.
+//
+// The sender never pauses: marks, CPU time and counters are of the whole transfer. The warm-up is the receiver's affair, whose window opens
+// with the first read after it and lasts as long as the trial measures; the bytes of the opening read are left out, since they arrived
+// before the window did. The sender goes on until the receiver has measured: a loaded machine may keep a receiver off the CPU for all of
+// the sender's own time. Where a count ends the trial, the window closes with the end of the stream, or with the last datagram.
+//
+// A mark between warm-up and window would let the pipe run dry, and congestion control remembers that: BBR paced the rest of a transfer
+// 12 % slower after a pause of 0.3 ms, Reno 1 to 2 %.
 
 import type { Channel, DatagramChannel, StreamChannel } from "../transport/channel.ts";
 import { numberParam } from "./exchange_loop.ts";

@@ -1,9 +1,5 @@
-/**
- * Burst: messages of one size, written with a gap between them, and a receiver that reads whatever is there: how many messages does
- * one read return, and how many are cut in two?
- *
- * @module
- */
+// Burst: messages of one size, written with a gap between them, and a receiver that reads whatever is there: how many messages does
+// one read return, and how many are cut in two?
 
 import type { Clock } from "../clock.ts";
 import type { Channel, DatagramChannel, StreamChannel } from "../transport/channel.ts";

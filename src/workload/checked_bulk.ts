@@ -1,8 +1,4 @@
-/**
- * Checked bulk: numbered blocks whose every word follows from their number, so that a lost, reordered or damaged byte cannot pass.
- *
- * @module
- */
+// Checked bulk: numbered blocks whose every word follows from their number, so that a lost, reordered or damaged byte cannot pass.
 
 import type { StreamChannel } from "../transport/channel.ts";
 import { numberParam, writeRest } from "./exchange_loop.ts";

@@ -1,8 +1,4 @@
-/**
- * Closing: what becomes of bytes under way when one end closes, in one direction or in both.
- *
- * @module
- */
+// Closing: what becomes of bytes under way when one end closes, in one direction or in both.
 
 import type { StreamChannel } from "../transport/channel.ts";
 import { numberParam, readRest, serveEach, writeRest } from "./exchange_loop.ts";

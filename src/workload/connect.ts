@@ -1,8 +1,4 @@
-/**
- * Connect: opens and closes connections, one after another, without a byte of data.
- *
- * @module
- */
+// Connect: opens and closes connections, one after another, without a byte of data.
 
 import { Histogram } from "../model/histogram.ts";
 import { serveEach, warmupOf } from "./exchange_loop.ts";

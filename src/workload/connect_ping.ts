@@ -1,8 +1,4 @@
-/**
- * Connect-ping: a fresh connection for every request: connect, write, read the reply, close.
- *
- * @module
- */
+// Connect-ping: a fresh connection for every request: connect, write, read the reply, close.
 
 import { Histogram } from "../model/histogram.ts";
 import {

@@ -1,9 +1,5 @@
-/**
- * Pieces shared by the workloads that exchange messages. None of them is called inside a measured interval except where an
- * operation did not complete at the first try.
- *
- * @module
- */
+// Pieces shared by the workloads that exchange messages. None of them is called inside a measured interval except where an
+// operation did not complete at the first try.
 
 import type { DatagramChannel, StreamChannel } from "../transport/channel.ts";
 import type { Budget } from "../model/budget.ts";
@@ -61,11 +57,7 @@ export async function writeRest(
   }
 }
 
-/**
- * Answers requests of a fixed size on one connection until the client ends it.
- *
- * @param afterRead called after each read, as to acknowledge at once; absent: nothing is
- */
+/** Answers requests of a fixed size on one connection until the client ends it. */
 export async function answerStream(
   channel: StreamChannel,
   requestBytes: number,
@@ -115,11 +107,7 @@ export async function answerDatagrams(
   }
 }
 
-/**
- * Accepts connections until the trial is over and serves each at once, beside the others.
- *
- * @param serve handles one connection; a failure of one fails the trial
- */
+/** Accepts connections until the trial is over and serves each at once, beside the others. */
 export async function serveEach(
   context: ServeContext,
   serve: (channel: StreamChannel) => Promise<void>,

@@ -1,9 +1,5 @@
-/**
- * Exchange loops: the exchanges of `ping-pong` three ways, to tell what the suite itself costs. `suite` is that workload as it is; `bare`
- * is a loop of the driver's own calls, timed by the batch; `traced` is the suite's against a peer that answers late, of which system calls are counted and nothing timed.
- *
- * @module
- */
+// Exchange loops: the exchanges of `ping-pong` three ways, to tell what the suite itself costs. `suite` is that workload as it is; `bare`
+// is a loop of the driver's own calls, timed by the batch; `traced` is the suite's against a peer that answers late, of which system calls are counted and nothing timed.
 
 import type { Clock } from "../clock.ts";
 import { Histogram } from "../model/histogram.ts";

@@ -1,10 +1,6 @@
-/**
- * Fan-in: many clients and one serving socket (datagrams) or one listener (streams). The clients take turns, so that what grows with
- * their number is the cost of having them, not of queueing behind them. One datagram at most is under way, so that no queue can overflow;
- * one that is lost for another reason ends the trial by its watchdog, as in ping-pong: a timer per exchange would be measured with it.
- *
- * @module
- */
+// Fan-in: many clients and one serving socket (datagrams) or one listener (streams). The clients take turns, so that what grows with
+// their number is the cost of having them, not of queueing behind them. One datagram at most is under way, so that no queue can overflow;
+// one that is lost for another reason ends the trial by its watchdog, as in ping-pong: a timer per exchange would be measured with it.
 
 import { Histogram } from "../model/histogram.ts";
 import type { Channel } from "../transport/channel.ts";

@@ -1,8 +1,4 @@
-/**
- * Fill-queue: connects to a server that does not accept, until one has to wait; then the server accepts.
- *
- * @module
- */
+// Fill-queue: connects to a server that does not accept, until one has to wait; then the server accepts.
 
 import { Histogram } from "../model/histogram.ts";
 import type { Channel } from "../transport/channel.ts";

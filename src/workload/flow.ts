@@ -1,8 +1,4 @@
-/**
- * Flow: numbered datagrams in one direction at an offered rate; the receiver counts what is lost, late and doubled.
- *
- * @module
- */
+// Flow: numbered datagrams in one direction at an offered rate; the receiver counts what is lost, late and doubled.
 
 import type { Clock } from "../clock.ts";
 import { Histogram } from "../model/histogram.ts";

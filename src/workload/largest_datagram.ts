@@ -1,8 +1,4 @@
-/**
- * Largest-datagram: the largest message that is taken and arrives whole, found by bisection.
- *
- * @module
- */
+// Largest-datagram: the largest message that is taken and arrives whole, found by bisection.
 
 import { type DatagramChannel, MessageTooLargeError } from "../transport/channel.ts";
 import type { ServeContext, Workload } from "./workload.ts";

@@ -1,10 +1,6 @@
-/**
- * Ping-pong: a request of `bytes`, its reply of the same size, one at a time, over one kept channel.
- *
- * Latency is the round trip, from before the write to after the last byte of the reply; it is never halved.
- *
- * @module
- */
+// Ping-pong: a request of `bytes`, its reply of the same size, one at a time, over one kept channel.
+//
+// Latency is the round trip, from before the write to after the last byte of the reply; it is never halved.
 
 import { Histogram } from "../model/histogram.ts";
 import type { Channel, DatagramChannel, StreamChannel } from "../transport/channel.ts";
@@ -49,11 +45,7 @@ async function servePingPong(context: ServeContext, bytes: number): Promise<void
   else await answerStream(channel, bytes, new Uint8Array(bytes));
 }
 
-/**
- * Exchanges until the budget is spent, and records how long each took.
- *
- * @param bytes of request and reply
- */
+/** Exchanges until the budget is spent, and records how long each took. */
 export function exchange(
   channel: Channel,
   bytes: number,

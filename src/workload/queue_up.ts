@@ -1,8 +1,4 @@
-/**
- * Queue-up: clients that arrive at once at a server that takes a known time for each request, one after another or side by side.
- *
- * @module
- */
+// Queue-up: clients that arrive at once at a server that takes a known time for each request, one after another or side by side.
 
 import { Histogram } from "../model/histogram.ts";
 import type { StreamChannel } from "../transport/channel.ts";

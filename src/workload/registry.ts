@@ -1,8 +1,4 @@
-/**
- * The built-in workloads. A new one is a file and a line here.
- *
- * @module
- */
+// The built-in workloads. A new one is a file and a line here.
 
 import { backpressure } from "./backpressure.ts";
 import { bulk } from "./bulk.ts";

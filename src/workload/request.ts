@@ -1,8 +1,4 @@
-/**
- * Request: one exchange per connection, or all over one that is kept; the same request both ways.
- *
- * @module
- */
+// Request: one exchange per connection, or all over one that is kept; the same request both ways.
 
 import { connectPing } from "./connect_ping.ts";
 import { pingPong } from "./ping_pong.ts";

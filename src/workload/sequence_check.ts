@@ -1,8 +1,4 @@
-/**
- * Order and copies of numbered messages, as the receiving end sees them.
- *
- * @module
- */
+// Order and copies of numbered messages, as the receiving end sees them.
 
 /** How far back a copy is recognized, in messages: a power of two, so that a mask finds the slot. */
 const REMEMBERED = 2 ** 13;

@@ -1,9 +1,5 @@
-/**
- * Socket buffer: how much a connection takes while the peer reads nothing, and then how fast it is while it does. Datagrams, of which
- * none waits for room in the receiver's buffer, are sent as fast as they go: what is lost is what the buffer did not hold.
- *
- * @module
- */
+// Socket buffer: how much a connection takes while the peer reads nothing, and then how fast it is while it does. Datagrams, of which
+// none waits for room in the receiver's buffer, are sent as fast as they go: what is lost is what the buffer did not hold.
 
 import type { Clock } from "../clock.ts";
 import type { Channel, StreamChannel } from "../transport/channel.ts";

@@ -1,10 +1,6 @@
-/**
- * Split request: a request of a header and a body, handed over in one write or in two; the reply of `header` bytes comes when the
- * whole request has arrived. This is where Nagle's algorithm and delayed acknowledgements meet: the second small write waits for
- * the acknowledgement of the first, which the receiver delays as it has nothing to say yet (RFC 896, RFC 1122 4.2.3.2).
- *
- * @module
- */
+// Split request: a request of a header and a body, handed over in one write or in two; the reply of `header` bytes comes when the
+// whole request has arrived. This is where Nagle's algorithm and delayed acknowledgements meet: the second small write waits for
+// the acknowledgement of the first, which the receiver delays as it has nothing to say yet (RFC 896, RFC 1122 4.2.3.2).
 
 import { Histogram } from "../model/histogram.ts";
 import type { StreamChannel } from "../transport/channel.ts";

@@ -1,8 +1,4 @@
-/**
- * What a drive half leaves behind when one of its operations fails.
- *
- * @module
- */
+// What a drive half leaves behind when one of its operations fails.
 
 import type { DriveResult } from "./workload.ts";
 

@@ -1,8 +1,4 @@
-/**
- * Workloads: what the two ends of a trial do with their channels. A workload sees channels and a Clock, never the runtime.
- *
- * @module
- */
+// Workloads: what the two ends of a trial do with their channels. A workload sees channels and a Clock, never the runtime.
 
 import type { Budget } from "../model/budget.ts";
 import type { Params } from "../model/params.ts";

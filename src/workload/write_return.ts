@@ -1,9 +1,5 @@
-/**
- * Write-return: how long a write takes to return, beside how long its delivery takes. The peer answers each message with one byte as
- * soon as it has all of it, so that delivery is known without comparing the clocks of two processes.
- *
- * @module
- */
+// Write-return: how long a write takes to return, beside how long its delivery takes. The peer answers each message with one byte as
+// soon as it has all of it, so that delivery is known without comparing the clocks of two processes.
 
 import { Histogram } from "../model/histogram.ts";
 import type { StreamChannel } from "../transport/channel.ts";

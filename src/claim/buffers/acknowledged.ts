@@ -1,8 +1,4 @@
-/**
- * Claim 9: when the send queue is emptied.
- *
- * @module
- */
+// Claim 9: when the send queue is emptied.
 
 import { unreadBytes, unsentBytes } from "../../kernel/options.ts";
 import { loseNoSegments, loseSegments } from "../../kernel/socket_filter.ts";

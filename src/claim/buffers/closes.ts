@@ -1,8 +1,4 @@
-/**
- * Claim 7: what a close does to what was written.
- *
- * @module
- */
+// Claim 7: what a close does to what was written.
 
 import { readTcpInfo } from "../../kernel/tcp_info.ts";
 import { type Claim, type ClaimFacts, type Lab } from "../claim.ts";
@@ -109,11 +105,7 @@ export const closeDeliversTheRest: Claim = {
   ].join("\n"),
 };
 
-/**
- * Writes, closes, and only then reads at the other end.
- *
- * @param prepare is called with the end that will be closed; default: it stays as it is
- */
+/** Writes, closes, and only then reads at the other end. */
 export async function closeUnsent(
   lab: Lab,
   prepare: (fd: number) => void = () => {},

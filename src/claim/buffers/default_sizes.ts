@@ -1,8 +1,4 @@
-/**
- * Claim 1.
- *
- * @module
- */
+// Claim 1.
 
 import { requireLibc } from "../../kernel/libc.ts";
 import { getOption, unreadBytes } from "../../kernel/options.ts";
@@ -141,11 +137,7 @@ interface Filled {
   readonly unread: number;
 }
 
-/**
- * Reads sizes of fresh sockets and fills connections.
- *
- * @param prepare is called with each fresh socket; default: it stays as the kernel made it
- */
+/** Reads sizes of fresh sockets and fills connections. */
 export function readSizes(lab: Lab, prepare: (fd: number) => void = () => {}): ClaimFacts {
   if (!lab.kernel.available) throw new CannotTry(lab.kernel.reason);
   const libc = requireLibc();

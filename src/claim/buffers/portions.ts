@@ -1,8 +1,4 @@
-/**
- * Claims 4 and 5: how much a write takes.
- *
- * @module
- */
+// Claims 4 and 5: how much a write takes.
 
 import { requireLibc } from "../../kernel/libc.ts";
 import { setOption } from "../../kernel/options.ts";
@@ -117,12 +113,7 @@ export const largeDataInPortions: Claim = {
   ].join("\n"),
 };
 
-/**
- * Writes large data to peers that read step by step.
- *
- * @param setBytes what is offered where the buffer is set; default: far more than it holds
- * @param maxBytes what is offered at most where it is not
- */
+/** Writes large data to peers that read step by step. */
 export function writePortions(lab: Lab, setBytes = MIB, maxBytes = MAX_BYTES): ClaimFacts {
   const portions = (["tcp", "unix"] as const).flatMap((kind): Portions[] => {
     using small = openRawPair(kind, lab);
@@ -239,11 +230,7 @@ export const blockingWriteTakesAll: Claim = {
   code: "const taken = await conn.write(data); // may be less than data.length",
 };
 
-/**
- * Writes more in one call than a connection takes unread.
- *
- * @param sendLimitNs a time limit of libc's sends, with a peer that never reads; default: none, and it does
- */
+/** Writes more in one call than a connection takes unread. */
 export async function writeOnce(lab: Lab, sendLimitNs?: number): Promise<ClaimFacts> {
   const calls: Call[] = [];
   for (const [id, transport] of usableStreams(["tcp", "unix"], lab)) {

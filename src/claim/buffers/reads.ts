@@ -1,8 +1,4 @@
-/**
- * Claim 6: what reads return.
- *
- * @module
- */
+// Claim 6: what reads return.
 
 import type { StreamChannel } from "../../transport/channel.ts";
 import type { Claim, ClaimFacts, Lab } from "../claim.ts";

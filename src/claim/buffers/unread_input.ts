@@ -1,8 +1,4 @@
-/**
- * Claim 8: what a close does to what was not read.
- *
- * @module
- */
+// Claim 8: what a close does to what was not read.
 
 import { readCounters } from "../../kernel/counters.ts";
 import { unreadBytes } from "../../kernel/options.ts";
@@ -103,11 +99,7 @@ export const closeLosesUnreadInput: Claim = {
   ].join("\n"),
 };
 
-/**
- * Closes ends with bytes unread, and ends without.
- *
- * @param readFirst what the first of the two reads before it is closed; default: a byte
- */
+/** Closes ends with bytes unread, and ends without. */
 export async function closeUnread(lab: Lab, readFirst = 1): Promise<ClaimFacts> {
   if (!lab.kernel.available) throw new CannotTry(lab.kernel.reason);
   const met: Met[] = [];

@@ -1,8 +1,4 @@
-/**
- * Claims 2 and 3: when a write returns, and when one that waits goes on.
- *
- * @module
- */
+// Claims 2 and 3: when a write returns, and when one that waits goes on.
 
 import { getOption, unreadBytes } from "../../kernel/options.ts";
 import { CannotTry, cannotTry, type Claim, type ClaimFacts, type Lab } from "../claim.ts";

@@ -1,8 +1,4 @@
-/**
- * Claim 22: the queues before accept().
- *
- * @module
- */
+// Claim 22: the queues before accept().
 
 import { loseNoSegments, loseSegments } from "../../kernel/socket_filter.ts";
 import { readTcpInfo } from "../../kernel/tcp_info.ts";
@@ -183,11 +179,7 @@ function countWaiting(lab: Lab): number {
   return Math.max(1, Math.min(CONNECTS, readTcpInfo(sockets.listen("tcp", CONNECTS).fd).sacked));
 }
 
-/**
- * Clients that connect to a server which accepts late.
- *
- * @param prepare is called with the listener, and what it returns before the first accept; default: it stays as it is
- */
+/** Clients that connect to a server which accepts late. */
 export async function acceptLate(
   id: string,
   transport: StreamTransport,

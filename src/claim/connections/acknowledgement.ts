@@ -1,8 +1,4 @@
-/**
- * Claim 32: what an acknowledgement counts.
- *
- * @module
- */
+// Claim 32: what an acknowledgement counts.
 
 import { requireLibc } from "../../kernel/libc.ts";
 import { unsentBytes } from "../../kernel/options.ts";
@@ -95,11 +91,7 @@ interface Counted {
   readonly received: readonly number[];
 }
 
-/**
- * Counts by how much acknowledged numbers move.
- *
- * @param withEnd whether each write ends its direction, on a connection of its own; default: it does not
- */
+/** Counts by how much acknowledged numbers move. */
 export async function countAcknowledged(lab: Lab, withEnd = false): Promise<ClaimFacts> {
   using pair = openRawPair("tcp", lab);
   const { client, server } = pair;

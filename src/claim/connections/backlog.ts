@@ -1,8 +1,4 @@
-/**
- * Claim 23: the backlog.
- *
- * @module
- */
+// Claim 23: the backlog.
 
 import { SystemError } from "../../kernel/system_error.ts";
 import { readTcpInfo } from "../../kernel/tcp_info.ts";
@@ -147,8 +143,6 @@ function formatBounds(bounds: readonly Bound[]): string {
 
 /**
  * Fills backlogs of each size. What fails for lack of descriptors, ports or memory costs only itself.
- *
- * @param accepts whether the server accepts while the clients connect; default: it does not
  */
 export async function fillBacklogs(lab: Lab, accepts = false): Promise<ClaimFacts> {
   const missing: string[] = [];

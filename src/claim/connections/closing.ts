@@ -1,8 +1,4 @@
-/**
- * Claim 25: the segments of a close.
- *
- * @module
- */
+// Claim 25: the segments of a close.
 
 import { requireLibc } from "../../kernel/libc.ts";
 import { SystemError } from "../../kernel/system_error.ts";
@@ -139,11 +135,7 @@ const WHY = [
   "acknowledgement onto its own FIN, within the time by which Linux delays acknowledgements (TCP_DELACK_MIN, 40 ms; include/net/tcp.h): three. Four is the number for an end that has something left to do",
 ];
 
-/**
- * Closes connections in one direction and in both.
- *
- * @param directions what the first end shuts down (shutdown(2)); default: its sending direction
- */
+/** Closes connections in one direction and in both. */
 export async function watchCloses(lab: Lab, directions = SHUT_WR): Promise<ClaimFacts> {
   const halves: HalfClosed[] = [];
   for (const kind of ["tcp", "unix"] as const) halves.push(await halfClose(kind, lab, directions));

@@ -1,8 +1,4 @@
-/**
- * Claim 29: servers that close after each reply.
- *
- * @module
- */
+// Claim 29: servers that close after each reply.
 
 import type { StreamChannel, StreamListener } from "../../transport/channel.ts";
 import type { StreamTransport } from "../../transport/transport.ts";
@@ -131,11 +127,7 @@ export const closingServerForcesConnections: Claim = {
   ].join("\n"),
 };
 
-/**
- * Serves requests on connections that the server closes, and asks again on them.
- *
- * @param closes whether the server closes its end after the reply; default: it does
- */
+/** Serves requests on connections that the server closes, and asks again on them. */
 export async function closeAfterReplies(lab: Lab, closes = true): Promise<ClaimFacts> {
   const rows: Served[] = [];
   for (const [id, transport] of usableStreams(["tcp", "unix"], lab)) {

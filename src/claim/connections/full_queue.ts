@@ -1,8 +1,4 @@
-/**
- * What a connect meets that finds the accept queue full.
- *
- * @module
- */
+// What a connect meets that finds the accept queue full.
 
 import { readTcpInfo } from "../../kernel/tcp_info.ts";
 import type { StreamListener } from "../../transport/channel.ts";

@@ -1,8 +1,4 @@
-/**
- * Claim 20: when connect() and accept() return.
- *
- * @module
- */
+// Claim 20: when connect() and accept() return.
 
 import { loseNoSegments, loseSegments } from "../../kernel/socket_filter.ts";
 import { readTcpInfo } from "../../kernel/tcp_info.ts";
@@ -165,11 +161,7 @@ async function watchHandshakes(lab: Lab): Promise<ClaimFacts> {
   return { ends, ...(facts ?? { unlost: reason }) } as unknown as ClaimFacts;
 }
 
-/**
- * Handshakes of which the first and the third segment are lost for a while.
- *
- * @param prepare is called with each client before its connect; default: it stays as it is
- */
+/** Handshakes of which the first and the third segment are lost for a while. */
 export async function loseHandshakes(
   lab: Lab,
   prepare: (fd: number) => void = () => {},

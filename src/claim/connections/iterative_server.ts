@@ -1,8 +1,4 @@
-/**
- * Claim 30: servers that take one client at a time.
- *
- * @module
- */
+// Claim 30: servers that take one client at a time.
 
 import { cannotTry, type Claim, type ClaimTable } from "../claim.ts";
 import type { CaseRequest } from "../case_request.ts";

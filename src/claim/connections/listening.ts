@@ -1,8 +1,4 @@
-/**
- * Claim 24: the listening socket and the connected ones.
- *
- * @module
- */
+// Claim 24: the listening socket and the connected ones.
 
 import { describeFd } from "../../kernel/find_fd.ts";
 import { SystemError } from "../../kernel/system_error.ts";
@@ -112,11 +108,7 @@ export const listenerIsAnotherSocket: Claim = {
   ].join("\n"),
 };
 
-/**
- * Uses connections and their listeners.
- *
- * @param wrap is called with each transport; default: it is used as it is
- */
+/** Uses connections and their listeners. */
 export async function useConnections(
   lab: Lab,
   wrap: (transport: StreamTransport) => StreamTransport = (transport) => transport,

@@ -1,8 +1,4 @@
-/**
- * Claim 27: the ports of clients.
- *
- * @module
- */
+// Claim 27: the ports of clients.
 
 import { hasCapability, withoutCapability } from "../../kernel/capabilities.ts";
 import { requireLibc } from "../../kernel/libc.ts";
@@ -117,11 +113,7 @@ export const portIsChosenAtConnect: Claim = {
   ].join("\n"),
 };
 
-/**
- * Reads clients' ports, and tries low ones.
- *
- * @param binds whether the client that is watched by system calls binds before it connects; default: it does not
- */
+/** Reads clients' ports, and tries low ones. */
 export async function watchPorts(lab: Lab, binds = false): Promise<ClaimFacts> {
   const ports = await connectThroughDeno(lab);
   const settings = await readSettingsOf([RANGE, UNPRIVILEGED]);

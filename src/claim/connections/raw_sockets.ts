@@ -1,8 +1,4 @@
-/**
- * Listeners and connects by system calls: for experiments that look at the moments between a connect and its accept. No call waits.
- *
- * @module
- */
+// Listeners and connects by system calls: for experiments that look at the moments between a connect and its accept. No call waits.
 
 import { describeFd } from "../../kernel/find_fd.ts";
 import { requireLibc } from "../../kernel/libc.ts";
@@ -178,7 +174,6 @@ export function loopback(port: number): Uint8Array<ArrayBuffer> {
 /**
  * Looks every millisecond whether something is so.
  *
- * @param limitMs gives up after this long, or when the experiment is ended
  * @returns whether it came to be so
  */
 export async function waitUntil(

@@ -1,8 +1,4 @@
-/**
- * Claim 31: lost segments.
- *
- * @module
- */
+// Claim 31: lost segments.
 
 import { getOption, setOption, unsentBytes } from "../../kernel/options.ts";
 import { loseNoSegments, loseSegments } from "../../kernel/socket_filter.ts";
@@ -208,11 +204,7 @@ async function loseInMany(lab: Lab) {
   return { whole, givenUp, syn };
 }
 
-/**
- * Sends to a socket that loses a share of what arrives, and compares every byte.
- *
- * @param kind the connection, or UDP in its place
- */
+/** Sends to a socket that loses a share of what arrives, and compares every byte. */
 export async function sendOverLoss(kind: "tcp" | "udp", lab: Lab): Promise<Whole> {
   using sockets = new RawSockets(lab);
   const [client, server] = await sockets.openPair(kind, lab);

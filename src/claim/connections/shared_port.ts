@@ -1,8 +1,4 @@
-/**
- * Claim 28: one number for TCP and UDP.
- *
- * @module
- */
+// Claim 28: one number for TCP and UDP.
 
 import { requireLibc } from "../../kernel/libc.ts";
 import { setOption } from "../../kernel/options.ts";
@@ -66,11 +62,7 @@ interface Shared {
   readonly again: { readonly tcp: string; readonly udp: string };
 }
 
-/**
- * Exchanges over two sockets that are bound to one number.
- *
- * @param first what stands in the place of the TCP connection; default: it does
- */
+/** Exchanges over two sockets that are bound to one number. */
 export async function sharePort(lab: Lab, first: "tcp" | "udp" = "tcp"): Promise<ClaimFacts> {
   using sockets = new RawSockets(lab);
   const one = await openAt(first, 0, first === "udp", sockets, lab);

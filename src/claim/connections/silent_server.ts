@@ -1,8 +1,4 @@
-/**
- * Claim 21: whether connect() needs data.
- *
- * @module
- */
+// Claim 21: whether connect() needs data.
 
 import { readTcpInfo } from "../../kernel/tcp_info.ts";
 import type { StreamChannel } from "../../transport/channel.ts";
@@ -81,11 +77,7 @@ export const connectNeedsNoData: Claim = {
   ].join("\n"),
 };
 
-/**
- * Connects to servers that never send.
- *
- * @param ids through which transports
- */
+/** Connects to servers that never send. */
 export async function connectToSilence(
   lab: Lab,
   ids: readonly string[] = ["tcp", "unix", "tcp@libc", "unix@libc"],

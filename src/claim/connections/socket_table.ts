@@ -1,8 +1,4 @@
-/**
- * The kernel's table of TCP sockets, /proc/net/tcp of proc(5): the only place where those stand that no program holds any more.
- *
- * @module
- */
+// The kernel's table of TCP sockets, /proc/net/tcp of proc(5): the only place where those stand that no program holds any more.
 
 import { readSystemFiles } from "../../run/system_files.ts";
 import { CannotTry } from "../claim.ts";
@@ -58,8 +54,6 @@ export async function readSocketTable(): Promise<readonly TableRow[]> {
 /**
  * Reads the entries in TIME-WAIT of a port.
  *
- * @param port a listener's
- * @param before entries that were there before, and do not count: a port that was used a minute ago may be given again
  * @throws {CannotTry} as {@linkcode readSocketTable} does
  */
 export async function readTimeWait(
@@ -94,7 +88,6 @@ export function parseSocketTable(text: string): readonly TableRow[] {
 /**
  * Reads settings of the kernel.
  *
- * @param names as in `net.ipv4.tcp_tw_reuse`
  * @returns texts by name; one that could not be read is not there
  */
 export async function readSettingsOf(

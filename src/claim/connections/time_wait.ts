@@ -1,8 +1,4 @@
-/**
- * Claim 26: TIME_WAIT.
- *
- * @module
- */
+// Claim 26: TIME_WAIT.
 
 import { requireLibc } from "../../kernel/libc.ts";
 import { setOption } from "../../kernel/options.ts";

@@ -1,8 +1,4 @@
-/**
- * How soon a client's ports come back from TIME_WAIT, with few of them.
- *
- * @module
- */
+// How soon a client's ports come back from TIME_WAIT, with few of them.
 
 import { CannotTry, type Lab } from "../claim.ts";
 import { receiveNow } from "../raw_pair.ts";
@@ -32,11 +28,7 @@ export interface Reused {
   readonly later: number;
 }
 
-/**
- * Opens and closes connections in namespaces with few ports.
- *
- * @param id of the claim whose part it is
- */
+/** Opens and closes connections in namespaces with few ports. */
 export async function limitPorts(id: string, lab: Lab): Promise<Record<string, unknown>> {
   try {
     const runs = await Promise.all([0, 2].map((reuse) =>

@@ -1,8 +1,4 @@
-/**
- * The stream transports that an experiment can use.
- *
- * @module
- */
+// The stream transports that an experiment can use.
 
 import type { ChannelOptions, StreamChannel } from "../../transport/channel.ts";
 import type { StreamTransport } from "../../transport/transport.ts";
@@ -14,7 +10,6 @@ export type Usable = readonly [id: string, transport: StreamTransport];
 /**
  * Picks those of some transports that work here.
  *
- * @param ids as in `tcp@libc`
  * @returns at least one, with its id
  * @throws {CannotTry} when none does, with the first one's reason
  */
@@ -43,11 +38,7 @@ export interface Channels extends Disposable {
   readonly server: StreamChannel;
 }
 
-/**
- * Opens a connection through a transport; the end of the experiment closes it.
- *
- * @param options as for both ends
- */
+/** Opens a connection through a transport; the end of the experiment closes it. */
 export async function openChannels(
   transport: StreamTransport,
   { directory, signal }: Pick<Lab, "directory" | "signal">,

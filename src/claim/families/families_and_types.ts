@@ -1,8 +1,4 @@
-/**
- * Claim 33.
- *
- * @module
- */
+// Claim 33.
 
 import { cannotTry, type Claim, type Decision } from "../claim.ts";
 import type { CaseRequest } from "../case_request.ts";
@@ -96,12 +92,7 @@ export const familiesAndTypes: Claim = {
   ].join("\n"),
 };
 
-/**
- * The decision on some kinds.
- *
- * @param kinds which
- * @param figures of their cells
- */
+/** The decision on some kinds. */
 export function decideKinds(kinds: readonly Kind[], figures: ClaimFigures): Decision {
   const found = kinds.map((kind) => look(kind, figures));
   const of = (state: Found["state"]) => found.filter((one) => one.state === state);

@@ -1,8 +1,4 @@
-/**
- * Claim 34.
- *
- * @module
- */
+// Claim 34.
 
 import { cannotTry, type Claim, type ClaimTable } from "../claim.ts";
 import type { CaseRequest } from "../case_request.ts";

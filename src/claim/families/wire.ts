@@ -1,8 +1,4 @@
-/**
- * What of HTTP and WebSocket can be seen at the stream below them: spoken to by a bare TCP connection, and looked at from the kernel.
- *
- * @module
- */
+// What of HTTP and WebSocket can be seen at the stream below them: spoken to by a bare TCP connection, and looked at from the kernel.
 
 import { openSockets, type SocketDescription } from "../../kernel/find_fd.ts";
 import { tryGetOption } from "../../kernel/options.ts";
@@ -71,12 +67,7 @@ const REQUESTS: Readonly<Record<string, { readonly lines: readonly string[]; sta
   },
 };
 
-/**
- * Looks below protocols that keep message boundaries.
- *
- * @param names transports of the catalog, `tcp` being what they ride on
- * @param sizes of messages, in bytes
- */
+/** Looks below protocols that keep message boundaries. */
 export async function lookBelow(
   lab: Lab,
   names: readonly string[],

@@ -1,8 +1,4 @@
-/**
- * Claims 11 and 12.
- *
- * @module
- */
+// Claims 11 and 12.
 
 import { cannotTry, type Claim, type ClaimTable, type ClaimVerdict } from "../claim.ts";
 import type { Params } from "../../model/params.ts";

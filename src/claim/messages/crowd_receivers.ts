@@ -1,8 +1,4 @@
-/**
- * Datagrams to receivers that do not read: what is lost, what is refused, and what waiting costs.
- *
- * @module
- */
+// Datagrams to receivers that do not read: what is lost, what is refused, and what waiting costs.
 
 import { requireLibc } from "../../kernel/libc.ts";
 import { getOption } from "../../kernel/options.ts";
@@ -62,11 +58,7 @@ const WAIT_MS = 200;
 const PENDING_MS = 20;
 const QUEUED_BYTES = [64, 65_536];
 
-/**
- * Sends to sockets that do not read.
- *
- * @param kinds which
- */
+/** Sends to sockets that do not read. */
 export async function crowdReceivers(
   lab: Lab,
   kinds: readonly DatagramKind[] = ["udp", "unixpacket"],

@@ -1,8 +1,4 @@
-/**
- * Claim 15.
- *
- * @module
- */
+// Claim 15.
 
 import { CannotTry, cannotTry, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
 import type { CaseRequest } from "../case_request.ts";

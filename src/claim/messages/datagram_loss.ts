@@ -1,8 +1,4 @@
-/**
- * Claim 13: datagrams that are lost.
- *
- * @module
- */
+// Claim 13: datagrams that are lost.
 
 import type { CaseRequest } from "../case_request.ts";
 import { cannotTry, type Claim, type ClaimTable, type ClaimVerdict } from "../claim.ts";

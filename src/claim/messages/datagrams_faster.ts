@@ -1,8 +1,4 @@
-/**
- * Claims 16 and 17.
- *
- * @module
- */
+// Claims 16 and 17.
 
 import type { CaseRequest } from "../case_request.ts";
 import { cannotTry, type Claim, type ClaimTable } from "../claim.ts";

@@ -1,8 +1,4 @@
-/**
- * Claim 18.
- *
- * @module
- */
+// Claim 18.
 
 import { cannotTry, type Claim, type ClaimFacts, type Decision, type Lab } from "../claim.ts";
 import type { ClaimFigures } from "../claim_figures.ts";
@@ -98,11 +94,7 @@ interface Served {
   readonly listen: string;
 }
 
-/**
- * One socket that answers clients which never called bind(2).
- *
- * @param kind of all of them
- */
+/** One socket that answers clients which never called bind(2). */
 export function serveWithOne(kind: "udp" | "tcp", lab: Lab): ClaimFacts {
   using sockets = new RawSockets(lab);
   const libc = requireLibc();

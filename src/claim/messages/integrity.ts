@@ -1,8 +1,4 @@
-/**
- * Claim 10.
- *
- * @module
- */
+// Claim 10.
 
 import { readCounters } from "../../kernel/counters.ts";
 import { readKernelFile } from "../../kernel/kernel_file.ts";
@@ -104,11 +100,7 @@ export const streamsLoseNothing: Claim = {
   ].join("\n"),
 };
 
-/**
- * Moves checked blocks over each stream transport.
- *
- * @param mib how much over each
- */
+/** Moves checked blocks over each stream transport. */
 export async function moveAndCheck(lab: Lab, mib = MIB): Promise<ClaimFacts> {
   const transports = ["tcp", "unix"].filter((id) => lab.availability.get(id)?.available);
   if (transports.length === 0) throw new CannotTry("no stream transport works here");

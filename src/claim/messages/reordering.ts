@@ -1,8 +1,4 @@
-/**
- * Claim 14: datagrams that arrive out of order.
- *
- * @module
- */
+// Claim 14: datagrams that arrive out of order.
 
 import { requireLibc } from "../../kernel/libc.ts";
 import { inNamedNamespace, NAMED_NAMESPACES, runCommand } from "../../kernel/namespace.ts";
@@ -104,11 +100,7 @@ export const datagramsMayBeReordered: Claim = {
   ].join("\n"),
 };
 
-/**
- * Sends over loopback and over two ways.
- *
- * @param part whether the route moves; default: it does
- */
+/** Sends over loopback and over two ways. */
 export async function sendOverPaths(
   lab: Lab,
   part: "two ways" | "one way" = "two ways",

@@ -1,8 +1,4 @@
-/**
- * Kernel memory of sockets: how much the kernel's own memory grows with each client of a server.
- *
- * @module
- */
+// Kernel memory of sockets: how much the kernel's own memory grows with each client of a server.
 
 import { requireLibc } from "../../kernel/libc.ts";
 import { setOption } from "../../kernel/options.ts";
@@ -28,8 +24,6 @@ export interface SocketMemoryOf {
 /**
  * Opens clients of a server of each kind and reads what the kernel's memory grew by. What is opened first stays open, so that nothing that was
  * freed is used again.
- *
- * @param clients of each kind; fewer are opened where descriptors run out
  */
 export async function measureSocketMemory(lab: Lab, clients = CLIENTS): Promise<ClaimFacts> {
   using sockets = new RawSockets(lab);

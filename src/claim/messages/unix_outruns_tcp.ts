@@ -1,8 +1,4 @@
-/**
- * Claim 19.
- *
- * @module
- */
+// Claim 19.
 
 import { cannotTry, type Claim } from "../claim.ts";
 import type { CaseRequest } from "../case_request.ts";

@@ -1,8 +1,4 @@
-/**
- * `sockbench ab`.
- *
- * @module
- */
+// `sockbench ab`.
 
 import { type AbGateOutcome, defaultPrecision, neededPairs, runAbGate } from "../../ab/ab_gate.ts";
 import { openAgent } from "../../ab/agent_link.ts";

@@ -1,8 +1,4 @@
-/**
- * `sockbench claims`.
- *
- * @module
- */
+// `sockbench claims`.
 
 import { type Claim, CLAIM_VERDICTS } from "../../claim/claim.ts";
 import { countVerdict, shortenAnswer } from "../../claim/format_answer.ts";

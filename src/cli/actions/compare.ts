@@ -1,8 +1,4 @@
-/**
- * `sockbench compare`.
- *
- * @module
- */
+// `sockbench compare`.
 
 import { compareRecords } from "../../compare/compare_records.ts";
 import { COMPARE_POLICY } from "../../compare/gate_policy.ts";

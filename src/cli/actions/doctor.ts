@@ -1,8 +1,4 @@
-/**
- * `sockbench doctor`.
- *
- * @module
- */
+// `sockbench doctor`.
 
 import { disarmJson } from "../../text/disarm.ts";
 import { type Catalog, createCatalog } from "../../catalog.ts";

@@ -1,8 +1,4 @@
-/**
- * `sockbench gate`.
- *
- * @module
- */
+// `sockbench gate`.
 
 import { createCatalog } from "../../catalog.ts";
 import { compareRecords } from "../../compare/compare_records.ts";

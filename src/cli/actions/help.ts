@@ -1,8 +1,4 @@
-/**
- * `sockbench help [command]`.
- *
- * @module
- */
+// `sockbench help [command]`.
 
 import type { Command, ParsedArguments } from "../command.ts";
 import { EXIT } from "../exit.ts";

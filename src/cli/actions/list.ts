@@ -1,8 +1,4 @@
-/**
- * `sockbench list`.
- *
- * @module
- */
+// `sockbench list`.
 
 import { disarmJson } from "../../text/disarm.ts";
 import type { Catalog } from "../../catalog.ts";

@@ -1,8 +1,4 @@
-/**
- * `sockbench report`.
- *
- * @module
- */
+// `sockbench report`.
 
 import { deliverText } from "../deliver_text.ts";
 import { EXIT } from "../exit.ts";

@@ -1,8 +1,4 @@
-/**
- * `sockbench run`.
- *
- * @module
- */
+// `sockbench run`.
 
 import type { Plan } from "../../plan/plan.ts";
 import type { RunRecord } from "../../model/run_record.ts";

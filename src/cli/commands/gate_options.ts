@@ -1,8 +1,4 @@
-/**
- * Options that `gate` and `ab` share: how comparisons become verdicts, and where those go.
- *
- * @module
- */
+// Options that `gate` and `ab` share: how comparisons become verdicts, and where those go.
 
 import type { OptionSpec } from "../command.ts";
 

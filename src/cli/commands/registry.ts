@@ -1,8 +1,4 @@
-/**
- * Every command of `sockbench`, in the order of the help. Declarations only: a command's work is loaded when it is called.
- *
- * @module
- */
+// Every command of `sockbench`, in the order of the help. Declarations only: a command's work is loaded when it is called.
 
 import type { Command } from "../command.ts";
 import { abCommand } from "./ab.ts";

@@ -1,8 +1,4 @@
-/**
- * Options that mean the same in several commands, declared once.
- *
- * @module
- */
+// Options that mean the same in several commands, declared once.
 
 import { PINS } from "../../plan/placement.ts";
 import { DEFAULT_PEER, DEFAULT_PROFILE, PEERS, PROFILE_NAMES } from "../../plan/settings.ts";

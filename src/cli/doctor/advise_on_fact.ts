@@ -1,8 +1,4 @@
-/**
- * What the doctor adds to a fact: a number alone says little, as it means another thing on every machine.
- *
- * @module
- */
+// What the doctor adds to a fact: a number alone says little, as it means another thing on every machine.
 
 import { coresOf, type Environment, type EnvironmentFact } from "../../model/environment.ts";
 import { plural } from "../../text/plural.ts";
@@ -17,8 +13,6 @@ const ENDS = 2;
 /**
  * Advice on a fact.
  *
- * @param fact The fact.
- * @param environment The facts around it.
  * @returns What follows its value, as in ` on 2 cores: every core is busy already; ...`; empty where there is nothing to say.
  */
 export function adviseOnFact({ id, value }: EnvironmentFact, environment: Environment): string {

@@ -1,8 +1,4 @@
-/**
- * How many files and ports a run may have, and whether that is enough.
- *
- * @module
- */
+// How many files and ports a run may have, and whether that is enough.
 
 import type { Limits } from "../../kernel/limits.ts";
 
@@ -11,11 +7,7 @@ const MAX_FILES = 1_100;
 /** A port stays with a closed connection for a minute: what the scenarios that connect use up in that time. */
 const MAX_PORTS = 10_000;
 
-/**
- * Rows for the doctor: what, and what is to be said of it.
- *
- * @param limits as found
- */
+/** Rows for the doctor: what, and what is to be said of it. */
 export function describeLimits({ openFiles, ports }: Limits): [string, string][] {
   return [
     ["open files", openFiles === undefined ? "not known: see ulimit -n" : formatFiles(openFiles)],

@@ -1,8 +1,4 @@
-/**
- * What reading the clock costs and how fine it is.
- *
- * @module
- */
+// What reading the clock costs and how fine it is.
 
 import type { Clock } from "../../clock.ts";
 

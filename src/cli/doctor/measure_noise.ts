@@ -1,8 +1,4 @@
-/**
- * How much an idle round trip varies from trial to trial on this machine, now.
- *
- * @module
- */
+// How much an idle round trip varies from trial to trial on this machine, now.
 
 import { adviseOnHealth, describeHealth, type Health, healthOf } from "../../compare/health.ts";
 import type { PeerKind } from "../../model/placement.ts";

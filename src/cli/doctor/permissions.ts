@@ -1,8 +1,4 @@
-/**
- * Deno's permissions, and what each missing one costs.
- *
- * @module
- */
+// Deno's permissions, and what each missing one costs.
 
 /** A PermissionFact is one permission and its price. */
 export interface PermissionFact {

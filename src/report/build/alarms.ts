@@ -1,8 +1,4 @@
-/**
- * Alarms: what a reader must know before any figure, because it may explain all of them.
- *
- * @module
- */
+// Alarms: what a reader must know before any figure, because it may explain all of them.
 
 import { adviseOnHealth, describeHealth, healthOf, NOTABLE_WAIT } from "../../compare/health.ts";
 import type { TrialValues } from "../../compare/trial_values.ts";
@@ -24,8 +20,6 @@ const MIN_ROUNDS = 6;
 /**
  * Gathers the alarms of a record.
  *
- * @param record The record.
- * @param values Its trials by case.
  * @returns One sentence each, without full stop; none for a run without trouble.
  */
 export function findAlarms(record: RunRecord, values: TrialValues): readonly string[] {

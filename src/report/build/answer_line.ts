@@ -1,8 +1,4 @@
-/**
- * The one line that answers: what to use, for what, and what this run cannot decide.
- *
- * @module
- */
+// The one line that answers: what to use, for what, and what this run cannot decide.
 
 import { namePlacement, placementKey } from "../document/format_placement.ts";
 import { type Inline, name, text } from "../document/inline.ts";
@@ -22,8 +18,6 @@ interface Part {
 /**
  * Says in one sentence what the answers come to, those of the first placement of each scenario.
  *
- * @param answers The answers.
- * @param rounds Rounds of the run, of which more would decide more.
  * @returns The sentence; `undefined` where there is nothing to choose from.
  */
 export function buildAnswerLine(

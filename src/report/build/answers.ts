@@ -1,10 +1,6 @@
-/**
- * Answers in short: for each question what did best here, and whether that is beyond doubt.
- *
- * They are read off the headline tables and searches, so that nothing is said here that does not stand there.
- *
- * @module
- */
+// Answers in short: for each question what did best here, and whether that is beyond doubt.
+//
+// They are read off the headline tables and searches, so that nothing is said here that does not stand there.
 
 import type { TrialValues } from "../../compare/trial_values.ts";
 import type { Placement } from "../../model/placement.ts";
@@ -70,8 +66,6 @@ export interface AnswerSource {
 /**
  * Answers the questions of a report that ask for a choice.
  *
- * @param sources The scenarios.
- * @param values The record's trials.
  * @returns One answer for each group of columns that stand side by side to be chosen from; none for a metric of which neither
  * direction is better.
  */
@@ -229,7 +223,6 @@ const MAX_CHARACTERS = 64;
 /**
  * Where a choice was made.
  *
- * @param choice The choice.
  * @returns As in `64 B, 1 KiB`; empty where there is one place only.
  */
 export function formatPlaces({ at }: Choice): string {
@@ -256,7 +249,6 @@ const CAPTION =
 /**
  * The answers as a table: one row a choice, the question in the first of each.
  *
- * @param answers The answers.
  * @returns The table; `undefined` for no answers.
  */
 export function answerTable(answers: readonly Answer[]): Table | undefined {

@@ -1,12 +1,8 @@
-/**
- * The best of several cases: one criterion for marks of tables, answers and searches.
- *
- * Ratios pair trials of the same round, so that drift of the machine favours nobody, and the best must beat every rival at a
- * confidence that holds for all of them together (multiple comparisons with the best: Hsu, Multiple Comparisons: Theory and
- * Methods, 1996, chapter 4, here by Bonferroni's inequality).
- *
- * @module
- */
+// The best of several cases: one criterion for marks of tables, answers and searches.
+//
+// Ratios pair trials of the same round, so that drift of the machine favours nobody, and the best must beat every rival at a
+// confidence that holds for all of them together (multiple comparisons with the best: Hsu, Multiple Comparisons: Theory and
+// Methods, 1996, chapter 4, here by Bonferroni's inequality).
 
 import { type OrientedRatio, orientedRatio } from "../../compare/contrast.ts";
 import { CONFIDENCE } from "../../compare/summarize.ts";
@@ -37,9 +33,6 @@ export interface Rival {
 /**
  * Finds the best of several cases.
  *
- * @param rivals The cases; the order decides nothing.
- * @param metric The metric.
- * @param values The record's trials.
  * @returns The best; `undefined` where there is nothing to choose from, or neither direction is better.
  */
 export function findBest(

@@ -1,8 +1,4 @@
-/**
- * Blocks that builders make of few words.
- *
- * @module
- */
+// Blocks that builders make of few words.
 
 import type { Block, Heading, List, ListItem } from "../document/document.ts";
 import { sentence, text } from "../document/inline.ts";
@@ -10,10 +6,6 @@ import { sentence, text } from "../document/inline.ts";
 /**
  * A heading of a part.
  *
- * @param role What the part is for.
- * @param title Its text.
- * @param anchor From which an anchor is made.
- * @param rest What else is known of it.
  * @returns The block.
  */
 export function heading(

@@ -1,8 +1,4 @@
-/**
- * buildComparisonDocument: two records side by side as a Document, what changed first.
- *
- * @module
- */
+// buildComparisonDocument: two records side by side as a Document, what changed first.
 
 import type { Verdict, VerdictWord } from "../../compare/gate_result.ts";
 import { plural } from "../../text/plural.ts";
@@ -59,8 +55,6 @@ export interface ComparisonDocumentOptions {
 /**
  * Builds the Document of a comparison.
  *
- * @param report Verdicts, the names of both sides and, where they are at hand, both records.
- * @param options Charts, and how much is shown.
  * @returns What a reader is told.
  */
 export function buildComparisonDocument(

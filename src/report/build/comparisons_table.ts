@@ -1,8 +1,4 @@
-/**
- * The table of all comparisons of a record, whatever their outcome.
- *
- * @module
- */
+// The table of all comparisons of a record, whatever their outcome.
 
 import type { Contrasted } from "../../compare/contrast.ts";
 import type { ScenarioSpec } from "../../model/scenario_spec.ts";
@@ -25,8 +21,6 @@ const KEYS = [
 /**
  * Every comparison as a row, with where its two ends ran; of a comparison of pinnings, where those of the case in question did.
  *
- * @param scenarios The scenarios of the record.
- * @param contrasts All comparisons.
  * @returns Rows in the order of the comparisons; `undefined` where there are none.
  */
 export function buildComparisonsTable(

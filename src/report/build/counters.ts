@@ -1,8 +1,4 @@
-/**
- * Counters: what the kernel counted while cases were measured, as far as their operations explain it.
- *
- * @module
- */
+// Counters: what the kernel counted while cases were measured, as far as their operations explain it.
 
 import type { TrialValues } from "../../compare/trial_values.ts";
 import type { Case } from "../../model/case.ts";
@@ -127,8 +123,6 @@ const OWN = /^(socket|drive|serve|syscall|machine)\./;
 /**
  * A counter in few words.
  *
- * @param counter as in `TcpExt.DelayedACKs`
- * @param total how many
  * @returns as in `delayed ACKs`, or the counter's own name
  */
 export function nameCounter(counter: string, total: number): string {
@@ -137,8 +131,6 @@ export function nameCounter(counter: string, total: number): string {
 
 /**
  * Whether a counter counts for the whole network namespace, so that other programs' traffic is in it.
- *
- * @param counter as in `TcpExt.DelayedACKs`
  */
 export function isNamespaceWide(counter: string): boolean {
   return !OWN.test(counter);

@@ -1,8 +1,4 @@
-/**
- * Evaluation: everything computed from a record that its reports need, once.
- *
- * @module
- */
+// Evaluation: everything computed from a record that its reports need, once.
 
 import { contrast, type Contrasted } from "../../compare/contrast.ts";
 import { summarize, type Summary } from "../../compare/summarize.ts";
@@ -41,7 +37,6 @@ const evaluations = new WeakMap<RunRecord, Evaluation>();
 /**
  * Summarizes and compares a record, reading every trial once.
  *
- * @param record The record; the order of its trials does not matter.
  * @returns Its evaluation.
  */
 export function evaluate(record: RunRecord): Evaluation {

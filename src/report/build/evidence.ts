@@ -1,8 +1,4 @@
-/**
- * Evidence: what the kernel counted, in sentences beside what was measured.
- *
- * @module
- */
+// Evidence: what the kernel counted, in sentences beside what was measured.
 
 import type { Contrasted } from "../../compare/contrast.ts";
 import type { TrialValues } from "../../compare/trial_values.ts";
@@ -24,8 +20,6 @@ export type EvidenceOf = (
 /**
  * Says what the counters say of comparisons: "397 delayed ACKs in 400 exchanges with nagle on; 0 in 3210 with nagle off".
  *
- * @param cases The record's cases.
- * @param values The record's trials.
  * @returns A function that gives one sentence without full stop per counter that moved notably on either side; none where a side has no
  * counters, or counts that its operations do not explain. Cases whose sockets cannot move a counter are not among those of its sentence.
  */

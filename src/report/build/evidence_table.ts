@@ -1,8 +1,4 @@
-/**
- * The table of what the kernel counted while the cases of a scenario were measured.
- *
- * @module
- */
+// The table of what the kernel counted while the cases of a scenario were measured.
 
 import type { TrialValues } from "../../compare/trial_values.ts";
 import type { Case } from "../../model/case.ts";
@@ -23,9 +19,6 @@ import { shortId } from "./keys.ts";
 /**
  * The counters that a scenario names, summed over each case's trials.
  *
- * @param spec The scenario.
- * @param cases Its cases under one placement.
- * @param values The record's trials.
  * @returns A table, or one sentence where nothing moved; `undefined` where the scenario names no counter or no trial has any.
  */
 export function buildEvidence(

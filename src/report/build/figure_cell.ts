@@ -1,8 +1,4 @@
-/**
- * Figure cells: a summary as a cell of a table.
- *
- * @module
- */
+// Figure cells: a summary as a cell of a table.
 
 import type { Summary } from "../../compare/summarize.ts";
 import type { MetricDefinition } from "../../units/metric.ts";
@@ -11,8 +7,6 @@ import type { ColumnMetric, FigureCell } from "../document/table.ts";
 /**
  * A summary as a cell.
  *
- * @param summary The summary.
- * @param hasModes Whether two groups of trials are shown as such; absent: they are.
  * @returns The cell.
  */
 export function figureCell(summary: Summary, hasModes = true): FigureCell {
@@ -39,7 +33,6 @@ export function figureCell(summary: Summary, hasModes = true): FigureCell {
 /**
  * What a column measures.
  *
- * @param metric The metric's definition.
  * @returns What a Document holds of it.
  */
 export function columnMetric({ id, title, unit, better }: MetricDefinition): ColumnMetric {

@@ -1,8 +1,4 @@
-/**
- * buildFigures: the charts of a record as blocks of its Document.
- *
- * @module
- */
+// buildFigures: the charts of a record as blocks of its Document.
 
 import type { RunRecord } from "../../model/run_record.ts";
 import type { Figure } from "../document/figure.ts";
@@ -18,7 +14,6 @@ import { numberIds } from "./charts/unique_ids.ts";
 /**
  * Every chart that a record has the figures for. Measures nothing; the same record gives the same charts.
  *
- * @param record The record; the order of its trials does not matter.
  * @returns The charts by scenario, then those of the run as a whole; empty where nothing was measured.
  */
 export function buildFigures(record: RunRecord): readonly Figure[] {

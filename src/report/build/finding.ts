@@ -1,8 +1,4 @@
-/**
- * Findings before they are items of a list.
- *
- * @module
- */
+// Findings before they are items of a list.
 
 import type { Basis } from "../document/document.ts";
 import type { Inline } from "../document/inline.ts";

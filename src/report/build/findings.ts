@@ -1,8 +1,4 @@
-/**
- * Findings: comparisons in words, the weightiest first, and never more than the intervals allow.
- *
- * @module
- */
+// Findings: comparisons in words, the weightiest first, and never more than the intervals allow.
 
 import type { Contrasted } from "../../compare/contrast.ts";
 import type { TrialValues } from "../../compare/trial_values.ts";
@@ -27,7 +23,6 @@ const MAX_WITHOUT_DIFFERENCE = 3;
 /**
  * A finding as an item of a list.
  *
- * @param finding The finding.
  * @returns The item.
  */
 export function findingItem({ scenario, kind, text, basis, remarks, cases }: Finding): ListItem {
@@ -66,7 +61,6 @@ interface Weighed {
 /**
  * Writes the findings of a record.
  *
- * @param sources Comparisons, searches and medians.
  * @returns The findings to be read first, and the further ones.
  */
 export function buildFindings(

@@ -1,8 +1,4 @@
-/**
- * buildGateDocument: the verdicts of a gate or an A/B job as a Document, red first.
- *
- * @module
- */
+// buildGateDocument: the verdicts of a gate or an A/B job as a Document, red first.
 
 import type { Verdict, VerdictWord } from "../../compare/gate_result.ts";
 import type { Block, Document, PartRole } from "../document/document.ts";
@@ -17,7 +13,6 @@ import { reasonTable, verdictTable } from "./verdict_table.ts";
 /**
  * Builds the Document of a gate.
  *
- * @param report The result and the names of both sides.
  * @returns What a reader is told.
  */
 export function buildGateDocument(report: GateReport): Document {
@@ -92,7 +87,6 @@ function folded(noun: string, n: number, table: Block): Block {
 /**
  * The cases of both sides by id, where the records are at hand.
  *
- * @param report The report.
  * @returns Head's where both have one.
  */
 export function casesOf({ records }: GateReport): ReadonlyMap<string, Case> {
@@ -103,7 +97,6 @@ export function casesOf({ records }: GateReport): ReadonlyMap<string, Case> {
 /**
  * One line below the heading: who against whom, how they were measured, and where.
  *
- * @param report The report.
  * @returns The facts.
  */
 export function factsOf(report: GateReport): readonly (readonly Inline[])[] {
@@ -121,7 +114,6 @@ export function factsOf(report: GateReport): readonly (readonly Inline[])[] {
 /**
  * In what the environments differ.
  *
- * @param report The report.
  * @returns A notice, or nothing.
  */
 export function noticeOf({ result }: GateReport): Pick<Document, "notice"> {
@@ -138,7 +130,6 @@ export function noticeOf({ result }: GateReport): Pick<Document, "notice"> {
 /**
  * The policy that was applied, and what the figures say less than they seem to.
  *
- * @param report The report.
  * @returns Blocks of the part.
  */
 export function noteBlocks({ result }: GateReport): readonly Block[] {

@@ -1,8 +1,4 @@
-/**
- * What all renderers of gate results share: the report, and the order in which cells matter.
- *
- * @module
- */
+// What all renderers of gate results share: the report, and the order in which cells matter.
 
 import { byCell, type Failures } from "../../compare/comparison.ts";
 import { type Estimate, inverseOf } from "../../compare/effect.ts";
@@ -61,8 +57,6 @@ const SEVERITY: readonly VerdictWord[] = [
 /**
  * Cells, those that need a reader first; regressions and improvements by their surest size.
  *
- * @param cells Verdicts in any order.
- * @param severity The order of verdicts.
  * @returns A sorted copy.
  */
 export function bySeverity(
@@ -88,8 +82,6 @@ function sureSize(cell: Verdict): number {
 /**
  * What the trials that decided about a cell showed of one side, for a column of amounts.
  *
- * @param cell A verdict.
- * @param side Which side.
  * @returns As in `10.1 µs`, `2 of 20 failed`; empty where the side has none.
  */
 export function formatSide(cell: Verdict, side: "base" | "head"): string {
@@ -113,7 +105,6 @@ export interface SameReason {
 /**
  * Cells by what is said of them: two records of two machines say the same of each cell, and once is enough.
  *
- * @param cells Verdicts.
  * @returns Groups in the order of their first cells.
  */
 export function bySameReason(cells: readonly Verdict[]): readonly SameReason[] {
@@ -143,7 +134,6 @@ export interface Deciding {
 /**
  * The figures that decided, all of one measurement: that of the fresh pairs where they were asked.
  *
- * @param cell A verdict.
  * @returns Its figures.
  */
 export function decidingFigures(cell: Verdict): Deciding {
@@ -162,7 +152,6 @@ export function decidingFigures(cell: Verdict): Deciding {
 /**
  * What decides in which words a cell's change is stated.
  *
- * @param cell A verdict.
  * @returns Its metric; `undefined` where nothing was compared.
  */
 export function statedOf({ effect, unit, better }: Verdict): Stated | undefined {
@@ -174,7 +163,6 @@ export function statedOf({ effect, unit, better }: Verdict): Stated | undefined 
 /**
  * One verdict per cell that has figures of head, for formats that store values: the rule does not matter there.
  *
- * @param cells Verdicts.
  * @returns The first of each case and metric that has a summary of head.
  */
 export function measuredCells(

@@ -1,8 +1,4 @@
-/**
- * hoistPlacement: a placement that all rows of a table share stands above it, one that differs in a column.
- *
- * @module
- */
+// hoistPlacement: a placement that all rows of a table share stands above it, one that differs in a column.
 
 import { placementKey } from "../document/format_placement.ts";
 import { isPlacement, type Key } from "../document/key.ts";
@@ -11,7 +7,6 @@ import type { Table } from "../document/table.ts";
 /**
  * Takes the column of placements out of a table where they are all the same, and states it once.
  *
- * @param table A table of which a key column may be `placement`.
  * @returns The table, or one without that column.
  */
 export function hoistPlacement(table: Table): Table {

@@ -1,8 +1,4 @@
-/**
- * Keys of cases: what a scenario declares of its parameters, as typed values.
- *
- * @module
- */
+// Keys of cases: what a scenario declares of its parameters, as typed values.
 
 import type { Case } from "../../model/case.ts";
 import type { Placement } from "../../model/placement.ts";
@@ -13,9 +9,6 @@ import type { FactorKey, PlacementKey } from "../document/key.ts";
 /**
  * A factor of a case as a key.
  *
- * @param spec The scenario that declares its parameters.
- * @param factor `transport`, or a parameter's name.
- * @param value Its value; absent: the case has no such factor.
  * @returns The key. A transport and a pattern such as `write-read` need no name, `nagle on` and `body 64 B` do.
  */
 export function factorKey(
@@ -42,8 +35,6 @@ export function factorKey(
 /**
  * Several parameters as keys; where a scenario has one parameter with a unit, its value needs no name.
  *
- * @param spec The scenario that declares them.
- * @param params The values, in the order of the keys.
  * @returns The keys.
  */
 export function paramKeys(spec: ScenarioSpec, params: Params): readonly FactorKey[] {
@@ -61,8 +52,6 @@ export function unnamed({ named: _, ...key }: FactorKey): FactorKey {
 /**
  * The value of a factor in a case.
  *
- * @param one The case.
- * @param factor `transport`, or a parameter's name.
  * @returns The value; `undefined` where the case has no such parameter.
  */
 export function valueOf(one: Case, factor: string): number | string | undefined {
@@ -73,7 +62,6 @@ export function valueOf(one: Case, factor: string): number | string | undefined 
 /**
  * A placement as a key.
  *
- * @param value The placement.
  * @returns The key.
  */
 export function placeKey(value: Placement): PlacementKey {
@@ -83,8 +71,6 @@ export function placeKey(value: Placement): PlacementKey {
 /**
  * A case's id without its scenario, for tables of one scenario.
  *
- * @param scenario The scenario's id.
- * @param id The case's id.
  * @returns As in `tcp/bytes=64`.
  */
 export function shortId(scenario: string, id: string): string {

@@ -1,8 +1,4 @@
-/**
- * The largest message of each transport, which differs from transport to transport, as one row.
- *
- * @module
- */
+// The largest message of each transport, which differs from transport to transport, as one row.
 
 import type { FactorKey } from "../document/key.ts";
 import { isGroup, isPlacement } from "../document/key.ts";
@@ -12,7 +8,6 @@ import type { Cell, FigureCell, Row } from "../document/table.ts";
  * Joins the last rows of a table of sizes where each holds one case of a transport of its own: `65507 B` of udp, `65527 B` of udp6,
  * `212960 B` of unixpacket. Each figure then states its size, and none is called the best: they are of different sizes.
  *
- * @param rows The rows, sizes rising, their last key the size.
  * @returns The same, or fewer.
  */
 export function joinLargest(rows: readonly Row[]): readonly Row[] {

@@ -1,8 +1,4 @@
-/**
- * Method and environment: how the figures came about, from the record alone.
- *
- * @module
- */
+// Method and environment: how the figures came about, from the record alone.
 
 import { describeHealth, healthOf } from "../../compare/health.ts";
 import { metricsOf } from "../../compare/trial_values.ts";
@@ -34,7 +30,6 @@ export interface GuideNeeds {
 /**
  * What the words of a report mean, for a reader who never saw the tool.
  *
- * @param needs What the report holds.
  * @returns One fact per word that stands in it.
  */
 export function buildGuide(needs: GuideNeeds): readonly NamedFact[] {
@@ -98,7 +93,6 @@ export function buildGuide(needs: GuideNeeds): readonly NamedFact[] {
 /**
  * How a record was measured.
  *
- * @param record The record; the order of its trials does not matter.
  * @returns Named facts.
  */
 export function buildMethod(record: RunRecord): readonly NamedFact[] {
@@ -166,7 +160,6 @@ function describeCpuWait({ trials, environment }: RunRecord): readonly NamedFact
 /**
  * The machine and the runtime.
  *
- * @param environment As recorded.
  * @returns Named facts; what could not be read says so.
  */
 export function buildEnvironment(environment: Environment): readonly NamedFact[] {
@@ -176,8 +169,6 @@ export function buildEnvironment(environment: Environment): readonly NamedFact[]
 /**
  * A count with its noun.
  *
- * @param n How many.
- * @param noun In the singular.
  * @returns As in `1 trial`, `2 trials`.
  */
 export function count(n: number, noun: string): string {

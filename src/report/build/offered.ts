@@ -1,8 +1,4 @@
-/**
- * What senders offered beside what they were asked for.
- *
- * @module
- */
+// What senders offered beside what they were asked for.
 
 import type { TrialValues } from "../../compare/trial_values.ts";
 import type { Case } from "../../model/case.ts";
@@ -25,8 +21,6 @@ export interface Shortfall {
 /**
  * Finds the cases in which less was offered than {@linkcode MIN_OFFERED} of what was asked for.
  *
- * @param record The record.
- * @param values Its trials by case.
  * @returns By case, the largest shortfall first.
  */
 export function findShortfalls(record: RunRecord, values: TrialValues): readonly Shortfall[] {

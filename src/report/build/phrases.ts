@@ -1,8 +1,4 @@
-/**
- * Phrases: the parts of which sentences on comparisons are made.
- *
- * @module
- */
+// Phrases: the parts of which sentences on comparisons are made.
 
 import type { Contrasted } from "../../compare/contrast.ts";
 import type { MetricDefinition } from "../../units/metric.ts";
@@ -19,7 +15,6 @@ const FALSE_DISCOVERIES = 0.05;
 /**
  * What may be said of a comparison.
  *
- * @param item The comparison.
  * @returns `cannot tell` where its pairs are too few; `may be chance` where its interval excludes 1, but among so many
  * comparisons some do by chance; else what its interval says.
  */
@@ -35,7 +30,6 @@ export function reading(
 /**
  * The ratio as a sentence states it: 6.2× slower rather than 0.16× as fast.
  *
- * @param item The comparison.
  * @returns The ratio and its bounds, the other way round where the case is worse.
  */
 export function statedRatio(item: Contrasted): { ratio: number; low: number; high: number } {
@@ -46,7 +40,6 @@ export function statedRatio(item: Contrasted): { ratio: number; low: number; hig
 /**
  * The word for the difference.
  *
- * @param item The comparison.
  * @returns As in `faster`, `more expensive`, `higher`.
  */
 export function wordOf({ metric, difference }: Contrasted): string {
@@ -61,7 +54,6 @@ function directionWords(metric: MetricDefinition): readonly [string, string] {
 /**
  * The case in question, by the factor's value in it.
  *
- * @param item The comparison.
  * @returns As in `unix`, `nagle on`.
  */
 export function subject(item: Contrasted): Inline[] {
@@ -71,7 +63,6 @@ export function subject(item: Contrasted): Inline[] {
 /**
  * What it is compared against, by the factor's value in it.
  *
- * @param item The comparison.
  * @returns As in `tcp`, `nagle off`.
  */
 export function base(item: Contrasted): Inline[] {
@@ -85,7 +76,6 @@ function namesItself({ factor }: Contrasted): boolean {
 /**
  * The metric compared, unless the scenario is named after it.
  *
- * @param item The comparison.
  * @returns As in ` (p50)`.
  */
 export function metricOf({ metric, scenario }: Contrasted): Inline[] {
@@ -95,7 +85,6 @@ export function metricOf({ metric, scenario }: Contrasted): Inline[] {
 /**
  * The scenario, unless the subject names it.
  *
- * @param item The comparison.
  * @returns As in ` for round-trip`.
  */
 export function scenarioOf(item: Contrasted): Inline[] {
@@ -107,8 +96,6 @@ export function scenarioOf(item: Contrasted): Inline[] {
 /**
  * The scenario and what both cases have in common.
  *
- * @param item The comparison.
- * @param label What they have in common, in words; may be empty.
  * @returns As in ` for round-trip at 64 B`.
  */
 export function where(item: Contrasted, label: string): Inline[] {
@@ -120,9 +107,6 @@ export function where(item: Contrasted, label: string): Inline[] {
 /**
  * What both cases of a comparison have in common, in words.
  *
- * @param spec The scenario that declares the comparison.
- * @param item The comparison.
- * @param constant Parameters that go without saying.
  * @returns As in `64 B`, `write-write-read, body 256 B`; may be empty.
  */
 export function atLabel(
@@ -137,8 +121,6 @@ export function atLabel(
 /**
  * The parameters that both cases share and the scenario declares, with the transport.
  *
- * @param spec The scenario.
- * @param item The comparison.
  * @returns Values by name.
  */
 export function ownParams(spec: ScenarioSpec, item: Contrasted): Contrasted["shared"] {
@@ -149,8 +131,6 @@ export function ownParams(spec: ScenarioSpec, item: Contrasted): Contrasted["sha
 /**
  * The ratio of a comparison, as stated.
  *
- * @param item The comparison.
- * @param word What follows it, as in `faster`; empty for nothing.
  * @returns The phrase.
  */
 export function ratio(item: Contrasted, word: string): Inline {
@@ -161,7 +141,6 @@ export function ratio(item: Contrasted, word: string): Inline {
 /**
  * The interval of a comparison's ratio, as stated.
  *
- * @param item The comparison.
  * @returns The phrase.
  */
 export function interval(item: Contrasted): Inline {

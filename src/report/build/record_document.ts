@@ -1,8 +1,4 @@
-/**
- * buildRecordDocument: from a record to the Document of a run.
- *
- * @module
- */
+// buildRecordDocument: from a record to the Document of a run.
 
 import type { Skip } from "../../model/case.ts";
 import { factOf } from "../../model/environment.ts";
@@ -38,8 +34,6 @@ export interface RecordDocumentOptions {
 /**
  * Builds the Document of a record. Measures nothing; the same record gives the same Document.
  *
- * @param record The record; the order of its trials does not matter.
- * @param options Its charts, and what counts as equal.
  * @returns The Document.
  */
 export function buildRecordDocument(

@@ -1,8 +1,4 @@
-/**
- * Two records side by side: what was run, and where; what differs first.
- *
- * @module
- */
+// Two records side by side: what was run, and where; what differs first.
 
 import type { RunRecord } from "../../model/run_record.ts";
 import { plural } from "../../text/plural.ts";
@@ -30,7 +26,6 @@ interface SidedFact {
 /**
  * The facts of both records: those that differ side by side, the others folded.
  *
- * @param records Both records.
  * @returns The part.
  */
 export function recordSidesBlocks({ base, head }: RecordSides): readonly Block[] {

@@ -1,8 +1,4 @@
-/**
- * How all cases together went from round to round: a machine that becomes slower shows in every case.
- *
- * @module
- */
+// How all cases together went from round to round: a machine that becomes slower shows in every case.
 
 import { findMetric, type TrialValues } from "../../compare/trial_values.ts";
 import type { Case } from "../../model/case.ts";
@@ -36,8 +32,6 @@ export interface RoundSpread {
 /**
  * Gathers each trial's headline value against the median of its case, as a slowdown: above 1, slower.
  *
- * @param sources The record and its trials.
- * @param cases Cases of one placement.
  * @returns One spread a round, or for several in a row where there are very many.
  */
 export function gatherSpreads(
@@ -88,7 +82,6 @@ export function gatherSpreads(
 /**
  * How much slower the last third of the rounds was than the first.
  *
- * @param spreads At least three.
  * @returns A ratio: 3.5 means that everything took 3.5 times as long.
  */
 export function driftOf(spreads: readonly RoundSpread[]): number {

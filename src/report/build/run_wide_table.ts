@@ -1,8 +1,4 @@
-/**
- * The table of what all operations of the run come to together, case by case.
- *
- * @module
- */
+// The table of what all operations of the run come to together, case by case.
 
 import {
   poolOperations,
@@ -44,10 +40,6 @@ interface CaseFigures {
 /**
  * Builds the table of a scenario's run-wide figures.
  *
- * @param spec The scenario.
- * @param cases Its cases under one placement.
- * @param metrics The scenario's metrics.
- * @param values The record's trials.
  * @returns The table with its notes; `undefined` where no case has any.
  */
 export function buildRunWide(

@@ -1,8 +1,4 @@
-/**
- * Searches: the best cell of a grid of numbers, and from where on more gains little.
- *
- * @module
- */
+// Searches: the best cell of a grid of numbers, and from where on more gains little.
 
 import { type OrientedRatio, orientedRatio } from "../../compare/contrast.ts";
 import type { MetricDefinition } from "../../units/metric.ts";
@@ -61,11 +57,6 @@ export const DEFAULT_MARGIN = 0.05;
 /**
  * Answers a scenario's search, once for each group of cases that agree in everything that is not searched.
  *
- * @param spec The scenario; without `search` there is nothing to answer.
- * @param cases Its cases under one placement.
- * @param metric The metric searched.
- * @param evaluation Medians, and trials for ratios paired by round.
- * @param margin How much less than the best is as good, as a share.
  * @returns One result per group with at least two cells.
  */
 export function buildSearch(

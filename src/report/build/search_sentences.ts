@@ -1,8 +1,4 @@
-/**
- * Sentences on searches: the best cell, and from where on more gains little.
- *
- * @module
- */
+// Sentences on searches: the best cell, and from where on more gains little.
 
 import { formatShare, ratioDecimals } from "../../units/format_quantity.ts";
 import { formatKey, formatKeys } from "../document/format_key.ts";
@@ -13,8 +9,6 @@ import type { Knee, SearchResult } from "./search.ts";
 /**
  * "best of buffer-size over tcp: bytes 256 KiB, read 64 KiB at 3.2 GB/s [3.1, 3.3]; more bytes than 64 KiB gains less than 5 %".
  *
- * @param scenario The scenario's id.
- * @param result The answer.
  * @returns The finding.
  */
 export function writeSearch(scenario: string, result: SearchResult): Finding {
@@ -59,7 +53,6 @@ function describeTies(tied: number, cells: number): string {
 /**
  * The answer of a search in one or two sentences, for its scenario's part of the report.
  *
- * @param result The answer.
  * @returns The sentences, full stops included.
  */
 export function describeSearch(result: SearchResult): readonly Inline[] {

@@ -1,8 +1,4 @@
-/**
- * Sections: one scenario under one placement, with all that is shown of it.
- *
- * @module
- */
+// Sections: one scenario under one placement, with all that is shown of it.
 
 import { findMetric, metricsOf } from "../../compare/trial_values.ts";
 import type { Case } from "../../model/case.ts";
@@ -40,9 +36,6 @@ export interface Section extends AnswerSource {
 /**
  * Builds a scenario's tables, searches and evidence, one section a placement.
  *
- * @param evaluation The record.
- * @param spec The scenario.
- * @param margin How much less than the best is as good, as a share.
  * @returns The sections in the order of the cases.
  */
 export function buildSections(
@@ -101,9 +94,6 @@ function buildFurtherTables(
 /**
  * A section as blocks.
  *
- * @param section The section.
- * @param sections All of them, to tell which share a scenario.
- * @param figures All charts.
  * @returns Its blocks.
  */
 export function sectionBlocks(

@@ -1,8 +1,4 @@
-/**
- * Sentences: one finding from comparisons that share a factor and an outcome, or from a search.
- *
- * @module
- */
+// Sentences: one finding from comparisons that share a factor and an outcome, or from a search.
 
 import { type Contrasted, pairByRound } from "../../compare/contrast.ts";
 import type { TrialValues } from "../../compare/trial_values.ts";
@@ -54,9 +50,6 @@ export interface Group {
 /**
  * "unix is 1.21× faster than tcp for round-trip at 64 B [1.19, 1.23]: p50 8.3 µs against 10.1 µs".
  *
- * @param group Comparisons that are all better, or all worse.
- * @param evaluation Medians, and trials for paired differences.
- * @param evidenceOf What the kernel counted.
  * @returns The finding.
  */
 export function writeDifference(
@@ -146,7 +139,6 @@ function pairedDifference(item: Contrasted, values: TrialValues): Inline[] {
 /**
  * "no difference found between tcp6 and tcp for round-trip (p50): 1.002× at 64 B [0.994, 1.003]".
  *
- * @param group Comparisons whose intervals all include 1.
  * @returns The finding.
  */
 export function writeNoDifference(group: Group): Finding {
@@ -197,7 +189,6 @@ function listItems(
 /**
  * One finding for all comparisons that could not be judged.
  *
- * @param items Comparisons with too few pairs.
  * @returns One finding, or none when there is no such comparison.
  */
 export function writeUnresolved(items: readonly Contrasted[]): readonly Finding[] {

@@ -1,8 +1,4 @@
-/**
- * Socket settings: what was asked of the trials' sockets beside what the kernel took, and where their ends ran.
- *
- * @module
- */
+// Socket settings: what was asked of the trials' sockets beside what the kernel took, and where their ends ran.
 
 import type { Case } from "../../model/case.ts";
 import type { RunRecord } from "../../model/run_record.ts";
@@ -38,7 +34,6 @@ function isReadBack(trials: readonly Trial[]): boolean {
 /**
  * The settings of a record's sockets as the kernel had them, one row for each scenario, placement and kind of transport.
  *
- * @param record The record; the order of its trials does not matter.
  * @returns The table; `undefined` where nothing was read back.
  */
 export function buildSocketSettings({ cases, trials }: RunRecord): Table | undefined {
@@ -95,11 +90,7 @@ export function buildSocketSettings({ cases, trials }: RunRecord): Table | undef
   };
 }
 
-/**
- * Warns where the kernel did not have what was asked for: Nagle, or the cores of pinned ends.
- *
- * @param record The record.
- */
+/** Warns where the kernel did not have what was asked for: Nagle, or the cores of pinned ends. */
 export function settingWarnings({ cases, trials }: RunRecord): readonly Warning[] {
   const caseOf = new Map(cases.map((one) => [one.id, one]));
   const wrong = (isWrong: (one: Case, trial: Trial) => boolean) => [

@@ -1,8 +1,4 @@
-/**
- * Splits: how one metric divides into parts, each the difference of two cells, trial by trial of the same round.
- *
- * @module
- */
+// Splits: how one metric divides into parts, each the difference of two cells, trial by trial of the same round.
 
 import { pairByRound } from "../../compare/contrast.ts";
 import { CONFIDENCE } from "../../compare/summarize.ts";
@@ -25,10 +21,6 @@ import { factorKey } from "./keys.ts";
 /**
  * The table of a scenario's split: a row for each transport and all else that its cells share, a column for each part.
  *
- * @param spec The scenario.
- * @param cases Its cases under one placement.
- * @param metric The split's metric.
- * @param values The record's trials.
  * @returns The table, or `undefined` where the scenario has no split or no part of it could be measured.
  */
 export function buildSplit(

@@ -1,8 +1,4 @@
-/**
- * Stalls: trials in which an operation took many times as long as the longest of a usual trial. No median shows them.
- *
- * @module
- */
+// Stalls: trials in which an operation took many times as long as the longest of a usual trial. No median shows them.
 
 import type { TrialValues } from "../../compare/trial_values.ts";
 import { metricValue } from "../../model/metric_value.ts";
@@ -22,8 +18,6 @@ const MAX_CASES = 3;
 /**
  * Warns of trials that stalled, case by case, the longest stall first.
  *
- * @param record The record.
- * @param values Its trials by case.
  * @returns One item a case, and one that counts those beyond the first; none where nothing stalled.
  */
 export function stallWarnings({ cases }: RunRecord, values: TrialValues): readonly ListItem[] {

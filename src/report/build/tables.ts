@@ -1,8 +1,4 @@
-/**
- * Tables of a scenario: cases side by side in one metric, and every case with every metric.
- *
- * @module
- */
+// Tables of a scenario: cases side by side in one metric, and every case with every metric.
 
 import type { TrialValues } from "../../compare/trial_values.ts";
 import type { MetricDefinition } from "../../units/metric.ts";
@@ -23,11 +19,6 @@ const NOTABLE_LOSS = 0.001;
 /**
  * One metric with the cases side by side: the scenario's column factors across, the other factors down.
  *
- * @param spec The scenario.
- * @param cases Its cases under one placement.
- * @param metric The metric shown.
- * @param evaluation Where the figures come from.
- * @param role What the table is to its scenario.
  * @returns The table, or `undefined` when no case has a figure.
  */
 export function buildComparativeTable(
@@ -100,10 +91,6 @@ export function buildComparativeTable(
 /**
  * Every case with the median of every metric.
  *
- * @param spec The scenario.
- * @param cases Its cases under one placement.
- * @param metrics The metrics, the headline first.
- * @param summaryOf Where the figures come from.
  * @returns The table, or `undefined` when no case has a figure.
  */
 export function buildMetricsTable(

@@ -1,8 +1,4 @@
-/**
- * buildTrialsDocument: every value of every trial, one row each, for R, pandas and spreadsheets.
- *
- * @module
- */
+// buildTrialsDocument: every value of every trial, one row each, for R, pandas and spreadsheets.
 
 import { metricsOf } from "../../compare/trial_values.ts";
 import type { Case } from "../../model/case.ts";
@@ -33,7 +29,6 @@ const TRAILING = [
  * Values are raw: never scaled, in the unit of the `unit` column. Parameters have a column each, `param_…`, empty where a case
  * lacks one. A failed trial is one row with an `error` and no metric. Empty fields read as missing values in R and pandas.
  *
- * @param record The record; the order of its trials does not matter.
  * @returns The Document; its rows are sorted by case, metric, round.
  */
 export function buildTrialsDocument(record: RunRecord): Document {

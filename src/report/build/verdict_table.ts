@@ -1,8 +1,4 @@
-/**
- * Tables of verdicts: one row a cell, placement included, those that need a reader first.
- *
- * @module
- */
+// Tables of verdicts: one row a cell, placement included, those that need a reader first.
 
 import type { Verdict } from "../../compare/gate_result.ts";
 import type { Case } from "../../model/case.ts";
@@ -33,8 +29,6 @@ const COLUMNS: readonly Column[] = [
 /**
  * Cells with their figures.
  *
- * @param cells Verdicts in the order of rows.
- * @param options Where they ran, and how they were paired.
  * @returns The table.
  */
 export function verdictTable(
@@ -136,7 +130,6 @@ function probabilityCell(cell: Verdict): Cell {
 /**
  * Cells that have no figures to show, those of one verdict and one reason in one row.
  *
- * @param cells Verdicts in the order of rows.
  * @returns The table.
  */
 export function reasonTable(cells: readonly Pick<Verdict, "case" | "metric" | "reason">[]): Table {

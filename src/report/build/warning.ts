@@ -1,8 +1,4 @@
-/**
- * Warnings before they are items of a list.
- *
- * @module
- */
+// Warnings before they are items of a list.
 
 /** A Warning is one thing that weakens figures, and whose. */
 export interface Warning {

@@ -1,8 +1,4 @@
-/**
- * Warnings: what weakens figures, gathered so that each is said once with all the cases it concerns.
- *
- * @module
- */
+// Warnings: what weakens figures, gathered so that each is said once with all the cases it concerns.
 
 import { CONFIDENCE, type Summary } from "../../compare/summarize.ts";
 import { healthOf, UNEQUAL_WAIT } from "../../compare/health.ts";
@@ -27,7 +23,6 @@ const WIDE_SPREAD = 0.25;
 /**
  * A warning as an item of a list.
  *
- * @param warning The warning.
  * @returns The item.
  */
 export function warningItem({ message, cases }: Warning): ListItem {
@@ -38,9 +33,6 @@ export function warningItem({ message, cases }: Warning): ListItem {
 /**
  * Gathers the warnings of a record.
  *
- * @param record The record.
- * @param summaries Its summaries.
- * @param values Its trials by case.
  * @returns Failures first, then what the figures suffer from.
  */
 export function buildWarnings(

@@ -1,8 +1,4 @@
-/**
- * buildCharts: the pictures of a record.
- *
- * @module
- */
+// buildCharts: the pictures of a record.
 
 import type { RunRecord } from "../../model/run_record.ts";
 import { buildFigures } from "../build/figures.ts";

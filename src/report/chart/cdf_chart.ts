@@ -1,8 +1,4 @@
-/**
- * The latency distribution: cumulative, with a logarithmic tail, so that p50 and p99.9 are equally easy to read.
- *
- * @module
- */
+// The latency distribution: cumulative, with a logarithmic tail, so that p50 and p99.9 are equally easy to read.
 
 import type { DistributionData, Figure } from "../document/figure.ts";
 import { formatAmount } from "../document/format_inline.ts";
@@ -36,8 +32,6 @@ type Curve = DistributionData["curves"][number];
 /**
  * Draws distributions: cumulative, with a logarithmic tail.
  *
- * @param figure What is shown and where.
- * @param data The curves.
  * @returns The chart.
  */
 export function drawDistribution(

@@ -1,8 +1,4 @@
-/**
- * Charts: pictures of a record as SVG text.
- *
- * @module
- */
+// Charts: pictures of a record as SVG text.
 
 import type { Placement } from "../../model/placement.ts";
 

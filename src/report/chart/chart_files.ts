@@ -1,8 +1,4 @@
-/**
- * chartFiles: charts as files.
- *
- * @module
- */
+// chartFiles: charts as files.
 
 import type { RunRecord } from "../../model/run_record.ts";
 import { buildCharts } from "./build_charts.ts";
@@ -28,7 +24,6 @@ export function chartFiles(
 /**
  * The name of a chart's file.
  *
- * @param chart The chart.
  * @returns Its id with `.svg`; a–z, 0–9 and hyphens only.
  */
 export function chartFileName({ id }: Pick<Chart, "id">): string {

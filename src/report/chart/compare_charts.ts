@@ -1,8 +1,4 @@
-/**
- * buildComparisonCharts: the pictures of a comparison or a gate.
- *
- * @module
- */
+// buildComparisonCharts: the pictures of a comparison or a gate.
 
 import type { GateResult } from "../../compare/gate_result.ts";
 import type { Case } from "../../model/case.ts";

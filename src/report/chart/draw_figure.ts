@@ -1,8 +1,4 @@
-/**
- * drawFigure: the picture of a figure.
- *
- * @module
- */
+// drawFigure: the picture of a figure.
 
 import type { Figure } from "../document/figure.ts";
 import { drawDistribution } from "./cdf_chart.ts";
@@ -17,7 +13,6 @@ import { drawTimeline } from "./timeline_chart.ts";
 /**
  * Draws a figure. The same figure gives the same picture.
  *
- * @param figure What is shown and where.
  * @returns The chart.
  */
 export function drawFigure(figure: Figure): Chart {

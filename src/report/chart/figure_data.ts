@@ -1,8 +1,4 @@
-/**
- * Figure data: the figures behind a mark, as attributes.
- *
- * @module
- */
+// Figure data: the figures behind a mark, as attributes.
 
 import type { ChartFigure } from "../document/figure.ts";
 import { dataName } from "./label_text.ts";
@@ -11,7 +7,6 @@ import { type Attributes, exact } from "./svg.ts";
 /**
  * The attributes from which a figure can be read back.
  *
- * @param figure The figure.
  * @returns `data-case`, `data-metric`, and the exact `data-value`, `data-low`, `data-high`, `data-n`; where the trials met
  * bimodal trials also `data-fast` and `data-slow`.
  */

@@ -1,8 +1,4 @@
-/**
- * Figures of charts in words: what the pointer and the screen reader are told.
- *
- * @module
- */
+// Figures of charts in words: what the pointer and the screen reader are told.
 
 import { CONFIDENCE } from "../document/column_look.ts";
 import type { ChartFigure } from "../document/figure.ts";
@@ -11,7 +7,6 @@ import { countOf, formatAmount, formatShare } from "../document/format_inline.ts
 /**
  * A figure in words.
  *
- * @param figure The figure.
  * @returns As in `10.1 µs, 95 % interval [9.9 µs, 10.4 µs], 15 trials`.
  */
 export function describeFigure(figure: ChartFigure): string {
@@ -31,7 +26,6 @@ export function describeFigure(figure: ChartFigure): string {
 /**
  * The values of a figure that are drawn: both where its trials fell into two groups.
  *
- * @param figure The figure.
  * @returns One value or two.
  */
 export function drawnValues({ value, modes }: ChartFigure): readonly number[] {
@@ -41,7 +35,6 @@ export function drawnValues({ value, modes }: ChartFigure): readonly number[] {
 /**
  * All ends of a figure that a scale must hold.
  *
- * @param figure The figure.
  * @returns Its interval, and both groups where there are two.
  */
 export function endsOf({ low, high, modes }: ChartFigure): readonly number[] {

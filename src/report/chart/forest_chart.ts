@@ -1,8 +1,4 @@
-/**
- * The forest plot: the ratio of every cell with its interval, worst first, against its threshold.
- *
- * @module
- */
+// The forest plot: the ratio of every cell with its interval, worst first, against its threshold.
 
 import { inverseOf } from "../../compare/effect.ts";
 import type { EffectKind } from "../../units/unit.ts";
@@ -45,8 +41,6 @@ const LOOKS: Readonly<Record<CellVerdict, MarkLook>> = {
 /**
  * Draws a forest plot.
  *
- * @param figure What is shown and where.
- * @param forest The cells.
  * @returns The chart.
  */
 export function drawForest(figure: Figure, forest: ForestData): Chart {

@@ -1,8 +1,4 @@
-/**
- * The frame of all charts: card, title, subtitle, axes, notes, and what a screen reader is told.
- *
- * @module
- */
+// The frame of all charts: card, title, subtitle, axes, notes, and what a screen reader is told.
 
 import type { MetricUnit } from "../../units/metric.ts";
 import { chooseScale, formatNumber, withSymbol } from "../../units/format_quantity.ts";
@@ -39,7 +35,6 @@ export interface FrameContent extends Omit<Chart, "svg" | "width" | "height"> {
 /**
  * Frames a drawing.
  *
- * @param content What it holds.
  * @returns The chart.
  */
 export function frame(content: FrameContent): Chart {
@@ -81,7 +76,6 @@ export function frame(content: FrameContent): Chart {
 /**
  * What the frame of a figure states of it.
  *
- * @param figure The figure.
  * @returns Id, kind, scenario, placement and second line.
  */
 export function framed(
@@ -93,7 +87,6 @@ export function framed(
 /**
  * What a figure is of, for its description.
  *
- * @param figure The figure.
  * @returns As in `round-trip, 64 B · peer process`.
  */
 export function nameFigure({ scenario, common }: Figure): string {
@@ -115,7 +108,6 @@ export interface Area {
 /**
  * How many labels of an axis below an area have room side by side.
  *
- * @param area The area.
  * @returns At least 3.
  */
 export function mostTicks({ left, right }: Area): number {
@@ -133,10 +125,6 @@ export interface DrawnTick {
 /**
  * Labels ticks; those that would touch the one before are left out, first and last excepted.
  *
- * @param values The ticks.
- * @param project Where they are.
- * @param label What they say.
- * @param along Whether labels stand side by side (`x`) or above each other (`y`).
  * @returns All ticks; a label is empty where there is no room.
  */
 export function drawTicks(
@@ -165,9 +153,6 @@ export function drawTicks(
 /**
  * An axis below an area, with grid lines through it.
  *
- * @param area The area.
- * @param ticks Its ticks.
- * @param title What is shown, with the unit where the ticks do not have it.
  * @returns Elements; they end 34 pixels below the area.
  */
 export function bottomAxis(
@@ -192,9 +177,6 @@ export const BOTTOM_AXIS = 36;
 /**
  * An axis left of an area, with grid lines through it; its title stands above, where no head must be turned.
  *
- * @param area The area.
- * @param ticks Its ticks.
- * @param title What is shown; empty for none.
  * @returns Elements.
  */
 export function leftAxis(
@@ -218,8 +200,6 @@ export function leftAxis(
 /**
  * A value as a tick says it: with its own unit, so that an axis over five decades reads at every place.
  *
- * @param value The value.
- * @param unit Its unit.
  * @returns As in `20 µs`, `1.5 GB/s`.
  */
 export function tickLabel(value: number, unit: MetricUnit): string {
@@ -231,7 +211,6 @@ export function tickLabel(value: number, unit: MetricUnit): string {
 /**
  * A number without zeros at its end.
  *
- * @param value Any finite number.
  * @returns As in `20`, `0.05`.
  */
 export function shortNumber(value: number): string {

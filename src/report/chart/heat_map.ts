@@ -1,8 +1,4 @@
-/**
- * The heat map: a rate by two sizes, each cell with its figure, so that colour only helps.
- *
- * @module
- */
+// The heat map: a rate by two sizes, each cell with its figure, so that colour only helps.
 
 import type { Scale } from "../../units/scale.ts";
 import type { ChartAxis, Figure, GridData } from "../document/figure.ts";
@@ -41,8 +37,6 @@ function breaksOf(values: readonly number[]): readonly number[] {
 /**
  * Draws a grid.
  *
- * @param figure What is shown and where.
- * @param data The squares.
  * @returns The chart.
  */
 export function drawHeatMap(figure: Figure, data: GridData): Chart {

@@ -1,8 +1,4 @@
-/**
- * Label text: any text made harmless for a picture, and how much room it takes.
- *
- * @module
- */
+// Label text: any text made harmless for a picture, and how much room it takes.
 
 import { oneLine } from "../../text/one_line.ts";
 
@@ -14,8 +10,6 @@ const NOT_IN_XML = /[\ufffe\uffff]/g;
 /**
  * Makes a text one line that XML allows, cut where it is too long, and isolated where it runs from right to left.
  *
- * @param text Any text.
- * @param most Characters (code points) to keep.
  * @returns One line.
  */
 export function plainText(text: string, most: number): string {
@@ -26,7 +20,6 @@ export function plainText(text: string, most: number): string {
 /**
  * A name as `data-*` attributes carry it: whole, unless it is absurdly long.
  *
- * @param text Any text.
  * @returns One line of at most 300 characters.
  */
 export function dataName(text: string): string {
@@ -37,8 +30,6 @@ export function dataName(text: string): string {
  * About how wide a text is. The font is the reader's own, so this is an estimate on the wide side: of DejaVu Sans, the
  * widest of the usual ones.
  *
- * @param text One line.
- * @param size Font size in pixels.
  * @returns Pixels.
  */
 export function textWidth(text: string, size: number): number {
@@ -67,9 +58,6 @@ function emsOf(character: string): number {
 /**
  * Cuts a text to a width.
  *
- * @param text Any text.
- * @param width Pixels.
- * @param size Font size in pixels.
  * @returns One line that fits, with an ellipsis where something is missing.
  */
 export function fitText(text: string, width: number, size: number): string {
@@ -88,9 +76,6 @@ export function fitText(text: string, width: number, size: number): string {
 /**
  * Cuts a name to a width in its middle, since long names of one kind differ at their ends.
  *
- * @param text Any text.
- * @param width Pixels.
- * @param size Font size in pixels.
  * @returns One line that fits, with an ellipsis where something is missing.
  */
 export function fitName(text: string, width: number, size: number): string {

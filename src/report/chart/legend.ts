@@ -1,10 +1,6 @@
-/**
- * The legend: names of series above the plot, which then has the whole width.
- *
- * Beside the lines' ends it took a third of the chart, and left a phone's screen, which shows the left part of a chart first.
- *
- * @module
- */
+// The legend: names of series above the plot, which then has the whole width.
+//
+// Beside the lines' ends it took a third of the chart, and left a phone's screen, which shows the left part of a chart first.
 
 import { MARGIN, TOP } from "./frame.ts";
 import { fitText, textWidth } from "./label_text.ts";
@@ -28,7 +24,6 @@ export interface Legend {
 /**
  * Draws a legend below the chart's titles.
  *
- * @param entries Name and look of each series.
  * @returns Its elements, and where it ends.
  */
 export function drawLegend(

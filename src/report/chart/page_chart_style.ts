@@ -1,8 +1,4 @@
-/**
- * The charts' style sheet for a page that holds them: once, and following the page's own button for light and dark.
- *
- * @module
- */
+// The charts' style sheet for a page that holds them: once, and following the page's own button for light and dark.
 
 import { CHART_STYLE } from "./palette.ts";
 
@@ -23,7 +19,6 @@ ${media}:root:not([data-theme=light]){${darkRules}}}
 /**
  * A chart as it stands in a page, which holds the style sheet of all charts.
  *
- * @param svg A whole `<svg>` element.
  * @returns The same without its own style sheet.
  */
 export function withoutStyle(svg: string): string {

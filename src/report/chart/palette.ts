@@ -1,11 +1,7 @@
-/**
- * The look of all charts: one palette, one style sheet, marks and dashes.
- *
- * Colours are after Okabe and Ito ("Color Universal Design", 2008), darkened on white and lightened on black until text in
- * them reaches a contrast of 4.5 : 1. No chart needs them: each series has a mark and a dash pattern of its own, too.
- *
- * @module
- */
+// The look of all charts: one palette, one style sheet, marks and dashes.
+//
+// Colours are after Okabe and Ito ("Color Universal Design", 2008), darkened on white and lightened on black until text in
+// them reaches a contrast of 4.5 : 1. No chart needs them: each series has a mark and a dash pattern of its own, too.
 
 import { element, position } from "./svg.ts";
 
@@ -154,9 +150,6 @@ export interface MarkLook {
 /**
  * A mark.
  *
- * @param x Its centre.
- * @param y Its centre.
- * @param look Shape and colour.
  * @returns The element.
  */
 export function mark(x: number, y: number, look: MarkLook): string {

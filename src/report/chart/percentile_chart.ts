@@ -1,8 +1,4 @@
-/**
- * Percentiles with intervals: one row a case, from the median to the tail.
- *
- * @module
- */
+// Percentiles with intervals: one row a case, from the median to the tail.
 
 import { derivationOf } from "../../units/metric.ts";
 import { CONFIDENCE } from "../document/column_look.ts";
@@ -42,8 +38,6 @@ function shapeOf(metric: string): number {
 /**
  * Draws percentiles.
  *
- * @param figure What is shown and where.
- * @param data The rows.
  * @returns The chart.
  */
 export function drawPercentiles(figure: Figure, { rows, metrics }: PercentileData): Chart {

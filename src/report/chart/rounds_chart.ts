@@ -1,8 +1,4 @@
-/**
- * The rounds: how much slower or faster than usual all cases were in each round. A machine that drifts is a line that does.
- *
- * @module
- */
+// The rounds: how much slower or faster than usual all cases were in each round. A machine that drifts is a line that does.
 
 import type { Figure, RoundsData } from "../document/figure.ts";
 import type { Chart } from "./chart.ts";
@@ -32,8 +28,6 @@ type Round = RoundsData["rounds"][number];
 /**
  * Draws how all cases together went from round to round.
  *
- * @param figure What is shown and where.
- * @param data The rounds.
  * @returns The chart.
  */
 export function drawRounds(figure: Figure, { rounds: spreads, drift: ratio }: RoundsData): Chart {

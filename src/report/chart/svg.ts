@@ -1,8 +1,4 @@
-/**
- * SVG as text: elements, attributes and numbers, so that whatever goes in, well-formed XML comes out.
- *
- * @module
- */
+// SVG as text: elements, attributes and numbers, so that whatever goes in, well-formed XML comes out.
 
 import { escapeMarkup } from "../../text/escape_markup.ts";
 import { plainText } from "./label_text.ts";
@@ -13,7 +9,6 @@ export type Attributes = Readonly<Record<string, string | number | undefined>>;
 /**
  * A position as text: a tenth of a pixel is finer than any screen shows.
  *
- * @param position Any finite number.
  * @returns As in `12.5`; never `-0`.
  * @throws {RangeError} If it is not finite, which is a bug of the caller.
  */
@@ -27,7 +22,6 @@ export function position(position: number): string {
 /**
  * A measured value as text, for `data-*` attributes: reading it back gives the same number.
  *
- * @param value Any finite number.
  * @returns The shortest text of that number; never `-0`.
  * @throws {RangeError} If it is not finite, which is a bug of the caller.
  */
@@ -41,9 +35,6 @@ export function exact(value: number): string {
 /**
  * An element.
  *
- * @param name Its name.
- * @param attributes Its attributes; texts in them are escaped here.
- * @param children Elements inside, as text already.
  * @returns The element as text.
  */
 export function element(name: string, attributes: Attributes, ...children: string[]): string {
@@ -60,10 +51,6 @@ export function element(name: string, attributes: Attributes, ...children: strin
 /**
  * A text at a place.
  *
- * @param x Where its anchor is.
- * @param y Its base line.
- * @param text Its text; anything.
- * @param attributes Class, anchor.
  * @returns The element.
  */
 export function textAt(x: number, y: number, text: string, attributes: Attributes = {}): string {
@@ -73,7 +60,6 @@ export function textAt(x: number, y: number, text: string, attributes: Attribute
 /**
  * What a pointer that rests on the parent element is told.
  *
- * @param text Its text; anything.
  * @returns A `<title>` element, to be the first child.
  */
 export function hover(text: string): string {
@@ -83,11 +69,6 @@ export function hover(text: string): string {
 /**
  * A straight line.
  *
- * @param x1 Start.
- * @param y1 Start.
- * @param x2 End.
- * @param y2 End.
- * @param attributes Class and the like.
  * @returns The element.
  */
 export function line(
@@ -103,7 +84,6 @@ export function line(
 /**
  * A path through points.
  *
- * @param points At least one, as x and y.
  * @returns Path data.
  */
 export function pathThrough(points: readonly (readonly [x: number, y: number])[]): string {

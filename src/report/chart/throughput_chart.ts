@@ -1,8 +1,4 @@
-/**
- * A rate along one number, both on logarithmic axes.
- *
- * @module
- */
+// A rate along one number, both on logarithmic axes.
 
 import { CONFIDENCE } from "../document/column_look.ts";
 import type { CurveData, Figure } from "../document/figure.ts";
@@ -35,8 +31,6 @@ type Curve = CurveData["curves"][number];
 /**
  * Draws a rate along one number, both on logarithmic axes: the knee shows from where on more gains little.
  *
- * @param figure What is shown and where.
- * @param data The lines.
  * @returns The chart.
  */
 export function drawThroughput(figure: Figure, { curves, axis, metric }: CurveData): Chart {

@@ -1,8 +1,4 @@
-/**
- * Ticks: round values that cover a range.
- *
- * @module
- */
+// Ticks: round values that cover a range.
 
 /** An Axis range with the values that are written at it. */
 export interface Ticks {
@@ -24,9 +20,6 @@ const MIN_PART = 1e-4;
 /**
  * Ticks of a linear axis, at multiples of 1, 2 or 5 times a power of ten. The axis starts and ends at a tick.
  *
- * @param low Lowest value to cover.
- * @param high Highest value to cover, at least `low`.
- * @param most Most ticks, at least 3.
  * @returns At least 2 ticks.
  */
 export function linearTicks(low: number, high: number, most: number): Ticks {
@@ -62,9 +55,6 @@ function over(value: number, factor: number, exponent: number): number {
  * Ticks of a logarithmic axis: powers of ten, with 2 and 5 times them where there is room; over less than half a decade,
  * those of a linear axis.
  *
- * @param low Lowest value to cover, above 0.
- * @param high Highest value to cover, at least `low`.
- * @param most Most ticks, at least 3.
  * @returns At least 2 ticks, all above 0. The axis starts and ends at a tick.
  */
 export function logTicks(low: number, high: number, most: number): Ticks {
@@ -110,9 +100,6 @@ function toTicks(values: readonly number[]): Ticks {
 /**
  * Ticks of an axis of sizes: powers of two.
  *
- * @param low Smallest size to cover, at least 1.
- * @param high Largest size to cover, at least `low`.
- * @param most Most ticks, at least 2.
  * @returns Ticks at every power, every second, …; the axis reaches from the smallest to the largest size.
  */
 export function sizeTicks(low: number, high: number, most: number): Ticks {
@@ -134,7 +121,6 @@ export function sizeTicks(low: number, high: number, most: number): Ticks {
 /**
  * Percentiles on a logarithmic tail: 0, 50, 90, 99, 99.9 and so on.
  *
- * @param decades How many nines the axis shows, as in 3 for 99.9 %.
  * @returns Percentiles from 0 to 100, rising.
  */
 export function percentileTicks(decades: number): readonly number[] {
@@ -151,9 +137,6 @@ export type Projection = (value: number) => number;
 /**
  * A linear projection; what lies outside is drawn at the end.
  *
- * @param ticks The axis.
- * @param start Position of its start.
- * @param end Position of its end.
  * @returns The projection.
  */
 export function projectLinear({ low, high }: Ticks, start: number, end: number): Projection {
@@ -166,9 +149,6 @@ export function projectLinear({ low, high }: Ticks, start: number, end: number):
 /**
  * A logarithmic projection; what lies outside is drawn at the end.
  *
- * @param ticks The axis, above 0.
- * @param start Position of its start.
- * @param end Position of its end.
  * @returns The projection.
  */
 export function projectLog({ low, high }: Ticks, start: number, end: number): Projection {

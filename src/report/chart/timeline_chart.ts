@@ -1,8 +1,4 @@
-/**
- * The timeline: single exchanges of one trial in time order, end to end.
- *
- * @module
- */
+// The timeline: single exchanges of one trial in time order, end to end.
 
 import type { Figure, TimelineData } from "../document/figure.ts";
 import { plural } from "../../text/plural.ts";
@@ -37,8 +33,6 @@ type Lane = TimelineData["lanes"][number];
 /**
  * Draws single operations of one trial. A stall of 40 ms is a block of 40 ms.
  *
- * @param figure What is shown and where.
- * @param data The lanes.
  * @returns The chart.
  */
 export function drawTimeline(figure: Figure, { lanes }: TimelineData): Chart {

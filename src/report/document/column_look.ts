@@ -1,8 +1,4 @@
-/**
- * Column looks: the scale and the digits in which the figures of a table are written.
- *
- * @module
- */
+// Column looks: the scale and the digits in which the figures of a table are written.
 
 import type { MetricUnit } from "../../units/metric.ts";
 import {
@@ -41,7 +37,6 @@ export const CONFIDENCE = 0.95;
 /**
  * The looks of a table's columns. Columns of one metric share a look, so that their figures compare at a glance.
  *
- * @param table The table.
  * @returns One look for each column; `undefined` where its cells have units of their own, or are no figures.
  */
 export function looksOf(table: Table): readonly (Look | undefined)[] {
@@ -69,8 +64,6 @@ export function looksOf(table: Table): readonly (Look | undefined)[] {
 /**
  * One look for figures of one unit.
  *
- * @param cells The figures.
- * @param unit Their unit.
  * @returns Scale and digits.
  */
 export function chooseLook(cells: readonly FigureCell[], unit: MetricUnit): Look {
@@ -99,8 +92,6 @@ function isWhole(cells: readonly FigureCell[], scale: Scale): boolean {
 /**
  * A figure's number without its symbol.
  *
- * @param value In the unit as stored.
- * @param look How it is written.
  * @returns As in `10.1`.
  */
 export function formatFigure(value: number, { scale, digits }: Look): string {
@@ -110,7 +101,6 @@ export function formatFigure(value: number, { scale, digits }: Look): string {
 /**
  * The metric that all columns of figures have in common, whose unit is then stated once above them.
  *
- * @param table The table.
  * @returns The metric; `undefined` where there are several, or none.
  */
 export function onlyMetric({ columns }: Table): ColumnMetric | undefined {
@@ -124,8 +114,6 @@ export function onlyMetric({ columns }: Table): ColumnMetric | undefined {
 /**
  * The heading of a column that has a unit of its own: what the title has already is not written twice.
  *
- * @param column The column.
- * @param look Its look; absent: no unit.
  * @returns Words and unit, as in `p50` and `µs`, `CPU/op` and `µs`, `k exchanges/s` and nothing.
  */
 export function headingOf(
@@ -155,8 +143,6 @@ export function formatOwnFigure({ value, unit }: FigureCell): string {
 /**
  * The heading of a column.
  *
- * @param column The column.
- * @param look Its look; absent: no unit.
  * @returns As in `tcp, nagle on`, `p50 µs`.
  */
 export function headColumn(column: Column, look: Look | undefined): string {
@@ -168,9 +154,6 @@ export function headColumn(column: Column, look: Look | undefined): string {
 /**
  * A cell in plain words, for formats that mark nothing; words are left to the writer.
  *
- * @param cell The cell; `null`: not measured.
- * @param look Its column's look; absent: its figures have units of their own.
- * @param intervals Whether figures show their intervals.
  * @returns As in `10.1 [9.9, 10.3]`.
  */
 export function formatCell(
@@ -196,7 +179,6 @@ export function formatCell(
 /**
  * A ratio and its interval in words.
  *
- * @param cell The ratio.
  * @returns As in `1.21` and `[1.10, 1.30]`, or `5.0 % slower` and `[3.0 %, 7.0 %]`.
  */
 export function formatRatioCell(
@@ -233,7 +215,6 @@ function formatWithInterval(
 /**
  * What must be read beside a figure.
  *
- * @param cell The figure.
  * @returns As in `65507 B`, `12.0 % loss`; empty for nothing.
  */
 export function formatBeside({ at, beside }: FigureCell): string {

@@ -1,13 +1,9 @@
-/**
- * The Document: what a report, a comparison, a gate, an A/B job or the claims say, as data.
- *
- * Builders fill it and writers format it. It holds values, not texts: a figure carries value, interval, n and unit, a row or
- * a column carries typed keys, and nothing in it is ever parsed back out of a text. It is flat, as mdast is: a heading opens a
- * part that ends at the next heading of its level. Names inside (cases, transports, notes) come from record files and may
- * hold anything; writers make them harmless through `text/`.
- *
- * @module
- */
+// The Document: what a report, a comparison, a gate, an A/B job or the claims say, as data.
+//
+// Builders fill it and writers format it. It holds values, not texts: a figure carries value, interval, n and unit, a row or
+// a column carries typed keys, and nothing in it is ever parsed back out of a text. It is flat, as mdast is: a heading opens a
+// part that ends at the next heading of its level. Names inside (cases, transports, notes) come from record files and may
+// hold anything; writers make them harmless through `text/`.
 
 import type { Placement } from "../../model/placement.ts";
 import type { Figure } from "./figure.ts";

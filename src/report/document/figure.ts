@@ -1,8 +1,4 @@
-/**
- * Figures: the data of charts. `chart/` draws them; a format without pictures passes over them.
- *
- * @module
- */
+// Figures: the data of charts. `chart/` draws them; a format without pictures passes over them.
 
 import type { EffectKind, MetricUnit } from "../../units/unit.ts";
 import type { Placement } from "../../model/placement.ts";

@@ -1,8 +1,4 @@
-/**
- * What a sentence rests on, in words.
- *
- * @module
- */
+// What a sentence rests on, in words.
 
 import { namePlacement } from "./format_placement.ts";
 import { CONFIDENCE } from "./column_look.ts";
@@ -11,7 +7,6 @@ import type { Basis } from "./document.ts";
 /**
  * What a sentence rests on.
  *
- * @param basis What it rests on.
  * @returns As in `95 % interval, 16 pairs, peer process`.
  */
 export function formatBasis({ n, nMax, counted, confidence, placement }: Basis): string {

@@ -1,8 +1,4 @@
-/**
- * Numbers within sentences, in words: what all writers for people have in common.
- *
- * @module
- */
+// Numbers within sentences, in words: what all writers for people have in common.
 
 import {
   chooseScale,
@@ -33,7 +29,6 @@ export {
 /**
  * A ratio.
  *
- * @param ratio The ratio.
  * @returns As in `1.21×`, `1.21× faster`.
  */
 export function writeRatio({ ratio, decimals, word }: Ratio): string {
@@ -43,7 +38,6 @@ export function writeRatio({ ratio, decimals, word }: Ratio): string {
 /**
  * The bounds of a ratio.
  *
- * @param interval The bounds.
  * @returns As in `[1.20, 1.22]`.
  */
 export function writeInterval({ low, high, decimals }: Interval): string {
@@ -53,7 +47,6 @@ export function writeInterval({ low, high, decimals }: Interval): string {
 /**
  * A value with its unit, and its bounds in the same unit.
  *
- * @param amount The value.
  * @returns As in `3.97 GB/s` and `[3.97, 4.00]`; the bounds are empty where there are none.
  */
 export function writeAmount(
@@ -70,7 +63,6 @@ export function writeAmount(
 /**
  * A range of values in few words.
  *
- * @param range The range.
  * @returns As in `15.8 to 17.5 µs`, or one amount where both ends read alike.
  */
 export function writeRange({ low, high, unit }: AmountRange): string {
@@ -85,8 +77,6 @@ export function writeRange({ low, high, unit }: AmountRange): string {
 
 /**
  * Whether a sentence begins with words of the suite, whose first letter is then a capital; a name is written as it is typed.
- *
- * @param parts The sentence.
  */
 export function beginsWithWords([first]: readonly Inline[]): boolean {
   return first?.kind === "text";
@@ -95,7 +85,6 @@ export function beginsWithWords([first]: readonly Inline[]): boolean {
 /**
  * Names of which each may be meant.
  *
- * @param names The names, as they are written.
  * @returns As in `a, b or c`.
  */
 export function joinWithOr(names: readonly string[]): string {
@@ -106,7 +95,6 @@ export function joinWithOr(names: readonly string[]): string {
 /**
  * A text of a record or an author as a sentence.
  *
- * @param words The text.
  * @returns The same with a full stop, unless it ends in a mark.
  */
 export function endSentence(words: string): string {
@@ -117,8 +105,6 @@ export function endSentence(words: string): string {
 /**
  * A sentence without any markup, its first letter as a sentence begins; a name is written as it is typed.
  *
- * @param parts The parts.
- * @param writeName What becomes of a name.
  * @returns One text, of any characters.
  */
 export function plainSentence(
@@ -132,7 +118,6 @@ export function plainSentence(
 /**
  * A text with its first letter as a sentence begins.
  *
- * @param words The text.
  * @returns The same, capitalized.
  */
 export function capitalize(words: string): string {
@@ -142,8 +127,6 @@ export function capitalize(words: string): string {
 /**
  * A count with its noun.
  *
- * @param n How many.
- * @param noun In the singular.
  * @returns As in `1 trial`, `12 345 trials`.
  */
 export function countOf(n: number, noun: string): string {
@@ -156,8 +139,6 @@ const MAX_NAMES = 3;
 /**
  * Parts of a sentence without any markup.
  *
- * @param parts The parts.
- * @param writeName What becomes of a name, which may hold anything.
  * @returns One text, of any characters.
  */
 export function plainInline(

@@ -1,8 +1,4 @@
-/**
- * Keys in words: one place that writes the values of factors.
- *
- * @module
- */
+// Keys in words: one place that writes the values of factors.
 
 import { formatSize } from "../../units/format_quantity.ts";
 import { namePlacement } from "./format_placement.ts";
@@ -14,7 +10,6 @@ export const NO_VALUE = "–";
 /**
  * A key's value as it stands in a column of its factor.
  *
- * @param key The key.
  * @returns As in `16 KiB` for a size, `100 µs` for a number with a unit, else the value itself; a dash where there is none.
  */
 export function formatKey(key: Key): string {
@@ -29,7 +24,6 @@ export function formatKey(key: Key): string {
 /**
  * A key where the heading of its column is out of sight.
  *
- * @param key The key.
  * @returns As in `nagle on`, `write-read`; empty where there is no value.
  */
 export function nameKey(key: Key): string {
@@ -41,7 +35,6 @@ export function nameKey(key: Key): string {
 /**
  * Several keys in a few words.
  *
- * @param keys The keys, in the order of the words.
  * @returns As in `write-write-read, body 256 B`; empty for none.
  */
 export function formatKeys(keys: readonly Key[]): string {
@@ -51,18 +44,13 @@ export function formatKeys(keys: readonly Key[]): string {
 /**
  * What all rows of a table have in common, as a sentence after its caption.
  *
- * @param table The table.
  * @returns As in ` All with peer process.`; empty for nothing.
  */
 export function describeCommon({ common }: { readonly common: readonly Key[] }): string {
   return common.length === 0 ? "" : ` All with ${formatKeys(common)}.`;
 }
 
-/**
- * Whether a key's value is a number, which stands at the right edge of its column.
- *
- * @param key The key.
- */
+/** Whether a key's value is a number, which stands at the right edge of its column. */
 export function isNumeric(key: Key): boolean {
   return typeof key.value === "number";
 }

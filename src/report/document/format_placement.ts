@@ -1,15 +1,10 @@
-/**
- * Placements in words.
- *
- * @module
- */
+// Placements in words.
 
 import type { Placement } from "../../model/placement.ts";
 
 /**
  * A placement in plain words.
  *
- * @param placement Where the two ends ran.
  * @returns One line.
  */
 export function describePlacement(placement: Placement): string {
@@ -32,7 +27,6 @@ export function describePlacement(placement: Placement): string {
 /**
  * A placement in two words.
  *
- * @param placement Where the two ends ran.
  * @returns As in `peer process` or `peer process, same core`.
  */
 export function namePlacement(placement: Placement): string {
@@ -43,7 +37,6 @@ export function namePlacement(placement: Placement): string {
 /**
  * What tells placements apart.
  *
- * @param one What has a placement, as a case.
  * @returns A key.
  */
 export function placementKey(one: { readonly placement: Placement }): string {

@@ -1,8 +1,4 @@
-/**
- * Inlines: the parts of which sentences are made, kept apart so that a writer may format each.
- *
- * @module
- */
+// Inlines: the parts of which sentences are made, kept apart so that a writer may format each.
 
 import type { Placement } from "../../model/placement.ts";
 import type { MetricUnit } from "../../units/metric.ts";
@@ -136,7 +132,6 @@ export interface Reference {
 /**
  * Plain words.
  *
- * @param words The words, with their spaces.
  * @returns The part.
  */
 export function text(words: string): Text {
@@ -146,7 +141,6 @@ export function text(words: string): Text {
 /**
  * A name from the record.
  *
- * @param words The name.
  * @returns The part.
  */
 export function name(words: string): Name {
@@ -156,7 +150,6 @@ export function name(words: string): Name {
 /**
  * A text of a record or an author.
  *
- * @param words The text.
  * @returns The part.
  */
 export function sentence(words: string): Sentence {
@@ -166,8 +159,6 @@ export function sentence(words: string): Sentence {
 /**
  * A value with its unit.
  *
- * @param value In `unit`.
- * @param unit The stored unit.
  * @returns The part.
  */
 export function amount(value: number, unit: MetricUnit): Amount {

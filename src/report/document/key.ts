@@ -1,8 +1,4 @@
-/**
- * Keys: what tells a row, a column or a case from its neighbours, as typed values until a writer formats them.
- *
- * @module
- */
+// Keys: what tells a row, a column or a case from its neighbours, as typed values until a writer formats them.
 
 import type { Placement } from "../../model/placement.ts";
 

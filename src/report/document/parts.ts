@@ -1,8 +1,4 @@
-/**
- * Parts: the blocks of a Document by the heading that they stand under.
- *
- * @module
- */
+// Parts: the blocks of a Document by the heading that they stand under.
 
 import type { Block, Heading } from "./document.ts";
 
@@ -17,7 +13,6 @@ export interface Part {
 /**
  * Divides blocks at their headings of level 2.
  *
- * @param blocks The blocks of a Document.
  * @returns The parts in their order; one without a heading only where blocks stand before the first.
  */
 export function divideIntoParts(blocks: readonly Block[]): readonly Part[] {

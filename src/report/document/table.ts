@@ -1,8 +1,4 @@
-/**
- * Tables: rows with typed keys, columns with typed units. A writer chooses scale, digits and layout.
- *
- * @module
- */
+// Tables: rows with typed keys, columns with typed units. A writer chooses scale, digits and layout.
 
 import type { MetricDirection, MetricUnit } from "../../units/metric.ts";
 import type { Inline } from "./inline.ts";

@@ -1,8 +1,4 @@
-/**
- * Writers: what turns a Document into the text of one format.
- *
- * @module
- */
+// Writers: what turns a Document into the text of one format.
 
 import type { Document } from "./document.ts";
 import type { Figure } from "./figure.ts";

@@ -1,8 +1,4 @@
-/**
- * writeAsciidoc: a Document as AsciiDoc, for documentation that is built with Asciidoctor or Antora.
- *
- * @module
- */
+// writeAsciidoc: a Document as AsciiDoc, for documentation that is built with Asciidoctor or Antora.
 
 import { escapeAsciidoc as escape } from "../../text/escape_asciidoc.ts";
 import { oneLine } from "../../text/one_line.ts";
@@ -17,7 +13,6 @@ import type { Cell, Row, Table } from "../document/table.ts";
 /**
  * Writes a Document as AsciiDoc.
  *
- * @param document The Document.
  * @returns AsciiDoc that ends in a line break.
  */
 export function writeAsciidoc({ title, facts, notice, answer, blocks }: Document): string {

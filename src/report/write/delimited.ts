@@ -1,8 +1,4 @@
-/**
- * writeCsv, writeTsv: the data of a Document as delimited text, a line a row.
- *
- * @module
- */
+// writeCsv, writeTsv: the data of a Document as delimited text, a line a row.
 
 import { delimitedField } from "../../text/delimited_field.ts";
 import type { Block, Data, Document } from "../document/document.ts";
@@ -20,7 +16,6 @@ interface Dialect {
 /**
  * Writes the data of a Document as CSV (RFC 4180), with a header.
  *
- * @param document The Document.
  * @returns CSV with CRLF line ends. In R `read.csv("latest.csv")`, in Python `pandas.read_csv("latest.csv")`.
  */
 export function writeCsv(document: Document): string {
@@ -31,7 +26,6 @@ export function writeCsv(document: Document): string {
  * Writes the data of a Document with tabs between the columns. No field holds a tab or a line break, so `cut`, `awk` and
  * `sort` read it as well; fields with quotes are quoted as in CSV, which R and pandas expect.
  *
- * @param document The Document.
  * @returns TSV with LF line ends. In R `read.delim("latest.tsv")`, in Python `pandas.read_csv("latest.tsv", sep="\t")`.
  */
 export function writeTsv(document: Document): string {

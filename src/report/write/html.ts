@@ -1,10 +1,6 @@
-/**
- * writeHtml: a Document as one page that opens from disk.
- *
- * What a reader must first look at is open, what a reader looks up is folded.
- *
- * @module
- */
+// writeHtml: a Document as one page that opens from disk.
+//
+// What a reader must first look at is open, what a reader looks up is folded.
 
 import type { Document, Heading } from "../document/document.ts";
 import { plainInline } from "../document/format_inline.ts";
@@ -28,8 +24,6 @@ interface NamedPart extends Part {
 /**
  * Writes a Document as a page.
  *
- * @param document The Document.
- * @param options How figures are drawn.
  * @returns A whole HTML document that ends in a line break.
  */
 export function writeHtml(document: Document, options: WriterOptions = {}): string {

@@ -1,8 +1,4 @@
-/**
- * writeJson: a Document and what it rests on, for programs.
- *
- * @module
- */
+// writeJson: a Document and what it rests on, for programs.
 
 import { type Document, DOCUMENT_VERSION } from "../document/document.ts";
 
@@ -19,7 +15,6 @@ export interface ReportFile extends Readonly<Record<string, unknown>> {
 /**
  * Writes a Document as JSON.
  *
- * @param document The Document.
  * @returns JSON of a {@linkcode ReportFile}, indented, ending in a line break.
  */
 export function writeJson(document: Document): string {

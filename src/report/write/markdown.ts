@@ -1,8 +1,4 @@
-/**
- * writeMarkdown: a Document as Markdown that reads well on a code host and in a terminal.
- *
- * @module
- */
+// writeMarkdown: a Document as Markdown that reads well on a code host and in a terminal.
 
 import { formatBasis } from "../document/format_basis.ts";
 import type { Block, Document, List, ListItem, Notice } from "../document/document.ts";
@@ -34,8 +30,6 @@ type Lines = readonly string[];
 /**
  * Writes a Document as Markdown.
  *
- * @param document The Document.
- * @param options Pictures, where they have files.
  * @returns Markdown that ends in a line break.
  */
 export function writeMarkdown(document: Document, options: WriterOptions = {}): string {

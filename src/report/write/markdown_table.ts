@@ -1,8 +1,4 @@
-/**
- * Tables in Markdown: aligned pipes, units above them or in their headings.
- *
- * @module
- */
+// Tables in Markdown: aligned pipes, units above them or in their headings.
 
 import {
   formatCell,
@@ -21,8 +17,6 @@ import { type MarkdownColumn, markdownTable } from "../../text/markdown_table.ts
 /**
  * A table with its caption and legend.
  *
- * @param table The table.
- * @param writeInlines Writes parts of sentences as Markdown.
  * @returns Blocks of lines.
  */
 export function markdownTableLines(

@@ -1,9 +1,5 @@
-/**
- * writeTerminal: a Document in few lines for a terminal: answers and findings first, then every scenario's headline metric as
- * bars; of a Document about something else all that is not folded.
- *
- * @module
- */
+// writeTerminal: a Document in few lines for a terminal: answers and findings first, then every scenario's headline metric as
+// bars; of a Document about something else all that is not folded.
 
 import { CONFIDENCE } from "../document/column_look.ts";
 import type { Block, Document, Notice } from "../document/document.ts";
@@ -30,8 +26,6 @@ const MAX_SENTENCE = 600;
 /**
  * Writes a Document for a terminal.
  *
- * @param document The Document.
- * @param options The terminal, and how much is shown.
  * @returns Lines narrower than the terminal, of which no name in the record can escape.
  */
 export function writeTerminal(document: Document, options: WriterOptions = {}): string {
@@ -56,8 +50,6 @@ export function writeTerminal(document: Document, options: WriterOptions = {}): 
 /**
  * Writes the one line that answers, which may take several of the terminal.
  *
- * @param document The Document.
- * @param options The terminal.
  * @returns The line; empty where nothing can be answered.
  */
 export function writeAnswer(document: Document, options: WriterOptions = {}): string {

@@ -1,8 +1,4 @@
-/**
- * Answers in short for terminals: one line for each choice.
- *
- * @module
- */
+// Answers in short for terminals: one line for each choice.
 
 import { joinWithOr, plainInline, writeRange } from "../document/format_inline.ts";
 import { describeCommon } from "../document/format_key.ts";
@@ -28,8 +24,6 @@ const MAX_NAMES = 3;
 /**
  * Writes for each question of a report what did best, and whether that is clear.
  *
- * @param table The answers.
- * @param look Of the terminal; no line is as wide as its columns.
  * @returns The lines.
  */
 export function answerLines(table: Table, look: TerminalLook): readonly string[] {

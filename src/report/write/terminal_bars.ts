@@ -1,8 +1,4 @@
-/**
- * Bars for terminals: what of a section is worth its lines, and how it is drawn.
- *
- * @module
- */
+// Bars for terminals: what of a section is worth its lines, and how it is drawn.
 
 import { formatBeside, formatFigure, type Look, looksOf } from "../document/column_look.ts";
 import type { ItemFigure } from "../document/document.ts";
@@ -50,9 +46,6 @@ export interface BarChoice {
  * Chooses what of a scenario is shown: of a search the best cell of each group; else the rows of its headline table, those
  * with the widest differences first where not all fit.
  *
- * @param table The headline table.
- * @param search The best cells of its searches.
- * @param most Bars at most.
  * @returns The groups in the table's order.
  */
 export function chooseBars(
@@ -92,8 +85,6 @@ export function countBars(groups: readonly BarGroup[]): number {
 /**
  * Shares lines out among sections: what the small ones do not need goes to the others.
  *
- * @param wanted Bars that each section could show.
- * @param total Bars of all together, roughly.
  * @returns Bars at most for each, in the same order; no section gets fewer than two.
  */
 export function shareBars(wanted: readonly number[], total: number): readonly number[] {
@@ -147,7 +138,6 @@ function spread({ bars }: BarGroup): number {
 /**
  * The look in which the bars of a scenario are written: the digits of its table, in the scale that suits the bars.
  *
- * @param groups What is shown.
  * @returns The metric and the look that all bars have in common; absent when there is none.
  */
 export function commonLook(
@@ -178,8 +168,6 @@ const MAX_INTERVAL = 32;
 /**
  * Draws the bars of a section.
  *
- * @param groups What is shown.
- * @param look Of the terminal; no line is as wide as its columns, as some wrap there.
  * @returns The lines.
  */
 export function drawBars(groups: readonly BarGroup[], look: TerminalLook): readonly string[] {

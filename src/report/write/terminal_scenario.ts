@@ -1,8 +1,4 @@
-/**
- * Scenarios for terminals: a question, and its headline metric as bars.
- *
- * @module
- */
+// Scenarios for terminals: a question, and its headline metric as bars.
 
 import { displayWidth } from "../../text/display_width.ts";
 import { cutLine, plainLine, styleText, wrapLine } from "../../text/terminal_line.ts";
@@ -30,8 +26,6 @@ const MAX_SENTENCE = 600;
 /**
  * The scenarios of a Document, all or as many bars of each as there is room for.
  *
- * @param parts The parts of the Document.
- * @param look Of the terminal, and how much is shown.
  * @returns The lines of each, and a last one on what was left out.
  */
 export function scenarioLines(

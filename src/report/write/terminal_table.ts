@@ -1,8 +1,4 @@
-/**
- * Tables for terminals: columns that stand below each other; where a row is wider than the terminal, its columns below its name.
- *
- * @module
- */
+// Tables for terminals: columns that stand below each other; where a row is wider than the terminal, its columns below its name.
 
 import { formatCell, headColumn, looksOf } from "../document/column_look.ts";
 import { plainInline } from "../document/format_inline.ts";
@@ -21,8 +17,6 @@ const MAX_PROSE = 100;
 /**
  * A table with its caption.
  *
- * @param table The table.
- * @param look Of the terminal; no line is as wide as its columns.
  * @returns The lines.
  */
 export function tableLines(table: Table, look: TerminalSize): readonly string[] {

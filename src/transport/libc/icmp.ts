@@ -1,11 +1,7 @@
-/**
- * ICMP echo (RFC 792) over a raw socket on the loopback interface: the kernel itself answers, in the sender's own system call. The round
- * trip without a second program is what is left of UDP's when nobody has to be woken.
- *
- * What a raw socket leaves to its owner is measured with it: the checksum, the search for one's own replies, and a copy each way.
- *
- * @module
- */
+// ICMP echo (RFC 792) over a raw socket on the loopback interface: the kernel itself answers, in the sender's own system call. The round
+// trip without a second program is what is left of UDP's when nobody has to be woken.
+//
+// What a raw socket leaves to its owner is measured with it: the checksum, the search for one's own replies, and a copy each way.
 
 import { openKernel } from "../../kernel/libc.ts";
 import { encodeAddress } from "../../kernel/socket_address.ts";

@@ -1,12 +1,8 @@
-/**
- * Datagram channels over blocking system calls, shared by `udp`, `udp6` and `unixpacket`.
- *
- * A socket with a remote is connected to it and uses `send` and `recv`, as sockperf does; the kernel then looks the route up once, and lets
- * nobody else through. One that serves a single client is connected to it as soon as its first message is there. One that serves several
- * answers with `sendto` what it took with `recvfrom`. Deno's own sockets are never connected: they use `sendto` at both ends.
- *
- * @module
- */
+// Datagram channels over blocking system calls, shared by `udp`, `udp6` and `unixpacket`.
+//
+// A socket with a remote is connected to it and uses `send` and `recv`, as sockperf does; the kernel then looks the route up once, and lets
+// nobody else through. One that serves a single client is connected to it as soon as its first message is there. One that serves several
+// answers with `sendto` what it took with `recvfrom`. Deno's own sockets are never connected: they use `sendto` at both ends.
 
 import type { LibcSymbols } from "../../kernel/libc.ts";
 import { readSettings } from "../../kernel/socket_settings.ts";

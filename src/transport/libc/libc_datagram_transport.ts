@@ -1,8 +1,4 @@
-/**
- * Transports of single messages over blocking system calls: what a protocol's own file declares becomes a DatagramTransport here.
- *
- * @module
- */
+// Transports of single messages over blocking system calls: what a protocol's own file declares becomes a DatagramTransport here.
 
 import { openKernel } from "../../kernel/libc.ts";
 import { encodeAddress, type SocketAddress } from "../../kernel/socket_address.ts";

@@ -1,8 +1,4 @@
-/**
- * Listeners over blocking system calls, shared by every transport of this driver that has connections.
- *
- * @module
- */
+// Listeners over blocking system calls, shared by every transport of this driver that has connections.
 
 import type { ChannelOptions, Endpoint, MaybePromise, StreamListener } from "../channel.ts";
 import type { OpenOptions } from "../transport.ts";

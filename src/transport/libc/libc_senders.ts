@@ -1,8 +1,4 @@
-/**
- * Who sent to a datagram socket of this driver, and how many messages each, by the bytes of their addresses.
- *
- * @module
- */
+// Who sent to a datagram socket of this driver, and how many messages each, by the bytes of their addresses.
 
 import { decodeAddress } from "../../kernel/socket_address.ts";
 import type { Endpoint, ForeignMessages } from "../channel.ts";

@@ -1,12 +1,8 @@
-/**
- * A blocking socket made by system calls: what channels and listeners of this driver are built on.
- *
- * Blocking comes in slices. `SO_RCVTIMEO` and `SO_SNDTIMEO` end a call after one or two ticks of the kernel's clock (4 to 8 ms at
- * 250 Hz, whatever smaller value is asked for); then the socket waits in `waiting.ts`, where the event loop gets its turns. A call that
- * finds what it came for within its slice never touches the event loop.
- *
- * @module
- */
+// A blocking socket made by system calls: what channels and listeners of this driver are built on.
+//
+// Blocking comes in slices. `SO_RCVTIMEO` and `SO_SNDTIMEO` end a call after one or two ticks of the kernel's clock (4 to 8 ms at
+// 250 Hz, whatever smaller value is asked for); then the socket waits in `waiting.ts`, where the event loop gets its turns. A call that
+// finds what it came for within its slice never touches the event loop.
 
 import { type Libc, requireLibc } from "../../kernel/libc.ts";
 import { addressFamily, encodeAddress, type SocketAddress } from "../../kernel/socket_address.ts";

@@ -1,8 +1,4 @@
-/**
- * Stream channels over blocking system calls, shared by `tcp`, `tcp6`, `mptcp`, `unix`, `seqpacket` and what else has connections.
- *
- * @module
- */
+// Stream channels over blocking system calls, shared by `tcp`, `tcp6`, `mptcp`, `unix`, `seqpacket` and what else has connections.
 
 import type { LibcSymbols } from "../../kernel/libc.ts";
 import { readSettings } from "../../kernel/socket_settings.ts";

@@ -1,8 +1,4 @@
-/**
- * Transports of connections over blocking system calls: what a protocol's own file declares becomes a StreamTransport here.
- *
- * @module
- */
+// Transports of connections over blocking system calls: what a protocol's own file declares becomes a StreamTransport here.
 
 import { openKernel } from "../../kernel/libc.ts";
 import {

@@ -1,8 +1,4 @@
-/**
- * What can be learned of a socket before it is used.
- *
- * @module
- */
+// What can be learned of a socket before it is used.
 
 import { ADDRESS_BYTES, decodeAddress } from "../../kernel/socket_address.ts";
 import { SystemError } from "../../kernel/system_error.ts";

@@ -1,8 +1,4 @@
-/**
- * TCP over the loopback interface by system calls, IPv4 and IPv6, and Multipath TCP.
- *
- * @module
- */
+// TCP over the loopback interface by system calls, IPv4 and IPv6, and Multipath TCP.
 
 import type { ChannelOptions } from "../channel.ts";
 import type { StreamTransport } from "../transport.ts";

@@ -1,8 +1,4 @@
-/**
- * UDP over the loopback interface by system calls, IPv4 and IPv6. The driving end is connected, as that of sockperf is; Deno's is not.
- *
- * @module
- */
+// UDP over the loopback interface by system calls, IPv4 and IPv6. The driving end is connected, as that of sockperf is; Deno's is not.
 
 import type { DatagramTransport } from "../transport.ts";
 import { libcDatagramTransport } from "./libc_datagram_transport.ts";

@@ -1,8 +1,4 @@
-/**
- * Unix-domain sockets with connections by system calls: a stream of bytes, and whole messages (`seqpacket`).
- *
- * @module
- */
+// Unix-domain sockets with connections by system calls: a stream of bytes, and whole messages (`seqpacket`).
 
 import type { StreamTransport } from "../transport.ts";
 import { SOCKET_TYPE } from "./libc_socket.ts";

@@ -1,8 +1,4 @@
-/**
- * Unix-domain datagram sockets by system calls.
- *
- * @module
- */
+// Unix-domain datagram sockets by system calls.
 
 import type { DatagramTransport } from "../transport.ts";
 import { libcDatagramTransport } from "./libc_datagram_transport.ts";

@@ -1,9 +1,5 @@
-/**
- * Protocols that are looked for and not measured: `list` and `doctor` say of each whether this kernel opens its sockets, and which errno
- * it gives otherwise.
- *
- * @module
- */
+// Protocols that are looked for and not measured: `list` and `doctor` say of each whether this kernel opens its sockets, and which errno
+// it gives otherwise.
 
 import { openKernel } from "../../kernel/libc.ts";
 import { SystemError } from "../../kernel/system_error.ts";

@@ -1,13 +1,9 @@
-/**
- * Where blocking sockets of a thread wait when a slice of blocking brought nothing: one loop for all of them, which asks the kernel
- * which of them is ready and gives the event loop its turns in between.
- *
- * Nothing here is on the hot path. A socket blocks in its own system call first, for a slice of a few milliseconds; only when that ends
- * with nothing does it come here. What has to get through meanwhile does: messages of the peer's link, the trial's watchdog, Ctrl-C,
- * `close()`. No timer is set.
- *
- * @module
- */
+// Where blocking sockets of a thread wait when a slice of blocking brought nothing: one loop for all of them, which asks the kernel
+// which of them is ready and gives the event loop its turns in between.
+//
+// Nothing here is on the hot path. A socket blocks in its own system call first, for a slice of a few milliseconds; only when that ends
+// with nothing does it come here. What has to get through meanwhile does: messages of the peer's link, the trial's watchdog, Ctrl-C,
+// `close()`. No timer is set.
 
 import { setImmediate } from "node:timers";
 import { requireLibc } from "../../kernel/libc.ts";
@@ -50,9 +46,6 @@ let isRunning = false;
 /**
  * Waits until a socket is ready, or worth another try.
  *
- * @param socket a blocking socket of this thread
- * @param events what for, of {@linkcode POLL}
- * @param blocksOthers whether other sockets must not block meanwhile; a listener lets them, as who waits to be accepted can wait
  * @returns a promise that rejects when the socket is closed meanwhile
  */
 export function whenReady(

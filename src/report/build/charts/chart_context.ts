@@ -1,8 +1,4 @@
-/**
- * ChartContext: what every chart of a record needs, computed once.
- *
- * @module
- */
+// ChartContext: what every chart of a record needs, computed once.
 
 import type { Summary } from "../../../compare/summarize.ts";
 import { findMetric, type TrialValues } from "../../../compare/trial_values.ts";
@@ -32,7 +28,6 @@ export interface ChartContext {
 /**
  * Reads a record for its charts.
  *
- * @param record The record.
  * @returns The context.
  */
 export function openContext(record: RunRecord): ChartContext {
@@ -63,9 +58,6 @@ interface FigurePanel extends Pick<Panel, "spec" | "label" | "key"> {
 /**
  * A chart of a panel before it is drawn.
  *
- * @param panel The panel.
- * @param data What is drawn.
- * @param part As in `part 1 of 2`; empty where there is one.
  * @returns The figure; its id may be taken.
  */
 export function panelFigure(
@@ -107,8 +99,6 @@ export function chartAxis({ name, description, kind, unit }: ParameterSpec): Cha
 /**
  * The metric that a scenario is about.
  *
- * @param record The record.
- * @param panel A panel of the scenario.
  * @returns The definition; `undefined` where nothing defines it.
  */
 export function headlineOf(record: RunRecord, { spec }: Panel): MetricDefinition | undefined {

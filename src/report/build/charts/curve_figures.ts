@@ -1,8 +1,4 @@
-/**
- * A rate by one number (chunk, message): a line a series.
- *
- * @module
- */
+// A rate by one number (chunk, message): a line a series.
 
 import type { ParameterSpec } from "../../../model/scenario_spec.ts";
 import type { MetricDefinition } from "../../../units/metric.ts";
@@ -23,7 +19,6 @@ type Point = CurveData["curves"][number]["points"][number];
 /**
  * The rate of each scenario that has one number as its axis.
  *
- * @param context The record.
  * @returns One chart a panel, more where its series are many.
  */
 export function curveFigures(context: ChartContext): readonly Figure[] {

@@ -1,8 +1,4 @@
-/**
- * Distributions of latency, all trials of a case pooled.
- *
- * @module
- */
+// Distributions of latency, all trials of a case pooled.
 
 import { type SparseHistogram, sparsePercentile } from "../../../model/sparse_histogram.ts";
 import { type DistributionData, type Figure, MAX_SERIES } from "../../document/figure.ts";
@@ -21,7 +17,6 @@ const MARKED = [50, 90, 99, 99.9];
 /**
  * The distribution of each panel of a scenario.
  *
- * @param context The record.
  * @returns One chart a panel, more where its series are many; none where the trials hold no distribution.
  */
 export function distributionFigures(context: ChartContext): readonly Figure[] {

@@ -1,8 +1,4 @@
-/**
- * forestFigures: the ratio of every cell of a comparison or a gate, as figures.
- *
- * @module
- */
+// forestFigures: the ratio of every cell of a comparison or a gate, as figures.
 
 import type { Verdict } from "../../../compare/gate_result.ts";
 import type { Case } from "../../../model/case.ts";
@@ -33,7 +29,6 @@ export interface ForestSources {
 /**
  * The ratio of every cell with interval and threshold, worst first.
  *
- * @param sources Verdicts, of `compare` as of `gate`.
  * @returns One figure per placement and kind of effect, more where the cells are many; empty where nothing was compared.
  */
 export function forestFigures({ cells, paired, cases }: ForestSources): readonly Figure[] {

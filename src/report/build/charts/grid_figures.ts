@@ -1,8 +1,4 @@
-/**
- * A rate by two sizes: a grid of squares, one a transport.
- *
- * @module
- */
+// A rate by two sizes: a grid of squares, one a transport.
 
 import type { Case } from "../../../model/case.ts";
 import type { ParameterSpec } from "../../../model/scenario_spec.ts";
@@ -29,7 +25,6 @@ type Square = GridData["squares"][number];
 /**
  * The grid of each scenario that spans two numbers.
  *
- * @param context The record.
  * @returns One chart a transport; more where its rows or columns are many.
  */
 export function gridFigures(context: ChartContext): readonly Figure[] {

@@ -1,11 +1,7 @@
-/**
- * Series and panels: which cases stand in one chart, and what each is called in it.
- *
- * A panel is the cases of one scenario, one placement and one set of parameters; its series differ in transport and in the
- * choices that the scenario sets side by side. Cases of different placement never share a panel.
- *
- * @module
- */
+// Series and panels: which cases stand in one chart, and what each is called in it.
+//
+// A panel is the cases of one scenario, one placement and one set of parameters; its series differ in transport and in the
+// choices that the scenario sets side by side. Cases of different placement never share a panel.
 
 import type { Case } from "../../../model/case.ts";
 import type { Placement } from "../../../model/placement.ts";
@@ -44,9 +40,6 @@ export interface Panel {
 /**
  * Sorts the cases of a scenario into panels.
  *
- * @param record The record.
- * @param spec The scenario.
- * @param along Parameters that a chart's axes show: they tell neither panels nor series apart.
  * @returns Panels by placement, then by parameters: numbers ascending.
  */
 export function splitIntoPanels(
@@ -122,9 +115,6 @@ function compareParams(a: Params, b: Params): number {
 /**
  * Cuts a list into parts that fit a chart, of about the same size.
  *
- * @typeParam T What is cut.
- * @param items The list.
- * @param most Most items of a part.
  * @returns The parts; none is empty.
  */
 export function splitEvenly<T>(items: readonly T[], most: number): readonly (readonly T[])[] {
@@ -150,7 +140,6 @@ export type LookOf = (series: readonly Pick<Series, "transport">[]) => readonly 
 /**
  * Looks by transport: the suite's own have theirs, the others follow in order of appearance in the record.
  *
- * @param record The record.
  * @returns For the series of one chart, at most {@linkcode MAX_SERIES}, a look each, none twice.
  */
 export function assignLooks(record: RunRecord): LookOf {

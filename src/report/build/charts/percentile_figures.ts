@@ -1,8 +1,4 @@
-/**
- * Percentiles with intervals: one row a case, from the median to the tail; placements side by side in one chart.
- *
- * @module
- */
+// Percentiles with intervals: one row a case, from the median to the tail; placements side by side in one chart.
 
 import { metricsOf } from "../../../compare/trial_values.ts";
 import { derivationOf, type MetricDefinition } from "../../../units/metric.ts";
@@ -22,7 +18,6 @@ type Row = PercentileData["rows"][number];
 /**
  * The percentiles of each scenario that measures them.
  *
- * @param context The record.
  * @returns One chart a scenario, more where the cases are many.
  */
 export function percentileFigures(context: ChartContext): readonly Figure[] {

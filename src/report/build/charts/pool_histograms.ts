@@ -1,8 +1,4 @@
-/**
- * poolHistograms: the distribution of several trials together.
- *
- * @module
- */
+// poolHistograms: the distribution of several trials together.
 
 import { BUCKET_COUNT, bucketMidpointNs, RELATIVE_ERROR } from "../../../model/bucket_layout.ts";
 import type { SparseHistogram } from "../../../model/sparse_histogram.ts";
@@ -18,7 +14,6 @@ export interface CumulativeStep {
 /**
  * Pools distributions, without expanding each.
  *
- * @param list Sound distributions.
  * @returns Their values together.
  */
 export function poolHistograms(list: readonly SparseHistogram[]): SparseHistogram {
@@ -51,7 +46,6 @@ export function poolHistograms(list: readonly SparseHistogram[]): SparseHistogra
 /**
  * The cumulative distribution, one step a bucket.
  *
- * @param sparse A distribution.
  * @returns Steps, rising in both; empty when nothing was recorded.
  */
 export function cumulate({ min, max, buckets }: SparseHistogram): readonly CumulativeStep[] {

@@ -1,8 +1,4 @@
-/**
- * How all cases together went from round to round.
- *
- * @module
- */
+// How all cases together went from round to round.
 
 import type { Figure } from "../../document/figure.ts";
 import { namePlacement, placementKey } from "../../document/format_placement.ts";
@@ -14,7 +10,6 @@ import { slug } from "./slug.ts";
 /**
  * The rounds of each placement.
  *
- * @param context The record.
  * @returns One chart a placement; none where there are fewer than three rounds.
  */
 export function roundFigures(context: ChartContext): readonly Figure[] {

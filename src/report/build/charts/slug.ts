@@ -1,13 +1,8 @@
-/**
- * Slugs: names as parts of file names and anchors.
- *
- * @module
- */
+// Slugs: names as parts of file names and anchors.
 
 /**
  * A slug: what may stand in a file name, an address and an id.
  *
- * @param parts Texts that make it up; anything.
  * @returns a–z, 0–9 and hyphens, at most 80 characters; `chart` where nothing is left.
  */
 export function slug(...parts: readonly string[]): string {

@@ -1,8 +1,4 @@
-/**
- * Single exchanges of one trial in time order, a lane a case.
- *
- * @module
- */
+// Single exchanges of one trial in time order, a lane a case.
 
 import type { Figure, TimelineData } from "../../document/figure.ts";
 import { placementKey } from "../../document/format_placement.ts";
@@ -19,7 +15,6 @@ type Lane = TimelineData["lanes"][number];
 /**
  * The exchanges of each scenario whose trials hold them singly.
  *
- * @param context The record.
  * @returns One chart a scenario and placement, more where the cases are many; none where trials hold distributions only.
  */
 export function timelineFigures(context: ChartContext): readonly Figure[] {

@@ -1,15 +1,10 @@
-/**
- * numberIds: tells figures apart whose names make the same slug.
- *
- * @module
- */
+// numberIds: tells figures apart whose names make the same slug.
 
 import type { Figure } from "../../document/figure.ts";
 
 /**
  * Numbers the ids that are taken already.
  *
- * @param figures The figures.
  * @returns The same, each with an id of its own.
  */
 export function numberIds(figures: readonly Figure[]): readonly Figure[] {

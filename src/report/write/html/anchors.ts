@@ -1,8 +1,4 @@
-/**
- * Anchors: ids that headings and links agree on.
- *
- * @module
- */
+// Anchors: ids that headings and links agree on.
 
 import { type Html, markup } from "./html_text.ts";
 
@@ -29,8 +25,6 @@ export class Anchors {
 /**
  * A link to a heading, to be shared.
  *
- * @param id The heading's id.
- * @param title What the heading says.
  * @returns The link.
  */
 export function anchorLink(id: string, title: string): Html {

@@ -1,8 +1,4 @@
-/**
- * Answers in short as HTML: one table that is read first.
- *
- * @module
- */
+// Answers in short as HTML: one table that is read first.
 
 import { describeCommon } from "../../document/format_key.ts";
 import type { Cell, Row, Table } from "../../document/table.ts";
@@ -12,9 +8,6 @@ import { type FindPart, inlineHtml } from "./inline_html.ts";
 /**
  * The answers as a table: a question may have several, each under its own conditions.
  *
- * @param table The answers.
- * @param id Its id within the page.
- * @param findPart Finds the parts of the page that references lead to.
  * @returns Markup.
  */
 export function answersHtml(table: Table, id: string, findPart: FindPart): Html {

@@ -1,8 +1,4 @@
-/**
- * Blocks of a Document as HTML.
- *
- * @module
- */
+// Blocks of a Document as HTML.
 
 import { headingOf, looksOf, onlyMetric } from "../../document/column_look.ts";
 import type { Block, Facts, List, ListItem } from "../../document/document.ts";
@@ -38,9 +34,6 @@ export interface PageContext {
 /**
  * Blocks that follow each other. Charts among them stand together.
  *
- * @param blocks The blocks.
- * @param id The id of the part that they stand in.
- * @param context The page.
  * @returns Markup.
  */
 export function blocksHtml(
@@ -169,8 +162,6 @@ ${some.map((figure) => chartHtml(figure, draw(figure)))}</div>
 /**
  * A chart in a box of its own.
  *
- * @param figure What it shows.
- * @param picture The same, drawn.
  * @returns Markup.
  */
 export function chartHtml({ id, data }: Figure, { title, svg }: Picture): Html {

@@ -1,10 +1,6 @@
-/**
- * Cells of tables as HTML: the number at a glance, its interval and sample size on demand.
- *
- * On demand is a `<details>`: it opens by mouse, touch and keyboard, needs no script, and moves nothing but its own line.
- *
- * @module
- */
+// Cells of tables as HTML: the number at a glance, its interval and sample size on demand.
+//
+// On demand is a `<details>`: it opens by mouse, touch and keyboard, needs no script, and moves nothing but its own line.
 
 import {
   CONFIDENCE,
@@ -36,10 +32,6 @@ const LONG_LABEL = 32;
 /**
  * A cell of a table.
  *
- * @param cell The cell; `null`: not measured.
- * @param look How its column is written; absent: its figures have units of their own.
- * @param intervals Whether the interval stands below the number.
- * @param findPart Finds the parts of the page that references lead to.
  * @returns The cell.
  */
 export function cellHtml(
@@ -68,7 +60,6 @@ export function cellHtml(
 /**
  * A key as a cell, with the number that it is sorted by where it is one.
  *
- * @param key The key.
  * @returns The cell.
  */
 export function keyHtml(key: Key): HtmlCell {
@@ -163,7 +154,6 @@ function verdictHtml({ verdict, reason }: VerdictCell): HtmlCell {
 /**
  * The confidence that an interval reaches.
  *
- * @param confidence 0 to 1.
  * @returns `95 %` where that was aimed at and reached, else what too few trials allow.
  */
 export function formatConfidence(confidence: number): string {

@@ -1,15 +1,10 @@
-/**
- * Hashes by which a Content-Security-Policy admits one script or style, and nothing else.
- *
- * @module
- */
+// Hashes by which a Content-Security-Policy admits one script or style, and nothing else.
 
 import { createHash } from "node:crypto";
 
 /**
  * The source expression of an inline script or style.
  *
- * @param text The text between the tags, byte for byte.
  * @returns As in `'sha256-…'`.
  */
 export function hashSource(text: string): string {

@@ -1,11 +1,7 @@
-/**
- * HTML text: a template tag that escapes whatever stands in it.
- *
- * A tag of our own, of a few lines: hono's `html` returns a text or a promise of one, which a renderer that must stay
- * synchronous would have to narrow at every use, and it knows nothing of lone surrogates and control characters.
- *
- * @module
- */
+// HTML text: a template tag that escapes whatever stands in it.
+//
+// A tag of our own, of a few lines: hono's `html` returns a text or a promise of one, which a renderer that must stay
+// synchronous would have to narrow at every use, and it knows nothing of lone surrogates and control characters.
 
 import { escapeMarkup } from "../../../text/escape_markup.ts";
 import { oneLine, SENTENCE } from "../../../text/one_line.ts";
@@ -32,8 +28,6 @@ export type HtmlPart = Html | string | number | undefined | readonly HtmlPart[];
  * The template tag: `` markup`<p>${text}</p>` ``. It is not called `html`, because `deno fmt` would indent what stands in it,
  * and white space is a part of a page.
  *
- * @param strings The markup around the parts.
- * @param parts What is put in; texts are escaped for content and for attributes in double quotes.
  * @returns Markup.
  */
 export function markup(strings: TemplateStringsArray, ...parts: readonly HtmlPart[]): Html {
@@ -57,7 +51,6 @@ function toMarkup(part: HtmlPart): string {
 /**
  * A name of a record, as what it is: one line, cut where nobody reads on, isolated from the direction of the text around it.
  *
- * @param text Any text.
  * @returns As in `<code>round-trip</code>`.
  */
 export function nameHtml(text: string): Html {
@@ -67,7 +60,6 @@ export function nameHtml(text: string): Html {
 /**
  * A sentence of a record: one line, with a full stop unless it ends in a mark, and plain names in backticks as names.
  *
- * @param text Any text.
  * @returns Markup.
  */
 export function sentenceHtml(text: string): Html {

@@ -1,8 +1,4 @@
-/**
- * Sentences as HTML.
- *
- * @module
- */
+// Sentences as HTML.
 
 import {
   writeAmount,
@@ -22,8 +18,6 @@ export type FindPart = (reference: Pick<Reference, "to" | "placement">) => strin
 /**
  * Parts of a sentence.
  *
- * @param parts The parts.
- * @param findPart Finds the parts of the page that references lead to.
  * @returns Markup.
  */
 export function inlineHtml(parts: readonly Inline[], findPart: FindPart): Html {

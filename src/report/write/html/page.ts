@@ -1,11 +1,7 @@
-/**
- * The page: one file that needs nothing else, opens from disk and asks nobody for anything.
- *
- * Its Content-Security-Policy admits the page's own script and styles by their hashes and nothing besides: were a text of a
- * record ever taken for markup, it could still not run, load or send anything.
- *
- * @module
- */
+// The page: one file that needs nothing else, opens from disk and asks nobody for anything.
+//
+// Its Content-Security-Policy admits the page's own script and styles by their hashes and nothing besides: were a text of a
+// record ever taken for markup, it could still not run, load or send anything.
 
 import { hashSource } from "./content_hash.ts";
 import { Html, type HtmlPart, markup } from "./html_text.ts";
@@ -60,7 +56,6 @@ const ICON = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewB
 /**
  * Renders a page. The same parts give the same text.
  *
- * @param page Its parts.
  * @returns A whole document that ends in a line break.
  */
 export function renderPage(page: Page): string {

@@ -1,8 +1,4 @@
-/**
- * Parts of a page: what is open, what is folded, and lists of facts.
- *
- * @module
- */
+// Parts of a page: what is open, what is folded, and lists of facts.
 
 import type { NamedFact } from "../../document/document.ts";
 import { oneLine, SENTENCE } from "../../../text/one_line.ts";
@@ -20,10 +16,6 @@ export interface Part extends PageEntry {
 /**
  * A part that is open.
  *
- * @param id Its anchor.
- * @param title Its heading.
- * @param content What stands in it.
- * @param placement Where all of its figures come from, to be kept in sight; absent: it differs, or there are none.
  * @returns The part.
  */
 export function openPart(
@@ -45,9 +37,6 @@ ${content}</section>
 /**
  * A part that is looked up rather than read: folded until it is asked for, linked to, or printed.
  *
- * @param id Its anchor.
- * @param title Its heading.
- * @param content What stands in it.
  * @returns The part.
  */
 export function foldedPart(id: string, title: string, content: HtmlPart): Part {
@@ -62,9 +51,6 @@ ${content}</details>
 /**
  * Something folded within a part.
  *
- * @param title What it is.
- * @param count How many there are.
- * @param content What stands in it.
  * @returns Markup.
  */
 export function foldHtml(title: string, count: number, content: HtmlPart): Html {
@@ -78,8 +64,6 @@ ${content}</details>
 /**
  * A list of items that are markup already.
  *
- * @param name Its class.
- * @param items The items.
  * @returns Markup; `undefined` for none.
  */
 export function listHtml(name: string, items: readonly Html[]): Html | undefined {
@@ -92,7 +76,6 @@ ${items}</ul>
 /**
  * Named facts, as of a machine.
  *
- * @param facts The facts.
  * @returns Markup.
  */
 export function factsHtml(facts: readonly NamedFact[]): Html {

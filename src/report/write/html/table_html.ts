@@ -1,8 +1,4 @@
-/**
- * Tables as HTML: sorted and filtered by the page's script where it runs, whole and readable where it does not.
- *
- * @module
- */
+// Tables as HTML: sorted and filtered by the page's script where it runs, whole and readable where it does not.
 
 import { oneLine } from "../../../text/one_line.ts";
 import { type Html, type HtmlPart, markup } from "./html_text.ts";
@@ -52,7 +48,6 @@ export interface HtmlTable {
 /**
  * A table in a box of its own, which scrolls where the page is narrow and can be reached by keyboard.
  *
- * @param table The table.
  * @returns Markup.
  */
 export function tableHtml(table: HtmlTable): Html {
@@ -111,7 +106,6 @@ function rowHtml(cells: readonly HtmlCell[], columns: readonly HtmlColumn[]): Ht
 /**
  * A label, with the number it is sorted by where it is a number or a size.
  *
- * @param label As in `16 KiB`.
  * @returns The cell.
  */
 export function labelCell(label: string): HtmlCell {
@@ -127,7 +121,6 @@ export function labelCell(label: string): HtmlCell {
 /**
  * A case's id, which may take several lines, each of whole parts.
  *
- * @param id The id, made harmless to read already.
  * @returns The cell.
  */
 export function caseCell(id: string): HtmlCell {

@@ -106,16 +106,16 @@ export {
   PolicyError,
   type PolicyInput,
   type ThresholdRule,
-} from "./src/compare/gate_policy.ts";
+} from "./src/gate/gate_policy.ts";
 export type { Quantity } from "./src/units/parse_quantity.ts";
-export { judge } from "./src/compare/judge.ts";
+export { judge } from "./src/gate/judge.ts";
 export type {
   Confirmation,
   GateResult,
   IgnoredCell,
   Verdict,
   VerdictWord,
-} from "./src/compare/gate_result.ts";
+} from "./src/gate/gate_result.ts";
 
 export { type ReportFormat, reportFormats } from "./src/report/registry.ts";
 export { comparisonFormats, gateFormats } from "./src/report/gate_registry.ts";

@@ -24,7 +24,7 @@ import { runAb } from "../../src/ab/run_ab.ts";
 import type { Slowdown } from "../../src/ab/slowed_transport.ts";
 import { createCatalog } from "../../src/catalog.ts";
 import { systemClock } from "../../src/clock.ts";
-import { createPolicy, type Policy } from "../../src/compare/gate_policy.ts";
+import { createPolicy, type Policy } from "../../src/gate/gate_policy.ts";
 import { planCases } from "../../src/plan/plan_cases.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import { createSettings } from "../../src/plan/settings.ts";

@@ -2,10 +2,10 @@
 
 import type { Cell, RecordComparison } from "../compare/comparison.ts";
 import { compareRecords } from "../compare/compare_records.ts";
-import { confirm, flagged } from "../compare/confirm.ts";
-import { gates, type Policy } from "../compare/gate_policy.ts";
-import type { GateResult } from "../compare/gate_result.ts";
-import { judge } from "../compare/judge.ts";
+import { confirm, flagged } from "../gate/confirm.ts";
+import { gates, type Policy } from "../gate/gate_policy.ts";
+import type { GateResult } from "../gate/gate_result.ts";
+import { judge } from "../gate/judge.ts";
 import type { ScenarioSpec } from "../model/scenario_spec.ts";
 import { minimumPairs } from "../stats/mod.ts";
 import type { AbEvent, AbOptions, AbRecords, JobPlan, PlanPart } from "./ab_options.ts";

@@ -3,7 +3,7 @@
 import type { Slowdown } from "../ab/slowed_transport.ts";
 import type { Side } from "../ab/paired_trials.ts";
 import { parseSubject, SUBJECT_FORMS, SubjectError } from "../ab/subject.ts";
-import type { Policy } from "../compare/gate_policy.ts";
+import type { Policy } from "../gate/gate_policy.ts";
 import { MAX_ROUNDS, type SettingsInput } from "../plan/settings.ts";
 import type { GateFormat } from "../report/build/gate_report.ts";
 import { chooseGateFormats, readPolicy } from "./gate_arguments.ts";

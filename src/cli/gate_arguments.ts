@@ -7,7 +7,7 @@ import {
   type Policy,
   PolicyError,
   type PolicyInput,
-} from "../compare/gate_policy.ts";
+} from "../gate/gate_policy.ts";
 import type { MetricDefinition } from "../units/metric.ts";
 import { matchesGlob } from "../plan/glob.ts";
 import type { GateFormat } from "../report/build/gate_report.ts";
@@ -42,7 +42,7 @@ export async function readPolicy(args: ParsedArguments): Promise<Policy> {
 
 async function readBudget(file: string, from: Policy): Promise<Policy> {
   const text = await readText(file);
-  const { BudgetFileError, readBudgetFile } = await import("../compare/budget_file.ts");
+  const { BudgetFileError, readBudgetFile } = await import("../gate/budget_file.ts");
   try {
     return readBudgetFile(text, file, from);
   } catch (error) {

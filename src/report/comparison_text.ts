@@ -1,6 +1,6 @@
 // Two records side by side as text for a terminal: one sentence that counts, what changed, and the headline metrics of the rest.
 
-import type { Verdict, VerdictWord } from "../compare/gate_result.ts";
+import type { Verdict, VerdictWord } from "../gate/gate_result.ts";
 import { changeWord, formatEstimate, formatThreshold } from "../units/format_change.ts";
 import { displayWidth } from "../text/display_width.ts";
 import { clip, printable } from "../text/printable.ts";

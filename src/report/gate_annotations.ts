@@ -1,6 +1,6 @@
 // Annotations: GitHub workflow commands, one line each, that GitHub shows beside the job.
 
-import type { Verdict } from "../compare/gate_result.ts";
+import type { Verdict } from "../gate/gate_result.ts";
 import { bySeverity, type GateFormat, type GateReport } from "./build/gate_report.ts";
 import { type AnnotationLevel, WorkflowCommand } from "../text/workflow_command.ts";
 

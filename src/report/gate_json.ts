@@ -1,7 +1,7 @@
 // JSON of a gate result: everything that is known, for programs.
 
 import { type Estimate, inverseOf } from "../compare/effect.ts";
-import type { Verdict } from "../compare/gate_result.ts";
+import type { Verdict } from "../gate/gate_result.ts";
 import { disarmJson } from "../text/disarm.ts";
 import { bySeverity, type GateFormat, type GateReport } from "./build/gate_report.ts";
 

@@ -4,7 +4,7 @@
 // A cell that cannot be judged is an error, not a skip: a reader that counts failures and errors only must not see green.
 // The gate as a whole is red where none of its cells says why: one regression counts as one failure.
 
-import type { Verdict } from "../compare/gate_result.ts";
+import type { Verdict } from "../gate/gate_result.ts";
 import { type GateFormat, type GateReport } from "./build/gate_report.ts";
 import { escapeMarkup } from "../text/escape_markup.ts";
 import { printable } from "../text/printable.ts";

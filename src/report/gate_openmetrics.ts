@@ -4,7 +4,7 @@
 // Units are the specification's base units (seconds, bytes), each a family of its own whose name ends in the unit.
 
 import { inverseOf } from "../compare/effect.ts";
-import type { GateResult, Verdict, VerdictWord } from "../compare/gate_result.ts";
+import type { GateResult, Verdict, VerdictWord } from "../gate/gate_result.ts";
 import { METRIC_UNITS, UNITS } from "../units/unit.ts";
 import {
   decidingFigures,

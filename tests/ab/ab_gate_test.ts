@@ -11,7 +11,7 @@ import type { AbOptions } from "../../src/ab/ab_options.ts";
 import { LostAgentsError, runAb } from "../../src/ab/run_ab.ts";
 import { type Catalog, createCatalog } from "../../src/catalog.ts";
 import { type Clock, systemClock } from "../../src/clock.ts";
-import { createPolicy, DEFAULT_POLICY } from "../../src/compare/gate_policy.ts";
+import { createPolicy, DEFAULT_POLICY } from "../../src/gate/gate_policy.ts";
 import { loadCatalog } from "../../src/peer/load_catalog.ts";
 import { planCases } from "../../src/plan/plan_cases.ts";
 import type { Plan } from "../../src/plan/plan.ts";

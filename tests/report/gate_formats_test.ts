@@ -1,5 +1,5 @@
 import type { Estimate } from "../../src/compare/effect.ts";
-import type { Verdict } from "../../src/compare/gate_result.ts";
+import type { Verdict } from "../../src/gate/gate_result.ts";
 import { assert, assertAlmostEquals, assertEquals, assertMatch } from "@std/assert";
 import { comparisonFormats, gateFormats } from "../../src/report/gate_registry.ts";
 import type { GateReport } from "../../src/report/build/gate_report.ts";

@@ -1,8 +1,8 @@
 import { alter } from "../support/environments.ts";
 import { compareRecords } from "../../src/compare/compare_records.ts";
-import { confirm, flagged } from "../../src/compare/confirm.ts";
-import { COMPARE_POLICY, createPolicy } from "../../src/compare/gate_policy.ts";
-import { judge } from "../../src/compare/judge.ts";
+import { confirm, flagged } from "../../src/gate/confirm.ts";
+import { COMPARE_POLICY, createPolicy } from "../../src/gate/gate_policy.ts";
+import { judge } from "../../src/gate/judge.ts";
 import type { GateReport } from "../../src/report/build/gate_report.ts";
 import { createPrng } from "../../src/stats/prng.ts";
 import { type CaseValues, noisyPairs, syntheticRecord } from "../compare/synthetic_records.ts";

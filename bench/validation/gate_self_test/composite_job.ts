@@ -4,11 +4,11 @@
  * @module
  */
 
-import { confirm, flagged } from "../../../src/compare/confirm.ts";
+import { confirm, flagged } from "../../../src/gate/confirm.ts";
 import { compareRecords } from "../../../src/compare/compare_records.ts";
-import type { Policy } from "../../../src/compare/gate_policy.ts";
-import type { GateResult } from "../../../src/compare/gate_result.ts";
-import { judge } from "../../../src/compare/judge.ts";
+import type { Policy } from "../../../src/gate/gate_policy.ts";
+import type { GateResult } from "../../../src/gate/gate_result.ts";
+import { judge } from "../../../src/gate/judge.ts";
 import type { AbRecords } from "../../../src/ab/ab_options.ts";
 import { ROUNDS_PER_AGENT } from "../../../src/ab/pair_trial.ts";
 import type { RunRecord } from "../../../src/model/run_record.ts";

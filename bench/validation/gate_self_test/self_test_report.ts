@@ -5,7 +5,7 @@
  */
 
 import type { Slowdown } from "../../../src/ab/slowed_transport.ts";
-import type { GateResult } from "../../../src/compare/gate_result.ts";
+import type { GateResult } from "../../../src/gate/gate_result.ts";
 import type { Plan } from "../../../src/plan/plan.ts";
 import { describeMachine } from "../../../src/model/format_fact.ts";
 import type { Environment } from "../../../src/model/environment.ts";

@@ -1,8 +1,8 @@
 // `sockbench compare`.
 
 import { compareRecords } from "../../compare/compare_records.ts";
-import { COMPARE_POLICY } from "../../compare/gate_policy.ts";
-import { judge } from "../../compare/judge.ts";
+import { COMPARE_POLICY } from "../../gate/gate_policy.ts";
+import { judge } from "../../gate/judge.ts";
 import { factOf } from "../../model/environment.ts";
 import type { RunRecord } from "../../model/run_record.ts";
 import { comparisonFormats } from "../../report/gate_registry.ts";

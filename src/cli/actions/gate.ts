@@ -5,7 +5,7 @@ import { compareRecords } from "../../compare/compare_records.ts";
 import type { RecordComparison } from "../../compare/comparison.ts";
 import { environmentObstacles } from "../../compare/fingerprint.ts";
 import { isSameRun } from "../../compare/same_run.ts";
-import { judge } from "../../compare/judge.ts";
+import { judge } from "../../gate/judge.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { encodeRecord } from "../../record/codec.ts";
 import type { Environment } from "../../model/environment.ts";

@@ -1,6 +1,6 @@
 // buildComparisonDocument: two records side by side as a Document, what changed first.
 
-import type { Verdict, VerdictWord } from "../../compare/gate_result.ts";
+import type { Verdict, VerdictWord } from "../../gate/gate_result.ts";
 import { plural } from "../../text/plural.ts";
 import type { Document, NamedFact } from "../document/document.ts";
 import type { Figure } from "../document/figure.ts";

@@ -1,6 +1,6 @@
 // buildGateDocument: the verdicts of a gate or an A/B job as a Document, red first.
 
-import type { Verdict, VerdictWord } from "../../compare/gate_result.ts";
+import type { Verdict, VerdictWord } from "../../gate/gate_result.ts";
 import type { Block, Document, PartRole } from "../document/document.ts";
 import { namePlacement } from "../document/format_placement.ts";
 import { type Inline, name, sentence, text } from "../document/inline.ts";

@@ -3,7 +3,7 @@
 import { byCell, type Failures } from "../../compare/comparison.ts";
 import { type Estimate, inverseOf } from "../../compare/effect.ts";
 import type { Stated } from "../../units/format_change.ts";
-import type { GateResult, Verdict, VerdictWord } from "../../compare/gate_result.ts";
+import type { GateResult, Verdict, VerdictWord } from "../../gate/gate_result.ts";
 import type { TerminalSize } from "../document/writer.ts";
 import type { Summary } from "../../compare/summarize.ts";
 import type { RunRecord } from "../../model/run_record.ts";

@@ -1,6 +1,6 @@
 // Tables of verdicts: one row a cell, placement included, those that need a reader first.
 
-import type { Verdict } from "../../compare/gate_result.ts";
+import type { Verdict } from "../../gate/gate_result.ts";
 import type { Case } from "../../model/case.ts";
 import { text } from "../document/inline.ts";
 import type { Cell, Column, Row, Table, WordsCell } from "../document/table.ts";

@@ -1,6 +1,6 @@
 // buildComparisonCharts: the pictures of a comparison or a gate.
 
-import type { GateResult } from "../../compare/gate_result.ts";
+import type { GateResult } from "../../gate/gate_result.ts";
 import type { Case } from "../../model/case.ts";
 import { forestFigures } from "../build/charts/forest_figures.ts";
 import type { Chart } from "./chart.ts";

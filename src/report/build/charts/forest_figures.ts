@@ -1,6 +1,6 @@
 // forestFigures: the ratio of every cell of a comparison or a gate, as figures.
 
-import type { Verdict } from "../../../compare/gate_result.ts";
+import type { Verdict } from "../../../gate/gate_result.ts";
 import type { Case } from "../../../model/case.ts";
 import type { Figure, ForestData } from "../../document/figure.ts";
 import { namePlacement, placementKey } from "../../document/format_placement.ts";

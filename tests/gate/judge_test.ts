@@ -1,10 +1,10 @@
 import { alter } from "../support/environments.ts";
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { compareRecords } from "../../src/compare/compare_records.ts";
-import { createPolicy, type PolicyInput } from "../../src/compare/gate_policy.ts";
-import type { GateResult, Verdict } from "../../src/compare/gate_result.ts";
-import { judge } from "../../src/compare/judge.ts";
-import { type CaseValues, syntheticRecord } from "./synthetic_records.ts";
+import { createPolicy, type PolicyInput } from "../../src/gate/gate_policy.ts";
+import type { GateResult, Verdict } from "../../src/gate/gate_result.ts";
+import { judge } from "../../src/gate/judge.ts";
+import { type CaseValues, syntheticRecord } from "../compare/synthetic_records.ts";
 
 const TCP = "round-trip/tcp/bytes=64";
 const UNIX = "round-trip/unix/bytes=64";

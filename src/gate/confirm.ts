@@ -12,15 +12,15 @@ import {
   cellKey,
   type Comparison,
   type RecordComparison,
-} from "./comparison.ts";
-import { isBeyond } from "./effect.ts";
+} from "../compare/comparison.ts";
+import { isBeyond } from "../compare/effect.ts";
 import { concludeGate } from "./gate_outcome.ts";
 import { type Policy, thresholdOf } from "./gate_policy.ts";
 import type { GateResult, Verdict } from "./gate_result.ts";
 import { failureP, formatFailures } from "./judge_failures.ts";
 import { judgeLimits } from "./judge_limits.ts";
 import { withholdStarved } from "./judge_health.ts";
-import { CONFIDENCE } from "./summarize.ts";
+import { CONFIDENCE } from "../compare/summarize.ts";
 import { formatEstimate, formatP, formatThreshold } from "../units/format_change.ts";
 import { formatSampleSize, formatTooFew } from "./verdict_reason.ts";
 

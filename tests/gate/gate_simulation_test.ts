@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { compareRecords } from "../../src/compare/compare_records.ts";
 import type { RecordComparison } from "../../src/compare/comparison.ts";
-import { confirm, flagged } from "../../src/compare/confirm.ts";
-import { createPolicy, type Policy } from "../../src/compare/gate_policy.ts";
-import { judge } from "../../src/compare/judge.ts";
+import { confirm, flagged } from "../../src/gate/confirm.ts";
+import { createPolicy, type Policy } from "../../src/gate/gate_policy.ts";
+import { judge } from "../../src/gate/judge.ts";
 import { createPrng } from "../../src/stats/prng.ts";
 import {
   type CaseValues,
@@ -11,7 +11,7 @@ import {
   type Noise,
   noisyPairs,
   syntheticRecord,
-} from "./synthetic_records.ts";
+} from "../compare/synthetic_records.ts";
 
 /**
  * Whole jobs of 24 cells on the machine of FIELD.md, in numbers only: what the gate promises must hold for the gate as it

@@ -3,7 +3,7 @@
 import { plural } from "../text/plural.ts";
 import { minimumPairs } from "../stats/minimum_pairs.ts";
 import { minimumValues } from "../stats/median_interval.ts";
-import type { Comparison } from "./comparison.ts";
+import type { Comparison } from "../compare/comparison.ts";
 import {
   changeWord,
   formatEstimate,
@@ -11,8 +11,8 @@ import {
   formatThreshold,
   type Stated,
 } from "../units/format_change.ts";
-import { inverseOf, leastUnpairedPValue } from "./effect.ts";
-import { CONFIDENCE } from "./summarize.ts";
+import { inverseOf, leastUnpairedPValue } from "../compare/effect.ts";
+import { CONFIDENCE } from "../compare/summarize.ts";
 
 /** How a change for the worse beyond a threshold is called, as in `more than 5 % slower`. */
 function formatBeyond(threshold: number, stated: Stated): string {

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { BudgetFileError, readBudgetFile } from "../../src/compare/budget_file.ts";
+import { BudgetFileError, readBudgetFile } from "../../src/gate/budget_file.ts";
 import {
   COMPARE_POLICY,
   createPolicy,
@@ -8,16 +8,16 @@ import {
   gates,
   PolicyError,
   thresholdOf,
-} from "../../src/compare/gate_policy.ts";
+} from "../../src/gate/gate_policy.ts";
 
 /** The example of the module's documentation, as it stands there. */
 function documentedExample(): string {
   const source = Deno.readTextFileSync(
-    new URL("../../src/compare/budget_file.ts", import.meta.url),
+    new URL("../../src/gate/budget_file.ts", import.meta.url),
   );
-  const block = /```toml\n([\s\S]*?) \* ```/.exec(source)?.[1];
+  const block = /```toml\n([\s\S]*?)\/\/ ```/.exec(source)?.[1];
   if (block === undefined) throw new Error("the module documentation has no TOML example");
-  return block.replaceAll(/^ \* ?/gm, "");
+  return block.replaceAll(/^\/\/ ?/gm, "");
 }
 
 Deno.test("readBudgetFile() reads the example of its documentation", () => {

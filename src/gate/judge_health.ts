@@ -1,9 +1,9 @@
 // What starvation does to verdicts: figures of processes that did not get the CPU are not those of the code in question.
 
 import { formatShare } from "../units/format_quantity.ts";
-import type { RecordComparison, WaitShares } from "./comparison.ts";
+import type { RecordComparison, WaitShares } from "../compare/comparison.ts";
 import type { Verdict } from "./gate_result.ts";
-import { HOPELESS_WAIT, NOTABLE_WAIT, UNEQUAL_WAIT } from "./health.ts";
+import { HOPELESS_WAIT, NOTABLE_WAIT, UNEQUAL_WAIT } from "../compare/health.ts";
 
 /**
  * Withholds a verdict that the starvation of one side may have made, or that of both may hide. Interleaved pairs met the same machine, which

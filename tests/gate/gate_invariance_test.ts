@@ -1,13 +1,13 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { compareRecords } from "../../src/compare/compare_records.ts";
-import { createPolicy } from "../../src/compare/gate_policy.ts";
-import type { GateResult, Verdict } from "../../src/compare/gate_result.ts";
-import { judge } from "../../src/compare/judge.ts";
+import { createPolicy } from "../../src/gate/gate_policy.ts";
+import type { GateResult, Verdict } from "../../src/gate/gate_result.ts";
+import { judge } from "../../src/gate/judge.ts";
 import { decodeRecord, encodeRecord } from "../../src/record/codec.ts";
 import type { RunRecord } from "../../src/model/run_record.ts";
 import { createPrng } from "../../src/stats/prng.ts";
-import { type CaseValues, noisyPairs, syntheticRecord } from "./synthetic_records.ts";
+import { type CaseValues, noisyPairs, syntheticRecord } from "../compare/synthetic_records.ts";
 
 const POLICY = createPolicy({ metrics: ["*"], threshold: "2%" });
 

@@ -1,10 +1,10 @@
 import { assertEquals } from "@std/assert";
 import { compareRecords } from "../../src/compare/compare_records.ts";
-import { confirm, flagged } from "../../src/compare/confirm.ts";
-import { createPolicy, type PolicyInput } from "../../src/compare/gate_policy.ts";
-import type { GateResult } from "../../src/compare/gate_result.ts";
-import { judge } from "../../src/compare/judge.ts";
-import { type CaseValues, syntheticRecord } from "./synthetic_records.ts";
+import { confirm, flagged } from "../../src/gate/confirm.ts";
+import { createPolicy, type PolicyInput } from "../../src/gate/gate_policy.ts";
+import type { GateResult } from "../../src/gate/gate_result.ts";
+import { judge } from "../../src/gate/judge.ts";
+import { type CaseValues, syntheticRecord } from "../compare/synthetic_records.ts";
 
 const TCP = "round-trip/tcp/bytes=64";
 const STEADY = Array.from({ length: 20 }, (_, index) => 10_000 + (index * 7) % 20);

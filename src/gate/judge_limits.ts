@@ -3,12 +3,12 @@
 // A limit is broken when the whole interval of the median is beyond it. Where only the median is, the trials cannot tell.
 // Neither can too few trials, or the survivors of many: they keep no limit either.
 
-import { type Cell, cellKey, type RecordComparison } from "./comparison.ts";
+import { type Cell, cellKey, type RecordComparison } from "../compare/comparison.ts";
 import { type LimitRule, matchesCell, type Policy } from "./gate_policy.ts";
 import type { Verdict } from "./gate_result.ts";
 import { formatQuantity } from "../units/format_quantity.ts";
-import { CONFIDENCE, type Summary } from "./summarize.ts";
-import { mostLeftOut } from "./usable_values.ts";
+import { CONFIDENCE, type Summary } from "../compare/summarize.ts";
+import { mostLeftOut } from "../compare/usable_values.ts";
 
 type Named = Pick<Cell, "case" | "metric">;
 

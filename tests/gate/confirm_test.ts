@@ -2,12 +2,12 @@ import { alter } from "../support/environments.ts";
 import { assert, assertEquals } from "@std/assert";
 import { compareRecords } from "../../src/compare/compare_records.ts";
 import type { RecordComparison } from "../../src/compare/comparison.ts";
-import { confirm, flagged } from "../../src/compare/confirm.ts";
-import { createPolicy } from "../../src/compare/gate_policy.ts";
-import type { GateResult } from "../../src/compare/gate_result.ts";
-import { judge } from "../../src/compare/judge.ts";
+import { confirm, flagged } from "../../src/gate/confirm.ts";
+import { createPolicy } from "../../src/gate/gate_policy.ts";
+import type { GateResult } from "../../src/gate/gate_result.ts";
+import { judge } from "../../src/gate/judge.ts";
 import type { RunRecord } from "../../src/model/run_record.ts";
-import { type CaseValues, syntheticRecord } from "./synthetic_records.ts";
+import { type CaseValues, syntheticRecord } from "../compare/synthetic_records.ts";
 
 const TCP = "round-trip/tcp/bytes=64";
 const UNIX = "round-trip/unix/bytes=64";

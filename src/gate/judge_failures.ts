@@ -5,7 +5,7 @@
 
 import { fisherExact } from "../stats/fisher_exact.ts";
 import { holm } from "../stats/holm.ts";
-import type { CaseFailures, Failures, RecordComparison } from "./comparison.ts";
+import type { CaseFailures, Failures, RecordComparison } from "../compare/comparison.ts";
 import { gates, matchesCell, type Policy } from "./gate_policy.ts";
 import type { Verdict } from "./gate_result.ts";
 import { formatP } from "../units/format_change.ts";

@@ -15,15 +15,15 @@ import {
   type Comparison,
   type Gap,
   type RecordComparison,
-} from "./comparison.ts";
-import { isBeyond, isBeyondBetter } from "./effect.ts";
+} from "../compare/comparison.ts";
+import { isBeyond, isBeyondBetter } from "../compare/effect.ts";
 import { concludeGate } from "./gate_outcome.ts";
 import { gates, matchesCell, type Policy, thresholdOf } from "./gate_policy.ts";
 import type { GateResult, IgnoredCell, Verdict, VerdictWord } from "./gate_result.ts";
 import { judgeFailures } from "./judge_failures.ts";
 import { formatJobHealth, withholdStarved } from "./judge_health.ts";
 import { judgeLimits } from "./judge_limits.ts";
-import { CONFIDENCE } from "./summarize.ts";
+import { CONFIDENCE } from "../compare/summarize.ts";
 import {
   formatImproved,
   formatInconclusive,

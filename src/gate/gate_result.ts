@@ -2,10 +2,10 @@
 
 import type { MetricUnit } from "../units/metric.ts";
 import type { EffectKind } from "../units/unit.ts";
-import type { Failures } from "./comparison.ts";
-import type { Estimate } from "./effect.ts";
+import type { Failures } from "../compare/comparison.ts";
+import type { Estimate } from "../compare/effect.ts";
 import type { Policy } from "./gate_policy.ts";
-import type { Summary } from "./summarize.ts";
+import type { Summary } from "../compare/summarize.ts";
 
 /**
  * What is said of a cell. `pass`: what is beyond the threshold is excluded. `regressed`, `improved`: shown by test and by

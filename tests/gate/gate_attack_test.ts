@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { compareRecords } from "../../src/compare/compare_records.ts";
-import { createPolicy } from "../../src/compare/gate_policy.ts";
-import { judge } from "../../src/compare/judge.ts";
+import { createPolicy } from "../../src/gate/gate_policy.ts";
+import { judge } from "../../src/gate/judge.ts";
 import { decodeRecord, encodeRecord, RecordError } from "../../src/record/codec.ts";
 import type { RunRecord } from "../../src/model/run_record.ts";
 import type { Trial } from "../../src/model/trial.ts";
-import { syntheticRecord } from "./synthetic_records.ts";
+import { syntheticRecord } from "../compare/synthetic_records.ts";
 
 const STEADY = Array.from({ length: 20 }, (_, index) => 10_000 + (index * 7) % 20);
 const IDS = ["round-trip/tcp/bytes=64", "round-trip/unix/bytes=64", "throughput/tcp/bytes=1024"];

@@ -1,6 +1,6 @@
 // The outcome of a gate: exit code and one sentence, from its verdicts.
 
-import { inverseOf, isBeyondBetter } from "./effect.ts";
+import { inverseOf, isBeyondBetter } from "../compare/effect.ts";
 import type { GateResult, Verdict, VerdictWord } from "./gate_result.ts";
 import { formatFailures } from "./judge_failures.ts";
 import { formatChange } from "../units/format_change.ts";

@@ -5,9 +5,8 @@ import type { ScenarioSpec } from "../model/scenario_spec.ts";
 import { formatSize } from "../units/format_quantity.ts";
 
 /**
- * A parameter's value as readers write it.
- *
- * @returns As in `16 KiB` for a size, `100 µs` for a count that has a unit, else the value itself.
+ * A parameter's value as readers write it, as in `16 KiB` for a size, `100 µs` for a count that has a unit, else the value
+ * itself.
  */
 export function formatParam(spec: ScenarioSpec, name: string, value: number | string): string {
   const declared = spec.parameters.find((parameter) => parameter.name === name);
@@ -17,9 +16,8 @@ export function formatParam(spec: ScenarioSpec, name: string, value: number | st
 }
 
 /**
- * Several parameters in a few words: a single size stands for itself, the rest carry their names.
- *
- * @returns As in `64 B` or `write-write-read, header 4 B, body 60 B`; empty for none.
+ * Several parameters in a few words: a single size stands for itself, the rest carry their names, as in `64 B` or `write-write-
+ * read, header 4 B, body 60 B`; empty for none.
  */
 export function describeParams(spec: ScenarioSpec, params: Params): string {
   const entries = Object.entries(params);

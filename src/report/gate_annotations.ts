@@ -15,11 +15,7 @@ export const gateAnnotations: GateFormat = {
   render: (report) => annotationsOf(report).map(({ line }) => `${line}\n`).join(""),
 };
 
-/**
- * The commands one by one.
- *
- * @returns At least one: that of the gate as a whole.
- */
+/** The commands one by one. At least one: that of the gate as a whole. */
 export function annotationsOf({ result, base, head }: GateReport): readonly WorkflowCommand[] {
   const { exitCode, summary, policy } = result;
   const whole = WorkflowCommand.annotate(
@@ -46,11 +42,7 @@ export function annotationsOf({ result, base, head }: GateReport): readonly Work
   return [whole, ...lines];
 }
 
-/**
- * What ends the job is an error; what weakens it a warning; a pass needs no line.
- *
- * @returns Its level.
- */
+/** What ends the job is an error; what weakens it a warning; a pass needs no line. */
 export function levelOf(
   { verdict, unresolvable }: Verdict,
   strict: boolean,

@@ -1,10 +1,6 @@
 // Lists in groups.
 
-/**
- * Groups a list by a key, in order of first appearance.
- *
- * @returns The groups, none empty.
- */
+/** Groups a list by a key, in order of first appearance. */
 export function groupBy<T>(
   items: readonly T[],
   keyOf: (item: T) => string,

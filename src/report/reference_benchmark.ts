@@ -12,9 +12,7 @@ interface ReferenceBenchmarkSummary {
   readonly medianNs: number;
   /** Lower bound of its 95 % interval. */
   readonly lowNs: number;
-  /** Upper bound. */
   readonly highNs: number;
-  /** Readings. */
   readonly n: number;
 }
 
@@ -38,10 +36,8 @@ function summarizeReferenceBenchmark(
 }
 
 /**
- * The readings in one line.
- *
- * @returns As in `round trip over a socket pair in one thread 3.4 µs [3.3 µs, 3.5 µs], copy of 1 MiB 17 µs [16 µs, 18 µs]`, and what is missing
- * with its reason.
+ * The readings in one line, as in `round trip over a socket pair in one thread 3.4 µs [3.3 µs, 3.5 µs], copy of 1 MiB 17 µs [16
+ * µs, 18 µs]`, and what is missing with its reason.
  */
 export function describeReferenceBenchmark(yardstick: ReferenceBenchmarkReadings): string {
   const parts = summarizeReferenceBenchmark(yardstick);

@@ -20,11 +20,7 @@ const BRACKET_COMMAND = /(##(?:vso|teamcity)?)\[/gi;
 /** GitHub acts on these at the beginning of a line, after any white space; a style sheet's `::before` has no second pair. */
 const COLON_COMMAND = /^([^\S\n]*)::(?=[a-z][^\n]*?::)/gim;
 
-/**
- * Takes the force out of a text. Ordinary texts are returned as they are.
- *
- * @returns The text, with U+FFFD for what would drive a terminal, and a space in what would be a command of a CI job.
- */
+/** Takes the force out of a text. Ordinary texts are returned as they are. */
 export function disarm(text: string, keepStyles = false): string {
   const calm = DRIVING.test(text)
     ? text.replace(DRIVING_OR_STYLE, (found) => {
@@ -36,9 +32,8 @@ export function disarm(text: string, keepStyles = false): string {
 }
 
 /**
- * Takes the force out of JSON without changing what a parser reads from it.
- *
- * @returns The same value, with escapes for what {@linkcode disarm} would replace.
+ * Takes the force out of JSON without changing what a parser reads from it. The same value, with escapes for what {@linkcode
+ * disarm} would replace.
  */
 export function disarmJson(json: string): string {
   return json.replace(BRACKET_COMMAND, "$1\\u005b").replace(

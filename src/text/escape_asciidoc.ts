@@ -8,11 +8,7 @@ import { oneLine, SENTENCE } from "./one_line.ts";
  */
 const MARKUP = /[\\`*_#+^~[\]{}|<>&"'=@$]|[-.:/](?=[-.:/])|^[-.:/!,]|\((?=(?:C|R|TM)\))|:(?=$|\s)/g;
 
-/**
- * Escapes a text for a line of AsciiDoc; spaces at its ends stay, as it may be a part of a sentence.
- *
- * @returns A part of a line that reads as the text.
- */
+/** Escapes a text for a line of AsciiDoc; spaces at its ends stay, as it may be a part of a sentence. */
 export function escapeAsciidoc(text: string): string {
   const line = oneLine(text, SENTENCE)
     .replace(MARKUP, (character) => `&#${character.charCodeAt(0)};`);

@@ -3,10 +3,8 @@
 import { oneLine, SENTENCE } from "./one_line.ts";
 
 /**
- * Escapes a text for Markdown prose and table cells, and HTML within it. Underscores and stars inside words stay bare,
- * since they mean nothing there and escapes make a terminal hard to read.
- *
- * @returns One line of Markdown that reads as the text.
+ * Escapes a text for Markdown prose and table cells, and HTML within it. Underscores and stars inside words stay bare, since
+ * they mean nothing there and escapes make a terminal hard to read. One line of Markdown that reads as the text.
  */
 export function escapeMarkdown(text: string, most?: number): string {
   return escapePart(oneLine(text, most));
@@ -27,11 +25,7 @@ function escapePart(line: string): string {
     .replace(/^(#{1,6}|[-+]|\d+[.)])(?=\s|$)/, (marker) => marker.replace(/.$/, "\\$&"));
 }
 
-/**
- * A sentence of a record, escaped: longer than a name may be, and with a full stop unless it ends in one.
- *
- * @returns One line of Markdown.
- */
+/** A sentence of a record, escaped: longer than a name may be, and with a full stop unless it ends in one. */
 export function escapeSentence(text: string): string {
   // Authors of notes name things in backticks; what is plainly a name stays one.
   const line = oneLine(text, SENTENCE).split(/(`[\w./=@:()-]+`)/)
@@ -40,21 +34,15 @@ export function escapeSentence(text: string): string {
 }
 
 /**
- * A name as a code span, where it can be one: anything with a backtick or a pipe is escaped as prose instead, because code
- * spans treat both differently inside and outside of tables.
- *
- * @returns As in `` `round-trip` ``.
+ * A name as a code span, where it can be one: anything with a backtick or a pipe is escaped as prose instead, because code spans
+ * treat both differently inside and outside of tables, as in `` `round-trip` ``.
  */
 export function codeName(text: string): string {
   const line = oneLine(text);
   return line === "" || /[`|\\]/.test(line) ? escapeMarkdown(line) : `\`${line}\``;
 }
 
-/**
- * A block of code that no content can close.
- *
- * @returns Lines of Markdown.
- */
+/** A block of code that no content can close. */
 export function codeBlock(text: string, language: string): readonly string[] {
   // Only what stands before the first character keeps its spaces: it is the structure of code.
   const lines = text.split(/\r?\n/).map((line) => {

@@ -10,11 +10,9 @@ const REFERENCES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Escapes a text for content and for quoted attributes of HTML and XML. What neither may hold, even as a reference
- * (control characters, lone surrogates, noncharacters), and what would turn the direction of the text around it goes;
- * isolates, which cannot, stay.
- *
- * @returns Markup that reads as the text.
+ * Escapes a text for content and for quoted attributes of HTML and XML. What neither may hold, even as a reference (control
+ * characters, lone surrogates, noncharacters), and what would turn the direction of the text around it goes; isolates, which
+ * cannot, stay. Markup that reads as the text.
  */
 export function escapeMarkup(text: string): string {
   return text.toWellFormed()

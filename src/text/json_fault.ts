@@ -17,11 +17,7 @@ export interface JsonFault {
   readonly key: string;
 }
 
-/**
- * Looks a JSON text over before it is parsed, in one pass and without recursion.
- *
- * @returns What is wrong; `undefined` where nothing is.
- */
+/** Looks a JSON text over before it is parsed, in one pass and without recursion; `undefined` where nothing is. */
 export function findJsonFault(json: string): JsonFault | undefined {
   /** What is open: the keys of an object so far, or a list. */
   const open: (Set<string> | undefined)[] = [];

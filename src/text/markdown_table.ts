@@ -10,11 +10,7 @@ export interface MarkdownColumn {
   readonly align: "left" | "right";
 }
 
-/**
- * A table whose pipes stand below each other in a terminal.
- *
- * @returns Lines of Markdown.
- */
+/** A table whose pipes stand below each other in a terminal. */
 export function markdownTable(
   columns: readonly MarkdownColumn[],
   rows: readonly (readonly string[])[],

@@ -6,10 +6,8 @@ const MAX_CHARACTERS = 120;
 export const SENTENCE = 600;
 
 /**
- * Makes a text one harmless line: control characters and line breaks become spaces, direction marks vanish, lone
- * surrogates become U+FFFD, and what is too long is cut.
- *
- * @returns One line.
+ * Makes a text one harmless line: control characters and line breaks become spaces, direction marks vanish, lone surrogates
+ * become U+FFFD, and what is too long is cut.
  */
 export function oneLine(text: string, most: number = MAX_CHARACTERS): string {
   // Cut before anything is scanned: names of a megabyte would otherwise cost a pass each.

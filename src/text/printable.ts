@@ -10,9 +10,8 @@ const UNPRINTABLE =
 const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 /**
- * A text as a line that shows what is in it: what cannot be seen or would reorder the rest is written as `\u000a`.
- *
- * @returns One line; different texts stay different.
+ * A text as a line that shows what is in it: what cannot be seen or would reorder the rest is written as `\u000a`. One line;
+ * different texts stay different.
  */
 export function printable(text: string): string {
   return text.replace(UNPRINTABLE, escapeUnit).replace(LONE_SURROGATE, escapeUnit);
@@ -22,11 +21,7 @@ function escapeUnit(unit: string): string {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
-/**
- * The beginning of a text that is too long to be read.
- *
- * @returns The text itself where it fits.
- */
+/** The beginning of a text that is too long to be read. */
 export function clip(text: string, most = 200): string {
   if (text.length <= most) return text;
   // Never half of a surrogate pair.

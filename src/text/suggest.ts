@@ -5,11 +5,7 @@ import { levenshteinDistance } from "@std/text/levenshtein-distance";
 /** Longer words are no slip of the finger, and would take long to compare. */
 const MAX_CHARACTERS = 200;
 
-/**
- * The name that a misspelt word stands for.
- *
- * @returns The nearest candidate; `undefined` where it differs in more than every third letter.
- */
+/** The name that a misspelt word stands for; `undefined` where it differs in more than every third letter. */
 export function suggest(given: string, candidates: readonly string[]): string | undefined {
   const word = given.split("*", 1)[0]!.toLowerCase();
   if (word === "" || word.length > MAX_CHARACTERS) return undefined;

@@ -18,8 +18,6 @@ export interface TerminalLook {
 /**
  * Makes a text one line that no terminal can be harmed or confused by: no escape codes, no direction marks, no invisible or
  * unassigned characters, and no more than two marks on a letter.
- *
- * @returns One line.
  */
 export function plainLine(text: string, unicode: boolean, most?: number): string {
   const line = oneLine(text, most)
@@ -29,11 +27,7 @@ export function plainLine(text: string, unicode: boolean, most?: number): string
   return unicode ? line : toAscii(line);
 }
 
-/**
- * Cuts a text to a width.
- *
- * @returns The text, or its beginning and an ellipsis.
- */
+/** Cuts a text to a width. */
 export function cutLine(text: string, columns: number, unicode: boolean): string {
   if (displayWidth(text) <= columns) return text;
   const ellipsis = unicode ? "…" : columns > 6 ? "..." : ".";
@@ -47,21 +41,13 @@ export function cutLine(text: string, columns: number, unicode: boolean): string
   return kept + ellipsis;
 }
 
-/**
- * Fills a text up with spaces.
- *
- * @returns The text and its spaces.
- */
+/** Fills a text up with spaces. */
 export function padLine(text: string, columns: number, align: "left" | "right" = "left"): string {
   const gap = " ".repeat(Math.max(0, columns - displayWidth(text)));
   return align === "left" ? text + gap : gap + text;
 }
 
-/**
- * Breaks a text at spaces into lines; a word that is longer than a line is cut.
- *
- * @returns The lines.
- */
+/** Breaks a text at spaces into lines; a word that is longer than a line is cut. */
 export function wrapLine(text: string, columns: number, unicode: boolean): readonly string[] {
   const words = text.split(" ").map((word) => cutLine(word, columns, unicode));
   return wrapWords(words.join(" "), columns, displayWidth);
@@ -76,11 +62,7 @@ const STYLES = {
   yellow: [33, 39],
 } as const;
 
-/**
- * Wraps a text in the escape codes of a style, where colour is allowed.
- *
- * @returns The text, with or without codes.
- */
+/** Wraps a text in the escape codes of a style, where colour is allowed. */
 export function styleText(text: string, style: keyof typeof STYLES, color: boolean): string {
   if (!color || text === "") return text;
   const [on, off] = STYLES[style];

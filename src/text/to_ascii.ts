@@ -20,8 +20,6 @@ const PLAIN: Readonly<Record<string, string>> = {
 /**
  * Says a text in ASCII: signs that the suite uses become their plain forms, everything else a question mark. Line breaks and
  * escape codes stay.
- *
- * @returns ASCII; may be longer.
  */
 export function toAscii(text: string): string {
   // deno-lint-ignore no-control-regex

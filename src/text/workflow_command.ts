@@ -22,15 +22,8 @@ export class WorkflowCommand {
   }
 
   /**
-   * An annotation.
-   *
-   * Escaped after actions/toolkit, packages/core/src/command.ts: `%`, CR and LF in data; `:` and `,` too in properties. A
-   * name can therefore neither end its line nor begin a command.
-   *
-   * @param level How severe.
-   * @param title What it is about; any text.
-   * @param message Its text; any text.
-   * @returns As in `::error title=sockbench::it is slower`.
+   * An annotation, as in `::error title=sockbench::it is slower`. Escaped after actions/toolkit, packages/core/src/command.ts:
+   * `%`, CR and LF in data; `:` and `,` too in properties. A name can therefore neither end its line nor begin a command.
    */
   static annotate(level: AnnotationLevel, title: string, message: string): WorkflowCommand {
     const property = escapeData(clip(printable(title), MAX_TITLE)).replaceAll(":", "%3A")

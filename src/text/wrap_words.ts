@@ -1,10 +1,6 @@
 // Breaking a text into lines: of a terminal, of a help page, of a chart.
 
-/**
- * Breaks a text at spaces into lines.
- *
- * @returns The lines, at least one; a word that is wider than a line stands alone.
- */
+/** Breaks a text at spaces into lines. The lines, at least one; a word that is wider than a line stands alone. */
 export function wrapWords(
   text: string,
   most: number,

@@ -17,11 +17,7 @@ const NOTABLE_DRIFT = 0.1;
 /** Fewer rounds than this have no first and last third to speak of. */
 const MIN_ROUNDS = 6;
 
-/**
- * Gathers the alarms of a record.
- *
- * @returns One sentence each, without full stop; none for a run without trouble.
- */
+/** Gathers the alarms of a record. One sentence each, without full stop; none for a run without trouble. */
 export function findAlarms(record: RunRecord, values: TrialValues): readonly string[] {
   return [
     ...healthAlarm(record),

@@ -16,9 +16,8 @@ interface Part {
 }
 
 /**
- * Says in one sentence what the answers come to, those of the first placement of each scenario.
- *
- * @returns The sentence; `undefined` where there is nothing to choose from.
+ * Says in one sentence what the answers come to, those of the first placement of each scenario; `undefined` where there is
+ * nothing to choose from.
  */
 export function buildAnswerLine(
   answers: readonly Answer[],

@@ -15,7 +15,6 @@ import type { SearchResult } from "./search.ts";
 
 /** Values of one kind from the smallest to the largest. */
 export interface AmountRange {
-  /** Smallest median. */
   readonly low: number;
   /** Largest median; the same where there is one. */
   readonly high: number;
@@ -27,9 +26,7 @@ export interface Choice {
   readonly at: readonly string[];
   /** What did best, and after it what cannot be told apart from it. */
   readonly best: readonly string[];
-  /** How far it holds. */
   readonly certainty: Certainty;
-  /** Best medians. */
   readonly value: AmountRange;
   /** Second best medians; absent of a search. */
   readonly next?: AmountRange;
@@ -37,15 +34,12 @@ export interface Choice {
 
 /** An Answer is what one table says of its question. */
 export interface Answer {
-  /** The scenario. */
   readonly scenario: string;
   /** Where the two ends ran. */
   readonly placement: Placement;
   /** What the choice is within, as in `tcp`; empty where all transports take part. */
   readonly within: string;
-  /** Title of the metric. */
   readonly metric: string;
-  /** Unit of the values. */
   readonly unit: MetricUnit;
   /** At least one. */
   readonly choices: readonly Choice[];
@@ -53,21 +47,17 @@ export interface Answer {
 
 /** What the answer of a scenario under one placement is read off. */
 export interface AnswerSource {
-  /** The scenario. */
   readonly scenario: string;
   /** Where the two ends ran. */
   readonly placement: Placement;
   /** Its headline table; absent: none. */
   readonly headline?: Table;
-  /** Answers of its searches. */
   readonly search: readonly SearchResult[];
 }
 
 /**
- * Answers the questions of a report that ask for a choice.
- *
- * @returns One answer for each group of columns that stand side by side to be chosen from; none for a metric of which neither
- * direction is better.
+ * Answers the questions of a report that ask for a choice. One answer for each group of columns that stand side by side to be
+ * chosen from; none for a metric of which neither direction is better.
  */
 export function answerQuestions(
   sources: readonly AnswerSource[],
@@ -220,11 +210,7 @@ const MAX_PLACES = 4;
 /** So are those after so many characters. */
 const MAX_CHARACTERS = 64;
 
-/**
- * Where a choice was made.
- *
- * @returns As in `64 B, 1 KiB`; empty where there is one place only.
- */
+/** Where a choice was made, as in `64 B, 1 KiB`; empty where there is one place only. */
 export function formatPlaces({ at }: Choice): string {
   const most = at.length > MAX_PLACES ? MAX_PLACES - 1 : MAX_PLACES;
   const shown = at.slice(0, most).filter((_, index) =>
@@ -246,11 +232,7 @@ const CERTAINTY_WORDS: Readonly<Record<Certainty, string>> = {
 const CAPTION =
   "What did best here. Clear: it beat each of the others, round by round (95 % for all of them together).";
 
-/**
- * The answers as a table: one row a choice, the question in the first of each.
- *
- * @returns The table; `undefined` for no answers.
- */
+/** The answers as a table: one row a choice, the question in the first of each; `undefined` for no answers. */
 export function answerTable(answers: readonly Answer[]): Table | undefined {
   if (answers.length === 0) return undefined;
   const isOnePlacement = new Set(answers.map(placementKey)).size === 1;

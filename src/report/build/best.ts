@@ -14,9 +14,7 @@ export type Certainty = "clear" | "level" | "few rounds";
 
 /** A Best is what did best among several cases. */
 export interface Best {
-  /** Its case. */
   readonly case: string;
-  /** How far that holds. */
   readonly certainty: Certainty;
   /** Cases that cannot be told apart from it, in the order given. */
   readonly level: readonly string[];
@@ -24,17 +22,12 @@ export interface Best {
 
 /** A case and the median of its trials. */
 export interface Rival {
-  /** The case. */
   readonly case: string;
   /** The median, in the metric's unit. */
   readonly value: number;
 }
 
-/**
- * Finds the best of several cases.
- *
- * @returns The best; `undefined` where there is nothing to choose from, or neither direction is better.
- */
+/** Finds the best of several cases; `undefined` where there is nothing to choose from, or neither direction is better. */
 export function findBest(
   rivals: readonly Rival[],
   metric: Pick<ColumnMetric, "id" | "better">,

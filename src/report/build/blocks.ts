@@ -3,11 +3,7 @@
 import type { Block, Heading, List, ListItem } from "../document/document.ts";
 import { sentence, text } from "../document/inline.ts";
 
-/**
- * A heading of a part.
- *
- * @returns The block.
- */
+/** A heading of a part. */
 export function heading(
   role: Heading["role"],
   title: string,

@@ -52,11 +52,7 @@ export interface ComparisonDocumentOptions {
   readonly all?: boolean;
 }
 
-/**
- * Builds the Document of a comparison.
- *
- * @returns What a reader is told.
- */
+/** Builds the Document of a comparison. */
 export function buildComparisonDocument(
   report: GateReport,
   { figures = [], all = true }: ComparisonDocumentOptions = {},

@@ -20,8 +20,7 @@ const KEYS = [
 
 /**
  * Every comparison as a row, with where its two ends ran; of a comparison of pinnings, where those of the case in question did.
- *
- * @returns Rows in the order of the comparisons; `undefined` where there are none.
+ * Rows in the order of the comparisons; `undefined` where there are none.
  */
 export function buildComparisonsTable(
   scenarios: readonly ScenarioSpec[],

@@ -120,18 +120,12 @@ export function expandCounters(
 /** Where the threads' own counters start, the socket's and the machine's: they are not the network namespace's. */
 const OWN = /^(socket|drive|serve|syscall|machine)\./;
 
-/**
- * A counter in few words.
- *
- * @returns as in `delayed ACKs`, or the counter's own name
- */
+/** A counter in few words. as in `delayed ACKs`, or the counter's own name */
 export function nameCounter(counter: string, total: number): string {
   return COUNTERS[counter]?.words[total === 1 ? 0 : 1] ?? counter.replace(/^syscall\./, "");
 }
 
-/**
- * Whether a counter counts for the whole network namespace, so that other programs' traffic is in it.
- */
+/** Whether a counter counts for the whole network namespace, so that other programs' traffic is in it. */
 export function isNamespaceWide(counter: string): boolean {
   return !OWN.test(counter);
 }

@@ -12,9 +12,7 @@ export type SummaryOf = (caseId: string, metricId: string) => Summary | undefine
 
 /** What is computed from a record. */
 export interface Evaluation {
-  /** The record. */
   readonly record: RunRecord;
-  /** Its trials by case. */
   readonly values: TrialValues;
   /** Each case × metric across its trials; percentiles only where the operations suffice. */
   readonly summaries: readonly Summary[];
@@ -34,11 +32,7 @@ function suffices({ case: id, metric }: Summary, values: TrialValues): boolean {
 /** A run renders one record in several formats. A record never changes, so that its evaluation does not either. */
 const evaluations = new WeakMap<RunRecord, Evaluation>();
 
-/**
- * Summarizes and compares a record, reading every trial once.
- *
- * @returns Its evaluation.
- */
+/** Summarizes and compares a record, reading every trial once. */
 export function evaluate(record: RunRecord): Evaluation {
   const known = evaluations.get(record);
   if (known !== undefined) return known;

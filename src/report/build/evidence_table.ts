@@ -17,9 +17,8 @@ import {
 import { shortId } from "./keys.ts";
 
 /**
- * The counters that a scenario names, summed over each case's trials.
- *
- * @returns A table, or one sentence where nothing moved; `undefined` where the scenario names no counter or no trial has any.
+ * The counters that a scenario names, summed over each case's trials. A table, or one sentence where nothing moved; `undefined`
+ * where the scenario names no counter or no trial has any.
  */
 export function buildEvidence(
   spec: ScenarioSpec,

@@ -4,11 +4,7 @@ import type { Summary } from "../../compare/summarize.ts";
 import type { MetricDefinition } from "../../units/metric.ts";
 import type { ColumnMetric, FigureCell } from "../document/table.ts";
 
-/**
- * A summary as a cell.
- *
- * @returns The cell.
- */
+/** A summary as a cell. */
 export function figureCell(summary: Summary, hasModes = true): FigureCell {
   const { bimodality } = summary;
   return {
@@ -30,11 +26,7 @@ export function figureCell(summary: Summary, hasModes = true): FigureCell {
   };
 }
 
-/**
- * What a column measures.
- *
- * @returns What a Document holds of it.
- */
+/** What a column measures. */
 export function columnMetric({ id, title, unit, better }: MetricDefinition): ColumnMetric {
   return { id, title, unit, better };
 }

@@ -12,9 +12,8 @@ import { timelineFigures } from "./charts/timeline_figures.ts";
 import { numberIds } from "./charts/unique_ids.ts";
 
 /**
- * Every chart that a record has the figures for. Measures nothing; the same record gives the same charts.
- *
- * @returns The charts by scenario, then those of the run as a whole; empty where nothing was measured.
+ * Every chart that a record has the figures for. Measures nothing; the same record gives the same charts. The charts by
+ * scenario, then those of the run as a whole; empty where nothing was measured.
  */
 export function buildFigures(record: RunRecord): readonly Figure[] {
   const context = openContext(record);

@@ -11,7 +11,6 @@ export interface Finding {
   readonly kind: "difference" | "no difference" | "unresolved" | "search";
   /** The sentence, without its last full stop. */
   readonly text: readonly Inline[];
-  /** What it rests on. */
   readonly basis: Basis;
   /** One sentence each on how to take it. */
   readonly remarks: readonly string[];

@@ -20,11 +20,7 @@ const MAX_FINDINGS = 12;
 /** Of these at most so many say that nothing differs. */
 const MAX_WITHOUT_DIFFERENCE = 3;
 
-/**
- * A finding as an item of a list.
- *
- * @returns The item.
- */
+/** A finding as an item of a list. */
 export function findingItem({ scenario, kind, text, basis, remarks, cases }: Finding): ListItem {
   return {
     text,
@@ -40,7 +36,6 @@ export function findingItem({ scenario, kind, text, basis, remarks, cases }: Fin
 export interface FindingSources {
   /** The scenarios of the record. */
   readonly scenarios: readonly ScenarioSpec[];
-  /** All comparisons. */
   readonly contrasts: readonly Contrasted[];
   /** All answers to searches, with their scenarios' ids. */
   readonly searches: readonly { readonly scenario: string; readonly result: SearchResult }[];
@@ -58,11 +53,7 @@ interface Weighed {
   readonly weight: number;
 }
 
-/**
- * Writes the findings of a record.
- *
- * @returns The findings to be read first, and the further ones.
- */
+/** Writes the findings of a record. The findings to be read first, and the further ones. */
 export function buildFindings(
   sources: FindingSources,
 ): { readonly findings: readonly Finding[]; readonly further: readonly Finding[] } {

@@ -10,11 +10,7 @@ import { heading, list, paragraph } from "./blocks.ts";
 import { bySeverity, type GateReport } from "./gate_report.ts";
 import { reasonTable, verdictTable } from "./verdict_table.ts";
 
-/**
- * Builds the Document of a gate.
- *
- * @returns What a reader is told.
- */
+/** Builds the Document of a gate. */
 export function buildGateDocument(report: GateReport): Document {
   const { result } = report;
   const cells = bySeverity(result.cells);
@@ -84,21 +80,13 @@ function folded(noun: string, n: number, table: Block): Block {
   return { kind: "details", summary: "Cells", count: { n, noun }, blocks: [table] };
 }
 
-/**
- * The cases of both sides by id, where the records are at hand.
- *
- * @returns Head's where both have one.
- */
+/** The cases of both sides by id, where the records are at hand. Head's where both have one. */
 export function casesOf({ records }: GateReport): ReadonlyMap<string, Case> {
   const all = [...records?.base.cases ?? [], ...records?.head.cases ?? []];
   return new Map(all.map((one) => [one.id, one]));
 }
 
-/**
- * One line below the heading: who against whom, how they were measured, and where.
- *
- * @returns The facts.
- */
+/** One line below the heading: who against whom, how they were measured, and where. */
 export function factsOf(report: GateReport): readonly (readonly Inline[])[] {
   const { result, base, head } = report;
   const places = new Set(
@@ -111,11 +99,7 @@ export function factsOf(report: GateReport): readonly (readonly Inline[])[] {
   ];
 }
 
-/**
- * In what the environments differ.
- *
- * @returns A notice, or nothing.
- */
+/** In what the environments differ. */
 export function noticeOf({ result }: GateReport): Pick<Document, "notice"> {
   const { environmentDifferences } = result;
   if (environmentDifferences.length === 0) return {};
@@ -127,11 +111,7 @@ export function noticeOf({ result }: GateReport): Pick<Document, "notice"> {
   };
 }
 
-/**
- * The policy that was applied, and what the figures say less than they seem to.
- *
- * @returns Blocks of the part.
- */
+/** The policy that was applied, and what the figures say less than they seem to. */
 export function noteBlocks({ result }: GateReport): readonly Block[] {
   const { policy, notes, cells } = result;
   const metrics = policy.metrics.includes("*")

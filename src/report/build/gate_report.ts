@@ -54,11 +54,7 @@ const SEVERITY: readonly VerdictWord[] = [
   "pass",
 ];
 
-/**
- * Cells, those that need a reader first; regressions and improvements by their surest size.
- *
- * @returns A sorted copy.
- */
+/** Cells, those that need a reader first; regressions and improvements by their surest size. */
 export function bySeverity(
   cells: readonly Verdict[],
   severity: readonly VerdictWord[] = SEVERITY,
@@ -80,9 +76,8 @@ function sureSize(cell: Verdict): number {
 }
 
 /**
- * What the trials that decided about a cell showed of one side, for a column of amounts.
- *
- * @returns As in `10.1 µs`, `2 of 20 failed`; empty where the side has none.
+ * What the trials that decided about a cell showed of one side, for a column of amounts, as in `10.1 µs`, `2 of 20 failed`;
+ * empty where the side has none.
  */
 export function formatSide(cell: Verdict, side: "base" | "head"): string {
   const { [side]: summary, failures } = decidingFigures(cell);
@@ -103,9 +98,8 @@ export interface SameReason {
 }
 
 /**
- * Cells by what is said of them: two records of two machines say the same of each cell, and once is enough.
- *
- * @returns Groups in the order of their first cells.
+ * Cells by what is said of them: two records of two machines say the same of each cell, and once is enough. Groups in the order
+ * of their first cells.
  */
 export function bySameReason(cells: readonly Verdict[]): readonly SameReason[] {
   const groups = groupBy(cells, ({ verdict, reason }) => `${verdict} ${reason}`);
@@ -131,11 +125,7 @@ export interface Deciding {
   readonly failures?: { readonly base: Failures; readonly head: Failures };
 }
 
-/**
- * The figures that decided, all of one measurement: that of the fresh pairs where they were asked.
- *
- * @returns Its figures.
- */
+/** The figures that decided, all of one measurement: that of the fresh pairs where they were asked. */
 export function decidingFigures(cell: Verdict): Deciding {
   const { ratio, n, base, head, failures, adjustedP: ofWorse } = cell.confirmation ?? cell;
   const adjustedP = cell.verdict === "improved" ? cell.adjustedPBetter : ofWorse;
@@ -149,22 +139,14 @@ export function decidingFigures(cell: Verdict): Deciding {
   };
 }
 
-/**
- * What decides in which words a cell's change is stated.
- *
- * @returns Its metric; `undefined` where nothing was compared.
- */
+/** What decides in which words a cell's change is stated; `undefined` where nothing was compared. */
 export function statedOf({ effect, unit, better }: Verdict): Stated | undefined {
   return effect === undefined || unit === undefined || better === undefined
     ? undefined
     : { effect, unit, better };
 }
 
-/**
- * One verdict per cell that has figures of head, for formats that store values: the rule does not matter there.
- *
- * @returns The first of each case and metric that has a summary of head.
- */
+/** One verdict per cell that has figures of head, for formats that store values: the rule does not matter there. */
 export function measuredCells(
   cells: readonly Verdict[],
 ): readonly (Verdict & Required<Pick<Verdict, "head" | "better" | "unit">>)[] {

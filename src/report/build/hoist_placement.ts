@@ -4,11 +4,7 @@ import { placementKey } from "../document/format_placement.ts";
 import { isPlacement, type Key } from "../document/key.ts";
 import type { Table } from "../document/table.ts";
 
-/**
- * Takes the column of placements out of a table where they are all the same, and states it once.
- *
- * @returns The table, or one without that column.
- */
+/** Takes the column of placements out of a table where they are all the same, and states it once. */
 export function hoistPlacement(table: Table): Table {
   const index = table.keys.findIndex(({ factor }) => factor === "placement");
   const keys = table.rows.map((row) => row.keys[index]).filter((key) => key !== undefined);

@@ -6,11 +6,7 @@ import type { ScenarioSpec } from "../../model/scenario_spec.ts";
 import type { Params } from "../../model/params.ts";
 import type { FactorKey, PlacementKey } from "../document/key.ts";
 
-/**
- * A factor of a case as a key.
- *
- * @returns The key. A transport and a pattern such as `write-read` need no name, `nagle on` and `body 64 B` do.
- */
+/** A factor of a case as a key. */
 export function factorKey(
   spec: ScenarioSpec,
   factor: string,
@@ -32,11 +28,7 @@ export function factorKey(
   };
 }
 
-/**
- * Several parameters as keys; where a scenario has one parameter with a unit, its value needs no name.
- *
- * @returns The keys.
- */
+/** Several parameters as keys; where a scenario has one parameter with a unit, its value needs no name. */
 export function paramKeys(spec: ScenarioSpec, params: Params): readonly FactorKey[] {
   return Object.entries(params).map(([name, value]) => {
     const key = factorKey(spec, name, value);
@@ -49,30 +41,18 @@ export function unnamed({ named: _, ...key }: FactorKey): FactorKey {
   return key;
 }
 
-/**
- * The value of a factor in a case.
- *
- * @returns The value; `undefined` where the case has no such parameter.
- */
+/** The value of a factor in a case; `undefined` where the case has no such parameter. */
 export function valueOf(one: Case, factor: string): number | string | undefined {
   if (factor === "transport") return one.transport;
   return Object.hasOwn(one.params, factor) ? one.params[factor] : undefined;
 }
 
-/**
- * A placement as a key.
- *
- * @returns The key.
- */
+/** A placement as a key. */
 export function placeKey(value: Placement): PlacementKey {
   return { factor: "placement", value };
 }
 
-/**
- * A case's id without its scenario, for tables of one scenario.
- *
- * @returns As in `tcp/bytes=64`.
- */
+/** A case's id without its scenario, for tables of one scenario, as in `tcp/bytes=64`. */
 export function shortId(scenario: string, id: string): string {
   return id.startsWith(`${scenario}/`) ? id.slice(scenario.length + 1) : id;
 }

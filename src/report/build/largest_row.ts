@@ -5,10 +5,8 @@ import { isGroup, isPlacement } from "../document/key.ts";
 import type { Cell, FigureCell, Row } from "../document/table.ts";
 
 /**
- * Joins the last rows of a table of sizes where each holds one case of a transport of its own: `65507 B` of udp, `65527 B` of udp6,
- * `212960 B` of unixpacket. Each figure then states its size, and none is called the best: they are of different sizes.
- *
- * @returns The same, or fewer.
+ * Joins the last rows of a table of sizes where each holds one case of a transport of its own: `65507 B` of udp, `65527 B` of
+ * udp6, `212960 B` of unixpacket. Each figure then states its size, and none is called the best: they are of different sizes.
  */
 export function joinLargest(rows: readonly Row[]): readonly Row[] {
   const first = rows.findLastIndex((row) => !isAlone(row)) + 1;

@@ -19,19 +19,12 @@ import { describeReferenceBenchmark } from "../reference_benchmark.ts";
 export interface GuideNeeds {
   /** Cells whose trials fell into two groups. */
   readonly hasModes: boolean;
-  /** Marks. */
   readonly hasBest: boolean;
-  /** Ratios. */
   readonly hasComparisons: boolean;
-  /** Percentiles. */
   readonly hasPercentiles: boolean;
 }
 
-/**
- * What the words of a report mean, for a reader who never saw the tool.
- *
- * @returns One fact per word that stands in it.
- */
+/** What the words of a report mean, for a reader who never saw the tool. One fact per word that stands in it. */
 export function buildGuide(needs: GuideNeeds): readonly NamedFact[] {
   const when = (isThere: boolean, fact: NamedFact) => isThere ? [fact] : [];
   return [
@@ -90,11 +83,7 @@ export function buildGuide(needs: GuideNeeds): readonly NamedFact[] {
   ];
 }
 
-/**
- * How a record was measured.
- *
- * @returns Named facts.
- */
+/** How a record was measured. */
 export function buildMethod(record: RunRecord): readonly NamedFact[] {
   const { settings, cases, trials } = record;
   const when = (isThere: boolean, fact: NamedFact) => isThere ? [fact] : [];
@@ -157,20 +146,12 @@ function describeCpuWait({ trials, environment }: RunRecord): readonly NamedFact
   return health === undefined ? [] : [{ name: "health", value: describeHealth(health, cores) }];
 }
 
-/**
- * The machine and the runtime.
- *
- * @returns Named facts; what could not be read says so.
- */
+/** The machine and the runtime. */
 export function buildEnvironment(environment: Environment): readonly NamedFact[] {
   return environment.facts.map((fact) => ({ name: fact.label, value: formatFact(fact) }));
 }
 
-/**
- * A count with its noun.
- *
- * @returns As in `1 trial`, `2 trials`.
- */
+/** A count with its noun, as in `1 trial`, `2 trials`. */
 export function count(n: number, noun: string): string {
   return plural(n, noun, formatCount(n));
 }

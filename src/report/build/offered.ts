@@ -10,7 +10,6 @@ export const MIN_OFFERED = 0.98;
 
 /** A case whose sender could not keep up. */
 export interface Shortfall {
-  /** The case's id. */
   readonly case: string;
   /** Messages per second that were asked for. */
   readonly asked: number;
@@ -19,9 +18,8 @@ export interface Shortfall {
 }
 
 /**
- * Finds the cases in which less was offered than {@linkcode MIN_OFFERED} of what was asked for.
- *
- * @returns By case, the largest shortfall first.
+ * Finds the cases in which less was offered than {@linkcode MIN_OFFERED} of what was asked for. By case, the largest shortfall
+ * first.
  */
 export function findShortfalls(record: RunRecord, values: TrialValues): readonly Shortfall[] {
   return record.cases.flatMap((one): Shortfall[] => {

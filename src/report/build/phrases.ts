@@ -13,10 +13,8 @@ import { UNITS } from "../../units/unit.ts";
 const FALSE_DISCOVERIES = 0.05;
 
 /**
- * What may be said of a comparison.
- *
- * @returns `cannot tell` where its pairs are too few; `may be chance` where its interval excludes 1, but among so many
- * comparisons some do by chance; else what its interval says.
+ * What may be said of a comparison. `cannot tell` where its pairs are too few; `may be chance` where its interval excludes 1,
+ * but among so many comparisons some do by chance; else what its interval says.
  */
 export function reading(
   item: Contrasted,
@@ -28,20 +26,15 @@ export function reading(
 }
 
 /**
- * The ratio as a sentence states it: 6.2× slower rather than 0.16× as fast.
- *
- * @returns The ratio and its bounds, the other way round where the case is worse.
+ * The ratio as a sentence states it: 6.2× slower rather than 0.16× as fast. The ratio and its bounds, the other way round where
+ * the case is worse.
  */
 export function statedRatio(item: Contrasted): { ratio: number; low: number; high: number } {
   if (item.difference !== "worse") return item;
   return { ratio: 1 / item.ratio, low: 1 / item.high, high: 1 / item.low };
 }
 
-/**
- * The word for the difference.
- *
- * @returns As in `faster`, `more expensive`, `higher`.
- */
+/** The word for the difference, as in `faster`, `more expensive`, `higher`. */
 export function wordOf({ metric, difference }: Contrasted): string {
   const [better, worse] = UNITS[metric.unit].words ?? directionWords(metric);
   return difference === "worse" ? worse : better;
@@ -51,20 +44,12 @@ function directionWords(metric: MetricDefinition): readonly [string, string] {
   return metric.better === "lower" ? ["lower", "higher"] : ["higher", "lower"];
 }
 
-/**
- * The case in question, by the factor's value in it.
- *
- * @returns As in `unix`, `nagle on`.
- */
+/** The case in question, by the factor's value in it, as in `unix`, `nagle on`. */
 export function subject(item: Contrasted): Inline[] {
   return [name(namesItself(item) ? String(item.value) : `${item.factor} ${item.value}`)];
 }
 
-/**
- * What it is compared against, by the factor's value in it.
- *
- * @returns As in `tcp`, `nagle off`.
- */
+/** What it is compared against, by the factor's value in it, as in `tcp`, `nagle off`. */
 export function base(item: Contrasted): Inline[] {
   return [name(namesItself(item) ? String(item.baseValue) : `${item.factor} ${item.baseValue}`)];
 }
@@ -73,42 +58,26 @@ function namesItself({ factor }: Contrasted): boolean {
   return factor === "transport" || factor === "scenario";
 }
 
-/**
- * The metric compared, unless the scenario is named after it.
- *
- * @returns As in ` (p50)`.
- */
+/** The metric compared, unless the scenario is named after it, as in ` (p50)`. */
 export function metricOf({ metric, scenario }: Contrasted): Inline[] {
   return metric.title === scenario ? [] : [text(` (${metric.title})`)];
 }
 
-/**
- * The scenario, unless the subject names it.
- *
- * @returns As in ` for round-trip`.
- */
+/** The scenario, unless the subject names it, as in ` for round-trip`. */
 export function scenarioOf(item: Contrasted): Inline[] {
   return item.factor === "scenario" || item.factor === item.scenario
     ? []
     : [text(" for "), name(item.scenario)];
 }
 
-/**
- * The scenario and what both cases have in common.
- *
- * @returns As in ` for round-trip at 64 B`.
- */
+/** The scenario and what both cases have in common, as in ` for round-trip at 64 B`. */
 export function where(item: Contrasted, label: string): Inline[] {
   const scenario = scenarioOf(item);
   if (label === "") return scenario;
   return [...scenario, text(" at "), name(label)];
 }
 
-/**
- * What both cases of a comparison have in common, in words.
- *
- * @returns As in `64 B`, `write-write-read, body 256 B`; may be empty.
- */
+/** What both cases of a comparison have in common, in words, as in `64 B`, `write-write-read, body 256 B`; may be empty. */
 export function atLabel(
   spec: ScenarioSpec,
   item: Contrasted,
@@ -118,31 +87,19 @@ export function atLabel(
   return formatKeys(paramKeys(spec, Object.fromEntries(entries)));
 }
 
-/**
- * The parameters that both cases share and the scenario declares, with the transport.
- *
- * @returns Values by name.
- */
+/** The parameters that both cases share and the scenario declares, with the transport. */
 export function ownParams(spec: ScenarioSpec, item: Contrasted): Contrasted["shared"] {
   const declared = new Set(["transport", ...spec.parameters.map(({ name }) => name)]);
   return Object.fromEntries(Object.entries(item.shared).filter(([key]) => declared.has(key)));
 }
 
-/**
- * The ratio of a comparison, as stated.
- *
- * @returns The phrase.
- */
+/** The ratio of a comparison, as stated. */
 export function ratio(item: Contrasted, word: string): Inline {
   const stated = statedRatio(item);
   return { kind: "ratio", ratio: stated.ratio, decimals: ratioDecimals(stated.ratio), word };
 }
 
-/**
- * The interval of a comparison's ratio, as stated.
- *
- * @returns The phrase.
- */
+/** The interval of a comparison's ratio, as stated. */
 export function interval(item: Contrasted): Inline {
   const { ratio, low, high } = statedRatio(item);
   return { kind: "interval", low, high, decimals: ratioDecimals(ratio) };

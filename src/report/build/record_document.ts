@@ -31,11 +31,7 @@ export interface RecordDocumentOptions {
   readonly margin?: number;
 }
 
-/**
- * Builds the Document of a record. Measures nothing; the same record gives the same Document.
- *
- * @returns The Document.
- */
+/** Builds the Document of a record. Measures nothing; the same record gives the same Document. */
 export function buildRecordDocument(
   record: RunRecord,
   { figures = [], margin = DEFAULT_MARGIN }: RecordDocumentOptions = {},

@@ -10,9 +10,7 @@ import { buildEnvironment, buildMethod } from "./method.ts";
 
 /** Both records. */
 export interface RecordSides {
-  /** The record compared against. */
   readonly base: RunRecord;
-  /** The record in question. */
   readonly head: RunRecord;
 }
 
@@ -23,11 +21,7 @@ interface SidedFact {
   readonly head: string;
 }
 
-/**
- * The facts of both records: those that differ side by side, the others folded.
- *
- * @returns The part.
- */
+/** The facts of both records: those that differ side by side, the others folded. */
 export function recordSidesBlocks({ base, head }: RecordSides): readonly Block[] {
   const facts = [
     ...pairFacts(runFacts(base), runFacts(head)),

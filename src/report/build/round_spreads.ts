@@ -10,9 +10,7 @@ const MAX_POINTS = 120;
 
 /** What spreads are gathered from. */
 export interface SpreadSources {
-  /** The record. */
   readonly record: RunRecord;
-  /** Its trials by case. */
   readonly values: TrialValues;
 }
 
@@ -30,9 +28,8 @@ export interface RoundSpread {
 }
 
 /**
- * Gathers each trial's headline value against the median of its case, as a slowdown: above 1, slower.
- *
- * @returns One spread a round, or for several in a row where there are very many.
+ * Gathers each trial's headline value against the median of its case, as a slowdown: above 1, slower. One spread a round, or for
+ * several in a row where there are very many.
  */
 export function gatherSpreads(
   { record, values }: SpreadSources,
@@ -79,11 +76,7 @@ export function gatherSpreads(
   }).filter(({ startedNs }) => Number.isFinite(startedNs));
 }
 
-/**
- * How much slower the last third of the rounds was than the first.
- *
- * @returns A ratio: 3.5 means that everything took 3.5 times as long.
- */
+/** How much slower the last third of the rounds was than the first. A ratio: 3.5 means that everything took 3.5 times as long. */
 export function driftOf(spreads: readonly RoundSpread[]): number {
   const first = spreads.slice(0, Math.ceil(spreads.length / 3)).map(({ middle }) => middle);
   const last = spreads.slice(-first.length).map(({ middle }) => middle);

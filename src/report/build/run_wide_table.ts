@@ -24,7 +24,6 @@ const MAX_NOTES = 3;
 
 /** Run-wide figures of one scenario under one placement. */
 export interface RunWide {
-  /** The table. */
   readonly table: Table;
   /** Why rates differ from what the median operation would allow; may be empty. */
   readonly notes: readonly ListItem[];
@@ -37,11 +36,7 @@ interface CaseFigures {
   readonly note: ListItem | undefined;
 }
 
-/**
- * Builds the table of a scenario's run-wide figures.
- *
- * @returns The table with its notes; `undefined` where no case has any.
- */
+/** Builds the table of a scenario's run-wide figures. The table with its notes; `undefined` where no case has any. */
 export function buildRunWide(
   spec: ScenarioSpec,
   cases: readonly Case[],

@@ -29,15 +29,10 @@ export interface Knee {
 export interface SearchResult {
   /** What is searched within, the transport first. */
   readonly group: readonly FactorKey[];
-  /** The best case. */
   readonly best: string;
-  /** Its searched parameters. */
   readonly at: readonly FactorKey[];
-  /** The metric searched. */
   readonly metric: ColumnMetric;
-  /** The best case's figure. */
   readonly figure: FigureCell;
-  /** Cells of the group. */
   readonly cells: number;
   /** Other cells that cannot be told apart from the best, trials paired by round. */
   readonly tied: number;
@@ -55,9 +50,8 @@ export interface SearchResult {
 export const DEFAULT_MARGIN = 0.05;
 
 /**
- * Answers a scenario's search, once for each group of cases that agree in everything that is not searched.
- *
- * @returns One result per group with at least two cells.
+ * Answers a scenario's search, once for each group of cases that agree in everything that is not searched. One result per group
+ * with at least two cells.
  */
 export function buildSearch(
   spec: ScenarioSpec,

@@ -8,8 +8,6 @@ import type { Knee, SearchResult } from "./search.ts";
 
 /**
  * "best of buffer-size over tcp: bytes 256 KiB, read 64 KiB at 3.2 GB/s [3.1, 3.3]; more bytes than 64 KiB gains less than 5 %".
- *
- * @returns The finding.
  */
 export function writeSearch(scenario: string, result: SearchResult): Finding {
   const { best, group, at, figure, metric, knees, placement } = result;
@@ -50,11 +48,7 @@ function describeTies(tied: number, cells: number): string {
     : `${tied} of the other ${cells - 1} cells cannot be told apart from it`;
 }
 
-/**
- * The answer of a search in one or two sentences, for its scenario's part of the report.
- *
- * @returns The sentences, full stops included.
- */
+/** The answer of a search in one or two sentences, for its scenario's part of the report. The sentences, full stops included. */
 export function describeSearch(result: SearchResult): readonly Inline[] {
   const { group, at, cells, tied, knees, metric, figure, margin } = result;
   const { value, low, high, n } = figure;

@@ -21,7 +21,6 @@ import { buildComparativeTable, buildMetricsTable } from "./tables.ts";
 
 /** One scenario under one placement, with all that is shown of it. */
 export interface Section extends AnswerSource {
-  /** The scenario. */
   readonly spec: ScenarioSpec;
   /** Tables besides the headline's: its split first, then other metrics with the cases side by side. */
   readonly further: readonly Table[];
@@ -33,11 +32,7 @@ export interface Section extends AnswerSource {
   readonly evidence: Block | undefined;
 }
 
-/**
- * Builds a scenario's tables, searches and evidence, one section a placement.
- *
- * @returns The sections in the order of the cases.
- */
+/** Builds a scenario's tables, searches and evidence, one section a placement. */
 export function buildSections(
   { record, values, summaryOf }: Evaluation,
   spec: ScenarioSpec,
@@ -91,11 +86,7 @@ function buildFurtherTables(
   return [split, ...others].filter((table) => table !== undefined);
 }
 
-/**
- * A section as blocks.
- *
- * @returns Its blocks.
- */
+/** A section as blocks. */
 export function sectionBlocks(
   section: Section,
   sections: readonly Section[],

@@ -39,7 +39,6 @@ const BIMODAL_REMARK = "Trials are bimodal; the ratios pair trials of the same r
 export interface Group {
   /** The scenario that declares them. */
   readonly spec: ScenarioSpec;
-  /** The comparisons. */
   readonly items: readonly [Contrasted, ...Contrasted[]];
   /** Comparisons of the same factor values in all, whatever their outcome. */
   readonly of: number;
@@ -47,11 +46,7 @@ export interface Group {
   readonly constant: ReadonlySet<string>;
 }
 
-/**
- * "unix is 1.21× faster than tcp for round-trip at 64 B [1.19, 1.23]: p50 8.3 µs against 10.1 µs".
- *
- * @returns The finding.
- */
+/** "unix is 1.21× faster than tcp for round-trip at 64 B [1.19, 1.23]: p50 8.3 µs against 10.1 µs". */
 export function writeDifference(
   group: Group,
   { summaryOf, values }: Pick<Evaluation, "summaryOf" | "values">,
@@ -136,11 +131,7 @@ function pairedDifference(item: Contrasted, values: TrialValues): Inline[] {
   ];
 }
 
-/**
- * "no difference found between tcp6 and tcp for round-trip (p50): 1.002× at 64 B [0.994, 1.003]".
- *
- * @returns The finding.
- */
+/** "no difference found between tcp6 and tcp for round-trip (p50): 1.002× at 64 B [0.994, 1.003]". */
 export function writeNoDifference(group: Group): Finding {
   const { items, of } = group;
   const [item] = items;
@@ -186,11 +177,7 @@ function listItems(
   ];
 }
 
-/**
- * One finding for all comparisons that could not be judged.
- *
- * @returns One finding, or none when there is no such comparison.
- */
+/** One finding for all comparisons that could not be judged. One finding, or none when there is no such comparison. */
 export function writeUnresolved(items: readonly Contrasted[]): readonly Finding[] {
   const [first] = items;
   if (first === undefined) return [];

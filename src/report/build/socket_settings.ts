@@ -32,9 +32,8 @@ function isReadBack(trials: readonly Trial[]): boolean {
 }
 
 /**
- * The settings of a record's sockets as the kernel had them, one row for each scenario, placement and kind of transport.
- *
- * @returns The table; `undefined` where nothing was read back.
+ * The settings of a record's sockets as the kernel had them, one row for each scenario, placement and kind of transport;
+ * `undefined` where nothing was read back.
  */
 export function buildSocketSettings({ cases, trials }: RunRecord): Table | undefined {
   if (!isReadBack(trials)) return undefined;

@@ -19,9 +19,8 @@ import { columnMetric } from "./figure_cell.ts";
 import { factorKey } from "./keys.ts";
 
 /**
- * The table of a scenario's split: a row for each transport and all else that its cells share, a column for each part.
- *
- * @returns The table, or `undefined` where the scenario has no split or no part of it could be measured.
+ * The table of a scenario's split: a row for each transport and all else that its cells share, a column for each part;
+ * `undefined` where the scenario has no split or no part of it could be measured.
  */
 export function buildSplit(
   spec: ScenarioSpec,

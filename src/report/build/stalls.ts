@@ -16,9 +16,8 @@ const MIN_TRIALS = 6;
 const MAX_CASES = 3;
 
 /**
- * Warns of trials that stalled, case by case, the longest stall first.
- *
- * @returns One item a case, and one that counts those beyond the first; none where nothing stalled.
+ * Warns of trials that stalled, case by case, the longest stall first. One item a case, and one that counts those beyond the
+ * first; none where nothing stalled.
  */
 export function stallWarnings({ cases }: RunRecord, values: TrialValues): readonly ListItem[] {
   const stalled = cases.flatMap(({ id }) => {

@@ -17,9 +17,8 @@ import { factorKey, shortId, valueOf } from "./keys.ts";
 const NOTABLE_LOSS = 0.001;
 
 /**
- * One metric with the cases side by side: the scenario's column factors across, the other factors down.
- *
- * @returns The table, or `undefined` when no case has a figure.
+ * One metric with the cases side by side: the scenario's column factors across, the other factors down; `undefined` when no case
+ * has a figure.
  */
 export function buildComparativeTable(
   spec: ScenarioSpec,
@@ -88,11 +87,7 @@ export function buildComparativeTable(
   };
 }
 
-/**
- * Every case with the median of every metric.
- *
- * @returns The table, or `undefined` when no case has a figure.
- */
+/** Every case with the median of every metric; `undefined` when no case has a figure. */
 export function buildMetricsTable(
   spec: ScenarioSpec,
   cases: readonly Case[],

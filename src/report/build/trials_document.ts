@@ -24,12 +24,9 @@ const TRAILING = [
 ] as const;
 
 /**
- * Builds a Document that is one tidy table: one row per case, metric and trial.
- *
- * Values are raw: never scaled, in the unit of the `unit` column. Parameters have a column each, `param_…`, empty where a case
- * lacks one. A failed trial is one row with an `error` and no metric. Empty fields read as missing values in R and pandas.
- *
- * @returns The Document; its rows are sorted by case, metric, round.
+ * Builds a Document that is one tidy table: one row per case, metric and trial. Values are raw: never scaled, in the unit of the
+ * `unit` column. Parameters have a column each, `param_…`, empty where a case lacks one. A failed trial is one row with an
+ * `error` and no metric. Empty fields read as missing values in R and pandas.
  */
 export function buildTrialsDocument(record: RunRecord): Document {
   const names = parameterNames(record);

@@ -13,7 +13,6 @@ import { placeKey } from "./keys.ts";
 export interface VerdictTableOptions {
   /** The cases of both sides by id, for their placement. */
   readonly cases: ReadonlyMap<string, Case>;
-  /** Whether trials were paired. */
   readonly paired: boolean;
 }
 
@@ -26,11 +25,7 @@ const COLUMNS: readonly Column[] = [
   { id: "n", title: "n", align: "number" },
 ];
 
-/**
- * Cells with their figures.
- *
- * @returns The table.
- */
+/** Cells with their figures. */
 export function verdictTable(
   cells: readonly Verdict[],
   { cases, paired }: VerdictTableOptions,
@@ -127,11 +122,7 @@ function probabilityCell(cell: Verdict): Cell {
   return adjustedP === undefined ? words("") : { kind: "probability", value: adjustedP };
 }
 
-/**
- * Cells that have no figures to show, those of one verdict and one reason in one row.
- *
- * @returns The table.
- */
+/** Cells that have no figures to show, those of one verdict and one reason in one row. */
 export function reasonTable(cells: readonly Pick<Verdict, "case" | "metric" | "reason">[]): Table {
   const groups = new Map<string, typeof cells[number][]>();
   for (const cell of cells) {

@@ -2,7 +2,6 @@
 
 /** A Warning is one thing that weakens figures, and whose. */
 export interface Warning {
-  /** One sentence. */
   readonly message: string;
   /** Ids of the cases concerned; empty: the run as a whole. */
   readonly cases: readonly string[];

@@ -20,21 +20,13 @@ const NOTABLE_LOSS = 0.01;
 /** Relative spread between trials from which on a reader should doubt the machine. */
 const WIDE_SPREAD = 0.25;
 
-/**
- * A warning as an item of a list.
- *
- * @returns The item.
- */
+/** A warning as an item of a list. */
 export function warningItem({ message, cases }: Warning): ListItem {
   if (cases.length === 0) return { text: [sentence(capitalize(message))] };
   return { text: [text(message), text(": "), { kind: "names", names: cases }, text(".")], cases };
 }
 
-/**
- * Gathers the warnings of a record.
- *
- * @returns Failures first, then what the figures suffer from.
- */
+/** Gathers the warnings of a record. Failures first, then what the figures suffer from. */
 export function buildWarnings(
   record: RunRecord,
   summaries: readonly Summary[],

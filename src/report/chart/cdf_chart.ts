@@ -29,11 +29,7 @@ const PLOT_HEIGHT = 230;
 
 type Curve = DistributionData["curves"][number];
 
-/**
- * Draws distributions: cumulative, with a logarithmic tail.
- *
- * @returns The chart.
- */
+/** Draws distributions: cumulative, with a logarithmic tail. */
 export function drawDistribution(
   figure: Figure,
   { curves, histogram, what }: DistributionData,

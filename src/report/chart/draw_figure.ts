@@ -10,11 +10,7 @@ import { drawRounds } from "./rounds_chart.ts";
 import { drawThroughput } from "./throughput_chart.ts";
 import { drawTimeline } from "./timeline_chart.ts";
 
-/**
- * Draws a figure. The same figure gives the same picture.
- *
- * @returns The chart.
- */
+/** Draws a figure. The same figure gives the same picture. */
 export function drawFigure(figure: Figure): Chart {
   const { data } = figure;
   switch (data.kind) {

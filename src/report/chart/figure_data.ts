@@ -5,10 +5,8 @@ import { dataName } from "./label_text.ts";
 import { type Attributes, exact } from "./svg.ts";
 
 /**
- * The attributes from which a figure can be read back.
- *
- * @returns `data-case`, `data-metric`, and the exact `data-value`, `data-low`, `data-high`, `data-n`; where the trials met
- * bimodal trials also `data-fast` and `data-slow`.
+ * The attributes from which a figure can be read back. `data-case`, `data-metric`, and the exact `data-value`, `data-low`,
+ * `data-high`, `data-n`; where the trials met bimodal trials also `data-fast` and `data-slow`.
  */
 export function figureData(figure: ChartFigure): Attributes {
   const { value, low, high, n, modes } = figure;

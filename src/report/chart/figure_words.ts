@@ -4,11 +4,7 @@ import { CONFIDENCE } from "../document/column_look.ts";
 import type { ChartFigure } from "../document/figure.ts";
 import { countOf, formatAmount, formatShare } from "../document/format_inline.ts";
 
-/**
- * A figure in words.
- *
- * @returns As in `10.1 µs, 95 % interval [9.9 µs, 10.4 µs], 15 trials`.
- */
+/** A figure in words, as in `10.1 µs, 95 % interval [9.9 µs, 10.4 µs], 15 trials`. */
 export function describeFigure(figure: ChartFigure): string {
   const { value, low, high, n, unit, modes, confidence } = figure;
   const trials = countOf(n, "trial");
@@ -23,20 +19,12 @@ export function describeFigure(figure: ChartFigure): string {
   return `${show(value)}, ${kind} [${show(low)}, ${show(high)}], ${trials}`;
 }
 
-/**
- * The values of a figure that are drawn: both where its trials fell into two groups.
- *
- * @returns One value or two.
- */
+/** The values of a figure that are drawn: both where its trials fell into two groups. */
 export function drawnValues({ value, modes }: ChartFigure): readonly number[] {
   return modes === undefined ? [value] : [modes.fast, modes.slow];
 }
 
-/**
- * All ends of a figure that a scale must hold.
- *
- * @returns Its interval, and both groups where there are two.
- */
+/** All ends of a figure that a scale must hold. Its interval, and both groups where there are two. */
 export function endsOf({ low, high, modes }: ChartFigure): readonly number[] {
   return modes === undefined ? [low, high] : [low, high, modes.fast, modes.slow];
 }

@@ -28,15 +28,10 @@ export interface FrameContent extends Omit<Chart, "svg" | "width" | "height"> {
   readonly bottom: number;
   /** Lines below the drawing: how to read it. */
   readonly notes: readonly string[];
-  /** Elements. */
   readonly body: readonly string[];
 }
 
-/**
- * Frames a drawing.
- *
- * @returns The chart.
- */
+/** Frames a drawing. */
 export function frame(content: FrameContent): Chart {
   const { id, kind, scenario, placement, title, subtitle, bottom, body } = content;
   const notes = content.notes.filter((note) => note !== "").flatMap((note) =>
@@ -73,43 +68,27 @@ export function frame(content: FrameContent): Chart {
   return { id, kind, scenario, placement, title, description, svg, width: WIDTH, height };
 }
 
-/**
- * What the frame of a figure states of it.
- *
- * @returns Id, kind, scenario, placement and second line.
- */
+/** What the frame of a figure states of it. */
 export function framed(
   { id, data, scenario, placement, common }: Figure,
 ): Pick<FrameContent, "id" | "kind" | "scenario" | "placement" | "subtitle"> {
   return { id, kind: data.kind, scenario, placement, subtitle: common.join(" · ") };
 }
 
-/**
- * What a figure is of, for its description.
- *
- * @returns As in `round-trip, 64 B · peer process`.
- */
+/** What a figure is of, for its description, as in `round-trip, 64 B · peer process`. */
 export function nameFigure({ scenario, common }: Figure): string {
   return [scenario ?? "the run", common.join(" · ")].filter((words) => words !== "").join(", ");
 }
 
 /** A rectangle that something is drawn in. */
 export interface Area {
-  /** Left edge. */
   readonly left: number;
-  /** Right edge. */
   readonly right: number;
-  /** Upper edge. */
   readonly top: number;
-  /** Lower edge. */
   readonly bottom: number;
 }
 
-/**
- * How many labels of an axis below an area have room side by side.
- *
- * @returns At least 3.
- */
+/** How many labels of an axis below an area have room side by side. */
 export function mostTicks({ left, right }: Area): number {
   return Math.max(3, Math.floor((right - left) / 56));
 }
@@ -118,14 +97,12 @@ export function mostTicks({ left, right }: Area): number {
 export interface DrawnTick {
   /** Its place along the axis. */
   readonly at: number;
-  /** What is written. */
   readonly label: string;
 }
 
 /**
- * Labels ticks; those that would touch the one before are left out, first and last excepted.
- *
- * @returns All ticks; a label is empty where there is no room.
+ * Labels ticks; those that would touch the one before are left out, first and last excepted. All ticks; a label is empty where
+ * there is no room.
  */
 export function drawTicks(
   values: readonly number[],
@@ -150,11 +127,7 @@ export function drawTicks(
   });
 }
 
-/**
- * An axis below an area, with grid lines through it.
- *
- * @returns Elements; they end 34 pixels below the area.
- */
+/** An axis below an area, with grid lines through it. */
 export function bottomAxis(
   area: Area,
   ticks: readonly DrawnTick[],
@@ -174,11 +147,7 @@ export function bottomAxis(
 /** Height that {@linkcode bottomAxis} takes below its area. */
 export const BOTTOM_AXIS = 36;
 
-/**
- * An axis left of an area, with grid lines through it; its title stands above, where no head must be turned.
- *
- * @returns Elements.
- */
+/** An axis left of an area, with grid lines through it; its title stands above, where no head must be turned. */
 export function leftAxis(
   area: Area,
   ticks: readonly DrawnTick[],
@@ -198,9 +167,8 @@ export function leftAxis(
 }
 
 /**
- * A value as a tick says it: with its own unit, so that an axis over five decades reads at every place.
- *
- * @returns As in `20 µs`, `1.5 GB/s`.
+ * A value as a tick says it: with its own unit, so that an axis over five decades reads at every place, as in `20 µs`, `1.5
+ * GB/s`.
  */
 export function tickLabel(value: number, unit: MetricUnit): string {
   const scale = chooseScale([value], unit);
@@ -208,11 +176,7 @@ export function tickLabel(value: number, unit: MetricUnit): string {
   return withSymbol(shortNumber(scaled), scale);
 }
 
-/**
- * A number without zeros at its end.
- *
- * @returns As in `20`, `0.05`.
- */
+/** A number without zeros at its end, as in `20`, `0.05`. */
 export function shortNumber(value: number): string {
   const text = formatNumber(value, 6);
   return text.includes(".") ? text.replace(/\.?0+$/, "") : text;

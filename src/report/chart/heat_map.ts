@@ -18,7 +18,6 @@ type Square = GridData["squares"][number];
 
 /** A grid with its colours, which are the same in all its parts. */
 interface Grid extends GridData {
-  /** All values drawn. */
   readonly values: readonly number[];
   /** Breaks between the colours, in the metric's unit, rising. */
   readonly breaks: readonly number[];
@@ -34,11 +33,7 @@ function breaksOf(values: readonly number[]): readonly number[] {
   );
 }
 
-/**
- * Draws a grid.
- *
- * @returns The chart.
- */
+/** Draws a grid. */
 export function drawHeatMap(figure: Figure, data: GridData): Chart {
   const { metric, rowAxis, columnAxis, rows, columns, squares } = data;
   const values = squares.flatMap(({ figure }) => drawnValues(figure));

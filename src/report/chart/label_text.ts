@@ -7,30 +7,20 @@ const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]|[\ud802-\ud803\
 /** What XML 1.0 does not allow even escaped, beyond what {@linkcode oneLine} removes. */
 const NOT_IN_XML = /[\ufffe\uffff]/g;
 
-/**
- * Makes a text one line that XML allows, cut where it is too long, and isolated where it runs from right to left.
- *
- * @returns One line.
- */
+/** Makes a text one line that XML allows, cut where it is too long, and isolated where it runs from right to left. */
 export function plainText(text: string, most: number): string {
   const one = oneLine(text, most).replace(NOT_IN_XML, "\ufffd");
   return RIGHT_TO_LEFT.test(one) ? `\u2068${one}\u2069` : one;
 }
 
-/**
- * A name as `data-*` attributes carry it: whole, unless it is absurdly long.
- *
- * @returns One line of at most 300 characters.
- */
+/** A name as `data-*` attributes carry it: whole, unless it is absurdly long. One line of at most 300 characters. */
 export function dataName(text: string): string {
   return oneLine(text, 300).replace(NOT_IN_XML, "\ufffd");
 }
 
 /**
- * About how wide a text is. The font is the reader's own, so this is an estimate on the wide side: of DejaVu Sans, the
- * widest of the usual ones.
- *
- * @returns Pixels.
+ * About how wide a text is. The font is the reader's own, so this is an estimate on the wide side: of DejaVu Sans, the widest of
+ * the usual ones.
  */
 export function textWidth(text: string, size: number): number {
   let ems = 0;
@@ -55,11 +45,7 @@ function emsOf(character: string): number {
   return character.charCodeAt(0) < 0x2e80 ? 0.63 : 1.1;
 }
 
-/**
- * Cuts a text to a width.
- *
- * @returns One line that fits, with an ellipsis where something is missing.
- */
+/** Cuts a text to a width. One line that fits, with an ellipsis where something is missing. */
 export function fitText(text: string, width: number, size: number): string {
   const whole = oneLine(text, 200);
   if (textWidth(whole, size) <= width) return whole;
@@ -74,9 +60,8 @@ export function fitText(text: string, width: number, size: number): string {
 }
 
 /**
- * Cuts a name to a width in its middle, since long names of one kind differ at their ends.
- *
- * @returns One line that fits, with an ellipsis where something is missing.
+ * Cuts a name to a width in its middle, since long names of one kind differ at their ends. One line that fits, with an ellipsis
+ * where something is missing.
  */
 export function fitName(text: string, width: number, size: number): string {
   const whole = oneLine(text, 200);

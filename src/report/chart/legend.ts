@@ -17,15 +17,10 @@ const [INDENT, GAP] = [13, 18];
 export interface Legend {
   /** Where the plot may begin. */
   readonly bottom: number;
-  /** Elements. */
   readonly elements: readonly string[];
 }
 
-/**
- * Draws a legend below the chart's titles.
- *
- * @returns Its elements, and where it ends.
- */
+/** Draws a legend below the chart's titles. Its elements, and where it ends. */
 export function drawLegend(
   entries: readonly { readonly name: string; readonly look: number }[],
 ): Legend {

@@ -16,11 +16,7 @@ ${media}:root:not([data-theme=light]){${darkRules}}}
 `;
 }
 
-/**
- * A chart as it stands in a page, which holds the style sheet of all charts.
- *
- * @returns The same without its own style sheet.
- */
+/** A chart as it stands in a page, which holds the style sheet of all charts. */
 export function withoutStyle(svg: string): string {
   return svg.replace(`<style>${CHART_STYLE}</style>`, "");
 }

@@ -141,17 +141,12 @@ export interface MarkLook {
   readonly shape: number;
   /** Colour, 0 to {@linkcode MAX_SERIES} - 1; absent: ink. */
   readonly colour?: number;
-  /** Outline only. */
   readonly hollow?: boolean;
   /** Radius in pixels; absent: 4. */
   readonly radius?: number;
 }
 
-/**
- * A mark.
- *
- * @returns The element.
- */
+/** A mark. */
 export function mark(x: number, y: number, look: MarkLook): string {
   const { shape, colour, hollow = false, radius = 4 } = look;
   const stroke = colour === undefined ? "wh" : `s${colour}`;

@@ -35,11 +35,7 @@ function shapeOf(metric: string): number {
     : 0;
 }
 
-/**
- * Draws percentiles.
- *
- * @returns The chart.
- */
+/** Draws percentiles. */
 export function drawPercentiles(figure: Figure, { rows, metrics }: PercentileData): Chart {
   const widest = Math.max(
     ...rows.map(({ label, figures }) => figures.length === 0 ? 0 : textWidth(label, FONT.label)),

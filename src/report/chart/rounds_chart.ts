@@ -25,11 +25,7 @@ const MAX_MARKS = 60;
 
 type Round = RoundsData["rounds"][number];
 
-/**
- * Draws how all cases together went from round to round.
- *
- * @returns The chart.
- */
+/** Draws how all cases together went from round to round. */
 export function drawRounds(figure: Figure, { rounds: spreads, drift: ratio }: RoundsData): Chart {
   const top = TOP + 26;
   const area: Area = {

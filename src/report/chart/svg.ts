@@ -6,12 +6,7 @@ import { plainText } from "./label_text.ts";
 /** Attributes by name; a number is a position and rounded to a tenth, `undefined` leaves the attribute out. */
 export type Attributes = Readonly<Record<string, string | number | undefined>>;
 
-/**
- * A position as text: a tenth of a pixel is finer than any screen shows.
- *
- * @returns As in `12.5`; never `-0`.
- * @throws {RangeError} If it is not finite, which is a bug of the caller.
- */
+/** A position as text: a tenth of a pixel is finer than any screen shows, as in `12.5`; never `-0`. */
 export function position(position: number): string {
   if (!Number.isFinite(position)) {
     throw new RangeError(`Cannot draw as a position must be finite: current value is ${position}`);
@@ -20,10 +15,8 @@ export function position(position: number): string {
 }
 
 /**
- * A measured value as text, for `data-*` attributes: reading it back gives the same number.
- *
- * @returns The shortest text of that number; never `-0`.
- * @throws {RangeError} If it is not finite, which is a bug of the caller.
+ * A measured value as text, for `data-*` attributes: reading it back gives the same number. The shortest text of that number;
+ * never `-0`.
  */
 export function exact(value: number): string {
   if (!Number.isFinite(value)) {
@@ -32,11 +25,7 @@ export function exact(value: number): string {
   return String(value + 0);
 }
 
-/**
- * An element.
- *
- * @returns The element as text.
- */
+/** An element. */
 export function element(name: string, attributes: Attributes, ...children: string[]): string {
   const list = Object.entries(attributes).flatMap(([key, value]) =>
     value === undefined
@@ -48,29 +37,17 @@ export function element(name: string, attributes: Attributes, ...children: strin
     : `<${name}${list}>${children.join("")}</${name}>`;
 }
 
-/**
- * A text at a place.
- *
- * @returns The element.
- */
+/** A text at a place. */
 export function textAt(x: number, y: number, text: string, attributes: Attributes = {}): string {
   return element("text", { x, y, ...attributes }, escapeMarkup(plainText(text, 200)));
 }
 
-/**
- * What a pointer that rests on the parent element is told.
- *
- * @returns A `<title>` element, to be the first child.
- */
+/** What a pointer that rests on the parent element is told. A `<title>` element, to be the first child. */
 export function hover(text: string): string {
   return `<title>${escapeMarkup(plainText(text, 600))}</title>`;
 }
 
-/**
- * A straight line.
- *
- * @returns The element.
- */
+/** A straight line. */
 export function line(
   x1: number,
   y1: number,
@@ -81,11 +58,7 @@ export function line(
   return element("line", { x1, y1, x2, y2, ...attributes });
 }
 
-/**
- * A path through points.
- *
- * @returns Path data.
- */
+/** A path through points. */
 export function pathThrough(points: readonly (readonly [x: number, y: number])[]): string {
   return points.map(([x, y], index) => `${index === 0 ? "M" : "L"}${position(x)} ${position(y)}`)
     .join("");

@@ -28,11 +28,7 @@ const PLOT_HEIGHT = 260;
 
 type Curve = CurveData["curves"][number];
 
-/**
- * Draws a rate along one number, both on logarithmic axes: the knee shows from where on more gains little.
- *
- * @returns The chart.
- */
+/** Draws a rate along one number, both on logarithmic axes: the knee shows from where on more gains little. */
 export function drawThroughput(figure: Figure, { curves, axis, metric }: CurveData): Chart {
   const legend = drawLegend(curves);
   const top = legend.bottom + 26;

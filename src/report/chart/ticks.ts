@@ -17,11 +17,7 @@ const SMALLEST = 1e-12;
 /** A range narrower than this part of its values cannot be told from a point. */
 const MIN_PART = 1e-4;
 
-/**
- * Ticks of a linear axis, at multiples of 1, 2 or 5 times a power of ten. The axis starts and ends at a tick.
- *
- * @returns At least 2 ticks.
- */
+/** Ticks of a linear axis, at multiples of 1, 2 or 5 times a power of ten. The axis starts and ends at a tick. */
 export function linearTicks(low: number, high: number, most: number): Ticks {
   let from = Math.min(Math.max(low, -LARGEST), LARGEST);
   let to = Math.min(Math.max(high, from), LARGEST);
@@ -52,10 +48,8 @@ function over(value: number, factor: number, exponent: number): number {
 }
 
 /**
- * Ticks of a logarithmic axis: powers of ten, with 2 and 5 times them where there is room; over less than half a decade,
- * those of a linear axis.
- *
- * @returns At least 2 ticks, all above 0. The axis starts and ends at a tick.
+ * Ticks of a logarithmic axis: powers of ten, with 2 and 5 times them where there is room; over less than half a decade, those
+ * of a linear axis. At least 2 ticks, all above 0. The axis starts and ends at a tick.
  */
 export function logTicks(low: number, high: number, most: number): Ticks {
   const from = Math.min(Math.max(low, SMALLEST), LARGEST);
@@ -98,9 +92,8 @@ function toTicks(values: readonly number[]): Ticks {
 }
 
 /**
- * Ticks of an axis of sizes: powers of two.
- *
- * @returns Ticks at every power, every second, …; the axis reaches from the smallest to the largest size.
+ * Ticks of an axis of sizes: powers of two. Ticks at every power, every second, …; the axis reaches from the smallest to the
+ * largest size.
  */
 export function sizeTicks(low: number, high: number, most: number): Ticks {
   const from = Math.min(Math.max(low, 1), LARGEST);
@@ -118,11 +111,7 @@ export function sizeTicks(low: number, high: number, most: number): Ticks {
   return { low: from, high: to > from ? to : from * 2, values };
 }
 
-/**
- * Percentiles on a logarithmic tail: 0, 50, 90, 99, 99.9 and so on.
- *
- * @returns Percentiles from 0 to 100, rising.
- */
+/** Percentiles on a logarithmic tail: 0, 50, 90, 99, 99.9 and so on. Percentiles from 0 to 100, rising. */
 export function percentileTicks(decades: number): readonly number[] {
   const nines = Array.from(
     { length: Math.max(1, Math.min(9, Math.floor(decades + 1e-9))) },
@@ -134,11 +123,7 @@ export function percentileTicks(decades: number): readonly number[] {
 /** Turns a value into a position. */
 export type Projection = (value: number) => number;
 
-/**
- * A linear projection; what lies outside is drawn at the end.
- *
- * @returns The projection.
- */
+/** A linear projection; what lies outside is drawn at the end. */
 export function projectLinear({ low, high }: Ticks, start: number, end: number): Projection {
   return (value) => {
     const part = (Math.min(Math.max(value, low), high) - low) / (high - low);
@@ -146,11 +131,7 @@ export function projectLinear({ low, high }: Ticks, start: number, end: number):
   };
 }
 
-/**
- * A logarithmic projection; what lies outside is drawn at the end.
- *
- * @returns The projection.
- */
+/** A logarithmic projection; what lies outside is drawn at the end. */
 export function projectLog({ low, high }: Ticks, start: number, end: number): Projection {
   const [from, to] = [Math.log(low), Math.log(high)];
   return (value) => {

@@ -30,11 +30,7 @@ const MIN_WIDTH = 2;
 
 type Lane = TimelineData["lanes"][number];
 
-/**
- * Draws single operations of one trial. A stall of 40 ms is a block of 40 ms.
- *
- * @returns The chart.
- */
+/** Draws single operations of one trial. A stall of 40 ms is a block of 40 ms. */
 export function drawTimeline(figure: Figure, { lanes }: TimelineData): Chart {
   const widest = Math.max(...lanes.map(({ label }) => textWidth(label, FONT.label)));
   const rows = lanes.flatMap((lane, index): readonly (Lane | string)[] =>

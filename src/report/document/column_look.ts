@@ -25,7 +25,6 @@ import type {
 
 /** How figures that stand together are written. */
 export interface Look {
-  /** Of all of them. */
   readonly scale: Scale;
   /** Significant digits; 0: whole numbers with all their digits. */
   readonly digits: number;
@@ -35,9 +34,8 @@ export interface Look {
 export const CONFIDENCE = 0.95;
 
 /**
- * The looks of a table's columns. Columns of one metric share a look, so that their figures compare at a glance.
- *
- * @returns One look for each column; `undefined` where its cells have units of their own, or are no figures.
+ * The looks of a table's columns. Columns of one metric share a look, so that their figures compare at a glance. One look for
+ * each column; `undefined` where its cells have units of their own, or are no figures.
  */
 export function looksOf(table: Table): readonly (Look | undefined)[] {
   const cells = new Map<string, FigureCell[]>();
@@ -61,11 +59,7 @@ export function looksOf(table: Table): readonly (Look | undefined)[] {
   });
 }
 
-/**
- * One look for figures of one unit.
- *
- * @returns Scale and digits.
- */
+/** One look for figures of one unit. */
 export function chooseLook(cells: readonly FigureCell[], unit: MetricUnit): Look {
   const widths = cells.filter((cell) => cell.high > cell.low && cell.confidence >= CONFIDENCE)
     .map((cell) => (cell.high - cell.low) / Math.abs(cell.value)).sort((a, b) => a - b);
@@ -89,19 +83,14 @@ function isWhole(cells: readonly FigureCell[], scale: Scale): boolean {
   );
 }
 
-/**
- * A figure's number without its symbol.
- *
- * @returns As in `10.1`.
- */
+/** A figure's number without its symbol, as in `10.1`. */
 export function formatFigure(value: number, { scale, digits }: Look): string {
   return formatNumber(value / scale.divisor, digits);
 }
 
 /**
- * The metric that all columns of figures have in common, whose unit is then stated once above them.
- *
- * @returns The metric; `undefined` where there are several, or none.
+ * The metric that all columns of figures have in common, whose unit is then stated once above them; `undefined` where there are
+ * several, or none.
  */
 export function onlyMetric({ columns }: Table): ColumnMetric | undefined {
   const metrics = columns.flatMap(({ metric }) => metric ?? []);
@@ -112,9 +101,8 @@ export function onlyMetric({ columns }: Table): ColumnMetric | undefined {
 }
 
 /**
- * The heading of a column that has a unit of its own: what the title has already is not written twice.
- *
- * @returns Words and unit, as in `p50` and `µs`, `CPU/op` and `µs`, `k exchanges/s` and nothing.
+ * The heading of a column that has a unit of its own: what the title has already is not written twice. Words and unit, as in
+ * `p50` and `µs`, `CPU/op` and `µs`, `k exchanges/s` and nothing.
  */
 export function headingOf(
   { title = "", metric }: Column,
@@ -140,22 +128,14 @@ export function formatOwnFigure({ value, unit }: FigureCell): string {
   return unit === undefined ? formatNumber(value, 3) : formatAmount(value, unit);
 }
 
-/**
- * The heading of a column.
- *
- * @returns As in `tcp, nagle on`, `p50 µs`.
- */
+/** The heading of a column, as in `tcp, nagle on`, `p50 µs`. */
 export function headColumn(column: Column, look: Look | undefined): string {
   if (column.keys !== undefined) return formatKeys(column.keys) || "all";
   const { title, unit } = headingOf(column, look);
   return unit === "" ? title : `${title} ${unit}`;
 }
 
-/**
- * A cell in plain words, for formats that mark nothing; words are left to the writer.
- *
- * @returns As in `10.1 [9.9, 10.3]`.
- */
+/** A cell in plain words, for formats that mark nothing; words are left to the writer, as in `10.1 [9.9, 10.3]`. */
 export function formatCell(
   cell: Exclude<Cell, WordsCell> | null,
   look: Look | undefined,
@@ -176,11 +156,7 @@ export function formatCell(
   }
 }
 
-/**
- * A ratio and its interval in words.
- *
- * @returns As in `1.21` and `[1.10, 1.30]`, or `5.0 % slower` and `[3.0 %, 7.0 %]`.
- */
+/** A ratio and its interval in words, as in `1.21` and `[1.10, 1.30]`, or `5.0 % slower` and `[3.0 %, 7.0 %]`. */
 export function formatRatioCell(
   { value, low, high, effect, stated }: RatioCell,
 ): readonly [change: string, bounds: string] {
@@ -212,11 +188,7 @@ function formatWithInterval(
   return beside === "" ? value : `${value} (${beside})`;
 }
 
-/**
- * What must be read beside a figure.
- *
- * @returns As in `65507 B`, `12.0 % loss`; empty for nothing.
- */
+/** What must be read beside a figure, as in `65507 B`, `12.0 % loss`; empty for nothing. */
 export function formatBeside({ at, beside }: FigureCell): string {
   return [
     at === undefined ? "" : formatKey(at),

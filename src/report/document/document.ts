@@ -19,9 +19,7 @@ export type DocumentKind = "record" | "trials" | "comparison" | "gate" | "ab" | 
 
 /** A Document is everything a reader is told, before any format. */
 export interface Document {
-  /** What it is about. */
   readonly kind: DocumentKind;
-  /** Its heading. */
   readonly title: readonly Inline[];
   /** One line of facts below the heading: machine, runtime, date, trials. */
   readonly facts: readonly (readonly Inline[])[];
@@ -39,7 +37,6 @@ export interface Document {
 export interface Notice {
   /** In two words, as in `Partial run`. */
   readonly lead: string;
-  /** One sentence each. */
   readonly sentences: readonly (readonly Inline[])[];
 }
 
@@ -79,11 +76,9 @@ export type PartRole =
 
 /** A Heading opens a part. */
 export interface Heading {
-  /** Distinguishes it from other blocks. */
   readonly kind: "heading";
   /** 2 for a part, 3 for a part of a part; the title of the Document is 1. */
   readonly level: 2 | 3;
-  /** Its text. */
   readonly text: readonly Inline[];
   /** What the part is for; of a heading of level 2. */
   readonly role: PartRole;
@@ -97,9 +92,7 @@ export interface Heading {
 
 /** A Paragraph is one or several sentences. */
 export interface Paragraph {
-  /** Distinguishes it from other blocks. */
   readonly kind: "paragraph";
-  /** Its words. */
   readonly text: readonly Inline[];
   /**
    * `question`: what the part answers; `placement`: where its figures come from; `summary`: what it comes to; `evidence`: what the
@@ -110,7 +103,6 @@ export interface Paragraph {
 
 /** A List is items of equal rank. */
 export interface List {
-  /** Distinguishes it from other blocks. */
   readonly kind: "list";
   /** What its items are; a class name of a page. */
   readonly role: "findings" | "notes" | "answers" | "warnings" | "skips";
@@ -120,7 +112,6 @@ export interface List {
 
 /** An item of a List. */
 export interface ListItem {
-  /** The sentence. */
   readonly text: readonly Inline[];
   /** What the sentence rests on; shown in small print or in brackets. */
   readonly basis?: Basis;
@@ -140,7 +131,6 @@ export interface ListItem {
 export interface Basis {
   /** Fewest pairs or trials that a figure of the sentence rests on. */
   readonly n: number;
-  /** Most of them. */
   readonly nMax: number;
   /** What `n` counts. */
   readonly counted: "pair" | "trial";
@@ -154,21 +144,15 @@ export interface Basis {
 export interface ItemFigure {
   /** What it was searched within. */
   readonly within: readonly Key[];
-  /** Where it was found. */
   readonly at: readonly Key[];
-  /** What was measured. */
   readonly metric: ColumnMetric;
-  /** The figure. */
   readonly cell: FigureCell;
-  /** Cells searched. */
   readonly of: number;
 }
 
 /** Facts are names with values, as of a machine. */
 export interface Facts {
-  /** Distinguishes it from other blocks. */
   readonly kind: "facts";
-  /** The facts. */
   readonly facts: readonly NamedFact[];
   /** True where the names are words that the values explain. */
   readonly explains?: boolean;
@@ -176,33 +160,27 @@ export interface Facts {
 
 /** A named fact, for display. */
 export interface NamedFact {
-  /** What it is. */
   readonly name: string;
-  /** Its value in words. */
   readonly value: string;
 }
 
 /** Details are blocks that are folded where the format can. */
 export interface Details {
-  /** Distinguishes it from other blocks. */
   readonly kind: "details";
   /** What is folded, as in `All comparisons`. */
   readonly summary: string;
   /** How many there are and of what, as in 34 `comparison`; absent: not counted. */
   readonly count?: { readonly n: number; readonly noun: string };
-  /** What is folded. */
   readonly blocks: readonly Block[];
 }
 
 /** Code is text that keeps its lines: a command, a program. */
 export interface Code {
-  /** Distinguishes it from other blocks. */
   readonly kind: "code";
   /** As in `sh`, `ts`. */
   readonly language: string;
   /** What it is, for who hears the page. */
   readonly label: string;
-  /** The lines. */
   readonly text: string;
 }
 
@@ -219,9 +197,7 @@ export type VerdictOutcome =
 
 /** A Verdict is the outcome of a gate or of a claim. The verdicts of single cells are rows of a table. */
 export interface Verdict {
-  /** Distinguishes it from other blocks. */
   readonly kind: "verdict";
-  /** The outcome. */
   readonly outcome: VerdictOutcome;
   /** Why, in one or several sentences. */
   readonly text: readonly Inline[];
@@ -229,9 +205,7 @@ export interface Verdict {
 
 /** Data are raw values for programs, never scaled or rounded; writers for people pass over them. */
 export interface Data {
-  /** Distinguishes it from other blocks. */
   readonly kind: "data";
-  /** Names of the columns. */
   readonly columns: readonly string[];
   /** One value for each column, made when they are asked for: a record may hold a hundred thousand. */
   readonly rows: () => Iterable<readonly (string | number)[]>;

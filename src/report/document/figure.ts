@@ -9,7 +9,6 @@ export const MAX_SERIES = 8;
 
 /** A Figure is one chart before it is drawn. */
 export interface Figure {
-  /** Distinguishes it from other blocks. */
   readonly kind: "figure";
   /** Stable slug of a–z, 0–9 and hyphens, unique within a Document: anchor and file name, as in `round-trip-cdf-process`. */
   readonly id: string;
@@ -21,7 +20,6 @@ export interface Figure {
   readonly common: readonly string[];
   /** What one operation is, in the singular, as in `exchange`; empty where it shows none. */
   readonly operation: string;
-  /** What is drawn. */
   readonly data: ChartData;
 }
 
@@ -37,15 +35,12 @@ export type ChartData =
 
 /** A figure of a chart knows what it measures. */
 export interface ChartFigure extends FigureCell {
-  /** The metric's id. */
   readonly metric: string;
-  /** The metric's unit. */
   readonly unit: MetricUnit;
 }
 
 /** Several percentiles of each case, a row each. */
 export interface PercentileData {
-  /** Distinguishes it from other charts. */
   readonly kind: "percentiles";
   /** The percentiles, the headline first. */
   readonly metrics: readonly ColumnMetric[];
@@ -62,7 +57,6 @@ export interface PercentileData {
 
 /** An axis of a chart. */
 export interface ChartAxis {
-  /** The parameter's name. */
   readonly name: string;
   /** What it is in words. */
   readonly description: string;
@@ -72,13 +66,9 @@ export interface ChartAxis {
 
 /** A rate along one number, a line a series. */
 export interface CurveData {
-  /** Distinguishes it from other charts. */
   readonly kind: "throughput";
-  /** What is measured. */
   readonly metric: ColumnMetric;
-  /** Along what. */
   readonly axis: ChartAxis;
-  /** The lines. */
   readonly curves: readonly {
     /** As in `tcp`. */
     readonly name: string;
@@ -91,25 +81,16 @@ export interface CurveData {
 
 /** A rate by two numbers. */
 export interface GridData {
-  /** Distinguishes it from other charts. */
   readonly kind: "heat-map";
-  /** What is measured. */
   readonly metric: ColumnMetric;
-  /** Downwards. */
   readonly rowAxis: ChartAxis;
-  /** Across. */
   readonly columnAxis: ChartAxis;
-  /** Values downwards. */
   readonly rows: readonly (number | string)[];
-  /** Values across. */
   readonly columns: readonly (number | string)[];
   /** All squares of the grid, those of its other parts included, so that colours mean the same in all. */
   readonly squares: readonly {
-    /** Its place downwards. */
     readonly row: number | string;
-    /** Its place across. */
     readonly column: number | string;
-    /** What was measured there. */
     readonly figure: ChartFigure;
     /** True of the best one; there may be none. */
     readonly isBest: boolean;
@@ -118,17 +99,13 @@ export interface GridData {
 
 /** Single operations of one trial, end to end. */
 export interface TimelineData {
-  /** Distinguishes it from other charts. */
   readonly kind: "timeline";
-  /** One lane a case. */
   readonly lanes: readonly {
     /** What the lanes below have in common; stands above the first of them. */
     readonly group: string;
-    /** The case. */
     readonly case: string;
     /** As in `tcp, nagle on`. */
     readonly label: string;
-    /** Number of its colour. */
     readonly look: number;
     /** The round of the trial. */
     readonly round: number;
@@ -139,23 +116,18 @@ export interface TimelineData {
 
 /** Cumulative distributions of all operations of a case. */
 export interface DistributionData {
-  /** Distinguishes it from other charts. */
   readonly kind: "cdf";
   /** The histogram's name, as in `exchange`. */
   readonly histogram: string;
   /** What is distributed, as in `Round-trip time`. */
   readonly what: string;
-  /** One curve a series. */
   readonly curves: readonly {
     /** As in `tcp`. */
     readonly name: string;
-    /** Its first case. */
     readonly case: string;
     /** Number of its colour and mark. */
     readonly look: number;
-    /** Trials pooled. */
     readonly trials: number;
-    /** Operations pooled. */
     readonly count: number;
     /** Shortest in nanoseconds. */
     readonly minNs: number;
@@ -174,25 +146,20 @@ export interface DistributionData {
 
 /** How slow all cases together were in each round. */
 export interface RoundsData {
-  /** Distinguishes it from other charts. */
   readonly kind: "rounds";
   /** How many times as slow the last third of the rounds was as the first. */
   readonly drift: number;
   /** One for each round, or for several in a row, in order of time; ratios to each case's own median, above 1: slower. */
   readonly rounds: readonly {
-    /** First round. */
     readonly first: number;
-    /** Last round. */
     readonly last: number;
     /** Start since the beginning of the run. */
     readonly startedNs: number;
-    /** Trials. */
     readonly cases: number;
     /** 10th percentile of the ratios. */
     readonly low: number;
     /** 25th percentile. */
     readonly quarter: number;
-    /** Median. */
     readonly middle: number;
     /** 75th percentile. */
     readonly threeQuarters: number;
@@ -203,19 +170,14 @@ export interface RoundsData {
 
 /** The ratio of every cell of a comparison, worst first. */
 export interface ForestData {
-  /** Distinguishes it from other charts. */
   readonly kind: "forest";
   /** How all its ratios were found. */
   readonly effect: EffectKind;
-  /** Whether trials were paired. */
   readonly paired: boolean;
   /** The cells; at least one. */
   readonly rows: readonly {
-    /** The case. */
     readonly case: string;
-    /** The metric's id. */
     readonly metric: string;
-    /** Unit of the metric. */
     readonly unit: MetricUnit;
     /** Which direction of it is better. */
     readonly better: "lower" | "higher";
@@ -223,11 +185,8 @@ export interface ForestData {
     readonly verdict: CellVerdict;
     /** Head against base: above 1, head is better; of shares 1 plus the points gained. */
     readonly ratio: {
-      /** The estimate. */
       readonly estimate: number;
-      /** Lower bound. */
       readonly low: number;
-      /** Upper bound. */
       readonly high: number;
       /** Pairs; of unpaired trials those of the smaller side. */
       readonly n: number;

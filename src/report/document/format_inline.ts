@@ -26,28 +26,19 @@ export {
   withSymbol,
 };
 
-/**
- * A ratio.
- *
- * @returns As in `1.21×`, `1.21× faster`.
- */
+/** A ratio, as in `1.21×`, `1.21× faster`. */
 export function writeRatio({ ratio, decimals, word }: Ratio): string {
   return `${formatRatio(ratio, decimals)}×${word === "" ? "" : ` ${word}`}`;
 }
 
-/**
- * The bounds of a ratio.
- *
- * @returns As in `[1.20, 1.22]`.
- */
+/** The bounds of a ratio, as in `[1.20, 1.22]`. */
 export function writeInterval({ low, high, decimals }: Interval): string {
   return `[${formatRatio(low, decimals)}, ${formatRatio(high, decimals)}]`;
 }
 
 /**
- * A value with its unit, and its bounds in the same unit.
- *
- * @returns As in `3.97 GB/s` and `[3.97, 4.00]`; the bounds are empty where there are none.
+ * A value with its unit, and its bounds in the same unit, as in `3.97 GB/s` and `[3.97, 4.00]`; the bounds are empty where there
+ * are none.
  */
 export function writeAmount(
   { value, low, high, unit }: Amount,
@@ -60,11 +51,7 @@ export function writeAmount(
   };
 }
 
-/**
- * A range of values in few words.
- *
- * @returns As in `15.8 to 17.5 µs`, or one amount where both ends read alike.
- */
+/** A range of values in few words, as in `15.8 to 17.5 µs`, or one amount where both ends read alike. */
 export function writeRange({ low, high, unit }: AmountRange): string {
   const [lowScale, highScale] = [chooseScale([low], unit), chooseScale([high], unit)];
   const from = formatNumber(low / lowScale.divisor, 3);
@@ -75,38 +62,24 @@ export function writeRange({ low, high, unit }: AmountRange): string {
     : `${withSymbol(from, lowScale)} to ${to}`;
 }
 
-/**
- * Whether a sentence begins with words of the suite, whose first letter is then a capital; a name is written as it is typed.
- */
+/** Whether a sentence begins with words of the suite, whose first letter is then a capital; a name is written as it is typed. */
 export function beginsWithWords([first]: readonly Inline[]): boolean {
   return first?.kind === "text";
 }
 
-/**
- * Names of which each may be meant.
- *
- * @returns As in `a, b or c`.
- */
+/** Names of which each may be meant, as in `a, b or c`. */
 export function joinWithOr(names: readonly string[]): string {
   const last = names.at(-1) ?? "";
   return names.length < 2 ? last : `${names.slice(0, -1).join(", ")} or ${last}`;
 }
 
-/**
- * A text of a record or an author as a sentence.
- *
- * @returns The same with a full stop, unless it ends in a mark.
- */
+/** A text of a record or an author as a sentence. The same with a full stop, unless it ends in a mark. */
 export function endSentence(words: string): string {
   const text = words.trimEnd();
   return text === "" || /[.?!…:]$/.test(text) ? text : `${text}.`;
 }
 
-/**
- * A sentence without any markup, its first letter as a sentence begins; a name is written as it is typed.
- *
- * @returns One text, of any characters.
- */
+/** A sentence without any markup, its first letter as a sentence begins; a name is written as it is typed. */
 export function plainSentence(
   parts: readonly Inline[],
   writeName?: (name: string) => string,
@@ -115,20 +88,12 @@ export function plainSentence(
   return beginsWithWords(parts) ? capitalize(words) : words;
 }
 
-/**
- * A text with its first letter as a sentence begins.
- *
- * @returns The same, capitalized.
- */
+/** A text with its first letter as a sentence begins. */
 export function capitalize(words: string): string {
   return words.replace(/^[a-z]/, (letter) => letter.toUpperCase());
 }
 
-/**
- * A count with its noun.
- *
- * @returns As in `1 trial`, `12 345 trials`.
- */
+/** A count with its noun, as in `1 trial`, `12 345 trials`. */
 export function countOf(n: number, noun: string): string {
   return plural(n, noun, formatCount(n));
 }
@@ -136,11 +101,7 @@ export function countOf(n: number, noun: string): string {
 /** More names than this are counted. */
 const MAX_NAMES = 3;
 
-/**
- * Parts of a sentence without any markup.
- *
- * @returns One text, of any characters.
- */
+/** Parts of a sentence without any markup. */
 export function plainInline(
   parts: readonly Inline[],
   writeName: (name: string) => string = (name) => name,

@@ -8,9 +8,8 @@ import { isGroup, isPlacement, type Key } from "./key.ts";
 export const NO_VALUE = "–";
 
 /**
- * A key's value as it stands in a column of its factor.
- *
- * @returns As in `16 KiB` for a size, `100 µs` for a number with a unit, else the value itself; a dash where there is none.
+ * A key's value as it stands in a column of its factor, as in `16 KiB` for a size, `100 µs` for a number with a unit, else the
+ * value itself; a dash where there is none.
  */
 export function formatKey(key: Key): string {
   if (isPlacement(key)) return namePlacement(key.value);
@@ -21,31 +20,19 @@ export function formatKey(key: Key): string {
   return unit === "B" ? formatSize(value) : `${value} ${unit}`;
 }
 
-/**
- * A key where the heading of its column is out of sight.
- *
- * @returns As in `nagle on`, `write-read`; empty where there is no value.
- */
+/** A key where the heading of its column is out of sight, as in `nagle on`, `write-read`; empty where there is no value. */
 export function nameKey(key: Key): string {
   if (isPlacement(key) || isGroup(key)) return formatKey(key);
   if (key.value === undefined) return "";
   return key.named === true ? `${key.factor} ${formatKey(key)}` : formatKey(key);
 }
 
-/**
- * Several keys in a few words.
- *
- * @returns As in `write-write-read, body 256 B`; empty for none.
- */
+/** Several keys in a few words, as in `write-write-read, body 256 B`; empty for none. */
 export function formatKeys(keys: readonly Key[]): string {
   return keys.map(nameKey).filter((words) => words !== "").join(", ");
 }
 
-/**
- * What all rows of a table have in common, as a sentence after its caption.
- *
- * @returns As in ` All with peer process.`; empty for nothing.
- */
+/** What all rows of a table have in common, as a sentence after its caption, as in ` All with peer process.`; empty for nothing. */
 export function describeCommon({ common }: { readonly common: readonly Key[] }): string {
   return common.length === 0 ? "" : ` All with ${formatKeys(common)}.`;
 }

@@ -2,11 +2,7 @@
 
 import type { Placement } from "../../model/placement.ts";
 
-/**
- * A placement in plain words.
- *
- * @returns One line.
- */
+/** A placement in plain words. */
 export function describePlacement(placement: Placement): string {
   const peer = {
     loop: "both ends in one event loop (peer loop)",
@@ -24,21 +20,13 @@ export function describePlacement(placement: Placement): string {
   return `${peer}; ${pin}`;
 }
 
-/**
- * A placement in two words.
- *
- * @returns As in `peer process` or `peer process, same core`.
- */
+/** A placement in two words, as in `peer process` or `peer process, same core`. */
 export function namePlacement(placement: Placement): string {
   const pin = { none: "", same: ", same core", cross: ", two cores" }[placement.pin];
   return `peer ${placement.peer}${pin}`;
 }
 
-/**
- * What tells placements apart.
- *
- * @returns A key.
- */
+/** What tells placements apart. */
 export function placementKey(one: { readonly placement: Placement }): string {
   const { peer, pin, cores } = one.placement;
   return cores === undefined ? `${peer} ${pin}` : `${peer} ${pin} ${cores.drive} ${cores.serve}`;

@@ -19,15 +19,12 @@ export type Inline =
 
 /** Words of the suite itself, with their spaces. */
 export interface Text {
-  /** Distinguishes it from other parts. */
   readonly kind: "text";
-  /** The words. */
   readonly text: string;
 }
 
 /** A name of a record: a transport, a parameter value, a scenario, a case. */
 export interface Name {
-  /** Distinguishes it from other parts. */
   readonly kind: "name";
   /** The name; may hold anything. */
   readonly text: string;
@@ -35,7 +32,6 @@ export interface Name {
 
 /** Several names, of which a writer may show the first and count or fold the rest. */
 export interface Names {
-  /** Distinguishes it from other parts. */
   readonly kind: "names";
   /** The names; may hold anything. */
   readonly names: readonly string[];
@@ -43,7 +39,6 @@ export interface Names {
 
 /** Names of which each may be meant: `a, b or c`. A writer may count the rest. */
 export interface Alternatives {
-  /** Distinguishes it from other parts. */
   readonly kind: "alternatives";
   /** The names, at least one; may hold anything. */
   readonly names: readonly string[];
@@ -53,23 +48,18 @@ export interface Alternatives {
 
 /** A text of a record or of an author: may hold anything; what stands in backticks and is plainly a name is one. A writer ends it with a full stop. */
 export interface Sentence {
-  /** Distinguishes it from other parts. */
   readonly kind: "sentence";
-  /** The text. */
   readonly text: string;
 }
 
 /** What must not be overlooked. */
 export interface Strong {
-  /** Distinguishes it from other parts. */
   readonly kind: "strong";
-  /** What is stressed. */
   readonly parts: readonly Inline[];
 }
 
 /** A value in its unit, with the bounds of its interval where the sentence gives them. */
 export interface Amount {
-  /** Distinguishes it from other parts. */
   readonly kind: "amount";
   /** In `unit`. */
   readonly value: number;
@@ -83,7 +73,6 @@ export interface Amount {
 
 /** Values of one kind from the smallest to the largest. */
 export interface AmountRange {
-  /** Distinguishes it from other parts. */
   readonly kind: "range";
   /** Smallest, in `unit`. */
   readonly low: number;
@@ -95,9 +84,7 @@ export interface AmountRange {
 
 /** A ratio as the sentence states it, at least 1 where it states one; `word` follows it, as in "faster". */
 export interface Ratio {
-  /** Distinguishes it from other parts. */
   readonly kind: "ratio";
-  /** The ratio. */
   readonly ratio: number;
   /** How many decimals it and its interval are written with. */
   readonly decimals: number;
@@ -107,11 +94,8 @@ export interface Ratio {
 
 /** Bounds of the ratio before them. */
 export interface Interval {
-  /** Distinguishes it from other parts. */
   readonly kind: "interval";
-  /** Lower bound. */
   readonly low: number;
-  /** Upper bound. */
   readonly high: number;
   /** As of the ratio; absent: each bound with those that suit it. */
   readonly decimals?: number;
@@ -119,48 +103,30 @@ export interface Interval {
 
 /** Words that lead to another part of the Document, where the format has links. */
 export interface Reference {
-  /** Distinguishes it from other parts. */
   readonly kind: "reference";
   /** Anchor of the part's heading. */
   readonly to: string;
   /** Placement of the part's heading, where several have this anchor. */
   readonly placement?: Placement;
-  /** The words. */
   readonly parts: readonly Inline[];
 }
 
-/**
- * Plain words.
- *
- * @returns The part.
- */
+/** Plain words. */
 export function text(words: string): Text {
   return { kind: "text", text: words };
 }
 
-/**
- * A name from the record.
- *
- * @returns The part.
- */
+/** A name from the record. */
 export function name(words: string): Name {
   return { kind: "name", text: words };
 }
 
-/**
- * A text of a record or an author.
- *
- * @returns The part.
- */
+/** A text of a record or an author. */
 export function sentence(words: string): Sentence {
   return { kind: "sentence", text: words };
 }
 
-/**
- * A value with its unit.
- *
- * @returns The part.
- */
+/** A value with its unit. */
 export function amount(value: number, unit: MetricUnit): Amount {
   return { kind: "amount", value, unit };
 }

@@ -19,7 +19,6 @@ export interface FactorKey {
 
 /** Where the two ends ran. */
 export interface PlacementKey {
-  /** Distinguishes it from other keys. */
   readonly factor: "placement";
   /** The place of the peer and the pinning of both. */
   readonly value: Placement;

@@ -11,9 +11,8 @@ export interface Part {
 }
 
 /**
- * Divides blocks at their headings of level 2.
- *
- * @returns The parts in their order; one without a heading only where blocks stand before the first.
+ * Divides blocks at their headings of level 2. The parts in their order; one without a heading only where blocks stand before
+ * the first.
  */
 export function divideIntoParts(blocks: readonly Block[]): readonly Part[] {
   const parts: { heading?: Heading; blocks: Block[] }[] = [];

@@ -6,7 +6,6 @@ import type { FactorKey, Key } from "./key.ts";
 
 /** A Table is rows and columns of cells. */
 export interface Table {
-  /** Distinguishes it from other blocks. */
   readonly kind: "table";
   /** What it shows: writers choose by it what to draw and what to leave out. */
   readonly role: TableRole;
@@ -27,9 +26,7 @@ export interface Table {
   readonly keys: readonly KeyColumn[];
   /** Heading of the rows' names; where it is there, a writer that is short of room writes each row's name in place of its keys. */
   readonly names?: string;
-  /** The columns of cells. */
   readonly columns: readonly Column[];
-  /** The lines. */
   readonly rows: readonly Row[];
 }
 
@@ -54,13 +51,11 @@ export type TableRole =
 export interface KeyColumn {
   /** The factor, as in `transport`. */
   readonly factor: string;
-  /** Heading. */
   readonly title: string;
 }
 
 /** What a column measures. */
 export interface ColumnMetric {
-  /** The metric's id. */
   readonly id: string;
   /** A few words, as in `p50`. */
   readonly title: string;
@@ -105,7 +100,6 @@ export type Cell =
 
 /** A FigureCell is one figure, unscaled. */
 export interface FigureCell {
-  /** Distinguishes it from other cells. */
   readonly kind: "figure";
   /** The case it belongs to. */
   readonly case: string;
@@ -115,7 +109,6 @@ export interface FigureCell {
   readonly low: number;
   /** Upper bound of its interval. */
   readonly high: number;
-  /** Trials. */
   readonly n: number;
   /** Confidence that the interval reaches, 0 to 1. */
   readonly confidence: number;
@@ -133,7 +126,6 @@ export interface FigureCell {
     readonly title: string;
     /** In `unit`. */
     readonly value: number;
-    /** As stored. */
     readonly unit: MetricUnit;
   };
   /** True where it has no interval: what was met is what is stated, as of a maximum. */
@@ -154,17 +146,13 @@ export interface Modes {
 
 /** A RatioCell is how two sides compare. */
 export interface RatioCell {
-  /** Distinguishes it from other cells. */
   readonly kind: "ratio";
   /** `ratio`: the sides are divided; `difference`: of shares, which may be 0: 1 plus the points gained. Above 1 is better. */
   readonly effect: "ratio" | "difference";
   /** Present where a change of a metric is stated in its words, as in `5.0 % slower`; absent: as a number. */
   readonly stated?: { readonly unit: MetricUnit; readonly better: "lower" | "higher" };
-  /** The estimate. */
   readonly value: number;
-  /** Lower bound. */
   readonly low: number;
-  /** Upper bound. */
   readonly high: number;
   /** Pairs; of unpaired trials those of the smaller side. */
   readonly n: number;
@@ -176,15 +164,12 @@ export interface RatioCell {
 
 /** A CountCell is a number of things. */
 export interface CountCell {
-  /** Distinguishes it from other cells. */
   readonly kind: "count";
-  /** A whole number. */
   readonly value: number;
 }
 
 /** A ProbabilityCell is a p-value. */
 export interface ProbabilityCell {
-  /** Distinguishes it from other cells. */
   readonly kind: "probability";
   /** 0 to 1. */
   readonly value: number;
@@ -192,7 +177,6 @@ export interface ProbabilityCell {
 
 /** A WordsCell is words. */
 export interface WordsCell {
-  /** Distinguishes it from other cells. */
   readonly kind: "words";
   /** The words; empty for none. */
   readonly text: readonly Inline[];
@@ -210,9 +194,7 @@ export type CellVerdict =
 
 /** A VerdictCell is what is said of the row. Writers for test runners and code hosts look for it. */
 export interface VerdictCell {
-  /** Distinguishes it from other cells. */
   readonly kind: "verdict";
-  /** The word. */
   readonly verdict: CellVerdict;
   /** Why, in one sentence; may hold names of a record. */
   readonly reason: string;

@@ -10,11 +10,7 @@ import { describeCommon, formatKey } from "../document/format_key.ts";
 import type { Inline } from "../document/inline.ts";
 import type { Cell, Row, Table } from "../document/table.ts";
 
-/**
- * Writes a Document as AsciiDoc.
- *
- * @returns AsciiDoc that ends in a line break.
- */
+/** Writes a Document as AsciiDoc. */
 export function writeAsciidoc({ title, facts, notice, answer, blocks }: Document): string {
   const lines = [
     `= ${inlines(title)}`,

@@ -5,28 +5,24 @@ import type { Block, Data, Document } from "../document/document.ts";
 
 /** How fields stand beside each other. */
 interface Dialect {
-  /** Between fields. */
   readonly separator: "," | "\t";
   /** Whether tabs and line breaks inside fields become spaces, so that every line is a row. */
   readonly flat: boolean;
-  /** After each row. */
   readonly lineEnd: "\r\n" | "\n";
 }
 
 /**
- * Writes the data of a Document as CSV (RFC 4180), with a header.
- *
- * @returns CSV with CRLF line ends. In R `read.csv("latest.csv")`, in Python `pandas.read_csv("latest.csv")`.
+ * Writes the data of a Document as CSV (RFC 4180), with a header. CSV with CRLF line ends. In R `read.csv("latest.csv")`, in
+ * Python `pandas.read_csv("latest.csv")`.
  */
 export function writeCsv(document: Document): string {
   return writeDelimited(document, { separator: ",", flat: false, lineEnd: "\r\n" });
 }
 
 /**
- * Writes the data of a Document with tabs between the columns. No field holds a tab or a line break, so `cut`, `awk` and
- * `sort` read it as well; fields with quotes are quoted as in CSV, which R and pandas expect.
- *
- * @returns TSV with LF line ends. In R `read.delim("latest.tsv")`, in Python `pandas.read_csv("latest.tsv", sep="\t")`.
+ * Writes the data of a Document with tabs between the columns. No field holds a tab or a line break, so `cut`, `awk` and `sort`
+ * read it as well; fields with quotes are quoted as in CSV, which R and pandas expect. TSV with LF line ends. In R
+ * `read.delim("latest.tsv")`, in Python `pandas.read_csv("latest.tsv", sep="\t")`.
  */
 export function writeTsv(document: Document): string {
   return writeDelimited(document, { separator: "\t", flat: true, lineEnd: "\n" });

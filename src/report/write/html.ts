@@ -21,11 +21,7 @@ interface NamedPart extends Part {
   readonly id: string;
 }
 
-/**
- * Writes a Document as a page.
- *
- * @returns A whole HTML document that ends in a line break.
- */
+/** Writes a Document as a page. */
 export function writeHtml(document: Document, options: WriterOptions = {}): string {
   const { title, facts, notice, answer, blocks } = document;
   const anchors = new Anchors();

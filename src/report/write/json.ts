@@ -6,17 +6,12 @@ import { type Document, DOCUMENT_VERSION } from "../document/document.ts";
 export interface ReportFile extends Readonly<Record<string, unknown>> {
   /** Tells it from a record. */
   readonly kind: "sockbench-report";
-  /** Version of this format. */
   readonly reportVersion: typeof DOCUMENT_VERSION;
   /** The Document that the other formats write. */
   readonly document: Omit<Document, "data">;
 }
 
-/**
- * Writes a Document as JSON.
- *
- * @returns JSON of a {@linkcode ReportFile}, indented, ending in a line break.
- */
+/** Writes a Document as JSON. */
 export function writeJson(document: Document): string {
   const { data = {}, ...rest } = document;
   const file: ReportFile = {

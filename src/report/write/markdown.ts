@@ -27,11 +27,7 @@ const MAX_ALTERNATIVE = 240;
 
 type Lines = readonly string[];
 
-/**
- * Writes a Document as Markdown.
- *
- * @returns Markdown that ends in a line break.
- */
+/** Writes a Document as Markdown. */
 export function writeMarkdown(document: Document, options: WriterOptions = {}): string {
   const { title, facts, notice, answer, blocks } = document;
   const lines: readonly Lines[] = [

@@ -14,11 +14,7 @@ import type { Cell, Table } from "../document/table.ts";
 import { escapeMarkdown } from "../../text/escape_markdown.ts";
 import { type MarkdownColumn, markdownTable } from "../../text/markdown_table.ts";
 
-/**
- * A table with its caption and legend.
- *
- * @returns Blocks of lines.
- */
+/** A table with its caption and legend. */
 export function markdownTableLines(
   table: Table,
   writeInlines: (parts: readonly Inline[]) => string,

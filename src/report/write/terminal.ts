@@ -23,11 +23,7 @@ const MAX_PROSE = 100;
 /** Characters of a sentence that are kept. */
 const MAX_SENTENCE = 600;
 
-/**
- * Writes a Document for a terminal.
- *
- * @returns Lines narrower than the terminal, of which no name in the record can escape.
- */
+/** Writes a Document for a terminal. Lines narrower than the terminal, of which no name in the record can escape. */
 export function writeTerminal(document: Document, options: WriterOptions = {}): string {
   const { terminal = PLAIN_TERMINAL } = options;
   const look = { ...terminal, columns: Math.max(MIN_COLUMNS, Math.floor(terminal.columns)) };
@@ -47,11 +43,7 @@ export function writeTerminal(document: Document, options: WriterOptions = {}): 
     .map((lines) => lines.map((line) => `${line}\n`).join("")).join("\n");
 }
 
-/**
- * Writes the one line that answers, which may take several of the terminal.
- *
- * @returns The line; empty where nothing can be answered.
- */
+/** Writes the one line that answers, which may take several of the terminal. */
 export function writeAnswer(document: Document, options: WriterOptions = {}): string {
   const { terminal = PLAIN_TERMINAL } = options;
   const look = { ...terminal, columns: Math.max(MIN_COLUMNS, Math.floor(terminal.columns)) };

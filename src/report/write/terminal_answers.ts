@@ -21,11 +21,7 @@ const MAX_SENTENCE = 600;
 /** More names than this are counted: the page has them all. */
 const MAX_NAMES = 3;
 
-/**
- * Writes for each question of a report what did best, and whether that is clear.
- *
- * @returns The lines.
- */
+/** Writes for each question of a report what did best, and whether that is clear. */
 export function answerLines(table: Table, look: TerminalLook): readonly string[] {
   const plain = (text: string) => plainLine(text, look.unicode, MAX_SENTENCE);
   const rows = table.rows.map((row): AnswerLine => {

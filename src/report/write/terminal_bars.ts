@@ -16,13 +16,9 @@ import { displayWidth } from "../../text/display_width.ts";
 
 /** One bar. */
 export interface Bar {
-  /** What it stands for. */
   readonly name: string;
-  /** The figure. */
   readonly cell: FigureCell;
-  /** What it measures. */
   readonly metric: ColumnMetric;
-  /** How it is written. */
   readonly look: Look;
 }
 
@@ -36,17 +32,13 @@ export interface BarGroup {
 
 /** What is shown of a section, and how much is not. */
 export interface BarChoice {
-  /** The groups shown. */
   readonly groups: readonly BarGroup[];
-  /** Figures left out. */
   readonly left: number;
 }
 
 /**
- * Chooses what of a scenario is shown: of a search the best cell of each group; else the rows of its headline table, those
- * with the widest differences first where not all fit.
- *
- * @returns The groups in the table's order.
+ * Chooses what of a scenario is shown: of a search the best cell of each group; else the rows of its headline table, those with
+ * the widest differences first where not all fit.
  */
 export function chooseBars(
   table: Table,
@@ -83,9 +75,8 @@ export function countBars(groups: readonly BarGroup[]): number {
 }
 
 /**
- * Shares lines out among sections: what the small ones do not need goes to the others.
- *
- * @returns Bars at most for each, in the same order; no section gets fewer than two.
+ * Shares lines out among sections: what the small ones do not need goes to the others. Bars at most for each, in the same order;
+ * no section gets fewer than two.
  */
 export function shareBars(wanted: readonly number[], total: number): readonly number[] {
   const shares = wanted.map(() => 0);
@@ -135,11 +126,7 @@ function spread({ bars }: BarGroup): number {
   return values.length < 2 ? 1 : Math.max(...values) / Math.min(...values);
 }
 
-/**
- * The look in which the bars of a scenario are written: the digits of its table, in the scale that suits the bars.
- *
- * @returns The metric and the look that all bars have in common; absent when there is none.
- */
+/** The look in which the bars of a scenario are written: the digits of its table, in the scale that suits the bars. */
 export function commonLook(
   groups: readonly BarGroup[],
 ): { readonly metric: ColumnMetric; readonly look: Look } | undefined {
@@ -165,11 +152,7 @@ const GAP = 2;
 const MIN_BAR = 8;
 const MAX_INTERVAL = 32;
 
-/**
- * Draws the bars of a section.
- *
- * @returns The lines.
- */
+/** Draws the bars of a section. */
 export function drawBars(groups: readonly BarGroup[], look: TerminalLook): readonly string[] {
   const written = commonLook(groups);
   if (written === undefined) return [];

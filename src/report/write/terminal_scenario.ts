@@ -23,11 +23,7 @@ import {
 /** Characters of a sentence that are kept. */
 const MAX_SENTENCE = 600;
 
-/**
- * The scenarios of a Document, all or as many bars of each as there is room for.
- *
- * @returns The lines of each, and a last one on what was left out.
- */
+/** The scenarios of a Document, all or as many bars of each as there is room for. */
 export function scenarioLines(
   parts: readonly Part[],
   look: TerminalSize,

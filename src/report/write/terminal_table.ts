@@ -14,11 +14,7 @@ const MAX_CELL = 300;
 /** Prose wider than this is hard to read. */
 const MAX_PROSE = 100;
 
-/**
- * A table with its caption.
- *
- * @returns The lines.
- */
+/** A table with its caption. */
 export function tableLines(table: Table, look: TerminalSize): readonly string[] {
   if (table.role === "cells") return verdictLines(table, look);
   if (table.columns.some(({ id }) => id === "why")) return reasonLines(table, look);

@@ -15,21 +15,14 @@ import { slug } from "./slug.ts";
 
 /** What every chart of a record needs. */
 export interface ChartContext {
-  /** The record. */
   readonly record: RunRecord;
-  /** Its trials by case. */
   readonly values: TrialValues;
-  /** Looks by transport. */
   readonly looks: LookOf;
   /** The summary of a case and metric; `undefined` where no trial yielded a value. */
   summaryOf(caseId: string, metricId: string): Summary | undefined;
 }
 
-/**
- * Reads a record for its charts.
- *
- * @returns The context.
- */
+/** Reads a record for its charts. */
 export function openContext(record: RunRecord): ChartContext {
   const { values, summaryOf } = evaluate(record);
   return {
@@ -55,11 +48,7 @@ interface FigurePanel extends Pick<Panel, "spec" | "label" | "key"> {
   readonly placement: Placement | null;
 }
 
-/**
- * A chart of a panel before it is drawn.
- *
- * @returns The figure; its id may be taken.
- */
+/** A chart of a panel before it is drawn. */
 export function panelFigure(
   { spec, placement, label, key }: FigurePanel,
   data: ChartData,
@@ -96,11 +85,7 @@ export function chartAxis({ name, description, kind, unit }: ParameterSpec): Cha
   return { name, description, ...(own === undefined ? {} : { unit: own }) };
 }
 
-/**
- * The metric that a scenario is about.
- *
- * @returns The definition; `undefined` where nothing defines it.
- */
+/** The metric that a scenario is about; `undefined` where nothing defines it. */
 export function headlineOf(record: RunRecord, { spec }: Panel): MetricDefinition | undefined {
   const [first] = spec.metrics;
   return first === undefined ? undefined : findMetric(record, first);

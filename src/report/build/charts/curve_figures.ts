@@ -16,11 +16,7 @@ import { type Panel, splitEvenly, splitIntoPanels } from "./panels.ts";
 
 type Point = CurveData["curves"][number]["points"][number];
 
-/**
- * The rate of each scenario that has one number as its axis.
- *
- * @returns One chart a panel, more where its series are many.
- */
+/** The rate of each scenario that has one number as its axis. One chart a panel, more where its series are many. */
 export function curveFigures(context: ChartContext): readonly Figure[] {
   return context.record.scenarios.flatMap((spec) => {
     const numeric = spec.parameters.filter(({ kind }) => kind !== "choice");

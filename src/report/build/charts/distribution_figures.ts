@@ -15,9 +15,8 @@ const NAMES: readonly (readonly [histogram: string, what: string])[] = [
 const MARKED = [50, 90, 99, 99.9];
 
 /**
- * The distribution of each panel of a scenario.
- *
- * @returns One chart a panel, more where its series are many; none where the trials hold no distribution.
+ * The distribution of each panel of a scenario. One chart a panel, more where its series are many; none where the trials hold no
+ * distribution.
  */
 export function distributionFigures(context: ChartContext): readonly Figure[] {
   return context.record.scenarios.flatMap((spec) => {

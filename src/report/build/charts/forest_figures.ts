@@ -18,18 +18,15 @@ type Row = ForestData["rows"][number];
 
 /** What forests are made of. */
 export interface ForestSources {
-  /** The verdicts. */
   readonly cells: readonly Verdict[];
-  /** Whether trials were paired. */
   readonly paired: boolean;
   /** The cases of head (or base), for their placement; empty: charts do not state it. */
   readonly cases: readonly Case[];
 }
 
 /**
- * The ratio of every cell with interval and threshold, worst first.
- *
- * @returns One figure per placement and kind of effect, more where the cells are many; empty where nothing was compared.
+ * The ratio of every cell with interval and threshold, worst first. One figure per placement and kind of effect, more where the
+ * cells are many; empty where nothing was compared.
  */
 export function forestFigures({ cells, paired, cases }: ForestSources): readonly Figure[] {
   const known = new Map(cases.map((one) => [one.id, one]));

@@ -22,11 +22,7 @@ const MAX_ROWS = 16;
 
 type Square = GridData["squares"][number];
 
-/**
- * The grid of each scenario that spans two numbers.
- *
- * @returns One chart a transport; more where its rows or columns are many.
- */
+/** The grid of each scenario that spans two numbers. One chart a transport; more where its rows or columns are many. */
 export function gridFigures(context: ChartContext): readonly Figure[] {
   return context.record.scenarios.flatMap((spec) => {
     const numeric = spec.parameters.filter(({ kind }) => kind !== "choice");

@@ -19,13 +19,11 @@ export interface Series {
   readonly name: string;
   /** The transport, which decides about the colour. */
   readonly transport: string;
-  /** Its cases. */
   readonly cases: readonly Case[];
 }
 
 /** A Panel is what belongs into one chart. */
 export interface Panel {
-  /** The scenario. */
   readonly spec: ScenarioSpec;
   /** Where the two ends ran. */
   readonly placement: Placement;
@@ -37,11 +35,7 @@ export interface Panel {
   readonly series: readonly Series[];
 }
 
-/**
- * Sorts the cases of a scenario into panels.
- *
- * @returns Panels by placement, then by parameters: numbers ascending.
- */
+/** Sorts the cases of a scenario into panels. Panels by placement, then by parameters: numbers ascending. */
 export function splitIntoPanels(
   record: RunRecord,
   spec: ScenarioSpec,
@@ -112,11 +106,7 @@ function compareParams(a: Params, b: Params): number {
   return 0;
 }
 
-/**
- * Cuts a list into parts that fit a chart, of about the same size.
- *
- * @returns The parts; none is empty.
- */
+/** Cuts a list into parts that fit a chart, of about the same size. The parts; none is empty. */
 export function splitEvenly<T>(items: readonly T[], most: number): readonly (readonly T[])[] {
   const parts = Math.ceil(items.length / most);
   const size = Math.ceil(items.length / Math.max(1, parts));
@@ -138,9 +128,8 @@ const OWN_LOOKS: ReadonlyMap<string, number> = new Map([
 export type LookOf = (series: readonly Pick<Series, "transport">[]) => readonly number[];
 
 /**
- * Looks by transport: the suite's own have theirs, the others follow in order of appearance in the record.
- *
- * @returns For the series of one chart, at most {@linkcode MAX_SERIES}, a look each, none twice.
+ * Looks by transport: the suite's own have theirs, the others follow in order of appearance in the record. For the series of one
+ * chart, at most {@linkcode MAX_SERIES}, a look each, none twice.
  */
 export function assignLooks(record: RunRecord): LookOf {
   const others = [...new Set(record.cases.map(({ transport }) => transport))]

@@ -15,11 +15,7 @@ const MAX_ROWS = 48;
 
 type Row = PercentileData["rows"][number];
 
-/**
- * The percentiles of each scenario that measures them.
- *
- * @returns One chart a scenario, more where the cases are many.
- */
+/** The percentiles of each scenario that measures them. One chart a scenario, more where the cases are many. */
 export function percentileFigures(context: ChartContext): readonly Figure[] {
   return context.record.scenarios.flatMap((spec) => {
     const metrics = metricsOf(context.record, spec).filter(isCharted);

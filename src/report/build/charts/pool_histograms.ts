@@ -11,11 +11,7 @@ export interface CumulativeStep {
   readonly seen: number;
 }
 
-/**
- * Pools distributions, without expanding each.
- *
- * @returns Their values together.
- */
+/** Pools distributions, without expanding each. */
 export function poolHistograms(list: readonly SparseHistogram[]): SparseHistogram {
   const counts = new Float64Array(BUCKET_COUNT);
   let count = 0;
@@ -43,11 +39,7 @@ export function poolHistograms(list: readonly SparseHistogram[]): SparseHistogra
   return { relativeError: RELATIVE_ERROR, count, min, max, buckets };
 }
 
-/**
- * The cumulative distribution, one step a bucket.
- *
- * @returns Steps, rising in both; empty when nothing was recorded.
- */
+/** The cumulative distribution, one step a bucket. */
 export function cumulate({ min, max, buckets }: SparseHistogram): readonly CumulativeStep[] {
   if (min === undefined || max === undefined) return [];
   const steps: CumulativeStep[] = [];

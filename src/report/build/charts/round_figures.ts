@@ -7,11 +7,7 @@ import { driftOf, gatherSpreads } from "../round_spreads.ts";
 import type { ChartContext } from "./chart_context.ts";
 import { slug } from "./slug.ts";
 
-/**
- * The rounds of each placement.
- *
- * @returns One chart a placement; none where there are fewer than three rounds.
- */
+/** The rounds of each placement. One chart a placement; none where there are fewer than three rounds. */
 export function roundFigures(context: ChartContext): readonly Figure[] {
   const groups = groupBy(context.record.cases, placementKey);
   return [...groups.values()].flatMap((cases): Figure[] => {

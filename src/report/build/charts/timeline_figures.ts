@@ -13,9 +13,8 @@ const MAX_LANES = 16;
 type Lane = TimelineData["lanes"][number];
 
 /**
- * The exchanges of each scenario whose trials hold them singly.
- *
- * @returns One chart a scenario and placement, more where the cases are many; none where trials hold distributions only.
+ * The exchanges of each scenario whose trials hold them singly. One chart a scenario and placement, more where the cases are
+ * many; none where trials hold distributions only.
  */
 export function timelineFigures(context: ChartContext): readonly Figure[] {
   return context.record.scenarios.flatMap((spec) => {

@@ -2,11 +2,7 @@
 
 import type { Figure } from "../../document/figure.ts";
 
-/**
- * Numbers the ids that are taken already.
- *
- * @returns The same, each with an id of its own.
- */
+/** Numbers the ids that are taken already. */
 export function numberIds(figures: readonly Figure[]): readonly Figure[] {
   const taken = new Set<string>();
   return figures.map((figure) => {

@@ -6,12 +6,7 @@ import { type Html, markup } from "./html_text.ts";
 export class Anchors {
   readonly #used = new Set<string>();
 
-  /**
-   * An id that is like the name, as far as an address may be.
-   *
-   * @param name Any text.
-   * @returns As in `round-trip`; for a second of that name `round-trip-2`.
-   */
+  /** An id that is like the name, as far as an address may be, as in `round-trip`; for a second of that name `round-trip-2`. */
   take(name: string): string {
     const slug = name.slice(0, 200).toLowerCase().replace(/[^a-z0-9]+/g, "-").slice(0, 60)
       .replace(/^-+|-+$/g, "") || "part";
@@ -22,11 +17,7 @@ export class Anchors {
   }
 }
 
-/**
- * A link to a heading, to be shared.
- *
- * @returns The link.
- */
+/** A link to a heading, to be shared. */
 export function anchorLink(id: string, title: string): Html {
   return markup`<a class="anchor" href="#${id}" aria-label="Link to ${title}">#</a>`;
 }

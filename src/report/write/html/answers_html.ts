@@ -5,11 +5,7 @@ import type { Cell, Row, Table } from "../../document/table.ts";
 import { type Html, markup } from "./html_text.ts";
 import { type FindPart, inlineHtml } from "./inline_html.ts";
 
-/**
- * The answers as a table: a question may have several, each under its own conditions.
- *
- * @returns Markup.
- */
+/** The answers as a table: a question may have several, each under its own conditions. */
 export function answersHtml(table: Table, id: string, findPart: FindPart): Html {
   const groups: Row[][] = [];
   for (const row of table.rows) {

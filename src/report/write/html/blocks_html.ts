@@ -23,7 +23,6 @@ const MAX_CHARTS = 2;
 
 /** What blocks need of the page that they stand in. */
 export interface PageContext {
-  /** Ids that are taken. */
   readonly anchors: Anchors;
   /** Finds the parts that references lead to. */
   readonly findPart: FindPart;
@@ -31,11 +30,7 @@ export interface PageContext {
   readonly draw: ((figure: Figure) => Picture) | undefined;
 }
 
-/**
- * Blocks that follow each other. Charts among them stand together.
- *
- * @returns Markup.
- */
+/** Blocks that follow each other. Charts among them stand together. */
 export function blocksHtml(
   blocks: readonly Block[],
   id: string,
@@ -159,11 +154,7 @@ ${some.map((figure) => chartHtml(figure, draw(figure)))}</div>
   }`;
 }
 
-/**
- * A chart in a box of its own.
- *
- * @returns Markup.
- */
+/** A chart in a box of its own. */
 export function chartHtml({ id, data }: Figure, { title, svg }: Picture): Html {
   return markup`<figure class="chart ${data.kind}" id="chart-${id}">
 <div class="scroll" role="group" tabindex="0" aria-label="${oneLine(title)}">${new Html(svg)}</div>

@@ -29,11 +29,7 @@ import { type FindPart, inlineHtml } from "./inline_html.ts";
 /** Labels from so many characters on may take several lines. */
 const LONG_LABEL = 32;
 
-/**
- * A cell of a table.
- *
- * @returns The cell.
- */
+/** A cell of a table. */
 export function cellHtml(
   cell: Cell | null,
   look: Look | undefined,
@@ -57,11 +53,7 @@ export function cellHtml(
   }
 }
 
-/**
- * A key as a cell, with the number that it is sorted by where it is one.
- *
- * @returns The cell.
- */
+/** A key as a cell, with the number that it is sorted by where it is one. */
 export function keyHtml(key: Key): HtmlCell {
   if (key.factor === "case") return caseCell(formatKey(key));
   const content = oneLine(formatKey(key));
@@ -151,11 +143,7 @@ function verdictHtml({ verdict, reason }: VerdictCell): HtmlCell {
   return { content, mark: `label verdict ${verdict}` };
 }
 
-/**
- * The confidence that an interval reaches.
- *
- * @returns `95 %` where that was aimed at and reached, else what too few trials allow.
- */
+/** The confidence that an interval reaches. `95 %` where that was aimed at and reached, else what too few trials allow. */
 export function formatConfidence(confidence: number): string {
   return confidence >= CONFIDENCE - 1e-9 ? "95 %" : formatShare(confidence);
 }

@@ -8,14 +8,9 @@ import { oneLine, SENTENCE } from "../../../text/one_line.ts";
 
 /** An Html is markup that was made by the tag, and may stand in a page as it is. */
 export class Html {
-  /** The markup. */
   readonly text: string;
 
-  /**
-   * Only for markup whose every part is known to be harmless.
-   *
-   * @param text The markup.
-   */
+  /** Only for markup whose every part is known to be harmless. */
   constructor(text: string) {
     this.text = text;
   }
@@ -27,8 +22,6 @@ export type HtmlPart = Html | string | number | undefined | readonly HtmlPart[];
 /**
  * The template tag: `` markup`<p>${text}</p>` ``. It is not called `html`, because `deno fmt` would indent what stands in it,
  * and white space is a part of a page.
- *
- * @returns Markup.
  */
 export function markup(strings: TemplateStringsArray, ...parts: readonly HtmlPart[]): Html {
   let text = strings[0] as string;
@@ -49,19 +42,14 @@ function toMarkup(part: HtmlPart): string {
 }
 
 /**
- * A name of a record, as what it is: one line, cut where nobody reads on, isolated from the direction of the text around it.
- *
- * @returns As in `<code>round-trip</code>`.
+ * A name of a record, as what it is: one line, cut where nobody reads on, isolated from the direction of the text around it, as
+ * in `<code>round-trip</code>`.
  */
 export function nameHtml(text: string): Html {
   return markup`<code>${oneLine(text)}</code>`;
 }
 
-/**
- * A sentence of a record: one line, with a full stop unless it ends in a mark, and plain names in backticks as names.
- *
- * @returns Markup.
- */
+/** A sentence of a record: one line, with a full stop unless it ends in a mark, and plain names in backticks as names. */
 export function sentenceHtml(text: string): Html {
   const line = oneLine(text, SENTENCE);
   const parts = line.split(/(`[\w./=@:()-]+`)/).map((part, index) =>

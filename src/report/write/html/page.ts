@@ -10,19 +10,14 @@ import { PAGE_STYLE } from "./page_style.ts";
 
 /** An entry of the page's contents. */
 export interface PageEntry {
-  /** Anchor. */
   readonly id: string;
-  /** As its heading. */
   readonly title: string;
 }
 
 /** What a page is made of. */
 export interface Page {
-  /** Of the window. */
   readonly title: string;
-  /** Heading. */
   readonly heading: HtmlPart;
-  /** Facts below the heading. */
   readonly subtitle: readonly HtmlPart[];
   /** What must be seen before anything else; absent for nothing. */
   readonly notice?: HtmlPart | undefined;
@@ -53,11 +48,7 @@ function securityPolicy(style: string): string {
 const ICON = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E" +
   "%3Cpath fill='%232f6fb5' d='M2 9h3v5H2zM6.5 5h3v9h-3zM11 2h3v12h-3z'/%3E%3C/svg%3E";
 
-/**
- * Renders a page. The same parts give the same text.
- *
- * @returns A whole document that ends in a line break.
- */
+/** Renders a page. The same parts give the same text. */
 export function renderPage(page: Page): string {
   const { title, heading, subtitle, notice, answer, contents, body, pictureStyle = "" } = page;
   const style = PAGE_STYLE + pictureStyle;

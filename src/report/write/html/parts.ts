@@ -9,15 +9,10 @@ import type { PageEntry } from "./page.ts";
 
 /** A Part is an entry of the page's contents with what stands there. */
 export interface Part extends PageEntry {
-  /** The part. */
   readonly content: Html;
 }
 
-/**
- * A part that is open.
- *
- * @returns The part.
- */
+/** A part that is open. */
 export function openPart(
   id: string,
   title: string,
@@ -34,11 +29,7 @@ ${content}</section>
   return { id, title, content: section };
 }
 
-/**
- * A part that is looked up rather than read: folded until it is asked for, linked to, or printed.
- *
- * @returns The part.
- */
+/** A part that is looked up rather than read: folded until it is asked for, linked to, or printed. */
 export function foldedPart(id: string, title: string, content: HtmlPart): Part {
   const section = markup`<section id="${id}" aria-labelledby="${id}-title">
 <details class="fold part"><summary><h2 id="${id}-title">${title}</h2></summary>
@@ -48,11 +39,7 @@ ${content}</details>
   return { id, title, content: section };
 }
 
-/**
- * Something folded within a part.
- *
- * @returns Markup.
- */
+/** Something folded within a part. */
 export function foldHtml(title: string, count: number, content: HtmlPart): Html {
   return markup`<details class="fold"><summary>${title} <small>${
     formatCount(count)
@@ -61,11 +48,7 @@ ${content}</details>
 `;
 }
 
-/**
- * A list of items that are markup already.
- *
- * @returns Markup; `undefined` for none.
- */
+/** A list of items that are markup already; `undefined` for none. */
 export function listHtml(name: string, items: readonly Html[]): Html | undefined {
   if (items.length === 0) return undefined;
   return markup`<ul class="${name}">
@@ -73,11 +56,7 @@ ${items}</ul>
 `;
 }
 
-/**
- * Named facts, as of a machine.
- *
- * @returns Markup.
- */
+/** Named facts, as of a machine. */
 export function factsHtml(facts: readonly NamedFact[]): Html {
   return markup`<dl>
 ${

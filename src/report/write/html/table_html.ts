@@ -11,7 +11,6 @@ const LONG_LABEL = 32;
 
 /** A column of a table. */
 export interface HtmlColumn {
-  /** Heading. */
   readonly title: string;
   /** Its unit, said beside it; empty for none. */
   readonly unit?: string;
@@ -21,11 +20,9 @@ export interface HtmlColumn {
 
 /** A cell of a table. */
 export interface HtmlCell {
-  /** What is shown. */
   readonly content: HtmlPart;
   /** The number it stands for, unscaled, to be sorted by; absent: it has none. */
   readonly value?: number;
-  /** Class names. */
   readonly mark?: string;
 }
 
@@ -33,9 +30,7 @@ export interface HtmlCell {
 export interface HtmlTable {
   /** Its id within the page. */
   readonly id: string;
-  /** What the figures are. */
   readonly caption: HtmlPart;
-  /** The columns, labels first. */
   readonly columns: readonly HtmlColumn[];
   /** The lines, one cell a column. */
   readonly rows: readonly (readonly HtmlCell[])[];
@@ -45,11 +40,7 @@ export interface HtmlTable {
   readonly onDemand?: string;
 }
 
-/**
- * A table in a box of its own, which scrolls where the page is narrow and can be reached by keyboard.
- *
- * @returns Markup.
- */
+/** A table in a box of its own, which scrolls where the page is narrow and can be reached by keyboard. */
 export function tableHtml(table: HtmlTable): Html {
   const { id, caption, columns, rows, noun } = table;
   return markup`<div class="table" data-noun="${noun}">
@@ -103,11 +94,7 @@ function rowHtml(cells: readonly HtmlCell[], columns: readonly HtmlColumn[]): Ht
 `;
 }
 
-/**
- * A label, with the number it is sorted by where it is a number or a size.
- *
- * @returns The cell.
- */
+/** A label, with the number it is sorted by where it is a number or a size. */
 export function labelCell(label: string): HtmlCell {
   const found = /^(\d+(?:\.\d+)?)(?: (B|KiB|MiB|GiB))?$/.exec(label);
   if (found === null) {
@@ -118,11 +105,7 @@ export function labelCell(label: string): HtmlCell {
   return { content: label, value: Number(found[1]) * factor };
 }
 
-/**
- * A case's id, which may take several lines, each of whole parts.
- *
- * @returns The cell.
- */
+/** A case's id, which may take several lines, each of whole parts. */
 export function caseCell(id: string): HtmlCell {
   const parts = oneLine(id, 200).split(/(?<=[/,])/);
   return {

@@ -70,3 +70,9 @@ Deno.test("tests/deno.json has the settings and packages of deno.json, and more 
     assertEquals((imports as Record<string, string>)[name], target, name);
   }
 });
+
+Deno.test("what deno check . leaves out at the root, deno fmt, deno lint and the task check cover", () => {
+  assertEquals(deno.exclude, ["tests/"]);
+  for (const part of [deno.fmt, deno.lint, deno.test]) assert(part.exclude.includes("!tests/"));
+  assertMatch(tasks.check!.command, / --frozen \. && .* --config tests\/deno\.json --frozen \.$/);
+});

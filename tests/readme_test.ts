@@ -1,54 +1,50 @@
 import { assert, assertEquals } from "@std/assert";
+import { figuresIn, findQuotations, pages, plainLine } from "../docs/tools/pages.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const read = (path: string) => Deno.readTextFile(new URL(path, ROOT));
 
-/** Text between `<!-- from: FILE -->` and `<!-- /from -->`, with the file's path. */
-function quotations(readme: string): { path: string; lines: string[] }[] {
-  return [...readme.matchAll(/<!-- from: (\S+) -->\n([\s\S]*?)<!-- \/from -->/g)]
-    .map(([, path, text]) => ({
-      path: path!,
-      lines: text!.split("\n").map((line) => line.trim()).filter((line) => line !== ""),
-    }));
-}
-
-/** Formatting may pad the cells of a table; what a reader sees is the same. */
-const plain = (line: string) => line.replace(/\s*\|\s*/g, "|").replace(/:?-+:?/g, "-").trim();
-
-Deno.test("every line that the README quotes from a report stands in that report", async () => {
-  const quoted = quotations(await read("README.md"));
-  assert(quoted.length >= 2);
-  for (const { path, lines } of quoted) {
-    const source = new Set((await read(path)).split("\n").map(plain));
-    assert(lines.length >= 4, path);
-    assertEquals(lines.filter((line) => !source.has(plain(line))), [], path);
+Deno.test("every line that a page quotes from a report stands in that report", async () => {
+  let count = 0;
+  for (const { path, text } of await pages()) {
+    for (const { source, lines } of findQuotations(text, "from")) {
+      const known = new Set((await read(source)).split("\n").map(plainLine));
+      assertEquals(lines.filter((line) => !known.has(plainLine(line))), [], `${path}: ${source}`);
+      count += lines.length;
+    }
   }
+  assert(count > 80, `${count} lines`);
 });
 
-Deno.test("the README leaves nothing to be filled in, and every file it links to exists", async () => {
+Deno.test("every figure that a sentence takes from a report stands in that report", async () => {
+  let count = 0;
+  for (const { path, text } of await pages()) {
+    for (const { source, lines } of findQuotations(text, "figures")) {
+      const known = await read(source);
+      const figures = figuresIn(lines.join(" "));
+      assert(figures.length > 0, `${path}: ${source}`);
+      assertEquals(figures.filter((figure) => !known.includes(figure)), [], `${path}: ${source}`);
+      count += figures.length;
+    }
+  }
+  assert(count >= 15, `${count} figures`);
+});
+
+Deno.test("a figure that is not in the report is found", () => {
+  assertEquals(figuresIn("2.08× as fast, 11.3 µs, [0.881, 1.045], 0 of 30, 43.9 ms and 64 B"), [
+    "2.08×",
+    "11.3 µs",
+    "[0.881, 1.045]",
+    "0 of 30",
+    "43.9 ms",
+    "64 B",
+  ]);
+});
+
+Deno.test("the README is a front door: at most 350 lines and 1,500 words", async () => {
   const readme = await read("README.md");
-  assert(!readme.includes("@@"));
-  const links = [...readme.matchAll(/\]\(([^)#]+)\)/g)].map(([, path]) => path!)
-    .filter((path) => !path.includes("://"));
-  assert(links.length > 4);
-  for (const path of links) await Deno.stat(new URL(path, ROOT));
-});
-
-Deno.test("the README lists every scenario with its question, by default or on demand as it is", async () => {
-  const { scenarios } = await import("../src/scenario/registry.ts");
-  const section = (await read("README.md")).split("### Scenarios\n")[1]!.split(
-    "\nTransports: ",
-  )[0]!;
-  const [byDefault, onDemand] = section.split("on demand").map((text) =>
-    [...text.matchAll(/^\| `([a-z-]+)` +\| ([^|]*\?) +\| (\S[^|]*) \|$/gm)].map((
-      [, id, question],
-    ) => [id, question])
-  );
-  const rows = (wanted: boolean) =>
-    scenarios.filter((one) => (one.onDemand ?? false) === wanted)
-      .map(({ id, question }) => [id, question]);
-  assertEquals(byDefault, rows(false));
-  assertEquals(onDemand, rows(true));
+  assert(readme.split("\n").length - 1 <= 350);
+  assert(readme.split(/\s+/).filter((word) => word !== "").length <= 1500);
 });
 
 /** Made again by `deno task sockbench report reports/sample.json --out reports/sample.md`. */

@@ -116,7 +116,7 @@ Deno.test("the workflow gives the action inputs that it declares, and runs what 
 async function runScript(
   inputs: Readonly<Record<string, string>>,
   exitCode = 0,
-  isJudged = true,
+  result: string | false = "ab.md",
 ) {
   await using directory = await temporaryDirectory();
   const bin = `${directory.path}/bin`;
@@ -127,7 +127,7 @@ async function runScript(
   await Deno.writeTextFile(
     `${bin}/deno`,
     `#!/bin/sh\nfor word in "$@"; do echo "[$word]"; done\n${
-      isJudged ? "mkdir -p reports; touch reports/ab.md" : ":"
+      result === false ? ":" : `mkdir -p reports; touch reports/${result}`
     }\nexit ${exitCode}\n`,
     { mode: 0o755 },
   );
@@ -207,6 +207,16 @@ Deno.test(".ci/action hands on the exit code; cannot-judge decides about 3 alone
   }
 });
 
+Deno.test(".ci/action measures what is to be a baseline: command run, which leaves latest.json", async () => {
+  const inputs = { SOCKBENCH_COMMAND: "run", SOCKBENCH_MODULE: "./bench.ts" };
+  const { code, args } = await runScript(inputs, 0, "latest.md");
+  assertEquals({ code, args }, {
+    code: 0,
+    args: ["run", "--out", "reports", "--module", "./bench.ts"],
+  });
+  assertEquals((await runScript(inputs, 0, false)).code, 3);
+});
+
 Deno.test({
   ...needs(".ci/action refuses inputs that make no command", XARGS),
   fn: refusesInputs,
@@ -217,7 +227,7 @@ async function refusesInputs(): Promise<void> {
     const inputs of [
       {},
       { SOCKBENCH_COMMAND: "gate" },
-      { SOCKBENCH_COMMAND: "run" },
+      { SOCKBENCH_COMMAND: "report" },
       { SOCKBENCH_BASE: "self", SOCKBENCH_CANNOT_JUDGE: "maybe" },
       { SOCKBENCH_BASE: "self", SOCKBENCH_ARGS: "--case 'open" },
     ]

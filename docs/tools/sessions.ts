@@ -1,0 +1,99 @@
+// Sessions: blocks of ```console whose commands only read what is committed, so that they can be run again and compared byte for byte.
+
+import { main } from "../../src/cli/main.ts";
+import type { Terminal } from "../../src/cli/terminal.ts";
+import { ROOT } from "./pages.ts";
+
+const PROMPT = "$ deno task sockbench ";
+const BLOCK = /^```console\n([\s\S]*?)^```$/gm;
+
+/** The page with every session made again. */
+export async function replaySessions(text: string): Promise<string> {
+  const made: string[] = [];
+  // One after another: each runs in the repository's folder.
+  for (const [, body] of text.matchAll(BLOCK)) made.push(await replay(body!));
+  return text.replace(BLOCK, () => `\`\`\`console\n${made.shift()}\`\`\``);
+}
+
+/** How many sessions a page has. */
+export function countSessions(text: string): number {
+  return [...text.matchAll(BLOCK)].length;
+}
+
+async function replay(body: string): Promise<string> {
+  const commands = body.split("\n").filter((line) => line.startsWith("$ "));
+  const parts: string[] = [];
+  for (const line of commands) parts.push(`${line}\n${await answer(line)}`);
+  return parts.join("\n");
+}
+
+/** What a command line prints, cut as its filters say. */
+async function answer(line: string): Promise<string> {
+  if (!line.startsWith(PROMPT)) throw new Error(`a session must begin with "${PROMPT}": ${line}`);
+  const [command, ...filters] = line.slice(PROMPT.length).split(" | ");
+  const printed = await sockbench(words(command!));
+  return filters.reduce((text, filter) => applyFilter(text, words(filter)), printed);
+}
+
+/** The words of a command line: at blanks, but for those in single quotes. */
+function words(line: string): string[] {
+  return [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare!);
+}
+
+function applyFilter(text: string, [name, ...args]: readonly string[]): string {
+  const lines = text.split("\n").slice(0, -1);
+  const count = Number(args[1]);
+  const kept = name === "head" && args[0] === "-n"
+    ? lines.slice(0, count)
+    : name === "tail" && args[0] === "-n"
+    ? lines.slice(-count)
+    : name === "grep" && args.length === 1
+    ? lines.filter((line) => line.includes(args[0]!))
+    : name === "sed" && args[0] === "-n"
+    ? between(lines, args[1]!)
+    : undefined;
+  if (kept === undefined) {
+    throw new Error(`a session may use head -n, tail -n, grep and sed -n '/from/,/to/p': ${name}`);
+  }
+  return kept.map((line) => `${line}\n`).join("");
+}
+
+/** Lines from the first that matches one pattern to the next that matches another, as `sed -n '/from/,/to/p'` has them once. */
+function between(lines: readonly string[], script: string): string[] {
+  const [, from, to] = /^\/(.*)\/,\/(.*)\/p$/.exec(script) ?? [];
+  const start = lines.findIndex((line) => new RegExp(from!).test(line));
+  const length = lines.slice(start + 1).findIndex((line) => new RegExp(to!).test(line));
+  return start === -1 ? [] : lines.slice(start, length === -1 ? undefined : start + length + 2);
+}
+
+/** A terminal of 80 columns without colours that keeps what is printed. */
+function plainTerminal(take: (text: string) => void): Terminal {
+  return {
+    out: take,
+    err: () => {},
+    draw: () => {},
+    annotate: () => {},
+    outIsTerminal: false,
+    errIsTerminal: false,
+    columns: () => 80,
+    rows: () => 24,
+    colour: false,
+    outColour: false,
+    unicode: true,
+  };
+}
+
+/** Runs one command in this process, from the repository, in 80 columns without colours; it must end with 0. */
+export async function sockbench(args: readonly string[]): Promise<string> {
+  const cwd = Deno.cwd();
+  let out = "";
+  const terminal = plainTerminal((text) => out += text);
+  Deno.chdir(ROOT);
+  try {
+    const code = await main(args, terminal);
+    if (code !== 0) throw new Error(`sockbench ${args.join(" ")} ended with ${code}`);
+  } finally {
+    Deno.chdir(cwd);
+  }
+  return out;
+}

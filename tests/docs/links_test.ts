@@ -1,0 +1,51 @@
+import { assert, assertEquals } from "@std/assert";
+import { anchorsOf, linksIn, pages, ROOT, slugOf } from "../../docs/tools/pages.ts";
+
+/** Links that lead nowhere. */
+async function brokenLinks(path: string, text: string): Promise<string[]> {
+  const broken: string[] = [];
+  for (const { path: target, anchor } of linksIn(text)) {
+    if (target.includes("://")) continue;
+    const url = new URL(target, new URL(path, ROOT));
+    const exists = await Deno.stat(url).then(() => true, () => false);
+    if (!exists) broken.push(target);
+    else if (anchor !== undefined) {
+      const there = url.pathname.endsWith(".md") ? await Deno.readTextFile(url) : "";
+      if (!anchorsOf(there).has(anchor)) broken.push(`${target}#${anchor}`);
+    }
+  }
+  return broken;
+}
+
+Deno.test("every link of a page leads to a file and an anchor that exist", async () => {
+  const all = await pages();
+  let count = 0;
+  for (const { path, text } of all) {
+    assertEquals(await brokenLinks(path, text), [], path);
+    count += linksIn(text).length;
+  }
+  assert(count > 100, `${count} links`);
+});
+
+Deno.test("a link to no file, or to no heading of a page, is found", async () => {
+  const text = "[a](docs/none.md) [b](docs/README.md#how-to) [c](docs/README.md#none) `[d](none)`";
+  assertEquals(await brokenLinks("README.md", text), ["docs/none.md", "docs/README.md#none"]);
+  assertEquals(slugOf("The driver `libc`, and [why](x.md)"), "the-driver-libc-and-why");
+});
+
+Deno.test("every page can be reached from the README by links", async () => {
+  const all = new Map((await pages()).map(({ path, text }) => [path, text]));
+  const reached = new Set<string>();
+  const follow = (path: string) => {
+    const text = all.get(path);
+    if (text === undefined || reached.has(path)) return;
+    reached.add(path);
+    for (const { path: target } of linksIn(text)) {
+      if (!target.includes("://")) {
+        follow(new URL(target, new URL(path, ROOT)).pathname.slice(ROOT.pathname.length));
+      }
+    }
+  };
+  follow("README.md");
+  assertEquals([...all.keys()].filter((path) => !reached.has(path)), []);
+});

@@ -36,6 +36,7 @@ export const CLAIM_GROUPS = {
   messages: "Streams and datagrams",
   connections: "Opening and closing",
   families: "Families and types",
+  runtime: "What programs on Deno meet",
 } as const;
 
 /** Which chapter a claim belongs to. */
@@ -90,11 +91,11 @@ export interface ClaimTable {
 }
 
 /** What `decide` is given. */
-export interface ClaimEvidence {
+export interface ClaimEvidence<Facts = ClaimFacts> {
   /** The measured cells. */
   readonly figures: ClaimFigures;
   /** What the experiment found; absent when there is none, or it failed. */
-  readonly facts?: ClaimFacts;
+  readonly facts?: Facts;
   /** Why there are no facts: one sentence, without its full stop. */
   readonly failure?: string;
 }
@@ -119,7 +120,7 @@ export type ClaimRule = Readonly<
 >;
 
 /** A Claim is a sentence, and what decides it. */
-export interface Claim {
+export interface Claim<Facts = ClaimFacts> {
   /** Stable and readable: `default-buffers`. */
   readonly id: string;
   /** Its number in the report. */
@@ -142,17 +143,22 @@ export interface Claim {
    * Parts of the experiment that need a right or a network that this process may lack: `tryPart` makes them in a namespace of their own
    * then. By name; each as bounded as the experiment.
    */
-  readonly parts?: Readonly<Record<string, (lab: Lab) => Promise<ClaimFacts>>>;
+  readonly parts?: Readonly<Record<string, (lab: Lab) => Promise<object>>>;
   /** Opens sockets of its own and brings facts home. Bounded: at most 10 s. */
-  experiment?(lab: Lab): Promise<ClaimFacts>;
+  experiment?(lab: Lab): Promise<Facts>;
   /** Present where the experiment mostly waits for timers, on sockets of its own: it is made beside others that do. */
   readonly waits?: true;
   /** How the verdict follows from figures and facts. Pure: the same evidence gives the same decision. */
-  decide(evidence: ClaimEvidence): Decision;
+  decide(evidence: ClaimEvidence<Facts>): Decision;
   /** What it means for a Deno program: one paragraph. */
   readonly meaning: string;
   /** TypeScript that avoids the trap, or uses the fact; a few lines. */
   readonly code: string;
+}
+
+/** A claim whose facts have a type of their own: interfaces of plain data, which are ClaimFacts for everybody else. */
+export function defineClaim<Facts extends object>(claim: Claim<Facts>): Claim {
+  return claim as unknown as Claim;
 }
 
 /** The decision on a claim that could not be tried. */

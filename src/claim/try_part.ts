@@ -7,26 +7,26 @@ import { CannotTry, type Claim, type ClaimFacts, type Lab } from "./claim.ts";
 const MAIN = import.meta.resolve("../cli/experiment_main.ts");
 
 /** What a part found, or why it could not be made. */
-export type PartOutcome =
-  | { readonly facts: ClaimFacts; readonly reason?: undefined }
+export type PartOutcome<Facts> =
+  | { readonly facts: Facts; readonly reason?: undefined }
   | { readonly facts?: undefined; readonly reason: string };
 
 /**
  * Makes a part of a claim's experiment: here, and where the kernel asks for a right that this process lacks, as root of a user namespace.
  * A part that fails costs the claim nothing but its own facts.
  */
-export async function tryPart(
+export async function tryPart<Facts extends object = ClaimFacts>(
   claim: Pick<Claim, "id" | "parts">,
   part: string,
   lab: Lab,
-): Promise<PartOutcome> {
+): Promise<PartOutcome<Facts>> {
   if (!lab.kernel.available) return { reason: lab.kernel.reason };
   try {
-    return { facts: await claim.parts![part]!(lab) };
+    return { facts: await claim.parts![part]!(lab) as Facts };
   } catch (error) {
     if (!isRefused(error)) return { reason: (error as Error).message.replace(/\s+/g, " ") };
     try {
-      return { facts: await isolateExperiment([claim.id, part], lab.signal) };
+      return { facts: await isolateExperiment<Facts>([claim.id, part], lab.signal) };
     } catch (second) {
       return {
         reason: `${(error as Error).message}; in a namespace: ${(second as Error).message}`
@@ -41,11 +41,11 @@ export async function tryPart(
  *
  * @throws {CannotTry} when no namespace can be made, or the experiment cannot be tried in it
  */
-export async function isolateExperiment(
+export async function isolateExperiment<Facts extends object = ClaimFacts>(
   experiment: readonly [id: string, part?: string],
   signal: AbortSignal,
   setup = "",
-): Promise<ClaimFacts> {
+): Promise<Facts> {
   const access = await findNamespaces();
   if (!access.available) throw new CannotTry(access.reason);
   const args = experiment.filter((one) => one !== undefined);

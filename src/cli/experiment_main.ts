@@ -2,14 +2,14 @@
 // `experiment_main.ts <claim> [part]` prints the facts, or why there are none, as one line of JSON.
 
 import { createCatalog } from "../catalog.ts";
-import { CannotTry, type ClaimFacts } from "../claim/claim.ts";
+import { CannotTry } from "../claim/claim.ts";
 import { claims } from "../claim/registry.ts";
 import { systemClock } from "../clock.ts";
 import { openKernel } from "../kernel/libc.ts";
 import { raiseLoopback } from "../kernel/namespace.ts";
 import { Session } from "../run/session.ts";
 
-async function makeExperiment(...[id, part]: readonly string[]): Promise<ClaimFacts> {
+async function makeExperiment(...[id, part]: readonly string[]): Promise<object> {
   const claim = claims.find((one) => one.id === id);
   const experiment = part === undefined ? claim?.experiment : claim?.parts?.[part];
   if (experiment === undefined) throw new Error(`no claim has an experiment ${id} ${part ?? ""}`);

@@ -118,6 +118,8 @@ export const OPTIONS = {
   /** How long a receive, a send waits at most, in nanoseconds. */
   SO_RCVTIMEO: { level: SOCKET, number: 20, format: TIMEVAL_NS },
   SO_SNDTIMEO: { level: SOCKET, number: 21, format: TIMEVAL_NS },
+  /** 1: an idle connection is probed. */
+  SO_KEEPALIVE: { level: SOCKET, number: 9, format: WHOLE },
   SO_REUSEADDR: { level: SOCKET, number: 2, format: WHOLE },
   SO_REUSEPORT: { level: SOCKET, number: 15, format: WHOLE },
   /** 1 for a listener. */
@@ -151,6 +153,12 @@ export const OPTIONS = {
   TCP_NOTSENT_LOWAT: { level: TCP, number: 25, format: WHOLE },
   /** How often a SYN that is not answered is retransmitted before the connect is given up; 0: as the system has it. */
   TCP_SYNCNT: { level: TCP, number: 7, format: WHOLE },
+  /** Seconds without a segment after which the first probe is sent. */
+  TCP_KEEPIDLE: { level: TCP, number: 4, format: WHOLE },
+  /** Seconds between probes. */
+  TCP_KEEPINTVL: { level: TCP, number: 5, format: WHOLE },
+  /** Probes without an answer after which the connection is given up. */
+  TCP_KEEPCNT: { level: TCP, number: 6, format: WHOLE },
   /** Milliseconds that written bytes may stay unacknowledged before the connection is given up; 0: as the retries have it. */
   TCP_USER_TIMEOUT: { level: TCP, number: 18, format: WHOLE },
   /** 1: connect returns at once, and the first write opens the connection with its data (RFC 7413), where the system allows it. */

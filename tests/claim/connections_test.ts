@@ -11,7 +11,7 @@ import {
   type Lab,
 } from "../../src/claim/claim.ts";
 import { ClaimFigures } from "../../src/claim/claim_figures.ts";
-import { connectionClaims } from "../../src/claim/connections.ts";
+import { claims } from "../../src/claim/registry.ts";
 import { parseSocketTable } from "../../src/claim/connections/socket_table.ts";
 import { usableStreams } from "../../src/claim/connections/usable_streams.ts";
 import { planClaims } from "../../src/claim/plan_claims.ts";
@@ -26,7 +26,7 @@ const catalog = createCatalog();
 const kernel = openKernel();
 
 function claim(number: number): Claim {
-  return connectionClaims.find((one) => one.number === number)!;
+  return claims.find((one) => one.number === number)!;
 }
 
 /** Figures of a run that measured nothing. */
@@ -253,7 +253,9 @@ const ROWS: readonly Row[] = [
 
 Deno.test("claims 20 to 32 are there, each once", () => {
   assertEquals(
-    connectionClaims.map(({ number }) => number).sort((a, b) => a - b),
+    claims.filter(({ group }) => group === "connections").map(({ number }) => number).sort((a, b) =>
+      a - b
+    ),
     Array.from({ length: 13 }, (_, k) => 20 + k),
   );
 });
@@ -326,7 +328,7 @@ Deno.test({
   ...needs("an experiment that is ended comes to its end, and closes what it opened", LIBC, LINUX),
   fn: async () => {
     await using directory = await createSocketDirectory();
-    for (const { number, experiment } of connectionClaims) {
+    for (const { number, experiment } of claims.filter(({ group }) => group === "connections")) {
       // It may fail then, and say so; the sanitizers tell what it leaves open.
       await experiment?.(labIn(directory.path, AbortSignal.abort())).catch((error) =>
         assert(error instanceof Error, `claim ${number}`)

@@ -23,6 +23,9 @@ const ACCEPT_LIMIT_MS = 1_000;
 /** Looks after which something may be given up, however late it is. */
 const MIN_LOOKS = 10;
 
+/** Kinds of sockets. */
+export type AnyKind = keyof typeof FAMILY;
+
 /** A listener's descriptor and where it is reached. */
 export interface RawListener {
   /** The descriptor. */
@@ -50,7 +53,7 @@ export class RawSockets implements Disposable {
    *
    * @throws {SystemError} when the kernel refuses
    */
-  socket(kind: RawKind | "udp" | "unixpacket"): number {
+  socket(kind: AnyKind): number {
     const libc = requireLibc();
     const isDatagram = kind === "udp" || kind === "unixpacket";
     const type = (isDatagram ? SOCK_DGRAM : SOCK_STREAM) | SOCK_NONBLOCK | SOCK_CLOEXEC;
@@ -61,21 +64,41 @@ export class RawSockets implements Disposable {
   }
 
   /**
-   * A listener on a free port of loopback, or a name of the kernel's choice.
+   * A socket that is bound: to a free port of loopback unless a place is named, or to a name of the kernel's choice.
    *
-   * @param port one that is wanted; default: a free one
    * @throws {SystemError} when the kernel refuses
    */
-  listen(kind: RawKind, backlog: number, port = 0): RawListener {
+  bind(kind: AnyKind, port = 0, hostname = "127.0.0.1"): number {
     const libc = requireLibc();
     const fd = this.socket(kind);
     // An empty name has the kernel choose an abstract one (unix(7), autobind): no file is made.
-    const wanted = kind === "tcp" ? loopback(port) : encodeAddress({ kind: "unix", path: "" });
+    const wanted = encodeAddress(
+      FAMILY[kind] === 1 ? { kind: "unix", path: "" } : { kind: "ip", hostname, port },
+    );
     libc.check(libc.symbols.bind(fd, wanted, wanted.length), "bind");
+    return fd;
+  }
+
+  /**
+   * A listener, bound as {@linkcode RawSockets.bind} does it.
+   *
+   * @throws {SystemError} when the kernel refuses
+   */
+  listen(kind: RawKind, backlog: number, port = 0, hostname?: string): RawListener {
+    const libc = requireLibc();
+    const fd = this.bind(kind, port, hostname);
     libc.check(libc.symbols.listen(fd, backlog), "listen");
     const address = this.addressOf(fd);
     const decoded = decodeAddress(address, address.length);
     return { fd, address, port: decoded?.kind === "ip" ? decoded.port : 0 };
+  }
+
+  /** A datagram socket that sends to an address, as connect(2) takes it. */
+  sender(kind: AnyKind, address: Uint8Array<ArrayBuffer>): number {
+    const libc = requireLibc();
+    const fd = this.socket(kind);
+    libc.check(libc.symbols.connect(fd, address, address.length), "connect");
+    return fd;
   }
 
   /** Where a socket is bound, as connect(2) takes it. */
@@ -138,16 +161,23 @@ export class RawSockets implements Disposable {
     lab: Pick<Lab, "clock" | "signal">,
   ): Promise<readonly [client: number, server: number]> {
     if (kind === "udp") {
-      const libc = requireLibc();
-      const [client, server] = [this.socket("udp"), this.socket("udp")];
-      const any = loopback(0);
-      libc.check(libc.symbols.bind(server, any, any.length), "bind");
-      const address = this.addressOf(server);
-      libc.check(libc.symbols.connect(client, address, address.length), "connect");
-      return [client, server];
+      const server = this.bind("udp");
+      return [this.sender("udp", this.addressOf(server)), server];
     }
-    const listener = this.listen("tcp", 1);
-    const { fd } = this.connect("tcp", listener.address);
+    return await this.connectTo(this.listen("tcp", 1), lab);
+  }
+
+  /**
+   * A connection to a listener.
+   *
+   * @throws {CannotTry} when it is not accepted in time
+   */
+  async connectTo(
+    listener: RawListener,
+    lab: Pick<Lab, "clock" | "signal">,
+    kind: RawKind = "tcp",
+  ): Promise<readonly [client: number, server: number]> {
+    const { fd } = this.connect(kind, listener.address);
     let accepted: number | undefined;
     await waitUntil(lab, () => (accepted = this.accept(listener)) !== undefined, ACCEPT_LIMIT_MS);
     if (accepted === undefined) throw new CannotTry("a connection was not accepted in time");

@@ -1,6 +1,6 @@
 // The stream transports that an experiment can use.
 
-import type { ChannelOptions, StreamChannel } from "../../transport/channel.ts";
+import type { ChannelOptions, Endpoint, StreamChannel } from "../../transport/channel.ts";
 import type { StreamTransport } from "../../transport/transport.ts";
 import { CannotTry, type Lab } from "../claim.ts";
 
@@ -36,6 +36,8 @@ export interface Channels extends Disposable {
   readonly client: StreamChannel;
   /** The end that was accepted. */
   readonly server: StreamChannel;
+  /** Where the client connected to. */
+  readonly endpoint: Endpoint;
 }
 
 /** Opens a connection through a transport; the end of the experiment closes it. */
@@ -43,10 +45,11 @@ export async function openChannels(
   transport: StreamTransport,
   { directory, signal }: Pick<Lab, "directory" | "signal">,
   options: ChannelOptions = {},
+  clientOptions: ChannelOptions = options,
 ): Promise<Channels> {
   const listener = await transport.listen({ directory, ...options });
   const accepting = listener.accept();
-  const client = await transport.connect(listener.endpoint, { directory, ...options });
+  const client = await transport.connect(listener.endpoint, { directory, ...clientOptions });
   const server = await accepting;
   listener.close();
   const close = () => {
@@ -58,9 +61,38 @@ export async function openChannels(
   return {
     client,
     server,
+    endpoint: listener.endpoint,
     [Symbol.dispose]() {
       signal.removeEventListener("abort", close);
       close();
     },
   };
+}
+
+/** Sends a message to the other end and one of the same size back. */
+export async function exchange(
+  { client, server }: Pick<Channels, "client" | "server">,
+  messageBytes: number,
+): Promise<void> {
+  const message = new Uint8Array(messageBytes);
+  for (const [from, to] of [[client, server], [server, client]] as const) {
+    await Promise.all([writeAll(from, message), readAll(to, messageBytes)]);
+  }
+}
+
+/** Writes until the transport has taken all. */
+export async function writeAll(channel: StreamChannel, data: Uint8Array): Promise<void> {
+  for (let written = 0; written < data.length;) {
+    written += await channel.write(data.subarray(written));
+  }
+}
+
+/** Reads so many bytes. */
+export async function readAll(channel: StreamChannel, bytes: number): Promise<void> {
+  const buffer = new Uint8Array(bytes);
+  for (let filled = 0; filled < bytes;) {
+    const read = await channel.read(buffer.subarray(filled));
+    if (read === null) throw new Error(`the connection ended after ${filled} of ${bytes} bytes`);
+    filled += read;
+  }
 }

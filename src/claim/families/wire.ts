@@ -3,9 +3,11 @@
 import { openSockets, type SocketDescription } from "../../kernel/find_fd.ts";
 import { tryGetOption } from "../../kernel/options.ts";
 import { readTcpInfo } from "../../kernel/tcp_info.ts";
-import type { Endpoint, StreamChannel } from "../../transport/channel.ts";
+import { median } from "../../stats/quantile.ts";
+import type { Endpoint } from "../../transport/channel.ts";
 import type { StreamTransport } from "../../transport/transport.ts";
 import { CannotTry, type ClaimFacts, type Lab } from "../claim.ts";
+import { exchange, openChannels, writeAll } from "../connections/usable_streams.ts";
 
 /** One protocol's answer to what was written by hand. */
 export interface Handwritten {
@@ -32,6 +34,8 @@ export interface Wire {
   readonly messageBytes: number;
   /** TCP connections that were open after all exchanges. */
   readonly connections: number;
+  /** Median time of an exchange: a message and one of the same size back. */
+  readonly exchangeMs: number;
   readonly client: WireEnd;
   readonly server: WireEnd;
 }
@@ -95,82 +99,60 @@ function streamOf({ catalog, availability }: Lab, name: string): StreamTransport
 }
 
 /** Writes the text of a request to a protocol's listener over a bare TCP connection. */
-async function speak(
-  { directory, signal }: Lab,
-  tcp: StreamTransport,
-  rider: StreamTransport,
-): Promise<Handwritten> {
+async function speak(lab: Lab, tcp: StreamTransport, rider: StreamTransport): Promise<Handwritten> {
+  const { directory, signal } = lab;
   const { lines, status } = REQUESTS[rider.name]!;
-  await using open = new Closing(signal);
-  const listener = open.add(await rider.listen({ directory }));
-  const bare = open.add(await tcp.connect(listener.endpoint, { directory }));
-  await writeAll(bare, new TextEncoder().encode(`${lines.join("\r\n")}\r\n\r\n`));
-  const buffer = new Uint8Array(1_024);
-  let text = "";
-  while (!text.includes("\n")) {
-    const bytes = await bare.read(buffer);
-    if (bytes === null) break;
-    text += new TextDecoder().decode(buffer.subarray(0, bytes));
+  const listener = await rider.listen({ directory });
+  const bare = await tcp.connect(listener.endpoint, { directory });
+  const close = () => [bare, listener].forEach((one) => one.close());
+  signal.addEventListener("abort", close);
+  try {
+    await writeAll(bare, new TextEncoder().encode(`${lines.join("\r\n")}\r\n\r\n`));
+    const buffer = new Uint8Array(1_024);
+    let text = "";
+    for (let bytes; !text.includes("\n") && (bytes = await bare.read(buffer)) !== null;) {
+      text += new TextDecoder().decode(buffer.subarray(0, bytes));
+    }
+    const answer = text.split("\r\n")[0]!;
+    return { transport: rider.name, answer, isExpected: status.test(answer) };
+  } finally {
+    signal.removeEventListener("abort", close);
+    close();
   }
-  const answer = text.split("\r\n")[0]!;
-  return { transport: rider.name, answer, isExpected: status.test(answer) };
 }
 
 /** Exchanges messages within this process, and reads TCP_INFO of both ends before and after. */
-async function watch(
-  { directory, signal }: Lab,
+export async function watch(
+  lab: Lab,
   transport: StreamTransport,
   messageBytes: number,
+  prepare: (fds: readonly number[]) => void = () => {},
 ): Promise<Wire> {
-  await using open = new Closing(signal);
-  const listener = open.add(await transport.listen({ directory }));
-  const [client, server] = (await Promise.all([
-    transport.connect(listener.endpoint, { directory }),
-    listener.accept(),
-  ])).map((channel) => open.add(channel)) as [StreamChannel, StreamChannel];
-  await exchange(client, server, messageBytes, WARM_UP_EXCHANGES);
-  const before = endsOf(listener.endpoint);
-  await exchange(client, server, messageBytes, EXCHANGES);
-  const after = endsOf(listener.endpoint);
+  using pair = await openChannels(transport, lab);
+  for (let done = 0; done < WARM_UP_EXCHANGES; done++) await exchange(pair, messageBytes);
+  const first = endsOf(pair.endpoint);
+  prepare([...first.client, ...first.server].map(({ fd }) => fd));
+  const before = endsOf(pair.endpoint);
+  const times: number[] = [];
+  while (times.length < EXCHANGES && !lab.signal.aborted) {
+    const startNs = lab.clock.nowNs();
+    await exchange(pair, messageBytes);
+    times.push((lab.clock.nowNs() - startNs) / 1e6);
+  }
+  const after = endsOf(pair.endpoint);
   return {
     transport: transport.name,
     messageBytes,
     connections: after.client.length,
+    exchangeMs: median(times),
     client: compare(before.client, after.client),
     server: compare(before.server, after.server),
   };
 }
 
-async function exchange(
-  client: StreamChannel,
-  server: StreamChannel,
-  messageBytes: number,
-  times: number,
-): Promise<void> {
-  const message = new Uint8Array(messageBytes);
-  for (let done = 0; done < times; done++) {
-    await Promise.all([writeAll(client, message), readAll(server, messageBytes)]);
-    await Promise.all([writeAll(server, message), readAll(client, messageBytes)]);
-  }
-}
-
-async function writeAll(channel: StreamChannel, data: Uint8Array): Promise<void> {
-  for (let written = 0; written < data.length;) {
-    written += await channel.write(data.subarray(written));
-  }
-}
-
-async function readAll(channel: StreamChannel, bytes: number): Promise<void> {
-  const buffer = new Uint8Array(bytes);
-  for (let filled = 0; filled < bytes;) {
-    const read = await channel.read(buffer.subarray(filled));
-    if (read === null) throw new Error(`the connection ended after ${filled} of ${bytes} bytes`);
-    filled += read;
-  }
-}
-
 /** One socket's counts at one moment. */
 interface Counts {
+  readonly fd: number;
   readonly bytes: number;
   readonly segments: number;
   readonly nagle: boolean;
@@ -190,7 +172,12 @@ function endsOf(listener: Endpoint): { client: readonly Counts[]; server: readon
 
 function countsOf(fd: number): Counts {
   const { bytesSent = 0, dataSegsOut = 0 } = readTcpInfo(fd);
-  return { bytes: bytesSent, segments: dataSegsOut, nagle: tryGetOption(fd, "TCP_NODELAY") === 0 };
+  return {
+    fd,
+    bytes: bytesSent,
+    segments: dataSegsOut,
+    nagle: tryGetOption(fd, "TCP_NODELAY") === 0,
+  };
 }
 
 function compare(before: readonly Counts[], after: readonly Counts[]): WireEnd {
@@ -202,28 +189,4 @@ function compare(before: readonly Counts[], after: readonly Counts[]): WireEnd {
     segments: moved(({ segments }) => segments),
     nagle: after.some(({ nagle }) => nagle),
   };
-}
-
-/** Closes what an experiment opened, when it ends or is ended. */
-class Closing implements AsyncDisposable {
-  readonly #open: { close(): void }[] = [];
-  readonly #signal: AbortSignal;
-  readonly #closeAll = () => this.#open.splice(0).reverse().forEach((one) => one.close());
-
-  constructor(signal: AbortSignal) {
-    this.#signal = signal;
-    signal.addEventListener("abort", this.#closeAll);
-  }
-
-  add<T extends { close(): void }>(one: T): T {
-    this.#open.push(one);
-    if (this.#signal.aborted) this.#closeAll();
-    return one;
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    this.#signal.removeEventListener("abort", this.#closeAll);
-    this.#closeAll();
-    return Promise.resolve();
-  }
 }

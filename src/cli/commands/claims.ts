@@ -4,7 +4,7 @@ import { PEER_OPTION } from "./shared_options.ts";
 /** `sockbench claims`. */
 export const claimsCommand: Command = {
   name: "claims",
-  summary: "Test 34 textbook claims about sockets on this machine",
+  summary: "Test 40 textbook claims about sockets on this machine",
   description: [
     "Measures what decides each sentence, and writes claims.md and claims.json into the output directory: a verdict " +
     "(holds, holds in part, does not hold, undecided, cannot be tried here) with its numbers, the why, and what it means " +

@@ -1,0 +1,187 @@
+// Claim 38: a peer that is gone without a word.
+
+import { requireLibc } from "../../kernel/libc.ts";
+import { getOption, setOption } from "../../kernel/options.ts";
+import { loseSegments } from "../../kernel/socket_filter.ts";
+import { errnoName } from "../../kernel/system_error.ts";
+import { CannotTry, type Claim, defineClaim, type Lab } from "../claim.ts";
+import { RawSockets, waitUntil } from "../connections/raw_sockets.ts";
+import { readSettingsOf } from "../connections/socket_table.ts";
+import { sendNow } from "../raw_pair.ts";
+import { isolateExperiment, tryPart } from "../try_part.ts";
+
+const LIMIT_MS = 5_000;
+const RETRIES = 2;
+const RETRIES2 = "net.ipv4.tcp_retries2";
+
+/** A client whose peer does not answer any more. */
+interface Arm {
+  readonly what: string;
+  /** Whether it wrote something after the peer was gone. */
+  readonly writes?: true;
+  readonly keepalive?: true;
+  /** TCP_USER_TIMEOUT. */
+  readonly userTimeoutMs?: number;
+}
+
+const ARMS: readonly Arm[] = [
+  { what: "a reader" },
+  { what: "a writer", writes: true },
+  { what: "a reader with keepalive of 1 s", keepalive: true },
+  { what: "a writer with TCP_USER_TIMEOUT of 1 s", writes: true, userTimeoutMs: 1_000 },
+  { what: "a reader with TCP_USER_TIMEOUT of 1 s", userTimeoutMs: 1_000 },
+];
+
+/** When a client was told, and what. */
+interface Told {
+  readonly what: string;
+  /** Whether it had one of the two options. */
+  readonly isGuarded: boolean;
+  /** The error; `null` when there was none within the limit. */
+  readonly error: string | null;
+  readonly afterMs: number;
+}
+
+interface Facts {
+  readonly told: readonly Told[];
+  /** A writer without options where the kernel sends again only so often; absent where it could not be tried. */
+  readonly fewer?: Told;
+  readonly fewerRetries: number;
+  readonly untried?: string;
+  /** net.ipv4.tcp_retries2; `null` where it could not be read. */
+  readonly retries2: string | null;
+  readonly limitMs: number;
+}
+
+/** "A dead peer is noticed only with keepalive or TCP_USER_TIMEOUT." */
+export const deadPeerIsSilent: Claim = defineClaim<Facts>({
+  id: "dead-peer-is-silent",
+  number: 38,
+  group: "runtime",
+  sentence: "A dead peer is noticed only with keepalive or TCP_USER_TIMEOUT",
+  source:
+    "RFC 9293, section 3.8.4; RFC 1122, section 4.2.3.6; RFC 5482; tcp(7), tcp_keepalive_time, tcp_retries2 and TCP_USER_TIMEOUT; Linux net/ipv4/tcp_timer.c",
+  method:
+    `A filter on the peer's socket lost every segment, as when its machine is gone: no FIN, no reset, no answer. Clients that only read, and clients that wrote 8 B, waited up to ${
+      LIMIT_MS / 1e3
+    } s for an error: plainly, with SO_KEEPALIVE (TCP_KEEPIDLE and TCP_KEEPINTVL 1 s, TCP_KEEPCNT 1), and with TCP_USER_TIMEOUT at 1 s. In a network namespace a plain writer was watched with ${RETRIES2} at ${RETRIES}`,
+  rule: {
+    "holds": `within ${
+      LIMIT_MS / 1e3
+    } s neither reader nor writer was told without the options, not with ${RETRIES2} at ${RETRIES} either; a reader with keepalive was, and a writer with TCP_USER_TIMEOUT`,
+    "holds in part":
+      `the same, but with ${RETRIES2} at ${RETRIES} the plain writer was told: retransmissions notice as well`,
+    "does not hold": "a client without the options was told with the kernel's own settings",
+    "undecided": `with the options nobody was told, or ${RETRIES2} could not be changed`,
+  },
+  control:
+    "a peer that resets the connection instead of falling silent: the sentence then does not hold",
+  parts: {
+    silent: (lab) => watchSilence(lab),
+    retries: async (lab) => ({ fewer: await watchArm(ARMS[1]!, lab) }),
+  },
+  waits: true,
+  async experiment(lab) {
+    const [{ facts, reason }, fewer, settings] = await Promise.all([
+      tryPart<{ told: readonly Told[] }>(deadPeerIsSilent, "silent", lab),
+      isolateExperiment<{ fewer: Told }>(
+        [deadPeerIsSilent.id, "retries"],
+        lab.signal,
+        `echo ${RETRIES} > /proc/sys/net/ipv4/tcp_retries2`,
+      ).catch((error: Error) => ({ untried: error.message })),
+      readSettingsOf([RETRIES2]),
+    ]);
+    if (facts === undefined) throw new CannotTry(reason);
+    const retries2 = settings[RETRIES2] ?? null;
+    return { ...facts, ...fewer, fewerRetries: RETRIES, retries2, limitMs: LIMIT_MS };
+  },
+  decide({ facts }) {
+    const { told, fewer, fewerRetries, untried, retries2, limitMs } = facts!;
+    const plain = told.filter(({ isGuarded }) => !isGuarded);
+    const guarded = told.filter(({ isGuarded }) => isGuarded);
+    const noticed = guarded.filter(({ error }) => error !== null);
+    const isSilent = plain.every(({ error }) => error === null);
+    const say = ({ what, error, afterMs }: Told) =>
+      error === null
+        ? `${what} was told nothing within ${(afterMs / 1e3).toFixed(1)} s`
+        : `${what} was told ${error} after ${afterMs.toFixed(0)} ms`;
+    return {
+      verdict: !isSilent
+        ? "does not hold"
+        : noticed.length < 2 || fewer === undefined
+        ? "undecided"
+        : fewer.error === null
+        ? "holds"
+        : "holds in part",
+      answer: isSilent
+        ? `plainly nothing in ${(limitMs / 1e3).toFixed(0)} s; with the options after ${
+          noticed.map(({ afterMs }) => afterMs.toFixed(0)).join(" and ")
+        } ms`
+        : say(plain.find(({ error }) => error !== null)!),
+      seen: [
+        ...told.map((one) => `The peer gone silent, ${say(one)}`),
+        ...(fewer === undefined ? [] : [
+          `In a namespace with ${RETRIES2} at ${fewerRetries}, ${say(fewer)}`,
+        ]),
+        ...(untried === undefined ? [] : [`${RETRIES2} could not be changed: ${untried}`]),
+        ...(retries2 === null ? [] : [`${RETRIES2} is ${retries2}`]),
+      ],
+      why: [
+        "A connection is state at two ends and nothing between them. Who only reads sends nothing, so that nothing can fail to be acknowledged: without keepalive the wait has no end (RFC 9293, section 3.8.4, leaves keepalive off by default)",
+        "Who writes is told in the end: the segment is retransmitted with growing gaps until about the time of tcp_retries2 timeouts has passed, with the default of 15 at least 924.6 s (tcp(7)). TCP_USER_TIMEOUT bounds exactly that time, and so does nothing for who only reads; with keepalive it bounds that as well",
+      ],
+    };
+  },
+  meaning:
+    "`conn.setKeepAlive(true)` asks after net.ipv4.tcp_keepalive_time, 7,200 s by default, and Deno's TcpConn offers neither that time nor TCP_USER_TIMEOUT. What must be noticed within seconds needs a time limit of the program's own, or node:net, whose `setKeepAlive(true, ms)` sets the idle time",
+  code: [
+    "const timer = setTimeout(() => conn.close(), 5_000); // the pending read rejects",
+    "try {",
+    "  await conn.read(reply);",
+    "} finally {",
+    "  clearTimeout(timer);",
+    "}",
+  ].join("\n"),
+});
+
+/** Watches all clients, side by side. */
+export async function watchSilence(
+  lab: Lab,
+  end: (peer: number, sockets: RawSockets) => void = (peer) => loseSegments(peer, "everything"),
+): Promise<{ told: readonly Told[] }> {
+  return { told: await Promise.all(ARMS.map((arm) => watchArm(arm, lab, end))) };
+}
+
+async function watchArm(
+  { what, writes, keepalive, userTimeoutMs }: Arm,
+  lab: Lab,
+  end: (peer: number, sockets: RawSockets) => void = (peer) => loseSegments(peer, "everything"),
+): Promise<Told> {
+  using sockets = new RawSockets(lab);
+  const [client, server] = await sockets.openPair("tcp", lab);
+  if (keepalive) {
+    for (const name of ["SO_KEEPALIVE", "TCP_KEEPIDLE", "TCP_KEEPINTVL", "TCP_KEEPCNT"] as const) {
+      setOption(client, name, 1);
+    }
+  }
+  if (userTimeoutMs !== undefined) setOption(client, "TCP_USER_TIMEOUT", userTimeoutMs);
+  end(server, sockets);
+  const startNs = lab.clock.nowNs();
+  if (writes) {
+    try {
+      sendNow(client, new Uint8Array(8));
+    } catch { /* told below: a reset may be there already */ }
+  }
+  const isTold = () => {
+    const polled = new Int32Array([client, 0]);
+    return requireLibc().symbols.poll(polled, 1n, 0) === 1;
+  };
+  const wasTold = await waitUntil(lab, isTold, LIMIT_MS);
+  const error = getOption(client, "SO_ERROR");
+  return {
+    what,
+    isGuarded: keepalive === true || userTimeoutMs !== undefined,
+    error: wasTold ? error === 0 ? "the end" : errnoName(error) : null,
+    afterMs: (lab.clock.nowNs() - startNs) / 1e6,
+  };
+}

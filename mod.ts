@@ -45,7 +45,7 @@ export type { Plan, PlannedCases } from "./src/plan/plan.ts";
 export { type Settings, SettingsError, type SettingsInput } from "./src/plan/settings.ts";
 
 export { type Catalog, createCatalog, type SockbenchModule } from "./src/catalog.ts";
-export type { Scenario } from "./src/model/scenario.ts";
+export type { GridParameter, Scenario } from "./src/model/scenario.ts";
 export type { Transport } from "./src/transport/transport.ts";
 export type { Workload } from "./src/workload/workload.ts";
 export { tcp, tcp6 } from "./src/transport/tcp.ts";

@@ -1,6 +1,6 @@
 // Scenarios: a question, the grid of parameters that answers it, its workload and its metrics. Declarations only.
 
-import type { ScenarioSpec } from "./scenario_spec.ts";
+import type { ParameterSpec, ScenarioSpec } from "./scenario_spec.ts";
 import type { Budget } from "./budget.ts";
 import type { Params } from "./params.ts";
 
@@ -24,8 +24,16 @@ export interface GridBlock {
   readonly needs?: "ffi";
 }
 
+/** A parameter of a grid, or one beside it. */
+export interface GridParameter extends ParameterSpec {
+  /** No grid lists it: it joins the cases, and their ids, where a value is asked for. */
+  readonly optional?: true;
+}
+
 /** A Scenario is a question with all that is needed to measure its answer. */
 export interface Scenario extends ScenarioSpec {
+  /** The grid's parameters, in the order of the case id. */
+  readonly parameters: readonly GridParameter[];
   /** The workload's name. */
   readonly workload: string;
   /** Parameters that are the same in every case and not part of its id, as in `{ nagle: "off" }`. */

@@ -62,7 +62,7 @@ export function specOf(scenario: Scenario): ScenarioSpec {
     id,
     question,
     operation,
-    parameters,
+    parameters: parameters.map(({ optional: _, ...parameter }) => parameter),
     metrics,
     columns,
     contrasts,

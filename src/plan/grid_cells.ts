@@ -4,7 +4,8 @@ import type { Catalog } from "../catalog.ts";
 import type { GridBlock, Scenario } from "../model/scenario.ts";
 import type { Params } from "../model/params.ts";
 import type { Pin } from "../model/placement.ts";
-import type { Settings } from "./settings.ts";
+import { PINS } from "./placement.ts";
+import { parseParameter, type Settings } from "./settings.ts";
 
 /** The scenarios asked for; where none is named, all but those that are measured on demand. */
 export function selectedScenarios(settings: Settings, catalog: Catalog): Scenario[] {
@@ -33,6 +34,42 @@ export function* cells(scenario: Scenario, settings: Settings, catalog: Catalog)
       }
     }
   }
+  for (const id of settings.cases) {
+    const named = namedCell(id, scenario, settings, catalog);
+    if (named !== undefined) yield named;
+  }
+}
+
+/** The cell whose id stands among the cases asked for, whether or not a profile lists it; undefined for a glob, and for another scenario's. */
+function namedCell(
+  id: string,
+  scenario: Scenario,
+  { transports }: Settings,
+  catalog: Catalog,
+): Cell | undefined {
+  const [name, transport, values = "", ...more] = id.split("/");
+  const mode = catalog.transports.get(transport ?? "")?.mode;
+  const isMeant = name === scenario.id && more.length === 0 && mode !== undefined &&
+    catalog.workloads.get(scenario.workload)!.modes.includes(mode) &&
+    (transports.length === 0 || transports.includes(transport!));
+  if (!isMeant || /[*?]/.test(id)) return undefined;
+  const given = new Map(values.split(",").map((pair) => pair.split("=", 2) as [string, string]));
+  const pin = PINS.find((one) => one === (given.get("pin") ?? "none"));
+  given.delete("pin");
+  const params: Record<string, number | string> = {};
+  for (const spec of scenario.parameters) {
+    const value = given.get(spec.name);
+    if (value !== undefined) params[spec.name] = parseParameter(spec, value);
+    given.delete(spec.name);
+  }
+  given.delete("");
+  const sized = withSizes(params);
+  const has = (key: string) => key in sized || (key === "bytes" && "request" in sized);
+  const isWhole = Object.values(scenario.grid).flat()
+    .some((block) => Object.keys(block.params).every(has));
+  return pin === undefined || given.size > 0 || !isWhole
+    ? undefined
+    : { transport: transport!, params: sized, pin, needs: undefined };
 }
 
 /**
@@ -78,9 +115,9 @@ function combinations(
   const isExtra = block.pins !== undefined &&
     scenario.grid[profile].some(({ pins }) => pins === undefined);
   let rows: Record<string, number | string>[] = [{}];
-  for (const { name, kind } of scenario.parameters) {
-    const values = block.params[name];
-    // A block without a parameter is a control that does not have it, as unix has no Nagle.
+  for (const { name, kind, optional } of scenario.parameters) {
+    // A block without a parameter is a control that does not have it, as unix has no Nagle; an optional one joins where it is asked for.
+    const values = block.params[name] ?? (optional && !isExtra ? asked[name] : undefined);
     if (values === undefined) continue;
     let wanted = asked[name] ?? values;
     if (isExtra) wanted = wanted.filter((value) => values.includes(value));
@@ -91,5 +128,12 @@ function combinations(
     }
     rows = rows.flatMap((row) => wanted.map((value) => ({ ...row, [name]: value })));
   }
-  return rows;
+  return rows.map(withSizes);
+}
+
+/** Where request and reply have sizes of their own, `bytes` says nothing; where these are equal, `bytes` says it all. */
+function withSizes(row: Record<string, number | string>): Params {
+  const { bytes, request = bytes, reply = bytes, ...others } = row;
+  if (request === undefined || reply === undefined) return row;
+  return request === reply ? { bytes: request, ...others } : { request, reply, ...others };
 }

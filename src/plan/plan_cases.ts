@@ -77,10 +77,12 @@ export function planCases(
         continue;
       }
       const limit = found.largestMessageBytes;
-      if (limit !== undefined && typeof resolved.bytes === "number" && resolved.bytes > limit) {
+      const { bytes, request = bytes, reply = bytes } = resolved;
+      const largest = Math.max(Number(request ?? 0), Number(reply ?? 0));
+      if (limit !== undefined && largest > limit) {
         skip(
           id,
-          `${resolved.bytes} bytes are more than one ${transport} message carries: the limit is ${limit}`,
+          `${largest} bytes are more than one ${transport} message carries: the limit is ${limit}`,
         );
         continue;
       }

@@ -290,7 +290,8 @@ function specsOf(name: string, scenarios: readonly Scenario[]): readonly Paramet
   );
 }
 
-function parseParameter(spec: ParameterSpec, given: number | string): number | string {
+/** The value that a text stands for. Throws a {@link SettingsError} where the parameter has no such value. */
+export function parseParameter(spec: ParameterSpec, given: number | string): number | string {
   if (spec.kind === "choice") {
     const choices = spec.choices ?? [];
     if (choices.includes(String(given))) return String(given);

@@ -24,6 +24,13 @@ export function peerFault(transport: Transport | undefined, peer: PeerKind): str
  * @returns one sentence for reports without its full stop; undefined where they do
  */
 export function paramsFault(transport: Transport | undefined, params: Params): string | undefined {
+  const { request, reply, pipeline } = params;
+  if (transport?.answeredBy === "kernel" && request !== reply) {
+    return `the kernel answers ${transport.name} itself, with as many bytes as it was asked with`;
+  }
+  if (transport?.mode === "stream" && transport.inTurn && pipeline !== undefined) {
+    return `${transport.name} is request and reply in turn: none can be in flight behind another`;
+  }
   if (transport?.mode !== "stream" || !transport.keepsBoundaries) return undefined;
   const { bytes, read } = params;
   return typeof bytes === "number" && typeof read === "number" && read < bytes

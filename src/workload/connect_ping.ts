@@ -6,6 +6,7 @@ import {
   numberParam,
   readRest,
   serveEach,
+  sizesOf,
   warmupOf,
   writeRest,
 } from "./exchange_loop.ts";
@@ -14,7 +15,7 @@ import type { Budget } from "../model/budget.ts";
 import { UnfinishedWork } from "./unfinished_work.ts";
 import type { DriveContext, Workload } from "./workload.ts";
 
-/** One request per connection; the interval ends when the peer has closed the last one too. Parameter: `bytes`. */
+/** One request per connection; the interval ends when the peer has closed the last one too. Parameters: `bytes`, or `request` and `reply`; `think`: µs between. */
 export const connectPing: Workload = {
   name: "connect-ping",
   modes: ["stream"],
@@ -33,9 +34,9 @@ export const connectPing: Workload = {
     return { operations, elapsedNs, histograms: { exchange: exchanges }, tally: {} };
   },
   async serve(context) {
-    const bytes = numberParam(context.params, "bytes");
-    const reply = new Uint8Array(bytes);
-    await serveEach(context, (channel) => answerStream(channel, bytes, reply));
+    const { requestBytes, replyBytes } = sizesOf(context.params);
+    const reply = new Uint8Array(replyBytes);
+    await serveEach(context, (channel) => answerStream(channel, requestBytes, reply));
   },
 };
 
@@ -44,8 +45,10 @@ async function requests(
   budget: Budget,
   histogram: Histogram,
 ): Promise<number> {
-  const request = new Uint8Array(numberParam(params, "bytes"));
-  const reply = new Uint8Array(request.length);
+  const sizes = sizesOf(params);
+  const request = new Uint8Array(sizes.requestBytes);
+  const reply = new Uint8Array(sizes.replyBytes);
+  const thinkNs = params.think === undefined ? 0 : numberParam(params, "think") * 1e3;
   const { maxOperations = Infinity, minOperations = 1 } = budget;
   let operations = 0;
   const startNs = clock.nowNs();
@@ -53,6 +56,7 @@ async function requests(
   let doneNs = startNs;
   try {
     do {
+      if (thinkNs > 0) await clock.sleepUntilNs(doneNs + thinkNs);
       const calledNs = clock.nowNs();
       const opened = open();
       const channel = opened instanceof Promise ? await opened : opened;

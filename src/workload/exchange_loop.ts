@@ -17,6 +17,21 @@ export function numberParam(params: Params, name: string): number {
   return value;
 }
 
+/** What a request and its reply hold, in bytes. */
+export interface Sizes {
+  readonly requestBytes: number;
+  readonly replyBytes: number;
+}
+
+/** Parameters `request` and `reply`, or `bytes` in the place of either. */
+export function sizesOf(params: Params): Sizes {
+  const { bytes, request = bytes, reply = bytes } = params;
+  return {
+    requestBytes: numberParam({ request: request! }, "request"),
+    replyBytes: numberParam({ reply: reply! }, "reply"),
+  };
+}
+
 /** A budget that lasts as long as the warm-up of `budget` does; what it measures is thrown away. */
 export function warmupOf({ warmupNs, maxOperations }: Budget): Budget {
   return {
@@ -84,11 +99,12 @@ export async function answerStream(
   }
 }
 
-/** Echoes datagrams to their senders until the trial is over. */
+/** Answers datagrams until the trial is over: with a reply of its own, or, where there is none, by sending back what came. */
 export async function answerDatagrams(
   channel: DatagramChannel,
   context: ServeContext,
   largestBytes: number,
+  reply?: Uint8Array,
 ): Promise<void> {
   // One byte more than expected: a longer message shows instead of being cut without a word.
   const buffer = new Uint8Array(largestBytes + 1);
@@ -99,7 +115,9 @@ export async function answerDatagrams(
       let bytes = channel.receive(buffer);
       if (typeof bytes !== "number") bytes = await bytes;
       context.tally.receivedMessages = ++answered;
-      const replied = channel.reply(bytes === largestBytes ? whole : buffer.subarray(0, bytes));
+      const replied = channel.reply(
+        reply ?? (bytes === largestBytes ? whole : buffer.subarray(0, bytes)),
+      );
       if (typeof replied !== "number") await replied;
     }
   } catch (error) {

@@ -83,8 +83,9 @@ function suiteBatch(
   histogram: Histogram,
 ): Batch {
   const budget = { warmupNs: 0, measureNs: 0 };
+  const sizes = { requestBytes: bytes, replyBytes: bytes };
   return (count) =>
-    exchange(channel, bytes, { clock }, { ...budget, minOperations: count }, histogram);
+    exchange(channel, sizes, { clock }, { ...budget, minOperations: count }, histogram);
 }
 
 async function repeat(

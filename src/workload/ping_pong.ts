@@ -1,4 +1,4 @@
-// Ping-pong: a request of `bytes`, its reply of the same size, one at a time, over one kept channel.
+// Ping-pong: a request and its reply, each of its size, over one kept channel: one at a time, or `pipeline` in flight.
 //
 // Latency is the round trip, from before the write to after the last byte of the reply; it is never halved.
 
@@ -8,54 +8,66 @@ import {
   answerDatagrams,
   answerStream,
   endedEarly,
-  numberParam,
   readRest,
+  type Sizes,
+  sizesOf,
   warmupOf,
   writeRest,
 } from "./exchange_loop.ts";
 import type { Budget } from "../model/budget.ts";
+import { exchangePaced } from "./exchange_paced.ts";
 import { UnfinishedWork } from "./unfinished_work.ts";
-import type { DriveContext, DriveResult, ServeContext, Workload } from "./workload.ts";
+import type { DriveContext, DriveResult, Workload } from "./workload.ts";
 
-/** Request and reply of equal size over one channel. Parameter: `bytes`. */
+/** Request and reply over one channel. Parameters: `bytes`, or `request` and `reply`; `think`, `pipeline`: see {@link exchangePaced}. */
 export const pingPong: Workload = {
   name: "ping-pong",
   modes: ["stream", "datagram"],
   async drive(context) {
-    const bytes = numberParam(context.params, "bytes");
+    const { params } = context;
+    const sizes = sizesOf(params);
+    const loop: Exchange = params.think === undefined && params.pipeline === undefined
+      ? exchange
+      : exchangePaced;
     const channel = await context.open();
     const exchanges = new Histogram();
-    await exchange(channel, bytes, context, warmupOf(context.budget), exchanges);
+    await loop(channel, sizes, context, warmupOf(context.budget), exchanges);
     exchanges.reset();
     await context.begin();
-    const measured = await exchange(channel, bytes, context, context.budget, exchanges);
+    const measured = await loop(channel, sizes, context, context.budget, exchanges);
     await context.end();
     channel.close();
     return { ...measured, histograms: { exchange: exchanges } };
   },
   async serve(context) {
-    await servePingPong(context, numberParam(context.params, "bytes"));
+    const { requestBytes, replyBytes } = sizesOf(context.params);
+    const channel = await context.accept();
+    if (channel === null) return;
+    const reply = new Uint8Array(replyBytes);
+    if (channel.mode === "datagram") await answerDatagrams(channel, context, requestBytes, reply);
+    else await answerStream(channel, requestBytes, reply);
   },
 };
 
-async function servePingPong(context: ServeContext, bytes: number): Promise<void> {
-  const channel = await context.accept();
-  if (channel === null) return;
-  if (channel.mode === "datagram") await answerDatagrams(channel, context, bytes);
-  else await answerStream(channel, bytes, new Uint8Array(bytes));
-}
+type Exchange = (
+  channel: Channel,
+  sizes: Sizes,
+  context: DriveContext,
+  budget: Budget,
+  histogram: Histogram,
+) => Promise<Omit<DriveResult, "histograms">>;
 
 /** Exchanges until the budget is spent, and records how long each took. */
 export function exchange(
   channel: Channel,
-  bytes: number,
+  sizes: Sizes,
   context: Pick<DriveContext, "clock">,
   budget: Budget,
   histogram: Histogram,
 ): Promise<Omit<DriveResult, "histograms">> {
   return channel.mode === "stream"
-    ? exchangeOverStream(channel, bytes, context, budget, histogram)
-    : exchangeDatagrams(channel, bytes, context, budget, histogram);
+    ? exchangeOverStream(channel, sizes, context, budget, histogram)
+    : exchangeDatagrams(channel, sizes, context, budget, histogram);
 }
 
 // The two loops below are the measured interval: buffers are made before, nothing is allocated or looked up inside but the
@@ -64,13 +76,13 @@ export function exchange(
 
 async function exchangeOverStream(
   channel: StreamChannel,
-  bytes: number,
+  { requestBytes, replyBytes }: Sizes,
   { clock }: Pick<DriveContext, "clock">,
   budget: Budget,
   histogram: Histogram,
 ): Promise<Omit<DriveResult, "histograms">> {
-  const request = new Uint8Array(bytes);
-  const reply = new Uint8Array(bytes);
+  const request = new Uint8Array(requestBytes);
+  const reply = new Uint8Array(replyBytes);
   const { maxOperations = Infinity, minOperations = 1 } = budget;
   let operations = 0;
   const startNs = clock.nowNs();
@@ -81,10 +93,10 @@ async function exchangeOverStream(
       const sentNs = clock.nowNs();
       let written = channel.write(request);
       if (typeof written !== "number") written = await written;
-      if (written < bytes) await writeRest(channel, request, written);
+      if (written < requestBytes) await writeRest(channel, request, written);
       let read = channel.read(reply);
       if (typeof read !== "number") read = await read;
-      if (read !== bytes) await readRest(channel, reply, read ?? endedEarly());
+      if (read !== replyBytes) await readRest(channel, reply, read ?? endedEarly());
       doneNs = clock.nowNs();
       histogram.record(doneNs - sentNs);
       operations++;
@@ -93,23 +105,22 @@ async function exchangeOverStream(
     const done = { operations, elapsedNs: doneNs - startNs, tally: {} };
     throw new UnfinishedWork(error, { ...done, histograms: { exchange: histogram } });
   }
-  const moved = operations * bytes;
   return {
     operations,
     elapsedNs: doneNs - startNs,
-    tally: { sentBytes: moved, receivedBytes: moved },
+    tally: { sentBytes: operations * requestBytes, receivedBytes: operations * replyBytes },
   };
 }
 
 async function exchangeDatagrams(
   channel: DatagramChannel,
-  bytes: number,
+  { requestBytes, replyBytes }: Sizes,
   { clock }: Pick<DriveContext, "clock">,
   budget: Budget,
   histogram: Histogram,
 ): Promise<Omit<DriveResult, "histograms">> {
-  const request = new Uint8Array(bytes);
-  const reply = new Uint8Array(bytes + 1);
+  const request = new Uint8Array(requestBytes);
+  const reply = new Uint8Array(replyBytes + 1);
   const { maxOperations = Infinity, minOperations = 1 } = budget;
   let operations = 0;
   const startNs = clock.nowNs();
@@ -123,8 +134,8 @@ async function exchangeDatagrams(
       let received = channel.receive(reply);
       if (typeof received !== "number") received = await received;
       doneNs = clock.nowNs();
-      if (received !== bytes) {
-        throw new Error(`the reply has ${received} bytes instead of ${bytes}`);
+      if (received !== replyBytes) {
+        throw new Error(`the reply has ${received} bytes instead of ${replyBytes}`);
       }
       histogram.record(doneNs - sentNs);
       operations++;
@@ -133,10 +144,9 @@ async function exchangeDatagrams(
     const done = { operations, elapsedNs: doneNs - startNs, tally: {} };
     throw new UnfinishedWork(error, { ...done, histograms: { exchange: histogram } });
   }
-  const moved = operations * bytes;
   return {
     operations,
     elapsedNs: doneNs - startNs,
-    tally: { sentBytes: moved, receivedBytes: moved },
+    tally: { sentBytes: operations * requestBytes, receivedBytes: operations * replyBytes },
   };
 }

@@ -1,8 +1,8 @@
-import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { createCatalog } from "../../src/catalog.ts";
 import { planCases } from "../../src/plan/plan_cases.ts";
 import { PROFILES } from "../../src/plan/profile.ts";
-import type { Settings } from "../../src/plan/settings.ts";
+import { type Settings, SettingsError } from "../../src/plan/settings.ts";
 import type { Availability } from "../../src/transport/transport.ts";
 import { memoryStream } from "../support/memory_transport.ts";
 import { someSettings } from "../support/small_catalog.ts";
@@ -145,4 +145,62 @@ Deno.test("planCases() gives an asked-for choice to the blocks made for it", () 
   assertEquals(idsOf("write-write-read"), [
     "nagle/unix/pattern=write-write-read,header=64,body=256",
   ]);
+});
+
+Deno.test("planCases() takes request and reply in the place of bytes, which stays where both are equal", () => {
+  const ids = (params: Settings["params"]) =>
+    plan({ scenarios: ["round-trip"], transports: ["tcp"], profile: "quick", params })
+      .cases.map((c) => c.id);
+  assertEquals(ids({}), ["round-trip/tcp/bytes=64", "round-trip/tcp/bytes=16384"]);
+  assertEquals(ids({ request: [300], reply: [20_480] }), [
+    "round-trip/tcp/request=300,reply=20480",
+  ]);
+  assertEquals(ids({ request: [300], reply: [300] }), ["round-trip/tcp/bytes=300"]);
+  assertEquals(ids({ bytes: [64], reply: [64, 128] }), [
+    "round-trip/tcp/bytes=64",
+    "round-trip/tcp/request=64,reply=128",
+  ]);
+  assertEquals(ids({ bytes: [64], think: [500], pipeline: [4] }), [
+    "round-trip/tcp/bytes=64,think=500,pipeline=4",
+  ]);
+});
+
+Deno.test("planCases() refuses a reply beyond a transport's limit as it does a request", () => {
+  const { cases, skipped } = plan({
+    scenarios: ["round-trip"],
+    transports: ["udp"],
+    params: { request: [64], reply: [65_508] },
+  });
+  assertEquals(cases, []);
+  assertEquals(skipped.map((s) => s.what), ["round-trip/udp/request=64,reply=65508"]);
+});
+
+Deno.test("planCases() measures a case that is named exactly although no profile lists it", () => {
+  for (
+    const id of [
+      "round-trip/tcp@libc/bytes=100",
+      "round-trip/tcp/bytes=100,pin=same",
+      "throughput/unix/bytes=777",
+      "round-trip/unix/request=7,reply=9,pipeline=2",
+      "fan-in/udp/bytes=64,clients=7",
+    ]
+  ) {
+    const { cases } = planCases(
+      someSettings({ cases: [id], peer: "process" }),
+      catalog,
+      everything(),
+      {
+        available: true,
+        cores: [0, 1],
+      },
+    );
+    assertEquals(cases.map((c) => c.id), [id]);
+  }
+  // What lacks a parameter, or has one that its scenario does not know, names nothing.
+  for (
+    const id of ["round-trip/tcp", "round-trip/tcp/bytes=64,turns=2", "round-trip/tin/bytes=64"]
+  ) {
+    assertEquals(plan({ cases: [id] }).cases, []);
+  }
+  assertThrows(() => plan({ cases: ["round-trip/tcp/bytes=0"] }), SettingsError, "from 1 to");
 });

@@ -97,10 +97,13 @@ Deno.test("createSettings() parses parameters after their kind and drops repetit
 Deno.test("createSettings() refuses parameters that no selected scenario has", () => {
   const error = refuse('no selected scenario has a parameter "byts"', { params: { byts: [1] } });
   assert(error.candidates!.includes("bytes"));
-  refuse('scenario round-trip has no parameter "nagle" (it has bytes)', {
-    scenarios: ["round-trip"],
-    params: { nagle: ["on"] },
-  });
+  refuse(
+    'scenario round-trip has no parameter "nagle" (it has bytes, request, reply, think, pipeline)',
+    {
+      scenarios: ["round-trip"],
+      params: { nagle: ["on"] },
+    },
+  );
 });
 
 Deno.test("createSettings() refuses malformed, empty and absurd parameter values", () => {

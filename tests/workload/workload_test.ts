@@ -87,6 +87,25 @@ Deno.test("pingPong works over datagrams", async () => {
   assertEquals(outcome.histograms.exchange?.count, 25);
 });
 
+Deno.test("pingPong asks and is answered in sizes of their own, with several requests in flight and time to think", async () => {
+  for (const transport of [memoryStream(7), memoryStream(8_192), memoryDatagram()]) {
+    for (const more of [{}, { pipeline: 5 }, { think: 1 }, { pipeline: 3, think: 1 }]) {
+      const outcome = await trial("ping-pong", transport, { request: 30, reply: 200, ...more }, 25);
+      assertEquals(outcome.error, undefined);
+      assertEquals(outcome.operations, 25);
+      assertEquals(outcome.histograms.exchange?.count, 25);
+      assertEquals(outcome.tally.sentBytes, 25 * 30);
+      assertEquals(outcome.tally.receivedBytes, 25 * 200);
+    }
+  }
+});
+
+Deno.test("connectPing asks and is answered in sizes of their own", async () => {
+  const outcome = await trial("connect-ping", memoryStream(64), { request: 30, reply: 200 }, 5);
+  assertEquals(outcome.error, undefined);
+  assertEquals(outcome.operations, 5);
+});
+
 Deno.test("splitRequest sends one or two writes per request and keeps the first exchange apart", async () => {
   const writes = { "write-read": 1, "write-write-read": 2, "joined-write-read": 1 };
   const bytes = { "write-read": 16, "write-write-read": 48, "joined-write-read": 48 };

@@ -1,0 +1,30 @@
+// Parameters that every scenario of requests and replies has: their sizes, and what the client does between them.
+
+import type { GridParameter } from "../model/scenario.ts";
+
+/** Size of both, in every case of a grid; `request` and `reply` in its place where they are asked for. */
+export const SIZES: readonly GridParameter[] = [
+  { name: "bytes", kind: "size", description: "size of the request and of the reply" },
+  { name: "request", kind: "size", optional: true, description: "size of the request" },
+  { name: "reply", kind: "size", optional: true, description: "size of the reply" },
+];
+
+/** Time that the client takes between a reply and its next request. */
+export const THINK: GridParameter = {
+  name: "think",
+  kind: "count",
+  unit: "µs",
+  optional: true,
+  max: 10_000_000,
+  description: "time between a reply and the next request",
+};
+
+/** Requests in flight on one channel. */
+export const PIPELINE: GridParameter = {
+  name: "pipeline",
+  kind: "count",
+  optional: true,
+  min: 2,
+  max: 1_024,
+  description: "requests in flight at once on one connection",
+};

@@ -118,4 +118,4 @@ export type {
 } from "./src/gate/gate_result.ts";
 
 export { type ReportFormat, reportFormats } from "./src/report/registry.ts";
-export { comparisonFormats, gateFormats } from "./src/report/gate_registry.ts";
+export { comparisonFormats, gateFormats } from "./src/report/registry.ts";

@@ -78,7 +78,7 @@ export function refuseIdleMetrics(
  * @throws {UsageError} when there is none of that name.
  */
 export async function chooseGateFormats(asked: readonly string[]): Promise<readonly GateFormat[]> {
-  const { gateFormats } = await import("../report/gate_registry.ts");
+  const { gateFormats } = await import("../report/registry.ts");
   const ids = new Set(["md", ...asked]);
   return [...ids].map((id) => {
     const found = gateFormats.get(id);

@@ -49,7 +49,7 @@ export async function writeGateReport(
     terminal.out(`\nWritten to\n${written.map((path) => `${path}\n`).join("")}`);
     if (annotations || environmentValue("GITHUB_ACTIONS") === "true") {
       terminal.out("\n");
-      terminal.annotate(await annotationsOf(report), "out");
+      terminal.annotate(await commandsOf(report), "out");
     }
   } catch (error) {
     // The files are written; that nobody reads the summary is no failure, and must not change the exit code.
@@ -104,10 +104,12 @@ async function appendStepSummary(
 }
 
 async function verdictsOf(report: GateReport, terminal: Terminal): Promise<string> {
-  const { gateFormats } = await import("../report/gate_registry.ts");
+  const { gateFormats } = await import("../report/registry.ts");
   return gateFormats.get("text")!.render(report, { terminal: lookOf(terminal) });
 }
 
-async function annotationsOf(report: GateReport): Promise<readonly WorkflowCommand[]> {
-  return (await import("../report/gate_annotations.ts")).annotationsOf(report);
+async function commandsOf(report: GateReport): Promise<readonly WorkflowCommand[]> {
+  const { buildGateDocument } = await import("../report/build/gate_document.ts");
+  const { annotationsOf } = await import("../report/write/annotations.ts");
+  return annotationsOf(buildGateDocument(report));
 }

@@ -37,7 +37,7 @@ export function verdictFileName(
 /** What is read from these files is what a job has found: reports of a run, verdicts of a gate. */
 async function reportNames(job: Job): Promise<readonly string[]> {
   if (job !== "run") {
-    const { gateFormats } = await import("../report/gate_registry.ts");
+    const { gateFormats } = await import("../report/registry.ts");
     return [...gateFormats.values()].map((format) => verdictFileName(job, format));
   }
   const { reportFormats } = await import("../report/registry.ts");

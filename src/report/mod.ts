@@ -16,10 +16,15 @@
  * @module
  */
 
-export { type RenderedFiles, type ReportFormat, reportFormats } from "./registry.ts";
+export {
+  comparisonFormats,
+  gateFormats,
+  type RenderedFiles,
+  type ReportFormat,
+  reportFormats,
+} from "./registry.ts";
 export type { TerminalLook } from "../text/terminal_line.ts";
 export type { TerminalSize } from "./document/writer.ts";
-export { comparisonFormats, gateFormats } from "./gate_registry.ts";
 export type { GateFormat, GateReport, GateView } from "./build/gate_report.ts";
 
 export type { Chart } from "./chart/chart.ts";

@@ -1,20 +1,32 @@
-// The registry of report formats: one line each.
+// The registry of formats: of a record, of a gate, of a comparison. A new one is a file in write/, a line here and a golden file.
 
 import type { RunRecord } from "../model/run_record.ts";
+import { forestFigures } from "./build/charts/forest_figures.ts";
+import { buildComparisonDocument } from "./build/comparison_document.ts";
 import { buildFigures } from "./build/figures.ts";
-import { buildRecordDocument, type RecordDocumentOptions } from "./build/record_document.ts";
+import { buildGateDocument, casesOf } from "./build/gate_document.ts";
+import type { GateFormat } from "./build/gate_report.ts";
+import { buildRecordDocument } from "./build/record_document.ts";
 import { buildTrialsDocument } from "./build/trials_document.ts";
-import { PAGE_CHART_STYLE, withoutStyle } from "./chart/page_chart_style.ts";
 import { chartFileName } from "./chart/chart_files.ts";
 import { drawFigure } from "./chart/draw_figure.ts";
-import type { Document } from "./document/document.ts";
+import { PAGE_CHART_STYLE, withoutStyle } from "./chart/page_chart_style.ts";
 import type { Figure } from "./document/figure.ts";
-import type { Picture, TerminalSize, Writer } from "./document/writer.ts";
+import type { Picture, TerminalSize, Writer, WriterOptions } from "./document/writer.ts";
+import {
+  writeActionBenchmarkBigger,
+  writeActionBenchmarkSmaller,
+} from "./write/action_benchmark.ts";
+import { writeAgent } from "./write/agent.ts";
+import { writeAnnotations } from "./write/annotations.ts";
 import { writeAsciidoc } from "./write/asciidoc.ts";
+import { writeBencher } from "./write/bencher.ts";
 import { writeCsv, writeTsv } from "./write/delimited.ts";
 import { writeHtml } from "./write/html.ts";
-import { writeJson } from "./write/json.ts";
+import { writeData, writeJson } from "./write/json.ts";
+import { writeJunit } from "./write/junit.ts";
 import { writeMarkdown } from "./write/markdown.ts";
+import { writeOpenMetrics } from "./write/openmetrics.ts";
 import { writeTerminal } from "./write/terminal.ts";
 
 /** A text and the files that belong beside it. */
@@ -50,83 +62,121 @@ export interface RenderOptions {
 }
 
 /** What a line of the registry states. */
-interface FormatLine extends Pick<ReportFormat, "id" | "extension" | "mediaType" | "title"> {
+interface FormatLine extends Pick<ReportFormat, "id" | "extension" | "title"> {
   /** Writes the Document. */
   readonly write: Writer;
-  /** What it writes: `report` for people, `trials` for programs that calculate. */
-  readonly of: "report" | "trials";
-  /** Where its charts are: in the text, in files beside it, nowhere. */
-  readonly charts: "inside" | "beside" | "none";
+  /** Where its charts are: in the text, in files beside it; absent: nowhere. */
+  readonly charts?: "inside" | "beside";
+}
+
+interface RecordLine extends FormatLine, Pick<ReportFormat, "mediaType"> {
+  /** True where it is for programs that calculate: it holds the trials instead of the report. */
+  readonly isOfTrials?: true;
 }
 
 // deno-fmt-ignore
-const FORMATS: readonly FormatLine[] = [
-  { id: "md", extension: "md", mediaType: "text/markdown; charset=utf-8", title: "report for readers, as Markdown", write: writeMarkdown, of: "report", charts: "beside" },
-  { id: "html", extension: "html", mediaType: "text/html; charset=utf-8", title: "report to look at, one page that opens from disk", write: writeHtml, of: "report", charts: "inside" },
-  { id: "text", extension: "txt", mediaType: "text/plain; charset=utf-8", title: "findings and bars, for a terminal", write: writeTerminal, of: "report", charts: "none" },
-  { id: "asciidoc", extension: "adoc", mediaType: "text/asciidoc; charset=utf-8", title: "report for readers, as AsciiDoc", write: writeAsciidoc, of: "report", charts: "none" },
-  { id: "csv", extension: "csv", mediaType: "text/csv; charset=utf-8; header=present", title: "every value of every trial, for R, pandas, spreadsheets", write: writeCsv, of: "trials", charts: "none" },
-  { id: "tsv", extension: "tsv", mediaType: "text/tab-separated-values; charset=utf-8", title: "the same separated by tabs, a line per row", write: writeTsv, of: "trials", charts: "none" },
-  { id: "json", extension: "json", mediaType: "application/json", title: "findings, tables, summaries and comparisons, for programs", write: writeJson, of: "report", charts: "none" },
+const RECORD: readonly RecordLine[] = [
+  { id: "md", extension: "md", mediaType: "text/markdown; charset=utf-8", title: "report for readers, as Markdown", write: writeMarkdown, charts: "beside" },
+  { id: "html", extension: "html", mediaType: "text/html; charset=utf-8", title: "report to look at, one page that opens from disk", write: writeHtml, charts: "inside" },
+  { id: "text", extension: "txt", mediaType: "text/plain; charset=utf-8", title: "findings and bars, for a terminal", write: writeTerminal },
+  { id: "asciidoc", extension: "adoc", mediaType: "text/asciidoc; charset=utf-8", title: "report for readers, as AsciiDoc", write: writeAsciidoc },
+  { id: "csv", extension: "csv", mediaType: "text/csv; charset=utf-8; header=present", title: "every value of every trial, for R, pandas, spreadsheets", write: writeCsv, isOfTrials: true },
+  { id: "tsv", extension: "tsv", mediaType: "text/tab-separated-values; charset=utf-8", title: "the same separated by tabs, a line per row", write: writeTsv, isOfTrials: true },
+  { id: "json", extension: "json", mediaType: "application/json", title: "findings, tables, summaries and comparisons, for programs", write: writeJson },
+  { id: "agent", extension: "agent.txt", mediaType: "text/plain; charset=utf-8", title: "the answer and what makes it doubtful, a line each, for tools that read logs", write: writeAgent },
+];
+
+// deno-fmt-ignore
+const GATE: readonly FormatLine[] = [
+  { id: "md", extension: "md", title: "Markdown summary", write: writeMarkdown },
+  { id: "text", extension: "txt", title: "verdicts for a terminal", write: writeTerminal },
+  { id: "json", extension: "json", title: "JSON of the result", write: writeData },
+  { id: "annotations", extension: "txt", title: "GitHub workflow commands (::error …)", write: writeAnnotations },
+  { id: "agent", extension: "txt", title: "The verdict and failures only, a line each", write: writeAgent },
+  { id: "junit", extension: "xml", title: "JUnit XML", write: writeJunit },
+  { id: "openmetrics", extension: "txt", title: "OpenMetrics text exposition", write: writeOpenMetrics },
+  { id: "action-benchmark-smaller", extension: "json", title: "github-action-benchmark, customSmallerIsBetter", write: writeActionBenchmarkSmaller },
+  { id: "action-benchmark-bigger", extension: "json", title: "github-action-benchmark, customBiggerIsBetter", write: writeActionBenchmarkBigger },
+  { id: "bencher", extension: "json", title: "Bencher Metric Format", write: writeBencher },
+];
+
+// deno-fmt-ignore
+const COMPARISON: readonly FormatLine[] = [
+  { id: "text", extension: "txt", title: "Text for a terminal", write: writeTerminal },
+  { id: "md", extension: "md", title: "Markdown of all comparisons", write: writeMarkdown },
+  { id: "html", extension: "html", title: "page of all comparisons, one file", write: writeHtml, charts: "inside" },
+  { id: "json", extension: "json", title: "JSON of all comparisons", write: writeData },
+  { id: "agent", extension: "txt", title: "what changed for the worse, a line each, for tools that read logs", write: writeAgent },
 ];
 
 /** Report formats by id, in the order of help texts. */
-export const reportFormats: ReadonlyMap<string, ReportFormat> = new Map(
-  FORMATS.map((line) => [line.id, toFormat(line)]),
+export const reportFormats: ReadonlyMap<string, ReportFormat> = byId(RECORD.map(recordFormat));
+
+/** Formats of `gate` and `ab`, by id. */
+export const gateFormats: ReadonlyMap<string, GateFormat> = byId(
+  GATE.map(({ write, ...line }) => ({
+    ...line,
+    render: (report, { terminal } = {}) => write(buildGateDocument(report), sized(terminal)),
+  })),
 );
 
-function toFormat({ write, of, charts, ...line }: FormatLine): ReportFormat {
-  return {
+/** Formats of `compare`, by id. */
+export const comparisonFormats: ReadonlyMap<string, GateFormat> = byId(
+  COMPARISON.map((line) => ({
     ...line,
-    render: (record, { terminal, ...options } = {}) =>
-      write(build(record, of, charts === "inside", options), {
-        ...(terminal === undefined ? {} : { terminal }),
-        ...(charts === "inside" ? { draw: drawInside, pictureStyle: PAGE_CHART_STYLE } : {}),
-      }),
-    ...(charts === "beside"
-      ? {
-        renderWithFiles: (record, directory, options = {}) =>
-          renderBeside(record, directory, write, options),
-      }
-      : {}),
-  };
+    render: (report, { terminal, all = line.id !== "text" } = {}) => {
+      const { result: { cells, paired } } = report;
+      const figures = line.charts === undefined
+        ? []
+        : forestFigures({ cells, paired, cases: [...casesOf(report).values()] });
+      const options = { ...sized(terminal), ...insideOptions(line) };
+      return line.write(buildComparisonDocument(report, { figures, all }), options);
+    },
+  })),
+);
+
+function byId<T extends { readonly id: string }>(formats: readonly T[]): ReadonlyMap<string, T> {
+  return new Map(formats.map((format) => [format.id, format]));
 }
 
-function build(
-  record: RunRecord,
-  of: FormatLine["of"],
-  hasFigures: boolean,
-  options: RecordDocumentOptions,
-): Document {
-  if (of === "trials") return buildTrialsDocument(record);
-  return buildRecordDocument(
-    record,
-    hasFigures ? { ...options, figures: buildFigures(record) } : options,
-  );
+function sized(terminal: TerminalSize | undefined): WriterOptions {
+  return terminal === undefined ? {} : { terminal };
 }
 
 /** A page holds the style sheet of all charts once. */
-function drawInside(figure: Figure): Picture {
-  const picture = drawFigure(figure);
-  return { ...picture, svg: withoutStyle(picture.svg) };
+function insideOptions({ charts }: FormatLine): WriterOptions {
+  if (charts !== "inside") return {};
+  const draw = (figure: Figure): Picture => {
+    const picture = drawFigure(figure);
+    return { ...picture, svg: withoutStyle(picture.svg) };
+  };
+  return { draw, pictureStyle: PAGE_CHART_STYLE };
 }
 
-function renderBeside(
-  record: RunRecord,
-  directory: string,
-  write: Writer,
-  { margin }: RenderOptions,
-): RenderedFiles {
-  const figures = buildFigures(record);
-  const draw = (figure: Figure): Picture => ({
-    ...drawFigure(figure),
-    path: [directory, chartFileName(figure)],
-  });
+function recordFormat({ write, charts, isOfTrials, ...line }: RecordLine): ReportFormat {
+  const render: ReportFormat["render"] = (record, { terminal, ...options } = {}) => {
+    if (isOfTrials) return write(buildTrialsDocument(record));
+    const figures = charts === "inside" ? { figures: buildFigures(record) } : {};
+    return write(
+      buildRecordDocument(record, { ...options, ...figures }),
+      { ...sized(terminal), ...insideOptions({ ...line, write, ...(charts && { charts }) }) },
+    );
+  };
+  if (charts !== "beside") return { ...line, render };
   return {
-    text: write(
-      buildRecordDocument(record, { figures, ...(margin === undefined ? {} : { margin }) }),
-      { draw },
-    ),
-    files: new Map(figures.map((one) => [chartFileName(one), `${drawFigure(one).svg}\n`])),
+    ...line,
+    render,
+    renderWithFiles: (record, directory, { margin } = {}) => {
+      const figures = buildFigures(record);
+      const draw = (figure: Figure): Picture => ({
+        ...drawFigure(figure),
+        path: [directory, chartFileName(figure)],
+      });
+      const options = { figures, ...(margin === undefined ? {} : { margin }) };
+      return {
+        text: write(buildRecordDocument(record, options), { draw }),
+        files: new Map(figures.map((one) => [chartFileName(one), `${drawFigure(one).svg}\n`])),
+      };
+    },
   };
 }

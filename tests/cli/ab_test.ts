@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { factOf } from "../../src/model/environment.ts";
 import { decodeRecord } from "../../src/record/codec.ts";
 import type { RunRecord } from "../../src/model/run_record.ts";
-import { gateFormats } from "../../src/report/gate_registry.ts";
+import { gateFormats } from "../../src/report/registry.ts";
 import { makeRepository } from "./repository.ts";
 import {
   assertRefused,

@@ -55,13 +55,29 @@ Deno.test("sockbench compare says first how many cells changed, and shows headli
   const { code, out, err } = await sockbench(["compare", ...paths]);
   assertEquals({ code, err }, { code: 0, err: "" });
   assertMatch(out, /^1 slower, 1 faster, 1 no difference of 5 %\.\n.*head\.json against\s/);
-  assertEquals(out.split("\n").filter((line) => line.startsWith("  ")).length, 3);
-  assertMatch(out, /\nChanged\n {2}round-trip\/tcp\/bytes=64 p50 .* 50\.0 % slower \[/);
-  assertMatch(out, /Not shown: 3 cells of other metrics, 2 of them changed; --all shows them\./);
+  const cells = (text: string) =>
+    text.split("\n").filter((line) => /^(regressed|improved|pass) +round-trip/.test(line));
+  assertEquals(cells(out).length, 3);
+  assertMatch(cells(out)[0]!, /^regressed +round-trip\/tcp\/bytes=64 p50 .* 50\.0 % slower \[/);
+  assertMatch(out, /\n3 cells of other metrics, 2 of them changed: --all shows them\.\n/);
   const all = await sockbench(["compare", ...paths, "--all"]);
   assertMatch(all.out, /^2 slower, 2 faster, 2 no difference of 5 %\.\n/);
-  assertEquals(all.out.split("\n").filter((line) => line.startsWith("  ")).length, 6);
-  assert(!all.out.includes("Not shown"));
+  assertEquals(cells(all.out).length, 6);
+  assert(!all.out.includes("--all shows them"));
+});
+
+Deno.test("sockbench compare --margin says what counts as no difference, and --format agent what is worse", async () => {
+  await using directory = await temporaryDirectory();
+  const paths = [
+    await write(directory.path, "base.json", syntheticRecord({ [CASE]: p50(100) })),
+    await write(directory.path, "head.json", syntheticRecord({ [CASE]: p50(108) })),
+  ];
+  const strict = await sockbench(["compare", ...paths, "--format=agent"]);
+  const lines = strict.out.trimEnd().split("\n");
+  assertEquals(lines[0], "2 slower.");
+  assertMatch(lines[1]!, /^regressed round-trip\/tcp\/bytes=64 p50 and 1 more: 8\.0 % slower /);
+  const loose = await sockbench(["compare", ...paths, "--format=agent", "--margin", "10%"]);
+  assertEquals(loose.out, "2 no difference of 10 %.\n");
 });
 
 Deno.test("sockbench compare writes JSON to a file", async () => {
@@ -87,8 +103,9 @@ Deno.test("sockbench compare says in what the environments differ", async () => 
   assertEquals(code, 0);
   const differs = 'CPU differs: "Some CPU @ 2 GHz" in base, "Another CPU" in head';
   assertMatch(out, /^1 not comparable\.\n/);
-  assertStringIncludes(out.replaceAll("\n", " "), differs);
-  assertMatch(out, /\nincomparable: round-trip\/tcp\/bytes=64 p50 and 1 more: /);
+  const said = out.replaceAll(/\s+/g, " ");
+  assertStringIncludes(said, differs);
+  assertMatch(said, / incomparable round-trip\/tcp\/bytes=64 p50, round-trip\/tcp\/bytes=64 p99: /);
 });
 
 Deno.test("sockbench compare pairs the records of one ab job, and no others", async () => {

@@ -70,6 +70,7 @@ Deno.test("reportFormats: every id is its own key, and no extension is used twic
     "csv",
     "tsv",
     "json",
+    "agent",
   ]);
   for (const [id, format] of reportFormats) assertEquals(format.id, id);
   assertEquals(

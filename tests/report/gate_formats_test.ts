@@ -1,7 +1,7 @@
 import type { Estimate } from "../../src/compare/effect.ts";
 import type { Verdict } from "../../src/gate/gate_result.ts";
 import { assert, assertAlmostEquals, assertEquals, assertMatch } from "@std/assert";
-import { comparisonFormats, gateFormats } from "../../src/report/gate_registry.ts";
+import { comparisonFormats, gateFormats } from "../../src/report/registry.ts";
 import type { GateReport } from "../../src/report/build/gate_report.ts";
 import { actionBenchmark, bencherMetricFormat } from "../support/schemas/benchmark_json.ts";
 import { parseJunit } from "../support/schemas/junit.ts";
@@ -137,6 +137,18 @@ Deno.test("a row's medians, change, p and n are those of the fresh pairs where t
   const report = { ...names, result: { ...result, cells } };
   const row = render("md", report).split("\n").find((line) => line.includes(" 1.00 ns |"));
   assertMatch(row ?? "", /\| +1\.00 ns \| +2\.00 ns \| +12\.0 % slower \[10\.7 %, 14\.4 %\]/);
+});
+
+Deno.test("the formats that store values store those of the fresh pairs, as the tables show them", () => {
+  const { result } = sampleGate();
+  const confirmed = result.cells.find((cell) => cell.confirmation?.head?.metric === "p50")!;
+  const { median } = confirmed.confirmation!.head!;
+  assert(median !== confirmed.head!.median, "the sample's fresh pairs say something else");
+  for (const id of ["openmetrics", "bencher", "action-benchmark-smaller"]) {
+    const text = render(id, sampleGate());
+    assert(text.includes(String(id === "openmetrics" ? median / 1e9 : median)), id);
+    assert(!text.includes(String(confirmed.head!.median)), id);
+  }
 });
 
 Deno.test("the format for agents has the verdict and what fails the gate, and nothing that passed", () => {

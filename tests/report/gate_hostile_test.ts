@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { comparisonFormats, gateFormats } from "../../src/report/gate_registry.ts";
+import { comparisonFormats, gateFormats } from "../../src/report/registry.ts";
 import { type GateReport } from "../../src/report/build/gate_report.ts";
 import { clip, printable } from "../../src/text/printable.ts";
 import { actionBenchmark, bencherMetricFormat } from "../support/schemas/benchmark_json.ts";

@@ -8,7 +8,7 @@ import { decodeRecord } from "../../src/record/codec.ts";
 import type { RunRecord } from "../../src/model/run_record.ts";
 import { evaluate } from "../../src/report/build/evaluation.ts";
 import { buildRecordDocument } from "../../src/report/build/record_document.ts";
-import { comparisonFormats } from "../../src/report/gate_registry.ts";
+import { comparisonFormats } from "../../src/report/registry.ts";
 import { BROWSERS, openFromDisk, startChromium } from "../support/chromium.ts";
 import { needs, oneOf } from "../support/needs.ts";
 import { hostileRecord, sampleRecord } from "../support/sample_record.ts";

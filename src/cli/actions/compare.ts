@@ -5,14 +5,15 @@ import { COMPARE_POLICY } from "../../gate/gate_policy.ts";
 import { judge } from "../../gate/judge.ts";
 import { factOf } from "../../model/environment.ts";
 import type { RunRecord } from "../../model/run_record.ts";
-import { comparisonFormats } from "../../report/gate_registry.ts";
+import { comparisonFormats } from "../../report/registry.ts";
 import { deliverText } from "../deliver_text.ts";
 import { EXIT } from "../exit.ts";
 import type { ParsedArguments } from "../command.ts";
+import { marginOf } from "../margin.ts";
 import { valueOf } from "../parse_arguments.ts";
 import { readRecord } from "../read_record.ts";
 import { refuseOverwriting } from "../same_file.ts";
-import type { Terminal } from "../terminal.ts";
+import { lookOf, type Terminal } from "../terminal.ts";
 import { UsageError } from "../usage_error.ts";
 
 /** Sets two records side by side. */
@@ -21,6 +22,8 @@ export async function compare(args: ParsedArguments, terminal: Terminal): Promis
   if (baseFile === "-" && headFile === "-") {
     throw new UsageError("only one of the two records can come from standard input");
   }
+  const threshold = marginOf(args) ?? COMPARE_POLICY.threshold;
+  const policy = { ...COMPARE_POLICY, threshold };
   const out = valueOf(args, "out") ?? "-";
   if (out !== "-") {
     await refuseOverwriting(out, [
@@ -33,11 +36,11 @@ export async function compare(args: ParsedArguments, terminal: Terminal): Promis
   const compared = compareRecords(base, head, { paired: arePaired(base, head) });
   const format = comparisonFormats.get(valueOf(args, "format") ?? "text")!;
   const text = format.render({
-    result: judge(compared, COMPARE_POLICY),
+    result: judge(compared, policy),
     base: nameOf(base, baseFile),
     head: nameOf(head, headFile),
     records: { base, head },
-  }, { columns: terminal.columns(), all: args.flags.has("all") });
+  }, { terminal: lookOf(terminal), ...(args.flags.has("all") && { all: true }) });
   await deliverText(text, args, terminal);
   return EXIT.ok;
 }

@@ -1,4 +1,5 @@
 import type { Command } from "../command.ts";
+import { MARGIN_OPTION } from "../margin.ts";
 
 /** `sockbench compare`. */
 export const compareCommand: Command = {
@@ -19,13 +20,18 @@ export const compareCommand: Command = {
       name: "format",
       short: "f",
       value: "name",
-      choices: ["text", "md", "html", "json"],
-      description: "Text for a terminal, Markdown or a page for readers, JSON for programs",
+      choices: ["text", "md", "html", "json", "agent"],
+      description:
+        "Text for a terminal, Markdown or a page for readers, JSON for programs, agent for tools that read logs",
       default: "text",
     },
     {
       name: "all",
       description: "Shows the cells of all metrics in text too",
+    },
+    {
+      ...MARGIN_OPTION,
+      description: "Changes up to this share are no difference, as in 2%",
     },
     {
       name: "out",

@@ -22,7 +22,7 @@ export const reportCommand: Command = {
       value: "name",
       description:
         "md and html for readers, text for a terminal, csv and tsv with every value, json with findings and tables " +
-        "for programs",
+        "for programs, agent with the answer and the warnings alone",
       default: "md",
     },
     {

@@ -94,7 +94,7 @@ export const runCommand: Command = {
       value: "names",
       list: true,
       description:
-        "Reports to write beside the record: md, html, text, csv, tsv (json is the record itself, always written)",
+        "Reports to write beside the record: md, html, text, csv, tsv, agent (json is the record itself, always written)",
       default: "md,html,json",
     },
     MODULE_OPTION,

@@ -1,14 +1,16 @@
 // buildComparisonDocument: two records side by side as a Document, what changed first.
 
 import type { Verdict, VerdictWord } from "../../gate/gate_result.ts";
+import { changeWord, formatThreshold } from "../../units/format_change.ts";
 import { plural } from "../../text/plural.ts";
 import type { Document, NamedFact } from "../document/document.ts";
 import type { Figure } from "../document/figure.ts";
 import { name, sentence, text } from "../document/inline.ts";
 import { heading, paragraph } from "./blocks.ts";
 import { casesOf, factsOf, noteBlocks, noticeOf } from "./gate_document.ts";
-import { bySeverity, type GateReport } from "./gate_report.ts";
+import { bySeverity, type GateReport, statedOf } from "./gate_report.ts";
 import { recordSidesBlocks } from "./record_sides.ts";
+import { buildJudgement, gateData } from "./judgement.ts";
 import { reasonTable, verdictTable } from "./verdict_table.ts";
 
 /** What changed comes first, what did not last. */
@@ -19,6 +21,16 @@ const ORDER: readonly VerdictWord[] = [
   "incomparable",
   "missing",
   "pass",
+  "new",
+];
+/** In which order cells are counted. */
+const COUNTED: readonly VerdictWord[] = [
+  "regressed",
+  "improved",
+  "pass",
+  "inconclusive",
+  "incomparable",
+  "missing",
   "new",
 ];
 const CHANGED: readonly VerdictWord[] = ["regressed", "improved"];
@@ -61,45 +73,75 @@ export function buildComparisonDocument(
   const cells = bySeverity(result.cells, ORDER);
   const options = { cases: casesOf(report), paired: result.paired };
   const compared = cells.filter(({ ratio }) => ratio !== undefined);
-  const changed = compared.filter(({ verdict }) => CHANGED.includes(verdict));
-  const rest = compared.filter((cell) => !changed.includes(cell));
-  const shown = rest.filter(({ headline }) => all || headline);
+  const headlines = compared.filter(({ headline }) => headline);
+  const shown = all || headlines.length === 0 ? compared : headlines;
+  const hidden = compared.length - shown.length;
+  const changed = shown.filter(isChanged);
+  const rest = shown.filter((cell) => !isChanged(cell));
   const gaps = cells.filter(({ ratio }) => ratio === undefined);
+  const reasons = cells.filter(({ ratio, verdict }) =>
+    ratio === undefined || verdict === "incomparable"
+  );
   return {
     kind: "comparison",
     title: [name(head), text(" against "), name(base)],
-    facts: [...countVerdicts(cells), ...factsOf(report).slice(1)],
+    facts: factsOf(report).slice(1),
     ...noticeOf(report),
-    answer: [sentence(result.summary)],
+    answer: [sentence(countChanges([...shown, ...gaps], result.policy.threshold))],
     blocks: [
       heading("regressed", "What changed", "changed"),
-      changed.length === 0 ? paragraph(describeUnchanged(cells)) : verdictTable(changed, options),
+      changed.length === 0 ? paragraph(describeUnchanged(shown)) : verdictTable(changed, options),
       ...(figures.length === 0 ? [] : [heading("cells", "How much", "sizes"), ...figures]),
-      ...(shown.length === 0 ? [] : [
+      ...(rest.length === 0 ? [] : [
         heading("cells", changed.length === 0 ? "All cells" : "The other cells", "cells"),
-        verdictTable(shown, options),
+        verdictTable(rest, options),
       ]),
-      ...(shown.length === rest.length ? [] : [paragraph(
-        `${plural(rest.length - shown.length, "further cell")} without a change: --all shows them.`,
+      ...(hidden === 0 ? [] : [paragraph(
+        `${plural(hidden, "cell")} of other metrics, ${
+          compared.filter(isChanged).length - changed.length
+        } of them changed: --all shows them`,
       )]),
-      ...(gaps.length === 0
+      ...(reasons.length === 0
         ? []
-        : [heading("unjudged", "Without a comparison", "gaps"), reasonTable(gaps)]),
+        : [heading("unjudged", "Without a comparison", "gaps"), reasonTable(reasons)]),
       ...(records === undefined ? [] : recordSidesBlocks(records)),
       heading("guide", "How to read this", "guide", { folded: true }),
       { kind: "facts", facts: GUIDE, explains: true },
       heading("notes", "Notes", "notes", { folded: true }),
       ...noteBlocks(report),
+      buildJudgement(report),
     ],
+    data: gateData("sockbench-comparison", report),
   };
 }
 
-/** As in `2 regressed`, one of each verdict that occurs. */
-function countVerdicts(cells: readonly Verdict[]) {
-  return ORDER.flatMap((word) => {
-    const n = cells.filter(({ verdict }) => verdict === word).length;
-    return n === 0 ? [] : [[text(`${n} ${word}`)]];
-  });
+function isChanged({ verdict }: Verdict): boolean {
+  return CHANGED.includes(verdict);
+}
+
+/** As in `1 slower, 2 faster, 12 no difference of 5 %, 3 not decided`. */
+function countChanges(cells: readonly Verdict[], threshold: number): string {
+  const none = `no difference of ${formatThreshold(threshold, "ratio")}`;
+  const counts = new Map<string, number>();
+  for (const cell of bySeverity(cells, COUNTED)) {
+    const word = wordOf(cell, none);
+    counts.set(word, (counts.get(word) ?? 0) + 1);
+  }
+  const said = [...counts].map(([word, count]) => `${count} ${word}`).join(", ");
+  return said === "" ? "Nothing can be compared" : said;
+}
+
+function wordOf(cell: Verdict, none: string): string {
+  const { verdict, ratio } = cell;
+  const stated = statedOf(cell);
+  if (isChanged(cell)) {
+    return ratio === undefined || stated === undefined
+      ? verdict
+      : changeWord(ratio.estimate, stated);
+  }
+  return { pass: none, incomparable: "not comparable", inconclusive: "not decided" }[
+    verdict as string
+  ] ?? verdict;
 }
 
 function describeUnchanged(cells: readonly Verdict[]): string {

@@ -8,6 +8,7 @@ import type { Case } from "../../model/case.ts";
 import { formatThreshold } from "../../units/format_change.ts";
 import { heading, list, paragraph } from "./blocks.ts";
 import { bySeverity, type GateReport } from "./gate_report.ts";
+import { buildJudgement, gateData } from "./judgement.ts";
 import { reasonTable, verdictTable } from "./verdict_table.ts";
 
 /** Builds the Document of a gate. */
@@ -53,7 +54,9 @@ export function buildGateDocument(report: GateReport): Document {
       ]),
       heading("notes", "Notes", "notes"),
       ...noteBlocks(report),
+      buildJudgement(report),
     ],
+    data: gateData("sockbench-gate", report),
   };
 }
 

@@ -7,8 +7,6 @@ import type { GateResult, Verdict, VerdictWord } from "../../gate/gate_result.ts
 import type { TerminalSize } from "../document/writer.ts";
 import type { Summary } from "../../compare/summarize.ts";
 import type { RunRecord } from "../../model/run_record.ts";
-import { formatAmount } from "../../units/format_quantity.ts";
-import { groupBy } from "../group_by.ts";
 
 /** A GateReport is a result and the names of what was compared. */
 export interface GateReport {
@@ -24,11 +22,9 @@ export interface GateReport {
 
 /** What a terminal shows, and how much. */
 export interface GateView {
-  /** Width in columns, of text without layout of its own. */
-  readonly columns?: number;
   /** The terminal; absent: 80 columns without colour. */
   readonly terminal?: TerminalSize;
-  /** Whether what did not change is shown in full, where a format leaves some out. */
+  /** Whether what did not change is shown in full; absent: by all formats but text. */
   readonly all?: boolean;
 }
 
@@ -75,40 +71,6 @@ function sureSize(cell: Verdict): number {
   return Math.abs(Math.log(Math.max(ratio.estimate, Number.MIN_VALUE)));
 }
 
-/**
- * What the trials that decided about a cell showed of one side, for a column of amounts, as in `10.1 µs`, `2 of 20 failed`;
- * empty where the side has none.
- */
-export function formatSide(cell: Verdict, side: "base" | "head"): string {
-  const { [side]: summary, failures } = decidingFigures(cell);
-  if (failures !== undefined) return `${failures[side].failed} of ${failures[side].trials} failed`;
-  return summary === undefined || cell.unit === undefined
-    ? ""
-    : formatAmount(summary.median, cell.unit);
-}
-
-/** Cells of one verdict for one reason. */
-export interface SameReason {
-  /** The verdict of all. */
-  readonly verdict: VerdictWord;
-  /** The reason of all. */
-  readonly reason: string;
-  /** At least one. */
-  readonly cells: readonly [Verdict, ...Verdict[]];
-}
-
-/**
- * Cells by what is said of them: two records of two machines say the same of each cell, and once is enough. Groups in the order
- * of their first cells.
- */
-export function bySameReason(cells: readonly Verdict[]): readonly SameReason[] {
-  const groups = groupBy(cells, ({ verdict, reason }) => `${verdict} ${reason}`);
-  return [...groups.values()].map((same) => {
-    const [{ verdict, reason }] = same;
-    return { verdict, reason, cells: same };
-  });
-}
-
 /** The figures that decided about a cell. */
 export interface Deciding {
   /** Above 1, head is better; absent for limits and gaps. */
@@ -144,20 +106,4 @@ export function statedOf({ effect, unit, better }: Verdict): Stated | undefined 
   return effect === undefined || unit === undefined || better === undefined
     ? undefined
     : { effect, unit, better };
-}
-
-/** One verdict per cell that has figures of head, for formats that store values: the rule does not matter there. */
-export function measuredCells(
-  cells: readonly Verdict[],
-): readonly (Verdict & Required<Pick<Verdict, "head" | "better" | "unit">>)[] {
-  const seen = new Set<string>();
-  return cells.flatMap((cell) => {
-    const { head, better, unit } = cell;
-    const key = `${cell.metric} ${cell.case}`;
-    if (head === undefined || better === undefined || unit === undefined || seen.has(key)) {
-      return [];
-    }
-    seen.add(key);
-    return [{ ...cell, head, better, unit }];
-  });
 }

@@ -4,8 +4,8 @@ import type { Verdict } from "../../gate/gate_result.ts";
 import type { Case } from "../../model/case.ts";
 import { text } from "../document/inline.ts";
 import type { Cell, Column, Row, Table, WordsCell } from "../document/table.ts";
-import { figureCell } from "./figure_cell.ts";
-import { decidingFigures, formatSide, statedOf } from "./gate_report.ts";
+import { decidingFigures } from "./gate_report.ts";
+import { changeOf, sideFigure } from "./judgement.ts";
 import { hoistPlacement } from "./hoist_placement.ts";
 import { placeKey } from "./keys.ts";
 
@@ -42,7 +42,7 @@ export function verdictTable(
         { kind: "verdict", verdict: cell.verdict, reason: cell.reason },
         sideCell(cell, "base"),
         sideCell(cell, "head"),
-        changeCell(cell, paired),
+        changeOf(cell, paired) ?? words(describeLimit(cell)),
         probabilityCell(cell),
         { kind: "count", value: decidingFigures(cell).n },
       ],
@@ -79,32 +79,11 @@ function placed(
 }
 
 function sideCell(cell: Verdict, side: "base" | "head"): Cell {
-  const { failures, [side]: summary } = decidingFigures(cell);
-  const { unit } = cell;
-  return failures !== undefined || summary === undefined || unit === undefined
-    ? words(formatSide(cell, side))
-    : { ...figureCell(summary, false), unit };
-}
-
-/** The change, or what stands in its place for a limit. */
-function changeCell(cell: Verdict, paired: boolean): Cell {
-  const { ratio, n } = decidingFigures(cell);
-  const stated = statedOf(cell);
-  if (ratio !== undefined && stated !== undefined) {
-    const { effect, unit, better } = stated;
-    return {
-      kind: "ratio",
-      effect,
-      stated: { unit, better },
-      value: ratio.estimate,
-      low: ratio.low,
-      high: ratio.high,
-      confidence: ratio.confidence,
-      n,
-      ...(paired ? {} : { counted: "trial" as const }),
-    };
-  }
-  return words(describeLimit(cell));
+  const { failures } = decidingFigures(cell);
+  const failed = failures === undefined
+    ? ""
+    : `${failures[side].failed} of ${failures[side].trials} failed`;
+  return sideFigure(cell, side) ?? words(failed);
 }
 
 function describeLimit(cell: Verdict): string {

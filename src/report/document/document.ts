@@ -8,6 +8,7 @@
 import type { Placement } from "../../model/placement.ts";
 import type { Figure } from "./figure.ts";
 import type { Inline } from "./inline.ts";
+import type { Judgement } from "./judgement.ts";
 import type { Key } from "./key.ts";
 import type { ColumnMetric, FigureCell, Table } from "./table.ts";
 
@@ -51,6 +52,7 @@ export type Block =
   | Details
   | Code
   | Verdict
+  | Judgement
   | Data;
 
 /** What a part of a Document is for. Writers that show less than everything choose by it; a page derives its look from it. */

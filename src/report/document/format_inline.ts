@@ -5,11 +5,13 @@ import {
   formatAmount,
   formatCount,
   formatNumber,
+  formatQuantity,
   formatRatio,
   formatShare,
   formatSize,
   withSymbol,
 } from "../../units/format_quantity.ts";
+import { METRIC_UNITS, UNITS } from "../../units/unit.ts";
 import { formatP } from "../../units/format_change.ts";
 import { plural } from "../../text/plural.ts";
 import type { Amount, AmountRange, Inline, Interval, Ratio } from "./inline.ts";
@@ -20,11 +22,15 @@ export {
   formatCount,
   formatNumber,
   formatP,
+  formatQuantity,
   formatRatio,
   formatShare,
   formatSize,
   withSymbol,
 };
+
+/** The base unit of each unit in formats of programs, and what values are divided by: nanoseconds are written in seconds. */
+export const BASE_UNITS = METRIC_UNITS.map((unit) => ({ unit, ...UNITS[unit].openMetrics }));
 
 /** A ratio, as in `1.21×`, `1.21× faster`. */
 export function writeRatio({ ratio, decimals, word }: Ratio): string {

@@ -1,6 +1,7 @@
 // Parts: the blocks of a Document by the heading that they stand under.
 
-import type { Block, Heading } from "./document.ts";
+import type { Block, Document, Heading } from "./document.ts";
+import type { Judgement } from "./judgement.ts";
 
 /** A heading of level 2 and what stands under it. */
 export interface Part {
@@ -24,4 +25,9 @@ export function divideIntoParts(blocks: readonly Block[]): readonly Part[] {
     }
   }
   return parts;
+}
+
+/** What a gate or a comparison found, for formats of programs; `undefined` where the Document is of neither. */
+export function judgementOf({ blocks }: Document): Judgement | undefined {
+  return blocks.find((block) => block.kind === "judgement");
 }

@@ -50,6 +50,7 @@ function writeBlock(block: Block): string {
     case "verdict":
       return `*${capitalize(block.outcome)}.* ${inlines(block.text)}`;
     case "figure":
+    case "judgement":
     case "data":
       return "";
   }

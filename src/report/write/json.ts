@@ -1,5 +1,6 @@
 // writeJson: a Document and what it rests on, for programs.
 
+import { disarmJson } from "../../text/disarm.ts";
 import { type Document, DOCUMENT_VERSION } from "../document/document.ts";
 
 /** What `report --format json` writes. Not a record: it holds no trials, and no command reads it. */
@@ -21,6 +22,15 @@ export function writeJson(document: Document): string {
     document: rest,
   };
   return `${JSON.stringify(file, writeValue, 2)}\n`;
+}
+
+/**
+ * Writes what a Document rests on, without the Document. JSON.stringify escapes lone surrogates and control characters; an
+ * infinite number, as of a separation, becomes null.
+ */
+export function writeData({ data = {} }: Document): string {
+  // A job may print the file: names in it must not be commands there.
+  return `${disarmJson(JSON.stringify(data, null, 2))}\n`;
 }
 
 /** JSON has no infinity (the separation of two groups without any noise): the largest number stands for it. */

@@ -97,6 +97,7 @@ function writeBlock(
       return [codeBlock(block.text, block.language)];
     case "verdict":
       return [[`**${capitalize(block.outcome)}.** ${writeInlines(block.text)}`]];
+    case "judgement":
     case "data":
       return [];
   }

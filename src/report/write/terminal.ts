@@ -37,7 +37,8 @@ export function writeTerminal(document: Document, options: WriterOptions = {}): 
     ...parts.flatMap((part) => otherLines(part, look)),
     [...rest, ...legendLines(tables, look)],
     warningLines(document, look),
-    answerSentence(document, look),
+    // A run scrolls by, and what it comes to is read last; elsewhere it is read first.
+    isOfRecord(document) ? answerSentence(document, look) : [],
   ];
   return blocks.filter((lines) => lines.length > 0)
     .map((lines) => lines.map((line) => `${line}\n`).join("")).join("\n");
@@ -94,14 +95,20 @@ function frontLines(
 
 /** What a Document is called that is about no record; a run's name stands on the terminal already. */
 function headLines(
-  { kind, title, facts, notice }: Document,
+  document: Document,
   look: TerminalSize,
 ): readonly (readonly string[])[] {
-  if (kind === "record" || kind === "trials") return [];
+  const { title, facts, notice } = document;
+  if (isOfRecord(document)) return [];
+  const said = answerSentence(document, look);
   const named = prose(plainInline(title, plainName), look)
-    .map((line) => styleText(line, "bold", look.color));
+    .map((line) => styleText(line, said.length === 0 ? "bold" : "dim", look.color));
   const known = prose(facts.map((fact) => plainInline(fact, plainName)).join(" · "), look);
-  return [[...named, ...known], noticeLines(notice, look)];
+  return [[...said, ...named, ...known], noticeLines(notice, look)];
+}
+
+function isOfRecord({ kind }: Document): boolean {
+  return kind === "record" || kind === "trials";
 }
 
 function noticeLines(notice: Notice | undefined, look: TerminalSize): readonly string[] {
@@ -117,7 +124,7 @@ function otherLines({ heading, blocks }: Part, look: TerminalSize): readonly str
   const role = heading?.role;
   if (
     role === "findings" || role === "scenario" || role === "warnings" || role === "run" ||
-    role === "reproduce" || heading?.folded === true
+    role === "reproduce" || (heading?.folded === true && role !== "notes")
   ) return [];
   const title = heading === undefined
     ? []
@@ -145,6 +152,7 @@ function blockLines(block: Block, look: TerminalSize): readonly string[] {
     case "details":
       return block.blocks.flatMap((inner) => blockLines(inner, look));
     case "figure":
+    case "judgement":
     case "data":
       return [];
   }

@@ -85,6 +85,7 @@ function blockHtml(block: Exclude<Block, Figure>, id: string, context: PageConte
         inlineHtml(block.text, findPart)
       }</p>
 `;
+    case "judgement":
     case "data":
       return markup``;
   }

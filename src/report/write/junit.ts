@@ -1,0 +1,89 @@
+// writeJunit: a judgement as JUnit XML, one test case per cell and one for the gate as a whole, after the schema that Jenkins
+// publishes (jenkinsci/xunit-plugin, junit-10.xsd), which GitLab, Azure and the rest read too.
+//
+// A cell that cannot be judged is an error, not a skip: a reader that counts failures and errors only must not see green.
+// The gate as a whole is red where none of its cells says why: one regression counts as one failure.
+
+import { escapeMarkup } from "../../text/escape_markup.ts";
+import { printable } from "../../text/printable.ts";
+import type { Document } from "../document/document.ts";
+import type { JudgedCell } from "../document/judgement.ts";
+import { judgementOf } from "../document/parts.ts";
+
+type Outcome = "failure" | "error" | "skipped" | "passed";
+
+interface TestCase {
+  readonly classname: string;
+  readonly name: string;
+  readonly outcome: Outcome;
+  readonly type: string;
+  readonly message: string;
+}
+
+/** Writes the judgement of a Document as JUnit XML; a Document without one gives an empty suite. */
+export function writeJunit(document: Document): string {
+  const { exitCode = 0, summary = "", base, head, alpha, threshold, cells = [], ignored = [] } =
+    judgementOf(document) ?? {};
+  const ofCells = cells.map(testCaseOf);
+  const whole = ({ 0: "passed", 1: "failure", 3: "error" } as const)[exitCode];
+  const isSaid = whole !== "passed" && ofCells.some(({ outcome }) => outcome === whole);
+  const cases: readonly TestCase[] = [
+    {
+      classname: "sockbench gate",
+      name: "the gate as a whole",
+      outcome: isSaid ? "skipped" : whole,
+      type: `exit code ${exitCode}`,
+      message: summary,
+    },
+    ...ofCells,
+    ...ignored.map(({ case: classname, metric: name, reason: message }): TestCase => (
+      { classname, name, outcome: "skipped", type: "ignored", message }
+    )),
+  ];
+  const count = (outcome: Outcome) => cases.filter((one) => one.outcome === outcome).length;
+  const counts = attributes({
+    tests: cases.length,
+    failures: count("failure"),
+    errors: count("error"),
+  });
+  const facts = Object.entries({ base, head, alpha, threshold, exitCode });
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites name="sockbench gate"${counts}>`,
+    `  <testsuite name="sockbench gate"${counts}${attributes({ skipped: count("skipped") })}>`,
+    "    <properties>",
+    ...facts.map(([name, value = ""]) => `      <property${attributes({ name, value })}/>`),
+    "    </properties>",
+    ...cases.map(writeCase),
+    "  </testsuite>",
+    "</testsuites>",
+    "",
+  ].join("\n");
+}
+
+function testCaseOf({ case: classname, metric, rule, verdict, level, reason }: JudgedCell) {
+  const outcome: Outcome = verdict === "regressed"
+    ? "failure"
+    : level === "error"
+    ? "error"
+    : verdict === "pass" || verdict === "improved"
+    ? "passed"
+    : "skipped";
+  const name = rule === "limit" ? `${metric} (limit)` : metric;
+  return { classname, name, outcome, type: verdict, message: reason };
+}
+
+function writeCase({ classname, name, outcome, type, message }: TestCase): string {
+  const open = `    <testcase${attributes({ classname, name, time: 0 })}>`;
+  const body = outcome === "passed"
+    ? `      <system-out>${escapeMarkup(printable(message))}</system-out>`
+    : `      <${outcome}${attributes({ type, message })}/>`;
+  return `${open}\n${body}\n    </testcase>`;
+}
+
+/** XML 1.0 forbids most control characters even as references, so that they are spelt out first. */
+function attributes(values: Readonly<Record<string, string | number>>): string {
+  return Object.entries(values).map(([name, value]) =>
+    ` ${name}="${escapeMarkup(printable(String(value)))}"`
+  ).join("");
+}

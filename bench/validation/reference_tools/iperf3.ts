@@ -1,13 +1,9 @@
-/**
- * iperf3 (github.com/esnet/iperf): bytes per second over one TCP stream, as its receiver counts them.
- *
- * @module
- */
+// iperf3 (github.com/esnet/iperf): bytes per second over one TCP stream, as its receiver counts them.
 
 import { checkTool, ReferenceToolError, type SliceOptions } from "./reference_tool.ts";
 import { onCore, runTool, serveTool } from "./tool_process.ts";
 
-/** What iperf3 says of one run. */
+/** What iperf3 reports of one run. */
 export interface Iperf3Result {
   /** At the receiver. */
   readonly bytesPerSecond: number;
@@ -62,11 +58,11 @@ export async function iperf3Throughput(
   bytes: number,
   { seconds, cores }: SliceOptions,
 ): Promise<number> {
-  await using server = await serveTool(
-    "tcp",
-    (port) => onCore(cores?.serve, [path, "-s", "-1", "-B", "127.0.0.1", "-p", String(port)]),
-  );
-  const client = [path, "-c", "127.0.0.1", "-p", String(server.port), "-J", "-P", "1", "-N"];
+  await using server = await serveTool({
+    protocol: "tcp",
+    words: (port) => onCore(cores?.serve, [path, "-s", "-1", "-B", "127.0.0.1", "-p", port]),
+  });
+  const client = [path, "-c", "127.0.0.1", "-p", server.place, "-J", "-P", "1", "-N"];
   const output = await runTool(
     // A second of warm-up is dropped, as the suite drops its own; -O takes no fractions.
     onCore(cores?.drive, [...client, "-l", String(bytes), "-t", String(seconds), "-O", "1"]),
@@ -78,4 +74,9 @@ export async function iperf3Throughput(
     throw new ReferenceToolError(`iperf3 ran ${streams} streams of ${blockBytes} bytes`);
   }
   return bytesPerSecond;
+}
+
+/** The version that `iperf3 --version` prints, as in `3.12`. */
+export function parseIperf3Version(text: string): string | undefined {
+  return /^iperf (\S+)/.exec(text)?.[1];
 }

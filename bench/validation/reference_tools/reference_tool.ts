@@ -1,8 +1,4 @@
-/**
- * What a reference tool is: how it is found, and which of its measurements stand beside which of the suite's.
- *
- * @module
- */
+// What a slice of a reference tool is, and what it throws.
 
 /** Cores of the two ends; absent: the scheduler decides. */
 export interface Cores {

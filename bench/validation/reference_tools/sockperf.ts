@@ -1,13 +1,10 @@
-/**
- * sockperf (github.com/Mellanox/sockperf): round trips over TCP and UDP, as its `ping-pong --full-rtt` counts them.
- *
- * @module
- */
+// sockperf (github.com/Mellanox/sockperf): round trips over TCP, UDP and, from 3.9 on, Unix-domain sockets, as its `ping-pong --full-rtt` counts
+// them.
 
 import { checkTool, ReferenceToolError, type SliceOptions } from "./reference_tool.ts";
-import { onCore, type Protocol, runTool, serveTool } from "./tool_process.ts";
+import { onCore, runTool, serveTool } from "./tool_process.ts";
 
-/** What sockperf says of one run. */
+/** What sockperf reports of one run. */
 export interface SockperfResult {
   /** Median of all observations of the valid duration, in nanoseconds; a whole round trip. */
   readonly p50Ns: number;
@@ -59,27 +56,33 @@ export function parseSockperfVersion(text: string): string | undefined {
   return /sockperf, version (\d+(?:\.\d+)*)/.exec(text)?.[1];
 }
 
-/** Whether a version has Unix-domain sockets, which came with 3.10. */
+/** Whether a version has Unix-domain sockets, which came with 3.9. */
 export function hasUnixSockets(version: string): boolean {
   const [major = 0, minor = 0] = version.split(".").map(Number);
-  return major > 3 || (major === 3 && minor >= 10);
+  return major > 3 || (major === 3 && minor >= 9);
 }
+
+/** What sockperf is run over; `unix` is a Unix stream socket, `unixpacket` a Unix datagram socket. */
+export type SockperfTransport = "tcp" | "udp" | "unix" | "unixpacket";
 
 /** One slice: a fresh server, one run, the median round trip in nanoseconds. */
 export async function sockperfRoundTrip(
   path: string,
-  protocol: Protocol,
+  transport: SockperfTransport,
   bytes: number,
   { seconds, cores }: SliceOptions,
 ): Promise<number> {
-  const tcp = protocol === "tcp" ? ["--tcp"] : [];
-  await using server = await serveTool(
-    protocol,
-    (port) => onCore(cores?.serve, [path, "server", "-i", "127.0.0.1", "-p", String(port), ...tcp]),
-  );
-  const client = [path, "ping-pong", "--full-rtt", "-i", "127.0.0.1", "-p", String(server.port)];
+  const stream = transport === "tcp" || transport === "unix" ? ["--tcp"] : [];
+  const isUnix = transport === "unix" || transport === "unixpacket";
+  const at = (place: string) =>
+    isUnix ? ["-i", place, ...stream] : ["-i", "127.0.0.1", "-p", place, ...stream];
+  await using server = await serveTool({
+    protocol: isUnix ? "unix" : transport,
+    words: (place) => onCore(cores?.serve, [path, "server", ...at(place)]),
+  });
+  const client = [path, "ping-pong", "--full-rtt", ...at(server.place)];
   const output = await runTool(
-    onCore(cores?.drive, [...client, ...tcp, "-m", String(bytes), "-t", String(seconds)]),
+    onCore(cores?.drive, [...client, "-m", String(bytes), "-t", String(seconds)]),
     (seconds + 15) * 1e3,
   );
   checkTool("sockperf", output);

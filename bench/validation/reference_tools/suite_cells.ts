@@ -29,7 +29,7 @@ const MEASURE_NS = 550e6;
 const WARMUP_NS = 200e6;
 
 /** The scenarios of the comparison. */
-export type CellScenario = "round-trip" | "throughput" | "connect";
+export type CellScenario = "round-trip" | "throughput" | "connect" | "connect-round-trip";
 
 /** A cell of the comparison. */
 export interface Cell {
@@ -129,7 +129,7 @@ export class SuiteCells implements AsyncDisposable {
     if (found === undefined) {
       return { reason: plan.skipped[0]?.reason ?? `there is no ${scenario} over ${transport}` };
     }
-    return scenario === "connect" ? found : {
+    return scenario.startsWith("connect") ? found : {
       ...found,
       // iperf3 reads into a buffer of the size that it writes.
       ...(scenario === "throughput" && { fixed: { ...found.fixed, read: bytes! } }),

@@ -1,21 +1,21 @@
-/**
- * Tools of others as processes: found on the PATH, pinned like the suite's own ends, bounded in time, and never left behind.
- *
- * @module
- */
+// Tools of others as processes: found on the PATH, pinned like the suite's own ends, bounded in time, and never left behind.
 
-/** Processes that run now; what ends the program ends them. */
-const running = new Set<Deno.ChildProcess>();
+/** Process groups that were started here and may still run; what ends the program ends them. */
+const running = new Set<number>();
 
-/** Kills every process that was started here and still runs. */
+/** Kills every process that was started here and still runs, what it forked included. */
 export function killTools(): void {
-  for (const child of running) {
-    try {
-      child.kill("SIGKILL");
-    } catch {
-      // It has ended by itself.
-    }
+  for (const group of running) killGroup(group);
+}
+
+/** Each tool leads a process group of its own: a server that forks and ends leaves its child there. */
+function killGroup(group: number): void {
+  try {
+    Deno.kill(-group, "SIGKILL");
+  } catch {
+    // It has ended by itself.
   }
+  running.delete(group);
 }
 
 /** The path of a tool; `undefined` where the PATH does not have it. */
@@ -54,12 +54,16 @@ export function onCore(core: number | undefined, words: readonly string[]): read
  * @param patienceMs after so long it is killed
  * @throws {Error} when it cannot be started or outlives the patience
  */
-export async function runTool(words: readonly string[], patienceMs: number): Promise<ToolOutput> {
-  const child = start(words, "piped");
+export async function runTool(
+  words: readonly string[],
+  patienceMs: number,
+  env: Readonly<Record<string, string>> = {},
+): Promise<ToolOutput> {
+  const child = start(words, "piped", env);
   const watchdog = { hasBitten: false };
   const timer = setTimeout(() => {
     watchdog.hasBitten = true;
-    child.kill("SIGKILL");
+    killGroup(child.pid);
   }, patienceMs);
   try {
     const { code, stdout, stderr } = await child.output();
@@ -70,53 +74,64 @@ export async function runTool(words: readonly string[], patienceMs: number): Pro
     return { code, out: out!, err: err! };
   } finally {
     clearTimeout(timer);
-    running.delete(child);
+    killGroup(child.pid);
   }
 }
 
 /** A tool that serves until it is disposed of. */
 export interface ToolServer extends AsyncDisposable {
-  /** The port on 127.0.0.1 where it listens. */
-  readonly port: number;
+  /** Where it listens: a port of 127.0.0.1, or the path of a Unix-domain socket. */
+  readonly place: string;
 }
 
-/** What a server listens for. */
-export type Protocol = "tcp" | "udp";
+/** What a server listens for; `unix` is a Unix-domain socket of any type. */
+export type Protocol = "tcp" | "udp" | "unix";
+
+/** How a server is started. */
+export interface ServerStart {
+  /** What its socket is. */
+  readonly protocol: Protocol;
+  /** Program and arguments, given the place. */
+  readonly words: (place: string) => readonly string[];
+  /** The port, where the tool takes no other; absent: a free one. */
+  readonly port?: number;
+  /** The program ends with 0 at once and leaves a process that serves. */
+  readonly forks?: boolean;
+}
 
 /**
- * Starts a serving tool on a free port of 127.0.0.1 and waits until the kernel lists its socket.
+ * Starts a serving tool on a free port of 127.0.0.1, or at a fresh path, and waits until the kernel lists its socket.
  *
- * @param protocol what its socket is
- * @param words program and arguments, given the port
  * @throws {Error} when it ends or does not listen within five seconds
  */
 export async function serveTool(
-  protocol: Protocol,
-  words: (port: number) => readonly string[],
+  { protocol, words, port, forks }: ServerStart,
 ): Promise<ToolServer> {
-  const port = freePort(protocol);
-  const command = words(port);
+  const directory = protocol === "unix" ? await Deno.makeTempDir({ prefix: "tool-" }) : undefined;
+  const place = directory === undefined
+    ? String(port ?? freePort(protocol as "tcp" | "udp"))
+    : `${directory}/s`;
+  const command = words(place);
   const child = start(command, "null");
   let ended: Deno.CommandStatus | undefined;
-  const status = child.status.then((found) => {
-    running.delete(child);
-    return ended = found;
-  });
+  const status = child.status.then((found) => ended = found);
   const end = async () => {
-    if (ended === undefined) child.kill("SIGKILL");
+    killGroup(child.pid);
     await status;
+    if (directory !== undefined) await Deno.remove(directory, { recursive: true });
   };
+  const hasFailed = () => ended !== undefined && !(forks === true && ended.code === 0);
   const deadline = performance.now() + 5_000;
-  while (!await isListening(protocol, port)) {
-    if (ended === undefined && performance.now() < deadline) {
+  while (!await isListening(protocol, place)) {
+    if (!hasFailed() && performance.now() < deadline) {
       await new Promise((resolve) => setTimeout(resolve, 5));
       continue;
     }
-    const why = ended === undefined ? "does not listen" : `ended with ${ended.code}`;
+    const why = hasFailed() ? `ended with ${ended!.code}` : "does not listen";
     await end();
     throw new Error(`${command.join(" ")} ${why}`);
   }
-  return { port, [Symbol.asyncDispose]: end };
+  return { place, [Symbol.asyncDispose]: end };
 }
 
 /** Starts a process that runs until it is disposed of, its output dropped. */
@@ -124,25 +139,31 @@ export function keepRunning(words: readonly string[]): AsyncDisposable {
   const child = start(words, "null");
   return {
     async [Symbol.asyncDispose]() {
-      child.kill("SIGKILL");
+      killGroup(child.pid);
       await child.status;
-      running.delete(child);
     },
   };
 }
 
-function start(words: readonly string[], output: "piped" | "null"): Deno.ChildProcess {
+function start(
+  words: readonly string[],
+  output: "piped" | "null",
+  env: Readonly<Record<string, string>> = {},
+): Deno.ChildProcess {
   const child = new Deno.Command(words[0]!, {
     args: words.slice(1),
     stdin: "null",
     stdout: output,
     stderr: output,
+    detached: true,
+    // What the tools print is read as they print it in English.
+    env: { ...env, LC_ALL: "C" },
   }).spawn();
-  running.add(child);
+  running.add(child.pid);
   return child;
 }
 
-function freePort(protocol: Protocol): number {
+function freePort(protocol: "tcp" | "udp"): number {
   const options = { hostname: "127.0.0.1", port: 0 };
   using socket = protocol === "tcp"
     ? Deno.listen(options)
@@ -155,23 +176,29 @@ function freePort(protocol: Protocol): number {
 }
 
 /** Reads /proc/net, as connecting would use up the one connection that some servers take. */
-async function isListening(protocol: Protocol, port: number): Promise<boolean> {
-  return parseListening(await Deno.readTextFile(`/proc/net/${protocol}`), protocol, port);
+async function isListening(protocol: Protocol, place: string): Promise<boolean> {
+  // qperf listens at an IPv6 socket that takes both.
+  const tables = protocol === "unix" ? ["unix"] : [protocol, `${protocol}6`];
+  for (const table of tables) {
+    const text = await Deno.readTextFile(`/proc/net/${table}`).catch(() => "");
+    if (parseListening(text, protocol, place)) return true;
+  }
+  return false;
 }
 
 /**
- * Whether a socket of 127.0.0.1 waits at a port.
+ * Whether a socket waits at a place: a port of 127.0.0.1 or of any address, or a path.
  *
- * @param table the text of /proc/net/tcp or /proc/net/udp (proc_net(5))
- * @param protocol which of the two
- * @param port the port
+ * @param table the text of /proc/net/tcp, udp or unix (proc_net(5))
  */
-export function parseListening(table: string, protocol: Protocol, port: number): boolean {
-  const address = `0100007F:${port.toString(16).toUpperCase().padStart(4, "0")}`;
+export function parseListening(table: string, protocol: Protocol, place: string): boolean {
+  const rows = table.split("\n").map((line) => line.trim().split(/\s+/));
+  if (protocol === "unix") return rows.some((row) => row[7] === place);
+  const port = Number(place).toString(16).toUpperCase().padStart(4, "0");
   // 0A is LISTEN; a UDP socket that is not connected is 07.
   const state = protocol === "tcp" ? "0A" : "07";
-  return table.split("\n").some((line) => {
-    const [, local, , found] = line.trim().split(/\s+/);
-    return local === address && found === state;
-  });
+  return rows.some(([, local, , found]) =>
+    found === state &&
+    (local === `0100007F:${port}` || /^0+:/.test(local!) && local!.endsWith(`:${port}`))
+  );
 }

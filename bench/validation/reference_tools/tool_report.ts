@@ -1,8 +1,4 @@
-/**
- * reports/reference-tools.md: the suite against competing programs, as ratios of one run.
- *
- * @module
- */
+// reports/reference-tools.md: the suite beside reference tools, as ratios of one run.
 
 import type { Pin } from "../../../src/model/placement.ts";
 import { metricValue } from "../../../src/model/metric_value.ts";
@@ -12,7 +8,7 @@ import { median, type Pair, pairedRatio } from "../../../src/stats/mod.ts";
 import type { Target } from "../verdict.ts";
 import type { ToolComparison } from "./comparisons.ts";
 
-/** What a run found out about one row. */
+/** What a run found of one row. */
 export interface ToolRow {
   /** The row. */
   readonly comparison: ToolComparison;
@@ -34,8 +30,6 @@ export interface ToolRun {
   readonly pin: Pin;
   /** Rounds. */
   readonly rounds: number;
-  /** Tools that were found or looked for and not run. */
-  readonly notRun: readonly string[];
   /** The rows. */
   readonly rows: readonly ToolRow[];
 }
@@ -60,9 +54,12 @@ export function judgeGoal(
   { must, value }: Target,
 ): GoalVerdict {
   const keeps = (bound: number) => must === "be at most" ? bound <= value : bound >= value;
-  if (confidence < 0.95 - 1e-9 || keeps(low) !== keeps(high)) return "cannot tell";
+  if (!isSure({ confidence }) || keeps(low) !== keeps(high)) return "cannot tell";
   return keeps(low) ? "met" : "missed";
 }
+
+/** Whether an interval has the confidence that its column's heading promises. */
+const isSure = ({ confidence }: { readonly confidence: number }) => confidence >= 0.95 - 1e-9;
 
 /** The report as Markdown. */
 export function renderReferenceTools(run: ToolRun): string {
@@ -90,16 +87,52 @@ export function renderReferenceTools(run: ToolRun): string {
     `taking turns, in random order of the rows. Both ends of both: ${
       formatPin(run.pin)
     }. Ratios are medians of the pairs' log-ratios with ` +
-    "their order-statistic interval. A round trip is there and back, never halved. A goal is met or missed only where the whole interval " +
-    "says so.",
+    "their order-statistic interval; where there are too few pairs for 95 % no interval is printed. Suite and tool are medians of their own; " +
+    "where their quotient lies outside the pairs' interval, as on a machine that drifts, they are left out. A round trip is there and back, " +
+    "never halved. A goal is met or missed only where the whole interval is on one side of it; a tool that is absent is no pass.",
     "",
     ...table,
     "",
+    "## Each cell against the best tool",
+    "",
+    ...judgeCells(run.rows),
+    "",
     ...(remarks.length === 0 ? [] : ["## Seen along the way", "", ...remarks, ""]),
-    ...(run.notRun.length === 0
-      ? []
-      : ["## Not run", "", ...run.notRun.map((text) => `- ${text}`), ""]),
   ].join("\n");
+}
+
+/** A line per cell: the tool that is best beside it, and what becomes of the goal there. */
+function judgeCells(rows: readonly ToolRow[]): readonly string[] {
+  const byCell = new Map<string, ToolRow[]>();
+  for (const row of rows) {
+    const name = cellName(row.comparison);
+    byCell.set(name, [...byCell.get(name) ?? [], row]);
+  }
+  return [...byCell].map(([name, all]) => {
+    const compared = all.filter(({ pairs, reason }) => reason === undefined && pairs.length > 0)
+      .map((row) => ({ row, ratio: pairedRatio(row.pairs) }));
+    const [{ comparison: { target } }] = all as [ToolRow];
+    if (compared.length === 0) return `- \`${name}\`: not compared, as no tool could be run.`;
+    const isLower = target.must === "be at most";
+    const worst = compared.toSorted((a, b) =>
+      isLower ? b.ratio.estimate - a.ratio.estimate : a.ratio.estimate - b.ratio.estimate
+    )[0]!;
+    const verdicts = compared.map(({ ratio }) => judgeGoal(ratio, target));
+    const verdict = verdicts.includes("missed")
+      ? "missed"
+      : verdicts.every((one) => one === "met")
+      ? "met"
+      : "cannot tell";
+    return `- \`${name}\`: ${
+      worst.ratio.estimate.toFixed(3)
+    } of \`${worst.row.comparison.tool}\`, the best of ${compared.length} (goal ${
+      formatTarget(target)
+    }): ${verdict}.`;
+  });
+}
+
+function formatTarget({ must, value }: Target): string {
+  return `${must === "be at most" ? "≤" : "≥"} ${value.toFixed(2)}`;
 }
 
 function formatPin(pin: Pin): string {
@@ -113,22 +146,22 @@ function cellName({ cell: { scenario, transport, bytes } }: ToolComparison): str
 
 function renderRow({ comparison, pairs, reason }: ToolRow): readonly string[] {
   const { tool, figure, unit, target } = comparison;
-  const goal = `${target.must === "be at most" ? "≤" : "≥"} ${target.value.toFixed(2)}`;
+  const goal = formatTarget(target);
   const head = [`\`${cellName(comparison)}\``, `\`${tool}\``, figure];
   if (reason !== undefined || pairs.length === 0) {
     const why = reason ?? "no round had both";
     return [...head, "–", "–", "–", "–", "0", goal, `not comparable: ${why}`];
   }
   const ratio = pairedRatio(pairs);
-  const amounts = [0, 1].map((side) =>
-    formatAmount(median(pairs.map((pair) => pair[side]!)), unit)
-  );
+  const medians = [0, 1].map((side) => median(pairs.map((pair) => pair[side]!)));
+  const quotient = medians[0]! / medians[1]!;
+  const agrees = !isSure(ratio) || quotient >= ratio.low && quotient <= ratio.high;
   const fixed = (value: number) => value.toFixed(3);
   return [
     ...head,
-    ...amounts,
+    ...medians.map((value) => agrees ? formatAmount(value, unit) : "–"),
     fixed(ratio.estimate),
-    `[${fixed(ratio.low)}, ${fixed(ratio.high)}]`,
+    isSure(ratio) ? `[${fixed(ratio.low)}, ${fixed(ratio.high)}]` : "– (too few pairs)",
     String(ratio.n),
     goal,
     judgeGoal(ratio, target),

@@ -1,13 +1,22 @@
-/**
- * What peer tools print, as recorded on a real machine in `outputs/`, and what is read from it. netperf is not in Debian's main: its form is that
- * of its manual's omni output, and is not recorded.
- *
- * @module
- */
+// What reference tools print, as recorded on a real machine in `outputs/`, and what is read from it.
 
-import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { parseIperf3 } from "../../../bench/validation/reference_tools/iperf3.ts";
-import { parseNetperf } from "../../../bench/validation/reference_tools/netperf.ts";
+import {
+  parseLmbenchBandwidth,
+  parseLmbenchLatency,
+} from "../../../bench/validation/reference_tools/lmbench.ts";
+import { parseNeper } from "../../../bench/validation/reference_tools/neper.ts";
+import {
+  NETPERF_CONNECTIONS,
+  netperfConnectRequests,
+  netperfRequests,
+  netperfStream,
+  netperfUnixRequests,
+  netperfUnixStream,
+  parseNetperfVersion,
+} from "../../../bench/validation/reference_tools/netperf.ts";
+import { parseQperf } from "../../../bench/validation/reference_tools/qperf.ts";
 import {
   checkTool,
   ReferenceToolError,
@@ -58,12 +67,12 @@ Deno.test("parseSockperf() refuses half round trips, lost figures and errors tha
 });
 
 Deno.test("hasUnixSockets() knows from the version what sockperf can do", () => {
-  const version = parseSockperfVersion(recorded("sockperf-3.7-version.txt"));
-  assertEquals(version, "3.7");
+  assertEquals(parseSockperfVersion(recorded("sockperf-3.7-version.txt")), "3.7");
+  assertEquals(parseSockperfVersion(recorded("sockperf-3.10-version.txt")), "3.10");
   assertEquals(parseSockperfVersion("no such thing"), undefined);
   assertEquals(
-    ["3.7", "3.9", "3.10", "3.11.2", "4", "2.12"].map(hasUnixSockets),
-    [false, false, true, true, true, false],
+    ["3.7", "3.8", "3.9", "3.10", "3.11.2", "4", "2.12"].map(hasUnixSockets),
+    [false, false, true, true, true, true, false],
   );
 });
 
@@ -87,29 +96,116 @@ Deno.test("parseIperf3() refuses errors, what is no JSON and what lacks the rece
   refuse(() => parseIperf3("null"), "iperf3 printed no end.sum_received.bits_per_second above 0");
 });
 
-Deno.test("parseNetperf() reads transactions per second, whatever banner stands before them", () => {
-  assertEquals(parseNetperf("THROUGHPUT=29454.12\nTHROUGHPUT_UNITS=Trans/s\n"), 29454.12);
-  const banner =
-    "MIGRATED TCP REQUEST/RESPONSE TEST from 0.0.0.0 () port 0 AF_INET : first burst 0\n";
-  assertEquals(parseNetperf(`${banner}THROUGHPUT=1\nTHROUGHPUT_UNITS=Trans/s\n`), 1);
+Deno.test("parseSockperf() reads Unix-domain sockets as it reads the others", () => {
+  for (const [name, faults] of [["unix", 0], ["unixpacket", 0]] as const) {
+    const result = parseSockperf(recorded(`sockperf-3.10-${name}-full-rtt.txt`));
+    assertEquals(result.faults, faults);
+    assert(result.count > 1_000 && result.p50Ns > 1_000 && result.p50Ns < 1e6);
+  }
 });
 
-Deno.test("parseNetperf() refuses another unit, a missing figure and one that is there twice", () => {
+Deno.test("netperf's tests read their figure from what netperf 2.7.1 printed", () => {
+  const figures = [
+    [netperfRequests("TCP_RR", 64), "tcp-rr", 15664.76],
+    [netperfRequests("UDP_RR", 64), "udp-rr", 12590.77],
+    [NETPERF_CONNECTIONS, "connections", 7155.96],
+    [netperfConnectRequests(64), "tcp-crr", 4919.08],
+    [netperfStream(65_536), "tcp-stream", 3830.68e6 / 8],
+    [netperfUnixRequests("STREAM_RR", 64), "stream-rr", 20211.7],
+    [netperfUnixRequests("DG_RR", 64), "dg-rr", 8934.93],
+    [netperfUnixStream(65_536), "stream-stream", 9663.81e6 / 8],
+  ] as const;
+  for (const [test, name, figure] of figures) {
+    assertAlmostEquals(test.read(recorded(`netperf-2.7.1-${name}.txt`)), figure, 1e-6);
+  }
+  assertEquals(parseNetperfVersion(recorded("netperf-2.7.1-version.txt")), "2.7.1");
+});
+
+Deno.test("no netperf test takes the answer of another, nor that of an option which netperf ignored", () => {
+  const { read } = NETPERF_CONNECTIONS;
+  // TCP_CC does not know -k, says so and prints its table, with exit code 0.
   refuse(
-    () => parseNetperf("THROUGHPUT=9.4\nTHROUGHPUT_UNITS=10^6bits/s\n"),
+    () => read(recorded("netperf-2.7.1-tcp-cc-with-k.txt")),
+    "netperf counted in no unit instead of Trans/s",
+  );
+  refuse(
+    () => read(recorded("netperf-2.7.1-tcp-rr.txt")),
+    "netperf ran Send|Recv instead of Connection",
+  );
+  refuse(
+    () => read(recorded("netperf-2.7.1-tcp-stream.txt")),
     "netperf counted in 10^6bits/s instead of Trans/s",
   );
-  refuse(() => parseNetperf(""), "netperf counted in no unit");
-  for (const figure of ["", "THROUGHPUT=\n", "THROUGHPUT=0\n", "THROUGHPUT=nan\n"]) {
+  refuse(
+    () => netperfUnixStream(64).read(recorded("netperf-2.7.1-dg-rr.txt")),
+    "netperf did not run a STREAM STREAM TEST",
+  );
+  refuse(
+    () => netperfRequests("TCP_RR", 64).read(recorded("netperf-2.7.1-refused.txt")),
+    "netperf counted in no unit",
+  );
+});
+
+Deno.test("netperf's figures are refused where one is missing, zero, no number, or there twice", () => {
+  const { read } = netperfRequests("TCP_RR", 64);
+  const text = recorded("netperf-2.7.1-tcp-rr.txt");
+  for (const value of ["", "0", "nan", "-1", "15,664"]) {
     refuse(
-      () => parseNetperf(`${figure}THROUGHPUT_UNITS=Trans/s\n`),
+      () => read(text.replace("15664.76", value)),
       "netperf printed no transactions per second",
     );
   }
+  refuse(() => read(text + text), "netperf printed THROUGHPUT twice");
+  const table = recorded("netperf-2.7.1-dg-rr.txt");
   refuse(
-    () => parseNetperf("THROUGHPUT=1\nTHROUGHPUT=2\nTHROUGHPUT_UNITS=Trans/s\n"),
-    "netperf printed THROUGHPUT twice",
+    () => netperfUnixRequests("DG_RR", 64).read(table.replace("8934.93", "8934,93")),
+    "netperf printed no line of results",
   );
+});
+
+Deno.test("parseNeper() reads the client's transactions per second and refuses other sizes and no connection", () => {
+  const text = recorded("neper-1.1.0-tcp-rr.txt");
+  assertEquals(parseNeper(text, 64), 13822.99);
+  refuse(() => parseNeper(text, 1), "neper ran with request_size 64 instead of 1");
+  refuse(
+    () => parseNeper(text.replace("num_flows=1", "num_flows=2"), 64),
+    "neper ran with num_flows 2 instead of 1",
+  );
+  refuse(() => parseNeper(recorded("neper-1.1.0-refused.txt"), 1), "neper printed no throughput");
+});
+
+Deno.test("parseQperf() doubles half round trips and refuses other units and other tests", () => {
+  assertEquals(parseQperf("tcp_lat", recorded("qperf-0.4.11-tcp-lat.txt")), 2 * 18105);
+  assertEquals(parseQperf("udp_lat", recorded("qperf-0.4.11-udp-lat.txt")), 2 * 14544);
+  refuse(
+    () => parseQperf("tcp_lat", recorded("qperf-0.4.11-other-units.txt")),
+    "qperf printed no latency in ns",
+  );
+  refuse(
+    () => parseQperf("tcp_lat", recorded("qperf-0.4.11-refused.txt")),
+    "qperf printed no latency in ns",
+  );
+  refuse(
+    () => parseQperf("tcp_lat", recorded("qperf-0.4.11-udp-lat.txt")),
+    "qperf did not run tcp_lat",
+  );
+});
+
+Deno.test("lmbench's parsers read what each program prints and nothing of another", () => {
+  assertAlmostEquals(parseLmbenchLatency("lat_tcp", recorded("lmbench-lat-tcp.txt")), 81_115.5);
+  assertAlmostEquals(parseLmbenchLatency("lat_udp", recorded("lmbench-lat-udp.txt")), 100_698.4);
+  assertAlmostEquals(parseLmbenchLatency("lat_unix", recorded("lmbench-lat-unix.txt")), 27_522.4);
+  assertAlmostEquals(parseLmbenchBandwidth("bw_tcp", recorded("lmbench-bw-tcp.txt")), 325.71e6);
+  assertAlmostEquals(parseLmbenchBandwidth("bw_unix", recorded("lmbench-bw-unix.txt")), 1809.06e6);
+  refuse(
+    () => parseLmbenchLatency("lat_tcp", recorded("lmbench-lat-udp.txt")),
+    "lat_tcp printed no latency",
+  );
+  refuse(
+    () => parseLmbenchBandwidth("bw_tcp", recorded("lmbench-bw-unix.txt")),
+    "bw_tcp printed no bandwidth",
+  );
+  refuse(() => parseLmbenchBandwidth("bw_unix", ""), "bw_unix printed no bandwidth");
 });
 
 Deno.test("checkTool() says with what a tool ended", () => {

@@ -44,20 +44,29 @@ Deno.test("onCore() ties a tool to a core with taskset, or leaves it alone", () 
   assertEquals(onCore(undefined, ["a", "b"]), ["a", "b"]);
 });
 
-Deno.test("parseListening() finds the waiting socket of 127.0.0.1 and no connection, other port or address", () => {
+Deno.test("parseListening() finds the waiting socket of 127.0.0.1 or any address and no connection, other port or address", () => {
   const row = (local: string, state: string) =>
     `   0: ${local} 00000000:0000 ${state} 00000000:00000000 00:00000000 00000000     0        0 1234 1\n`;
   const head =
     "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid\n";
   const listening = (table: string, protocol: "tcp" | "udp" = "tcp") =>
-    parseListening(head + table, protocol, 31111);
+    parseListening(head + table, protocol, "31111");
   assertEquals(listening(row("0100007F:7987", "0A")), true);
   assertEquals(listening(row("0100007F:7987", "01")), false);
-  assertEquals(listening(row("00000000:7987", "0A")), false);
+  assertEquals(listening(row("00000000:7987", "0A")), true);
+  assertEquals(listening(row("00000000000000000000000000000000:7987", "0A")), true);
+  assertEquals(listening(row("0200007F:7987", "0A")), false);
   assertEquals(listening(row("0100007F:7988", "0A")), false);
   assertEquals(listening(row("0100007F:7987", "07"), "udp"), true);
   assertEquals(listening(row("0100007F:7987", "01"), "udp"), false);
   assertEquals(listening(""), false);
+});
+
+Deno.test("parseListening() finds a Unix-domain socket by its whole path", () => {
+  const table = "Num       RefCount Protocol Flags    Type St Inode Path\n" +
+    "0000000013fae2a0: 00000002 00000000 00010000 0001 01 148750 /tmp/a/s\n";
+  assertEquals(parseListening(table, "unix", "/tmp/a/s"), true);
+  assertEquals(parseListening(table, "unix", "/tmp/a"), false);
 });
 
 for (const protocol of ["tcp", "udp"] as const) {
@@ -67,13 +76,13 @@ for (const protocol of ["tcp", "udp"] as const) {
       LINUX,
     ),
     async fn() {
-      let port = 0;
+      let port = "";
       {
-        await using server = await serveTool(
+        await using server = await serveTool({
           protocol,
-          (free) => [deno, "eval", "--unstable-net", SERVER, protocol, String(free)],
-        );
-        port = server.port;
+          words: (free) => [deno, "eval", "--unstable-net", SERVER, protocol, free],
+        });
+        port = server.place;
         const table = await Deno.readTextFile(`/proc/net/${protocol}`);
         assert(parseListening(table, protocol, port));
       }
@@ -84,10 +93,38 @@ for (const protocol of ["tcp", "udp"] as const) {
 }
 
 Deno.test({
+  ...needs("serveTool() ends what a server has forked, and removes its socket's directory", LINUX),
+  async fn() {
+    let path = "";
+    {
+      await using server = await serveTool({
+        protocol: "unix",
+        forks: true,
+        // The program ends with 0 at once; what it left behind listens.
+        words: (place) => [
+          "sh",
+          "-c",
+          '"$0" eval "Deno.listen({ transport: \'unix\', path: Deno.args[0] }); await new Promise(() => setInterval(() => {}, 1e6))" "$1" &',
+          deno,
+          place,
+        ],
+      });
+      path = server.place;
+      assert(parseListening(await Deno.readTextFile("/proc/net/unix"), "unix", path));
+    }
+    // The kernel closes a killed process's sockets before the process can be waited for; this one is no child of ours.
+    while (parseListening(await Deno.readTextFile("/proc/net/unix"), "unix", path)) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await assertRejects(() => Deno.stat(path), Deno.errors.NotFound);
+  },
+});
+
+Deno.test({
   ...needs("serveTool() says so when a server ends instead of listening", LINUX),
   async fn() {
     await assertRejects(
-      () => serveTool("tcp", () => ["sh", "-c", "exit 7"]),
+      () => serveTool({ protocol: "tcp", words: () => ["sh", "-c", "exit 7"] }),
       Error,
       "sh -c exit 7 ended with 7",
     );

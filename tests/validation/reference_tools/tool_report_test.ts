@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { listComparisons, notRun } from "../../../bench/validation/reference_tools/comparisons.ts";
+import { listComparisons } from "../../../bench/validation/reference_tools/comparisons.ts";
 import {
   judgeGoal,
   renderReferenceTools,
@@ -10,7 +10,7 @@ import type { Pair } from "../../../src/stats/mod.ts";
 
 const TOOLS = {
   paths: new Map([["sockperf", "/usr/bin/sockperf"], ["iperf3", "/usr/bin/iperf3"]]),
-  sockperfVersion: "3.7",
+  versions: new Map([["sockperf", "3.7"]]),
 };
 const rows = listComparisons(TOOLS);
 
@@ -35,7 +35,6 @@ function report(row: Partial<ToolRow>): string {
     facts: ["some CPU"],
     pin: "same",
     rounds: 8,
-    notRun: notRun(TOOLS),
     rows: [{ comparison: rows[0]!, pairs: [], trials: [], faults: [], ...row }],
   });
 }
@@ -69,7 +68,7 @@ Deno.test("renderReferenceTools() shows the ratio, its interval, the goal and wh
   });
   assertStringIncludes(
     text,
-    "| `round-trip/tcp@libc/bytes=64` | `sockperf ping-pong --full-rtt --tcp` | p50 of the round trip | 10.5 µs | 10.0 µs | 1.054 | [1.050, 1.057] | 8 | ≤ 1.10 | met |",
+    "| `round-trip/tcp@libc/bytes=64` | `sockperf ping-pong --full-rtt --tcp` | p50 of the round trip | 10.5 µs | 10.0 µs | 1.054 | [1.050, 1.057] | 8 | ≤ 1.05 | cannot tell |",
   );
   assertStringIncludes(text, "both ends use 9.80 µs of CPU per operation");
   assertStringIncludes(
@@ -77,7 +76,7 @@ Deno.test("renderReferenceTools() shows the ratio, its interval, the goal and wh
     "1 rounds without a pair, first: sockperf lost or reordered 2 messages",
   );
   assertStringIncludes(text, "pinned to the same core");
-  assertStringIncludes(text, "- qperf: not on the PATH");
+  assertStringIncludes(report({ pairs: pairsOf(1.02) }), "| met |");
   assertStringIncludes(report({ pairs: pairsOf(1.2) }), "| missed |");
 });
 
@@ -89,38 +88,116 @@ Deno.test("renderReferenceTools() says why a row is not comparable instead of le
   assertStringIncludes(report({}), "not comparable: no round had both");
 });
 
-Deno.test("listComparisons() has every goal, with or without its tool", () => {
-  const names = (tools: typeof TOOLS) =>
-    listComparisons(tools).map(({ cell, tool, target }) =>
-      `${cell.scenario}/${cell.transport}/${cell.bytes ?? ""} ${tool} ${target.value}`
-    );
-  assertEquals(names(TOOLS), [
-    "round-trip/tcp@libc/64 sockperf ping-pong --full-rtt --tcp 1.1",
-    "round-trip/tcp@libc/64 netperf -t TCP_RR 1.1",
-    "round-trip/udp@libc/64 sockperf ping-pong --full-rtt 1.1",
-    "round-trip/udp@libc/64 netperf -t UDP_RR 1.1",
-    "round-trip/unix@libc/64 sockperf ping-pong --full-rtt 1.1",
-    "throughput/tcp@libc/65536 iperf3 -N -l 65536 1",
-    "throughput/tcp/65536 iperf3 -N -l 65536 1",
-    "throughput/tcp@libc/1048576 iperf3 -N -l 1048576 1",
-    "throughput/tcp/1048576 iperf3 -N -l 1048576 1",
-    "connect/tcp@libc/ netperf -t TCP_CC 0.8",
+Deno.test("renderReferenceTools() prints no 95 % interval of two pairs, and no amounts that contradict the pairs' ratio", () => {
+  assertStringIncludes(report({ pairs: pairsOf(1.05).slice(0, 2) }), "| – (too few pairs) | 2 |");
+  // The machine drifts: both sides double in the middle, the tool first.
+  const drifting: Pair[] = [1, 1, 1, 1, 2, 4, 4, 4].map((tool, index) => [
+    [1, 1, 1, 1, 1, 4, 4, 4][index]! * 1e4 * (1 + index / 1e4),
+    tool * 1e4,
   ]);
-  const none = listComparisons({ paths: new Map() });
-  assertEquals(none.length, rows.length);
-  assert(none.every(({ ofTool }) => "reason" in ofTool && /not on the PATH/.test(ofTool.reason)));
-  const unix = rows.find(({ cell }) => cell.transport === "unix@libc")!;
-  assertEquals(unix.ofTool, {
-    reason: "this sockperf (3.7) has no Unix-domain sockets, which came with 3.10",
-  });
+  const shifted: Pair[] = [...drifting.slice(0, 3), [1e4, 3e4], [4e4, 1e4], ...drifting.slice(5)];
+  for (const pairs of [drifting, shifted]) {
+    const line = report({ pairs }).split("\n").find((text) => text.startsWith("| `"))!;
+    const [suite, tool, ratio, interval] = line.split(" | ").slice(3, 7);
+    const [low, high] = interval!.slice(1, -1).split(", ").map(Number);
+    assert(low! <= Number(ratio) && Number(ratio) <= high!);
+    if (suite === "–") continue;
+    const quotient = parseFloat(suite!) / parseFloat(tool!);
+    assert(quotient >= low! - 0.01 && quotient <= high! + 0.01, line);
+  }
 });
 
-Deno.test("notRun() names tools that are found and left alone, and why", () => {
-  const found = notRun({ paths: new Map([["qperf", "/usr/bin/qperf"]]) });
-  assertEquals(found.length, 2);
+Deno.test("renderReferenceTools() judges a cell by the best of its tools, and an absent tool is no pass", () => {
+  const text = report({ pairs: pairsOf(1.02) });
   assertStringIncludes(
-    found[0]!,
-    "qperf: found and not run, as what it prints was never recorded here",
+    text,
+    "- `round-trip/tcp@libc/bytes=64`: 1.024 of `sockperf ping-pong --full-rtt --tcp`, the best of 1 (goal ≤ 1.05): met.",
   );
-  assertStringIncludes(found[1]!, "neper (tcp_rr): not on the PATH");
+  assertStringIncludes(
+    report({ reason: "sockperf is not on the PATH" }),
+    "- `round-trip/tcp@libc/bytes=64`: not compared, as no tool could be run.",
+  );
+  const [first, second] = [pairsOf(1.02), pairsOf(1.2)].map((pairs, index) => ({
+    comparison: rows[index]!,
+    pairs,
+    trials: [],
+    faults: [],
+  }));
+  const both = renderReferenceTools({
+    facts: [],
+    pin: "same",
+    rounds: 8,
+    rows: [first!, second!],
+  });
+  assertStringIncludes(both, "of `netperf -t TCP_RR`, the best of 2 (goal ≤ 1.05): missed.");
+});
+
+Deno.test("listComparisons() has every goal, with or without its tool, and names the program that is missing", () => {
+  const reasons = (tools: typeof TOOLS) =>
+    new Map(
+      listComparisons(tools).map(({ cell, tool, target, ofTool }) => [
+        `${cell.scenario}/${cell.transport}/${cell.bytes ?? ""} ${tool} ${target.value}`,
+        "reason" in ofTool ? ofTool.reason : undefined,
+      ]),
+    );
+  const found = reasons(TOOLS);
+  assertEquals(found.size, rows.length);
+  assertEquals(
+    found.get("round-trip/tcp@libc/64 sockperf ping-pong --full-rtt --tcp 1.05"),
+    undefined,
+  );
+  assertEquals(found.get("throughput/tcp/1048576 iperf3 -N -l 1048576 1"), undefined);
+  assertEquals(
+    found.get("round-trip/unix@libc/64 sockperf ping-pong --full-rtt -i PATH --tcp 1.1"),
+    "this sockperf (3.7) has no Unix-domain sockets, which came with 3.9",
+  );
+  assertEquals(
+    found.get("round-trip/unixpacket@libc/64 netperf -t DG_RR 1.1"),
+    "netperf and netserver are not on the PATH",
+  );
+  const half = reasons({ ...TOOLS, paths: new Map([["netperf", "/usr/bin/netperf"]]) });
+  assertEquals(
+    half.get("connect/tcp@libc/ netperf -t omni -c -d 0 0.95"),
+    "netserver is not on the PATH",
+  );
+  const none = reasons({ paths: new Map(), versions: new Map() });
+  assertEquals([...none.keys()], [...found.keys()]);
+  assert([...none.values()].every((reason) => /not on the PATH/.test(reason ?? "")));
+});
+
+const PROGRAM = new URL("../../../bench/validation/reference_tools.ts", import.meta.url);
+
+async function runProgram(path: string, ...args: string[]) {
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-check", "-A", PROGRAM.href, ...args],
+    env: { PATH: path, NO_COLOR: "1" },
+    stdout: "null",
+  }).output();
+  return { code, text: new TextDecoder().decode(stderr) };
+}
+
+Deno.test("reference_tools.ts refuses a wrong command line before it measures, and leaves the report as it was", async () => {
+  const directory = await Deno.makeTempDir();
+  try {
+    const out = `${directory}/report.md`;
+    await Deno.writeTextFile(out, "as it was");
+    const cases: readonly (readonly [code: number, sentence: string, ...args: string[]])[] = [
+      [2, "--only nonsense matches no row", "--only", "nonsense"],
+      [2, "--rounds must be a whole number above 0: it is many", "--rounds", "many"],
+      [2, "Unknown option '--round'", "--round", "3"],
+      [2, "--pin must be one of", "--pin", "apart"],
+      [2, "cannot be written", "--out", `${directory}/missing/report.md`],
+      [3, "nothing could be compared", "--pin", "none", "--rounds", "1"],
+    ];
+    for (const [code, sentence, ...args] of cases) {
+      // A PATH that has none of the tools.
+      const found = await runProgram(directory, "--out", out, ...args);
+      assertEquals(found.code, code, found.text);
+      assertStringIncludes(found.text, sentence);
+      assert(!found.text.includes("    at "), found.text);
+    }
+    assertEquals(await Deno.readTextFile(out), "as it was");
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
 });

@@ -149,7 +149,7 @@ const FORBIDDEN: readonly ForbiddenName[] = [
   {
     what: "the console",
     code: /\bconsole\b/,
-    except: ["cli/", "peer/process_main.ts", "ab/agent_main.ts"],
+    except: ["cli/", "peer/host.ts"],
   },
   {
     what: "chance without a seed",

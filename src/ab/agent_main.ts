@@ -3,7 +3,7 @@
 import config from "../../deno.json" with { type: "json" };
 import { type Catalog, createCatalog } from "../catalog.ts";
 import { systemClock } from "../clock.ts";
-import { decodeLines } from "../peer/lines.ts";
+import { hostArgs, serveLines } from "../peer/host.ts";
 import { loadCatalog } from "../peer/load_catalog.ts";
 import { openPeer } from "../peer/open_peer.ts";
 import type { PeerLink } from "../peer/peer_link.ts";
@@ -26,19 +26,6 @@ import {
   PROTOCOL,
 } from "./agent_protocol.ts";
 import { slowedTransport } from "./slowed_transport.ts";
-
-// Standard output belongs to the protocol; what a user's module prints goes to standard error.
-// deno-lint-ignore no-console
-console.log = console.info = console.debug = console.error;
-// Ctrl-C reaches the whole process group; the driver decides what it means.
-Deno.addSignalListener("SIGINT", () => {});
-
-const encoder = new TextEncoder();
-
-async function answer(message: AgentAnswer): Promise<void> {
-  const bytes = encoder.encode(JSON.stringify(message) + "\n");
-  for (let sent = 0; sent < bytes.length;) sent += await Deno.stdout.write(bytes.subarray(sent));
-}
 
 async function openCatalog({ modules, slowdown }: AgentOrder): Promise<Catalog> {
   const catalog = await loadCatalog(modules);
@@ -126,10 +113,11 @@ class Trials implements AsyncDisposable {
   }
 }
 
-async function serve(order: AgentOrder): Promise<void> {
+await serveLines<AgentRequest, AgentAnswer>(async () => {
+  const order = JSON.parse(hostArgs()[0]!) as AgentOrder;
   const catalog = await openCatalog(order);
-  await using trials = new Trials(catalog, order);
-  async function carryOut(request: AgentRequest): Promise<AgentAnswer> {
+  const trials = new Trials(catalog, order);
+  const carryOut = async (request: AgentRequest): Promise<AgentAnswer> => {
     switch (request.ask) {
       case "names":
         return { answer: "names", names: namesOf(catalog) };
@@ -138,24 +126,19 @@ async function serve(order: AgentOrder): Promise<void> {
       case "trial":
         return { answer: "trial", outcome: await trials.measure(request.case) };
     }
-  }
-  await answer({
-    answer: "ready",
-    protocol: PROTOCOL,
-    versions: { ...Deno.version, sockbench: config.version },
-  });
-  for await (const line of decodeLines(Deno.stdin.readable)) {
-    try {
-      await answer(await carryOut(JSON.parse(line) as AgentRequest));
-    } catch (error) {
-      await answer({ answer: "failed", message: (error as Error).message });
-    }
-  }
-}
+  };
+  return {
+    ready: {
+      answer: "ready",
+      protocol: PROTOCOL,
+      versions: { ...Deno.version, sockbench: config.version },
+    },
+    // One request at a time is asked.
+    respond: (request) => carryOut(request).catch((error) => failed((error as Error).message)),
+    [Symbol.asyncDispose]: () => trials[Symbol.asyncDispose](),
+  };
+}, failed);
 
-try {
-  await serve(JSON.parse(Deno.args[0]!) as AgentOrder);
-} catch (error) {
-  await answer({ answer: "failed", message: (error as Error).message });
+function failed(message: string): AgentAnswer {
+  return { answer: "failed", message };
 }
-Deno.exit(0);

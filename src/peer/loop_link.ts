@@ -2,39 +2,45 @@
 
 import type { Catalog } from "../catalog.ts";
 import type { Clock } from "../clock.ts";
+import { describeHost } from "./host.ts";
 import type { PeerLink } from "./peer_link.ts";
 import { ServeHalf } from "./serve_half.ts";
 
-/** Opens a link to a peer on this event loop. */
+/** Opens a link to a peer on this event loop. The driver pins this thread, where a core is ordered. */
 export function openLoopLink(catalog: Catalog, clock: Clock): PeerLink {
-  let half: ServeHalf | undefined;
-  const current = () => {
-    if (half === undefined) throw new Error("no serve half is running");
-    return half;
-  };
+  const open = new Set<ServeHalf>();
   return {
     kind: "loop",
     label: "loop",
+    environment: describeHost(),
     died: new Promise<never>(() => {}),
     async serve(order) {
-      // The driver has pinned this thread, where a core is ordered.
-      half = await ServeHalf.start(order, catalog, clock);
-      return half.endpoint;
-    },
-    settle: (connections) => current().settle(connections),
-    hasMeasured: () => Promise.resolve(current().hasMeasured),
-    mark() {
-      current().mark();
-      return Promise.resolve({ cpuNs: null });
-    },
-    async finish(senders) {
-      const report = await current().finish(senders);
-      half = undefined;
-      return report;
+      const half = await ServeHalf.start(order, catalog, clock);
+      open.add(half);
+      return {
+        endpoint: half.endpoint,
+        admit: (client) => half.admit(client),
+        settle: (connections) => half.settle(connections),
+        hasMeasured: () => Promise.resolve(half.hasMeasured),
+        mark() {
+          half.mark();
+          return Promise.resolve({ cpuNs: null });
+        },
+        async finish(ends = {}) {
+          if (!open.has(half)) throw new Error("no serve half is running");
+          const report = await half.finish(ends);
+          open.delete(half);
+          return report;
+        },
+        async abort() {
+          if (open.delete(half)) await half.abort();
+        },
+      };
     },
     async close() {
-      await half?.abort();
-      half = undefined;
+      const halves = [...open];
+      open.clear();
+      await Promise.all(halves.map((half) => half.abort()));
     },
   };
 }

@@ -1,37 +1,41 @@
-// PeerLink as messages, for carriers that cross a thread or a process. One request at a time, each with one answer.
+// The protocol as messages, for carriers that cross a thread or a process. Requests may overlap: each has a number, which its answer repeats.
 
 import type { Catalog } from "../catalog.ts";
 import type { Clock } from "../clock.ts";
 import type { Endpoint } from "../transport/channel.ts";
 import {
+  type DrivenEnds,
+  type PeerEnvironment,
   PeerError,
   type PeerLink,
   type PeerMark,
+  type PeerSlot,
   type ServeOrder,
   type ServeReport,
 } from "./peer_link.ts";
-import { readHealthMark } from "./health_mark.ts";
-import { pinThread } from "./pin_thread.ts";
-import { ServeHalf } from "./serve_half.ts";
-import { readThreadMark } from "./thread_mark.ts";
+import { Slots } from "./slots.ts";
 
-/** What the driver asks of a peer. */
+/** Raise this whenever a message changes its meaning: a peer of another version is refused. */
+export const PEER_PROTOCOL = 2;
+
+/** What the driver asks of a peer; `id` is unlike that of any request before. */
 export type PeerRequest =
-  | { readonly ask: "serve"; readonly order: ServeOrder }
-  | { readonly ask: "settle"; readonly connections: number }
-  | { readonly ask: "measured" }
-  | { readonly ask: "mark" }
-  | { readonly ask: "finish"; readonly senders?: readonly Endpoint[] };
+  & { readonly id: number; readonly slot: number }
+  & (
+    | { readonly ask: "serve"; readonly order: ServeOrder }
+    | { readonly ask: "admit"; readonly client: string }
+    | { readonly ask: "settle"; readonly connections: number }
+    | { readonly ask: "measured" }
+    | { readonly ask: "mark" }
+    | { readonly ask: "finish"; readonly ends: DrivenEnds }
+    | { readonly ask: "abort" }
+  );
 
-/** What a peer answers. `ready` comes once, unasked, when it can take requests. */
+/** What a peer answers. `ready` and `failed` without `id` come once, unasked: it can take requests, or never will. */
 export type PeerAnswer =
-  | { readonly answer: "ready" }
-  | { readonly answer: "serve"; readonly endpoint: Endpoint }
-  | { readonly answer: "settle" }
-  | { readonly answer: "measured"; readonly hasMeasured: boolean }
-  | { readonly answer: "mark"; readonly mark: PeerMark }
-  | { readonly answer: "finish"; readonly report: ServeReport }
-  | { readonly answer: "failed"; readonly message: string };
+  | { readonly answer: "ready"; readonly protocol: number; readonly environment: PeerEnvironment }
+  | { readonly answer: "failed"; readonly id?: number; readonly message: string }
+  | { readonly answer: "done"; readonly id: number; readonly value?: unknown };
 
 /** The peer's side: carries out requests on a thread of its own. A failure is an answer, so that the peer lives on. */
 export function createResponder(
@@ -39,51 +43,35 @@ export function createResponder(
   clock: Clock,
   cpuNs: () => number | null | undefined,
 ): (request: PeerRequest) => Promise<PeerAnswer> {
-  let half: ServeHalf | undefined;
-  let pinned: Disposable | undefined;
-  const end = () => {
-    half = undefined;
-    pinned?.[Symbol.dispose]();
-    pinned = undefined;
-  };
+  const slots = new Slots(catalog, clock, cpuNs);
   return async (request) => {
+    const { id, slot } = request;
     try {
-      switch (request.ask) {
-        case "serve":
-          await half?.abort();
-          end();
-          pinned = pinThread(request.order.core);
-          half = await ServeHalf.start(request.order, catalog, clock);
-          return { answer: "serve", endpoint: half.endpoint };
-        case "settle":
-          await half?.settle(request.connections);
-          return { answer: "settle" };
-        case "measured":
-          return { answer: "measured", hasMeasured: half?.hasMeasured ?? true };
-        case "mark": {
-          half?.mark();
-          const thread = readThreadMark();
-          const health = readHealthMark();
-          const mark: PeerMark = {
-            cpuNs: cpuNs(),
-            ...(thread !== undefined && { thread }),
-            ...(health !== undefined && { health }),
-          };
-          return { answer: "mark", mark };
-        }
-        case "finish": {
-          if (half === undefined) throw new Error("no serve half is running");
-          const report = await half.finish(request.senders);
-          end();
-          return { answer: "finish", report };
-        }
-      }
+      return { answer: "done", id, value: await carryOut(slots, request) };
     } catch (error) {
-      await half?.abort();
-      end();
-      return { answer: "failed", message: error instanceof Error ? error.message : String(error) };
+      await slots.abort(slot);
+      return { answer: "failed", id, message: error instanceof Error ? error.message : `${error}` };
     }
   };
+}
+
+function carryOut(slots: Slots, request: PeerRequest): unknown {
+  switch (request.ask) {
+    case "serve":
+      return slots.serve(request.slot, request.order);
+    case "admit":
+      return slots.half(request.slot).admit(request.client);
+    case "settle":
+      return slots.half(request.slot).settle(request.connections);
+    case "measured":
+      return slots.half(request.slot).hasMeasured;
+    case "mark":
+      return slots.mark(request.slot);
+    case "finish":
+      return slots.finish(request.slot, request.ends);
+    case "abort":
+      return slots.abort(request.slot);
+  }
 }
 
 /** How a message carrier is reached. */
@@ -94,14 +82,16 @@ export interface Carrier {
   end(): void | Promise<void>;
 }
 
-/** The driver's side of a message carrier: a PeerLink, plus what the carrier calls when something comes in. */
-export interface MessageLink extends PeerLink {
+/** The driver's side of a message carrier, before the peer is ready: what the carrier calls when something comes in. */
+export interface MessageLink {
   /** Resolves when the peer is ready for its first request. */
-  readonly ready: Promise<void>;
+  readonly ready: Promise<PeerLink>;
   /** Takes an answer from the carrier. */
   take(answer: PeerAnswer): void;
   /** Takes the news that the peer is gone or violates the protocol; `reason` follows its label, as in "died (SIGKILL)". */
   fail(reason: string): void;
+  /** See {@link PeerLink.close}. */
+  close(): Promise<void>;
 }
 
 /** Builds the driver's side of a message carrier. */
@@ -110,13 +100,13 @@ export function createMessageLink(
   label: string,
   carrier: Carrier,
 ): MessageLink {
-  const ready = Promise.withResolvers<void>();
+  const ready = Promise.withResolvers<PeerLink>();
   const died = Promise.withResolvers<never>();
   died.promise.catch(() => {});
   ready.promise.catch(() => {});
-  let waiting: PromiseWithResolvers<PeerAnswer> | undefined;
+  const waiting = new Map<number, PromiseWithResolvers<unknown>>();
   let closed = false;
-  let isReady = false;
+  let requests = 0;
 
   function fail(reason: string): void {
     if (closed) return;
@@ -125,50 +115,73 @@ export function createMessageLink(
     ready.reject(error);
   }
 
-  async function ask<K extends PeerAnswer["answer"]>(
-    request: PeerRequest,
-    expected: K,
-  ): Promise<Extract<PeerAnswer, { answer: K }>> {
-    waiting = Promise.withResolvers<PeerAnswer>();
-    const { promise } = waiting;
-    await carrier.send(request);
-    const answer = await Promise.race([promise, died.promise]);
-    if (answer.answer === "failed") {
-      throw new PeerError("peer-failed", `peer ${label} failed: ${answer.message}`);
+  async function close(): Promise<void> {
+    if (closed) return;
+    closed = true;
+    await carrier.end();
+  }
+
+  /** A request to a slot, and what is answered to it. */
+  async function ask<T>(slot: number, request: Question): Promise<T> {
+    const id = ++requests;
+    const answered = Promise.withResolvers<unknown>();
+    waiting.set(id, answered);
+    try {
+      await carrier.send({ ...request, id, slot });
+      return await Promise.race([answered.promise, died.promise]) as T;
+    } finally {
+      waiting.delete(id);
     }
-    if (answer.answer !== expected) {
-      throw new PeerError(
-        "peer-failed",
-        `peer ${label} answered "${answer.answer}" to "${request.ask}"`,
-      );
-    }
-    return answer as Extract<PeerAnswer, { answer: K }>;
+  }
+
+  function linkOf(environment: PeerEnvironment): PeerLink {
+    let slots = 0;
+    return {
+      kind,
+      label,
+      environment,
+      died: died.promise,
+      close,
+      async serve(order) {
+        const slot = ++slots;
+        const endpoint = await ask<Endpoint>(slot, { ask: "serve", order });
+        return slotOf(endpoint, (question) => ask(slot, question));
+      },
+    };
   }
 
   return {
-    kind,
-    label,
-    died: died.promise,
     ready: ready.promise,
+    fail,
+    close,
     take(answer) {
       if (answer.answer === "ready") {
-        isReady = true;
-        ready.resolve();
-      } else if (answer.answer === "failed" && !isReady) fail(`could not start: ${answer.message}`);
-      else waiting?.resolve(answer);
+        if (answer.protocol === PEER_PROTOCOL) ready.resolve(linkOf(answer.environment));
+        else fail(`speaks version ${answer.protocol} of the protocol, not ${PEER_PROTOCOL}`);
+      } else if (answer.answer === "done") waiting.get(answer.id)?.resolve(answer.value);
+      else if (answer.id === undefined) fail(`could not start: ${answer.message}`);
+      else {
+        const { message } = answer;
+        const error = new PeerError("peer-failed", `peer ${label} failed: ${message}`);
+        waiting.get(answer.id)?.reject(error);
+      }
     },
-    fail,
-    serve: async (order) => (await ask({ ask: "serve", order }, "serve")).endpoint,
-    settle: async (connections) => void await ask({ ask: "settle", connections }, "settle"),
-    hasMeasured: async () => (await ask({ ask: "measured" }, "measured")).hasMeasured,
-    mark: async () => (await ask({ ask: "mark" }, "mark")).mark,
-    finish: async (senders) =>
-      (await ask({ ask: "finish", ...(senders !== undefined && { senders }) }, "finish")).report,
-    async close() {
-      if (closed) return;
-      closed = true;
-      await carrier.end();
-    },
+  };
+}
+
+type Question = PeerRequest extends infer R ? R extends PeerRequest ? Omit<R, "id" | "slot"> : never
+  : never;
+
+function slotOf(endpoint: Endpoint, ask: <T>(question: Question) => Promise<T>): PeerSlot {
+  return {
+    endpoint,
+    // What a dead or failed peer makes of it shows in the next answer that is waited for.
+    admit: (client) => void ask({ ask: "admit", client }).catch(() => {}),
+    settle: (connections) => ask<void>({ ask: "settle", connections }),
+    hasMeasured: () => ask<boolean>({ ask: "measured" }),
+    mark: () => ask<PeerMark>({ ask: "mark" }),
+    finish: (ends = {}) => ask<ServeReport>({ ask: "finish", ends }),
+    abort: () => ask<void>({ ask: "abort" }),
   };
 }
 
@@ -180,14 +193,13 @@ const START_PATIENCE_MS = 60_000;
  *
  * @throws {PeerError} when it cannot start, or is not ready within {@link START_PATIENCE_MS}; it is closed then.
  */
-export async function whenReady(link: MessageLink): Promise<MessageLink> {
+export async function whenReady(link: MessageLink): Promise<PeerLink> {
   const timer = setTimeout(
     () => link.fail(`could not start: it was not ready within ${START_PATIENCE_MS / 1e3} s`),
     START_PATIENCE_MS,
   );
   try {
-    await link.ready;
-    return link;
+    return await link.ready;
   } catch (error) {
     await link.close();
     throw error;

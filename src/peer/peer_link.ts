@@ -1,7 +1,7 @@
 // PeerLink: the one small protocol between the driving end of a trial and whoever runs the serve half.
 //
-// `serve` → `mark` → `mark` → `finish`, once per trial, with a `settle` before a mark where connections have to be closed first; then the link is ready for the next. Orders and answers are plain data, so
-// that they cross threads, processes and, later, hosts.
+// `serve` opens a slot, `mark` → `mark` → `finish` (or `abort`) end it, with a `settle` before a mark where connections have to be closed
+// first. Several slots may be open at once. Orders and answers are plain data, so that they cross threads, processes and, later, hosts.
 
 import type { PeerKind } from "../model/placement.ts";
 import type { Endpoint, ForeignMessages } from "../transport/channel.ts";
@@ -23,7 +23,7 @@ export interface ServeOrder {
   readonly budget: Budget;
   /** The run's private directory for socket files. */
   readonly directory: string;
-  /** The core to tie the serving thread to until the trial is over; absent: the thread runs where it may. A `loop` peer has no thread of its own. */
+  /** The core to tie the serving thread to while any slot is open; absent: the thread runs where it may. A `loop` peer has no thread of its own. */
   readonly core?: number;
 }
 
@@ -49,32 +49,62 @@ export interface ServeReport {
   readonly settings: Readonly<Record<string, string>>;
   /** Datagrams that came from sockets which are not the driver's; absent: none, as far as is known. */
   readonly foreign?: ForeignMessages;
+  /** Connections that were not the driver's; absent: none, as far as is known. */
+  readonly foreignConnections?: number;
 }
 
-/** A PeerLink reaches one peer. One trial at a time. */
+/** What a peer says of where it runs, when it is ready. */
+export interface PeerEnvironment {
+  /** Runtime and version, as in `Deno/2.9.6`. */
+  readonly runtime: string;
+  /** Operating system and architecture, as in `linux x64`. */
+  readonly platform: string;
+  /** Process id of the peer, in its own namespace. */
+  readonly pid: number;
+  /** Id of the thread that serves, gettid(2); absent where the kernel room is closed. */
+  readonly tid?: number;
+}
+
+/** What a peer is told at the end of a trial, of what only the driver knows. */
+export interface DrivenEnds {
+  /** Where the driver's datagram sockets are bound: what came from others is reported. Absent: nobody is a stranger. */
+  readonly senders?: readonly Endpoint[];
+  /** Connections that the driver tried to open: what was accepted beyond them came from others. Absent: nobody is a stranger. */
+  readonly opened?: number;
+}
+
+/** A PeerLink reaches one peer, which serves several trials at once: a slot each. */
 export interface PeerLink {
   /** Which carrier this is. */
   readonly kind: PeerKind;
   /** Names the peer in trials and errors: `process 4711`. */
   readonly label: string;
+  /** Where the peer runs, as it said when it was ready. */
+  readonly environment: PeerEnvironment;
   /** Rejects, with a {@link PeerError}, when the peer dies; never resolves. */
   readonly died: Promise<never>;
-  /** Starts a serve half; resolves with where to connect to. */
-  serve(order: ServeOrder): Promise<Endpoint>;
+  /** Starts a serve half in a slot of its own. Slots that are open at once must agree in `core`. */
+  serve(order: ServeOrder): Promise<PeerSlot>;
+  /** Ends whatever runs and the peer itself, at once. Safe to call twice, and on a dead peer. */
+  close(): Promise<void>;
+}
+
+/** A PeerSlot is the serving end of one trial. */
+export interface PeerSlot {
+  /** Where to connect to. */
+  readonly endpoint: Endpoint;
+  /** Names the driver's first connection, as the other end sees it: until then none is served, and one of another name never. */
+  admit(client: string): void;
   /** Waits until the serve half has served and closed this many connections. */
   settle(connections: number): Promise<void>;
   /** Whether the serve half's receiver has measured for as long as it should. */
   hasMeasured(): Promise<boolean>;
-  /**
-   * Marks the begin or end of the measured interval.
-   *
-   * @returns what the peer read of itself
-   */
+  /** Marks the begin or end of the measured interval; what the peer read of itself. */
   mark(): Promise<PeerMark>;
   /** Ends the serve half, after the driver has closed its channels (streams) or sent its last (datagrams). */
-  finish(senders?: readonly Endpoint[]): Promise<ServeReport>;
-  /** Ends whatever runs and the peer itself, at once. Safe to call twice, and on a dead peer. */
-  close(): Promise<void>;
+  finish(ends?: DrivenEnds): Promise<ServeReport>;
+  /** Closes what is open and forgets the slot. */
+  abort(): Promise<void>;
 }
 
 /** Thrown when a peer dies, hangs or violates the protocol; the message names it. */

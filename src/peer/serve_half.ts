@@ -7,6 +7,7 @@ import type {
   DatagramChannel,
   Endpoint,
   ForeignMessages,
+  StreamChannel,
   StreamListener,
 } from "../transport/channel.ts";
 import type { OpenOptions } from "../transport/transport.ts";
@@ -14,7 +15,7 @@ import type { ServeContext, ServeResult } from "../workload/workload.ts";
 import type { Tally } from "../model/tally.ts";
 import { FirstChannel } from "./first_channel.ts";
 import { withPatience } from "./patience.ts";
-import type { ServeOrder, ServeReport } from "./peer_link.ts";
+import type { DrivenEnds, ServeOrder, ServeReport } from "./peer_link.ts";
 
 /** How long a datagram socket must have been silent before its trial counts as drained, in nanoseconds. */
 const QUIET_NS = 3e6;
@@ -23,6 +24,9 @@ const DRAIN_LIMIT_NS = 500e6;
 
 /** Which of the driver's marks ends the measured interval. */
 const END_MARK = 2;
+
+/** Stands for a driver's first connection whose name is not known: whoever comes first is served. */
+export const ANYONE = "";
 
 /** A ServeHalf runs one serve half: made by an order, ended by `finish` or `abort`. */
 export class ServeHalf {
@@ -69,6 +73,11 @@ export class ServeHalf {
     return this.#context.hasMeasured;
   }
 
+  /** Names the driver's first connection, as this end sees it; {@linkcode ANYONE} where that is not known. */
+  admit(client: string): void {
+    this.#context.client.resolve(client);
+  }
+
   /** Resolves when so many connections were served and closed; rejects with what the serve half failed of meanwhile. */
   async settle(connections: number): Promise<void> {
     await Promise.race([
@@ -84,28 +93,26 @@ export class ServeHalf {
     if (this.#context.marks === END_MARK) this.#context.first.readAgain();
   }
 
-  /**
-   * Lets datagrams drain, ends the serve half and reports. Rejects with what the serve half failed of.
-   *
-   * @param senders where the driver's datagram sockets are bound: what came from others is reported
-   */
-  async finish(senders: readonly Endpoint[] = []): Promise<ServeReport> {
+  /** Lets datagrams drain, ends the serve half and reports. Rejects with what the serve half failed of. */
+  async finish({ senders, opened }: DrivenEnds = {}): Promise<ServeReport> {
     await this.#context.end();
     const foreign = this.#context.foreign(senders);
-    // What the half made of strangers' messages, or failed of, is nothing to report.
-    const result = foreign === undefined ? await this.#result : undefined;
+    const foreignConnections = this.#context.foreignConnections(opened);
+    // What the half made of strangers, or failed of, is nothing to report.
+    const isDisturbed = foreign !== undefined || foreignConnections > 0;
+    const result = isDisturbed ? undefined : await this.#result;
     return {
       tally: this.#context.tally,
       ...(result?.window !== undefined && { window: result.window }),
       ...(result?.values !== undefined && { values: result.values }),
       settings: this.#context.first.settings,
       ...(foreign !== undefined && { foreign }),
+      ...(foreignConnections > 0 && { foreignConnections }),
     };
   }
 
   /** Closes everything at once and waits for the serve half to notice; one that hangs on something else is left behind. */
   async abort(): Promise<void> {
-    this.#context.finishing = true;
     this.#context.closeAll();
     await withPatience(this.#result.catch(() => {}), undefined);
   }
@@ -133,6 +140,10 @@ class OpenServeContext implements ServeContext {
   readonly first = new FirstChannel();
   readonly #open: StreamListener | DatagramChannel;
   readonly #accepted: Channel[] = [];
+  /** Accepted, and not served yet. */
+  readonly #held: StreamChannel[] = [];
+  readonly client = Promise.withResolvers<string>();
+  #admission: Promise<void> | undefined;
   readonly #awaited: { readonly connections: number; readonly resolve: () => void }[] = [];
   #served = 0;
   marks = 0;
@@ -156,13 +167,31 @@ class OpenServeContext implements ServeContext {
     }
     if (this.finishing) return null;
     try {
-      const channel = await this.#open.accept();
+      await (this.#admission ??= this.#awaitFirst(this.#open));
+      const channel = this.#held.shift() ?? await this.#open.accept();
       this.first.take(channel);
       this.#accepted.push(channel);
       return channel;
     } catch (error) {
       if (this.finishing) return null;
       throw error;
+    }
+  }
+
+  /**
+   * Accepts until the driver's first connection is there, and holds back what came before it: a stranger would be taken for the client
+   * where the workload serves a single connection. Those that come later are counted in the end.
+   */
+  async #awaitFirst(listener: StreamListener): Promise<void> {
+    for (;;) {
+      const channel = await listener.accept();
+      const name = channel.ends?.()?.remote;
+      if (name === undefined || await this.client.promise === name) {
+        this.#held.unshift(channel);
+        return;
+      }
+      this.#held.push(channel);
+      if (await this.client.promise === ANYONE) return;
     }
   }
 
@@ -187,19 +216,30 @@ class OpenServeContext implements ServeContext {
 
   async end(): Promise<void> {
     if (!("accept" in this.#open)) await this.#drain();
-    this.finishing = true;
-    this.#open.close();
+    this.#stop();
   }
 
   /** Where nobody told who may send here, nobody is a stranger. */
-  foreign(senders: readonly Endpoint[]): ForeignMessages | undefined {
-    return "accept" in this.#open || senders.length === 0
+  foreign(senders: readonly Endpoint[] | undefined): ForeignMessages | undefined {
+    return "accept" in this.#open || senders === undefined
       ? undefined
       : this.#open.foreign?.(senders);
   }
 
-  closeAll(): void {
+  /** Connections that were served and that the driver did not open. */
+  foreignConnections(opened = Infinity): number {
+    return "accept" in this.#open ? Math.max(0, this.#accepted.length - opened) : 0;
+  }
+
+  #stop(): void {
+    this.finishing = true;
+    this.client.resolve(ANYONE);
     this.#open.close();
+    for (const channel of this.#held.splice(0)) channel.close();
+  }
+
+  closeAll(): void {
+    this.#stop();
     for (const channel of this.#accepted) channel.close();
   }
 

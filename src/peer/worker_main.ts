@@ -1,8 +1,9 @@
 // Main module of the `worker` peer. Started by {@link openWorkerLink}; the first message names the modules to load.
 
 import { systemClock } from "../clock.ts";
+import { describeHost } from "./host.ts";
 import { loadCatalog } from "./load_catalog.ts";
-import { createResponder, type PeerAnswer, type PeerRequest } from "./message.ts";
+import { createResponder, PEER_PROTOCOL, type PeerAnswer, type PeerRequest } from "./message.ts";
 
 const scope = globalThis as unknown as {
   onmessage: ((event: MessageEvent<unknown>) => void) | null;
@@ -17,7 +18,11 @@ scope.onmessage = async (event) => {
     scope.onmessage = async (event) => {
       scope.postMessage(await respond(event.data as PeerRequest));
     };
-    scope.postMessage({ answer: "ready" });
+    scope.postMessage({
+      answer: "ready",
+      protocol: PEER_PROTOCOL,
+      environment: describeHost(),
+    });
   } catch (error) {
     scope.postMessage({ answer: "failed", message: (error as Error).message });
   }

@@ -63,6 +63,8 @@ export interface StreamChannel extends BareLoops {
   readonly settings?: Readonly<Record<string, string>>;
   /** The file descriptor while the channel is open; `undefined` or absent where it is not known. */
   descriptor?(): number | undefined;
+  /** Names of its two ends, which the other end gives alike, while the channel is open; `undefined` or absent where they are not known. */
+  ends?(): { readonly local: string; readonly remote: string } | undefined;
   /**
    * Waits for bytes and puts up to `buffer.length` of them into `buffer`.
    *

@@ -1,6 +1,7 @@
 // Stream channels over Deno's own connections, shared by `tcp`, `tcp6` and `unix`.
 
 import type { Endpoint, StreamChannel, StreamListener } from "./channel.ts";
+import { connectedEnds, endName } from "./connected_ends.ts";
 import { ReadBack } from "./read_back.ts";
 import { TcpPushes } from "./tcp_pushes.ts";
 
@@ -30,6 +31,14 @@ export class DenoStreamChannel implements StreamChannel {
   /** See {@link StreamChannel.descriptor}. */
   descriptor(): number | undefined {
     return this.#reader().descriptor();
+  }
+
+  /** See {@link StreamChannel.ends}. */
+  ends(): { local: string; remote: string } | undefined {
+    const { localAddr: local, remoteAddr: remote } = this.#conn;
+    return local.transport === "tcp" && remote.transport === "tcp"
+      ? { local: endName(local), remote: endName(remote) }
+      : connectedEnds(this.descriptor());
   }
 
   /** See {@link StreamChannel.read}. */

@@ -31,13 +31,9 @@ async function failures(scenario: string, transports: string, ...args: readonly 
 
 const FOREIGN = /^\d+ datagrams? came from sockets that do not belong to the trial: /;
 
-/** A Unix socket that a stranger came to first is connected to it, and the kernel lets the trial's own client not connect any more. */
-const KEPT_OUT = /^connect failed: .*\(EPERM\)/;
-
 function assertDisturbed(found: Readonly<Record<string, string>>): void {
   for (const [transport, message] of Object.entries(found)) {
-    const isKeptOut = transport === "unixpacket@libc" && KEPT_OUT.test(message);
-    if (!isKeptOut) assertMatch(message, FOREIGN, transport);
+    assertMatch(message, FOREIGN, transport);
   }
 }
 

@@ -5,7 +5,7 @@ import { openKernel } from "../../src/kernel/libc.ts";
 import { decodeLines } from "../../src/peer/lines.ts";
 import { loadCatalog } from "../../src/peer/load_catalog.ts";
 import { openPeer } from "../../src/peer/open_peer.ts";
-import { PeerError, type PeerLink } from "../../src/peer/peer_link.ts";
+import { PeerError, type PeerLink, type ServeOrder } from "../../src/peer/peer_link.ts";
 import type { PeerKind } from "../../src/model/placement.ts";
 import { runTrial, type TrialOutcome } from "../../src/run/run_trial.ts";
 import { createSocketDirectory } from "../../src/transport/socket_directory.ts";
@@ -59,6 +59,16 @@ async function withPeer(
   }
 }
 
+function someOrder(directory: string, transport = "unix"): ServeOrder {
+  return {
+    transport,
+    workload: "ping-pong",
+    params: { bytes: 64 },
+    budget: { warmupNs: 0, measureNs: 1e6 },
+    directory,
+  };
+}
+
 for (const kind of KINDS) {
   Deno.test(`peer ${kind} serves trial after trial, over streams and datagrams`, async () => {
     await withPeer(kind, [], async ({ link, trial }) => {
@@ -98,13 +108,7 @@ for (const kind of KINDS) {
 
   Deno.test(`peer ${kind} closes in mid-trial without leaving a socket`, async () => {
     await withPeer(kind, [], async ({ link, directory }) => {
-      await link.serve({
-        transport: "unix",
-        workload: "ping-pong",
-        params: { bytes: 64 },
-        budget: { warmupNs: 0, measureNs: 1e6 },
-        directory,
-      });
+      await link.serve(someOrder(directory));
       await link.close();
       await link.close();
       // A killed process cannot remove its own file, and a worker that is ended may do so only now; the run's directory goes with the run.
@@ -124,7 +128,7 @@ for (const transport of ["tcp", "unix", "udp"]) {
       const outcome = await running;
       assertEquals(outcome.error?.kind, "peer-died");
       assertEquals(outcome.error?.message, `peer process ${pid} died (SIGKILL)`);
-      await assertRejects(() => link.mark(), PeerError, "died");
+      await assertRejects(() => link.serve(someOrder(directory)), PeerError, "died");
       for (const entry of Deno.readDirSync(directory)) {
         Deno.removeSync(`${directory}/${entry.name}`);
       }

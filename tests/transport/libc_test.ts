@@ -177,11 +177,13 @@ for (const kind of ["process", "worker"] as const) {
         ...options,
       };
       for (let trial = 0; trial < 2; trial++) {
-        const endpoint = await link.serve(order);
+        const slot = await link.serve(order);
+        const { endpoint } = slot;
         const channel = transport.mode === "stream"
           ? await transport.connect(endpoint, options)
           : await transport.bind({ ...options, remote: endpoint });
-        await link.mark();
+        if (channel.mode === "stream") slot.admit(channel.ends!()!.local);
+        await slot.mark();
         const buffer = new Uint8Array(9);
         for (let exchange = 0; exchange < 3; exchange++) {
           if (channel.mode === "stream") {
@@ -192,9 +194,9 @@ for (const kind of ["process", "worker"] as const) {
             assertEquals(await channel.receive(buffer), 8);
           }
         }
-        await link.mark();
+        await slot.mark();
         channel.close();
-        await link.finish();
+        await slot.finish();
       }
       await link.close();
     });

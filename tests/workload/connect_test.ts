@@ -76,9 +76,15 @@ for (const [workload, params] of [["connect", {}], ["connect-ping", { bytes: 8 }
       workload: catalog.workloads.get(workload)!,
       link: {
         ...link,
-        mark() {
-          marks.push([opened, closed(), clock.nowNs()]);
-          return link.mark();
+        async serve(order) {
+          const slot = await link.serve(order);
+          return {
+            ...slot,
+            mark() {
+              marks.push([opened, closed(), clock.nowNs()]);
+              return slot.mark();
+            },
+          };
         },
       },
       clock,

@@ -3,6 +3,7 @@
 import type { LibcSymbols } from "../../kernel/libc.ts";
 import { readSettings } from "../../kernel/socket_settings.ts";
 import { type MaybePromise, MessageTooLargeError, type StreamChannel } from "../channel.ts";
+import { connectedEnds } from "../connected_ends.ts";
 import { TcpPushes } from "../tcp_pushes.ts";
 import { type LibcSocket, MSG, refusesSize } from "./libc_socket.ts";
 import { POLL } from "./waiting.ts";
@@ -48,6 +49,12 @@ export class LibcStreamChannel implements StreamChannel {
   /** See {@link StreamChannel.descriptor}. */
   descriptor(): number | undefined {
     return this.#socket.fd < 0 ? undefined : this.#socket.fd;
+  }
+
+  /** See {@link StreamChannel.ends}. */
+  ends(): { local: string; remote: string } | undefined {
+    const fd = this.descriptor();
+    return fd === undefined ? undefined : connectedEnds(fd);
   }
 
   /** See {@link StreamChannel.read}. */

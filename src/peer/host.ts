@@ -1,0 +1,67 @@
+// What a main module at the other end needs of the runtime it is started in: the only file there that names Deno.
+
+import process from "node:process";
+import { openKernel } from "../kernel/libc.ts";
+import { decodeLines } from "./lines.ts";
+import type { PeerEnvironment } from "./peer_link.ts";
+
+/** Where this thread runs. Needs no permission. */
+export function describeHost(): PeerEnvironment {
+  const kernel = openKernel();
+  return {
+    runtime: navigator.userAgent,
+    platform: `${process.platform} ${process.arch}`,
+    pid: process.pid,
+    ...(kernel.available && { tid: kernel.libc.symbols.gettid() }),
+  };
+}
+
+/** Arguments of the main module. */
+export const hostArgs = (): readonly string[] => Deno.args;
+
+/** What a main module offers: disposed of when standard input has ended. */
+export interface Service<Request, Answer> extends AsyncDisposable {
+  /** Written unasked, once requests can be taken. */
+  readonly ready: Answer;
+  /** Carries out a request; never rejects. */
+  respond(request: Request): Promise<Answer>;
+}
+
+/**
+ * Serves requests that come as lines of JSON on standard input: answers go as lines to standard output, in the order they are ready.
+ *
+ * Standard output belongs to the protocol from the start: what a user's module prints goes to standard error. Ctrl-C reaches the whole
+ * process group; the driver decides what it means, and then closes standard input.
+ *
+ * @returns never: the process ends with its standard input, so that it does not outlive the driver, or after a failed start
+ */
+export async function serveLines<Request, Answer>(
+  start: () => Promise<Service<Request, Answer>>,
+  failed: (message: string) => Answer,
+): Promise<never> {
+  // deno-lint-ignore no-console
+  console.log = console.info = console.debug = console.error;
+  Deno.addSignalListener("SIGINT", () => {});
+  try {
+    await using service = await start();
+    await writeLine(service.ready);
+    for await (const line of decodeLines(Deno.stdin.readable)) {
+      service.respond(JSON.parse(line) as Request).then(writeLine);
+    }
+  } catch (error) {
+    await writeLine(failed((error as Error).message));
+  }
+  Deno.exit(0);
+}
+
+const encoder = new TextEncoder();
+let written: Promise<void> = Promise.resolve();
+
+/** One line after the other. */
+function writeLine(message: unknown): Promise<void> {
+  const bytes = encoder.encode(JSON.stringify(message) + "\n");
+  written = written.then(async () => {
+    for (let sent = 0; sent < bytes.length;) sent += await Deno.stdout.write(bytes.subarray(sent));
+  });
+  return written;
+}

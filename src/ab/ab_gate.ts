@@ -9,6 +9,7 @@ import { judge } from "../gate/judge.ts";
 import type { ScenarioSpec } from "../model/scenario_spec.ts";
 import { minimumPairs } from "../stats/mod.ts";
 import type { AbEvent, AbOptions, AbRecords, JobPlan, PlanPart } from "./ab_options.ts";
+import { MIN_GENERATIONS, ROUNDS_PER_AGENT } from "./pair_trial.ts";
 import { LostAgentsError, runAb } from "./run_ab.ts";
 
 /** What an A/B gate found. */
@@ -91,13 +92,14 @@ async function keepingFirst(
   }
 }
 
-/** The fewest pairs with which a regression of one cell could be called at all. */
+/** The pairs of {@linkcode MIN_GENERATIONS}, or of as many generations as a regression of one cell needs to be called at all. */
 export function neededPairs(plan: JobPlan, policy: Policy): number {
   const comparisons = plan.cases.reduce((sum, c) => {
     const scenario = plan.scenarios.find(({ id }) => id === c.scenario);
     return sum + (scenario === undefined ? 0 : gatedMetrics(plan, scenario, policy).length);
   }, 0);
-  return minimumPairs({ alpha: policy.alpha, comparisons: Math.max(1, comparisons) });
+  const needed = minimumPairs({ alpha: policy.alpha, comparisons: Math.max(1, comparisons) });
+  return ROUNDS_PER_AGENT * Math.max(MIN_GENERATIONS, needed);
 }
 
 /** Half of the smallest threshold of a policy, as a share. */

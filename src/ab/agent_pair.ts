@@ -31,21 +31,22 @@ export class AgentPair implements AsyncDisposable {
   }
 
   /**
-   * Starts both.
+   * Starts both side by side, as a job has many generations of them.
    *
-   * @param first the side that starts first
+   * @param first the side whose process is started first
    * @throws {AgentError} when one cannot start; the other is ended then.
    */
   static async open(first: Side, options: AgentPairOptions): Promise<AgentPair> {
-    const [one, other] = first === "base" ? SIDES : SIDES.toReversed();
-    const started = await open(one!, options);
-    try {
-      const agents = { [one!]: started, [other!]: await open(other!, options) };
-      return new AgentPair(agents as Record<Side, AgentLink>);
-    } catch (error) {
-      await started[Symbol.asyncDispose]();
-      throw error;
+    const sides = first === "base" ? SIDES : SIDES.toReversed();
+    const started = await Promise.allSettled(sides.map((side) => open(side, options)));
+    const failed = started.find(({ status }) => status === "rejected");
+    const links = started.flatMap((one) => one.status === "fulfilled" ? [one.value] : []);
+    if (failed !== undefined) {
+      await Promise.all(links.map((link) => link[Symbol.asyncDispose]()));
+      throw (failed as PromiseRejectedResult).reason;
     }
+    const agents = Object.fromEntries(sides.map((side, index) => [side, links[index]!]));
+    return new AgentPair(agents as Record<Side, AgentLink>);
   }
 
   /** The versions of a side's Deno and sockbench. */

@@ -3,7 +3,8 @@
 import type { Case } from "../model/case.ts";
 import { metricValue } from "../model/metric_value.ts";
 import type { Trial } from "../model/trial.ts";
-import { minimumValues, pairedRatio } from "../stats/mod.ts";
+import { pairedEffect, type ValuePair } from "../compare/effect.ts";
+import { minimumValues } from "../stats/mod.ts";
 
 /** The two sides of a comparison. */
 export type Side = "base" | "head";
@@ -19,8 +20,8 @@ export class PairedTrials {
   /** In the order of measuring. */
   readonly trials: Readonly<Record<Side, Trial[]>> = { base: [], head: [] };
   readonly #watched: ReadonlyMap<string, readonly string[]>;
-  /** Logarithms would not do: the ratio's own functions take pairs. By case and metric. */
-  readonly #pairs = new Map<string, [head: number, base: number][]>();
+  /** By case and metric. */
+  readonly #pairs = new Map<string, ValuePair[]>();
   readonly #failures = new Map<string, number>();
   readonly #givenUp = new Map<string, { readonly side: Side; readonly reason: string }>();
 
@@ -46,27 +47,34 @@ export class PairedTrials {
     for (const metric of this.#watched.get(c.scenario) ?? []) {
       const values = [metricValue(head, metric), metricValue(base, metric)] as const;
       if (!isRatio(values)) continue;
+      const { generation } = head;
+      const pair = {
+        head: values[0],
+        base: values[1],
+        ...(generation !== undefined && { generation }),
+      };
       const key = `${metric} ${c.id}`;
       const pairs = this.#pairs.get(key);
-      if (pairs === undefined) this.#pairs.set(key, [[...values]]);
-      else pairs.push([...values]);
+      if (pairs === undefined) this.#pairs.set(key, [pair]);
+      else pairs.push(pair);
     }
   }
 
   /**
    * The widest side of any interval of a watched metric's ratio, as a share: 0.02 is ±2 %. 0 where nothing is watched; infinite while the
-   * pairs are too few for an interval, however alike they are. Cases that were given up are left out.
+   * generations are too few for an interval, however alike they are. Cases that were given up are left out.
    */
   widest(): number {
     let widest = 0;
     for (const [key, pairs] of this.#pairs) {
       // By key, "metric case": no further pair will make it narrower.
       if (this.isGivenUp(key.slice(key.indexOf(" ") + 1))) continue;
-      if (pairs.length < minimumValues()) return Infinity;
-      const { logLow, logHigh, logEstimate } = pairedRatio(pairs);
-      widest = Math.max(widest, logHigh - logEstimate, logEstimate - logLow);
+      const { n, estimate, low, high } =
+        pairedEffect(pairs, { kind: "ratio", better: "higher" }).ratio;
+      if (n < minimumValues()) return Infinity;
+      widest = Math.max(widest, high / estimate - 1, estimate / low - 1);
     }
-    return Math.expm1(widest);
+    return widest;
   }
 
   /** Whether a case is no longer worth measuring. */

@@ -1,8 +1,8 @@
 // Runs an A/B job: two subjects, each in agent processes of its own, measured in interleaved pairs.
 //
 // On a machine that changes speed within a second only neighbours in time can be compared. So a pair is one trial of each side, one
-// right after the other, in random order; a round is one pair of every case. Agents are replaced every few rounds, since what a process
-// happens to be (memory layout, compiled code) would otherwise count as a difference between the subjects.
+// right after the other, in random order; a round is one pair of every case. Agents are replaced every two rounds, since what a process
+// happens to be (memory layout, compiled code) would otherwise count as a difference between the subjects: the generation is the unit.
 
 import type { Case } from "../model/case.ts";
 import { metricValue } from "../model/metric_value.ts";
@@ -127,7 +127,10 @@ class AbJob {
   /** The rounds of one pair of agents. False when the job was interrupted in the middle. */
   async #measureGeneration(prng: Prng): Promise<boolean> {
     if (!await this.#replaceAgents(prng)) return false;
-    for (let k = 0; k < ROUNDS_PER_AGENT && this.#isWanted(); k++) {
+    const { pairs, precision } = this.#options;
+    // A generation that was begun is finished: all weigh alike.
+    for (let k = 0; k < ROUNDS_PER_AGENT; k++) {
+      if (precision === undefined && this.#rounds >= pairs) break;
       if (!await this.#round(prng)) return false;
     }
     return true;

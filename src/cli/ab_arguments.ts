@@ -1,5 +1,6 @@
 // From the arguments of `ab` to a job, checked before anything is prepared.
 
+import { MIN_GENERATIONS, ROUNDS_PER_AGENT } from "../ab/pair_trial.ts";
 import type { Slowdown } from "../ab/slowed_transport.ts";
 import type { Side } from "../ab/paired_trials.ts";
 import { parseSubject, SUBJECT_FORMS, SubjectError } from "../ab/subject.ts";
@@ -14,8 +15,6 @@ import { settingsInput } from "./run_arguments.ts";
 import { choosePeer } from "./session.ts";
 import { UsageError } from "./usage_error.ts";
 
-/** Pairs of each case by default: a cell of two dozen needs 12 to be called at all. */
-const DEFAULT_PAIRS = 20;
 /** Trials of one process do not wake another core: they pair best. */
 const DEFAULT_AB_PEER = "loop";
 
@@ -80,7 +79,7 @@ function checkSubject(side: Side, text: string): void {
 }
 
 function readPairs(given: string | undefined): number {
-  if (given === undefined) return DEFAULT_PAIRS;
+  if (given === undefined) return MIN_GENERATIONS * ROUNDS_PER_AGENT;
   const pairs = /^\d{1,9}$/.test(given) ? Number(given) : NaN;
   if (pairs >= 1 && pairs <= MAX_ROUNDS) return pairs;
   throw new UsageError(`--pairs must be a whole number from 1 to ${MAX_ROUNDS}: "${given}" is not`);

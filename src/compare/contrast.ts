@@ -6,7 +6,6 @@ import type { Placement } from "../model/placement.ts";
 import type { RunRecord } from "../model/run_record.ts";
 import type { Contrast, ScenarioSpec } from "../model/scenario_spec.ts";
 import { benjaminiHochberg } from "../stats/benjamini_hochberg.ts";
-import type { Pair } from "../stats/paired_ratio.ts";
 import { median } from "../stats/quantile.ts";
 import { pairedEffect, twoSidedP } from "./effect.ts";
 import type { Params } from "../model/params.ts";
@@ -118,12 +117,15 @@ export function orientedRatio(
   return { ratio, low, high, confidence, n, difference, pValue: twoSidedP(effect), warnings };
 }
 
-/** One pair a round: several trials of one round met the same moment, so that their median stands for them. */
-export function pairByRound(first: readonly RoundValue[], base: readonly RoundValue[]): Pair[] {
+/** One pair a round, and which: several trials of one round met the same moment, so that their median stands for them. */
+export function pairByRound(
+  first: readonly RoundValue[],
+  base: readonly RoundValue[],
+): [value: number, base: number, round: number][] {
   const bases = medianByRound(base);
-  return [...medianByRound(first)].flatMap(([round, value]): Pair[] => {
+  return [...medianByRound(first)].flatMap(([round, value]) => {
     const against = bases.get(round);
-    return against === undefined ? [] : [[value, against]];
+    return against === undefined ? [] : [[value, against, round] as [number, number, number]];
   });
 }
 

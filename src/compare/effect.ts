@@ -22,8 +22,10 @@ export interface Estimate {
   readonly high: number;
   /** Confidence that the interval reaches, 0 to 1. */
   readonly confidence: number;
-  /** Pairs; of unpaired trials the smaller number of the two sides. */
+  /** Generations of agents where `pairs` is there, else pairs; of unpaired trials the smaller number of the two sides. */
   readonly n: number;
+  /** The pairs of those generations. */
+  readonly pairs?: number;
 }
 
 /** An Effect is what two sets of trials say about each other in one metric. */
@@ -67,6 +69,8 @@ export interface ValuePair {
   readonly base: number;
   /** The value in question. */
   readonly head: number;
+  /** Which processes measured the pair; absent: the pair is a unit of its own. */
+  readonly generation?: number;
 }
 
 /**
@@ -79,25 +83,38 @@ const GRID = 1e9;
  * The effect of pairs: median of the paired log-ratios (or differences) with its order-statistic interval, and the exact
  * one-sided sign tests, which are those of the interval: what one excludes the other finds.
  *
+ * Pairs of one generation share their processes, and with them memory layout and compiled code: they are not independent (A against A,
+ * 10 pairs a generation, p ≤ .05 in 12 to 19 % of cells). Their median is one value of the sample.
+ *
  * @returns The effect.
  */
 export function pairedEffect(pairs: readonly ValuePair[], options: EffectOptions): Effect {
   const { kind, confidence = CONFIDENCE } = options;
   const scale = SCALES[kind];
-  const gains = pairs.map(({ base, head }) =>
-    onGrid(scale.toScale(head) - scale.toScale(base)) * sign(options)
-  );
+  const single = pairs.map((pair) => gainOf(pair, scale, options));
+  const isGrouped = pairs.length > 0 && pairs.every((pair) => pair.generation !== undefined);
+  const gains = isGrouped ? medianByGeneration(pairs, single) : single;
   const { greater, less, least } = signTest(gains);
   const interval = medianInterval(gains, { confidence });
   return {
     kind,
-    ratio: estimateOf(interval, scale),
+    ratio: { ...estimateOf(interval, scale), ...(isGrouped && { pairs: pairs.length }) },
     pValue: less,
     pValueBetter: greater,
     leastPValue: least,
     test: "sign",
     warnings: interval.warning === undefined ? [] : [interval.warning],
   };
+}
+
+function gainOf({ base, head }: ValuePair, scale: Scale, options: EffectOptions): number {
+  return onGrid(scale.toScale(head) - scale.toScale(base)) * sign(options);
+}
+
+/** The median gain of each generation, in the order of their first pairs. */
+function medianByGeneration(pairs: readonly ValuePair[], gains: readonly number[]): number[] {
+  const groups = Map.groupBy(gains.keys(), (index) => pairs[index]!.generation);
+  return [...groups.values()].map((own) => onGrid(median(own.map((index) => gains[index]!))));
 }
 
 /**

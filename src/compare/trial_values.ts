@@ -10,6 +10,8 @@ import type { ScenarioSpec } from "../model/scenario_spec.ts";
 export interface RoundValue {
   /** Round, from 1. */
   readonly round: number;
+  /** Which processes measured it; absent: not known. */
+  readonly generation?: number;
   /** The value, in the metric's unit. */
   readonly value: number;
 }
@@ -75,7 +77,9 @@ function readValues(trials: readonly Trial[], metricId: string): readonly RoundV
   const values: RoundValue[] = [];
   for (const trial of trials) {
     const value = metricValue(trial, metricId);
-    if (value !== undefined && Number.isFinite(value)) values.push({ round: trial.round, value });
+    if (value === undefined || !Number.isFinite(value)) continue;
+    const { round, generation } = trial;
+    values.push({ round, value, ...(generation !== undefined && { generation }) });
   }
   return values;
 }

@@ -72,8 +72,11 @@ export function selectSide(
  * @returns The pairs, or why there are none worth comparing.
  */
 export function matchPairs(base: UsableSide, head: UsableSide): MatchedPairs | string {
-  const pairs = pairByRound(head.usable, base.usable)
-    .map(([value, against]): ValuePair => ({ base: against, head: value }));
+  const generations = new Map(head.usable.map(({ round, generation }) => [round, generation]));
+  const pairs = pairByRound(head.usable, base.usable).map(([value, against, round]): ValuePair => {
+    const generation = generations.get(round);
+    return { base: against, head: value, ...(generation !== undefined && { generation }) };
+  });
   const rounds = new Set([...base.rounds, ...head.rounds]).size;
   if (pairs.length === 0) return "no round has a usable trial on both sides";
   const left = rounds - pairs.length;

@@ -143,7 +143,7 @@ function confirmCell(
   const threshold = thresholdOf(policy, cell);
   const confirmation = { ratio, pValue, adjustedP, n: ratio.n, base, head };
   const seen = formatEstimate(ratio, stated);
-  const figures = `adjusted p = ${formatP(adjustedP)}, ${formatSampleSize(ratio.n, paired)}`;
+  const figures = `adjusted p = ${formatP(adjustedP)}, ${formatSampleSize(ratio, paired)}`;
   if (adjustedP <= alpha && isBeyond(ratio.estimate, threshold, kind)) {
     const before = cell.ratio === undefined ? "" : ` after ${formatEstimate(cell.ratio, stated)}`;
     const reason = `${seen} on fresh pairs${before}: beyond the threshold of ` +

@@ -11,7 +11,7 @@ import {
   formatThreshold,
   type Stated,
 } from "../units/format_change.ts";
-import { inverseOf, leastUnpairedPValue } from "../compare/effect.ts";
+import { type Estimate, inverseOf, leastUnpairedPValue } from "../compare/effect.ts";
 import { CONFIDENCE } from "../compare/summarize.ts";
 
 /** How a change for the worse beyond a threshold is called, as in `more than 5 % slower`. */
@@ -22,12 +22,12 @@ function formatBeyond(threshold: number, stated: Stated): string {
   }`;
 }
 
-/**
- * A number of pairs or trials.
- *
- * @returns As in `20 pairs`, `1 trial a side`.
- */
-export function formatSampleSize(n: number, paired: boolean): string {
+/** What an estimate rests on, as in `32 pairs in 16 generations`, `20 pairs`, `1 trial a side`. */
+export function formatSampleSize(
+  { n, pairs }: Pick<Estimate, "n" | "pairs">,
+  paired: boolean,
+): string {
+  if (pairs !== undefined) return `${plural(pairs, "pair")} in ${plural(n, "generation")}`;
   return paired ? plural(n, "pair") : `${plural(n, "trial")} a side`;
 }
 
@@ -64,7 +64,7 @@ function statedOf({ kind, unit, better }: Comparison): Stated {
 }
 
 function formatGrounds({ ratio }: Comparison, { adjustedP, paired }: Grounds): string {
-  return `(adjusted p = ${formatP(adjustedP)}, ${formatSampleSize(ratio.n, paired)})`;
+  return `(adjusted p = ${formatP(adjustedP)}, ${formatSampleSize(ratio, paired)})`;
 }
 
 /**
@@ -109,8 +109,12 @@ export function formatTooFew(one: Comparison, grounds: Grounds): string {
   const { n } = one.ratio;
   const needed = minimumCount(paired, alpha, comparisons);
   const cells = comparisons === 1 ? "1 cell" : `${comparisons} cells`;
-  return `${formatSampleSize(n, paired)} cannot show a regression of any size at alpha ${alpha} ` +
-    `over ${cells}, at least ${Math.max(needed, n + 1)} are needed ` +
+  return `${
+    formatSampleSize(one.ratio, paired)
+  } cannot show a regression of any size at alpha ${alpha} ` +
+    `over ${cells}, at least ${Math.max(needed, n + 1)}${
+      one.ratio.pairs === undefined ? "" : " generations"
+    } are needed ` +
     `(${formatEstimate(one.ratio, statedOf(one))}).`;
 }
 

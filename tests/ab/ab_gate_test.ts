@@ -109,8 +109,9 @@ Deno.test("runAb() adds pairs until the budget is spent, and stops at once where
   assert(head.settings.rounds > 2);
   assertEquals(head.trials.length, head.settings.rounds);
   await using easy = await jobOf({ pairs: 2, precision: 1e9, budgetNs: 60e9 });
-  // Two pairs are no interval, six are.
-  assertEquals((await runAb(planOf([TCP]), easy.options)).head.trials.length, 6);
+  // Two generations of two pairs are no interval, six are.
+  const { trials } = (await runAb(planOf([TCP]), easy.options)).head;
+  assertEquals(trials.map(({ generation }) => generation), [1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6]);
 });
 
 Deno.test("runAb() replaces agents that die or print rubbish, and after too many names the side and keeps what was measured", async () => {
@@ -172,7 +173,8 @@ Deno.test("runAbGate() confirms nothing when nothing is flagged, and raises pair
   const { records, confirmation, result } = await runAbGate(planOf([TCP]), job.options, policy);
   assertEquals(confirmation, undefined);
   assertEquals(result.exitCode, 0);
-  assertEquals(records.head.trials.length, 7);
+  assertEquals(records.head.trials.length, 32);
+  assertEquals(result.cells[0]?.ratio?.n, 16);
 });
 
 Deno.test("runAbGate() judges cases that one side alone has: new ones pass, missing ones do not", async () => {
@@ -184,18 +186,17 @@ Deno.test("runAbGate() judges cases that one side alone has: new ones pass, miss
   const { records, result } = await runAbGate(plan, added.options, policy);
   assertEquals(result.exitCode, 0);
   assertEquals(result.cells.map((cell) => cell.verdict), ["pass", "new"]);
-  assertEquals(records.head.trials.filter((trial) => trial.case === UNIX).length, 7);
+  assertEquals(records.head.trials.filter((trial) => trial.case === UNIX).length, 32);
   await using removed = await jobOf({ precision: 1e9, unshared: { base: other, head: none } });
   const lost = await runAbGate(plan, removed.options, policy);
   assertEquals(lost.result.exitCode, 3);
   assertEquals(lost.result.cells.map((cell) => cell.verdict), ["pass", "missing"]);
 });
 
-Deno.test("neededPairs() counts the gated cells, defaultPrecision() takes the smallest threshold", () => {
-  assertEquals(neededPairs(planOf([TCP]), DEFAULT_POLICY), 7);
-  assertEquals(neededPairs(planOf([TCP, UNIX]), DEFAULT_POLICY), 8);
-  const all = createPolicy({ metrics: ["*"] });
-  assert(neededPairs(planOf([TCP]), all) > 7);
+Deno.test("neededPairs() is that of 16 generations, or of more for many cells; defaultPrecision() takes the smallest threshold", () => {
+  assertEquals(neededPairs(planOf([TCP, UNIX]), DEFAULT_POLICY), 32);
+  assertEquals(neededPairs(planOf([TCP]), createPolicy({ alpha: 1e-6 })), 2 * 20);
+  assertEquals(neededPairs(planOf([TCP, UNIX]), createPolicy({ alpha: 1e-6 })), 2 * 21);
   assertEquals(defaultPrecision(DEFAULT_POLICY), 0.025);
   const fine = createPolicy({ thresholds: [{ case: "*", threshold: "2%" }] });
   assertEquals(defaultPrecision(fine), 0.01);

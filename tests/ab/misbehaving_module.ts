@@ -16,7 +16,8 @@ function misbehaving(name: string, act: (context: DriveContext) => Promise<void>
     ...pingPong,
     name,
     async drive(context) {
-      if (++driven > 3) await act(context);
+      // The first is the agent's warm-up.
+      if (++driven > 1) await act(context);
       return await pingPong.drive(context);
     },
   };

@@ -31,8 +31,17 @@ Deno.test("PairedTrials.widest() is the wider side of the widest interval of a w
     if (round > 1) assertEquals(found.widest(), Infinity);
     found.add(CASE, { base: trial(round, 100), head: trial(round, round === 6 ? 110 : 100) });
   }
-  // Six pairs: the interval reaches from the least to the greatest.
-  assertAlmostEquals(found.widest(), 0.1, 1e-12);
+  // Six pairs: the interval reaches from the least to the greatest, on the grid on which effects are stated.
+  assertAlmostEquals(found.widest(), 0.1, 1e-9);
+  const grouped = new PairedTrials(watched);
+  for (let round = 1; round <= 12; round++) {
+    if (round > 1 && round < 12) assertEquals(grouped.widest(), Infinity);
+    const generation = Math.ceil(round / 2);
+    const of = (p50: number) => ({ ...trial(round, p50), generation });
+    grouped.add(CASE, { base: of(100), head: of(round > 10 ? 110 : 100) });
+  }
+  // Twelve pairs of six generations: six values.
+  assertAlmostEquals(grouped.widest(), 0.1, 1e-9);
   const unwatched = new PairedTrials(new Map());
   unwatched.add(CASE, { base: trial(1, 1), head: trial(1, 2) });
   assertEquals(unwatched.widest(), 0);

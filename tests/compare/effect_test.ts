@@ -124,3 +124,18 @@ Deno.test("inverseOf() exchanges the sides, and twice is as before", () => {
     }
   }
 });
+
+Deno.test("pairedEffect() counts a generation once, by the median of its pairs", () => {
+  const gains = [1.1, 1.3, 1.0, 1.2, 1.4, 1.2, 1.1, 1.1, 1.3, 1.1, 1.2, 1.2];
+  const pairs = gains.map((gain, index) => ({
+    base: 100,
+    head: 100 * gain,
+    generation: Math.floor(index / 2),
+  }));
+  const grouped = pairedEffect(pairs, LATENCY);
+  const single = pairedEffect(pairs.map(({ base, head }) => ({ base, head })), LATENCY);
+  assertEquals([grouped.ratio.n, grouped.ratio.pairs], [6, 12]);
+  assertEquals([single.ratio.n, single.ratio.pairs], [12, undefined]);
+  assertEquals([grouped.pValue, single.pValue], [2 ** -6, 2 ** -11]);
+  assertAlmostEquals(1 / grouped.ratio.low, 1.3, 1e-9);
+});

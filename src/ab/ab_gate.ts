@@ -9,7 +9,7 @@ import { judge } from "../gate/judge.ts";
 import type { ScenarioSpec } from "../model/scenario_spec.ts";
 import { minimumPairs } from "../stats/mod.ts";
 import type { AbEvent, AbOptions, AbRecords, JobPlan, PlanPart } from "./ab_options.ts";
-import { MIN_GENERATIONS, ROUNDS_PER_AGENT } from "./pair_trial.ts";
+import { DEFAULT_GENERATIONS, roundsPerGeneration } from "./pair_trial.ts";
 import { LostAgentsError, runAb } from "./run_ab.ts";
 
 /** What an A/B gate found. */
@@ -68,9 +68,12 @@ export async function runAbGate(
     return { records, result, interrupted: interrupted() };
   }
   events.onFlagged?.(cells);
+  const again = narrow(plan, cells);
+  const generations = CONFIRMATION_FACTOR * job.pairs / roundsPerGeneration(plan.cases);
   const confirmation = await keepingFirst(records, () =>
-    runAb(narrow(plan, cells), {
+    runAb(again, {
       ...narrowOptions(job, cells),
+      pairs: roundsPerGeneration(again.cases) * Math.ceil(generations),
       budgetNs: options.budgetNs * CONFIRMATION_SHARE,
       seed: `${options.seed} confirmation`,
       onRound: (event) => events.onRound?.("confirmation", event),
@@ -92,14 +95,25 @@ async function keepingFirst(
   }
 }
 
-/** The pairs of {@linkcode MIN_GENERATIONS}, or of as many generations as a regression of one cell needs to be called at all. */
+/** Confirming has so many times the generations of the first phase: it alone decides, and of few cells. */
+const CONFIRMATION_FACTOR = 1.5;
+
+/** The pairs of {@linkcode DEFAULT_GENERATIONS}, or of more where cells are many. */
+export function defaultPairs(plan: JobPlan, policy: Policy): number {
+  return Math.max(
+    roundsPerGeneration(plan.cases) * DEFAULT_GENERATIONS,
+    neededPairs(plan, policy),
+  );
+}
+
+/** The fewest pairs with which a regression of one cell could be called at all. */
 export function neededPairs(plan: JobPlan, policy: Policy): number {
   const comparisons = plan.cases.reduce((sum, c) => {
     const scenario = plan.scenarios.find(({ id }) => id === c.scenario);
     return sum + (scenario === undefined ? 0 : gatedMetrics(plan, scenario, policy).length);
   }, 0);
-  const needed = minimumPairs({ alpha: policy.alpha, comparisons: Math.max(1, comparisons) });
-  return ROUNDS_PER_AGENT * Math.max(MIN_GENERATIONS, needed);
+  return roundsPerGeneration(plan.cases) *
+    minimumPairs({ alpha: policy.alpha, comparisons: Math.max(1, comparisons) });
 }
 
 /** Half of the smallest threshold of a policy, as a share. */

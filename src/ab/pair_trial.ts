@@ -4,13 +4,12 @@ import type { Case } from "../model/case.ts";
 import type { Plan } from "../plan/plan.ts";
 import { warmUpCases } from "../plan/assemble_plan.ts";
 
-/**
- * Rounds that one pair of agents measures before fresh ones take over. Pairs of one generation are not independent: with 10 rounds a
- * generation, unchanged code had p ≤ .05 in 18.8 % of cells, with 2 rounds in 6.4 %.
- */
-export const ROUNDS_PER_AGENT = 2;
-/** Generations of agents that a job has at least: the unit of its tests, 12 of which must agree for a suspicion. */
-export const MIN_GENERATIONS = 16;
+/** The fewest rounds of a generation. */
+const MIN_ROUNDS = 2;
+/** And the most: by then the pairs' own noise is small beside what differs from process to process. */
+const MAX_ROUNDS = 8;
+/** Generations of agents that a job has unless fewer pairs are asked for: the unit of its tests, 12 of which must agree for a suspicion. */
+export const DEFAULT_GENERATIONS = 16;
 
 /** Warm-up of a trial of a pair, in nanoseconds: short, as the pair must stay within one speed of the machine. */
 const PAIR_WARMUP_NS = 2e6;
@@ -20,6 +19,17 @@ const PAIR_MEASURE_NS = 10e6;
 const AGENT_WARM_UP_NS = 60e6;
 /** Starting both agents of a generation, in nanoseconds: only for the estimate. */
 const AGENTS_START_NS = 700e6;
+
+/**
+ * Rounds that one pair of agents measures before fresh ones take over. Pairs of one generation are not independent (of unchanged code 18.8 %
+ * of cells had p ≤ .05 with 10 rounds a generation and the pair as unit), so that more of them are no more evidence. They make the value of
+ * the generation more precise: two of many cases, and of few as many as take no longer than starting the agents.
+ */
+export function roundsPerGeneration(cases: readonly Case[]): number {
+  const roundNs = 2 * cases.map(shortenCase).reduce((sum, c) => sum + c.expectedNs, 0);
+  const rounds = Math.ceil(AGENTS_START_NS / Math.max(1, roundNs));
+  return Math.min(MAX_ROUNDS, Math.max(MIN_ROUNDS, rounds));
+}
 
 /** A case with trials as short as pairs want them. */
 export function shortenCase(c: Case): Case {
@@ -46,7 +56,7 @@ export function agentWarmUpCases(cases: readonly Case[]): readonly Case[] {
 export function estimateAbNs(plan: Pick<Plan, "cases">, pairs: number): number {
   const cases = plan.cases.map(shortenCase);
   const sumNs = (some: readonly Case[]) => some.reduce((sum, c) => sum + c.expectedNs, 0);
-  const agentsNs = Math.ceil(pairs / ROUNDS_PER_AGENT) *
+  const agentsNs = Math.ceil(pairs / roundsPerGeneration(cases)) *
     (AGENTS_START_NS + 2 * sumNs(agentWarmUpCases(cases)));
   return agentsNs + 2 * pairs * sumNs(cases);
 }

@@ -1,7 +1,7 @@
 // Runs an A/B job: two subjects, each in agent processes of its own, measured in interleaved pairs.
 //
 // On a machine that changes speed within a second only neighbours in time can be compared. So a pair is one trial of each side, one
-// right after the other, in random order; a round is one pair of every case. Agents are replaced every two rounds, since what a process
+// right after the other, in random order; a round is one pair of every case. Agents are replaced every few rounds, since what a process
 // happens to be (memory layout, compiled code) would otherwise count as a difference between the subjects: the generation is the unit.
 
 import type { Case } from "../model/case.ts";
@@ -16,7 +16,7 @@ import { buildAbRecord } from "./ab_record.ts";
 import { AgentError, type AgentLink } from "./agent_link.ts";
 import { AgentPair, lostTrial } from "./agent_pair.ts";
 import { PairedTrials, type Side, SIDES } from "./paired_trials.ts";
-import { agentWarmUpCases, ROUNDS_PER_AGENT, shortenCase } from "./pair_trial.ts";
+import { agentWarmUpCases, roundsPerGeneration, shortenCase } from "./pair_trial.ts";
 
 /** Thrown when agents are lost again and again; what was measured before is kept. */
 export class LostAgentsError extends AgentError {
@@ -129,7 +129,7 @@ class AbJob {
     if (!await this.#replaceAgents(prng)) return false;
     const { pairs, precision } = this.#options;
     // A generation that was begun is finished: all weigh alike.
-    for (let k = 0; k < ROUNDS_PER_AGENT; k++) {
+    for (let k = 0; k < roundsPerGeneration(this.#plan.cases); k++) {
       if (precision === undefined && this.#rounds >= pairs) break;
       if (!await this.#round(prng)) return false;
     }

@@ -1,6 +1,5 @@
 // From the arguments of `ab` to a job, checked before anything is prepared.
 
-import { MIN_GENERATIONS, ROUNDS_PER_AGENT } from "../ab/pair_trial.ts";
 import type { Slowdown } from "../ab/slowed_transport.ts";
 import type { Side } from "../ab/paired_trials.ts";
 import { parseSubject, SUBJECT_FORMS, SubjectError } from "../ab/subject.ts";
@@ -26,8 +25,8 @@ export interface AbJob {
   readonly modules: readonly string[];
   /** What to measure. */
   readonly input: SettingsInput;
-  /** Pairs of each case at least. */
-  readonly pairs: number;
+  /** Pairs of each case at least; absent: those of the default number of generations. */
+  readonly pairs?: number;
   /** How comparisons become verdicts. */
   readonly policy: Policy;
   /** Files to write. */
@@ -61,7 +60,7 @@ export async function readAbJob(args: ParsedArguments): Promise<AbJob> {
       profile: "quick",
       peer: choosePeer(valueOf(args, "peer") ?? DEFAULT_AB_PEER).peer,
     },
-    pairs: readPairs(valueOf(args, "pairs")),
+    ...readPairs(valueOf(args, "pairs")),
     policy: await readPolicy(args),
     formats: await chooseGateFormats(valuesOf(args, "format")),
     out: valueOf(args, "out") ?? DEFAULT_OUT,
@@ -78,10 +77,10 @@ function checkSubject(side: Side, text: string): void {
   }
 }
 
-function readPairs(given: string | undefined): number {
-  if (given === undefined) return MIN_GENERATIONS * ROUNDS_PER_AGENT;
+function readPairs(given: string | undefined): Pick<AbJob, "pairs"> {
+  if (given === undefined) return {};
   const pairs = /^\d{1,9}$/.test(given) ? Number(given) : NaN;
-  if (pairs >= 1 && pairs <= MAX_ROUNDS) return pairs;
+  if (pairs >= 1 && pairs <= MAX_ROUNDS) return { pairs };
   throw new UsageError(`--pairs must be a whole number from 1 to ${MAX_ROUNDS}: "${given}" is not`);
 }
 

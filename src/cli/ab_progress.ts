@@ -65,7 +65,7 @@ export function createAbProgress(terminal: Terminal, quiet: boolean): AbProgress
       if (quiet) return;
       say(paint(terminal, "bold", describeIntent(intent)));
       if (intent.askedPairs !== undefined) {
-        say(`  ${plural(intent.askedPairs, "pair")} would be too few generations to judge by`);
+        say(`  ${plural(intent.askedPairs, "pair")} could show nothing over so many cells`);
       }
       const { skipped } = intent.plan;
       for (const { what, reason } of skipped.slice(0, SHOWN_SKIPS)) {

@@ -21,8 +21,8 @@ import { failureP, formatFailures } from "./judge_failures.ts";
 import { judgeLimits } from "./judge_limits.ts";
 import { withholdStarved } from "./judge_health.ts";
 import { CONFIDENCE } from "../compare/summarize.ts";
-import { formatEstimate, formatP, formatThreshold } from "../units/format_change.ts";
-import { formatSampleSize, formatTooFew } from "./verdict_reason.ts";
+import { formatEstimate, formatP } from "../units/format_change.ts";
+import { formatSampleSize, formatShown, formatTooFew } from "./verdict_reason.ts";
 
 /**
  * The cells to measure again.
@@ -143,19 +143,17 @@ function confirmCell(
   const threshold = thresholdOf(policy, cell);
   const confirmation = { ratio, pValue, adjustedP, n: ratio.n, base, head };
   const seen = formatEstimate(ratio, stated);
+  const grounds = { adjustedP, threshold, alpha, comparisons, paired };
   const figures = `adjusted p = ${formatP(adjustedP)}, ${formatSampleSize(ratio, paired)}`;
   if (adjustedP <= alpha && isBeyond(ratio.estimate, threshold, kind)) {
     const before = cell.ratio === undefined ? "" : ` after ${formatEstimate(cell.ratio, stated)}`;
-    const reason = `${seen} on fresh pairs${before}: beyond the threshold of ` +
-      `${formatThreshold(threshold, kind)} (${figures}).`;
+    const reason = `${seen} on fresh pairs${before}: ${formatShown(comparison, grounds, "worse")}`;
     return { ...settle(cell, "regressed", reason), confirmation };
   }
   const promises = ratio.confidence >= CONFIDENCE - 1e-9;
   const isCleared = promises && !isBeyond(ratio.low, threshold, kind);
   if (!isCleared && (!promises || comparisons * leastPValue > alpha)) {
-    const reason = `Flagged, but not decided: ${
-      formatTooFew(comparison, { adjustedP, threshold, alpha, comparisons, paired })
-    }`;
+    const reason = `Flagged, but not decided: ${formatTooFew(comparison, grounds)}`;
     return { ...settle(cell, "inconclusive", reason), confirmation, unresolvable: true };
   }
   const outcome = isCleared ? "cleared" : "not confirmed";

@@ -56,7 +56,7 @@ export interface Policy {
   readonly ignore: readonly IgnoreRule[];
   /** Whether an inconclusive cell ends the gate with exit code 3. */
   readonly strict: boolean;
-  /** A cell whose own p-value is at most this and whose median is beyond its threshold is worth confirming on fresh pairs. */
+  /** A cell whose own p-value is at most this and whose estimate is beyond half its threshold is worth confirming on fresh pairs. */
   readonly screenAlpha: number;
 }
 

@@ -67,14 +67,20 @@ function formatGrounds({ ratio }: Comparison, { adjustedP, paired }: Grounds): s
   return `(adjusted p = ${formatP(adjustedP)}, ${formatSampleSize(ratio, paired)})`;
 }
 
+/** Exactly what was tested: that head is worse (or better) at all, and apart from that the size of the estimate. */
+export function formatShown(one: Comparison, grounds: Grounds, word: "worse" | "better"): string {
+  const test = one.test === "sign" ? "sign test" : "Mann–Whitney test";
+  return `${word} by the ${test} ${formatGrounds(one, grounds)}, and the estimate is beyond the ` +
+    `threshold of ${formatThreshold(grounds.threshold, one.kind)}.`;
+}
+
 /**
  * Why a cell regressed.
  *
  * @returns One sentence.
  */
 export function formatRegressed(one: Comparison, grounds: Grounds): string {
-  return `${formatEstimate(one.ratio, statedOf(one))}: beyond the threshold of ` +
-    `${formatThreshold(grounds.threshold, one.kind)} ${formatGrounds(one, grounds)}.`;
+  return `${formatEstimate(one.ratio, statedOf(one))}: ${formatShown(one, grounds, "worse")}`;
 }
 
 /**
@@ -83,8 +89,7 @@ export function formatRegressed(one: Comparison, grounds: Grounds): string {
  * @returns One sentence.
  */
 export function formatImproved(one: Comparison, grounds: Grounds): string {
-  return `${formatEstimate(one.ratio, statedOf(one))}: an improvement beyond the threshold of ` +
-    `${formatThreshold(grounds.threshold, one.kind)} ${formatGrounds(one, grounds)}.`;
+  return `${formatEstimate(one.ratio, statedOf(one))}: ${formatShown(one, grounds, "better")}`;
 }
 
 /**

@@ -3,11 +3,13 @@ import { alter } from "../support/environments.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import {
   type AbGateEvents,
+  defaultPairs,
   defaultPrecision,
   neededPairs,
   runAbGate,
 } from "../../src/ab/ab_gate.ts";
 import type { AbOptions } from "../../src/ab/ab_options.ts";
+import { roundsPerGeneration } from "../../src/ab/pair_trial.ts";
 import { LostAgentsError, runAb } from "../../src/ab/run_ab.ts";
 import { type Catalog, createCatalog } from "../../src/catalog.ts";
 import { type Clock, systemClock } from "../../src/clock.ts";
@@ -109,9 +111,14 @@ Deno.test("runAb() adds pairs until the budget is spent, and stops at once where
   assert(head.settings.rounds > 2);
   assertEquals(head.trials.length, head.settings.rounds);
   await using easy = await jobOf({ pairs: 2, precision: 1e9, budgetNs: 60e9 });
-  // Two generations of two pairs are no interval, six are.
-  const { trials } = (await runAb(planOf([TCP]), easy.options)).head;
-  assertEquals(trials.map(({ generation }) => generation), [1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6]);
+  // Five generations are no interval, six are.
+  const plan = planOf([TCP]);
+  const { trials } = (await runAb(plan, easy.options)).head;
+  const each = roundsPerGeneration(plan.cases);
+  assertEquals(
+    trials.map(({ generation }) => generation),
+    [1, 2, 3, 4, 5, 6].flatMap((generation) => new Array(each).fill(generation)),
+  );
 });
 
 Deno.test("runAb() replaces agents that die or print rubbish, and after too many names the side and keeps what was measured", async () => {
@@ -173,8 +180,8 @@ Deno.test("runAbGate() confirms nothing when nothing is flagged, and raises pair
   const { records, confirmation, result } = await runAbGate(planOf([TCP]), job.options, policy);
   assertEquals(confirmation, undefined);
   assertEquals(result.exitCode, 0);
-  assertEquals(records.head.trials.length, 32);
-  assertEquals(result.cells[0]?.ratio?.n, 16);
+  assertEquals(records.head.trials.length, 7 * roundsPerGeneration(planOf([TCP]).cases));
+  assertEquals(result.cells[0]?.ratio?.n, 7);
 });
 
 Deno.test("runAbGate() judges cases that one side alone has: new ones pass, missing ones do not", async () => {
@@ -186,17 +193,21 @@ Deno.test("runAbGate() judges cases that one side alone has: new ones pass, miss
   const { records, result } = await runAbGate(plan, added.options, policy);
   assertEquals(result.exitCode, 0);
   assertEquals(result.cells.map((cell) => cell.verdict), ["pass", "new"]);
-  assertEquals(records.head.trials.filter((trial) => trial.case === UNIX).length, 32);
+  assertEquals(records.head.trials.filter((trial) => trial.case === UNIX).length, 56);
   await using removed = await jobOf({ precision: 1e9, unshared: { base: other, head: none } });
   const lost = await runAbGate(plan, removed.options, policy);
   assertEquals(lost.result.exitCode, 3);
   assertEquals(lost.result.cells.map((cell) => cell.verdict), ["pass", "missing"]);
 });
 
-Deno.test("neededPairs() is that of 16 generations, or of more for many cells; defaultPrecision() takes the smallest threshold", () => {
-  assertEquals(neededPairs(planOf([TCP, UNIX]), DEFAULT_POLICY), 32);
-  assertEquals(neededPairs(planOf([TCP]), createPolicy({ alpha: 1e-6 })), 2 * 20);
-  assertEquals(neededPairs(planOf([TCP, UNIX]), createPolicy({ alpha: 1e-6 })), 2 * 21);
+Deno.test("defaultPairs() is that of 16 generations, or of as many as cells need; defaultPrecision() takes the smallest threshold", () => {
+  const one = planOf([TCP]);
+  assertEquals(roundsPerGeneration(one.cases), 8);
+  assertEquals(roundsPerGeneration(new Array(30).fill(one.cases[0])), 2);
+  assertEquals(neededPairs(one, DEFAULT_POLICY), 8 * 7);
+  assertEquals(neededPairs(planOf([TCP, UNIX]), DEFAULT_POLICY), 8 * 8);
+  assertEquals(defaultPairs(one, DEFAULT_POLICY), 8 * 16);
+  assertEquals(defaultPairs(one, createPolicy({ alpha: 1e-6 })), 8 * 20);
   assertEquals(defaultPrecision(DEFAULT_POLICY), 0.025);
   const fine = createPolicy({ thresholds: [{ case: "*", threshold: "2%" }] });
   assertEquals(defaultPrecision(fine), 0.01);

@@ -38,13 +38,14 @@ Deno.test("sockbench ab of the same code is not red, and writes both records and
   assertEquals(names(out), ["ab-base.json", "ab-head.json", "ab.md"]);
   assertMatch(
     outcome.err,
-    /^1 case × 20 pairs or more, .*; base self, head self; peer loop; seed 7\n/,
+    /^1 case × 56 pairs or more, .*; base self, head self; peer loop; seed 7\n/,
   );
   assertMatch(outcome.out, new RegExp(`^pass +${CASE} p50 `, "m"));
   for (const name of names(out)) assertStringIncludes(outcome.out, `${out}/${name}\n`);
   assert(!(outcome.out + outcome.err).includes("\x1b"));
   const base = await readRecord(`${out}/ab-base.json`);
-  assertEquals(base.trials.length, 20);
+  // Seven generations of eight pairs: with fewer no regression could be called.
+  assertEquals(base.trials.length, 56);
   assertEquals(
     base.settings.command,
     `deno task sockbench ab --base self --head self --case ${CASE} --pairs 20 --precision 50% --budget 1s --threshold 1000% --seed 7`,
@@ -64,7 +65,7 @@ Deno.test("sockbench ab is red for an injected slowdown, and names case, ratio, 
   assertMatch(printed, /^Regressed: 1 of 1 cell /);
   assertMatch(
     printed.replaceAll(/\n +/g, " "),
-    /Regressed: round-trip\/tcp\/bytes=64 p50: \d+\S* % slower \[\d+\S* %, \d+\S* %\] on fresh pairs .* \(adjusted p = \S+, \d+ pairs\)/,
+    /Regressed: round-trip\/tcp\/bytes=64 p50: \d+\S* % slower \[\d+\S* %, \d+\S* %\] on fresh pairs .* \(adjusted p = \S+, \d+ pairs in \d+ generations\)/,
   );
   assertMatch(printed, /^::error title=regressed%3A round-trip\/tcp\/bytes=64 p50::/m);
   assertMatch(err, /1 cell flagged; measuring 1 case again on fresh agents/);

@@ -60,8 +60,8 @@ Deno.test("confirm() keeps a cell red only when fresh pairs agree", () => {
   assertEquals(result.cells[0]?.confirmation?.n, 20);
   assertEquals(
     result.cells[0]?.reason,
-    "18.0 % slower [18.0 %, 18.0 %] on fresh pairs after 20.0 % slower [20.0 %, 20.0 %]: beyond the threshold of 5 % " +
-      "(adjusted p = 1.9e-6, 20 pairs).",
+    "18.0 % slower [18.0 %, 18.0 %] on fresh pairs after 20.0 % slower [20.0 %, 20.0 %]: worse by the sign test " +
+      "(adjusted p = 1.9e-6, 20 pairs), and the estimate is beyond the threshold of 5 %.",
   );
   assertEquals(
     result.cells[1]?.reason,

@@ -55,7 +55,7 @@ Deno.test("judge() fails a cell only when both test and size say so", () => {
   assertEquals([cell.pValue, cell.adjustedP], [2 ** -20, 2 ** -20]);
   assertEquals(
     cell.reason,
-    "12.0 % slower [12.0 %, 12.0 %]: beyond the threshold of 5 % (adjusted p = 9.5e-7, 20 pairs).",
+    "12.0 % slower [12.0 %, 12.0 %]: worse by the sign test (adjusted p = 9.5e-7, 20 pairs), and the estimate is beyond the threshold of 5 %.",
   );
   assertEquals(red.summary, `Regressed: 1 of 1 cell (worst: ${TCP} p50, 12.0 % slower).`);
 
@@ -242,8 +242,8 @@ Deno.test("judge() measures shares in points", () => {
   assertEquals(only(tight).verdict, "regressed");
   assertEquals(
     only(tight).reason,
-    "2.0 points higher [2.0 points, 2.0 points]: beyond the threshold of 1 points " +
-      "(adjusted p = 9.5e-7, 20 pairs).",
+    "2.0 points higher [2.0 points, 2.0 points]: worse by the sign test " +
+      "(adjusted p = 9.5e-7, 20 pairs), and the estimate is beyond the threshold of 1 points.",
   );
 });
 

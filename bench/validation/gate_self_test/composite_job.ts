@@ -10,7 +10,6 @@ import type { Policy } from "../../../src/gate/gate_policy.ts";
 import type { GateResult } from "../../../src/gate/gate_result.ts";
 import { judge } from "../../../src/gate/judge.ts";
 import type { AbRecords } from "../../../src/ab/ab_options.ts";
-import { ROUNDS_PER_AGENT } from "../../../src/ab/pair_trial.ts";
 import type { RunRecord } from "../../../src/model/run_record.ts";
 import type { Trial } from "../../../src/model/trial.ts";
 import type { Prng } from "../../../src/stats/mod.ts";
@@ -30,13 +29,10 @@ export function withMetrics(
   return { base: narrow(base), head: narrow(head) };
 }
 
-/** Rounds of a job in the blocks that one pair of agents measured; an incomplete last block is left out. */
-export function blocksOf({ settings: { rounds } }: RunRecord): number[][] {
-  const blocks: number[][] = [];
-  for (let first = 1; first + ROUNDS_PER_AGENT - 1 <= rounds; first += ROUNDS_PER_AGENT) {
-    blocks.push(Array.from({ length: ROUNDS_PER_AGENT }, (_, k) => first + k));
-  }
-  return blocks;
+/** Rounds of a job in the blocks that one pair of agents measured. */
+export function blocksOf({ trials }: RunRecord): number[][] {
+  const blocks = Map.groupBy(trials, ({ generation }) => generation);
+  return [...blocks.values()].map((own) => [...new Set(own.map(({ round }) => round))]);
 }
 
 /**
@@ -46,15 +42,16 @@ export function blocksOf({ settings: { rounds } }: RunRecord): number[][] {
 export function resampleJob(series: readonly AbRecords[], pairs: number, prng: Prng): AbRecords {
   const blocks = series.flatMap((job) => blocksOf(job.base).map((rounds) => ({ job, rounds })));
   const drawn: Record<"base" | "head", Trial[]> = { base: [], head: [] };
-  let round = 0;
+  let [round, generation] = [0, 0];
   while (round < pairs) {
     const { job, rounds } = blocks[prng.nextInt(blocks.length)]!;
+    generation++;
     for (const source of rounds.slice(0, pairs - round)) {
       round++;
       for (const side of ["base", "head"] as const) {
         for (const trial of trialsOfRound(job[side], source)) {
           // A block may be drawn twice, but no two trials of a record start at the same time.
-          drawn[side].push({ ...trial, round, startedNs: round * 1e9 + trial.order });
+          drawn[side].push({ ...trial, round, generation, startedNs: round * 1e9 + trial.order });
         }
       }
     }

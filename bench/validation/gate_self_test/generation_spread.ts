@@ -6,7 +6,6 @@
  */
 
 import type { AbRecords } from "../../../src/ab/ab_options.ts";
-import { ROUNDS_PER_AGENT } from "../../../src/ab/pair_trial.ts";
 import { metricValue } from "../../../src/model/metric_value.ts";
 import type { RunRecord } from "../../../src/model/run_record.ts";
 import { median, robustSpread } from "../../../src/stats/mod.ts";
@@ -24,7 +23,7 @@ export interface GenerationSpread {
   readonly pairToPair: number;
   /** The same of the generations' medians. */
   readonly between: number;
-  /** What `between` would be if pairs of one generation were as independent as any: {@linkcode MEDIAN_ERROR} · pairToPair / √10. */
+  /** What `between` would be if pairs of one generation were as independent as any: {@linkcode MEDIAN_ERROR} · pairToPair / √(pairs a generation). */
   readonly expected: number;
 }
 
@@ -52,7 +51,7 @@ export function generationSpreads(series: readonly AbRecords[]): readonly Genera
       blocks: blocks.length,
       pairToPair,
       between: robustSpread(blocks.map((values) => median(values))).scaledMad,
-      expected: MEDIAN_ERROR * pairToPair / Math.sqrt(ROUNDS_PER_AGENT),
+      expected: MEDIAN_ERROR * pairToPair / Math.sqrt(median(blocks.map(({ length }) => length))),
     }];
   });
 }
@@ -65,7 +64,7 @@ function blocksOfCase({ base, head }: AbRecords, caseId: string, metric: string)
       const [one, other] = [bases!.get(round), heads!.get(round)];
       return one === undefined || other === undefined ? [] : [Math.log(other / one)];
     })
-  ).filter((values) => values.length === ROUNDS_PER_AGENT);
+  ).filter((values) => values.length > 0);
 }
 
 function valuesOf({ trials }: RunRecord, caseId: string, metric: string): Map<number, number> {

@@ -1,6 +1,12 @@
 // `sockbench ab`.
 
-import { type AbGateOutcome, defaultPrecision, neededPairs, runAbGate } from "../../ab/ab_gate.ts";
+import {
+  type AbGateOutcome,
+  defaultPairs,
+  defaultPrecision,
+  neededPairs,
+  runAbGate,
+} from "../../ab/ab_gate.ts";
 import { openAgent } from "../../ab/agent_link.ts";
 import type { AgentOrder } from "../../ab/agent_protocol.ts";
 import { estimateAbNs } from "../../ab/pair_trial.ts";
@@ -129,7 +135,7 @@ async function optionsOf(
   const { seed, peer, precision, budgetNs } = plan.settings;
   return {
     subjects,
-    pairs: job.pairs,
+    pairs: job.pairs ?? defaultPairs(plan, job.policy),
     ...(precision !== undefined && { precision }),
     budgetNs,
     peer,
@@ -148,11 +154,11 @@ async function optionsOf(
 }
 
 function announce({ plan }: AbPlan, options: AbOptions, { job, progress }: Context): void {
-  const pairs = Math.max(job.pairs, neededPairs(plan, job.policy));
+  const pairs = Math.max(options.pairs, neededPairs(plan, job.policy));
   progress.start({
     plan,
     pairs,
-    ...(pairs > job.pairs && { askedPairs: job.pairs }),
+    ...(pairs > options.pairs && { askedPairs: options.pairs }),
     estimateNs: estimateAbNs(plan, pairs),
     budgetNs: options.budgetNs,
     precision: options.precision ?? defaultPrecision(job.policy),

@@ -9,7 +9,7 @@ export const abCommand: Command = {
   summary: "Measure two versions in interleaved pairs and fail when the second is slower",
   description: [
     "Runs base and head in processes of their own, on this machine, in pairs a few milliseconds apart, so that the machine's " +
-    "drift falls on both. Their processes are replaced after two pairs, and one such generation is one value of the test. A cell is red when the exact sign test, " +
+    "drift falls on both. Their processes are replaced after a few pairs, and one such generation is one value of the test. A cell is red when the exact sign test, " +
     "corrected for all cells, shows that head is slower and the estimate is beyond the threshold, on fresh processes alone: flagged cells are measured again before the job fails.",
     "A subject is self (this sockbench, this Deno), deno:<version or path> (another Deno), git:<ref> (a commit of the " +
     "repository here, in a temporary worktree) or dir:<path>. With --module ./bench.ts each side runs its own version of that " +
@@ -56,8 +56,8 @@ export const abCommand: Command = {
       name: "pairs",
       value: "n",
       description:
-        "Pairs of each case at least, up to 10000; never fewer than 32, two in each of 16 generations of agents",
-      default: "32",
+        "Pairs of each case at least, 1 to 10000; more where fewer could show nothing at all",
+      default: "16 generations, of 2 pairs each or of up to 8 where cases are few",
     },
     {
       name: "precision",

@@ -1,13 +1,17 @@
 // `deno task docs:generate`: makes again what pages take from elsewhere: the generated reference, sessions, and lines quoted from reports.
 
+import { budgetJsonSchema } from "../../src/gate/budget_file.ts";
 import { pages, plainLine, ROOT } from "./pages.ts";
 import { referencePages } from "./reference_pages.ts";
 import { replaySessions } from "./sessions.ts";
+
+const GATE_SCHEMA = "reports/schema/gate.schema.json";
 
 /** Every page that anything is generated for, by path, as it should be now. */
 export async function generatePages(): Promise<ReadonlyMap<string, string>> {
   const made = new Map<string, string>();
   for (const [path, text] of referencePages()) made.set(path, await format(text));
+  made.set(GATE_SCHEMA, `${JSON.stringify(budgetJsonSchema(), null, 2)}\n`);
   for (const { path, text } of await pages()) {
     if (made.has(path)) continue;
     const fresh = await refreshQuotations(await replaySessions(text));

@@ -59,7 +59,7 @@ function commandLinePage(): string {
 
 function commandBlocks(command: Command): string[] {
   const named = command.positionals.map((one) =>
-    one.optional ? ` [${one.name}]` : ` <${one.name}>`
+    (one.optional ? ` [${one.name}]` : ` <${one.name}>`) + (one.repeatable ? " …" : "")
   );
   return [
     `## ${command.name}`,
@@ -233,17 +233,20 @@ const RECORD_FIELDS: Readonly<Record<string, string>> = {
   metrics: "unit and direction of every metric named",
   cases: "the cells measured",
   skipped: "what was planned and could not be measured, with reasons",
+  $schema: "where the JSON Schema is, for editors; passed over",
   trials: "what was measured, in the order of measuring: a trial is one line",
 };
 
 function recordPage(): string {
   const schema = recordJsonSchema() as SchemaNode;
-  const rows = Object.entries(schema.properties ?? {}).map(([name, node]) => [
+  const rows = Object.entries(RECORD_FIELDS).map(([name, meaning]) => [
     code(name),
-    typeOf(node),
+    typeOf(schema.properties![name]!),
     schema.required?.includes(name) ? "yes" : "",
-    RECORD_FIELDS[name] ?? "",
+    meaning,
   ]);
+  const undescribed = Object.keys(schema.properties!).filter((name) => !(name in RECORD_FIELDS));
+  if (undescribed.length > 0) throw new Error(`RECORD_FIELDS lacks ${undescribed.join(", ")}`);
   return page(
     "The record",
     "A record holds every trial of a run and nothing that is derived from it: JSON, one trial a line, histograms sparse. The whole format, field by field, is the JSON Schema " +

@@ -32,6 +32,8 @@ export interface PositionalSpec {
   readonly description: string;
   /** May be left out. */
   readonly optional?: boolean;
+  /** The last one: more of its kind may follow. */
+  readonly repeatable?: boolean;
 }
 
 /** An example that can be copied as it stands. */

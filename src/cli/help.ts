@@ -35,7 +35,9 @@ export function renderOverview(commands: readonly Command[], columns: number): s
 
 /** The help of one command. */
 export function renderCommandHelp(command: Command, columns: number): string {
-  const positionals = command.positionals.map((p) => p.optional ? ` [${p.name}]` : ` <${p.name}>`);
+  const positionals = command.positionals.map((p) =>
+    (p.optional ? ` [${p.name}]` : ` <${p.name}>`) + (p.repeatable ? " …" : "")
+  );
   const options = [...command.options, HELP_OPTION];
   const lines = [
     `sockbench ${command.name}: ${command.summary}`,

@@ -107,7 +107,9 @@ function checkPositionals(command: Command, positionals: readonly string[]): voi
   if (missing !== undefined) {
     throw new UsageError(`${command.name} needs <${missing.name}>: ${missing.description}`);
   }
-  const extra = positionals[command.positionals.length];
+  const extra = command.positionals.at(-1)?.repeatable
+    ? undefined
+    : positionals[command.positionals.length];
   if (extra !== undefined) {
     throw new UsageError(`${command.name} does not know what to do with "${extra}"`);
   }

@@ -52,15 +52,22 @@ function kindOf(info: Deno.FileInfo): string | undefined {
 }
 
 async function readBounded(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<string> {
-  const decoder = new TextDecoder();
+  let decoder: TextDecoder | undefined;
   let text = "";
   let bytes = 0;
   for await (const chunk of stream) {
+    decoder ??= new TextDecoder(encodingOf(chunk));
     bytes += chunk.length;
     if (bytes > MAX_BYTES) throw new Unreadable(TOO_LARGE);
     text += decoder.decode(chunk, { stream: true });
   }
-  return text + decoder.decode();
+  return text + (decoder?.decode() ?? "");
+}
+
+/** By its byte order mark: PowerShell writes UTF-16 into files. */
+function encodingOf([first, second]: Uint8Array): string {
+  if (first === 0xff && second === 0xfe) return "utf-16le";
+  return first === 0xfe && second === 0xff ? "utf-16be" : "utf-8";
 }
 
 function readObstacle(error: unknown, source: string): string {

@@ -7,7 +7,7 @@
 import { describe } from "../record/record_error.ts";
 import type { EnvironmentFact, Fact, FactComparison } from "../model/environment.ts";
 import { FACT_ROWS } from "../model/fact_rows.ts";
-import { type RunRecord, SCHEMA_VERSION } from "../model/run_record.ts";
+import { OWN_TOOL, type RunRecord, SCHEMA_VERSION, toolOf } from "../model/run_record.ts";
 
 /** The part of a record that is fingerprinted. */
 export interface Fingerprinted extends Pick<RunRecord, "environment" | "origin"> {
@@ -115,10 +115,13 @@ function mismatches(
     ["", base.environment, head.environment],
     ["peer: ", base.peerEnvironment, head.peerEnvironment],
   ] as const;
+  const tools = [toolOf(base), toolOf(head)] as const;
+  // Another tool's file states what it states: what neither does is unknown of both.
+  const isForeign = !tools.includes(OWN_TOOL);
   const facts = ends.flatMap(([end, ours, theirs]) => {
     // That neither was measured against another machine is no unknown.
     if (ours === undefined && theirs === undefined) return [];
-    return pairFacts(ours?.facts ?? [], theirs?.facts ?? [])
+    return pairFacts(ours?.facts ?? [], theirs?.facts ?? [], isForeign ? [] : REQUIRED)
       .filter(({ id, compare }) => compare !== "info" && !(paired && SUBJECTS.has(id)))
       .map(({ label, compare, base, head }): Mismatch => ({
         fact: `${end}${label}`,
@@ -127,16 +130,22 @@ function mismatches(
         essential: compare === "must",
       }));
   });
-  const placement: Mismatch = {
-    fact: "placement of the peer",
-    base: base.settings.peer,
-    head: head.settings.peer,
-    essential: true,
-  };
-  return [...facts, placement].filter(({ base, head, essential }) =>
+  const always = [
+    { fact: "program that measured", base: tools[0], head: tools[1], essential: true },
+    {
+      fact: "placement of the peer",
+      base: base.settings.peer,
+      head: head.settings.peer,
+      essential: true,
+    },
+  ];
+  return [...facts, ...always].filter(({ base, head, essential }) =>
     isKnown(base) && isKnown(head) ? base !== head : essential || isKnown(base) !== isKnown(head)
   );
 }
+
+/** What two records of this suite must know. */
+const REQUIRED = [...FACT_ROWS].filter(([, { compare }]) => compare === "must").map(([id]) => id);
 
 /** A fact of both sides. */
 interface FactPair extends Omit<EnvironmentFact, "value" | "unit"> {
@@ -151,11 +160,10 @@ interface FactPair extends Omit<EnvironmentFact, "value" | "unit"> {
 function pairFacts(
   ours: readonly EnvironmentFact[],
   theirs: readonly EnvironmentFact[],
+  required: readonly string[],
 ): readonly FactPair[] {
   const own = new Map(ours.map((fact) => [fact.id, fact]));
   const other = new Map(theirs.map((fact) => [fact.id, fact]));
-  const required = [...FACT_ROWS].filter(([, { compare }]) => compare === "must")
-    .map(([id]) => id);
   return [...new Set([...required, ...own.keys(), ...other.keys()])].map((id): FactPair => {
     const facts = [own.get(id), other.get(id)];
     const stated = facts.map((fact) => fact?.compare ?? "info");

@@ -7,7 +7,7 @@ import { pairByRound } from "./contrast.ts";
 import { isPossible, type MetricDefinition } from "../units/metric.ts";
 import { UNITS } from "../units/unit.ts";
 import type { ValuePair } from "./effect.ts";
-import type { RunRecord } from "../model/run_record.ts";
+import { OWN_TOOL, type RunRecord, toolOf } from "../model/run_record.ts";
 import type { RoundValue, TrialValues } from "./trial_values.ts";
 
 /** One side of a cell. */
@@ -53,8 +53,9 @@ export function selectSide(
 ): UsableSide {
   const trials = [...values.succeeded(cell.case), ...values.failed(cell.case)];
   const rounds = new Set(trials.map(({ round }) => round));
-  // A run that came to its end tried each case in each round: trials that are not there were taken out.
-  const done = record.partial ? rounds.size : record.settings.rounds;
+  // A run that came to its end tried each case in each round: trials that are not there were taken out. Other tools have no rounds.
+  const isWhole = !record.partial && toolOf(record) === OWN_TOOL;
+  const done = isWhole ? record.settings.rounds : rounds.size;
   if (done - rounds.size > mostLeftOut(done)) {
     const fault =
       `${name} has trials of ${rounds.size} of its ${done} rounds only, so that they may not stand for all`;

@@ -70,6 +70,8 @@ function listOf<Shape extends z.core.$ZodLooseShape>(name: string, shape: Shape)
 }
 
 const budget = z.strictObject({
+  // For editors alone.
+  $schema: text.optional(),
   alpha: share.optional(),
   threshold: share.optional(),
   metrics: z.array(text, { error: 'a list of metric ids, as in ["headline", "p99"]' }).optional(),
@@ -85,9 +87,14 @@ const budget = z.strictObject({
   ignore: listOf("ignore", { case: text, metric: text.optional(), reason: text }),
 });
 
+/** The format as a JSON Schema (draft 2020-12), for editors of gate.toml. */
+export function budgetJsonSchema(): Record<string, unknown> {
+  return { title: "sockbench gate policy", ...z.toJSONSchema(budget) };
+}
+
 /** The keys of each table, for suggestions. */
 const KEYS: Readonly<Record<string, readonly string[]>> = {
-  "": Object.keys(budget.shape),
+  "": Object.keys(budget.shape).filter((key) => key !== "$schema"),
   thresholds: ["case", "metric", "threshold"],
   limits: ["case", "metric", "max", "min"],
   ignore: ["case", "metric", "reason"],
@@ -122,7 +129,8 @@ export function readBudgetFile(
     throw new BudgetFileError(sourceName, formatIssue(matched.error.issues[0], value));
   }
   try {
-    return createPolicy(matched.data satisfies PolicyInput, from);
+    const { $schema: _schema, ...input } = matched.data;
+    return createPolicy(input satisfies PolicyInput, from);
   } catch (error) {
     if (error instanceof PolicyError) throw new BudgetFileError(sourceName, error.message);
     throw error;

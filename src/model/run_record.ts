@@ -23,6 +23,14 @@ export interface RecordOrigin {
   readonly schemaVersion?: number;
 }
 
+/** This suite, as {@link RecordOrigin.tool} names it. */
+export const OWN_TOOL = "sockbench";
+
+/** The program that measured a record. */
+export function toolOf({ origin }: { readonly origin?: RecordOrigin | undefined }): string {
+  return origin?.tool ?? OWN_TOOL;
+}
+
 /** What the run was asked to do. */
 export interface RecordSettings {
   /** Profile name. */

@@ -118,7 +118,10 @@ function parseText(text: string, sourceName: string): unknown {
     );
   }
   try {
-    return JSON.parse(json);
+    const value = JSON.parse(json);
+    // For editors alone.
+    if (typeof value?.$schema === "string") delete value.$schema;
+    return value;
   } catch {
     // V8's own message quotes the file, line breaks and all, and its wording is no interface.
     throw new RecordError(

@@ -272,15 +272,15 @@ function match<T>(schema: z.ZodType<T>, value: unknown): SchemaMatch<T> {
 export function recordJsonSchema(
   version: 1 | typeof SCHEMA_VERSION = SCHEMA_VERSION,
 ): Record<string, unknown> {
-  return {
-    title: `sockbench record, schema version ${version}`,
-    // The only type that zod cannot represent is `counts`, which brings its own description.
-    ...z.toJSONSchema(version === 1 ? recordV1 : record, {
-      unrepresentable: "any",
-      // Of zod's own making: in JSON Schema it would say that whoever sends a record must not set the field.
-      override: ({ jsonSchema }) => void delete jsonSchema.readOnly,
-    }),
-  };
+  // The only type that zod cannot represent is `counts`, which brings its own description.
+  const schema = z.toJSONSchema(version === 1 ? recordV1 : record, {
+    unrepresentable: "any",
+    // Of zod's own making: in JSON Schema it would say that whoever sends a record must not set the field.
+    override: ({ jsonSchema }) => void delete jsonSchema.readOnly,
+  });
+  // For editors alone; the codec takes it off before it looks.
+  if (version !== 1) schema.properties = { ...schema.properties, $schema: { type: "string" } };
+  return { title: `sockbench record, schema version ${version}`, ...schema };
 }
 
 /** How a RunRecord is written. */

@@ -1,4 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { Ajv2020 } from "ajv/dist/2020";
+import { parse } from "smol-toml";
+import { readBudgetFile } from "../../src/gate/budget_file.ts";
 import { commands } from "../../src/cli/commands/registry.ts";
 import { generatePages, refreshQuotations } from "../../docs/tools/generate.ts";
 import { pages, ROOT } from "../../docs/tools/pages.ts";
@@ -37,6 +40,19 @@ Deno.test("a quoted line whose figures have drifted becomes the report's", async
   assert(fresh !== text && fresh.includes("peer loop waits"), fresh);
 });
 
+Deno.test("gate.toml of the reference is a policy, by the suite and by the published JSON Schema", async () => {
+  const page = await Deno.readTextFile(new URL("docs/reference/gate-toml.md", ROOT));
+  const toml = `"$schema" = "gate.schema.json"\r\n${
+    /```toml\n([\s\S]*?)```/.exec(page)![1]!.replaceAll("\n", "\r\n")
+  }`;
+  assertEquals(readBudgetFile(toml, "gate.toml").limits.length, 1);
+  const schema = await Deno.readTextFile(new URL("reports/schema/gate.schema.json", ROOT));
+  const validate = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(JSON.parse(schema));
+  validate(parse(toml));
+  assertEquals(validate.errors, null);
+  assert(!validate({ treshold: "5%" }), "a key that is not known");
+});
+
 /** Options of Deno, git, npm and other tools that pages name. */
 const OTHERS = new Set([
   ...["allow-net", "allow-read", "allow-write", "allow-run", "allow-sys", "allow-ffi", "allow-env"],
@@ -53,7 +69,18 @@ const OTHERS = new Set([
     "doc",
   ],
   // Of the reference tools, side by side with ours.
-  ...["full-rtt", "tcp", "mps", "tcp-avoid-nodelay", "full-log", "dontwarmup", "latency", "filter"],
+  ...[
+    "full-rtt",
+    "tcp",
+    "mps",
+    "tcp-avoid-nodelay",
+    "full-log",
+    "dontwarmup",
+    "latency",
+    "filter",
+    "export-json",
+    "json",
+  ],
   // Gone, and named as such.
   ...["normalize", "open"],
 ]);

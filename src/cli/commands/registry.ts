@@ -7,6 +7,7 @@ import { compareCommand } from "./compare.ts";
 import { doctorCommand } from "./doctor.ts";
 import { gateCommand } from "./gate.ts";
 import { helpCommand } from "./help.ts";
+import { importCommand } from "./import.ts";
 import { listCommand } from "./list.ts";
 import { reportCommand } from "./report.ts";
 import { runCommand } from "./run.ts";
@@ -17,6 +18,7 @@ export const commands: readonly Command[] = [
   listCommand,
   reportCommand,
   compareCommand,
+  importCommand,
   gateCommand,
   abCommand,
   claimsCommand,

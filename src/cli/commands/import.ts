@@ -1,0 +1,39 @@
+import type { Command } from "../command.ts";
+
+/** `sockbench import`. */
+export const importCommand: Command = {
+  name: "import",
+  summary: "Make a record of what hyperfine, deno bench or iperf3 measured",
+  description: [
+    "Reads files of hyperfine --export-json, deno bench --json or iperf3 -J, so that report, compare and gate serve them. Each time of " +
+    "hyperfine is a trial; a file of deno bench or iperf3, which keep no samples, is one trial: give several files of several runs.",
+    "An imported record is compared with records of the same tool alone.",
+  ],
+  positionals: [
+    {
+      name: "file",
+      description: 'a file of one of these tools ("-" is standard input)',
+      repeatable: true,
+    },
+  ],
+  options: [
+    {
+      name: "out",
+      short: "o",
+      value: "file",
+      description: 'Where the record goes; "-" is standard output',
+      default: "-",
+    },
+  ],
+  examples: [
+    {
+      line: "deno task sockbench import hyperfine.json --out commands.json",
+      description: "A record of hyperfine's times",
+    },
+    {
+      line: "deno task sockbench import run1.json run2.json run3.json --out iperf3.json",
+      description: "Three runs of iperf3 -J, one trial each",
+    },
+  ],
+  load: async () => (await import("../actions/import.ts")).importFiles,
+};

@@ -15,6 +15,7 @@ Deno.test("every task that measures starts V8 as the peers and agents are starte
       "gate:self-test",
       "known-answers",
       "reference-tools",
+      "floor",
     ]
   ) {
     assert(tasks[name]!.command.includes(` ${YOUNG_GENERATION_FLAG} `), name);

@@ -29,7 +29,12 @@ const MEASURE_NS = 550e6;
 const WARMUP_NS = 200e6;
 
 /** The scenarios of the comparison. */
-export type CellScenario = "round-trip" | "throughput" | "connect" | "connect-round-trip";
+export type CellScenario =
+  | "round-trip"
+  | "throughput"
+  | "connect"
+  | "connect-round-trip"
+  | "overhead";
 
 /** A cell of the comparison. */
 export interface Cell {
@@ -39,6 +44,8 @@ export interface Cell {
   readonly transport: string;
   /** Message or write size; absent for connect. */
   readonly bytes?: number;
+  /** Parameters beside the size. */
+  readonly params?: Readonly<Record<string, string>>;
 }
 
 /** SuiteCells runs trials of cells on demand, until it is disposed of. */
@@ -114,14 +121,21 @@ export class SuiteCells implements AsyncDisposable {
     await this.#directory[Symbol.asyncDispose]();
   }
 
-  #plan({ scenario, transport, bytes }: Cell): Case | { readonly reason: string } {
+  #plan({ scenario, transport, bytes, params }: Cell): Case | { readonly reason: string } {
     const input: SettingsInput = {
       profile: "quick",
       peer: "process",
       scenarios: [scenario],
       transports: [transport],
       pin: this.#pin,
-      ...(bytes !== undefined && { params: { bytes: [bytes] } }),
+      ...(bytes !== undefined && {
+        params: {
+          bytes: [bytes],
+          ...Object.fromEntries(
+            Object.entries(params ?? {}).map(([name, value]) => [name, [value]]),
+          ),
+        },
+      }),
     };
     const settings = createSettings(input, this.#catalog);
     const plan = planCases(settings, this.#catalog, this.#availability, findPinning());

@@ -59,7 +59,8 @@ export function judgeGoal(
 }
 
 /** Whether an interval has the confidence that its column's heading promises. */
-const isSure = ({ confidence }: { readonly confidence: number }) => confidence >= 0.95 - 1e-9;
+export const isSure = ({ confidence }: { readonly confidence: number }) =>
+  confidence >= 0.95 - 1e-9;
 
 /** The report as Markdown. */
 export function renderReferenceTools(run: ToolRun): string {

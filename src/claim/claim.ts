@@ -139,10 +139,7 @@ export interface Claim<Facts = ClaimFacts> {
   readonly control: string;
   /** Cells to measure. */
   readonly cases?: readonly CaseRequest[];
-  /**
-   * Parts of the experiment that need a right or a network that this process may lack: `tryPart` makes them in a namespace of their own
-   * then. By name; each as bounded as the experiment.
-   */
+  /** Parts of the experiment that need a right or a network that this process may lack: `tryPart` makes them in a namespace of their own then. By name; each as bounded as the experiment. */
   readonly parts?: Readonly<Record<string, (lab: Lab) => Promise<object>>>;
   /** Opens sockets of its own and brings facts home. Bounded: at most 10 s. */
   experiment?(lab: Lab): Promise<Facts>;

@@ -24,11 +24,7 @@ export class ClaimFigures {
   readonly #values: TrialValues;
   readonly #summaries: ReadonlyMap<string, Summary>;
 
-  /**
-   * @param record what was measured
-   * @param ids case ids by {@linkcode requestKey}
-   * @param skips reasons by {@linkcode requestKey}
-   */
+  /**  */
   constructor(
     record: RunRecord,
     ids: ReadonlyMap<string, string>,
@@ -52,11 +48,7 @@ export class ClaimFigures {
     return { value: median, low, high, unit, n };
   }
 
-  /**
-   * A cell against another, paired by round; above 1, the first is better in the direction of the metric.
-   *
-   * @returns `undefined` when the two share no round with a value above 0
-   */
+  /** A cell against another, paired by round; above 1, the first is better in the direction of the metric; `undefined` when the two share no round with a value above 0. */
   ratio(first: CaseRequest, base: CaseRequest, metric: string): OrientedRatio | undefined {
     const definition = this.#record.metrics.find(({ id }) => id === metric);
     const ids = [first, base].map((request) => this.#ids.get(requestKey(request)));

@@ -25,33 +25,23 @@ export function comparisonRule(first: string, what: string): ClaimRule {
   };
 }
 
-/** Two cells, and the metric in which they are compared. */
-export interface Comparison {
-  /** What the row is about, as in `round trip, 64 B`. */
-  readonly what: string;
-  /** The cell that the claim says is better. */
-  readonly first: CaseRequest;
-  /** The other. */
-  readonly base: CaseRequest;
-  /** The metric's id. */
-  readonly metric: string;
-}
+/** Two cells, and the metric in which they are compared. `what`: what the row is about, as in `round trip, 64 B`; `first`: the cell that the claim says is better; `base`: the other. */
+export type Comparison = Readonly<
+  { what: string; first: CaseRequest; base: CaseRequest; metric: string }
+>;
 
-/** A comparison that could be made. */
-export interface ComparedRow {
-  /** What the row is about. */
-  readonly what: string;
-  /** Where the two ends of both cells ran. */
-  readonly placement: string;
-  /** The first cell's figure. */
-  readonly ours: Figure;
-  /** The other's. */
-  readonly theirs: Figure;
-  /** Above 1: the first is better. */
-  readonly ratio: OrientedRatio;
-  /** What may be said when all rows are looked at: sign test over the rounds, Holm over the rows, 5 %. */
-  readonly difference: Difference;
-}
+/**
+ * A comparison that could be made. `what`: what the row is about; `placement`: where the two ends of both cells ran; `ours`: the first cell's figure; `theirs`: the
+ * other's; `ratio`: above 1: the first is better; `difference`: what may be said when all rows are looked at: sign test over the rounds, Holm over the rows, 5 %.
+ */
+export type ComparedRow = {
+  what: string;
+  placement: string;
+  ours: Figure;
+  theirs: Figure;
+  ratio: OrientedRatio;
+  difference: Difference;
+};
 
 /** The cells that comparisons need measured. */
 export function casesOf(comparisons: readonly Comparison[]): readonly CaseRequest[] {
@@ -101,9 +91,7 @@ export function countRows(
   return { better, worse, tied: rows.length - better - worse };
 }
 
-/**
- * The verdict on "the first is better": all rows, some, or none. Where no row is clear, nothing is decided.
- */
+/** The verdict on "the first is better": all rows, some, or none. Where no row is clear, nothing is decided. */
 export function verdictOf(rows: readonly ComparedRow[]): ClaimVerdict {
   const { better, worse } = countRows(rows);
   if (better === rows.length) return "holds";
@@ -134,10 +122,9 @@ export function tableOf(
 /** The counts in a sentence, as in `better in 4 of 6 comparisons, worse in 1, and in 1 no difference was found`. */
 export function formatCounts(rows: readonly ComparedRow[]): string {
   const { better, worse, tied } = countRows(rows);
-  return `better in ${better} of ${rows.length} comparisons, worse in ${worse}, ` +
-    `and in ${tied} no difference of at least ${
-      MIN_EFFECT * 100
-    } % was found (sign test over the rounds, Holm over the comparisons, ${ALPHA * 100} %)`;
+  return `better in ${better} of ${rows.length} comparisons, worse in ${worse}, and in ${tied} no difference of at least ${
+    MIN_EFFECT * 100
+  } % was found (sign test over the rounds, Holm over the comparisons, ${ALPHA * 100} %)`;
 }
 
 /** The same comparisons with both ends on one core, and on two: what differs most between runs is not left to the scheduler. */
@@ -151,9 +138,7 @@ export function onBothPlacements(comparisons: readonly Comparison[]): readonly C
   );
 }
 
-/**
- * A warning where throughput decides and TCP paces itself: BBR sends by its own estimate of the path, which over loopback is a guess.
- */
+/** A warning where throughput decides and TCP paces itself: BBR sends by its own estimate of the path, which over loopback is a guess. */
 export function warnOfPacing(congestion: string | undefined): readonly string[] {
   return congestion?.startsWith("bbr")
     ? [

@@ -5,9 +5,7 @@ import type { ClaimVerdict } from "./claim.ts";
 /** As many characters as a line of a summary has room for. */
 export const MAX_ANSWER = 80;
 
-/**
- * An answer in a line of a summary. It is cut between its parts and never within one: half a number is another number.
- */
+/** An answer in a line of a summary. It is cut between its parts and never within one: half a number is another number. */
 export function shortenAnswer(answer: string, most: number = MAX_ANSWER): string {
   if ([...answer].length <= most) return answer;
   // Parts end at a comma, a semicolon or a colon outside of brackets; where the first is too long, at a word that is no number's.

@@ -11,11 +11,7 @@ import {
 import type { OrientedRatio } from "../compare/contrast.ts";
 import type { Figure } from "./figure.ts";
 
-/**
- * A figure with its unit and, where it has one, its interval.
- *
- * @returns As in `10.1 µs [9.9, 10.4]`, `2.5 MiB`, `397`.
- */
+/** A figure with its unit and, where it has one, its interval. */
 export function formatFigure({ value, unit, low, high }: Figure): string {
   const scale = chooseScale([value], unit);
   const text = (one: number) => formatNumber(one / scale.divisor, 3);
@@ -27,31 +23,19 @@ export function formatFigure({ value, unit, low, high }: Figure): string {
     : `${amount} [${text(low)}, ${text(high)}]`;
 }
 
-/**
- * A figure in the middle of a sentence, with its sample size.
- *
- * @returns As in `10.1 µs [9.9, 10.4] (n = 9)`.
- */
+/** A figure in the middle of a sentence, with its sample size. */
 export function formatFigureWithCount(figure: Figure): string {
   return figure.n === undefined
     ? formatFigure(figure)
     : `${formatFigure(figure)} (n = ${figure.n})`;
 }
 
-/**
- * A paired ratio in the middle of a sentence.
- *
- * @returns As in `1.42 [1.38, 1.45] (9 pairs)`.
- */
+/** A paired ratio in the middle of a sentence. */
 export function formatPairedRatio({ ratio, low, high, n }: OrientedRatio): string {
   return `${formatRatio(ratio)} [${formatRatio(low)}, ${formatRatio(high)}] (${n} pairs)`;
 }
 
-/**
- * A number of bytes in the middle of a sentence: all of its digits where they are few.
- *
- * @returns As in `100 B`, `3.97 MiB`
- */
+/** A number of bytes in the middle of a sentence: all of its digits where they are few. */
 export function formatBytes(bytes: number): string {
   return bytes < 10_000 ? `${bytes} B` : formatAmount(bytes, "bytes");
 }

@@ -13,15 +13,13 @@ import type { CaseRequest } from "./case_request.ts";
 import type { Claim } from "./claim.ts";
 import { requestKey } from "./claim_figures.ts";
 
-/** A Plan that knows which of its cases answers which request. */
-export interface ClaimsPlan {
-  /** What to measure. */
-  readonly plan: Plan;
-  /** Case ids by {@linkcode requestKey}. */
-  readonly ids: ReadonlyMap<string, string>;
-  /** Why a request cannot be measured here, by {@linkcode requestKey}. */
-  readonly skips: ReadonlyMap<string, string>;
-}
+/**
+ * A Plan that knows which of its cases answers which request. `plan`: what to measure; `ids`: case ids by {@linkcode requestKey}; `skips`: why a request cannot be
+ * measured here, by {@linkcode requestKey}.
+ */
+export type ClaimsPlan = Readonly<
+  { plan: Plan; ids: ReadonlyMap<string, string>; skips: ReadonlyMap<string, string> }
+>;
 
 /** What a claims run can be told. */
 export type ClaimsSettings = Pick<SettingsInput, "peer" | "rounds" | "seed">;
@@ -29,12 +27,7 @@ export type ClaimsSettings = Pick<SettingsInput, "peer" | "rounds" | "seed">;
 /** Rounds of a claims run: enough for 24 comparisons to be told apart at 5 % for all of them together, one disturbed round included. */
 export const CLAIM_ROUNDS = 14;
 
-/**
- * Plans what the claims need measured. A cell that is to be pinned is measured unpinned where this machine pins nothing: its placement
- * then says so.
- *
- * @throws {SettingsError} when a setting is out of range
- */
+/** Plans what the claims need measured. A cell that is to be pinned is measured unpinned where this machine pins nothing: its placement then says so. */
 export function planClaims(
   claims: readonly Claim[],
   settings: ClaimsSettings,

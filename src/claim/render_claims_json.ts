@@ -5,11 +5,7 @@ import type { ClaimsResult } from "./run_claims.ts";
 /** Version of the form. */
 export const CLAIMS_VERSION = 1;
 
-/**
- * Renders a claims run for programs.
- *
- * @returns JSON, indented, with a line break at the end
- */
+/** Renders a claims run for programs. */
 export function renderClaimsJson({ decided, record }: ClaimsResult): string {
   const { startedAt, durationNs, partial, environment, settings } = record;
   const document = {

@@ -20,11 +20,7 @@ const MAX_SENTENCE = 90;
 /** Sources are lists of names. */
 const MAX_SOURCE = 400;
 
-/**
- * Renders a claims run.
- *
- * @returns the whole file
- */
+/** Renders a claims run. */
 export function renderClaimsMarkdown(result: ClaimsResult): string {
   const groups = Object.keys(CLAIM_GROUPS) as ClaimGroup[];
   const lines = [
@@ -51,10 +47,10 @@ function introduction({ decided, record }: ClaimsResult): string[] {
     const count = decided.filter(({ decision }) => decision.verdict === verdict).length;
     return count === 0 ? [] : [countVerdict(count, verdict)];
   });
-  const machine = `Deno ${fact("deno")}, ${fact("platform")}, kernel ${fact("kernel")}, ` +
-    `${factOf(record.environment, "cpu") ?? "unknown CPU"}, ${
-      coresOf(record.environment)
-    } cores, ` +
+  const machine =
+    `Deno ${fact("deno")}, ${fact("platform")}, kernel ${fact("kernel")}, ${
+      factOf(record.environment, "cpu") ?? "unknown CPU"
+    }, ${coresOf(record.environment)} cores, ` +
     record.startedAt.slice(0, 10);
   return [
     escapeSentence(`${decided.length} claims: ${counts.join(", ")}`),
@@ -156,13 +152,10 @@ function method({ record }: ClaimsResult): string[] {
   const { rounds, peer, seed, command } = record.settings;
   return [
     escapeSentence(
-      `What something costs was measured in ${rounds} rounds over ${record.cases.length} cases, interleaved in random order ` +
-        `(seed ${seed}), the serving end with peer ${peer} unless a table names another placement. A figure is the median of the ` +
-        `trials with its 95 % interval; a ratio is the median over the rounds, paired, above 1 the first is better`,
+      `What something costs was measured in ${rounds} rounds over ${record.cases.length} cases, interleaved in random order (seed ${seed}), the serving end with peer ${peer} unless a table names another placement. A figure is the median of the trials with its 95 % interval; a ratio is the median over the rounds, paired, above 1 the first is better`,
     ),
     "",
-    "How something behaves was tried by experiments of their own, one after another; their facts are in the JSON form of " +
-    "this report.",
+    "How something behaves was tried by experiments of their own, one after another; their facts are in the JSON form of this report.",
     "",
     "Repeat it:",
     "",

@@ -16,23 +16,11 @@ import { ClaimFigures } from "./claim_figures.ts";
 import type { ClaimsPlan } from "./plan_claims.ts";
 import { catchStrays, type StrayErrors } from "./stray_errors.ts";
 
-/** A claim with its decision. */
-export interface DecidedClaim {
-  /** The claim. */
-  readonly claim: Claim;
-  /** How it came out. */
-  readonly decision: Decision;
-  /** What its experiment found, where it made one. */
-  readonly facts?: ClaimFacts;
-}
+/** A claim with its decision. `decision`: how it came out; `facts`: what its experiment found, where it made one. */
+export type DecidedClaim = Readonly<{ claim: Claim; decision: Decision; facts?: ClaimFacts }>;
 
-/** What a claims run found out. */
-export interface ClaimsResult {
-  /** In the order of their numbers. */
-  readonly decided: readonly DecidedClaim[];
-  /** What was measured. */
-  readonly record: RunRecord;
-}
+/** What a claims run found out. `decided`: in the order of their numbers; `record`: what was measured. */
+export type ClaimsResult = Readonly<{ decided: readonly DecidedClaim[]; record: RunRecord }>;
 
 /** What happens in a claims run, between trials and experiments, never inside one. */
 export type ClaimsEvent = RunEvent | {
@@ -63,11 +51,7 @@ const EXPERIMENT_LIMIT_MS = 30_000;
 /** How long an experiment that was ended may take to remove what it made, in nanoseconds: links and namespaces outlive the process. */
 const CLEAN_UP_NS = 2e9;
 
-/**
- * Decides claims. An experiment that fails fails alone; after `lab.signal` the rest is said to be interrupted.
- *
- * @throws {PeerError} when no peer can be started at all.
- */
+/** Decides claims. An experiment that fails fails alone; after `lab.signal` the rest is said to be interrupted. */
 export async function runClaims(
   claims: readonly Claim[],
   { plan, ids, skips }: ClaimsPlan,

@@ -11,10 +11,7 @@ export type PartOutcome<Facts> =
   | { readonly facts: Facts; readonly reason?: undefined }
   | { readonly facts?: undefined; readonly reason: string };
 
-/**
- * Makes a part of a claim's experiment: here, and where the kernel asks for a right that this process lacks, as root of a user namespace.
- * A part that fails costs the claim nothing but its own facts.
- */
+/** Makes a part of a claim's experiment: here, and where the kernel asks for a right that this process lacks, as root of a user namespace. A part that fails costs the claim nothing but its own facts. */
 export async function tryPart<Facts extends object = ClaimFacts>(
   claim: Pick<Claim, "id" | "parts">,
   part: string,
@@ -36,11 +33,7 @@ export async function tryPart<Facts extends object = ClaimFacts>(
   }
 }
 
-/**
- * Makes an experiment, or a part of one, in a network namespace of its own.
- *
- * @throws {CannotTry} when no namespace can be made, or the experiment cannot be tried in it
- */
+/** Makes an experiment, or a part of one, in a network namespace of its own. */
 export async function isolateExperiment<Facts extends object = ClaimFacts>(
   experiment: readonly [id: string, part?: string],
   signal: AbortSignal,

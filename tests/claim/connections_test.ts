@@ -12,8 +12,8 @@ import {
 } from "../../src/claim/claim.ts";
 import { ClaimFigures } from "../../src/claim/claim_figures.ts";
 import { claims } from "../../src/claim/registry.ts";
-import { parseSocketTable } from "../../src/claim/connections/socket_table.ts";
-import { usableStreams } from "../../src/claim/connections/usable_streams.ts";
+import { parseSocketTable } from "../../src/claim/socket_table.ts";
+import { usableStreams } from "../../src/claim/channels.ts";
 import { planClaims } from "../../src/claim/plan_claims.ts";
 import { runClaims } from "../../src/claim/run_claims.ts";
 import { systemClock } from "../../src/clock.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { openRawPair, receiveNow, sendNow } from "../../src/claim/raw_pair.ts";
+import { openRawPair, receiveNow, sendNow } from "../../src/claim/sockets.ts";
 import { readKernelFile } from "../../src/kernel/kernel_file.ts";
 import { openKernel, requireLibc } from "../../src/kernel/libc.ts";
 import {

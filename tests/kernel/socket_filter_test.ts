@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { openRawPair, receiveNow, sendNow } from "../../src/claim/raw_pair.ts";
+import { openRawPair, receiveNow, sendNow } from "../../src/claim/sockets.ts";
 import { openKernel } from "../../src/kernel/libc.ts";
 import { getOption, setOption, unsentBytes } from "../../src/kernel/options.ts";
 import { loseNoSegments, loseSegments } from "../../src/kernel/socket_filter.ts";

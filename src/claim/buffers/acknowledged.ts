@@ -4,25 +4,16 @@ import { unreadBytes, unsentBytes } from "../../kernel/options.ts";
 import { loseNoSegments, loseSegments } from "../../kernel/socket_filter.ts";
 import { readTcpInfo } from "../../kernel/tcp_info.ts";
 import { CannotTry, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
-import { RawSockets, waitUntil } from "../connections/raw_sockets.ts";
+import { fillUp, openRawPair, RawSockets, receiveNow, sendNow, waitUntil } from "../sockets.ts";
 import { formatBytes } from "../format_figure.ts";
-import { fillUp, openRawPair, receiveNow, sendNow } from "../raw_pair.ts";
 import { tryPart } from "../try_part.ts";
 
 const MESSAGE_BYTES = 8;
 const LOST_MS = 20;
 const LIMIT_MS = 3_000;
 
-/** The sender's queue at one moment. */
-interface Moment {
-  readonly when: string;
-  /** SIOCOUTQ: written and not acknowledged. */
-  readonly unacknowledged: number;
-  /** Of it not sent yet. */
-  readonly notSent: number;
-  /** What the peer's program had not read (SIOCINQ). */
-  readonly unread: number;
-}
+/** The sender's queue at one moment. `unacknowledged`: SIOCOUTQ: written and not acknowledged; `unread`: what the peer's program had not read (SIOCINQ). */
+type Moment = Readonly<{ when: string; unacknowledged: number; notSent: number; unread: number }>;
 
 /** "The output buffer is emptied only as the peer acknowledges." */
 export const emptiedByAcknowledgement: Claim = {
@@ -33,9 +24,7 @@ export const emptiedByAcknowledgement: Claim = {
   source:
     "RFC 9293, section 3.4; tcp(7), SIOCOUTQ; Linux net/ipv4/tcp_input.c, tcp_clean_rtx_queue",
   method:
-    `${MESSAGE_BYTES} B were sent to a TCP socket that loses every segment (a filter on it, SO_ATTACH_FILTER), and the sender's queue was read: ` +
-    "bytes not acknowledged (SIOCOUTQ) and bytes not sent (tcpi_notsent_bytes). Then segments were let through, and it was read again once empty. " +
-    "The same was read of a connection written full, and after its peer had read everything",
+    `${MESSAGE_BYTES} B were sent to a TCP socket that loses every segment (a filter on it, SO_ATTACH_FILTER), and the sender's queue was read: bytes not acknowledged (SIOCOUTQ) and bytes not sent (tcpi_notsent_bytes). Then segments were let through, and it was read again once empty. The same was read of a connection written full, and after its peer had read everything`,
   rule: {
     "holds":
       "every byte that had been sent and lost was still in the queue, none of them unsent, and the queue was empty once the segments came through",
@@ -46,11 +35,11 @@ export const emptiedByAcknowledgement: Claim = {
   control:
     "the same with UDP, which keeps nothing of what it has sent: the sentence then does not hold",
   parts: {
-    lost: async (lab) => ({ moments: await loseAndLook("tcp", lab) }) as unknown as ClaimFacts,
+    lost: async (lab) => ({ moments: await loseAndLook("tcp", lab) }),
   },
   experiment: watchQueue,
   decide({ facts }) {
-    const moments = facts!.moments as unknown as readonly Moment[];
+    const moments = facts!.moments as readonly Moment[];
     const [lost, through, full, drained] = moments;
     const bytes = facts!.messageBytes as number;
     const isKept = lost!.unacknowledged >= bytes && lost!.notSent === 0;
@@ -75,20 +64,8 @@ export const emptiedByAcknowledgement: Claim = {
           }`,
         ]),
       ],
-      tables: [{
-        caption: "A connection on loopback, from the sender's end",
-        columns: ["when", "not acknowledged", "of it not sent", "unread at the peer"],
-        rows: moments.map(({ when, unacknowledged, notSent, unread }) => [
-          when,
-          formatBytes(unacknowledged),
-          formatBytes(notSent),
-          formatBytes(unread),
-        ]),
-      }],
       why: [
-        "What was sent stays in the queue, to be retransmitted, until an acknowledgement covers it. It is the peer's kernel that acknowledges, and " +
-        "not its program, at once or up to 40 ms later (TCP_DELACK_MIN; 200 ms at most, include/net/tcp.h): an empty send queue means that the " +
-        "other machine has the data, nothing about who has read it. Only when the receive buffer is full, and the window with it, does the sender's queue wait for the program",
+        "What was sent stays in the queue, to be retransmitted, until an acknowledgement covers it. It is the peer's kernel that acknowledges, and not its program, at once or some 40 ms later (TCP_DELACK_MIN; at most 200 ms, TCP_DELACK_MAX, include/net/tcp.h): an empty send queue means that the other machine has the data, nothing about who has read it. Only when the receive buffer is full, and the window with it, does the sender's queue wait for the program",
       ],
     };
   },
@@ -100,11 +77,11 @@ export const emptiedByAcknowledgement: Claim = {
 async function watchQueue(lab: Lab): Promise<ClaimFacts> {
   const { facts, reason } = await tryPart(emptiedByAcknowledgement, "lost", lab);
   if (facts === undefined) throw new CannotTry(reason);
-  const moments = facts.moments as unknown as readonly Moment[];
+  const moments = facts.moments as readonly Moment[];
   return {
     messageBytes: MESSAGE_BYTES,
     moments: [...moments, ...await fillAndDrain(lab)],
-  } as unknown as ClaimFacts;
+  };
 }
 
 /** Sends to a socket that loses everything, and lets it through after that. */

@@ -3,9 +3,8 @@
 import { readTcpInfo } from "../../kernel/tcp_info.ts";
 import { type Claim, type ClaimFacts, type Lab } from "../claim.ts";
 import type { CaseRequest } from "../case_request.ts";
-import { waitUntil } from "../connections/raw_sockets.ts";
+import { openRawPair, type RawKind, receiveNow, sendNow, waitUntil } from "../sockets.ts";
 import { formatBytes, formatFigure } from "../format_figure.ts";
-import { openRawPair, type RawKind, receiveNow, sendNow } from "../raw_pair.ts";
 
 const MIB = 1_024 * 1_024;
 const LIMIT_MS = 5_000;
@@ -16,16 +15,11 @@ const UNSENT: readonly CaseRequest[] = ["tcp", "unix"].map((transport) => ({
   params: { close: "unsent", bytes: MIB },
 }));
 
-/** A connection that was closed right after writing. */
-interface Closed {
-  readonly kind: RawKind;
-  /** What the kernel took. */
-  readonly written: number;
-  /** Of it not yet sent when the socket was closed; `null` where there is no output buffer. */
-  readonly unsent: number | null;
-  /** What the peer, which began to read after that, got. */
-  readonly arrived: number;
-}
+/**
+ * A connection that was closed right after writing. `written`: what the kernel took; `unsent`: of it not yet sent when the socket was closed; `null` where there is no
+ * output buffer; `arrived`: what the peer, which began to read after that, got.
+ */
+type Closed = Readonly<{ kind: RawKind; written: number; unsent: number | null; arrived: number }>;
 
 /** "After close() the output buffer's remainder is still delivered." */
 export const closeDeliversTheRest: Claim = {
@@ -50,7 +44,7 @@ export const closeDeliversTheRest: Claim = {
   cases: UNSENT,
   experiment: (lab) => closeUnsent(lab),
   decide({ figures, facts, failure }) {
-    const closed = (facts?.closed ?? []) as unknown as readonly Closed[];
+    const closed = (facts?.closed ?? []) as readonly Closed[];
     const rows = UNSENT.flatMap((request) => {
       const delivered = figures.figure(request, "deliveredShare");
       return delivered === undefined
@@ -89,15 +83,12 @@ export const closeDeliversTheRest: Claim = {
         ...(failure === undefined ? [] : [`What was unsent could not be read: ${failure}`]),
       ],
       why: [
-        "Closing takes away the program's hold on the socket, not the kernel's: TCP goes on sending what is queued and ends the stream after " +
-        "it. That stands as long as nothing unread lies in the closing end's own receive buffer (claim 8), and as long as the peer lives. " +
-        "A Unix-domain stream has no output buffer: what was written is in the peer's receive queue already, and stays there",
+        "Closing takes away the program's hold on the socket, not the kernel's: TCP goes on sending what is queued and ends the stream after it. That stands as long as nothing unread lies in the closing end's own receive buffer (claim 8), and as long as the peer lives. A Unix-domain stream has no output buffer: what was written is in the peer's receive queue already, and stays there",
       ],
     };
   },
   meaning:
-    "Write, then `close()`, is safe for what was written, if the peer has nothing more to say. Deno's `close()` sends the end of the stream " +
-    "by shutting the sending direction down first",
+    "Write, then `close()`, is safe for what was written, if the peer has nothing more to say. Deno's `close()` sends the end of the stream by shutting the sending direction down first",
   code: [
     "await conn.closeWrite(); // says: no more from here",
     "while (await conn.read(buffer) !== null); // and hears the peer out",
@@ -131,5 +122,5 @@ export async function closeUnsent(
     }, LIMIT_MS);
     closed.push({ kind, written, unsent, arrived });
   }
-  return { closed } as unknown as ClaimFacts;
+  return { closed };
 }

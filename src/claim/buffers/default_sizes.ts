@@ -5,7 +5,7 @@ import { getOption, unreadBytes } from "../../kernel/options.ts";
 import { CannotTry, cannotTry, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
 import type { CaseRequest } from "../case_request.ts";
 import { formatBytes, formatFigureWithCount } from "../format_figure.ts";
-import { fillUp, openRawPair, type RawKind } from "../raw_pair.ts";
+import { fillUp, openRawPair, type RawKind } from "../sockets.ts";
 
 const CLAIMED_BYTES = 8_192;
 const SOCK_CLOEXEC = 0o2000000;
@@ -36,9 +36,7 @@ export const defaultBuffers: Claim = {
   sentence: "Every socket has an input and an output buffer, 8 KiB each by default",
   source: "socket(7), SO_SNDBUF; tcp(7), tcp_wmem and tcp_rmem; Linux net/unix/af_unix.c",
   method:
-    "SO_SNDBUF and SO_RCVBUF of fresh sockets were read back from the kernel, and of a TCP socket again once it was connected; then bytes " +
-    "were written, by system calls and through Deno, to a peer that reads nothing, until a write had to wait, and SO_MEMINFO told at which " +
-    "end the kernel charged them",
+    "SO_SNDBUF and SO_RCVBUF of fresh sockets were read back from the kernel, and of a TCP socket again once it was connected; then bytes were written, by system calls and through Deno, to a peer that reads nothing, until a write had to wait, and SO_MEMINFO told at which end the kernel charged them",
   rule: {
     "holds": "both sizes of every kind of socket are 8,192 B",
     "holds in part": "those of some kinds are",
@@ -56,7 +54,7 @@ export const defaultBuffers: Claim = {
       return figure === undefined ? [] : [{ transport, figure }];
     });
     const sizes = (facts?.sizes ?? []) as readonly Sizes[];
-    const filled = (facts?.filled ?? []) as unknown as readonly Filled[];
+    const filled = (facts?.filled ?? []) as readonly Filled[];
     const connected = facts?.connected as readonly [number, number] | undefined;
     if (sizes.length === 0 && accepted.length === 0) {
       return cannotTry(failure ?? figures.skip(cell("tcp")) ?? "nothing was measured");
@@ -108,34 +106,26 @@ export const defaultBuffers: Claim = {
         }],
       }),
       why: [
-        "Sizes are the system's choice. Linux gives a fresh TCP socket the middle values of net.ipv4.tcp_wmem and tcp_rmem and lets both grow: " +
-        "the send buffer with the handshake (tcp_init_buffer_space, net/ipv4/tcp_input.c), both with the traffic. Other sockets get " +
-        "net.core.wmem_default and rmem_default. The figure of 8 KiB is that of systems of the 1980s and 1990s",
-        "A Unix-domain connection has one queue, not two: a write puts its bytes into the peer's receive queue at once and has them charged to " +
-        "the sender's SO_SNDBUF until they are read; SO_RCVBUF has no effect there (unix(7))",
+        "Sizes are the system's choice. Linux gives a fresh TCP socket the middle values of net.ipv4.tcp_wmem and tcp_rmem and lets both grow: the send buffer with the handshake (tcp_init_buffer_space, net/ipv4/tcp_input.c), both with the traffic. Other sockets get net.core.wmem_default and rmem_default. 8 KiB was the default of 4.4BSD (netinet/tcp_usrreq.c, tcp_sendspace)",
+        "A Unix-domain connection has one queue, not two: a write puts its bytes into the peer's receive queue at once and has them charged to the sender's SO_SNDBUF until they are read; SO_RCVBUF has no effect there (unix(7))",
       ],
     };
   },
   meaning:
-    "Do not size a protocol by a buffer that you have not read back, and do not expect a write to wait early: several megabytes may be " +
-    "under way to a peer that has stopped reading. Where that matters, count what is unanswered yourself",
+    "Do not size a protocol by a buffer that you have not read back, and do not expect a write to wait early: several megabytes may be under way to a peer that has stopped reading. Where that matters, count what is unanswered yourself",
   code: [
     'import { findFd, getOption, setOption } from "@sockbench/sockbench/kernel";',
     'console.log(getOption(findFd(conn), "SO_SNDBUF")); // needs --allow-ffi',
   ].join("\n"),
 };
 
-/** What a sender could write to a peer that reads nothing, and where the kernel counted it. */
-interface Filled {
-  readonly kind: string;
-  readonly bytes: number;
-  /** Memory charged to the sending socket: SO_MEMINFO, queued and in flight. */
-  readonly sender: number;
-  /** Memory charged to the receiving socket. */
-  readonly receiver: number;
-  /** What the receiver could read (SIOCINQ). */
-  readonly unread: number;
-}
+/**
+ * What a sender could write to a peer that reads nothing, and where the kernel counted it. `sender`: memory charged to the sending socket: SO_MEMINFO, queued and in
+ * flight; `receiver`: memory charged to the receiving socket; `unread`: what the receiver could read (SIOCINQ).
+ */
+type Filled = Readonly<
+  { kind: string; bytes: number; sender: number; receiver: number; unread: number }
+>;
 
 /** Reads sizes of fresh sockets and fills connections. */
 export function readSizes(lab: Lab, prepare: (fd: number) => void = () => {}): ClaimFacts {
@@ -167,5 +157,5 @@ export function readSizes(lab: Lab, prepare: (fd: number) => void = () => {}): C
       unread: unreadBytes(pair.server),
     };
   });
-  return { sizes, connected, filled } as unknown as ClaimFacts;
+  return { sizes, connected, filled };
 }

@@ -5,10 +5,9 @@ import { setOption } from "../../kernel/options.ts";
 import type { StreamTransport } from "../../transport/transport.ts";
 import { cannotTry, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
 import type { CaseRequest } from "../case_request.ts";
-import { openChannels, usableStreams } from "../connections/usable_streams.ts";
-import { waitUntil } from "../connections/raw_sockets.ts";
+import { openChannels, usableStreams } from "../channels.ts";
+import { openRawPair, type RawKind, receiveNow, sendNow, waitUntil } from "../sockets.ts";
 import { formatBytes, formatFigureWithCount } from "../format_figure.ts";
-import { openRawPair, type RawKind, receiveNow, sendNow } from "../raw_pair.ts";
 
 const MIB = 1_024 * 1_024;
 /** SO_SNDBUF of the connections whose buffer is set, before the kernel doubles it. */
@@ -25,11 +24,7 @@ const PORTION_CELLS: readonly CaseRequest[] = ["tcp", "unix"].map((transport) =>
 }));
 
 /** What the writes of one large piece of data took, one after the other. */
-interface Portions {
-  readonly who: string;
-  readonly offered: number;
-  readonly taken: readonly number[];
-}
+type Portions = Readonly<{ who: string; offered: number; taken: readonly number[] }>;
 
 /** "Data larger than the buffer is written in portions." */
 export const largeDataInPortions: Claim = {
@@ -56,7 +51,7 @@ export const largeDataInPortions: Claim = {
   // deno-lint-ignore require-await
   experiment: async (lab) => writePortions(lab),
   decide({ figures, facts, failure }) {
-    const rows = (facts?.portions ?? []) as unknown as readonly Portions[];
+    const rows = (facts?.portions ?? []) as readonly Portions[];
     const shares = PORTION_CELLS.flatMap((request) => {
       const short = figures.figure(request, "shortWriteShare");
       return short === undefined ? [] : [{ transport: request.transport, short }];
@@ -98,15 +93,12 @@ export const largeDataInPortions: Claim = {
         ),
       ],
       why: [
-        "A write that must not wait takes what there is room for. What follows comes in portions as the peer reads: over TCP with each window " +
-        "that the peer opens, over a Unix-domain stream as soon as what was read is no longer charged to the writer. Deno's write waits for " +
-        "poll(2), which reports room late (claim 3), so that its portions are larger than the single reads that make room",
+        "A write that must not wait takes what there is room for. What follows comes in portions as the peer reads: over TCP with each window that the peer opens, over a Unix-domain stream as soon as what was read is no longer charged to the writer. Deno's write waits for poll(2), which reports room late (claim 3), so that its portions are larger than the single reads that make room",
       ],
     };
   },
   meaning:
-    "`conn.write()` returns how much it took, and that may be less than it was given: loop until all is written, or use a " +
-    "`WritableStream`, whose writer does so",
+    "`conn.write()` returns how much it took, and that may be less than it was given: loop until all is written, or use a `WritableStream`, whose writer does so",
   code: [
     "for (let n = 0; n < data.length;) n += await conn.write(data.subarray(n));",
     "// or: await conn.writable.getWriter().write(data);",
@@ -129,7 +121,7 @@ export function writePortions(lab: Lab, setBytes = MIB, maxBytes = MAX_BYTES): C
       if (own.taken[0]! < offered || offered === maxBytes) return [own, set];
     }
   });
-  return { portions } as unknown as ClaimFacts;
+  return { portions };
 }
 
 function writeAll(
@@ -157,14 +149,8 @@ function writeAll(
   return { who, offered: data.length, taken };
 }
 
-/** One call, and whether it came back before its peer had read anything. */
-interface Call {
-  readonly who: string;
-  readonly offered: number;
-  readonly taken: number;
-  /** Whether it returned while the peer read nothing. */
-  readonly isEarly: boolean;
-}
+/** One call, and whether it came back before its peer had read anything. `isEarly`: whether it returned while the peer read nothing. */
+type Call = Readonly<{ who: string; offered: number; taken: number; isEarly: boolean }>;
 
 /** How long a call may take to come back while nobody reads, in milliseconds: copying takes less. */
 const UNREAD_MS = 100;
@@ -178,8 +164,7 @@ export const blockingWriteTakesAll: Claim = {
   sentence: "A blocking write returns only when all of the data is in the buffer",
   source: "send(2); POSIX.1-2024, send()",
   method:
-    "More data than the connection takes unread was written in one call, by a blocking send of libc without a time limit and through Deno; " +
-    `the peer read nothing for ${UNREAD_MS} ms, and then everything. What was offered grew until the call had not come back by then, up to ${
+    `More data than the connection takes unread was written in one call, by a blocking send of libc without a time limit and through Deno; the peer read nothing for ${UNREAD_MS} ms, and then everything. What was offered grew until the call had not come back by then, up to ${
       formatBytes(MAX_BYTES)
     }`,
   rule: {
@@ -192,7 +177,7 @@ export const blockingWriteTakesAll: Claim = {
     "the same sends with a time limit (SO_SNDTIMEO) and a peer that never reads: the sentence then does not hold",
   experiment: (lab) => writeOnce(lab),
   decide({ facts }) {
-    const calls = facts!.calls as unknown as readonly Call[];
+    const calls = facts!.calls as readonly Call[];
     const of = (isLibc: boolean) => calls.filter(({ who }) => who.endsWith("@libc") === isLibc);
     const isShort = ({ offered, taken }: Call) => taken < offered;
     // A call that took all at once had room for it: that it would have waited is not seen.
@@ -221,8 +206,7 @@ export const blockingWriteTakesAll: Claim = {
         ...(facts!.unseen === undefined ? [] : [`libc could not be asked: ${facts!.unseen}`]),
       ],
       why: [
-        "A blocking send goes on, portion by portion, until it has handed over all, unless a signal or a time limit (SO_SNDTIMEO) ends it. " +
-        "Deno's sockets do not block: `write` is one attempt when there is room, and it returns what that took",
+        "A blocking send goes on, portion by portion, until it has handed over all, unless a signal or a time limit (SO_SNDTIMEO) ends it. Deno's sockets do not block: `write` is one attempt when there is room, and it returns what that took",
       ],
     };
   },
@@ -242,11 +226,11 @@ export async function writeOnce(lab: Lab, sendLimitNs?: number): Promise<ClaimFa
       }
     }
   }
-  if (!lab.kernel.available) return { calls, unseen: lab.kernel.reason } as unknown as ClaimFacts;
+  if (!lab.kernel.available) return { calls, unseen: lab.kernel.reason };
   for (const kind of ["tcp", "unix"] as const) {
     calls.push(await sendBlocking(kind, lab, sendLimitNs));
   }
-  return { calls } as unknown as ClaimFacts;
+  return { calls };
 }
 
 /** One write is one attempt, which never waits while there is room: nobody has to read. */

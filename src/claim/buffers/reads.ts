@@ -2,24 +2,26 @@
 
 import type { StreamChannel } from "../../transport/channel.ts";
 import type { Claim, ClaimFacts, Lab } from "../claim.ts";
-import { openChannels, usableStreams } from "../connections/usable_streams.ts";
+import { openChannels, usableStreams } from "../channels.ts";
 
 const WAIT_MS = 30;
 const PIECES = 10;
 const PIECE_BYTES = 100;
 const CUP_BYTES = 64;
 
-interface ReadFacts {
-  readonly transport: string;
-  readonly waitedMs: number;
-  readonly delayMs: number;
-  readonly pieces: number;
-  readonly pieceBytes: number;
-  /** What one read with room for all returned after all pieces had been written. */
-  readonly accumulated: number;
-  /** What reads into a small buffer returned, until all pieces had been read or nothing more was there. */
-  readonly small: readonly number[];
-}
+/**
+ * `accumulated`: what one read with room for all returned after all pieces had been written; `small`: what reads into a small buffer returned, until all pieces had
+ * been read or nothing more was there.
+ */
+type ReadFacts = {
+  transport: string;
+  waitedMs: number;
+  delayMs: number;
+  pieces: number;
+  pieceBytes: number;
+  accumulated: number;
+  small: readonly number[];
+};
 
 /** "read() waits until something is there, returns what is there, and the rest accumulates." */
 export const readTakesWhatIsThere: Claim = {
@@ -30,8 +32,7 @@ export const readTakesWhatIsThere: Claim = {
     "read() waits until something is there, returns what is there, and the rest accumulates",
   source: "read(2); recv(2); RFC 9293, section 3.9.1.3",
   method:
-    `A read was begun ${WAIT_MS} ms before anything was written; then ${PIECES} writes of ${PIECE_BYTES} B were made before one read with room ` +
-    `for all, and again before reads with room for ${CUP_BYTES} B. Nagle's algorithm was off, so that no write was held back at the sender`,
+    `A read was begun ${WAIT_MS} ms before anything was written; then ${PIECES} writes of ${PIECE_BYTES} B were made before one read with room for all, and again before reads with room for ${CUP_BYTES} B. Nagle's algorithm was off, so that no write was held back at the sender`,
   rule: {
     "holds":
       "on every transport the read returned no sooner than the write, one read took all pieces, and the small reads took every byte",
@@ -44,7 +45,7 @@ export const readTakesWhatIsThere: Claim = {
     "the same over Unix datagrams, where each read takes one message: the sentence then does not hold",
   experiment: tryReads,
   decide({ facts }) {
-    const rows = facts!.rows as unknown as readonly ReadFacts[];
+    const rows = facts!.rows as readonly ReadFacts[];
     const total = ({ pieces, pieceBytes }: ReadFacts) => pieces * pieceBytes;
     const sumOf = ({ small }: ReadFacts) => small.reduce((sum, bytes) => sum + bytes, 0);
     const waits = rows.every(({ waitedMs, delayMs }) => waitedMs >= delayMs);
@@ -70,9 +71,7 @@ export const readTakesWhatIsThere: Claim = {
         } B in ${row.small.length} calls, the last of ${row.small.at(-1) ?? 0} B`
       ),
       why: [
-        "The receive queue is one run of bytes. A read takes from its front up to the size of its buffer, whatever the writes were, and " +
-        "waits only when the queue is empty. With Nagle's algorithm on, TCP would keep small writes at the sender until the first is " +
-        "acknowledged (RFC 896), and the read would meet only that one",
+        "The receive queue is one run of bytes. A read takes from its front up to the size of its buffer, whatever the writes were, and waits only when the queue is empty. With Nagle's algorithm on, TCP would keep small writes at the sender until the first is acknowledged (RFC 896), and the read would meet only that one",
       ],
     };
   },
@@ -94,7 +93,7 @@ async function tryReads(lab: Lab): Promise<ClaimFacts> {
     using pair = await openChannels(transport, lab, { nagle: "off" });
     rows.push(await tryReadsOver(id, pair.client, pair.server, lab));
   }
-  return { rows: rows as unknown as ClaimFacts[string] };
+  return { rows: rows };
 }
 
 /** Writes and reads over one connection; the control hands in ends that keep message boundaries. */

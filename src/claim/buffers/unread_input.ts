@@ -5,10 +5,9 @@ import { unreadBytes } from "../../kernel/options.ts";
 import { SystemError } from "../../kernel/system_error.ts";
 import type { StreamTransport } from "../../transport/transport.ts";
 import { CannotTry, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
-import { waitUntil } from "../connections/raw_sockets.ts";
-import { openChannels, usableStreams } from "../connections/usable_streams.ts";
+import { openRawPair, type RawKind, receiveNow, sendNow, waitUntil } from "../sockets.ts";
+import { openChannels, usableStreams } from "../channels.ts";
 import { formatBytes } from "../format_figure.ts";
-import { openRawPair, type RawKind, receiveNow, sendNow } from "../raw_pair.ts";
 
 const LIMIT_MS = 5_000;
 
@@ -17,21 +16,20 @@ const CLOSES = 20;
 const UNREAD_BYTES = 2_000;
 const ABORTED = "TcpExt.TCPAbortOnClose";
 
-/** What the peer of closed connections met, and what the kernel counted. */
-interface Met {
-  readonly who: string;
-  /** Whether the closing end had read everything: the control. */
-  readonly isDrained: boolean;
-  readonly closes: number;
-  /** Bytes that the closing end had not read, of one connection. */
-  readonly unread: number;
-  /** Connections on which the peer's next read failed with ECONNRESET. */
-  readonly resets: number;
-  /** Connections on which it met the end of the stream. */
-  readonly ends: number;
-  /** Resets that the kernel sent because bytes were unread (TCPAbortOnClose); `null` where it does not count them. */
-  readonly aborted: number | null;
-}
+/**
+ * What the peer of closed connections met, and what the kernel counted. `isDrained`: whether the closing end had read everything: the control; `unread`: bytes that the
+ * closing end had not read, of one connection; `resets`: connections on which the peer's next read failed with ECONNRESET; `ends`: connections on which it met the end
+ * of the stream; `aborted`: resets that the kernel sent because bytes were unread (TCPAbortOnClose); `null` where it does not count them.
+ */
+type Met = {
+  who: string;
+  isDrained: boolean;
+  closes: number;
+  unread: number;
+  resets: number;
+  ends: number;
+  aborted: number | null;
+};
 
 /** Whether the peer, or the kernel's counter, knows of a reset on every connection. */
 const isReset = ({ closes, resets, aborted }: Met) => resets === closes || (aborted ?? 0) >= closes;
@@ -49,8 +47,7 @@ export const closeLosesUnreadInput: Claim = {
     `${
       formatBytes(UNREAD_BYTES)
     } were sent to an end that read one byte of them, what it had not read was asked of its kernel (SIOCINQ), and it was closed; then the peer read. ` +
-    `The same was done with an end that had read everything. ${CLOSES} connections each, by system calls and through Deno; the kernel's count of ` +
-    "resets for unread bytes (TCPAbortOnClose) was read around them",
+    `The same was done with an end that had read everything. ${CLOSES} connections each, by system calls and through Deno; the kernel's count of resets for unread bytes (TCPAbortOnClose) was read around them`,
   rule: {
     "holds":
       "wherever bytes were unread, every peer met ECONNRESET or the kernel counted a reset for every connection; where all had been read, every peer met the end of the stream",
@@ -60,7 +57,7 @@ export const closeLosesUnreadInput: Claim = {
   control: "the same closes with everything read: the sentence then does not hold",
   experiment: (lab) => closeUnread(lab),
   decide({ facts }) {
-    const met = facts!.met as unknown as readonly Met[];
+    const met = facts!.met as readonly Met[];
     const unread = met.filter(({ isDrained }) => !isDrained);
     const drained = met.filter(({ isDrained }) => isDrained);
     const told = unread.filter((one) =>
@@ -84,9 +81,7 @@ export const closeLosesUnreadInput: Claim = {
         }`
       ),
       why: [
-        "The closing kernel has bytes that nobody will read any more and reports that with a reset instead of an orderly end: over TCP with a " +
-        "RST, over a Unix-domain socket with ECONNRESET at the peer. Deno shuts the sending direction down before it closes, so that over TCP " +
-        "the end of the stream goes out first and the reset follows: the peer may read a clean end of the stream, and only its next write fails",
+        "The closing kernel has bytes that nobody will read any more and reports that with a reset instead of an orderly end: over TCP with a RST, over a Unix-domain socket with ECONNRESET at the peer. Deno shuts the sending direction down before it closes, so that over TCP the end of the stream goes out first and the reset follows: the peer may read a clean end of the stream, and only its next write fails",
       ],
     };
   },
@@ -112,7 +107,7 @@ export async function closeUnread(lab: Lab, readFirst = 1): Promise<ClaimFacts> 
       met.push(await countMet(id, isDrained, () => closeChannel(transport, toRead, lab), lab));
     }
   }
-  return { met } as unknown as ClaimFacts;
+  return { met };
 }
 
 /** What one connection came to: what was unread at the close, and what the peer's next read met. */

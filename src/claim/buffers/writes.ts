@@ -3,9 +3,8 @@
 import { getOption, unreadBytes } from "../../kernel/options.ts";
 import { CannotTry, cannotTry, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
 import type { CaseRequest } from "../case_request.ts";
-import { waitUntil } from "../connections/raw_sockets.ts";
+import { fillUp, hasRoom, openRawPair, receiveNow, waitUntil } from "../sockets.ts";
 import { formatBytes, formatFigure, formatFigureWithCount } from "../format_figure.ts";
-import { fillUp, hasRoom, openRawPair, receiveNow } from "../raw_pair.ts";
 
 const TRANSPORTS = ["tcp", "unix"];
 const SIZES = [64, 16_384, 131_072];
@@ -35,8 +34,7 @@ export const writeReturnsEarly: Claim = {
     "write() returns once the data is in the output buffer, not when it is sent or received",
   source: "send(2); write(2), notes; Linux net/ipv4/tcp.c, tcp_sendmsg_locked",
   method:
-    "The time that a write takes was measured beside the time until the peer's receipt for the whole message was back; and a peer that " +
-    "reads nothing for 40 ms was written to",
+    "The time that a write takes was measured beside the time until the peer's receipt for the whole message was back; and a peer that reads nothing for 40 ms was written to",
   rule: {
     "holds":
       "bytes were taken from a write while the peer read nothing, and at every size the interval of the write's time ends below that of the receipt's",
@@ -86,16 +84,12 @@ export const writeReturnsEarly: Claim = {
         ]),
       }],
       why: [
-        "Over TCP the system call copies the bytes into the socket's send queue and returns; what follows is the kernel's work. Over loopback " +
-        "much of that work is done within the same call, down to the peer's receive queue, which is why a write takes microseconds and not less. " +
-        "A Unix-domain socket has no send queue: the call puts the bytes into the peer's receive queue itself (net/unix/af_unix.c, " +
-        "unix_stream_sendmsg). Either way the peer's program has read nothing by then",
+        "Over TCP the system call copies the bytes into the socket's send queue and returns; what follows is the kernel's work. Over loopback much of that work is done within the same call, down to the peer's receive queue, which is why a write takes microseconds and not less. A Unix-domain socket has no send queue: the call puts the bytes into the peer's receive queue itself (net/unix/af_unix.c, unix_stream_sendmsg). Either way the peer's program has read nothing by then",
       ],
     };
   },
   meaning:
-    "A `write` that resolved means that the kernel has the bytes, nothing more: the peer may never read them, may be gone, and an error " +
-    "may only show at the next call. What must have arrived needs an answer of the peer",
+    "A `write` that resolved means that the kernel has the bytes, nothing more: the peer may never read them, may be gone, and an error may only show at the next call. What must have arrived needs an answer of the peer",
   code: [
     "await conn.write(message);",
     "await conn.read(receipt); // only this says that the peer has it",
@@ -122,8 +116,7 @@ export const fullBufferBlocks: Claim = {
   source:
     "send(2); Linux include/net/sock.h, sk_stream_is_writeable; net/unix/af_unix.c, unix_writable",
   method:
-    "A peer read nothing for 40 or 100 ms, by its own clock; the time from the connect until the waiting write went on was compared with that " +
-    "pause. By system calls, a full connection was read in steps of 4 KiB until poll(2) reported room for its writer",
+    "A peer read nothing for 40 or 100 ms, by its own clock; the time from the connect until the waiting write went on was compared with that pause. By system calls, a full connection was read in steps of 4 KiB until poll(2) reported room for its writer",
   rule: {
     "holds":
       "in every cell the write went on no sooner than the pause had ended, and within a tenth of the pause and 10 ms after it",
@@ -144,7 +137,7 @@ export const fullBufferBlocks: Claim = {
         : [{ request, freed, pause, wait }];
     });
     const last = rows.at(-1);
-    const rooms = (facts?.rooms ?? []) as unknown as readonly Room[];
+    const rooms = (facts?.rooms ?? []) as readonly Room[];
     const unheld = PAUSING.filter((request) =>
       figures.errors(request).some((message) => message.includes(UNHELD))
     );
@@ -196,10 +189,8 @@ export const fullBufferBlocks: Claim = {
         ]),
       }],
       why: [
-        "A TCP receiver whose buffer is full advertises a window of zero, and the sender's own buffer fills behind it; a Unix-domain stream " +
-        "charges what the peer has not read to the sender's buffer. In Deno it is the promise that waits, not the thread: the event loop goes on",
-        "Deno's writes wait for poll(2), and Linux reports room only when it is worth a wake-up: over TCP when a third of the buffer is free " +
-        "(sk_stream_is_writeable), over a Unix-domain socket when no more than a quarter is in use (unix_writable). A blocking send goes on sooner",
+        "A TCP receiver whose buffer is full advertises a window of zero, and the sender's own buffer fills behind it; a Unix-domain stream charges what the peer has not read to the sender's buffer. In Deno it is the promise that waits, not the thread: the event loop goes on",
+        "Deno's writes wait for poll(2), and Linux reports room only when it is worth a wake-up: over TCP when a third of the buffer is free (sk_stream_is_writeable), over a Unix-domain socket when no more than a quarter is in use (unix_writable). A blocking send is woken at the same marks (net/core/stream.c, sk_stream_write_space; net/unix/af_unix.c, unix_write_space)",
       ],
     };
   },
@@ -208,16 +199,8 @@ export const fullBufferBlocks: Claim = {
   code: "for await (const chunk of source) await writer.write(chunk); // never without await",
 };
 
-/** How much had to be read before a full connection had room. */
-interface Room {
-  readonly kind: string;
-  /** The writer's SO_SNDBUF. */
-  readonly buffer: number;
-  readonly filled: number;
-  /** Charged to the writer once there was room. */
-  readonly held: number;
-  readonly read: number;
-}
+/** How much had to be read before a full connection had room. `buffer`: the writer's SO_SNDBUF; `held`: charged to the writer once there was room. */
+type Room = Readonly<{ kind: string; buffer: number; filled: number; held: number; read: number }>;
 
 async function readUntilRoom(lab: Lab): Promise<ClaimFacts> {
   if (!lab.kernel.available) throw new CannotTry(lab.kernel.reason);
@@ -238,5 +221,5 @@ async function readUntilRoom(lab: Lab): Promise<ClaimFacts> {
     const buffer = getOption(pair.client, "SO_SNDBUF");
     rooms.push({ kind, buffer, filled: bytes, held: sendBytes + writeQueueBytes, read });
   }
-  return { rooms } as unknown as ClaimFacts;
+  return { rooms };
 }

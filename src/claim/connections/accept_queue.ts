@@ -5,49 +5,37 @@ import { readTcpInfo } from "../../kernel/tcp_info.ts";
 import type { StreamChannel, StreamListener } from "../../transport/channel.ts";
 import type { StreamTransport } from "../../transport/transport.ts";
 import { CannotTry, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
-import { sendNow } from "../raw_pair.ts";
+import { type RawListener, RawSockets, sendNow, waitUntil } from "../sockets.ts";
 import { tryPart } from "../try_part.ts";
-import { type RawListener, RawSockets, waitUntil } from "./raw_sockets.ts";
-import { readSettingsOf, readSocketTable } from "./socket_table.ts";
-import { usableStreams } from "./usable_streams.ts";
+import { readSettingsOf, readSocketTable } from "../socket_table.ts";
+import { usableStreams } from "../channels.ts";
 
 const CONNECTS = 16;
 const MESSAGE_BYTES = 10;
 const LIMIT_MS = 3_500;
 const SMALL = 4;
-const PATIENCE_MS = 500;
+const PATIENCE_MS = 2_500;
 const LOST = "their third segments lost";
 const THROUGH = "third segments let through, up to 1 s later";
 const MAX_SYN = "net.ipv4.tcp_max_syn_backlog";
 const COOKIES = "net.ipv4.tcp_syncookies";
 
-/** A server that accepts late. */
-interface Late {
-  readonly transport: string;
-  readonly tried: number;
-  /** Connects that completed, and wrote, before anything was accepted. */
-  readonly connected: number;
-  /** Bytes that those connections, accepted afterwards, then had to read. */
-  readonly read: number;
-}
+/** A server that accepts late. `connected`: connects that completed, and wrote, before anything was accepted; `read`: bytes that those connections, accepted afterwards, then had to read. */
+type Late = Readonly<{ transport: string; tried: number; connected: number; read: number }>;
 
 /** How many connections stood where. */
-interface Queues {
-  readonly when: string;
-  readonly clients: number;
-  readonly clientsOpen: number;
-  readonly halfOpen: number | null;
-  readonly acceptQueue: number;
-}
+type Queues = {
+  when: string;
+  clients: number;
+  clientsOpen: number;
+  halfOpen: number | null;
+  acceptQueue: number;
+};
 
-/** Half-open connections at a listener with a small backlog. */
-interface Small {
-  readonly backlog: number;
-  readonly clients: number;
-  readonly halfOpen: number | null;
-  /** net.ipv4.tcp_max_syn_backlog; `null` where it could not be read. */
-  readonly maxSynBacklog: string | null;
-}
+/** Half-open connections at a listener with a small backlog. `maxSynBacklog`: net.ipv4.tcp_max_syn_backlog; `null` where it could not be read. */
+type Small = Readonly<
+  { backlog: number; clients: number; halfOpen: number | null; maxSynBacklog: string | null }
+>;
 
 /** "A connection is established before accept()." */
 export const establishedBeforeAccept: Claim = {
@@ -59,8 +47,7 @@ export const establishedBeforeAccept: Claim = {
   source:
     "listen(2), notes; tcp(7), tcp_max_syn_backlog; Linux net/ipv4/tcp_input.c, tcp_conn_request; net/unix/af_unix.c, unix_stream_connect",
   method:
-    `${CONNECTS} clients, or as many as net.core.somaxconn lets wait, connected to a server that accepted nothing, wrote ${MESSAGE_BYTES} B each, and only then were accepted and read from. The accept ` +
-    `queue's length was read from the listener's TCP_INFO; the SYN queue was made to show by losing the third segment of every handshake for a while, with a backlog for all of the clients and with one of ${SMALL}`,
+    `${CONNECTS} clients, or as many as net.core.somaxconn lets wait, connected to a server that accepted nothing, wrote ${MESSAGE_BYTES} B each, and only then were accepted and read from. The accept queue's length was read from the listener's TCP_INFO; the SYN queue was made to show by losing the third segment of every handshake for a while, with a backlog for all of the clients and with one of ${SMALL}`,
   rule: {
     "holds":
       "over every transport all connects were done and written to before the first accept, all that was written was read after it, and both queues were seen",
@@ -70,24 +57,23 @@ export const establishedBeforeAccept: Claim = {
   control:
     "the same with a listener that loses every segment until it accepts: the sentence then does not hold; and with net.ipv4.tcp_syncookies at 2, which keeps no SYN queue, it holds in part",
   parts: {
-    "SYN queue": async (lab) =>
-      ({
-        queues: await fillSynQueue(lab),
-        small: await fillSmallQueue(lab),
-      }) as unknown as ClaimFacts,
+    "SYN queue": async (lab) => ({
+      queues: await fillSynQueue(lab),
+      small: await fillSmallQueue(lab),
+    }),
   },
   waits: true,
   experiment: watchQueues,
   decide({ facts }) {
-    const late = facts!.late as unknown as readonly Late[];
-    const queues = (facts!.queues ?? []) as unknown as readonly Queues[];
+    const late = facts!.late as readonly Late[];
+    const queues = (facts!.queues ?? []) as readonly Queues[];
     const isEarly = late.filter(({ tried, connected, read }) =>
       connected === tried && read === tried * MESSAGE_BYTES
     );
     const full = queues.find(({ clientsOpen, acceptQueue }) => clientsOpen === acceptQueue);
     const half = queues.find(({ when }) => when === LOST);
     const done = queues.find(({ when }) => when === THROUGH);
-    const small = facts!.small as unknown as Small | undefined;
+    const small = facts!.small as Small | undefined;
     const isHalf = half !== undefined && half.halfOpen !== null && half.halfOpen > 0 &&
       half.acceptQueue === 0;
     const connected = late.reduce((sum, row) => sum + row.connected, 0);
@@ -106,8 +92,7 @@ export const establishedBeforeAccept: Claim = {
           } B written before it ${read} B were there to read after it`
         ),
         ...(half === undefined || done === undefined || half.halfOpen === null ? [] : [
-          `With the third segments lost, ${half.clientsOpen} clients took themselves for connected while ${half.halfOpen} connections stood half open ` +
-          `in the SYN queue; once the segments were let through, ${done.acceptQueue} moved on to the accept queue`,
+          `With the third segments lost, ${half.clientsOpen} clients took themselves for connected while ${half.halfOpen} connections stood half open in the SYN queue; once the segments were let through, ${done.acceptQueue} moved on to the accept queue`,
         ]),
         ...(small === undefined || small.halfOpen === null ? [] : [
           `With a backlog of ${small.backlog}, ${small.halfOpen} of ${small.clients} half-open connections stood in the SYN queue (net.ipv4.tcp_max_syn_backlog ${
@@ -123,30 +108,14 @@ export const establishedBeforeAccept: Claim = {
           ? []
           : [`The queues themselves could not be looked at: ${facts!.unseen}`]),
       ],
-      ...(queues.length > 0 && {
-        tables: [{
-          caption: `Where ${queues[0]!.clients} connections of TCP stood, nothing accepted`,
-          columns: ["when", "clients connected", "in the SYN queue", "in the accept queue"],
-          rows: queues.map((row) => [
-            row.when,
-            String(row.clientsOpen),
-            row.halfOpen === null ? "not known" : String(row.halfOpen),
-            String(row.acceptQueue),
-          ]),
-        }],
-      }),
       why: [
-        "The handshake is the kernel's work. Between SYN and the client's ACK a connection is a small entry beside the listener. Linux bounds their number by the " +
-        "listener's backlog; beyond it, it answers with SYN cookies, which need no entry, and only with those off does it also look at net.ipv4.tcp_max_syn_backlog " +
-        "(tcp_conn_request). Then the connection becomes a socket with buffers of its own and waits in the accept queue, counted against the backlog as well (claim 23). " +
-        "What the client writes meanwhile lies in that socket's receive buffer",
+        "The handshake is the kernel's work. Between SYN and the client's ACK a connection is a small entry beside the listener. Linux bounds their number by the listener's backlog; beyond it, it answers with SYN cookies, which need no entry, and only with those off does it also look at net.ipv4.tcp_max_syn_backlog (tcp_conn_request). Then the connection becomes a socket with buffers of its own and waits in the accept queue, counted against the backlog as well (claim 23). What the client writes meanwhile lies in that socket's receive buffer",
         "A Unix-domain connect makes the server's socket, joins the client's to it and puts it into the listener's queue: there is no handshake, and no second queue",
       ],
     };
   },
   meaning:
-    "A server that is busy for a while turns nobody away: clients connect, write, and wait for an answer. A client therefore notices a stuck server by the " +
-    "missing reply, and not by the connect; and a health check that only connects checks the kernel",
+    "A server that is busy for a while turns nobody away: clients connect, write, and wait for an answer. A client therefore notices a stuck server by the missing reply, and not by the connect; and a health check that only connects checks the kernel",
   code: [
     "await conn.write(ping);",
     "const answer = await Promise.race([conn.read(buffer), after(1_000)]); // connecting proves nothing",
@@ -159,18 +128,18 @@ async function watchQueues(lab: Lab): Promise<ClaimFacts> {
   for (const [id, transport] of usableStreams(["tcp", "unix"], lab)) {
     late.push(await acceptLate(id, transport, most, lab));
   }
-  if (!lab.kernel.available) return { late, unseen: lab.kernel.reason } as unknown as ClaimFacts;
+  if (!lab.kernel.available) return { late, unseen: lab.kernel.reason };
   const full = await fillAcceptQueue(lab);
   const { facts, reason } = await tryPart(establishedBeforeAccept, "SYN queue", lab);
   const { [COOKIES]: syncookies = null } = await readSettingsOf([COOKIES]);
-  const queues = [full, ...(facts?.queues ?? []) as unknown as readonly Queues[]];
+  const queues = [full, ...(facts?.queues ?? []) as readonly Queues[]];
   return {
     late,
     queues,
     ...(facts?.small !== undefined && { small: facts.small }),
     ...(reason !== undefined && { unseen: reason }),
     syncookies,
-  } as unknown as ClaimFacts;
+  };
 }
 
 /** How many connections may wait, at most {@linkcode CONNECTS}: net.core.somaxconn cuts what is asked for. */

@@ -4,21 +4,14 @@ import { requireLibc } from "../../kernel/libc.ts";
 import { unsentBytes } from "../../kernel/options.ts";
 import { readTcpInfo } from "../../kernel/tcp_info.ts";
 import type { Claim, ClaimFacts, Lab } from "../claim.ts";
-import { openRawPair, receiveNow, sendNow } from "../raw_pair.ts";
-import { waitUntil } from "./raw_sockets.ts";
+import { openRawPair, receiveNow, sendNow, waitUntil } from "../sockets.ts";
 
 const SIZES = [1, 100, 1_000, 10_000];
 const LIMIT_MS = 1_000;
 const SHUT_WR = 1;
 
-/** How far the count of what was acknowledged moved, for a write of so many bytes. */
-interface Moved {
-  readonly bytes: number;
-  /** At the end that had connected. */
-  readonly client: number;
-  /** At the end that was accepted. */
-  readonly server: number;
-}
+/** How far the count of what was acknowledged moved, for a write of so many bytes. `client`: at the end that had connected; `server`: at the end that was accepted. */
+type Moved = Readonly<{ bytes: number; client: number; server: number }>;
 
 /** "The acknowledgement number is the sequence number plus the bytes." */
 export const acknowledgementCountsBytes: Claim = {
@@ -42,7 +35,7 @@ export const acknowledgementCountsBytes: Claim = {
     "the same with the end of the stream sent along with each write, which takes up one number: the sentence then does not hold",
   experiment: (lab) => countAcknowledged(lab),
   decide({ facts }) {
-    const { opened, moved, received } = facts as unknown as Counted;
+    const { opened, moved, received } = facts as Counted;
     const isBytes = moved.every(({ bytes, client, server }) =>
       client === bytes && server === bytes
     );
@@ -70,8 +63,7 @@ export const acknowledgementCountsBytes: Claim = {
       }],
       why: [
         'Some textbooks add "+ 1". The acknowledgement names the next byte that is expected: sequence number plus length. With a first byte of number s and n bytes, the last is s + n − 1 and the next is s + n, which is where a "+ 1" that is counted from the last byte comes from',
-        "SYN and FIN take up one number each although they carry no byte, so that they can be acknowledged and retransmitted: there the acknowledgement is indeed the sequence number + 1. That is what most traces in textbooks begin with. Linux lets the one of the SYN show at the end that connected, " +
-        "and that of the FIN at the end that receives it",
+        "SYN and FIN take up one number each although they carry no byte, so that they can be acknowledged and retransmitted: there the acknowledgement is indeed the sequence number + 1. That is what most traces in textbooks begin with. Linux lets the one of the SYN show at the end that connected, and that of the FIN at the end that receives it",
       ],
     };
   },
@@ -84,12 +76,12 @@ export const acknowledgementCountsBytes: Claim = {
   ].join("\n"),
 };
 
-interface Counted {
-  readonly opened: { readonly client: number; readonly server: number };
-  readonly moved: readonly Moved[];
-  /** By how much bytes_received moved with the other end's FIN: of the accepted end, then of the one that connected. */
-  readonly received: readonly number[];
-}
+/** `received`: by how much bytes_received moved with the other end's FIN: of the accepted end, then of the one that connected. */
+type Counted = {
+  opened: { readonly client: number; readonly server: number };
+  moved: readonly Moved[];
+  received: readonly number[];
+};
 
 /** Counts by how much acknowledged numbers move. */
 export async function countAcknowledged(lab: Lab, withEnd = false): Promise<ClaimFacts> {
@@ -118,7 +110,7 @@ export async function countAcknowledged(lab: Lab, withEnd = false): Promise<Clai
     await waitUntil(lab, () => receiveNow(to, new Uint8Array(1)) === 0, LIMIT_MS);
     received.push((readTcpInfo(to).bytesReceived ?? 0) - before);
   }
-  return { opened, moved, received } as unknown as ClaimFacts;
+  return { opened, moved, received };
 }
 
 /** What the receiving end counts (bytes_received), the FIN included: Linux lets it show there. */

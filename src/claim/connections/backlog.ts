@@ -3,10 +3,15 @@
 import { SystemError } from "../../kernel/system_error.ts";
 import { readTcpInfo } from "../../kernel/tcp_info.ts";
 import { CannotTry, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
-import type { RawKind } from "../raw_pair.ts";
+import {
+  type ConnectState,
+  type RawKind,
+  type RawListener,
+  RawSockets,
+  waitUntil,
+} from "../sockets.ts";
 import { FULL_MS, LIMIT_MS, meetFull, meetFullTcp, nameOf, type Next } from "./full_queue.ts";
-import { type ConnectState, type RawListener, RawSockets, waitUntil } from "./raw_sockets.ts";
-import { readSettingsOf } from "./socket_table.ts";
+import { readSettingsOf } from "../socket_table.ts";
 
 const BACKLOGS = [0, 1, 4, 16, 128];
 /** Connects beyond the backlog that are tried before there is said to be no bound. */
@@ -16,13 +21,10 @@ const HUGE = 1_000_000;
 /** Who connects, and to whom. */
 const DRIVERS = ["tcp", "tcp, Deno", "unix"] as const;
 
-interface Bound {
-  readonly who: typeof DRIVERS[number];
-  readonly backlog: number;
-  readonly completed: number;
-  /** What the connect after those met within {@linkcode FULL_MS}. */
-  readonly next: ConnectState;
-}
+/** `next`: what the connect after those met within {@linkcode FULL_MS}. */
+type Bound = Readonly<
+  { who: typeof DRIVERS[number]; backlog: number; completed: number; next: ConnectState }
+>;
 
 /** "listen's backlog bounds the waiting connections." */
 export const backlogBoundsWaiting: Claim = {
@@ -48,8 +50,8 @@ export const backlogBoundsWaiting: Claim = {
   decide({ facts }) {
     const { capped, somaxconn, unseen } = facts!;
     const missing = (facts!.missing ?? []) as readonly string[];
-    const bounds = facts!.bounds as unknown as readonly Bound[];
-    const next = facts!.next as unknown as readonly Next[];
+    const bounds = facts!.bounds as readonly Bound[];
+    const next = facts!.next as readonly Next[];
     const judged = bounds.filter(({ next }) => !isShortage(next));
     const bounded = judged.filter(({ backlog, completed }) => completed < backlog + BEYOND);
     // What is asked for beyond net.core.somaxconn is cut to it.
@@ -114,9 +116,7 @@ export const backlogBoundsWaiting: Claim = {
     };
   },
   meaning:
-    "Deno asks for 511 (TCP) and 1,024 (Unix) waiting connections. A server that stops accepting for longer than they take to come in makes its TCP clients wait " +
-    "for whole seconds: accept in a loop that awaits nothing else, and give a server that meets crowds a larger `tcpBacklog`, and net.core.somaxconn with it. " +
-    "A client of a Unix-domain socket is better told to try again: in Deno its connect does not wait for room but fails (EAGAIN)",
+    "Deno asks for 511 (TCP) and 1,024 (Unix) waiting connections. A server that stops accepting for longer than they take to come in makes its TCP clients wait for whole seconds: accept in a loop that awaits nothing else, and give a server that meets crowds a larger `tcpBacklog`, and net.core.somaxconn with it. A client of a Unix-domain socket is better told to try again: in Deno its connect does not wait for room but fails (EAGAIN)",
   code: [
     "const listener = Deno.listen({ port: 8000, tcpBacklog: 4096 });",
     "for await (const conn of listener) void handle(conn); // not awaited: the next is accepted meanwhile",
@@ -125,10 +125,7 @@ export const backlogBoundsWaiting: Claim = {
 
 const WHY = [
   "Linux holds a connection back when more than the backlog already wait (sk_acceptq_is_full compares with >), hence the one more. POSIX calls the number a hint, and other systems read it otherwise",
-  "Over TCP a full queue makes the kernel drop the client's SYN and say nothing. The client sends it again after 1 s, then later and later; since Linux 6.5 the " +
-  "first of them at even steps of a second (tcp_syn_linear_timeouts, 4), then doubled: after 1, 2, 3, 4, 5, 7, 11 s. A place that becomes free " +
-  "in between stays empty until then. With net.ipv4.tcp_abort_on_overflow the answer would be a reset instead, for connections whose third segment finds the queue full. " +
-  "A Unix-domain connect that may wait sleeps until there is room, and is woken; one that may not is refused with EAGAIN",
+  "Over TCP a full queue makes the kernel drop the client's SYN and say nothing. The client sends it again after 1 s, then later and later; since Linux 6.5 the first of them at even steps of a second (tcp_syn_linear_timeouts, 4), then doubled: after 1, 2, 3, 4, 5, 7, 11 s. That client does not take a place that becomes free in between. With net.ipv4.tcp_abort_on_overflow the answer would be a reset instead, for connections whose third segment finds the queue full. A Unix-domain connect that may wait sleeps until there is room, and is woken; one that may not is refused with EAGAIN",
 ];
 
 /** Whether a connect failed for lack of something else than room in the queue: ports, descriptors, memory. */
@@ -141,9 +138,7 @@ function formatBounds(bounds: readonly Bound[]): string {
     .map(({ who, completed }) => `${completed} (${who})`).join(", ");
 }
 
-/**
- * Fills backlogs of each size. What fails for lack of descriptors, ports or memory costs only itself.
- */
+/** Fills backlogs of each size. What fails for lack of descriptors, ports or memory costs only itself. */
 export async function fillBacklogs(lab: Lab, accepts = false): Promise<ClaimFacts> {
   const missing: string[] = [];
   const attempt = async <T>(what: string, part: () => Promise<readonly T[]>) => {
@@ -163,7 +158,7 @@ export async function fillBacklogs(lab: Lab, accepts = false): Promise<ClaimFact
   const next = [...await attempt("tcp, the queue full", () => meetFull("tcp", "tcp", lab))];
   if (!lab.kernel.available) {
     if (bounds.length === 0) throw new CannotTry(lab.kernel.reason);
-    return { bounds, next, missing, unseen: lab.kernel.reason } as unknown as ClaimFacts;
+    return { bounds, next, missing, unseen: lab.kernel.reason };
   }
   for (const kind of ["tcp", "unix"] as const) {
     for (const backlog of BACKLOGS) {
@@ -184,7 +179,7 @@ export async function fillBacklogs(lab: Lab, accepts = false): Promise<ClaimFact
     return [readTcpInfo(sockets.listen("tcp", HUGE).fd).sacked];
   });
   const { "net.core.somaxconn": somaxconn = null } = await readSettingsOf(["net.core.somaxconn"]);
-  return { bounds, next, missing, huge: HUGE, capped, somaxconn } as unknown as ClaimFacts;
+  return { bounds, next, missing, huge: HUGE, capped, somaxconn };
 }
 
 /** Through Deno, as far as it takes a backlog: for TCP. */

@@ -6,8 +6,7 @@ import { readTcpInfo } from "../../kernel/tcp_info.ts";
 import { cannotTry, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
 import type { CaseRequest } from "../case_request.ts";
 import { formatFigure } from "../format_figure.ts";
-import { openRawPair, type RawKind, receiveNow, sendNow } from "../raw_pair.ts";
-import { waitUntil } from "./raw_sockets.ts";
+import { openRawPair, type RawKind, receiveNow, sendNow, waitUntil } from "../sockets.ts";
 
 const CLOSES = 20;
 /** Less than the smallest buffer takes. */
@@ -22,23 +21,16 @@ const half = (transport: string): CaseRequest => ({
 });
 const HALVES = ["tcp", "unix"].map(half);
 
-/** A connection of which one end has said that it sends no more. */
-interface HalfClosed {
-  readonly kind: RawKind;
-  /** Bytes that the other end sent after that. */
-  readonly sent: number;
-  /** Those that arrived. */
-  readonly arrived: number;
-  /** States by TCP_INFO, the closing end first; absent for Unix-domain sockets. */
-  readonly states: readonly string[] | null;
-}
+/**
+ * A connection of which one end has said that it sends no more. `sent`: bytes that the other end sent after that; `arrived`: those that arrived; `states`: states by
+ * TCP_INFO, the closing end first; absent for Unix-domain sockets.
+ */
+type HalfClosed = Readonly<
+  { kind: RawKind; sent: number; arrived: number; states: readonly string[] | null }
+>;
 
-/** How many closes took how many segments. */
-interface Counted {
-  readonly when: string;
-  /** One a close, both ends together. */
-  readonly segments: readonly number[];
-}
+/** How many closes took how many segments. `segments`: one a close, both ends together. */
+type Counted = Readonly<{ when: string; segments: readonly number[] }>;
 
 /** "Closing takes four segments, each direction on its own." */
 export const closingTakesFourSegments: Claim = {
@@ -49,8 +41,7 @@ export const closingTakesFourSegments: Claim = {
   source:
     "RFC 9293, section 3.6 and figure 12; shutdown(2); RFC 1122, section 4.2.3.2 (delayed acknowledgements)",
   method:
-    `One end shut its sending direction down; the other sent ${BYTES} B after that. Then ${CLOSES} idle connections were closed in both directions, the second end at once, and ` +
-    `${CLOSES} with the second end waiting until the first one's FIN was acknowledged; the segments that both ends sent were counted by TCP_INFO. Through Deno, 100 KiB were sent to an end that had half-closed`,
+    `One end shut its sending direction down; the other sent ${BYTES} B after that. Then ${CLOSES} idle connections were closed in both directions, the second end at once, and ${CLOSES} with the second end waiting until the first one's FIN was acknowledged; the segments that both ends sent were counted by TCP_INFO. Through Deno, 100 KiB were sent to an end that had half-closed`,
   rule: {
     "holds":
       "each direction went on after the other was closed, and every close took four segments",
@@ -87,8 +78,8 @@ export const closingTakesFourSegments: Claim = {
         why: WHY,
       };
     }
-    const halves = facts.halves as unknown as readonly HalfClosed[];
-    const counts = facts.counts as unknown as readonly Counted[];
+    const halves = facts.halves as readonly HalfClosed[];
+    const counts = facts.counts as readonly Counted[];
     const all = counts.flatMap(({ segments }) => segments);
     const isOwn = isDelivered && halves.every(({ sent, arrived }) => arrived === sent);
     const isFour = all.length > 0 && all.every((count) => count === 4);
@@ -121,8 +112,7 @@ export const closingTakesFourSegments: Claim = {
     };
   },
   meaning:
-    "`closeWrite()` is a message: I have said everything. The other end reads the end of the stream and can still answer. `close()` is more than that: it also " +
-    "gives up reading, and what comes then is answered with a reset (claim 8)",
+    "`closeWrite()` is a message: I have said everything. The other end reads the end of the stream and can still answer. `close()` is more than that: it also gives up reading, and what comes then is answered with a reset (claim 8)",
   code: [
     "await conn.closeWrite(); // FIN: the request is complete",
     "const reply = await new Response(conn.readable).text(); // the other direction goes on",
@@ -131,8 +121,7 @@ export const closingTakesFourSegments: Claim = {
 
 const WHY = [
   "A FIN closes one direction and takes up a sequence number, so that it is acknowledged like a byte. Two directions make two FINs and two acknowledgements: four segments",
-  "An acknowledgement has no segment of its own when another goes the same way in time. A server that closes as soon as it reads the end of the stream puts the " +
-  "acknowledgement onto its own FIN, within the time by which Linux delays acknowledgements (TCP_DELACK_MIN, 40 ms; include/net/tcp.h): three. Four is the number for an end that has something left to do",
+  "An acknowledgement has no segment of its own when another goes the same way in time. A server that closes as soon as it reads the end of the stream puts the acknowledgement onto its own FIN, within the time by which Linux delays acknowledgements (TCP_DELACK_MIN, 40 ms; include/net/tcp.h): three. Four is the number for an end that has something left to do",
 ];
 
 /** Closes connections in one direction and in both. */
@@ -152,7 +141,7 @@ export async function watchCloses(lab: Lab, directions = SHUT_WR): Promise<Claim
     }
     counts.push({ when, segments });
   }
-  return { halves, counts } as unknown as ClaimFacts;
+  return { halves, counts };
 }
 
 async function halfClose(kind: RawKind, lab: Lab, directions: number): Promise<HalfClosed> {

@@ -6,12 +6,11 @@ import { CannotTry, cannotTry, type Claim, type ClaimFacts, type Lab } from "../
 import type { CaseRequest } from "../case_request.ts";
 import { casesOf, compareCells, type Comparison, countRows, tableOf } from "../comparison_rows.ts";
 import { formatFigure, formatPairedRatio } from "../format_figure.ts";
-import { waitUntil } from "./raw_sockets.ts";
-import { readTimeWait, type TableRow } from "./socket_table.ts";
-import { usableStreams } from "./usable_streams.ts";
+import { readTimeWait } from "../socket_table.ts";
+import { countEntries } from "./time_wait.ts";
+import { usableStreams } from "../channels.ts";
 
 const REQUESTS = 20;
-const LIMIT_MS = 500;
 
 const perRequest = (transport: string, connection: "fresh" | "kept"): CaseRequest => ({
   scenario: "connect-per-request",
@@ -28,21 +27,20 @@ const KEPT_OR_FRESH: readonly Comparison[] = ["tcp", "unix"].flatMap((transport)
   }))
 );
 
-/** What a server that closes left behind. */
-interface Served {
-  readonly transport: string;
-  readonly requests: number;
-  /** Requests that were answered on a connection of their own. */
-  readonly answered: number;
-  /** Second requests on such a connection that were answered. */
-  readonly again: number;
-  /** What the clients met that were not answered, as in `the end of the stream`. */
-  readonly met: string;
-  /** Entries in TIME-WAIT at the server's port afterwards; `null` where there is no such state, or it could not be read. */
-  readonly timeWait: number | null;
-  /** The same for as many requests over one connection. */
-  readonly timeWaitKept: number | null;
-}
+/**
+ * What a server that closes left behind. `answered`: requests that were answered on a connection of their own; `again`: second requests on such a connection that were
+ * answered; `met`: what the clients met that were not answered, as in `the end of the stream`; `timeWait`: entries in TIME-WAIT at the server's port afterwards; `null`
+ * where there is no such state, or it could not be read; `timeWaitKept`: the same for as many requests over one connection.
+ */
+type Served = {
+  transport: string;
+  requests: number;
+  answered: number;
+  again: number;
+  met: string;
+  timeWait: number | null;
+  timeWaitKept: number | null;
+};
 
 /** "A server that closes after each reply forces a new connection per request." */
 export const closingServerForcesConnections: Claim = {
@@ -53,9 +51,7 @@ export const closingServerForcesConnections: Claim = {
   source:
     "RFC 9293, section 3.6; RFC 9112, section 9 (persistent connections); RFC 9110, section 7.6.1",
   method:
-    `A server answered one request on each connection and closed it; ${REQUESTS} times a second request was then written on the same connection, and its reply waited for. Of ` +
-    "as many further connections, on which nothing more was written, the kernel's table was read for what stayed of them at the server. Requests of 64 B over a fresh " +
-    "connection each, which there the client closes first, were measured beside the same over one that is kept",
+    `A server answered one request on each connection and closed it; ${REQUESTS} times a second request was then written on the same connection, and its reply waited for. Of as many further connections, on which nothing more was written, the kernel's table was read for what stayed of them at the server. Requests of 64 B over a fresh connection each, which there the client closes first, were measured beside the same over one that is kept`,
   rule: {
     "holds": "every first request was answered, and no second one on the same connection",
     "does not hold": "a second request was answered",
@@ -67,7 +63,7 @@ export const closingServerForcesConnections: Claim = {
   experiment: (lab) => closeAfterReplies(lab),
   decide({ figures, facts, failure }) {
     const rows = compareCells(KEPT_OR_FRESH, figures);
-    const served = (facts?.rows ?? []) as unknown as readonly Served[];
+    const served = (facts?.rows ?? []) as readonly Served[];
     if (served.length === 0) {
       return cannotTry(failure ?? "nothing could be served");
     }
@@ -111,8 +107,7 @@ export const closingServerForcesConnections: Claim = {
         ],
       }),
       why: [
-        "A connection that was closed takes no second request; the client has to make another, with a handshake, two sockets, an accept and a close for each. Over loopback those are system calls; over a network " +
-        "the handshake adds a round trip to each request, so that the request takes two instead of one, and TLS makes it more",
+        "A connection that was closed takes no second request; the client has to make another, with a handshake, two sockets, an accept and a close for each. Over loopback those are system calls; over a network the handshake adds a round trip to each request, so that the request takes two instead of one, and TLS makes it more",
         "The server is then the end that closes first: the TIME_WAIT entries are its own, and the clients' ports are free at once (claim 26)",
       ],
     };
@@ -144,7 +139,7 @@ export async function closeAfterReplies(lab: Lab, closes = true): Promise<ClaimF
       timeWaitKept: kept.timeWait,
     });
   }
-  return { rows } as unknown as ClaimFacts;
+  return { rows };
 }
 
 /** Serves connections of so many requests each; where `asksAgain`, the client then writes one more and reads. */
@@ -158,7 +153,7 @@ async function serveRequests(
 ): Promise<{ answered: number; again: number; met: readonly string[]; timeWait: number | null }> {
   const { directory } = lab;
   const listener = await transport.listen({ directory });
-  const before = await timeWaitOf(listener);
+  const before = await tryTable(listener, (port) => readTimeWait(port));
   let answered = 0;
   let again = 0;
   const met: string[] = [];
@@ -185,15 +180,14 @@ async function serveRequests(
   } finally {
     listener.close();
   }
-  const timeWait = await countAtServer(listener, before, connections, lab);
-  return { answered, again, met, timeWait };
+  const entries = await tryTable(
+    listener,
+    (port) => countEntries(port, before ?? [], connections, lab),
+  );
+  return { answered, again, met, timeWait: entries?.serverSide ?? null };
 }
 
-/**
- * One byte there and back. The server has read nothing that it was not sent, so that closing it resets nothing.
- *
- * @returns `answered`, or what the client met
- */
+/** One byte there and back. The server has read nothing that it was not sent, so that closing it resets nothing. */
 async function ask(client: StreamChannel, server: StreamChannel | undefined): Promise<string> {
   const byte = new Uint8Array(1);
   try {
@@ -208,32 +202,12 @@ async function ask(client: StreamChannel, server: StreamChannel | undefined): Pr
   }
 }
 
-/** @returns `null` where there is no such state, or the table cannot be read */
-async function timeWaitOf(
-  { endpoint }: StreamListener,
-  before: readonly TableRow[] = [],
-): Promise<readonly TableRow[] | null> {
-  if (endpoint.kind !== "ip") return null;
-  const { port } = endpoint;
+/** `null` where there is no such state, or the table cannot be read. */
+async function tryTable<T>({ endpoint }: StreamListener, read: (port: number) => Promise<T>) {
   try {
-    return (await readTimeWait(port, before)).filter(({ localPort }) => localPort === port);
+    return endpoint.kind === "ip" ? await read(endpoint.port) : null;
   } catch (error) {
     if (error instanceof CannotTry) return null;
     throw error;
   }
-}
-
-async function countAtServer(
-  listener: StreamListener,
-  before: readonly TableRow[] | null,
-  expected: number,
-  lab: Lab,
-): Promise<number | null> {
-  if (before === null) return null;
-  let count: number | null = null;
-  await waitUntil(lab, async () => {
-    count = (await timeWaitOf(listener, before))?.length ?? null;
-    return count === null || count >= expected;
-  }, LIMIT_MS);
-  return count;
 }

@@ -3,21 +3,18 @@
 import { readTcpInfo } from "../../kernel/tcp_info.ts";
 import type { StreamListener } from "../../transport/channel.ts";
 import { type Lab } from "../claim.ts";
-import { RawSockets, waitUntil } from "./raw_sockets.ts";
+import { RawSockets, waitUntil } from "../sockets.ts";
 
 /** How long a connect may take before it waits, and how long the queue stays full, in milliseconds. */
 export const FULL_MS = 50;
 /** A dropped SYN is retransmitted after 1 s, and at worst once more. */
 export const LIMIT_MS = 3_500;
 
-/** What the next connect met, once a place was made by accepting one connection. */
-export interface Next {
-  readonly who: string;
-  /** The error's name where it was refused at once. */
-  readonly refused: string | null;
-  /** From the accept to the end of the connect; `null` where it did not end in time. */
-  readonly waitedMs: number | null;
-}
+/**
+ * What the next connect met, once a place was made by accepting one connection. `refused`: the error's name where it was refused at once; `waitedMs`: from the accept
+ * to the end of the connect; `null` where it did not end in time.
+ */
+export type Next = Readonly<{ who: string; refused: string | null; waitedMs: number | null }>;
 
 /** By system calls, where the retransmitted SYNs can be counted. */
 export async function meetFullTcp(lab: Lab): Promise<Next> {

@@ -6,7 +6,7 @@ import { CannotTry, type Claim, type ClaimFacts, type ClaimVerdict, type Lab } f
 import { tryPart } from "../try_part.ts";
 import type { CaseRequest } from "../case_request.ts";
 import { formatFigureWithCount } from "../format_figure.ts";
-import { RawSockets, waitUntil } from "./raw_sockets.ts";
+import { RawSockets, waitUntil } from "../sockets.ts";
 
 const CONNECTS = 20;
 /** How long a segment is kept from arriving, in milliseconds: it is then retransmitted, after 1 s at the soonest. */
@@ -21,20 +21,15 @@ const ROUND_TRIP: CaseRequest = {
   params: { bytes: 64 },
 };
 
-interface Ends {
-  readonly client: string;
-  readonly server: string;
-}
+type Ends = Readonly<{ client: string; server: string }>;
 
-/** What became of a handshake of which one segment was lost. */
-interface Disturbed {
-  /** For how long it was. */
-  readonly lostMs: number;
-  /** Time until the client's connect was done; `null`: it was not within the limit. */
-  readonly connectedMs: number | null;
-  /** Time until accept had a connection. */
-  readonly acceptedMs: number | null;
-}
+/**
+ * What became of a handshake of which one segment was lost. `lostMs`: for how long it was; `connectedMs`: time until the client's connect was done; `null`: it was not
+ * within the limit; `acceptedMs`: time until accept had a connection.
+ */
+type Disturbed = Readonly<
+  { lostMs: number; connectedMs: number | null; acceptedMs: number | null }
+>;
 
 /** "connect() returns when the three-way handshake is done; accept() returns then too." */
 export const connectReturnsAfterHandshake: Claim = {
@@ -44,9 +39,7 @@ export const connectReturnsAfterHandshake: Claim = {
   sentence: "connect() returns when the three-way handshake is done; accept() returns then too",
   source: "RFC 9293, section 3.5; connect(2); accept(2); RFC 6298, section 2.1",
   method:
-    `The segments that each end had sent and received were read from TCP_INFO as soon as connect and accept had returned, ${CONNECTS} times. Then ` +
-    `a filter on the listener (SO_ATTACH_FILTER) lost a segment of the handshake for ${LOST_MS} ms, once the first and once the third, and the two calls were timed; ` +
-    "and a connect through Deno was measured beside a round trip",
+    `The segments that each end had sent and received were read from TCP_INFO as soon as connect and accept had returned, ${CONNECTS} times. Then a filter on the listener (SO_ATTACH_FILTER) lost a segment of the handshake for ${LOST_MS} ms, once the first and once the third, and the two calls were timed; and a connect through Deno was measured beside a round trip`,
   rule: {
     "holds": "connect and accept both waited for the first segment, and both for the third",
     "holds in part":
@@ -58,7 +51,7 @@ export const connectReturnsAfterHandshake: Claim = {
     "the same with TCP Fast Open, by which connect returns before any segment is sent: the sentence then does not hold",
   cases: [CONNECT, ROUND_TRIP],
   parts: {
-    lost: async (lab) => (await loseHandshakes(lab)) as unknown as ClaimFacts,
+    lost: async (lab) => (await loseHandshakes(lab)),
   },
   waits: true,
   experiment: watchHandshakes,
@@ -74,9 +67,9 @@ export const connectReturnsAfterHandshake: Claim = {
       const reason = failure ?? "there are no facts";
       return { verdict: "cannot be tried here", answer: reason, seen: cost, why: [] };
     }
-    const ends = (facts.ends ?? []) as unknown as readonly Ends[];
-    const first = facts.firstLost as unknown as Disturbed | undefined;
-    const third = facts.thirdLost as unknown as Disturbed | undefined;
+    const ends = (facts.ends ?? []) as readonly Ends[];
+    const first = facts.firstLost as Disturbed | undefined;
+    const third = facts.thirdLost as Disturbed | undefined;
     return {
       verdict: decideHandshake(first, third),
       answer: third === undefined
@@ -106,11 +99,8 @@ export const connectReturnsAfterHandshake: Claim = {
         ...cost,
       ],
       why: [
-        "The client sends SYN, gets SYN and ACK, and answers with ACK: its connect is done when it has sent that third segment, after one " +
-        "round trip, whether it arrives or not. The server's connection is there when the third segment has come, half a round trip later, and its socket is made only then. Accept " +
-        "takes it from a queue and has no part in the handshake (claim 22)",
-        "A SYN, or a SYN and ACK, that is lost is retransmitted after 1 s, whatever the distance: nothing is known of the path yet (RFC 6298, section 2.1). That second is why a " +
-        "connect that is slow now and then is slow by whole seconds. The third segment is not retransmitted by itself: the server repeats its SYN and ACK, and that is answered",
+        "The client sends SYN, gets SYN and ACK, and answers with ACK: its connect is done when it has sent that third segment, after one round trip, whether it arrives or not. The server's connection is there when the third segment has come, half a round trip later, and its socket is made only then. Accept takes it from a queue and has no part in the handshake (claim 22)",
+        "A SYN, or a SYN and ACK, that is lost is retransmitted after 1 s, whatever the distance: nothing is known of the path yet (RFC 6298, section 2.1). That second is why a connect that is slow now and then is slow by whole seconds. The third segment is not retransmitted by itself: the server repeats its SYN and ACK, and that is answered",
         ...(connect === undefined ? [] : [
           "Over loopback the three segments pass within the system call, and what is measured through Deno is mostly the making of a socket and the event loop's turns",
         ]),
@@ -118,8 +108,7 @@ export const connectReturnsAfterHandshake: Claim = {
     };
   },
   meaning:
-    "A resolved `Deno.connect` means that the other kernel answered, not that a program there has noticed. Budget one round trip for it, keep " +
-    "connections that are needed again, and bound the wait: a lost first segment costs a second",
+    "A resolved `Deno.connect` means that the other kernel answered, not that a program there has noticed. Budget one round trip for it, keep connections that are needed again, and bound the wait: a lost first segment costs a second",
   code: [
     "const conn = await Deno.connect({ hostname, port, signal: AbortSignal.timeout(5_000) });",
   ].join("\n"),
@@ -158,7 +147,7 @@ async function watchHandshakes(lab: Lab): Promise<ClaimFacts> {
     sockets.close(accepted);
   }
   const { facts, reason } = await tryPart(connectReturnsAfterHandshake, "lost", lab);
-  return { ends, ...(facts ?? { unlost: reason }) } as unknown as ClaimFacts;
+  return { ends, ...(facts ?? { unlost: reason }) };
 }
 
 /** Handshakes of which the first and the third segment are lost for a while. */

@@ -2,38 +2,33 @@
 
 import { describeFd } from "../../kernel/find_fd.ts";
 import { SystemError } from "../../kernel/system_error.ts";
-import type { StreamChannel, StreamListener } from "../../transport/channel.ts";
+import type { StreamChannel } from "../../transport/channel.ts";
 import type { StreamTransport } from "../../transport/transport.ts";
 import type { Claim, ClaimFacts, Lab } from "../claim.ts";
-import { hasRoom, type RawKind, receiveNow } from "../raw_pair.ts";
-import { RawSockets, waitUntil } from "./raw_sockets.ts";
-import { usableStreams } from "./usable_streams.ts";
+import { hasRoom, type RawKind, RawSockets, receiveNow, waitUntil } from "../sockets.ts";
+import { type Channels, exchange, usableStreams } from "../channels.ts";
 
 const CONNECTIONS = 10;
 const WAITING = 3;
 const LIMIT_MS = 1_000;
 
-interface Kept {
-  readonly transport: string;
-  readonly connections: number;
-  /** Connections of which each exchanged a byte with its client, in both directions, while all were open. */
-  readonly exchanged: number;
-  /** Whether the listener accepted another once those were closed. */
-  readonly livesOn: boolean;
-  /** Whether that connection exchanged a byte after the listener was closed. */
-  readonly survives: boolean;
-}
+type Pair = Pick<Channels, "client" | "server">;
 
-/** What the kernel reports of the sockets of one server. */
-interface Identities {
-  readonly connections: number;
-  /** Sockets told apart by the kernel's own number, the listener among them. */
-  readonly sockets: number;
-  /** Ports that they have. */
-  readonly ports: number;
-  /** How many of them listen. */
-  readonly listening: number;
-}
+/**
+ * `exchanged`: connections of which each exchanged a byte with its client, in both directions, while all were open; `livesOn`: whether the listener accepted another
+ * once those were closed; `survives`: whether that connection exchanged a byte after the listener was closed.
+ */
+type Kept = Readonly<
+  { transport: string; connections: number; exchanged: number; livesOn: boolean; survives: boolean }
+>;
+
+/**
+ * What the kernel reports of the sockets of one server. `sockets`: sockets told apart by the kernel's own number, the listener among them; `ports`: ports that they
+ * have; `listening`: how many of them listen.
+ */
+type Identities = Readonly<
+  { connections: number; sockets: number; ports: number; listening: number }
+>;
 
 /** "The listening socket and the connected socket are two sockets; the listening one lives on." */
 export const listenerIsAnotherSocket: Claim = {
@@ -45,9 +40,7 @@ export const listenerIsAnotherSocket: Claim = {
   source:
     "accept(2); listen(2); RFC 9293, section 3.9.1.1; Linux net/ipv4/inet_connection_sock.c, inet_csk_listen_stop",
   method:
-    `${CONNECTIONS} connections were accepted from one listener, used in both directions while all were open, and closed; then another was accepted, the ` +
-    `listener closed, and that last connection used. By system calls, the kernel's own number (SO_COOKIE) and the port of each socket were read; and ${WAITING} clients ` +
-    "that nobody had accepted read after their listener had been closed",
+    `${CONNECTIONS} connections were accepted from one listener, used in both directions while all were open, and closed; then another was accepted, the listener closed, and that last connection used. By system calls, the kernel's own number (SO_COOKIE) and the port of each socket were read; and ${WAITING} clients that nobody had accepted read after their listener had been closed`,
   rule: {
     "holds":
       "over every transport all connections exchanged data, the listener accepted another after they were closed, and that one went on without it; and the kernel knew a socket for each connection and one that listens",
@@ -58,8 +51,8 @@ export const listenerIsAnotherSocket: Claim = {
     "the same through a listener that ends with the first connection that it hands over: the sentence then does not hold",
   experiment: (lab) => useConnections(lab),
   decide({ facts }) {
-    const rows = facts!.rows as unknown as readonly Kept[];
-    const identities = facts!.identities as unknown as Identities | undefined;
+    const rows = facts!.rows as readonly Kept[];
+    const identities = facts!.identities as Identities | undefined;
     const isSo =
       rows.every(({ connections, exchanged, livesOn, survives }) =>
         exchanged === connections && livesOn && survives
@@ -94,14 +87,12 @@ export const listenerIsAnotherSocket: Claim = {
           : [`The kernel could not be asked for the sockets' numbers: ${facts!.unseen}`]),
       ],
       why: [
-        "A listener has no other end: it is an address and a queue. Accept takes a finished connection from the queue and gives it a descriptor of its own. " +
-        "The port is shared, because TCP tells connections apart by four numbers, both addresses and both ports: no new port is opened for a client, as is often said",
+        "A listener has no other end: it is an address and a queue. Accept takes a finished connection from the queue and gives it a descriptor of its own. The port is shared, because TCP tells connections apart by four numbers, both addresses and both ports: no new port is opened for a client, as is often said",
       ],
     };
   },
   meaning:
-    "Closing the listener ends the taking of new connections, not those that have been accepted. Clients that still wait in its queue are reset, whatever they " +
-    "have written: a graceful shutdown accepts what waits before it closes. And closing a connection never frees the server's port",
+    "Closing the listener ends the taking of new connections, not those that have been accepted. Clients that still wait in its queue are reset, whatever they have written: a graceful shutdown accepts what waits before it closes. And closing a connection never frees the server's port",
   code: [
     "listener.close(); // nobody new; who waits in its queue is reset",
     "await Promise.all(serving); // those that were accepted, to their end",
@@ -125,7 +116,7 @@ export async function useConnections(
         queued: { tcp: await closeQueued("tcp", lab), unix: await closeQueued("unix", lab) },
       }
       : { unseen: lab.kernel.reason }),
-  } as unknown as ClaimFacts;
+  };
 }
 
 /** What clients in the accept queue read once their listener is closed. */
@@ -159,73 +150,40 @@ async function useOver(
   const listener = await transport.listen({ directory });
   const open: StreamChannel[] = [];
   const connect = async () => {
-    const pair = await openPair(transport, listener, directory);
-    open.push(...pair);
-    return pair;
+    const accepting = Promise.resolve(listener.accept());
+    // Where the connect fails it is never awaited.
+    accepting.catch(() => {});
+    const client = await transport.connect(listener.endpoint, { directory });
+    const server = await accepting;
+    open.push(client, server);
+    return { client, server };
   };
+  const kept = { transport: id, connections: CONNECTIONS, livesOn: false, survives: false };
+  const works = (pair: Pair) => exchange(pair, 1).then(() => true, () => false);
   try {
-    const pairs: (readonly [StreamChannel, StreamChannel])[] = [];
-    for (let k = 0; k < CONNECTIONS; k++) {
-      const pair = await connect().catch(() => undefined);
-      if (pair === undefined) break;
+    const pairs: Pair[] = [];
+    for (let pair; pairs.length < CONNECTIONS && (pair = await connect().catch(() => null));) {
       pairs.push(pair);
     }
     let exchanged = 0;
-    for (const pair of pairs) if (await exchange(pair)) exchanged++;
+    for (const pair of pairs) if (await works(pair)) exchanged++;
     for (const channel of open) channel.close();
     const last = await connect().catch(() => undefined);
-    if (last === undefined) {
-      return {
-        transport: id,
-        connections: CONNECTIONS,
-        exchanged,
-        livesOn: false,
-        survives: false,
-      };
-    }
-    const livesOn = await exchange(last);
+    if (last === undefined) return { ...kept, exchanged };
+    const livesOn = await works(last);
     listener.close();
-    const survives = await exchange(last);
-    return { transport: id, connections: CONNECTIONS, exchanged, livesOn, survives };
+    return { ...kept, exchanged, livesOn, survives: await works(last) };
   } finally {
     for (const channel of open) channel.close();
     listener.close();
   }
 }
 
-async function openPair(
-  transport: StreamTransport,
-  listener: StreamListener,
-  directory: string,
-): Promise<readonly [client: StreamChannel, server: StreamChannel]> {
-  const accepting = Promise.resolve(listener.accept());
-  // Where the connect fails it is never awaited.
-  accepting.catch(() => {});
-  const client = await transport.connect(listener.endpoint, { directory });
-  return [client, await accepting];
-}
-
-async function exchange(
-  [client, server]: readonly [StreamChannel, StreamChannel],
-): Promise<boolean> {
-  for (const [from, to] of [[client, server], [server, client]] as const) {
-    await from.write(new Uint8Array([7]));
-    const byte = new Uint8Array(1);
-    if (await to.read(byte) !== 1 || byte[0] !== 7) return false;
-  }
-  return true;
-}
-
 async function identify(lab: Lab): Promise<Identities> {
   using sockets = new RawSockets(lab);
   const listener = sockets.listen("tcp", CONNECTIONS);
   const fds = [listener.fd];
-  for (let k = 0; k < CONNECTIONS; k++) {
-    sockets.connect("tcp", listener.address);
-    let fd: number | undefined;
-    await waitUntil(lab, () => (fd = sockets.accept(listener)) !== undefined, LIMIT_MS);
-    if (fd !== undefined) fds.push(fd);
-  }
+  for (let k = 0; k < CONNECTIONS; k++) fds.push((await sockets.connectTo(listener, lab))[1]);
   const known = fds.map((fd) => describeFd(fd)!);
   return {
     connections: CONNECTIONS,

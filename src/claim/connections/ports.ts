@@ -1,12 +1,10 @@
 // Claim 27: the ports of clients.
 
 import { hasCapability, withoutCapability } from "../../kernel/capabilities.ts";
-import { requireLibc } from "../../kernel/libc.ts";
-import { errnoName } from "../../kernel/system_error.ts";
 import { CannotTry, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
-import { loopback, RawSockets } from "./raw_sockets.ts";
-import { readSettingsOf, readSocketTable } from "./socket_table.ts";
-import { usableStreams } from "./usable_streams.ts";
+import { RawSockets } from "../sockets.ts";
+import { readSettingsOf, readSocketTable } from "../socket_table.ts";
+import { usableStreams } from "../channels.ts";
 
 const CONNECTS = 20;
 const RANGE = "net.ipv4.ip_local_port_range";
@@ -16,11 +14,7 @@ const PRIVILEGE = "CAP_NET_BIND_SERVICE";
 const WELL_KNOWN = 1_024;
 
 /** What bind said of a port: `bound`, or the error's name. */
-interface Bind {
-  readonly port: number;
-  readonly privileged: boolean;
-  readonly outcome: string;
-}
+type Bind = Readonly<{ port: number; privileged: boolean; outcome: string }>;
 
 /** "The client's port is chosen by the system at connect(); 0–1023 are for well-known services." */
 export const portIsChosenAtConnect: Claim = {
@@ -32,8 +26,7 @@ export const portIsChosenAtConnect: Claim = {
   source:
     "ip(7), ip_local_port_range; RFC 6056; RFC 6335, section 6; capabilities(7), CAP_NET_BIND_SERVICE",
   method:
-    `${CONNECTS} clients connected through Deno without naming a port, and the kernel's table of sockets was read for theirs; by system calls, a socket's port was read ` +
-    "before and after its connect. Then low ports were bound, with the privilege that is asked for and with it laid down",
+    `${CONNECTS} clients connected through Deno without naming a port, and the kernel's table of sockets was read for theirs; by system calls, a socket's port was read before and after its connect. Then low ports were bound, with the privilege that is asked for and with it laid down`,
   rule: {
     "holds":
       `every client's port was free before its connect, of the range afterwards, and no port below ${WELL_KNOWN} could be bound without the privilege`,
@@ -48,7 +41,7 @@ export const portIsChosenAtConnect: Claim = {
     const ports = facts!.ports as readonly number[];
     const range = facts!.range as readonly number[] | null;
     const start = facts!.unprivilegedStart as number | null;
-    const binds = (facts!.binds ?? []) as unknown as readonly Bind[];
+    const binds = (facts!.binds ?? []) as readonly Bind[];
     const [before, after] = (facts!.chosen ?? []) as readonly number[];
     const isInRange = range === null ||
       ports.every((port) => port >= range[0]! && port <= range[1]!);
@@ -97,16 +90,13 @@ export const portIsChosenAtConnect: Claim = {
           : [`What needs system calls could not be tried: ${facts!.unseen}`]),
       ],
       why: [
-        "A client may bind, and hardly ever does: connect takes a free port of the ephemeral range then, and where it begins to look depends on a secret and both " +
-        "addresses (RFC 6056), so that a stranger cannot guess the next one. Since Linux 4.2 connect prefers ports of one parity and leaves the other half to bind",
-        "That ports below 1024 need a privilege is a custom of Unix and no part of TCP. It once meant that a machine's administrator had started the service; on Linux the " +
-        "border is a setting of the network namespace, and containers often have it at 0",
+        "A client may bind, and hardly ever does: connect takes a free port of the ephemeral range then, and where it begins to look depends on a secret and both addresses (RFC 6056), so that a stranger cannot guess the next one. Since Linux 4.2 connect prefers ports of one parity and leaves the other half to bind",
+        "That ports below 1024 need a privilege is a custom of Unix and no part of TCP. It once meant that a machine's administrator had started the service; on Linux the border is a setting of the network namespace, and containers often have it at 0",
       ],
     };
   },
   meaning:
-    "The range bounds how many connections one client address can have to one server's port, those in TIME_WAIT included (claim 26): by default, 32,768 to 60,999, some 28,000. A server on port 80 or 443 needs the capability, " +
-    "not root; `Deno.listen` without it fails with PermissionDenied",
+    "The range bounds how many connections one client address can have to one server's port, those in TIME_WAIT included (claim 26): by default, 32,768 to 60,999, some 28,000. A server on port 80 or 443 needs the capability, not root; `Deno.listen` without it fails with PermissionDenied",
   code: [
     "// sudo setcap cap_net_bind_service=+ep $(which deno), or a port from 1024 on behind a proxy",
     "const listener = Deno.listen({ port: 8080 });",
@@ -130,7 +120,7 @@ export async function watchPorts(lab: Lab, binds = false): Promise<ClaimFacts> {
     ...common,
     chosen: watchChoice(lab, binds),
     binds: tryLowPorts(lab),
-  } as unknown as ClaimFacts;
+  };
 }
 
 async function connectThroughDeno(lab: Lab): Promise<readonly number[]> {
@@ -156,11 +146,7 @@ async function connectThroughDeno(lab: Lab): Promise<readonly number[]> {
 function watchChoice(lab: Lab, binds: boolean): readonly [before: number, after: number] {
   using sockets = new RawSockets(lab);
   const listener = sockets.listen("tcp", 1);
-  const fd = sockets.socket("tcp");
-  if (binds) {
-    const any = loopback(0);
-    requireLibc().symbols.bind(fd, any, any.length);
-  }
+  const fd = binds ? sockets.bind("tcp") : sockets.socket("tcp");
   const before = sockets.portOf(fd);
   sockets.connectWith(fd, listener.address);
   return [before, sockets.portOf(fd)];
@@ -181,8 +167,5 @@ function tryLowPorts(lab: Lab): readonly Bind[] {
 
 function tryBind(port: number, lab: Lab): string {
   using sockets = new RawSockets(lab);
-  const libc = requireLibc();
-  const address = loopback(port);
-  const result = libc.symbols.bind(sockets.socket("tcp"), address, address.length);
-  return result === 0 ? "bound" : errnoName(libc.errno);
+  return sockets.tryBind("tcp", port) ?? "bound";
 }

@@ -7,9 +7,8 @@ import { readTcpInfo } from "../../kernel/tcp_info.ts";
 import type { Claim, ClaimFacts, ClaimTable, Decision, Lab } from "../claim.ts";
 import { tryPart } from "../try_part.ts";
 import { formatBytes } from "../format_figure.ts";
-import { openRawPair, receiveNow, sendNow } from "../raw_pair.ts";
-import { RawSockets, waitUntil } from "./raw_sockets.ts";
-import { readSettingsOf } from "./socket_table.ts";
+import { openRawPair, RawSockets, receiveNow, sendNow, waitUntil } from "../sockets.ts";
+import { readSettingsOf } from "../socket_table.ts";
 
 const LOSS = 0.05;
 const MESSAGE_BYTES = 500;
@@ -25,41 +24,31 @@ const EXCHANGES = 20;
 const LINEAR = "net.ipv4.tcp_syn_linear_timeouts";
 const SETTINGS = ["net.ipv4.tcp_retries2", "net.ipv4.tcp_syn_retries", LINEAR];
 
-interface Whole {
-  readonly messageBytes: number;
-  readonly sent: number;
-  readonly received: number;
-  readonly wrong: number;
-  readonly lost: number;
-  readonly again: number;
-}
+type Whole = {
+  messageBytes: number;
+  sent: number;
+  received: number;
+  wrong: number;
+  lost: number;
+  again: number;
+};
 
 /** The timeout in force, beside the round trip that it follows. */
-interface Timeout {
-  readonly when: string;
-  readonly rttMs: number;
-  readonly rtoMs: number;
-}
+type Timeout = Readonly<{ when: string; rttMs: number; rtoMs: number }>;
 
-/** One segment that never arrives. */
-interface GivenUp {
-  /** TCP_USER_TIMEOUT. */
-  readonly limitMs: number;
-  /** When it was retransmitted, from the first sending. */
-  readonly atMs: readonly number[];
-  /** The timeout in force after each. */
-  readonly rtoMs: readonly number[];
-  /** The error in the end; `null` when there was none in time. */
-  readonly error: string | null;
-  readonly afterMs: number;
-}
+/**
+ * One segment that never arrives. `limitMs`: TCP_USER_TIMEOUT; `atMs`: when it was retransmitted, from the first sending; `rtoMs`: the timeout in force after each;
+ * `error`: the error in the end; `null` when there was none in time.
+ */
+type GivenUp = {
+  limitMs: number;
+  atMs: readonly number[];
+  rtoMs: readonly number[];
+  error: string | null;
+  afterMs: number;
+};
 
-interface Syn {
-  readonly asked: number;
-  readonly again: number;
-  readonly state: string;
-  readonly afterMs: number;
-}
+type Syn = Readonly<{ asked: number; again: number; state: string; afterMs: number }>;
 
 /** "Lost segments are retransmitted after an adaptive timeout, a bounded number of times." */
 export const lostIsSentAgain: Claim = {
@@ -84,16 +73,16 @@ export const lostIsSentAgain: Claim = {
       "no segment was lost, or none was retransmitted, or segments could not be lost here",
   },
   control: "the same with UDP, which sends nothing again: the sentence then does not hold",
-  parts: { lossy: async (lab) => (await loseInMany(lab)) as unknown as ClaimFacts },
+  parts: { lossy: async (lab) => (await loseInMany(lab)) },
   waits: true,
   experiment: loseAndWatch,
   decide({ facts }) {
-    const timeouts = facts!.timeouts as unknown as readonly Timeout[];
+    const timeouts = facts!.timeouts as readonly Timeout[];
     const settings = facts!.settings as Readonly<Record<string, string>>;
     if (facts!.whole === undefined) return withoutLoss(timeouts, String(facts!.unlost));
-    const whole = facts!.whole as unknown as Whole;
-    const givenUp = facts!.givenUp as unknown as GivenUp;
-    const syn = facts!.syn as unknown as Syn;
+    const whole = facts!.whole as Whole;
+    const givenUp = facts!.givenUp as GivenUp;
+    const syn = facts!.syn as Syn;
     const isWhole = whole.received === whole.sent && whole.wrong === 0;
     const isSentAgain = whole.lost > 0 && whole.again > 0;
     const [quick, slow] = timeouts;
@@ -134,16 +123,14 @@ export const lostIsSentAgain: Claim = {
       tables: [timeoutTable(timeouts)],
       why: [
         "The timeout is the smoothed round trip and four times its deviation (RFC 6298), on Linux the latter at least 200 ms (TCP_RTO_MIN), and doubles with each sending that is not acknowledged. ",
-        "It is the last resort: where segments follow the lost one, their acknowledgements report the gap and it is retransmitted within a round trip; and where none follows, Linux sends the last one again after two round trips and, with only one segment under way, " +
-        "the longest time by which an acknowledgement may be delayed (tail loss probe, RFC 8985, section 7): a first resend that leaves the timeout as it was is such a probe",
+        "It is the last resort: where segments follow the lost one, their acknowledgements report the gap and it is retransmitted within a round trip; and where none follows, Linux sends the last one again after two round trips and, with only one segment under way, the longest time by which an acknowledgement may be delayed (tail loss probe, RFC 8985, section 7): a first resend that leaves the timeout as it was is such a probe",
         "The numbers of lost and of resent segments need not agree: one resend may carry the bytes of several lost segments (tcp_retrans_try_collapse), an acknowledgement that is lost is not retransmitted, and what is retransmitted may be lost as well",
         "By default a connection is given up when about as much time has passed as tcp_retries2 such steps take: 15 are some 15 minutes. A connect gives up after tcp_syn_retries; since Linux 6.5 tcp_syn_linear_timeouts of them are a second apart, and the rest doubles",
       ],
     };
   },
   meaning:
-    "TCP hides a lossy path as delay, and a dead one for a quarter of an hour: a Deno program sees neither an error nor a reply. And where the request has been acknowledged and the peer then dies, nothing is left to be " +
-    "retransmitted: who waits for the reply waits for ever. `setKeepAlive` has the kernel ask, after two hours as Linux has it; what must be noticed sooner needs a time limit of the program's own",
+    "TCP hides a lossy path as delay, and a dead one for a quarter of an hour: a Deno program sees neither an error nor a reply. And where the request has been acknowledged and the peer then dies, nothing is left to be retransmitted: who waits for the reply waits for ever. `setKeepAlive` has the kernel ask, after two hours as Linux has it; what must be noticed sooner needs a time limit of the program's own",
   code: [
     "conn.setKeepAlive(true); // a dead peer ends the read in the end",
     "const timer = setTimeout(() => conn.close(), 5_000); // or sooner: the pending read rejects",
@@ -190,7 +177,7 @@ async function loseAndWatch(lab: Lab): Promise<ClaimFacts> {
   const settings = await readSettingsOf(SETTINGS);
   return {
     ...(facts ?? { unlost: reason! }),
-    timeouts: timeouts as unknown as ClaimFacts[string],
+    timeouts: timeouts,
     settings,
   };
 }

@@ -1,11 +1,7 @@
 // Claim 28: one number for TCP and UDP.
 
-import { requireLibc } from "../../kernel/libc.ts";
-import { setOption } from "../../kernel/options.ts";
-import { errnoName } from "../../kernel/system_error.ts";
-import { CannotTry, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
-import { receiveNow, sendNow } from "../raw_pair.ts";
-import { loopback, RawSockets, waitUntil } from "./raw_sockets.ts";
+import { type Claim, type ClaimFacts, type Lab } from "../claim.ts";
+import { RawSockets, receiveNow, sendNow, waitUntil } from "../sockets.ts";
 
 const EXCHANGES = 10;
 const LIMIT_MS = 1_000;
@@ -18,8 +14,7 @@ export const protocolsShareNumbers: Claim = {
   sentence: "TCP and UDP may use the same port number without disturbing each other",
   source: "RFC 9293, section 3.1; RFC 768; RFC 6335, section 6; ip(7)",
   method:
-    `A UDP socket was bound to the port of a TCP listener; ${EXCHANGES} exchanges were made over each in turn, with different bytes, and what arrived was compared. Then a second TCP ` +
-    "listener and a second UDP socket were tried on that port",
+    `A UDP socket was bound to the port of a TCP listener; ${EXCHANGES} exchanges were made over each in turn, with different bytes, and what arrived was compared. Then a second TCP listener and a second UDP socket were tried on that port`,
   rule: {
     "holds": "every exchange over each protocol came back as sent",
     "does not hold": "bytes of one reached the other, or one of them got nothing",
@@ -29,7 +24,7 @@ export const protocolsShareNumbers: Claim = {
     "the same with two UDP sockets on one port (SO_REUSEADDR): one then gets what was meant for the other, and the sentence does not hold",
   experiment: (lab) => sharePort(lab),
   decide({ facts }) {
-    const { port, exchanges, tcp, udp, crossed, again } = facts as unknown as Shared;
+    const { port, exchanges, tcp, udp, crossed, again } = facts as Shared;
     const isSo = tcp === exchanges && udp === exchanges && crossed === 0;
     return {
       verdict: isSo ? "holds" : tcp > 0 && udp > 0 && crossed === 0 ? "undecided" : "does not hold",
@@ -52,21 +47,20 @@ export const protocolsShareNumbers: Claim = {
   ].join("\n"),
 };
 
-interface Shared {
-  readonly port: number;
-  /** Over each. */
-  readonly exchanges: number;
-  readonly tcp: number;
-  readonly udp: number;
-  readonly crossed: number;
-  readonly again: { readonly tcp: string; readonly udp: string };
-}
+/** `exchanges`: over each. */
+type Shared = {
+  port: number;
+  exchanges: number;
+  tcp: number;
+  udp: number;
+  crossed: number;
+  again: { readonly tcp: string; readonly udp: string };
+};
 
 /** Exchanges over two sockets that are bound to one number. */
 export async function sharePort(lab: Lab, first: "tcp" | "udp" = "tcp"): Promise<ClaimFacts> {
   using sockets = new RawSockets(lab);
   const one = await openAt(first, 0, first === "udp", sockets, lab);
-  const address = loopback(one.port);
   const other = await openAt("udp", one.port, first === "udp", sockets, lab);
   const counts = { tcp: 0, udp: 0, crossed: 0 };
   const buffer = new Uint8Array(8);
@@ -86,10 +80,11 @@ export async function sharePort(lab: Lab, first: "tcp" | "udp" = "tcp"): Promise
     if (received === 2 && buffer[0] === k && buffer[1] === message[1]) counts[kind]++;
     else if (received !== undefined || crossed !== undefined) counts.crossed++;
   }
-  const again = {
-    tcp: tryAgain(sockets.socket("tcp"), address),
-    udp: tryAgain(sockets.socket("udp"), address),
+  const tryAgain = (kind: "tcp" | "udp") => {
+    const error = sockets.tryBind(kind, one.port);
+    return error === null ? "bound as well" : `refused with ${error}`;
   };
+  const again = { tcp: tryAgain("tcp"), udp: tryAgain("udp") };
   return { port: one.port, exchanges: EXCHANGES, ...counts, again };
 }
 
@@ -101,28 +96,11 @@ async function openAt(
   sockets: RawSockets,
   lab: Lab,
 ): Promise<{ readonly from: number; readonly to: number; readonly port: number }> {
-  const libc = requireLibc();
   if (kind === "udp") {
-    const to = sockets.socket("udp");
-    if (isShared) setOption(to, "SO_REUSEADDR", 1);
-    const at = loopback(wanted);
-    libc.check(libc.symbols.bind(to, at, at.length), "bind");
-    const from = sockets.socket("udp");
-    const address = sockets.addressOf(to);
-    libc.check(libc.symbols.connect(from, address, address.length), "connect");
-    return { from, to, port: sockets.portOf(to) };
+    const to = sockets.bind("udp", wanted, undefined, isShared);
+    return { from: sockets.sender("udp", sockets.addressOf(to)), to, port: sockets.portOf(to) };
   }
   const listener = sockets.listen("tcp", 1);
-  const { fd: from } = sockets.connect("tcp", listener.address);
-  let to: number | undefined;
-  await waitUntil(lab, () => (to = sockets.accept(listener)) !== undefined, LIMIT_MS);
-  if (to === undefined) throw new CannotTry("a connection was not accepted in time");
+  const [from, to] = await sockets.connectTo(listener, lab);
   return { from, to, port: listener.port };
-}
-
-function tryAgain(fd: number, address: Uint8Array<ArrayBuffer>): string {
-  const libc = requireLibc();
-  return libc.symbols.bind(fd, address, address.length) === 0
-    ? "bound as well"
-    : `refused with ${errnoName(libc.errno)}`;
 }

@@ -4,22 +4,22 @@ import { readTcpInfo } from "../../kernel/tcp_info.ts";
 import type { StreamChannel } from "../../transport/channel.ts";
 import type { StreamTransport } from "../../transport/transport.ts";
 import { type Claim, type ClaimFacts, type Lab } from "../claim.ts";
-import { waitUntil } from "./raw_sockets.ts";
-import { usableStreams } from "./usable_streams.ts";
+import { waitUntil } from "../sockets.ts";
+import { usableStreams } from "../channels.ts";
 
 const CONNECTS = 20;
 
 /** A connect that takes longer waits for something that does not come. */
 const PATIENCE_MS = 1_000;
 
-interface Silent {
-  readonly transport: string;
-  readonly connects: number;
-  readonly returned: number;
-  readonly longestMs: number;
-  /** Bytes of data that the client's kernel had received by then; `null` where it cannot be asked. */
-  readonly receivedBytes: number | null;
-}
+/** `receivedBytes`: bytes of data that the client's kernel had received by then; `null` where it cannot be asked. */
+type Silent = {
+  transport: string;
+  connects: number;
+  returned: number;
+  longestMs: number;
+  receivedBytes: number | null;
+};
 
 /** "connect() returns only after the client has received data from the server." */
 export const connectNeedsNoData: Claim = {
@@ -29,8 +29,7 @@ export const connectNeedsNoData: Claim = {
   sentence: "connect() returns only after the client has received data from the server",
   source: "connect(2); RFC 9293, section 3.5",
   method:
-    `${CONNECTS} connects each were made through Deno and by system calls to a server that never sends a byte, and those counted that returned within a ` +
-    "second; TCP_INFO then told what had arrived",
+    `${CONNECTS} connects each were made through Deno and by system calls to a server that never sends a byte, and those counted that returned within a second; TCP_INFO then told what had arrived`,
   rule: {
     "holds": "no connect returned",
     "does not hold": "every connect returned, and no byte had arrived",
@@ -40,7 +39,7 @@ export const connectNeedsNoData: Claim = {
     "the same through a client that waits for the server's greeting before it hands the connection over: the sentence then holds",
   experiment: (lab) => connectToSilence(lab),
   decide({ facts }) {
-    const rows = facts!.rows as unknown as readonly Silent[];
+    const rows = facts!.rows as readonly Silent[];
     const connects = rows.reduce((sum, row) => sum + row.connects, 0);
     const returned = rows.reduce((sum, row) => sum + row.returned, 0);
     const isSilent = rows.every(({ receivedBytes }) =>
@@ -61,15 +60,12 @@ export const connectNeedsNoData: Claim = {
         } ms${row.receivedBytes === null ? "" : `, with ${row.receivedBytes} B received`}`
       ),
       why: [
-        "A connection is a matter of the two kernels: three segments without data (claim 20), or for Unix-domain sockets an entry in the " +
-        "listener's queue. Data belongs to the programs. Where a server greets its clients first, as those of SMTP and FTP do, it is the read after " +
-        "the connect that waits, and not the connect",
+        "A connection is a matter of the two kernels: three segments without data (claim 20), or for Unix-domain sockets an entry in the listener's queue. Data belongs to the programs. Where a server greets its clients first, as those of SMTP and FTP do, it is the read after the connect that waits, and not the connect",
       ],
     };
   },
   meaning:
-    "A resolved `Deno.connect` is no sign of a server that works: one that hangs is connected to as quickly. Whoever needs to know that it answers has to " +
-    "ask it, with a time limit",
+    "A resolved `Deno.connect` is no sign of a server that works: one that hangs is connected to as quickly. Whoever needs to know that it answers has to ask it, with a time limit",
   code: [
     "const conn = await Deno.connect({ hostname, port }); // the kernel answered",
     "await conn.write(hello);",
@@ -86,7 +82,7 @@ export async function connectToSilence(
   for (const [id, transport] of usableStreams(ids, lab)) {
     rows.push(await connectSilently(id, transport, lab));
   }
-  return { rows: rows as unknown as ClaimFacts[string] };
+  return { rows: rows };
 }
 
 async function connectSilently(

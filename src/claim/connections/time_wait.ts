@@ -8,10 +8,10 @@ import { readSystemFiles } from "../../run/system_files.ts";
 import type { Endpoint } from "../../transport/channel.ts";
 import type { StreamTransport } from "../../transport/transport.ts";
 import { CannotTry, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
-import { RawSockets, waitUntil } from "./raw_sockets.ts";
-import { readSettingsOf, readTimeWait, type TableRow } from "./socket_table.ts";
+import { RawSockets, waitUntil } from "../sockets.ts";
+import { readSettingsOf, readTimeWait, type TableRow } from "../socket_table.ts";
 import { limitPorts, PORTS, type Reused, TRIED, usePorts } from "./time_wait_ports.ts";
-import { usableStreams } from "./usable_streams.ts";
+import { usableStreams } from "../channels.ts";
 
 const CLOSES = 8;
 const LIMIT_MS = 500;
@@ -28,17 +28,17 @@ const SETTINGS = [
   "net.ipv4.tcp_max_tw_buckets",
 ];
 
-/** What stood in the kernel's table after connections were closed. */
-export interface Left {
-  readonly transport: string;
-  readonly first: "client" | "server";
-  /** TIME-WAIT entries of the client's ends. */
-  readonly clientSide: number;
-  /** Those of the server's. */
-  readonly serverSide: number;
-  /** What was left on the longest timer, in seconds. */
-  readonly seconds: number;
-}
+/**
+ * What stood in the kernel's table after connections were closed. `clientSide`: TIME-WAIT entries of the client's ends; `serverSide`: those of the server's; `seconds`:
+ * what was left on the longest timer, in seconds.
+ */
+export type Left = {
+  transport: string;
+  first: "client" | "server";
+  clientSide: number;
+  serverSide: number;
+  seconds: number;
+};
 
 /** "The side that closes first waits in TIME_WAIT for twice the segment lifetime." */
 export const firstToCloseWaits: Claim = {
@@ -49,9 +49,7 @@ export const firstToCloseWaits: Claim = {
   source:
     "RFC 9293, section 3.4.2 and 3.6.1; RFC 6191; Linux include/net/tcp.h, TCP_TIMEWAIT_LEN; ip-sysctl, tcp_tw_reuse",
   method:
-    `${CLOSES} connections each were closed by the client first and by the server first, through Deno and by system calls, and the kernel's table of sockets was read right after: whose ` +
-    `entries stayed, and what was left on their timers. Then the same with resets, and over Unix-domain sockets. In network namespaces with ${PORTS} ports for clients, as many as ` +
-    `${TRIED} connections were opened and closed one after another, and once more 1.2 s later, by the end that closes first and by net.ipv4.tcp_tw_reuse`,
+    `${CLOSES} connections each were closed by the client first and by the server first, through Deno and by system calls, and the kernel's table of sockets was read right after: whose entries stayed, and what was left on their timers. Then the same with resets, and over Unix-domain sockets. In network namespaces with ${PORTS} ports for clients, as many as ${TRIED} connections were opened and closed one after another, and once more 1.2 s later, by the end that closes first and by net.ipv4.tcp_tw_reuse`,
   rule: {
     "holds":
       `every entry was at the end that closed first, and its timer had twice the segment lifetime of RFC 9293, ${TWICE_MSL_S} s, within ${TOLERANCE_S} s`,
@@ -62,17 +60,16 @@ export const firstToCloseWaits: Claim = {
   control:
     "the same with both ends closing before either knows of the other: entries then stay at the other end as well, and the sentence does not hold",
   parts: {
-    ports: async (lab) =>
-      ({
-        runs: [await usePorts("client", lab), await usePorts("server", lab)],
-      }) as unknown as ClaimFacts,
+    ports: async (lab) => ({
+      runs: [await usePorts("client", lab), await usePorts("server", lab)],
+    }),
   },
   waits: true,
   experiment: watchTimeWait,
   decide({ facts }) {
-    const rows = facts!.rows as unknown as readonly Left[];
+    const rows = facts!.rows as readonly Left[];
     const closes = facts!.closes as number;
-    const runs = (facts!.ports ?? []) as unknown as readonly Reused[];
+    const runs = (facts!.ports ?? []) as readonly Reused[];
     const settings = facts!.settings as Readonly<Record<string, string>>;
     const isFirst = rows.every(({ first, clientSide, serverSide }) =>
       first === "client"
@@ -136,17 +133,13 @@ export const firstToCloseWaits: Claim = {
         ]),
       }],
       why: [
-        "The end that sends the last acknowledgement has to remember the connection: that segment may be lost, and the other end will then send its FIN again. And the four numbers of " +
-        "the connection must rest until nothing of it is under way any more. The last acknowledgement is sent by whoever closed first",
-        "Linux keeps such an entry for TCP_TIMEWAIT_LEN, a constant of 60 s, whatever the path: a segment lifetime of 30 s, if it is one. net.ipv4.tcp_fin_timeout, often taken for it, is about FIN-WAIT-2. " +
-        "An entry at the client's end holds one of the client's ports. With net.ipv4.tcp_tw_reuse it may be used again after a second, when timestamps tell old segments from new ones; 2, the default since Linux 4.19, " +
-        "allows that over loopback only. An entry at the server's end holds no port of the client's: a new SYN from there takes its place at once (RFC 6191)",
+        "The end that sends the last acknowledgement has to remember the connection: that segment may be lost, and the other end will then send its FIN again. And the four numbers of the connection must rest until nothing of it is under way any more. The last acknowledgement is sent by whoever closed first",
+        "Linux keeps such an entry for TCP_TIMEWAIT_LEN, a constant of 60 s, whatever the path: a segment lifetime of 30 s, if it is one. net.ipv4.tcp_fin_timeout, often taken for it, is about FIN-WAIT-2. An entry at the client's end holds one of the client's ports. With net.ipv4.tcp_tw_reuse it may be used again after a second (net.ipv4.tcp_tw_reuse_delay since Linux 6.14), when timestamps tell old segments from new ones; 2, the default since Linux 4.19, allows that over loopback only. An entry at the server's end holds no port of the client's: a new SYN from there takes its place at once (RFC 6191)",
       ],
     };
   },
   meaning:
-    "Entries cost little memory, but at the client's end they cost ports: one client address has some 28,000 for each server address and port, and between machines each stays taken for a minute after " +
-    "the client has closed first. Keep connections; where each request needs a new one, let the server close first",
+    "Entries cost little memory, but at the client's end they cost ports: one client address has some 28,000 for each server address and port, and between machines each stays taken for a minute after the client has closed first. Keep connections; where each request needs a new one, let the server close first",
   code: [
     "// client: read to the end before closing, so that the server is first and the port is free at once",
     "while (await conn.read(buffer) !== null);",
@@ -169,24 +162,17 @@ async function watchTimeWait(lab: Lab): Promise<ClaimFacts> {
     unix: await countUnix(lab),
     ...await limitPorts(firstToCloseWaits.id, lab),
     settings: await readSettingsOf(SETTINGS),
-  } as unknown as ClaimFacts;
+  };
 }
 
-/**
- * Connections of which both ends close before either has heard of it: what they send is lost for a while.
- *
- * @returns facts as the experiment's rows
- */
+/** Connections of which both ends close before either has heard of it: what they send is lost for a while. */
 export async function closeTogether(lab: Lab): Promise<readonly Left[]> {
   using sockets = new RawSockets(lab);
   const listener = sockets.listen("tcp", CLOSES);
   const before = await readTimeWait(listener.port);
   const fds: number[] = [];
   for (let k = 0; k < CLOSES; k++) {
-    const { fd } = sockets.connect("tcp", listener.address);
-    let accepted: number | undefined;
-    await waitUntil(lab, () => (accepted = sockets.accept(listener)) !== undefined, LIMIT_MS);
-    fds.push(fd, accepted!);
+    fds.push(...await sockets.connectTo(listener, lab));
   }
   const libc = requireLibc();
   for (const fd of fds) loseSegments(fd, "everything");
@@ -203,10 +189,7 @@ export async function closeTogether(lab: Lab): Promise<readonly Left[]> {
 }
 
 /** A listener's place, and what stood in the table of its port before: of earlier sockets. */
-interface Place {
-  readonly endpoint: Endpoint;
-  readonly before: readonly TableRow[];
-}
+type Place = Readonly<{ endpoint: Endpoint; before: readonly TableRow[] }>;
 
 /** Opens and closes connections, one after another, and closes the listener after the last. */
 async function closeAll(
@@ -245,7 +228,7 @@ async function closeFirst(
 }
 
 /** Waits until as many entries are there as there should be, as the last segments may still be under way. */
-async function countEntries(
+export async function countEntries(
   port: number,
   before: readonly TableRow[],
   expected: number,
@@ -268,12 +251,9 @@ async function countAfterReset(lab: Lab): Promise<number> {
   const listener = sockets.listen("tcp", 1);
   const before = await readTimeWait(listener.port);
   for (let k = 0; k < CLOSES; k++) {
-    const { fd } = sockets.connect("tcp", listener.address);
-    let accepted: number | undefined;
-    await waitUntil(lab, () => (accepted = sockets.accept(listener)) !== undefined, LIMIT_MS);
-    setOption(fd, "SO_LINGER", 0);
-    sockets.close(fd);
-    if (accepted !== undefined) sockets.close(accepted);
+    const [client, server] = await sockets.connectTo(listener, lab);
+    setOption(client, "SO_LINGER", 0);
+    for (const fd of [client, server]) sockets.close(fd);
   }
   const { clientSide, serverSide } = await countEntries(listener.port, before, 0, lab);
   return clientSide + serverSide;

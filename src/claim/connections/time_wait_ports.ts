@@ -1,10 +1,9 @@
 // How soon a client's ports come back from TIME_WAIT, with few of them.
 
 import { CannotTry, type Lab } from "../claim.ts";
-import { receiveNow } from "../raw_pair.ts";
+import { RawSockets, receiveNow, waitUntil } from "../sockets.ts";
 import { isolateExperiment } from "../try_part.ts";
-import { RawSockets, waitUntil } from "./raw_sockets.ts";
-import { readSettingsOf } from "./socket_table.ts";
+import { readSettingsOf } from "../socket_table.ts";
 
 const FIRST_PORT = 40_000;
 /** Ports that clients have there. */
@@ -16,17 +15,15 @@ const AGAIN_NS = 1.2e9;
 const LIMIT_MS = 500;
 const REUSE = "net.ipv4.tcp_tw_reuse";
 
-/** How soon a client's ports come back, with few of them. */
-export interface Reused {
-  readonly first: "client" | "server";
-  readonly reuse: string;
-  readonly ports: number;
-  readonly tried: number;
-  /** Connections opened before a connect found no port. */
-  readonly opened: number;
-  /** The same again, a little over a second later. */
-  readonly later: number;
-}
+/** How soon a client's ports come back, with few of them. `opened`: connections opened before a connect found no port; `later`: the same again, a little over a second later. */
+export type Reused = {
+  first: "client" | "server";
+  reuse: string;
+  ports: number;
+  tried: number;
+  opened: number;
+  later: number;
+};
 
 /** Opens and closes connections in namespaces with few ports. */
 export async function limitPorts(id: string, lab: Lab): Promise<Record<string, unknown>> {
@@ -41,7 +38,7 @@ export async function limitPorts(id: string, lab: Lab): Promise<Record<string, u
           `echo ${reuse} > /proc/sys/net/ipv4/tcp_tw_reuse`,
       )
     ));
-    return { ports: runs.flatMap((facts) => facts.runs as unknown as readonly Reused[]) };
+    return { ports: runs.flatMap((facts) => facts.runs as readonly Reused[]) };
   } catch (error) {
     return { unlimited: (error as Error).message };
   }

@@ -6,15 +6,8 @@ import type { Figure } from "../figure.ts";
 import type { ClaimFigures } from "../claim_figures.ts";
 import { formatFigure } from "../format_figure.ts";
 
-/** A kind of socket that textbooks name. */
-export interface Kind {
-  /** As socket(2) is told. */
-  readonly socket: string;
-  /** Its transport by Deno's own API; absent where Deno has none. */
-  readonly deno?: string;
-  /** Its transport by system calls. */
-  readonly libc: string;
-}
+/** A kind of socket that textbooks name. `socket`: as socket(2) is told; `deno`: its transport by Deno's own API; absent where Deno has none; `libc`: its transport by system calls. */
+export type Kind = Readonly<{ socket: string; deno?: string; libc: string }>;
 
 /** Those of the sentence. */
 export const KINDS: readonly Kind[] = [
@@ -43,13 +36,13 @@ const cell = (transport: string): CaseRequest => ({
 });
 
 /** What became of a kind. `unseen`: nobody could look, for lack of a permission or because its trials failed. */
-interface Found {
-  readonly kind: Kind;
-  readonly state: "opens" | "refused" | "unseen";
-  readonly said: string;
-  readonly deno: Figure | undefined;
-  readonly libc: Figure | undefined;
-}
+type Found = {
+  kind: Kind;
+  state: "opens" | "refused" | "unseen";
+  said: string;
+  deno: Figure | undefined;
+  libc: Figure | undefined;
+};
 
 /** "AF_INET, AF_INET6, AF_UNIX; SOCK_STREAM, …" */
 export const familiesAndTypes: Claim = {
@@ -57,13 +50,11 @@ export const familiesAndTypes: Claim = {
   number: 33,
   group: "families",
   sentence:
-    "There are AF_INET, AF_INET6 and AF_UNIX; SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET and SOCK_RAW; beside TCP and UDP there are SCTP, " +
-    "DCCP, TIPC and MPTCP",
+    "There are AF_INET, AF_INET6 and AF_UNIX; SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET and SOCK_RAW; beside TCP and UDP there are SCTP, DCCP, TIPC and MPTCP",
   source:
     "socket(2); address_families(7); unix(7); raw(7); RFC 9260 (SCTP); RFC 4340 (DCCP); RFC 8684 (MPTCP)",
   method:
-    "A socket of each kind was opened, bound to loopback and used for an exchange. Of those that work, a message of 64 B and its reply " +
-    "were timed, both ends on one core, by Deno's own API where it has the kind and by blocking system calls",
+    "A socket of each kind was opened, bound to loopback and used for an exchange. Of those that work, a message of 64 B and its reply were timed, both ends on one core, by Deno's own API where it has the kind and by blocking system calls",
   rule: {
     "holds": "every kind carried messages here",
     "holds in part":
@@ -77,9 +68,7 @@ export const familiesAndTypes: Claim = {
   cases: KINDS.flatMap(({ deno, libc }) => [...(deno === undefined ? [] : [deno]), libc]).map(cell),
   decide: ({ figures }) => decideKinds(KINDS, figures),
   meaning:
-    "Deno opens TCP, UDP and two of the three kinds of Unix-domain sockets, streams and datagrams (the latter with --unstable-net), and vsock with --unstable-vsock. " +
-    "Names mislead: `unixpacket` is SOCK_DGRAM in Deno and SOCK_SEQPACKET in Go. SOCK_SEQPACKET, raw sockets, SCTP and MPTCP are there for programs that call the C library. Before counting on a family, open " +
-    "one: a container may lack IPv6, and a kernel any module",
+    "Deno opens TCP, UDP and two of the three kinds of Unix-domain sockets, streams and datagrams (the latter with --unstable-net), and vsock with --unstable-vsock. Names mislead: `unixpacket` is SOCK_DGRAM in Deno and SOCK_SEQPACKET in Go. SOCK_SEQPACKET, raw sockets, SCTP and MPTCP are there for programs that call the C library. Before counting on a family, open one: a container may lack IPv6, and a kernel any module",
   code: [
     "function hasIpv6(): boolean {",
     "  try {",
@@ -127,12 +116,8 @@ export function decideKinds(kinds: readonly Kind[], figures: ClaimFigures): Deci
       ]),
     }],
     why: [
-      "The numbers of families and types are part of the system's interface, and socket(2) takes them all; what is behind a number is a " +
-      "module of the kernel, and kernels are built without those that few use. The kernel reports a missing family as EAFNOSUPPORT, a missing " +
-      "type ESOCKTNOSUPPORT, a missing protocol EPROTONOSUPPORT, and a missing right as EPERM, which tells nothing about the kernel. Linux has had no DCCP since 6.16; SCTP, TIPC and the loopback of vsock are " +
-      "modules of their own",
-      "An ICMP echo is answered by the kernel in the sender's own system call: its round trip has no second program in it, and is no faster " +
-      "transport. MPTCP over one path is TCP with more to do",
+      "The numbers of families and types are part of the system's interface, and socket(2) takes them all; what is behind a number is a module of the kernel, and kernels are built without those that few use. The kernel reports a missing family as EAFNOSUPPORT, a missing type ESOCKTNOSUPPORT, a missing protocol EPROTONOSUPPORT, and a missing right as EPERM, which tells nothing about the kernel. Linux has had no DCCP since 6.16; SCTP, TIPC and the loopback of vsock are modules of their own",
+      "An ICMP echo is answered by the kernel in the sender's own system call: its round trip has no second program in it, and is no faster transport. MPTCP over one path is TCP with more to do",
     ],
   };
 }

@@ -44,9 +44,7 @@ export const ridersOnStreams: Claim = {
   source:
     "RFC 9112, section 9; RFC 6455, section 1.2; RFC 9114, section 3 (HTTP/3 over QUIC); RFC 9000, section 1",
   method:
-    "A bare TCP connection wrote the text of a request, and of a WebSocket handshake, to Deno's server. Messages then went to and fro over " +
-    "Deno's own client and server while TCP_INFO of both ends was read: bytes and segments per message. Their round trips were measured " +
-    "beside those of a bare TCP connection, interleaved in one run, connections kept",
+    "A bare TCP connection wrote the text of a request, and of a WebSocket handshake, to Deno's server. Messages then went to and fro over Deno's own client and server while TCP_INFO of both ends was read: bytes and segments per message. Their round trips were measured beside those of a bare TCP connection, interleaved in one run, connections kept",
   rule: {
     "holds in part":
       "each of HTTP/1.1 and WebSocket, or one of them, answered what was written by hand on a bare TCP connection; not more than in part, as HTTP/3 rides on QUIC and so on UDP (RFC 9114)",
@@ -59,7 +57,7 @@ export const ridersOnStreams: Claim = {
   experiment: (lab) => lookBelow(lab, RIDERS, SIZES),
   decide({ figures, facts, failure }) {
     const rows = compareCells(COMPARISONS, figures);
-    const below = facts as unknown as WireFacts | undefined;
+    const below = facts as WireFacts | undefined;
     if (below === undefined && rows.length === 0) {
       return cannotTry(failure ?? reasonOf(COMPARISONS, figures));
     }
@@ -96,21 +94,15 @@ export const ridersOnStreams: Claim = {
       ],
       why: [
         "Up to HTTP/2 both ride on TCP. HTTP/3 is defined over QUIC, whose packets are UDP datagrams (RFC 9114, section 3; RFC 9000): a server that speaks it is reached by a datagram socket, and what follows is about the others",
-        "Both begin as text on a TCP connection. HTTP wraps every message in headers, again and again; WebSocket asks once, by an HTTP request, " +
-        "and then puts 2 to 14 bytes before each message, with a mask of 4 bytes on the client's. That is little; what costs is the program: " +
-        "parsing, promises and streams of the runtime for each request",
+        "Both begin as text on a TCP connection. HTTP wraps every message in headers, again and again; WebSocket asks once, by an HTTP request, and then puts 2 to 14 bytes before each message, with a mask of 4 bytes on the client's. That is little; what costs is the program: parsing, promises and streams of the runtime for each request",
         ...(slowPairs(figures).length === 0 ? [] : [
-          "A round trip of about 40 ms is the old trap: the runtime writes one message in two segments, Nagle's algorithm, which is on at that end, " +
-          "keeps the second back until the first is acknowledged, and the other end's kernel waits with its acknowledgement for data to carry it. " +
-          "The kernel's counter of delayed acknowledgements shows it",
+          "A round trip of about 40 ms is the old trap: the runtime writes one message in two segments, Nagle's algorithm, which is on at that end, keeps the second back until the first is acknowledged, and the other end's kernel waits with its acknowledgement for data to carry it. The kernel's counter of delayed acknowledgements shows it",
         ]),
       ],
     };
   },
   meaning:
-    "What TCP does, HTTP and WebSocket do as well: Nagle, delayed acknowledgements, buffers and TIME-WAIT are theirs. Deno's WebSocket gives " +
-    "no handle on its socket's options, so that latencies of messages larger than a few KiB have to be measured. Keep connections, and take a bare stream where both " +
-    "ends are yours and microseconds count",
+    "What TCP does, HTTP and WebSocket do as well: Nagle, delayed acknowledgements, buffers and TIME-WAIT are theirs. Deno's WebSocket gives no handle on its socket's options, so that latencies of messages larger than a KiB have to be measured (claim 36). Keep connections, and take a bare stream where both ends are yours and microseconds count",
   code: [
     "const client = Deno.createHttpClient({ http2: false }); // its own pool of kept connections",
     'const response = await fetch(url, { method: "POST", body, client });',

@@ -7,46 +7,31 @@ import { median } from "../../stats/quantile.ts";
 import type { Endpoint } from "../../transport/channel.ts";
 import type { StreamTransport } from "../../transport/transport.ts";
 import { CannotTry, type ClaimFacts, type Lab } from "../claim.ts";
-import { exchange, openChannels, writeAll } from "../connections/usable_streams.ts";
+import { exchange, openChannels, writeAll } from "../channels.ts";
 
-/** One protocol's answer to what was written by hand. */
-export interface Handwritten {
-  readonly transport: string;
-  /** The first line of what came back. */
-  readonly answer: string;
-  /** Whether it is the protocol's own. */
-  readonly isExpected: boolean;
-}
+/** One protocol's answer to what was written by hand. `answer`: the first line of what came back; `isExpected`: whether it is the protocol's own. */
+export type Handwritten = Readonly<{ transport: string; answer: string; isExpected: boolean }>;
 
-/** What the kernel reports of one end's connections while messages of one size went to and fro; per message. */
-export interface WireEnd {
-  /** Bytes of the stream for each message that this end sent. */
-  readonly bytes: number;
-  /** Segments with data for each message. */
-  readonly segments: number;
-  /** Whether Nagle's algorithm is on. */
-  readonly nagle: boolean;
-}
+/**
+ * What the kernel reports of one end's connections while messages of one size went to and fro; per message. `bytes`: bytes of the stream for each message that this end
+ * sent; `segments`: segments with data for each message; `nagle`: whether Nagle's algorithm is on.
+ */
+export type WireEnd = Readonly<{ bytes: number; segments: number; nagle: boolean }>;
 
-/** Both ends of one protocol at one size. */
-export interface Wire {
-  readonly transport: string;
-  readonly messageBytes: number;
-  /** TCP connections that were open after all exchanges. */
-  readonly connections: number;
-  /** Median time of an exchange: a message and one of the same size back. */
-  readonly exchangeMs: number;
-  readonly client: WireEnd;
-  readonly server: WireEnd;
-}
+/** Both ends of one protocol at one size. `connections`: TCP connections that were open after all exchanges; `exchangeMs`: median time of an exchange: a message and one of the same size back. */
+export type Wire = {
+  transport: string;
+  messageBytes: number;
+  connections: number;
+  exchangeMs: number;
+  client: WireEnd;
+  server: WireEnd;
+};
 
-/** What was found of the protocols on streams. */
-export interface WireFacts {
-  readonly handwritten: readonly Handwritten[];
-  readonly wires: readonly Wire[];
-  /** Why the kernel could not be asked; null where it could. */
-  readonly unseen: string | null;
-}
+/** What was found of the protocols on streams. `unseen`: why the kernel could not be asked; null where it could. */
+export type WireFacts = Readonly<
+  { handwritten: readonly Handwritten[]; wires: readonly Wire[]; unseen: string | null }
+>;
 
 const EXCHANGES = 20;
 /** First exchanges are others: connections are in quick-ACK mode, and headers are met for the first time. */
@@ -87,7 +72,7 @@ export async function lookBelow(
     }
   }
   const unseen = lab.kernel.available ? null : lab.kernel.reason;
-  return { handwritten, wires, unseen } satisfies WireFacts as unknown as ClaimFacts;
+  return { handwritten, wires, unseen };
 }
 
 function streamOf({ catalog, availability }: Lab, name: string): StreamTransport {
@@ -151,12 +136,7 @@ export async function watch(
 }
 
 /** One socket's counts at one moment. */
-interface Counts {
-  readonly fd: number;
-  readonly bytes: number;
-  readonly segments: number;
-  readonly nagle: boolean;
-}
+type Counts = Readonly<{ fd: number; bytes: number; segments: number; nagle: boolean }>;
 
 /** This process's connections through a listener: all of the client's, and all that were accepted. */
 function endsOf(listener: Endpoint): { client: readonly Counts[]; server: readonly Counts[] } {

@@ -67,8 +67,7 @@ export const readsDifferFromWrites: Claim = {
     'On streams reads and writes differ in number: three writes of "abc" may arrive as one read, or as "abcab" and "cabc"',
   source: "RFC 9293, section 3.9.1.2 (no record boundaries); RFC 896; recv(2)",
   method:
-    "Messages of 3 B were written one by one, without a gap and with gaps of 0.1 and 2 ms, and read into a large buffer; each read was " +
-    "compared with the messages' boundaries",
+    "Messages of 3 B were written one by one, without a gap and with gaps of 0.1 and 2 ms, and read into a large buffer; each read was compared with the messages' boundaries",
   rule: {
     "holds": `in some cell the interval of messages in one read lies above ${MIN_TOGETHER}`,
     "does not hold": "in no cell does it reach beyond 1",
@@ -103,15 +102,12 @@ export const readsDifferFromWrites: Claim = {
       ],
       tables: [tableOf(STREAM_CELLS, figures)],
       why: [
-        "A stream has no messages: the kernel appends each write to one queue of bytes, and a read takes what lies there. Without a gap " +
-        "the writer is ahead of the reader, and with Nagle on the sending side joins what is written while a segment is unacknowledged. " +
-        "With a gap longer than the reader needs to wake up each write is read alone, by luck of timing and not by a promise",
+        "A stream has no messages: the kernel appends each write to one queue of bytes, and a read takes what lies there. Without a gap the writer is ahead of the reader, and with Nagle on the sending side joins what is written while a segment is unacknowledged. With a gap longer than the reader needs to wake up each write is read alone, by luck of timing and not by a promise",
       ],
     };
   },
   meaning:
-    "Never take a read for a message. Frame messages by a length or a delimiter and read until one is whole; a program that does not " +
-    "works in tests, where messages come one by one, and fails under load",
+    "Never take a read for a message. Frame messages by a length or a delimiter and read until one is whole; a program that does not works in tests, where messages come one by one, and fails under load",
   code: [
     "const frame = new Uint8Array(4 + body.length);",
     "new DataView(frame.buffer).setUint32(0, body.length);",
@@ -173,8 +169,7 @@ export const datagramsKeepBoundaries: Claim = {
           : []),
       ],
       why: [
-        "A datagram travels as one unit with its length: the kernel queues it whole and hands over one per receive. A receive with a " +
-        "buffer that is too small still takes exactly one, and loses the rest of it (claim 15)",
+        "A datagram travels as one unit with its length: the kernel queues it whole and hands over one per receive. A receive with a buffer that is too small still takes exactly one, and loses the rest of it (claim 15)",
       ],
     };
   },

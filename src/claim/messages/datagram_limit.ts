@@ -25,8 +25,7 @@ export const datagramsAreLimited: Claim = {
   source:
     "RFC 768; RFC 791, section 3.1 (total length); udp(7); Linux net/unix/af_unix.c, unix_dgram_sendmsg",
   method:
-    "The largest size that is taken and arrives whole was found by bisection for each transport; then 1,000 B were received into a " +
-    "buffer of 100 B",
+    "The largest size that is taken and arrives whole was found by bisection for each transport; then 1,000 B were received into a buffer of 100 B",
   rule: {
     "holds": "on every transport a size was refused, below the 4 MiB that are tried",
     "holds in part": "on some",
@@ -62,22 +61,18 @@ export const datagramsAreLimited: Claim = {
           }`
         ),
         ...(facts === undefined ? [] : [
-          `Of ${facts.sentBytes} B received into ${facts.bufferBytes} B the call returned ${facts.receivedBytes} and no error; ` +
-          `the next receive returned the next datagram${
+          `Of ${facts.sentBytes} B received into ${facts.bufferBytes} B the call returned ${facts.receivedBytes} and no error; the next receive returned the next datagram${
             facts.nextIsWhole === true ? "" : ", not as sent"
           }: the rest was gone`,
         ]),
       ],
       why: [
-        "Over IPv4 the packet's total length has 16 bits: 65,535 less 20 for IP's header and 8 for UDP's. Over IPv6 the length does not count " +
-        "the fixed header, and UDP's own length field, of 16 bits as well, sets the limit: 65,535 less 8. A Unix datagram must fit the sender's " +
-        "send buffer with the kernel's own book-keeping, so that its limit follows net.core.wmem_default",
+        "Over IPv4 the packet's total length has 16 bits: 65,535 less 20 for IP's header and 8 for UDP's. Over IPv6 the length does not count the fixed header, and UDP's own length field, of 16 bits as well, sets the limit: 65,535 less 8. A Unix datagram may have as many bytes as the sender's send buffer less 32 (unix_dgram_sendmsg), so that its limit follows net.core.wmem_default",
       ],
     };
   },
   meaning:
-    "`Deno.DatagramConn.receive()` cuts what its buffer does not hold, without a word: give it one byte more than the longest " +
-    "message, and treat a full buffer as an error",
+    "`Deno.DatagramConn.receive()` cuts what its buffer does not hold, without a word: give it one byte more than the longest message, and treat a full buffer as an error",
   code: [
     "const [message] = await socket.receive(new Uint8Array(longest + 1));",
     'if (message.length > longest) throw new RangeError("the message is longer than agreed");',

@@ -4,7 +4,7 @@ import type { CaseRequest } from "../case_request.ts";
 import { cannotTry, type Claim, type ClaimTable, type ClaimVerdict } from "../claim.ts";
 import type { ClaimFigures } from "../claim_figures.ts";
 import { formatFigure, formatFigureWithCount } from "../format_figure.ts";
-import { type Crowded, crowdReceivers, type Queued, type Waiting } from "./crowd_receivers.ts";
+import { type Crowded, crowdReceivers, type Queued } from "./crowd_receivers.ts";
 
 const RATES = [10_000, 50_000, 0];
 const SIZES = [64, 1_024, 16_384];
@@ -49,9 +49,7 @@ export const datagramsMayBeLost: Claim = {
   sentence: "Datagrams may be lost, and are not retransmitted",
   source: "RFC 768; udp(7); unix(7), SOCK_DGRAM; Linux net/ipv4/udp.c, __udp_enqueue_schedule_skb",
   method:
-    "Numbered datagrams were sent to a socket that read nothing, until the kernel refused one or its count of drops at the receiver (SO_MEMINFO) had " +
-    "moved, and ten more after that; then everything was received, and one more datagram sent and waited for. CPU time was read while Deno waited to " +
-    "send. Beside it, datagrams were offered at 10,000 and 50,000 a second and as fast as they go to a receiver that reads as fast as it can",
+    "Numbered datagrams were sent to a socket that read nothing, until the kernel refused one or its count of drops at the receiver (SO_MEMINFO) had moved, and ten more after that; then everything was received, and one more datagram sent and waited for.  Beside it, datagrams were offered at 10,000 and 50,000 a second and as fast as they go to a receiver that reads as fast as it can",
   rule: {
     "holds": "of each kind some that were sent with success never came, although a later one did",
     "holds in part": "of some kinds",
@@ -64,10 +62,8 @@ export const datagramsMayBeLost: Claim = {
   experiment: (lab) => crowdReceivers(lab),
   decide({ figures, facts, failure }) {
     if (facts === undefined) return cannotTry(failure ?? "there are no facts");
-    const crowded = facts.crowded as unknown as readonly Crowded[];
-    const queued = facts.queued as unknown as readonly Queued[];
-    const waiting = facts.waiting as unknown as readonly Waiting[];
-    const [first] = crowded;
+    const crowded = facts.crowded as readonly Crowded[];
+    const queued = facts.queued as readonly Queued[];
     return {
       verdict: verdictOf(crowded),
       answer: crowded.map(({ kind, sent, received }) =>
@@ -88,34 +84,17 @@ export const datagramsMayBeLost: Claim = {
             queueLength ?? "not read"
           }, the sender's SO_SNDBUF ${sendBuffer} B)`
         ),
-        ...waiting.map(({ what, waitedMs, cpuMs }) =>
-          `While a ${what} of Deno waited ${waitedMs.toFixed(0)} ms for room, its thread used ${
-            cpuMs.toFixed(0)
-          } ms of CPU time`
-        ),
         ...worstOf(figures),
       ],
       ...(figures.trials(CELLS[0]!).length > 0 && { tables: [table(figures)] }),
       why: [
-        "A UDP datagram that finds the receiver's buffer full is dropped there. Over loopback that happens within the send itself, and over a " +
-        "network long after it: either way sender and receiver both see success. A Unix datagram waits at the sender while the receiver's queue " +
-        "holds more than net.unix.max_dgram_qlen, or while what is queued fills the sender's SO_SNDBUF, which large datagrams meet first",
-        ...(waiting.some(({ what, waitedMs, cpuMs }) =>
-            what.includes("datagram") && cpuMs > waitedMs / 4
-          )
-          ? [
-            `The ${
-              first!.kind === "udp" ? "Unix datagrams'" : "datagrams'"
-            } back-pressure is not free in this version of Deno: a send that waits asks again and again instead of sleeping, and uses up a core, ` +
-            "which every figure of CPU time for waiting Unix datagrams contains. A stream that waits sleeps",
-          ]
-          : []),
+        "A UDP datagram that finds the receiver's buffer full is dropped there. Over loopback that happens within the send itself, and over a network long after it: either way sender and receiver both see success. A Unix datagram waits at the sender while the receiver's queue holds more than net.unix.max_dgram_qlen, or while what is queued fills the sender's SO_SNDBUF, which large datagrams meet first",
+        "The Unix datagrams' back-pressure is not free in Deno: a send that waits asks again and again (claim 37), which every figure of CPU time for waiting Unix datagrams contains",
       ],
     };
   },
   meaning:
-    "UDP needs a pace that the receiver can keep, numbers to notice what is missing, and repetition where it matters. Between processes of one " +
-    "machine Unix datagrams bring back-pressure, but a `send` that waits may cost Deno a whole core: a Unix stream with a length before each message waits for nothing",
+    "UDP needs a pace that the receiver can keep, numbers to notice what is missing, and repetition where it matters. Between processes of one machine Unix datagrams bring back-pressure, but a `send` that waits may cost Deno a whole core: while a Unix stream with a length before each message sleeps until there is room",
   code: [
     'const conn = await Deno.connect({ transport: "unix", path: "/run/app/in.sock" });',
     "for (let n = 0; n < frame.length;) n += await conn.write(frame.subarray(n)); // sleeps while the peer is behind",

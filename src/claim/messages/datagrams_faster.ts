@@ -59,11 +59,7 @@ const SPEED_DENO = comparisons(DENO, [ROUND_TRIP, ["throughput", "throughput", "
 const SPEED_LIBC = comparisons(LIBC, [ROUND_TRIP]);
 
 /** Rows of one driver, with what is said of them. */
-interface Family {
-  readonly through: string;
-  readonly rows: readonly ComparedRow[];
-  readonly reason: string;
-}
+type Family = Readonly<{ through: string; rows: readonly ComparedRow[]; reason: string }>;
 
 function families(
   wanted: readonly (readonly [through: string, comparisons: readonly Comparison[]])[],
@@ -107,8 +103,7 @@ export const datagramsAreFaster: Claim = {
   sentence: "Datagram sockets, checking less, are faster than streams",
   source: "RFC 768; RFC 9293; udp(7); unix(7), SOCK_DGRAM and SOCK_SEQPACKET; sendmmsg(2)",
   method:
-    "Round trips of 64 B to 16 KiB over udp and tcp, and over Unix datagrams, seqpacket and streams: by blocking system calls and through Deno, both ends on " +
-    "one core and on two. Through Deno also one-way throughput with messages of the same sizes, counted where they arrive. All interleaved in one run",
+    "Round trips of 64 B to 16 KiB over udp and tcp, and over Unix datagrams, seqpacket and streams: by blocking system calls and through Deno, both ends on one core and on two. Through Deno also one-way throughput with messages of the same sizes, counted where they arrive. All interleaved in one run",
   rule: comparisonRule("datagrams are", "comparisons, by system calls and through Deno"),
   control:
     "the same with one transport slowed to a tenth of its speed: it does not hold with the datagrams slowed, and holds with the stream slowed",
@@ -137,9 +132,7 @@ export const datagramsAreFaster: Claim = {
           : [tableOf(`${through}, medians of trials`, ["datagrams", "streams"], rows)]
       ),
       why: [
-        "Over loopback nothing is lost on the way and checksums are not computed, so that TCP's care costs little. A stream moves many small messages in " +
-        "one system call and one wake-up; a datagram needs a call of its own at each end, unless the program hands over several at once (sendmmsg(2), or " +
-        "UDP_SEGMENT of udp(7)), which Deno does not",
+        "Over loopback nothing is lost on the way and checksums are not computed, so that TCP's care costs little. A stream moves many small messages in one system call and one wake-up; a datagram needs a call of its own at each end, unless the program hands over several at once (sendmmsg(2), or UDP_SEGMENT of udp(7)), which Deno does not",
         "The runtime can turn the order round: in Deno a receive makes a new address object for each datagram, which a read of a connection does not",
       ],
     };
@@ -174,9 +167,7 @@ export const datagramsCostLess: Claim = {
   sentence: "Datagram sockets cost the machine less than streams",
   source: "getrusage(2); proc_meminfo(5), Slab; udp(7); tcp(7)",
   method:
-    "CPU time of both ends, user and system, for each round trip, in the same trials as claim 16, and for each exchange through Deno with one server and " +
-    `${CLIENTS} clients, where a stream needs a connection for each. Then clients were opened by system calls and the growth of the kernel's own memory (Slab of ` +
-    "/proc/meminfo) was read, for each client",
+    `CPU time of both ends, user and system, for each round trip, in the same trials as claim 16, and for each exchange through Deno with one server and ${CLIENTS} clients, where a stream needs a connection for each. Then clients were opened by system calls and the growth of the kernel's own memory (Slab of /proc/meminfo) was read, for each client`,
   rule: {
     ...comparisonRule("datagrams are", "comparisons of CPU time and of memory for each client"),
   },
@@ -191,7 +182,7 @@ export const datagramsCostLess: Claim = {
     ]], figures);
     const rows = all.flatMap((family) => family.rows);
     if (rows.length === 0) return cannotTry(reasonOf(COST_DENO, figures));
-    const memory = (facts?.memory ?? []) as unknown as readonly SocketMemoryOf[];
+    const memory = (facts?.memory ?? []) as readonly SocketMemoryOf[];
     const pairs = DENO.flatMap(([datagram, stream]) => {
       const [ours, theirs] = [datagram, stream].map((kind) => memory.find((m) => m.kind === kind));
       return ours === undefined || theirs === undefined ? [] : [[ours, theirs] as const];
@@ -225,8 +216,7 @@ export const datagramsCostLess: Claim = {
         ]
       ),
       why: [
-        "What an exchange costs is dominated by system calls and by waking the other end, and those are the same for both. The kernel's part that differs, " +
-        "segments and acknowledgements against bare datagrams, shows by system calls; through Deno the runtime adds an address object for each datagram received",
+        "What an exchange costs is dominated by system calls and by waking the other end, and those are the same for both. The kernel's part that differs, segments and acknowledgements against bare datagrams, shows by system calls; through Deno the runtime adds an address object for each datagram received",
         "A datagram server has one socket for all of its clients; a stream server has one for each, and so twice as many sockets in all",
       ],
     };

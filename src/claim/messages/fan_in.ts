@@ -2,8 +2,7 @@
 
 import { cannotTry, type Claim, type ClaimFacts, type Decision, type Lab } from "../claim.ts";
 import type { ClaimFigures } from "../claim_figures.ts";
-import { loopback, RawSockets } from "../connections/raw_sockets.ts";
-import { receiveNow } from "../raw_pair.ts";
+import { RawSockets, receiveNow } from "../sockets.ts";
 import { requireLibc } from "../../kernel/libc.ts";
 import { ADDRESS_BYTES } from "../../kernel/socket_address.ts";
 import { errnoName } from "../../kernel/system_error.ts";
@@ -30,9 +29,7 @@ export const oneSocketManyPeers: Claim = {
   sentence: "One UDP socket serves many peers without connections; both ends bind, neither listens",
   source: "udp(7); ip(7), ip_local_port_range; listen(2), EOPNOTSUPP; RFC 768",
   method:
-    "1 to 1,000 clients, each with a socket of its own, exchanged 64 B in turn with one serving socket; beside it the same number of " +
-    `connections to one listener. By system calls, ${UNBOUND} clients that had not called bind(2) sent to one bound socket, which answered each; their port was ` +
-    "read before and after, and listen(2) was tried on it",
+    `1 to 1,000 clients, each with a socket of its own, exchanged 64 B in turn with one serving socket; beside it the same number of connections to one listener. By system calls, ${UNBOUND} clients that had not called bind(2) sent to one bound socket, which answered each; their port was read before and after, and listen(2) was tried on it`,
   rule: {
     "holds":
       "one socket answered every client, listen was refused, and no client that had not bound was answered",
@@ -51,7 +48,7 @@ export const oneSocketManyPeers: Claim = {
     const most = CLIENT_COUNTS.findLast((clients) =>
       figures.trials(cell("udp", clients)).length > 0
     );
-    const served = facts as unknown as Served | undefined;
+    const served = facts as Served | undefined;
     if (most === undefined && served === undefined) {
       return cannotTry(failure ?? figures.skip(cell("udp", 1)) ?? "nothing was measured");
     }
@@ -66,9 +63,7 @@ export const oneSocketManyPeers: Claim = {
       ...measured(figures, most),
       ...describe(served, failure, figures, most),
       why: [
-        "A datagram carries its sender's address, so that one socket can answer anybody; the kernel finds it by its port alone. A client " +
-        "need not bind: the first send binds it to a free port (ip(7)). A datagram socket has no queue of connections, and listen(2) on it fails with EOPNOTSUPP. A " +
-        "connection costs a socket at each end. What grows with their number is memory and cache misses, more than the look-up, which is a hash",
+        "A datagram carries its sender's address, so that one socket can answer anybody; the kernel finds it by its own address and port. A client need not bind: the first send binds it to a free port (ip(7)). A datagram socket has no queue of connections, and listen(2) on it fails with EOPNOTSUPP. A connection costs a socket at each end. What grows with their number is memory and cache misses, more than the look-up, which is a hash",
       ],
     };
   },
@@ -80,28 +75,25 @@ export const oneSocketManyPeers: Claim = {
   ].join("\n"),
 };
 
-/** One socket, and clients that had not bound. */
-interface Served {
-  readonly kind: "udp" | "tcp";
-  readonly clients: number;
-  /** Clients that got an answer. */
-  readonly answered: number;
-  /** Clients that had a port before their first send. */
-  readonly portsBefore: number;
-  /** Clients that had one after it. */
-  readonly portsAfter: number;
-  /** What listen(2) on that socket came to: `listens`, or the error's name. */
-  readonly listen: string;
-}
+/**
+ * One socket, and clients that had not bound. `answered`: clients that got an answer; `portsBefore`: clients that had a port before their first send; `portsAfter`:
+ * clients that had one after it; `listen`: what listen(2) on that socket came to: `listens`, or the error's name.
+ */
+type Served = {
+  kind: "udp" | "tcp";
+  clients: number;
+  answered: number;
+  portsBefore: number;
+  portsAfter: number;
+  listen: string;
+};
 
 /** One socket that answers clients which never called bind(2). */
 export function serveWithOne(kind: "udp" | "tcp", lab: Lab): ClaimFacts {
   using sockets = new RawSockets(lab);
   const libc = requireLibc();
   const { symbols } = libc;
-  const server = sockets.socket(kind);
-  const any = loopback(0);
-  libc.check(symbols.bind(server, any, any.length), "bind");
+  const server = sockets.bind(kind);
   const to = sockets.addressOf(server);
   const message = new Uint8Array(8);
   const from = new Uint8Array(ADDRESS_BYTES);

@@ -16,21 +16,22 @@ const MIB = 2_048;
 const GROWTH_BYTES = 64 * 2 ** 20;
 const RESENT = "Tcp.RetransSegs";
 
-interface Moved {
-  readonly transport: string;
-  readonly bytes: number;
-  /** What was to be moved. */
-  readonly offered: number;
-  readonly seconds: number;
-  readonly lost: number;
-  readonly reordered: number;
-  readonly duplicated: number;
-  readonly corrupt: number;
-  /** Segments that TCP retransmitted meanwhile, on the whole machine; `null` where the kernel does not count them. */
-  readonly resent: number | null;
-  /** Growth of resident memory, driver and peer; absent where it could not be read. */
-  readonly grownBytes?: readonly number[];
-}
+/**
+ * `offered`: what was to be moved; `resent`: segments that TCP retransmitted meanwhile, on the whole machine; `null` where the kernel does not count them;
+ * `grownBytes`: growth of resident memory, driver and peer; absent where it could not be read.
+ */
+type Moved = {
+  transport: string;
+  bytes: number;
+  offered: number;
+  seconds: number;
+  lost: number;
+  reordered: number;
+  duplicated: number;
+  corrupt: number;
+  resent: number | null;
+  grownBytes?: readonly number[];
+};
 
 /** "Streams lose nothing and keep order." */
 export const streamsLoseNothing: Claim = {
@@ -52,7 +53,7 @@ export const streamsLoseNothing: Claim = {
     "the same over a connection on which one byte is changed on its way: the sentence then does not hold",
   experiment: (lab) => moveAndCheck(lab),
   decide({ facts }) {
-    const rows = facts!.moved as unknown as readonly Moved[];
+    const rows = facts!.moved as readonly Moved[];
     const faults = rows.reduce(
       (sum, { lost, reordered, duplicated, corrupt }) =>
         sum + lost + reordered + duplicated + corrupt,
@@ -84,16 +85,12 @@ export const streamsLoseNothing: Claim = {
           }`,
       ],
       why: [
-        "TCP numbers every byte, checks every segment and repeats what is not acknowledged in time, on loopback as well. Its checksum has 16 bits, " +
-        "so that of segments damaged at random one in 65,536 passes, and over loopback it is not computed (drivers/net/loopback.c): over networks " +
-        "that damage data a check of the program's own is worth its cost. A Unix-domain stream is a queue in one kernel, from which nothing can " +
-        "fall. Neither protects against a program that dies with data in its own buffers",
+        "TCP numbers every byte, checks every segment and repeats what is not acknowledged in time, on loopback as well. Its checksum has 16 bits, so that of segments damaged at random one in 65,536 passes, and over loopback it is not computed (drivers/net/loopback.c): over networks that damage data a check of the program's own is worth its cost. A Unix-domain stream is a queue in one kernel, from which nothing can fall. Neither protects against a program that dies with data in its own buffers",
       ],
     };
   },
   meaning:
-    "Within one connection of one machine no number or checksum of your own is needed; across a reconnect it is. A `pipeTo` that resolved " +
-    "means that the kernel has every byte, and not that the peer has read them: that takes an answer",
+    "Within one connection of one machine no number or checksum of your own is needed; across a reconnect it is. A `pipeTo` that resolved means that the kernel has every byte, and not that the peer has read them: that takes an answer",
   code: [
     "await source.pipeTo(conn.writable, { preventClose: true }); // the kernel has every byte, in order",
     "await conn.read(receipt); // the peer has them",
@@ -150,7 +147,7 @@ export async function moveAndCheck(lab: Lab, mib = MIB): Promise<ClaimFacts> {
         }),
       });
     }
-    return { moved: moved as unknown as ClaimFacts[string] };
+    return { moved: moved };
   } finally {
     await link.close();
   }

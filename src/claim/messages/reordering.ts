@@ -2,11 +2,9 @@
 
 import { requireLibc } from "../../kernel/libc.ts";
 import { inNamedNamespace, NAMED_NAMESPACES, runCommand } from "../../kernel/namespace.ts";
-import { encodeAddress } from "../../kernel/socket_address.ts";
 import type { Claim, ClaimFacts, Lab } from "../claim.ts";
-import { RawSockets, waitUntil } from "../connections/raw_sockets.ts";
+import { RawSockets, receiveNow, waitUntil } from "../sockets.ts";
 import { formatFigure } from "../format_figure.ts";
-import { receiveNow } from "../raw_pair.ts";
 import { isolateExperiment } from "../try_part.ts";
 
 const DATAGRAMS = 40;
@@ -35,14 +33,8 @@ ip route add ${TARGET}/32 via 10.99.0.2
 tc qdisc add dev near0 root tbf rate ${SLOW_MBIT}mbit burst 2kb limit 1mb
 `;
 
-/** What arrived over one path. */
-interface Arrived {
-  readonly path: string;
-  readonly sent: number;
-  readonly received: number;
-  /** After one with a higher number (RFC 4737, Type-P-Reordered). */
-  readonly reordered: number;
-}
+/** What arrived over one path. `reordered`: after one with a higher number (RFC 4737, Type-P-Reordered). */
+type Arrived = Readonly<{ path: string; sent: number; received: number; reordered: number }>;
 
 /** "Datagrams may arrive out of order." */
 export const datagramsMayBeReordered: Claim = {
@@ -52,23 +44,19 @@ export const datagramsMayBeReordered: Claim = {
   sentence: "Datagrams may arrive out of order",
   source: "RFC 768; RFC 4737, section 3 (Type-P-Reordered); tc-tbf(8); ip-route(8)",
   method:
-    `${DATAGRAMS} numbered datagrams were sent over loopback; and ${DATAGRAMS} between two network namespaces with two ways between them, of which the first ` +
-    `passes ${SLOW_MBIT} Mbit/s (tc tbf): after half of them the route was moved to the other (ip route replace). Each number was compared with the highest ` +
-    "that had come before",
+    `${DATAGRAMS} numbered datagrams were sent over loopback; and ${DATAGRAMS} between two network namespaces with two ways between them, of which the first passes ${SLOW_MBIT} Mbit/s (tc tbf): after half of them the route was moved to the other (ip route replace). Each number was compared with the highest that had come before`,
   rule: {
     "holds": "on some path a datagram came after one with a higher number",
     "undecided": 'none did: not seeing it does not refute a "may"',
   },
   control: "the same two ways with the route left alone: undecided",
   parts: {
-    "two ways": async (lab) =>
-      ({ path: await sendOverTwoWays(lab, true) }) as unknown as ClaimFacts,
-    "one way": async (lab) =>
-      ({ path: await sendOverTwoWays(lab, false) }) as unknown as ClaimFacts,
+    "two ways": async (lab) => ({ path: await sendOverTwoWays(lab, true) }),
+    "one way": async (lab) => ({ path: await sendOverTwoWays(lab, false) }),
   },
   experiment: (lab) => sendOverPaths(lab),
   decide({ facts }) {
-    const paths = facts!.paths as unknown as readonly Arrived[];
+    const paths = facts!.paths as readonly Arrived[];
     const reordered = paths.filter((one) => one.reordered > 0);
     const last = reordered[0] ?? paths.at(-1)!;
     const [loopback] = paths;
@@ -87,8 +75,7 @@ export const datagramsMayBeReordered: Claim = {
         ]),
       ],
       why: [
-        "A path with one queue from sender to receiver, such as loopback, lets nothing overtake. Reordering needs two ways, as on networks with " +
-        "several links or when a route changes, or several threads that send through sockets of their own",
+        "A path with one queue from sender to receiver, such as loopback, lets nothing overtake. Reordering needs two ways, as on networks with several links or when a route changes, or several threads that send through sockets of their own",
       ],
     };
   },
@@ -108,28 +95,25 @@ export async function sendOverPaths(
   const over = await sendOverLoopback(lab);
   try {
     const { id } = datagramsMayBeReordered;
-    const { path } = await isolateExperiment([id, part], lab.signal, TWO_WAYS);
-    return { paths: [over, path] } as unknown as ClaimFacts;
+    const { path } = await isolateExperiment<{ path: Arrived }>([id, part], lab.signal, TWO_WAYS);
+    return { paths: [over, path] };
   } catch (error) {
-    return { paths: [over], untried: (error as Error).message } as unknown as ClaimFacts;
+    return { paths: [over], untried: (error as Error).message };
   }
 }
 
 async function sendOverLoopback(lab: Lab): Promise<Arrived> {
   using sockets = new RawSockets(lab);
-  const receiver = bindTo(sockets, "127.0.0.1", 0);
-  const sender = connectTo(sockets, sockets.addressOf(receiver));
+  const receiver = sockets.bind("udp");
+  const sender = sockets.sender("udp", sockets.addressOf(receiver));
   for (let number = 0; number < DATAGRAMS; number++) send(sender, number);
   return await receiveAll("loopback", receiver, lab);
 }
 
 async function sendOverTwoWays(lab: Lab, moves: boolean): Promise<Arrived> {
   using sockets = new RawSockets(lab);
-  const receiver = inNamedNamespace(FAR, () => bindTo(sockets, TARGET, PORT));
-  const sender = connectTo(
-    sockets,
-    encodeAddress({ kind: "ip", hostname: TARGET, port: PORT }),
-  );
+  const receiver = inNamedNamespace(FAR, () => sockets.bind("udp", PORT, TARGET));
+  const sender = sockets.sender("udp", sockets.addressOf(receiver));
   for (let number = 0; number < DATAGRAMS; number++) {
     if (moves && number === DATAGRAMS / 2) {
       await runCommand("ip", ["route", "replace", `${TARGET}/32`, "via", "10.99.1.2"], lab.signal);
@@ -141,21 +125,6 @@ async function sendOverTwoWays(lab: Lab, moves: boolean): Promise<Arrived> {
     receiver,
     lab,
   );
-}
-
-function bindTo(sockets: RawSockets, hostname: string, port: number): number {
-  const libc = requireLibc();
-  const fd = sockets.socket("udp");
-  const address = encodeAddress({ kind: "ip", hostname, port });
-  libc.check(libc.symbols.bind(fd, address, address.length), "bind");
-  return fd;
-}
-
-function connectTo(sockets: RawSockets, address: Uint8Array<ArrayBuffer>): number {
-  const libc = requireLibc();
-  const fd = sockets.socket("udp");
-  libc.check(libc.symbols.connect(fd, address, address.length), "connect");
-  return fd;
 }
 
 function send(fd: number, number: number): void {

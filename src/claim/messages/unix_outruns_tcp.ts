@@ -49,8 +49,7 @@ export const unixOutrunsTcp: Claim = {
   sentence: "Unix-domain sockets outrun TCP over loopback",
   source: "unix(7); tcp(7); Linux net/unix/af_unix.c",
   method:
-    "Round trips of 64 B to 16 KiB and one-way transfers in writes of 16 KiB to 1 MiB, over both transports, interleaved in one run, " +
-    "both ends placed alike; the round trips by blocking system calls as well",
+    "Round trips of 64 B to 16 KiB and one-way transfers in writes of 16 KiB to 1 MiB, over both transports, interleaved in one run, both ends placed alike; the round trips by blocking system calls as well",
   rule: comparisonRule("the Unix-domain socket is", "comparisons"),
   control:
     "the same with one transport slowed to a tenth of its speed: it does not hold with the Unix socket slowed, and holds with TCP slowed",
@@ -71,15 +70,11 @@ export const unixOutrunsTcp: Claim = {
       ],
       tables: [tableOf("Medians of trials", ["unix", "tcp"], rows)],
       why: [
-        "A Unix-domain socket has one queue, that of the receiver: a write puts the bytes there, with no segments, no acknowledgements and no " +
-        "congestion control. For small messages that is most of the way. For large ones copying costs the same on both, and what is left is how " +
-        "much each lets lie in its buffers: a stream over TCP grows its windows to several MiB, a Unix-domain stream stops its writer " +
-        "at its SO_SNDBUF (net.core.wmem_default), so that reader and writer have to take turns",
+        "A Unix-domain socket has one queue, that of the receiver: a write puts the bytes there, with no segments, no acknowledgements and no congestion control. That spares work for each message, of which waking the other end is the larger part where that end sleeps. For large ones copying costs the same on both, and what is left is how much each lets lie in its buffers: a stream over TCP grows its windows to several MiB, a Unix-domain stream stops its writer at its SO_SNDBUF (net.core.wmem_default), so that reader and writer have to take turns",
       ],
     };
   },
   meaning:
-    "Between two processes of one machine, take a Unix-domain socket where both ends allow it: for requests and replies it is a " +
-    "line of configuration. Measure first where the work is moving megabytes",
+    "Between two processes of one machine, a Unix-domain socket is a line of configuration where both ends allow it; the table shows what it gains on this machine. Measure first where the work is moving megabytes",
   code: `const conn = await Deno.connect({ transport: "unix", path: "/run/app.sock" });`,
 };

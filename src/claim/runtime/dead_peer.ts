@@ -5,24 +5,16 @@ import { getOption, setOption } from "../../kernel/options.ts";
 import { loseSegments } from "../../kernel/socket_filter.ts";
 import { errnoName } from "../../kernel/system_error.ts";
 import { CannotTry, type Claim, defineClaim, type Lab } from "../claim.ts";
-import { RawSockets, waitUntil } from "../connections/raw_sockets.ts";
-import { readSettingsOf } from "../connections/socket_table.ts";
-import { sendNow } from "../raw_pair.ts";
+import { RawSockets, sendNow, waitUntil } from "../sockets.ts";
+import { readSettingsOf } from "../socket_table.ts";
 import { isolateExperiment, tryPart } from "../try_part.ts";
 
 const LIMIT_MS = 5_000;
 const RETRIES = 2;
 const RETRIES2 = "net.ipv4.tcp_retries2";
 
-/** A client whose peer does not answer any more. */
-interface Arm {
-  readonly what: string;
-  /** Whether it wrote something after the peer was gone. */
-  readonly writes?: true;
-  readonly keepalive?: true;
-  /** TCP_USER_TIMEOUT. */
-  readonly userTimeoutMs?: number;
-}
+/** A client whose peer does not answer any more. `writes`: whether it wrote something after the peer was gone. */
+type Arm = Readonly<{ what: string; writes?: true; keepalive?: true; userTimeoutMs?: number }>;
 
 const ARMS: readonly Arm[] = [
   { what: "a reader" },
@@ -32,26 +24,18 @@ const ARMS: readonly Arm[] = [
   { what: "a reader with TCP_USER_TIMEOUT of 1 s", userTimeoutMs: 1_000 },
 ];
 
-/** When a client was told, and what. */
-interface Told {
-  readonly what: string;
-  /** Whether it had one of the two options. */
-  readonly isGuarded: boolean;
-  /** The error; `null` when there was none within the limit. */
-  readonly error: string | null;
-  readonly afterMs: number;
-}
+/** When a client was told, and what. `isGuarded`: whether it had one of the two options; `error`: the error; `null` when there was none within the limit. */
+type Told = Readonly<{ what: string; isGuarded: boolean; error: string | null; afterMs: number }>;
 
-interface Facts {
-  readonly told: readonly Told[];
-  /** A writer without options where the kernel sends again only so often; absent where it could not be tried. */
-  readonly fewer?: Told;
-  readonly fewerRetries: number;
-  readonly untried?: string;
-  /** net.ipv4.tcp_retries2; `null` where it could not be read. */
-  readonly retries2: string | null;
-  readonly limitMs: number;
-}
+/** `fewer`: a writer without options where the kernel sends again only so often; absent where it could not be tried; `retries2`: net.ipv4.tcp_retries2; `null` where it could not be read. */
+type Facts = {
+  told: readonly Told[];
+  fewer?: Told;
+  fewerRetries: number;
+  untried?: string;
+  retries2: string | null;
+  limitMs: number;
+};
 
 /** "A dead peer is noticed only with keepalive or TCP_USER_TIMEOUT." */
 export const deadPeerIsSilent: Claim = defineClaim<Facts>({
@@ -128,7 +112,7 @@ export const deadPeerIsSilent: Claim = defineClaim<Facts>({
       ],
       why: [
         "A connection is state at two ends and nothing between them. Who only reads sends nothing, so that nothing can fail to be acknowledged: without keepalive the wait has no end (RFC 9293, section 3.8.4, leaves keepalive off by default)",
-        "Who writes is told in the end: the segment is retransmitted with growing gaps until about the time of tcp_retries2 timeouts has passed, with the default of 15 at least 924.6 s (tcp(7)). TCP_USER_TIMEOUT bounds exactly that time, and so does nothing for who only reads; with keepalive it bounds that as well",
+        "Who writes is told in the end: the segment is retransmitted with growing gaps until about the time of tcp_retries2 timeouts has passed, with the default of 15 at least 924.6 s (Documentation/networking/ip-sysctl.rst). TCP_USER_TIMEOUT bounds that time, and so does nothing for who only reads; together with keepalive it bounds the probing as well (tcp(7)). While data is unacknowledged no keepalive is sent: a writer needs TCP_USER_TIMEOUT",
       ],
     };
   },

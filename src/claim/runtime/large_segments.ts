@@ -5,9 +5,8 @@ import { unsentBytes } from "../../kernel/options.ts";
 import { loseSegments } from "../../kernel/socket_filter.ts";
 import { readTcpInfo } from "../../kernel/tcp_info.ts";
 import { defineClaim, type Lab } from "../claim.ts";
-import { RawSockets, waitUntil } from "../connections/raw_sockets.ts";
+import { RawSockets, receiveNow, sendNow, waitUntil } from "../sockets.ts";
 import { formatBytes } from "../format_figure.ts";
-import { receiveNow, sendNow } from "../raw_pair.ts";
 import { isolateExperiment } from "../try_part.ts";
 
 const MESSAGE_BYTES = 65_483;
@@ -30,23 +29,21 @@ ip address add ${NEAR_IP}/24 dev near
 ip -n ${FAR} address add ${FAR_IP}/24 dev far
 `;
 
-/** A message of one size over one path. */
-interface Path {
-  readonly path: string;
-  readonly bytes: number;
-  /** The largest segment that its ends announce. */
-  readonly segmentBytes: number;
-  /** Congestion window of the fresh connection, in segments. */
-  readonly initialWindow: number;
-  /** What left before anything was acknowledged. */
-  readonly firstFlight: number;
-  /** Segments by which the message came to a peer that acknowledges. */
-  readonly segments: number;
-  /** Round trips until all has left: the window at most doubles with each (RFC 5681, section 3.1). */
-  readonly roundTrips: number;
-  /** The congestion window then, in segments. */
-  readonly window: number;
-}
+/**
+ * A message of one size over one path. `segmentBytes`: the largest segment that its ends announce; `initialWindow`: congestion window of the fresh connection, in
+ * segments; `firstFlight`: what left before anything was acknowledged; `segments`: segments by which the message came to a peer that acknowledges; `roundTrips`: round
+ * trips until all has left: the window at most doubles with each (RFC 5681, section 3.1); `window`: the congestion window then, in segments.
+ */
+type Path = {
+  path: string;
+  bytes: number;
+  segmentBytes: number;
+  initialWindow: number;
+  firstFlight: number;
+  segments: number;
+  roundTrips: number;
+  window: number;
+};
 
 type Paths = { readonly loopback: Path; readonly ethernet: Path };
 
@@ -59,8 +56,7 @@ export const loopbackHidesSlowStart = defineClaim<Paths>({
   source:
     "RFC 6928; RFC 5681, section 3.1; RFC 9293, section 3.7.1; veth(4); Linux drivers/net/loopback.c, loopback_setup; include/net/tcp.h, TCP_INIT_CWND",
   method:
-    `${MESSAGE_BYTES} B were written to a fresh TCP connection over loopback, and over a virtual Ethernet (veth) with an MTU of ${MTU} between two network namespaces: to a peer that loses every segment after the handshake, ` +
-    `so that what left is what may leave before the first acknowledgement, and to one that reads`,
+    `${MESSAGE_BYTES} B were written to a fresh TCP connection over loopback, and over a virtual Ethernet (veth) with an MTU of ${MTU} between two network namespaces: to a peer that loses every segment after the handshake, so that what left is what may leave before the first acknowledgement, and to one that reads`,
   rule: {
     "holds":
       "over loopback the whole message left at once and in fewer than a tenth of the segments; over Ethernet less than half of it left",
@@ -89,28 +85,8 @@ export const loopbackHidesSlowStart = defineClaim<Paths>({
       seen: [loopback, ethernet].map((one) =>
         `${one.path}: a segment may carry ${one.segmentBytes} B; of ${one.bytes} B ${one.firstFlight} B left before anything was acknowledged, with a congestion window of ${one.initialWindow} segments; the message came in ${one.segments} segments. Round trips until all has left, when the window doubles with each: ${one.roundTrips}`
       ),
-      tables: [{
-        caption: "A message over a fresh connection",
-        columns: [
-          "path",
-          "largest segment",
-          "first flight",
-          "segments",
-          "window: first",
-          "window: after it",
-        ],
-        rows: [loopback, ethernet].map((one) => [
-          one.path,
-          `${one.segmentBytes} B`,
-          formatBytes(one.firstFlight),
-          String(one.segments),
-          `${one.initialWindow} segments`,
-          `${one.window} segments`,
-        ]),
-      }],
       why: [
-        "Loopback has an MTU of 65,536 B, so that a segment carries nearly 64 KiB and the initial window of 10 segments (RFC 6928) some 640 KiB: the receiver's window, not the congestion window, is what a sender meets there. " +
-        "On Ethernet the same 10 segments are 14 KiB, and what does not fit waits for acknowledgements, a round trip for each doubling of the window",
+        "Loopback has an MTU of 65,536 B, so that a segment carries nearly 64 KiB and the initial window of 10 segments (RFC 6928) some 640 KiB: the receiver's window, not the congestion window, is what a sender meets there. On Ethernet the same 10 segments are 14 KiB, and what does not fit waits for acknowledgements, a round trip for each doubling of the window",
         "That a message of one segment's size leaves in more of them is due to the receiver's window: Linux makes no segment larger than half of the largest window it was offered (tcp_bound_to_half_wnd)",
         "Over loopback a round trip is some microseconds besides. A path of 50 ms makes the difference between one round trip and several visible to anybody, and a measurement on one machine cannot show it",
       ],

@@ -3,9 +3,8 @@
 import { getOption, setOption, unsentBytes } from "../../kernel/options.ts";
 import { median } from "../../stats/quantile.ts";
 import { defineClaim, type Lab } from "../claim.ts";
-import { RawSockets, waitUntil } from "../connections/raw_sockets.ts";
+import { RawSockets, receiveNow, sendNow, waitUntil } from "../sockets.ts";
 import { formatBytes, formatFigure } from "../format_figure.ts";
-import { receiveNow, sendNow } from "../raw_pair.ts";
 
 const RATE_BYTES_PER_S = 16 * 2 ** 20;
 const RECEIVE_BYTES = 65_536;
@@ -15,16 +14,10 @@ const RUN_MS = 1_500;
 /** From then on the buffers are full, and each byte has waited behind them. */
 const WARM_UP_MS = 700;
 
-/** A writer that always has more, to a reader of a steady pace. */
-interface Queue {
-  readonly what: string;
-  readonly sendBuffer: number;
-  /** Median of what lay in the send queue. */
-  readonly queued: number;
-  /** Median time from the write of a byte to its read. */
-  readonly delayMs: number;
-  readonly bytesPerSecond: number;
-}
+/** A writer that always has more, to a reader of a steady pace. `queued`: median of what lay in the send queue; `delayMs`: median time from the write of a byte to its read. */
+type Queue = Readonly<
+  { what: string; sendBuffer: number; queued: number; delayMs: number; bytesPerSecond: number }
+>;
 
 type Queues = { readonly plain: Queue; readonly limited: Queue };
 
@@ -38,7 +31,7 @@ export const sendBufferIsDelay = defineClaim<Queues>({
   group: "runtime",
   sentence: "A send buffer of 4 MiB is 4 MiB of delay",
   source:
-    "tcp(7), tcp_wmem; RFC 8289, section 2 (bufferbloat); Linux net/ipv4/tcp.c, do_tcp_setsockopt (TCP_NOTSENT_LOWAT); include/net/tcp.h, tcp_stream_memory_free; Documentation/networking/ip-sysctl.rst, tcp_notsent_lowat",
+    "tcp(7), tcp_wmem; RFC 8289, section 1 (bufferbloat); Linux net/ipv4/tcp.c, do_tcp_setsockopt (TCP_NOTSENT_LOWAT); include/net/tcp.h, tcp_stream_memory_free; Documentation/networking/ip-sysctl.rst, tcp_notsent_lowat",
   method: `Over loopback a writer that always had more wrote ${
     formatBytes(CHUNK_BYTES)
   } whenever the kernel took it, to a reader that took ${
@@ -58,7 +51,6 @@ export const sendBufferIsDelay = defineClaim<Queues>({
   },
   control:
     "TCP_NOTSENT_LOWAT in the place of the kernel's own setting: the sentence then does not hold",
-  waits: true,
   experiment: async (lab) => {
     const [plain, limited] = await Promise.all([writeAhead(lab, false), writeAhead(lab, true)]);
     return { plain, limited };
@@ -85,10 +77,8 @@ export const sendBufferIsDelay = defineClaim<Queues>({
         ),
       ],
       why: [
-        "A byte is read when all that was written before it has been. What lies in the buffers, divided by the rate, is how long that takes; TCP's send buffer grows by itself to net.ipv4.tcp_wmem's third value, 4 MiB by default, " +
-        "for the sake of long fast paths, and a writer that always has more fills it on any path. The receive buffer comes on top",
-        "What has been sent and not acknowledged is needed by TCP; what has not been sent yet only waits. TCP_NOTSENT_LOWAT bounds the second alone: poll(2) reports no room, and send takes nothing, while more than that is unsent. The path stays full, and the data " +
-        "that is sent next is younger",
+        "A byte is read when all that was written before it has been. What lies in the buffers, divided by the rate, is how long that takes; TCP's send buffer grows by itself to net.ipv4.tcp_wmem's third value, 4 MiB by default, for the sake of long fast paths, and a writer that always has more fills it on any path. The receive buffer comes on top",
+        "What has been sent and not acknowledged is needed by TCP; what has not been sent yet only waits. TCP_NOTSENT_LOWAT bounds the second alone: send takes nothing while that much is unsent, and who waits is woken once less than half of it is (tcp_stream_memory_free). The path stays full, and the data that is sent next is younger",
       ],
     };
   },

@@ -4,7 +4,7 @@ import { readCounters } from "../../kernel/counters.ts";
 import { median } from "../../stats/quantile.ts";
 import type { StreamTransport } from "../../transport/transport.ts";
 import { defineClaim, type Lab } from "../claim.ts";
-import { readAll, usableStreams, writeAll } from "../connections/usable_streams.ts";
+import { readAll, usableStreams, writeAll } from "../channels.ts";
 
 const CONNECTIONS = 5;
 const MESSAGE_BYTES = 64;
@@ -22,14 +22,13 @@ const ARMS = [
 
 type Nagle = "on" | "off" | undefined;
 
-/** Fresh connections with their first exchanges. */
-interface FirstExchanges {
-  readonly what: string;
-  /** From the connect until the client had its first answer. */
-  readonly openedMs: readonly number[];
-  /** Delayed acknowledgements that the kernel counted meanwhile; `null` where it could not be asked. */
-  readonly delayed: number | null;
-}
+/**
+ * Fresh connections with their first exchanges. `openedMs`: from the connect until the client had its first answer; `delayed`: delayed acknowledgements that the kernel
+ * counted meanwhile; `null` where it could not be asked.
+ */
+type FirstExchanges = Readonly<
+  { what: string; openedMs: readonly number[]; delayed: number | null }
+>;
 
 /** "TLS as Deno opens it meets Nagle twice." */
 export const tlsMeetsNagle = defineClaim<{ arms: readonly FirstExchanges[] }>({
@@ -40,8 +39,7 @@ export const tlsMeetsNagle = defineClaim<{ arms: readonly FirstExchanges[] }>({
   source:
     "RFC 896; RFC 1122, section 4.2.3.2 (delayed acknowledgements); RFC 8446, sections 4.4.4 and 4.6.1; Linux include/net/tcp.h, TCP_DELACK_MIN; tcp(7), TCP_NODELAY",
   method:
-    `${CONNECTIONS} TLS connections each were opened over loopback with Nagle's algorithm as Deno leaves it, off at one end, and off at both; ` +
-    `the time from the connect until the client had the answer to its first ${MESSAGE_BYTES} B was measured, the server staying open until the client had its answer`,
+    `${CONNECTIONS} TLS connections each were opened over loopback with Nagle's algorithm as Deno leaves it, off at one end, and off at both; the time from the connect until the client had the answer to its first ${MESSAGE_BYTES} B was measured, the server staying open until the client had its answer`,
   rule: {
     "holds": `as Deno opens it the median connection with its first exchange took at least ${
       2 * DELAY_MS
@@ -77,11 +75,8 @@ export const tlsMeetsNagle = defineClaim<{ arms: readonly FirstExchanges[] }>({
         }`
       ),
       why: [
-        "In TLS 1.3 each end writes something that nobody answers right before its first data: the client its Finished message, the server its session tickets. With Nagle on, " +
-        "the data is a small segment behind an unacknowledged one and waits; the other end's kernel delays its acknowledgement by 40 ms or more, as there is nothing to send that could carry it. " +
-        "That happens once at each end. Later exchanges do not meet it: each segment is then an answer and carries the acknowledgement",
-        "A connection of TLS in Deno has no `setNoDelay`. A client can set it on the TCP connection before `startTls`; a server accepts sockets that take the option from their listener, which `Deno.listenTls` does not offer: " +
-        "node:tls does (`noDelay: true`)",
+        "In TLS 1.3 each end writes something that nobody answers right before its first data: the client its Finished message, the server its session tickets. With Nagle on, the data is a small segment behind an unacknowledged one and waits; the other end's kernel delays its acknowledgement by 40 ms or more, as there is nothing to send that could carry it. That happens once at each end. Later exchanges do not meet it: each segment is then an answer and carries the acknowledgement",
+        "A connection of TLS in Deno has no `setNoDelay`. A client can set it on the TCP connection before `startTls`; a server accepts sockets that take the option from their listener, which `Deno.listenTls` does not offer: a server of node:tls does (`noDelay: true`)",
       ],
     };
   },

@@ -2,8 +2,8 @@
 
 import { readHealthMark } from "../../peer/health_mark.ts";
 import { CannotTry, defineClaim, type Lab } from "../claim.ts";
-import { waitUntil } from "../connections/raw_sockets.ts";
-import { openChannels, usableStreams } from "../connections/usable_streams.ts";
+import { waitUntil } from "../sockets.ts";
+import { openChannels, usableStreams } from "../channels.ts";
 
 const MESSAGE_BYTES = 1_000;
 const CHUNK_BYTES = 65_536;
@@ -16,15 +16,8 @@ const BUSY_SHARE = 0.5;
 /** What a thread uses that sleeps is a small part of what one uses that asks again and again. */
 const TIMES = 5;
 
-/** What a thread used while something of it waited. */
-interface Waiting {
-  readonly what: string;
-  readonly waitedMs: number;
-  /** CPU time of the thread. */
-  readonly cpuMs: number;
-  /** For which it was ready to run and had no CPU. */
-  readonly keptOffMs: number;
-}
+/** What a thread used while something of it waited. `cpuMs`: CPU time of the thread; `keptOffMs`: for which it was ready to run and had no CPU. */
+type Waiting = Readonly<{ what: string; waitedMs: number; cpuMs: number; keptOffMs: number }>;
 
 type Waited = { readonly datagram: Waiting; readonly stream: Waiting };
 
@@ -41,8 +34,7 @@ export const waitingDatagramBurns = defineClaim<Waited>({
   source:
     "unix(7), SOCK_DGRAM; send(2), EAGAIN; epoll(7); Linux net/unix/af_unix.c, unix_dgram_sendmsg and unix_dgram_poll",
   method:
-    `Through Deno, Unix datagrams were sent to a socket that read nothing until a send was pending; for ${WAIT_MS} ms the CPU time of the thread was read (/proc/thread-self/schedstat), and the time for which it was ready ` +
-    "to run and was given no CPU. The same was done with a Unix stream",
+    `Through Deno, Unix datagrams were sent to a socket that read nothing until a send was pending; for ${WAIT_MS} ms the CPU time of the thread was read (/proc/thread-self/schedstat), and the time for which it was ready to run and was given no CPU. The same was done with a Unix stream`,
   rule: {
     "holds": `of the time in which it could run, the thread ran for more than ${
       BUSY_SHARE * 100
@@ -72,8 +64,7 @@ export const waitingDatagramBurns = defineClaim<Waited>({
       why: [
         ...(isBusy
           ? [
-            "A send that waits in this version of Deno asks again and again instead of sleeping. poll(2) reports an unconnected datagram socket writable as soon as its own buffer has room, whatever the receiver's queue " +
-            "(unix_dgram_poll looks at the receiver of a connected socket only); Deno sends on unconnected ones, is told that it may write, is refused with EAGAIN, and asks once more",
+            "A send that waits in this version of Deno asks again and again instead of sleeping. Deno sends on unconnected sockets (sendto), and of such a one the kernel reports room by its own send buffer alone: it looks at the receiver's queue only of a connected one (unix_dgram_poll). The refused send has charged a buffer to the sender and gives it back, which wakes who waits for room (sock_wfree, unix_write_space): epoll reports the socket at once, the send is refused with EAGAIN again, and so on",
           ]
           : []),
         "A stream is refused by what lies in its own buffer's account, and poll(2) reports room when that is given back: the thread sleeps until then",

@@ -3,7 +3,7 @@
 import { readCounters } from "../../kernel/counters.ts";
 import { setOption } from "../../kernel/options.ts";
 import { CannotTry, defineClaim, type Lab } from "../claim.ts";
-import { usableStreams } from "../connections/usable_streams.ts";
+import { usableStreams } from "../channels.ts";
 import { watch, type Wire } from "../families/wire.ts";
 
 const SMALL = 1_024;
@@ -28,8 +28,7 @@ export const webSocketWaits = defineClaim<{ arms: readonly Exchanged[] }>({
   source:
     "RFC 6455, section 5.2; RFC 896; RFC 1122, section 4.2.3.2; Linux net/ipv4/tcp_output.c, tcp_nagle_test; include/net/tcp.h, TCP_DELACK_MIN",
   method:
-    `Messages of ${SMALL} and ${LARGE} B went to and fro between Deno's server and its WebSocket client over loopback while TCP_INFO of both ends was read; once with the sockets as Deno has them, and ` +
-    "once with Nagle's algorithm turned off at both of them through FFI",
+    `Messages of ${SMALL} and ${LARGE} B went to and fro between Deno's server and its WebSocket client over loopback while TCP_INFO of both ends was read; once with the sockets as Deno has them, and once with Nagle's algorithm turned off at both of them through FFI`,
   rule: {
     "holds":
       `the median exchange of ${LARGE} B took at least ${DELAY_MS} ms, and less with Nagle off at both ends; and one of ${SMALL} B took less`,
@@ -58,29 +57,15 @@ export const webSocketWaits = defineClaim<{ arms: readonly Exchanged[] }>({
           arm.delayed === null ? "" : `, and ${arm.delayed} acknowledgements were delayed`
         }`
       ),
-      tables: [{
-        caption:
-          "Medians of exchanges, a message and one of the same size back, both ends in one process",
-        columns: ["message", "Nagle", "exchange", "segments: client", "segments: server"],
-        rows: arms.map(({ messageBytes, nagle, exchangeMs, client, server }) => [
-          `${messageBytes} B`,
-          nagle,
-          `${exchangeMs.toFixed(2)} ms`,
-          client.segments.toFixed(1),
-          server.segments.toFixed(1),
-        ]),
-      }],
       why: [
         "A client puts a header of 6 to 14 B, mask included, before each message (RFC 6455, section 5.2). A small message leaves Deno's client with its header in one write; of a larger one header and payload are two, as the segments for each message show",
-        "Where Nagle's algorithm is on at that end, the second segment, being smaller than a full one, waits until the first is acknowledged (tcp_nagle_test); and the other end's kernel delays that acknowledgement by " +
-        "40 ms or more, as its program has no whole message yet and so nothing to send that could carry it. Deno's server has turned Nagle off, and its answers do not wait",
+        "Where Nagle's algorithm is on at that end, the second segment, being smaller than a full one, waits until the first is acknowledged (tcp_nagle_test); and the other end's kernel delays that acknowledgement by 40 ms or more, as its program has no whole message yet and so nothing to send that could carry it. Deno's server has turned Nagle off, and its answers do not wait",
         "Loopback's segments carry up to 64 KiB. Where the message is larger than a segment the acknowledgement comes at once, as soon as more than one full segment has arrived: the trap is for messages in between",
       ],
     };
   },
   meaning:
-    "Deno's WebSocket hands out no socket, so that a program cannot turn Nagle off, and cutting a message into smaller ones does not help: they queue behind the first. A client that sends more than a KiB at a time and waits for answers " +
-    "can take npm:ws, which sets TCP_NODELAY itself",
+    "Deno's WebSocket hands out no socket, so that a program cannot turn Nagle off, and cutting a message into smaller ones does not help: they queue behind the first. A client that sends more than a KiB at a time and waits for answers can take npm:ws, which sets TCP_NODELAY itself",
   code: [
     'import { WebSocket } from "npm:ws"; // over node:net, with setNoDelay',
     "const socket = new WebSocket(url);",

@@ -5,7 +5,7 @@
  */
 
 import type { ClaimVerdict, Decision } from "../../../src/claim/claim.ts";
-import { openRawPair } from "../../../src/claim/raw_pair.ts";
+import { openRawPair } from "../../../src/claim/sockets.ts";
 import { findNamespaces } from "../../../src/kernel/namespace.ts";
 import { loseSegments } from "../../../src/kernel/socket_filter.ts";
 import { LIBC, type Need, unless } from "../../support/needs.ts";

@@ -1,18 +1,13 @@
 // The stream transports that an experiment can use.
 
-import type { ChannelOptions, Endpoint, StreamChannel } from "../../transport/channel.ts";
-import type { StreamTransport } from "../../transport/transport.ts";
-import { CannotTry, type Lab } from "../claim.ts";
+import type { ChannelOptions, Endpoint, StreamChannel } from "../transport/channel.ts";
+import type { StreamTransport } from "../transport/transport.ts";
+import { CannotTry, type Lab } from "./claim.ts";
 
 /** A transport that works, with its id. */
 export type Usable = readonly [id: string, transport: StreamTransport];
 
-/**
- * Picks those of some transports that work here.
- *
- * @returns at least one, with its id
- * @throws {CannotTry} when none does, with the first one's reason
- */
+/** Picks those of some transports that work here. */
 export function usableStreams(
   ids: readonly string[],
   { catalog, availability }: Pick<Lab, "catalog" | "availability">,

@@ -1,7 +1,7 @@
 // The kernel's table of TCP sockets, /proc/net/tcp of proc(5): the only place where those stand that no program holds any more.
 
-import { readSystemFiles } from "../../run/system_files.ts";
-import { CannotTry } from "../claim.ts";
+import { readSystemFiles } from "../run/system_files.ts";
+import { CannotTry } from "./claim.ts";
 
 const TABLE = "/proc/net/tcp";
 
@@ -27,23 +27,15 @@ export type TableState =
   | "LISTEN"
   | "other";
 
-/** A row of the table. */
-export interface TableRow {
-  /** Port of the socket itself. */
-  readonly localPort: number;
-  /** Port of the other end; 0 of a listener. */
-  readonly remotePort: number;
-  /** State. */
-  readonly state: TableState;
-  /** What is left on its timer, in seconds: of TIME-WAIT, until it is gone. */
-  readonly timerSeconds: number;
-}
-
 /**
- * Reads the table for IPv4.
- *
- * @throws {CannotTry} when it cannot be read, with what would change that
+ * A row of the table. `localPort`: port of the socket itself; `remotePort`: port of the other end; 0 of a listener; `timerSeconds`: what is left on its timer, in
+ * seconds: of TIME-WAIT, until it is gone.
  */
+export type TableRow = Readonly<
+  { localPort: number; remotePort: number; state: TableState; timerSeconds: number }
+>;
+
+/** Reads the table for IPv4. */
 export async function readSocketTable(): Promise<readonly TableRow[]> {
   const { texts, refusal } = await readSystemFiles([TABLE]);
   const text = texts.get(TABLE);
@@ -51,11 +43,7 @@ export async function readSocketTable(): Promise<readonly TableRow[]> {
   return parseSocketTable(text);
 }
 
-/**
- * Reads the entries in TIME-WAIT of a port.
- *
- * @throws {CannotTry} as {@linkcode readSocketTable} does
- */
+/** Reads the entries in TIME-WAIT of a port. */
 export async function readTimeWait(
   port: number,
   before: readonly TableRow[] = [],
@@ -85,11 +73,7 @@ export function parseSocketTable(text: string): readonly TableRow[] {
   }));
 }
 
-/**
- * Reads settings of the kernel.
- *
- * @returns texts by name; one that could not be read is not there
- */
+/** Reads settings of the kernel. */
 export async function readSettingsOf(
   names: readonly string[],
 ): Promise<Readonly<Record<string, string>>> {

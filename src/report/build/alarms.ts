@@ -19,11 +19,7 @@ const MIN_ROUNDS = 6;
 
 /** Gathers the alarms of a record. One sentence each, without full stop; none for a run without trouble. */
 export function findAlarms(record: RunRecord, values: TrialValues): readonly string[] {
-  return [
-    ...healthAlarm(record),
-    ...driftAlarms(record, values),
-    ...offeredAlarm(record, values),
-  ];
+  return [...healthAlarm(record), ...driftAlarms(record, values), ...offeredAlarm(record, values)];
 }
 
 function healthAlarm({ trials, environment }: RunRecord): readonly string[] {

@@ -51,20 +51,14 @@ export function buildRecordDocument(
       ...sections.flatMap((section) => sectionBlocks(section, sections, figures)),
       ...runBlocks(figures),
       ...warnings,
-      ...skipBlocks(
-        heading("skips", "Left out", "skips", { folded: true }),
-        record.skipped,
-      ),
+      ...skipBlocks(heading("skips", "Left out", "skips", { folded: true }), record.skipped),
       heading("method", "Method", "method", { folded: true }),
       { kind: "facts", facts: buildMethod(record) },
       ...present(buildSocketSettings(record)),
       heading("environment", "Environment", "environment", { folded: true }),
       { kind: "facts", facts: buildEnvironment(record.environment) },
       ...skipBlocks(
-        {
-          ...heading("environment", "Not known about this machine", "unknown"),
-          level: 3,
-        },
+        { ...heading("environment", "Not known about this machine", "unknown"), level: 3 },
         record.environment.missing,
       ),
       heading("reproduce", "Run it again", "reproduce"),
@@ -207,9 +201,7 @@ function describePartial({ trials, settings }: RunRecord): string {
   return `The run ended early: ${finished} of ${count(settings.rounds, "round")} were begun`;
 }
 
-function describeRun(
-  { environment, startedAt, trials, cases }: RunRecord,
-): readonly string[] {
+function describeRun({ environment, startedAt, trials, cases }: RunRecord): readonly string[] {
   const own = factOf(environment, "sockbench");
   return [
     ...describeMachine(environment),

@@ -169,12 +169,7 @@ function listItems(
   const ordered = [...items].sort((a, b) => statedRatio(a).ratio - statedRatio(b).ratio);
   const [least, most] = [ordered[0] as Contrasted, ordered.at(-1) as Contrasted];
   const count = items.length === of ? `all ${of}` : `${items.length} of ${of}`;
-  return [
-    text(` in ${count} cells: from `),
-    ...at(least),
-    text(" to "),
-    ...at(most),
-  ];
+  return [text(` in ${count} cells: from `), ...at(least), text(" to "), ...at(most)];
 }
 
 /** One finding for all comparisons that could not be judged. One finding, or none when there is no such comparison. */

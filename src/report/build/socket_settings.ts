@@ -148,9 +148,7 @@ function columnNames(trials: readonly Trial[]): readonly string[] {
 function formatTaken(name: string, wanted: string | undefined, trials: readonly Trial[]): string {
   const drive = valuesOf(trials.map(({ settings }) => settings[name]));
   if (drive.length === 0) return "–";
-  const serve = valuesOf(
-    trials.map(({ settings }) => settings[`serve.${name}`] ?? settings[name]),
-  );
+  const serve = valuesOf(trials.map(({ settings }) => settings[`serve.${name}`] ?? settings[name]));
   const own = formatSeveral(drive);
   const peer = formatSeveral(serve);
   const taken = own === peer ? own : `${own}; peer ${peer}`;

@@ -74,10 +74,7 @@ export function buildComparativeTable(
         const key = factorKey(spec, factor, valueOf(one, factor));
         // A column says what it is of: `pattern write-read`.
         return key.value === undefined ? [] : [
-          factor === "transport" ? key : {
-            ...key,
-            named: true,
-          },
+          factor === "transport" ? key : { ...key, named: true },
         ];
       }),
       metric: columnMetric(metric),

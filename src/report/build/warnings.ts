@@ -54,10 +54,7 @@ export function buildWarnings(
       where(few),
     ),
     ...impreciseWarning(record, headline),
-    ...warn(
-      "the trials are bimodal; both modes are shown in place of one median",
-      where(speeds),
-    ),
+    ...warn("the trials are bimodal; both modes are shown in place of one median", where(speeds)),
     ...warn(
       `the trials spread widely (robust deviation above ${formatShare(WIDE_SPREAD)} of the median)`,
       where(wide),

@@ -97,10 +97,7 @@ function describeCurve({ percentiles, maxNs }: Curve): string {
 
 function drawCurve(curve: Curve, histogram: string, x: Projection, y: Projection): string {
   const { look, name, trials, count, minNs, maxNs, steps } = curve;
-  const points: (readonly [number, number])[] = [[
-    x(Math.max(1, minNs)),
-    y(0),
-  ]];
+  const points: (readonly [number, number])[] = [[x(Math.max(1, minNs)), y(0)]];
   for (const [index, { ns, seen }] of steps.entries()) {
     const [px, py] = points.at(-1) as readonly [number, number];
     const at = [x(Math.max(1, ns)), y(plottingPercentile(seen, count))] as const;

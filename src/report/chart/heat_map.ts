@@ -53,10 +53,7 @@ export function drawHeatMap(figure: Figure, data: GridData): Chart {
       left - 8,
       top + down * ROW + ROW / 2 + 4,
       fitText(rowNames[down] ?? "", 120, FONT.small),
-      {
-        class: "mu",
-        "text-anchor": "end",
-      },
+      { class: "mu", "text-anchor": "end" },
     ),
     ...columns.map((column, across) => {
       const square = squares.find((one) => one.row === row && one.column === column);
@@ -82,9 +79,7 @@ export function drawHeatMap(figure: Figure, data: GridData): Chart {
         best === undefined ? "" : " The frame is around the highest median."
       }`,
       ...(hasTwo
-        ? [
-          "Two figures: the trials are bimodal; both modes stand in place of one median.",
-        ]
+        ? ["Two figures: the trials are bimodal; both modes stand in place of one median."]
         : []),
     ],
     body: [
@@ -175,9 +170,7 @@ function drawKey({ values, scale, metric }: Grid, x: number, y: number): readonl
       (_, step) =>
         element("rect", { class: `h${step}`, x: start + step * 18, y, width: 18, height: 12 }),
     ),
-    textAt(start + HEAT_STEPS * 18 + 8, y + 10, say(Math.max(...values)) + better, {
-      class: "mu",
-    }),
+    textAt(start + HEAT_STEPS * 18 + 8, y + 10, say(Math.max(...values)) + better, { class: "mu" }),
   ];
 }
 

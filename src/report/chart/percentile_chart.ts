@@ -67,9 +67,7 @@ export function drawPercentiles(figure: Figure, { rows, metrics }: PercentileDat
         ? ["Where trials are too few for such an interval, the whisker is their range."]
         : []),
       ...(hasTwo
-        ? [
-          "Hollow marks: the trials are bimodal; both modes are shown in place of one median.",
-        ]
+        ? ["Hollow marks: the trials are bimodal; both modes are shown in place of one median."]
         : []),
     ],
     body: [
@@ -112,9 +110,7 @@ function drawRow(row: Row, y: number, area: Area, x: Projection): string {
   const { label, look, figures } = row;
   const [headline] = figures;
   if (headline === undefined) {
-    return textAt(MARGIN, y + 5, fitText(label, area.right - MARGIN, FONT.small), {
-      class: "bo",
-    });
+    return textAt(MARGIN, y + 5, fitText(label, area.right - MARGIN, FONT.small), { class: "bo" });
   }
   const centres = figures.flatMap(drawnValues).map(x);
   const value = drawnValues(headline).map((one) => formatAmount(one, headline.unit)).join(" / ");

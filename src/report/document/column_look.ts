@@ -167,11 +167,7 @@ export function formatRatioCell(
   return [formatChange(value, own), formatBounds({ estimate: value, low, high }, own)];
 }
 
-function formatWithInterval(
-  cell: FigureCell,
-  look: Look,
-  intervals: Table["intervals"],
-): string {
+function formatWithInterval(cell: FigureCell, look: Look, intervals: Table["intervals"]): string {
   const show = (value: number) => formatFigure(value, look);
   const { modes } = cell;
   if (modes !== undefined) {

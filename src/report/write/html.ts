@@ -37,10 +37,7 @@ export function writeHtml(document: Document, options: WriterOptions = {}): stri
   return renderPage({
     title: [title, ...facts.slice(0, 1)].map((text) => oneLine(plainInline(text))).join(" · "),
     heading: inlineHtml(title, findPart),
-    subtitle: [
-      ...facts.map((fact) => inlineHtml(fact, findPart)),
-      ...placementFacts(parts),
-    ],
+    subtitle: [...facts.map((fact) => inlineHtml(fact, findPart)), ...placementFacts(parts)],
     notice: notice === undefined ? undefined : noticeHtml(notice.lead, notice.sentences, findPart),
     answer: answer === undefined
       ? undefined

@@ -62,10 +62,7 @@ function writeBlocks(blocks: readonly Block[], options: WriterOptions): readonly
   });
 }
 
-function writeBlock(
-  block: Exclude<Block, Figure>,
-  options: WriterOptions,
-): readonly Lines[] {
+function writeBlock(block: Exclude<Block, Figure>, options: WriterOptions): readonly Lines[] {
   switch (block.kind) {
     case "heading":
       return [[`${"#".repeat(block.level)} ${writeInlines(block.text)}`]];
@@ -113,10 +110,7 @@ function writeItem({ text, basis, remarks = [] }: ListItem): string {
   return words + rests + remarks.map((remark) => ` ${writeInlines(remark)}`).join("");
 }
 
-function writeFigures(
-  figures: readonly Figure[],
-  { draw }: WriterOptions,
-): readonly Lines[] {
+function writeFigures(figures: readonly Figure[], { draw }: WriterOptions): readonly Lines[] {
   if (draw === undefined) return [];
   const images = figures.flatMap((figure): readonly Lines[] => {
     const { path, description } = draw(figure);

@@ -94,10 +94,7 @@ function frontLines(
 }
 
 /** What a Document is called that is about no record; a run's name stands on the terminal already. */
-function headLines(
-  document: Document,
-  look: TerminalSize,
-): readonly (readonly string[])[] {
+function headLines(document: Document, look: TerminalSize): readonly (readonly string[])[] {
   const { title, facts, notice } = document;
   if (isOfRecord(document)) return [];
   const said = answerSentence(document, look);
@@ -158,10 +155,7 @@ function blockLines(block: Block, look: TerminalSize): readonly string[] {
   }
 }
 
-function legendLines(
-  tables: readonly Table[],
-  look: TerminalSize,
-): readonly string[] {
+function legendLines(tables: readonly Table[], look: TerminalSize): readonly string[] {
   const few = tables.some((table) =>
     table.rows.some(({ cells }) =>
       cells.some((cell) => cell?.kind === "figure" && cell.n > 1 && cell.confidence < CONFIDENCE)

@@ -40,11 +40,7 @@ export interface BarChoice {
  * Chooses what of a scenario is shown: of a search the best cell of each group; else the rows of its headline table, those with
  * the widest differences first where not all fit.
  */
-export function chooseBars(
-  table: Table,
-  search: readonly ItemFigure[],
-  most: number,
-): BarChoice {
+export function chooseBars(table: Table, search: readonly ItemFigure[], most: number): BarChoice {
   const [look] = looksOf(table);
   if (search.length > 0 && look !== undefined) {
     const cells = search.reduce((sum, { of }) => sum + of, 0);

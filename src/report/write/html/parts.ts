@@ -13,12 +13,7 @@ export interface Part extends PageEntry {
 }
 
 /** A part that is open. */
-export function openPart(
-  id: string,
-  title: string,
-  content: HtmlPart,
-  placement?: string,
-): Part {
+export function openPart(id: string, title: string, content: HtmlPart, placement?: string): Part {
   const heading = markup`<h2 id="${id}-title">${title} ${anchorLink(id, title)}</h2>`;
   const bar = placement === undefined ? heading : markup`<div class="bar">${heading}
 <p class="placement">${placement}</p></div>`;

@@ -6,7 +6,7 @@ import { type TrialValues, trialValues } from "../compare/trial_values.ts";
 import { factOf } from "../model/environment.ts";
 import type { RunRecord } from "../model/run_record.ts";
 import type { Trial } from "../model/trial.ts";
-import { namePlacement } from "../report/document/format_placement.ts";
+import { namePlacement } from "../report/document/format_key.ts";
 import type { CaseRequest } from "./case_request.ts";
 import type { Figure } from "./figure.ts";
 

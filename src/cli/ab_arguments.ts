@@ -5,7 +5,7 @@ import type { Side } from "../ab/paired_trials.ts";
 import { parseSubject, SUBJECT_FORMS, SubjectError } from "../ab/subject.ts";
 import type { Policy } from "../gate/gate_policy.ts";
 import { MAX_ROUNDS, type SettingsInput } from "../plan/settings.ts";
-import type { GateFormat } from "../report/build/gate_report.ts";
+import type { GateFormat } from "../report/build/judgement.ts";
 import { chooseGateFormats, readPolicy } from "./gate_arguments.ts";
 import type { ParsedArguments } from "./command.ts";
 import { DEFAULT_OUT } from "./job_files.ts";

@@ -10,7 +10,7 @@ import {
 } from "../gate/gate_policy.ts";
 import type { MetricDefinition } from "../units/metric.ts";
 import { matchesGlob } from "../plan/glob.ts";
-import type { GateFormat } from "../report/build/gate_report.ts";
+import type { GateFormat } from "../report/build/judgement.ts";
 import type { ParsedArguments } from "./command.ts";
 import { valueOf, valuesOf } from "./parse_arguments.ts";
 import { readText } from "./read_record.ts";

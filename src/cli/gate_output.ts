@@ -1,7 +1,7 @@
 // What a gate leaves: files in the formats asked for, the summary of a CI job, annotations, and the verdicts on standard output.
 
 import { environmentValue } from "./announce_failure.ts";
-import type { GateFormat, GateReport } from "../report/build/gate_report.ts";
+import type { GateFormat, GateReport } from "../report/build/judgement.ts";
 import { verdictFileName } from "./job_files.ts";
 import type { WorkflowCommand } from "../text/workflow_command.ts";
 import { type OutputFile, writeOutput } from "./output_directory.ts";

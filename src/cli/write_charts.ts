@@ -2,7 +2,7 @@
 
 import { basename, dirname, extname, join } from "node:path";
 import type { RunRecord } from "../model/run_record.ts";
-import { CHART_START } from "../report/chart/chart_files.ts";
+import { CHART_START } from "../report/chart/build_charts.ts";
 import type { RenderOptions, ReportFormat } from "../report/registry.ts";
 import { isSpecialFile, writeFileAtomically, writeObstacle } from "./write_file_atomically.ts";
 

@@ -25,11 +25,11 @@ export {
 } from "./registry.ts";
 export type { TerminalLook } from "../text/terminal_line.ts";
 export type { TerminalSize } from "./document/writer.ts";
-export type { GateFormat, GateReport, GateView } from "./build/gate_report.ts";
+export type { GateFormat, GateReport, GateView } from "./build/judgement.ts";
 
 export type { Chart } from "./chart/chart.ts";
 export { buildCharts } from "./chart/build_charts.ts";
-export { buildComparisonCharts, type ComparisonChartOptions } from "./chart/compare_charts.ts";
-export { chartFiles } from "./chart/chart_files.ts";
+export { buildComparisonCharts, type ComparisonChartOptions } from "./chart/build_charts.ts";
+export { chartFiles } from "./chart/build_charts.ts";
 
 export type { RenderOptions } from "./registry.ts";

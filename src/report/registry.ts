@@ -5,12 +5,11 @@ import { forestFigures } from "./build/charts/forest_figures.ts";
 import { buildComparisonDocument } from "./build/comparison_document.ts";
 import { buildFigures } from "./build/figures.ts";
 import { buildGateDocument, casesOf } from "./build/gate_document.ts";
-import type { GateFormat } from "./build/gate_report.ts";
+import type { GateFormat } from "./build/judgement.ts";
 import { buildRecordDocument } from "./build/record_document.ts";
 import { buildTrialsDocument } from "./build/trials_document.ts";
-import { chartFileName } from "./chart/chart_files.ts";
-import { drawFigure } from "./chart/draw_figure.ts";
-import { PAGE_CHART_STYLE, withoutStyle } from "./chart/page_chart_style.ts";
+import { chartFileName, drawFigure } from "./chart/build_charts.ts";
+import { PAGE_CHART_STYLE, withoutStyle } from "./chart/palette.ts";
 import type { Figure } from "./document/figure.ts";
 import type { Picture, TerminalSize, Writer, WriterOptions } from "./document/writer.ts";
 import {

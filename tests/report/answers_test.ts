@@ -7,8 +7,12 @@ import {
 } from "../../src/report/build/answers.ts";
 import { buildRecordDocument } from "../../src/report/build/record_document.ts";
 import { writeRange } from "../../src/report/document/format_inline.ts";
-import type { FactorKey } from "../../src/report/document/key.ts";
-import type { ColumnMetric, FigureCell, Table } from "../../src/report/document/table.ts";
+import type {
+  ColumnMetric,
+  FactorKey,
+  FigureCell,
+  Table,
+} from "../../src/report/document/table.ts";
 import type { TrialValues } from "../../src/compare/trial_values.ts";
 import { sampleRecord } from "../support/sample_record.ts";
 import { pageOf, tableOf, tablesOf } from "./read_document.ts";

@@ -2,7 +2,7 @@ import type { Estimate } from "../../src/compare/effect.ts";
 import type { Verdict } from "../../src/gate/gate_result.ts";
 import { assert, assertAlmostEquals, assertEquals, assertMatch } from "@std/assert";
 import { comparisonFormats, gateFormats } from "../../src/report/registry.ts";
-import type { GateReport } from "../../src/report/build/gate_report.ts";
+import type { GateReport } from "../../src/report/build/judgement.ts";
 import { actionBenchmark, bencherMetricFormat } from "../support/schemas/benchmark_json.ts";
 import { parseJunit } from "../support/schemas/junit.ts";
 import { parseOpenMetrics } from "../support/schemas/openmetrics.ts";

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { comparisonFormats, gateFormats } from "../../src/report/registry.ts";
-import { type GateReport } from "../../src/report/build/gate_report.ts";
+import { type GateReport } from "../../src/report/build/judgement.ts";
 import { clip, printable } from "../../src/text/printable.ts";
 import { actionBenchmark, bencherMetricFormat } from "../support/schemas/benchmark_json.ts";
 import { parseJunit } from "../support/schemas/junit.ts";

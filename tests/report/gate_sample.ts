@@ -3,7 +3,7 @@ import { compareRecords } from "../../src/compare/compare_records.ts";
 import { confirm, flagged } from "../../src/gate/confirm.ts";
 import { COMPARE_POLICY, createPolicy } from "../../src/gate/gate_policy.ts";
 import { judge } from "../../src/gate/judge.ts";
-import type { GateReport } from "../../src/report/build/gate_report.ts";
+import type { GateReport } from "../../src/report/build/judgement.ts";
 import { createPrng } from "../../src/stats/prng.ts";
 import { type CaseValues, noisyPairs, syntheticRecord } from "../compare/synthetic_records.ts";
 

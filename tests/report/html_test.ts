@@ -6,7 +6,7 @@ import { buildRecordDocument } from "../../src/report/build/record_document.ts";
 import { buildEnvironment, buildMethod } from "../../src/report/build/method.ts";
 import type { Block } from "../../src/report/document/document.ts";
 import { comparisonFormats } from "../../src/report/registry.ts";
-import type { GateReport } from "../../src/report/build/gate_report.ts";
+import type { GateReport } from "../../src/report/build/judgement.ts";
 import { hashSource } from "../../src/report/write/html/content_hash.ts";
 import { PAGE_SCRIPT } from "../../src/report/write/html/page_script.ts";
 import { writeHtml } from "../../src/report/write/html.ts";

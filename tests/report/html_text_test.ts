@@ -1,9 +1,8 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { hashSource } from "../../src/report/write/html/content_hash.ts";
-import { markup, nameHtml, sentenceHtml } from "../../src/report/write/html/html_text.ts";
+import { Anchors, markup, nameHtml, sentenceHtml } from "../../src/report/write/html/html_text.ts";
 import { escapeMarkup } from "../../src/text/escape_markup.ts";
-import { Anchors } from "../../src/report/write/html/anchors.ts";
 
 Deno.test("markup escapes texts, keeps markup, joins lists and leaves nothing for undefined", () => {
   const inner = markup`<b>${"a<b"}</b>`;

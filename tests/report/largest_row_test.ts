@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { joinLargest } from "../../src/report/build/largest_row.ts";
+import { joinLargest } from "../../src/report/build/tables.ts";
 import { formatKey } from "../../src/report/document/format_key.ts";
 import type { FigureCell, Row } from "../../src/report/document/table.ts";
 import { reportFormats } from "../../src/report/registry.ts";

@@ -1,7 +1,7 @@
 /** Markdown refers to the charts beside it, and reads as well without them. */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { CHART_START, chartFiles } from "../../src/report/chart/chart_files.ts";
+import { CHART_START, chartFiles } from "../../src/report/chart/build_charts.ts";
 import { reportFormats } from "../../src/report/registry.ts";
 import { hostileRecord } from "../support/sample_record.ts";
 import { chartRecord } from "./chart/chart_sample.ts";

@@ -3,9 +3,8 @@
 import type { RunRecord } from "../../src/model/run_record.ts";
 import { buildRecordDocument } from "../../src/report/build/record_document.ts";
 import type { Block, Document, ListItem } from "../../src/report/document/document.ts";
-import { divideIntoParts, type Part } from "../../src/report/document/parts.ts";
+import { divideIntoParts, type Part, type TerminalSize } from "../../src/report/document/writer.ts";
 import type { Cell, FigureCell, Table } from "../../src/report/document/table.ts";
-import type { TerminalSize } from "../../src/report/document/writer.ts";
 import { reportFormats } from "../../src/report/registry.ts";
 import { writeMarkdown } from "../../src/report/write/markdown.ts";
 import { writeTerminal } from "../../src/report/write/terminal.ts";

@@ -1,6 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { buildMethod } from "../../src/report/build/method.ts";
-import { describeReferenceBenchmark } from "../../src/report/reference_benchmark.ts";
+import { buildMethod, describeReferenceBenchmark } from "../../src/report/build/method.ts";
 import { sampleRecord } from "../support/sample_record.ts";
 
 const readings = [3300, 3500, 3400, 3350, 3450, 3380].map((socketpairNs, index) => ({

@@ -1,6 +1,6 @@
 // The one line that answers: what to use, for what, and what this run cannot decide.
 
-import { namePlacement, placementKey } from "../document/format_placement.ts";
+import { namePlacement, placementKey } from "../document/format_key.ts";
 import { type Inline, name, text } from "../document/inline.ts";
 import { groupBy } from "../group_by.ts";
 import { type Answer, type Choice, formatPlaces } from "./answers.ts";

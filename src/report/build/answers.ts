@@ -5,8 +5,7 @@
 import type { TrialValues } from "../../compare/trial_values.ts";
 import type { Placement } from "../../model/placement.ts";
 import type { MetricUnit } from "../../units/metric.ts";
-import { namePlacement, placementKey } from "../document/format_placement.ts";
-import { formatKey, formatKeys } from "../document/format_key.ts";
+import { formatKey, formatKeys, namePlacement, placementKey } from "../document/format_key.ts";
 import { type Inline, name, text } from "../document/inline.ts";
 import type { Cell, Row, Table } from "../document/table.ts";
 import { type Certainty, findBest } from "./best.ts";

@@ -1,7 +1,10 @@
-// Blocks that builders make of few words.
+// Blocks and cells that builders make of few words.
 
+import type { Summary } from "../../compare/summarize.ts";
+import type { MetricDefinition } from "../../units/metric.ts";
 import type { Block, Heading, List, ListItem } from "../document/document.ts";
 import { sentence, text } from "../document/inline.ts";
+import type { ColumnMetric, FigureCell } from "../document/table.ts";
 
 /** A heading of a part. */
 export function heading(
@@ -26,4 +29,31 @@ export function list(role: List["role"], items: readonly ListItem[]): readonly B
 /** What there is of something that may be absent. */
 export function present<T>(value: T | undefined): readonly T[] {
   return value === undefined ? [] : [value];
+}
+
+/** A summary as a cell. */
+export function figureCell(summary: Summary, hasModes = true): FigureCell {
+  const { bimodality } = summary;
+  return {
+    kind: "figure",
+    case: summary.case,
+    value: summary.median,
+    low: summary.low,
+    high: summary.high,
+    n: summary.n,
+    confidence: summary.confidence,
+    ...(bimodality === undefined || !hasModes ? {} : {
+      modes: {
+        fast: bimodality.fast.median,
+        fastShare: bimodality.fast.share,
+        slow: bimodality.slow.median,
+        slowShare: bimodality.slow.share,
+      },
+    }),
+  };
+}
+
+/** What a column measures. */
+export function columnMetric({ id, title, unit, better }: MetricDefinition): ColumnMetric {
+  return { id, title, unit, better };
 }

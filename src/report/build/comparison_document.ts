@@ -1,17 +1,24 @@
 // buildComparisonDocument: two records side by side as a Document, what changed first.
 
 import type { Verdict, VerdictWord } from "../../gate/gate_result.ts";
-import { changeWord, formatThreshold } from "../../units/format_change.ts";
+import type { RunRecord } from "../../model/run_record.ts";
 import { plural } from "../../text/plural.ts";
-import type { Document, NamedFact } from "../document/document.ts";
+import { changeWord, formatThreshold } from "../../units/format_change.ts";
+import type { Block, Document, NamedFact } from "../document/document.ts";
 import type { Figure } from "../document/figure.ts";
 import { name, sentence, text } from "../document/inline.ts";
+import type { Table } from "../document/table.ts";
 import { heading, paragraph } from "./blocks.ts";
-import { casesOf, factsOf, noteBlocks, noticeOf } from "./gate_document.ts";
-import { bySeverity, type GateReport, statedOf } from "./gate_report.ts";
-import { recordSidesBlocks } from "./record_sides.ts";
-import { buildJudgement, gateData } from "./judgement.ts";
-import { reasonTable, verdictTable } from "./verdict_table.ts";
+import {
+  casesOf,
+  factsOf,
+  noteBlocks,
+  noticeOf,
+  reasonTable,
+  verdictTable,
+} from "./gate_document.ts";
+import { buildJudgement, bySeverity, gateData, type GateReport, statedOf } from "./judgement.ts";
+import { buildEnvironment, buildMethod } from "./method.ts";
 
 /** What changed comes first, what did not last. */
 const ORDER: readonly VerdictWord[] = [
@@ -148,4 +155,86 @@ function describeUnchanged(cells: readonly Verdict[]): string {
   return cells.some(({ verdict, ratio }) => verdict === "incomparable" && ratio !== undefined)
     ? "The two records are not of one kind, so that no change is judged. The figures below are as they were measured"
     : "No cell regressed or improved: where there is a change, these trials do not show it";
+}
+
+/** Both records. */
+export interface RecordSides {
+  readonly base: RunRecord;
+  readonly head: RunRecord;
+}
+
+/** A fact of either side. */
+interface SidedFact {
+  readonly name: string;
+  readonly base: string;
+  readonly head: string;
+}
+
+/** The facts of both records: those that differ side by side, the others folded. */
+export function recordSidesBlocks({ base, head }: RecordSides): readonly Block[] {
+  const facts = [
+    ...pairFacts(runFacts(base), runFacts(head)),
+    ...pairFacts(buildMethod(base), buildMethod(head)),
+    ...pairFacts(buildEnvironment(base.environment), buildEnvironment(head.environment)),
+  ];
+  const differing = facts.filter((fact) => fact.base !== fact.head);
+  const same = facts.filter((fact) => fact.base === fact.head)
+    .map((fact): NamedFact => ({ name: fact.name, value: fact.base }));
+  return [
+    heading("records", "The two records", "records", { folded: true }),
+    differing.length === 0
+      ? paragraph("Nothing that the records say of settings and machine differs")
+      : differenceTable(differing),
+    ...(same.length === 0 ? [] : [{
+      kind: "details" as const,
+      summary: "The same in both",
+      count: { n: same.length, noun: "fact" },
+      blocks: [{ kind: "facts" as const, facts: same }],
+    }]),
+  ];
+}
+
+function differenceTable(facts: readonly SidedFact[]): Table {
+  return {
+    kind: "table",
+    role: "words",
+    caption: [text("What differs in what was run, and where.")],
+    noun: "fact",
+    intervals: "on demand",
+    common: [],
+    keys: [{ factor: "fact", title: "fact" }],
+    columns: ["base", "head"].map((id) => ({ id, title: id, align: "words" as const })),
+    rows: facts.map((fact) => ({
+      keys: [{ factor: "fact", value: fact.name }],
+      cells: [fact.base, fact.head].map((value) => ({
+        kind: "words" as const,
+        text: [sentence(value)],
+      })),
+    })),
+  };
+}
+
+function runFacts(record: RunRecord): readonly NamedFact[] {
+  const { trials, cases, partial, startedAt, settings } = record;
+  return [
+    { name: "started", value: startedAt },
+    {
+      name: "trials",
+      value: `${plural(trials.length, "trial")} of ${plural(cases.length, "case")}`,
+    },
+    { name: "ended early", value: partial ? "yes" : "no" },
+    { name: "command", value: settings.command },
+  ];
+}
+
+function pairFacts(base: readonly NamedFact[], head: readonly NamedFact[]): readonly SidedFact[] {
+  const [ofBase, ofHead] = [base, head].map((facts) =>
+    new Map(facts.map(({ name, value }) => [name, value]))
+  );
+  const names = new Set([...base, ...head].map(({ name }) => name));
+  return [...names].map((name) => ({
+    name,
+    base: ofBase?.get(name) ?? "–",
+    head: ofHead?.get(name) ?? "–",
+  }));
 }

@@ -3,10 +3,8 @@
 import type { Contrasted } from "../../compare/contrast.ts";
 import type { ScenarioSpec } from "../../model/scenario_spec.ts";
 import { text } from "../document/inline.ts";
-import type { FactorKey, Key } from "../document/key.ts";
-import type { Row, Table } from "../document/table.ts";
-import { hoistPlacement } from "./hoist_placement.ts";
-import { factorKey, paramKeys, placeKey } from "./keys.ts";
+import type { FactorKey, Key, Row, Table } from "../document/table.ts";
+import { factorKey, hoistPlacement, paramKeys, placeKey } from "./keys.ts";
 import { ownParams, reading } from "./phrases.ts";
 
 const KEYS = [

@@ -9,7 +9,6 @@ import { gridFigures } from "./charts/grid_figures.ts";
 import { percentileFigures } from "./charts/percentile_figures.ts";
 import { roundFigures } from "./charts/round_figures.ts";
 import { timelineFigures } from "./charts/timeline_figures.ts";
-import { numberIds } from "./charts/unique_ids.ts";
 
 /**
  * Every chart that a record has the figures for. Measures nothing; the same record gives the same charts. The charts by
@@ -34,4 +33,15 @@ export function buildFigures(record: RunRecord): readonly Figure[] {
 /** Not a subtraction: ∞ − ∞ is no number. */
 function comparePlaces(a: number, b: number): number {
   return a === b ? 0 : a < b ? -1 : 1;
+}
+
+/** Numbers the ids that are taken already. */
+export function numberIds(figures: readonly Figure[]): readonly Figure[] {
+  const taken = new Set<string>();
+  return figures.map((figure) => {
+    let id = figure.id;
+    for (let number = 2; taken.has(id); number++) id = `${figure.id}-${number}`;
+    taken.add(id);
+    return { ...figure, id };
+  });
 }

@@ -6,14 +6,12 @@ import type { ScenarioSpec } from "../../model/scenario_spec.ts";
 import type { ListItem } from "../document/document.ts";
 import { sentence } from "../document/inline.ts";
 import type { EvidenceOf } from "./evidence.ts";
-import type { Finding } from "./finding.ts";
-import { reading } from "./phrases.ts";
+import { type Finding, reading } from "./phrases.ts";
 import { groupBy } from "../group_by.ts";
-import { placementKey } from "../document/format_placement.ts";
+import { placementKey } from "../document/format_key.ts";
 import { type Group, writeDifference, writeNoDifference, writeUnresolved } from "./sentences.ts";
 import type { SummaryOf } from "./evaluation.ts";
-import { writeSearch } from "./search_sentences.ts";
-import type { SearchResult } from "./search.ts";
+import { type SearchResult, writeSearch } from "./search.ts";
 
 /** Findings that a report begins with; the rest stand folded below. */
 const MAX_FINDINGS = 12;

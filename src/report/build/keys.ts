@@ -1,10 +1,17 @@
 // Keys of cases: what a scenario declares of its parameters, as typed values.
 
 import type { Case } from "../../model/case.ts";
+import type { Params } from "../../model/params.ts";
 import type { Placement } from "../../model/placement.ts";
 import type { ScenarioSpec } from "../../model/scenario_spec.ts";
-import type { Params } from "../../model/params.ts";
-import type { FactorKey, PlacementKey } from "../document/key.ts";
+import { placementKey } from "../document/format_key.ts";
+import {
+  type FactorKey,
+  isPlacement,
+  type Key,
+  type PlacementKey,
+  type Table,
+} from "../document/table.ts";
 
 /** A factor of a case as a key. */
 export function factorKey(
@@ -55,4 +62,23 @@ export function placeKey(value: Placement): PlacementKey {
 /** A case's id without its scenario, for tables of one scenario, as in `tcp/bytes=64`. */
 export function shortId(scenario: string, id: string): string {
   return id.startsWith(`${scenario}/`) ? id.slice(scenario.length + 1) : id;
+}
+
+/** Takes the column of placements out of a table where they are all the same, and states it once. */
+export function hoistPlacement(table: Table): Table {
+  const index = table.keys.findIndex(({ factor }) => factor === "placement");
+  const keys = table.rows.map((row) => row.keys[index]).filter((key) => key !== undefined);
+  const [first] = keys;
+  if (first === undefined || new Set(keys.map(identify)).size > 1) return table;
+  const without = <T>(list: readonly T[]) => list.filter((_, at) => at !== index);
+  return {
+    ...table,
+    common: [...table.common, first],
+    keys: without(table.keys),
+    rows: table.rows.map((row) => ({ ...row, keys: without(row.keys) })),
+  };
+}
+
+function identify(key: Key): string {
+  return isPlacement(key) ? placementKey({ placement: key.value }) : "";
 }

@@ -1,13 +1,14 @@
-// Phrases: the parts of which sentences on comparisons are made.
+// Phrases: the parts of which sentences on comparisons are made, and what a finding is.
 
 import type { Contrasted } from "../../compare/contrast.ts";
-import type { MetricDefinition } from "../../units/metric.ts";
 import type { ScenarioSpec } from "../../model/scenario_spec.ts";
-import { type Inline, name, text } from "../document/inline.ts";
-import { formatKeys } from "../document/format_key.ts";
-import { paramKeys } from "./keys.ts";
 import { ratioDecimals } from "../../units/format_quantity.ts";
+import type { MetricDefinition } from "../../units/metric.ts";
 import { UNITS } from "../../units/unit.ts";
+import type { Basis } from "../document/document.ts";
+import { formatKeys } from "../document/format_key.ts";
+import { type Inline, name, text } from "../document/inline.ts";
+import { paramKeys } from "./keys.ts";
 
 /** The share of false findings that a report may be expected to hold. */
 const FALSE_DISCOVERIES = 0.05;
@@ -103,4 +104,19 @@ export function ratio(item: Contrasted, word: string): Inline {
 export function interval(item: Contrasted): Inline {
   const { ratio, low, high } = statedRatio(item);
   return { kind: "interval", low, high, decimals: ratioDecimals(ratio) };
+}
+
+/** A Finding is one sentence on what the intervals allow to be said. */
+export interface Finding {
+  /** The scenario it is about; absent: several. */
+  readonly scenario: string | undefined;
+  /** `difference`: all its ratios exclude 1; `no difference`: they include it; `unresolved`: too few pairs to tell; `search`: the best cell. */
+  readonly kind: "difference" | "no difference" | "unresolved" | "search";
+  /** The sentence, without its last full stop. */
+  readonly text: readonly Inline[];
+  readonly basis: Basis;
+  /** One sentence each on how to take it. */
+  readonly remarks: readonly string[];
+  /** Ids of the cases it rests on. */
+  readonly cases: readonly string[];
 }

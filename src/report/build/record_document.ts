@@ -20,8 +20,7 @@ import { buildEnvironment, buildGuide, buildMethod, count, type GuideNeeds } fro
 import { DEFAULT_MARGIN } from "./search.ts";
 import { buildSections, type Section, sectionBlocks } from "./sections.ts";
 import { buildSocketSettings } from "./socket_settings.ts";
-import { stallWarnings } from "./stalls.ts";
-import { buildWarnings, warningItem } from "./warnings.ts";
+import { buildWarnings, stallWarnings, warningItem } from "./warnings.ts";
 
 /** What a Document may hold besides what every report does. */
 export interface RecordDocumentOptions {

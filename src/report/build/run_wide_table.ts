@@ -14,7 +14,7 @@ import type { ListItem } from "../document/document.ts";
 import { amount, type Inline, name, text } from "../document/inline.ts";
 import { formatShare } from "../document/format_inline.ts";
 import type { Cell, Column, ColumnMetric, FigureCell, Table } from "../document/table.ts";
-import { columnMetric } from "./figure_cell.ts";
+import { columnMetric } from "./blocks.ts";
 import { factorKey, shortId, valueOf } from "./keys.ts";
 
 /** A rate is far from what the median of the operations would allow where it differs by more than this share. */

@@ -8,10 +8,10 @@ import type { ScenarioSpec } from "../../model/scenario_spec.ts";
 import { amount, type Inline, name, text } from "../document/inline.ts";
 import type { EvidenceOf } from "./evidence.ts";
 import type { Evaluation, SummaryOf } from "./evaluation.ts";
-import type { Finding } from "./finding.ts";
 import {
   atLabel,
   base,
+  type Finding,
   interval,
   metricOf,
   ratio,

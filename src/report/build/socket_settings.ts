@@ -6,10 +6,10 @@ import type { Trial } from "../../model/trial.ts";
 import { sentence, text } from "../document/inline.ts";
 import type { Table } from "../document/table.ts";
 import { placeKey } from "./keys.ts";
-import type { Warning } from "./warning.ts";
+import type { Warning } from "./alarms.ts";
 import { formatAmount, formatSize } from "../../units/format_quantity.ts";
 import { groupBy } from "../group_by.ts";
-import { namePlacement } from "../document/format_placement.ts";
+import { namePlacement } from "../document/format_key.ts";
 import { sizeIn } from "../../units/parse_size.ts";
 
 /** Settings in the order of columns, and their headings; others follow by name. */

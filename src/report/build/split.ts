@@ -15,7 +15,7 @@ import { medianInterval } from "../../stats/median_interval.ts";
 import { sentence } from "../document/inline.ts";
 import type { FigureCell, Table } from "../document/table.ts";
 import { groupBy } from "../group_by.ts";
-import { columnMetric } from "./figure_cell.ts";
+import { columnMetric } from "./blocks.ts";
 import { factorKey } from "./keys.ts";
 
 /**

@@ -1,16 +1,22 @@
 // Tables of a scenario: cases side by side in one metric, and every case with every metric.
 
 import type { TrialValues } from "../../compare/trial_values.ts";
-import type { MetricDefinition } from "../../units/metric.ts";
 import type { Case } from "../../model/case.ts";
 import type { ScenarioSpec } from "../../model/scenario_spec.ts";
+import type { MetricDefinition } from "../../units/metric.ts";
 import { sentence, text } from "../document/inline.ts";
-import type { FactorKey } from "../document/key.ts";
-import type { Cell, FigureCell, Row, Table } from "../document/table.ts";
-import type { Evaluation, SummaryOf } from "./evaluation.ts";
+import {
+  type Cell,
+  type FactorKey,
+  type FigureCell,
+  isGroup,
+  isPlacement,
+  type Row,
+  type Table,
+} from "../document/table.ts";
 import { findBest } from "./best.ts";
-import { columnMetric, figureCell } from "./figure_cell.ts";
-import { joinLargest } from "./largest_row.ts";
+import { columnMetric, figureCell } from "./blocks.ts";
+import type { Evaluation, SummaryOf } from "./evaluation.ts";
 import { factorKey, shortId, valueOf } from "./keys.ts";
 
 /** Loss from which on a throughput is not stated without it. */
@@ -183,4 +189,46 @@ function distinct(cases: readonly Case[], factors: readonly string[]): readonly 
     }
     return 0;
   });
+}
+
+/**
+ * Joins the last rows of a table of sizes where each holds one case of a transport of its own: `65507 B` of udp, `65527 B` of
+ * udp6, `212960 B` of unixpacket. Each figure then states its size, and none is called the best: they are of different sizes.
+ */
+export function joinLargest(rows: readonly Row[]): readonly Row[] {
+  const first = rows.findLastIndex((row) => !isAlone(row)) + 1;
+  const alone = rows.slice(first);
+  const [lead] = alone;
+  const size = lead === undefined ? undefined : sizeOf(lead);
+  if (lead === undefined || size === undefined || alone.length < 2) return rows;
+  const columns = alone.map(({ cells }) => cells.findIndex((cell) => cell !== null));
+  const isJoined = new Set(columns).size === alone.length &&
+    alone.every((row) => sizeOf(row) !== undefined && sameBefore(row, lead));
+  if (!isJoined) return rows;
+  const cells = lead.cells.map((_, column): Cell | null => {
+    const row = alone[columns.indexOf(column)];
+    const cell = row?.cells[column];
+    const at = row === undefined ? undefined : sizeOf(row);
+    return cell?.kind === "figure" && at !== undefined ? { ...unmarked(cell), at } : null;
+  });
+  const keys = [...lead.keys.slice(0, -1), { ...size, value: "largest" }];
+  return [...rows.slice(0, first), { keys, cells }];
+}
+
+function isAlone({ cells }: Row): boolean {
+  return cells.length > 1 && cells.filter((cell) => cell !== null).length === 1;
+}
+
+function sizeOf({ keys }: Row): FactorKey | undefined {
+  const key = keys.at(-1);
+  if (key === undefined || isPlacement(key) || isGroup(key)) return undefined;
+  return key.unit === "B" && typeof key.value === "number" ? key : undefined;
+}
+
+function sameBefore(a: Row, b: Row): boolean {
+  return JSON.stringify(a.keys.slice(0, -1)) === JSON.stringify(b.keys.slice(0, -1));
+}
+
+function unmarked({ mark: _, ...cell }: FigureCell): FigureCell {
+  return cell;
 }

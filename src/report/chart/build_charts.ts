@@ -1,9 +1,40 @@
-// buildCharts: the pictures of a record.
+// Charts of records and comparisons: figures drawn, and as files.
 
+import type { GateResult } from "../../gate/gate_result.ts";
+import type { Case } from "../../model/case.ts";
 import type { RunRecord } from "../../model/run_record.ts";
+import { forestFigures } from "../build/charts/forest_figures.ts";
 import { buildFigures } from "../build/figures.ts";
+import type { Figure } from "../document/figure.ts";
+import { drawDistribution } from "./cdf_chart.ts";
 import type { Chart } from "./chart.ts";
-import { drawFigure } from "./draw_figure.ts";
+import { drawForest } from "./forest_chart.ts";
+import { drawHeatMap } from "./heat_map.ts";
+import { drawPercentiles } from "./percentile_chart.ts";
+import { drawRounds } from "./rounds_chart.ts";
+import { drawThroughput } from "./throughput_chart.ts";
+import { drawTimeline } from "./timeline_chart.ts";
+
+/** Draws a figure. The same figure gives the same picture. */
+export function drawFigure(figure: Figure): Chart {
+  const { data } = figure;
+  switch (data.kind) {
+    case "percentiles":
+      return drawPercentiles(figure, data);
+    case "throughput":
+      return drawThroughput(figure, data);
+    case "heat-map":
+      return drawHeatMap(figure, data);
+    case "timeline":
+      return drawTimeline(figure, data);
+    case "cdf":
+      return drawDistribution(figure, data);
+    case "rounds":
+      return drawRounds(figure, data);
+    case "forest":
+      return drawForest(figure, data);
+  }
+}
 
 /**
  * Draws every chart that a record has the figures for. Measures nothing; the same record gives the same charts.
@@ -22,4 +53,50 @@ import { drawFigure } from "./draw_figure.ts";
  */
 export function buildCharts(record: RunRecord): readonly Chart[] {
   return buildFigures(record).map(drawFigure);
+}
+
+/** What a gate result does not hold. */
+export interface ComparisonChartOptions {
+  /** The cells of head (or base), for their placement; absent: charts do not state it. */
+  readonly cases?: readonly Case[];
+}
+
+/**
+ * Draws the ratio of every cell with interval and threshold, worst first.
+ *
+ * @param result Verdicts, of `compare` as of `gate`.
+ * @param options Where the cases ran.
+ * @returns One chart per placement and kind of effect, more where the cells are many; empty where nothing was compared.
+ */
+export function buildComparisonCharts(
+  { cells, paired }: GateResult,
+  { cases = [] }: ComparisonChartOptions = {},
+): readonly Chart[] {
+  return forestFigures({ cells, paired, cases }).map(drawFigure);
+}
+
+/** How every chart begins, and by which its file can be told from others. */
+export const CHART_START = '<svg xmlns="http://www.w3.org/2000/svg" class="sbc"';
+
+/**
+ * The charts of a record as files to be written beside a report.
+ *
+ * @param record The record.
+ * @param charts Its charts where the caller has them already.
+ * @returns SVG text by file name, as in `round-trip-cdf-process.svg`; each ends in a line break.
+ */
+export function chartFiles(
+  record: RunRecord,
+  charts: readonly Chart[] = buildCharts(record),
+): ReadonlyMap<string, string> {
+  return new Map(charts.map((chart) => [chartFileName(chart), `${chart.svg}\n`]));
+}
+
+/**
+ * The name of a chart's file.
+ *
+ * @returns Its id with `.svg`; a–z, 0–9 and hyphens only.
+ */
+export function chartFileName({ id }: Pick<Chart, "id">): string {
+  return `${id}.svg`;
 }

@@ -7,6 +7,7 @@ import {
   type Area,
   BOTTOM_AXIS,
   bottomAxis,
+  drawLegend,
   drawTicks,
   frame,
   framed,
@@ -17,10 +18,8 @@ import {
   tickLabel,
   WIDTH,
 } from "./frame.ts";
-import { dataName, fitText } from "./label_text.ts";
-import { drawLegend } from "./legend.ts";
+import { dataName, element, exact, fitText, hover, pathThrough } from "./svg.ts";
 import { FONT, mark } from "./palette.ts";
-import { element, exact, hover, pathThrough } from "./svg.ts";
 import { logTicks, percentileTicks, type Projection, projectLog } from "./ticks.ts";
 
 /** Points of a curve nearer to each other than this are drawn as one. */

@@ -1,8 +1,9 @@
-// Figures of charts in words: what the pointer and the screen reader are told.
+// Figures of charts in words, and as attributes of marks.
 
 import { CONFIDENCE } from "../document/column_look.ts";
 import type { ChartFigure } from "../document/figure.ts";
 import { countOf, formatAmount, formatShare } from "../document/format_inline.ts";
+import { type Attributes, dataName, exact } from "./svg.ts";
 
 /** A figure in words, as in `10.1 µs, 95 % interval [9.9 µs, 10.4 µs], 15 trials`. */
 export function describeFigure(figure: ChartFigure): string {
@@ -27,4 +28,24 @@ export function drawnValues({ value, modes }: ChartFigure): readonly number[] {
 /** All ends of a figure that a scale must hold. Its interval, and both groups where there are two. */
 export function endsOf({ low, high, modes }: ChartFigure): readonly number[] {
   return modes === undefined ? [low, high] : [low, high, modes.fast, modes.slow];
+}
+
+/**
+ * The attributes from which a figure can be read back. `data-case`, `data-metric`, and the exact `data-value`, `data-low`,
+ * `data-high`, `data-n`; where the trials met bimodal trials also `data-fast` and `data-slow`.
+ */
+export function figureData(figure: ChartFigure): Attributes {
+  const { value, low, high, n, modes } = figure;
+  return {
+    "data-case": dataName(figure.case),
+    "data-metric": figure.metric,
+    "data-value": exact(value),
+    "data-low": exact(low),
+    "data-high": exact(high),
+    "data-n": String(n),
+    ...(modes === undefined ? {} : {
+      "data-fast": exact(modes.fast),
+      "data-slow": exact(modes.slow),
+    }),
+  };
 }

@@ -19,9 +19,19 @@ import {
   TOP,
   WIDTH,
 } from "./frame.ts";
-import { dataName, fitName, fitText, textWidth } from "./label_text.ts";
+import {
+  dataName,
+  element,
+  exact,
+  fitName,
+  fitText,
+  hover,
+  line,
+  position,
+  textAt,
+  textWidth,
+} from "./svg.ts";
 import { FONT, mark, type MarkLook } from "./palette.ts";
-import { element, exact, hover, line, position, textAt } from "./svg.ts";
 import { linearTicks, logTicks, type Projection, projectLinear, projectLog } from "./ticks.ts";
 
 const ROW = 21;

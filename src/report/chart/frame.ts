@@ -1,14 +1,13 @@
-// The frame of all charts: card, title, subtitle, axes, notes, and what a screen reader is told.
+// The frame of all charts: card, title, subtitle, legend, axes, notes, and what a screen reader is told.
 
-import type { MetricUnit } from "../../units/metric.ts";
-import { chooseScale, formatNumber, withSymbol } from "../../units/format_quantity.ts";
-import type { Figure } from "../document/figure.ts";
-import type { Chart } from "./chart.ts";
-import { dataName, fitText, plainText, textWidth } from "./label_text.ts";
-import { CHART_STYLE, FONT } from "./palette.ts";
 import { escapeMarkup } from "../../text/escape_markup.ts";
 import { wrapWords } from "../../text/wrap_words.ts";
-import { element, line, textAt } from "./svg.ts";
+import { chooseScale, formatNumber, withSymbol } from "../../units/format_quantity.ts";
+import type { MetricUnit } from "../../units/metric.ts";
+import type { Figure } from "../document/figure.ts";
+import type { Chart } from "./chart.ts";
+import { dataName, element, fitText, line, plainText, textAt, textWidth } from "./svg.ts";
+import { CHART_STYLE, FONT, mark } from "./palette.ts";
 import type { Projection } from "./ticks.ts";
 
 /** Width of every chart in pixels: two stand side by side on a screen, one fills a phone held upright. */
@@ -180,4 +179,36 @@ export function tickLabel(value: number, unit: MetricUnit): string {
 export function shortNumber(value: number): string {
   const text = formatNumber(value, 6);
   return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+}
+
+/** What a phone held upright shows of a chart, which it scrolls. */
+const VISIBLE = 450;
+const LINE = 19;
+/** From the mark to its name, and from a name to the next mark. */
+const [INDENT, GAP] = [13, 18];
+
+/** A drawn legend. */
+export interface Legend {
+  /** Where the plot may begin. */
+  readonly bottom: number;
+  readonly elements: readonly string[];
+}
+
+/** Draws a legend below the chart's titles. Its elements, and where it ends. */
+export function drawLegend(
+  entries: readonly { readonly name: string; readonly look: number }[],
+): Legend {
+  let [x, y] = [MARGIN, TOP + 4];
+  const elements = entries.flatMap(({ name, look }) => {
+    const text = fitText(name, VISIBLE - MARGIN - INDENT, FONT.label);
+    const width = INDENT + textWidth(text, FONT.label);
+    if (x > MARGIN && x + width > VISIBLE) [x, y] = [MARGIN, y + LINE];
+    const at = x;
+    x += width + GAP;
+    return [
+      mark(at + 4, y - 4, { shape: look, colour: look, radius: 3.5 }),
+      textAt(at + INDENT, y, text, { class: `la l${look}` }),
+    ];
+  });
+  return { bottom: y + 6, elements };
 }

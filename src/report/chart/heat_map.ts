@@ -5,12 +5,10 @@ import type { ChartAxis, Figure, GridData } from "../document/figure.ts";
 import { capitalize, chooseScale, formatAmount, formatNumber } from "../document/format_inline.ts";
 import { formatKey } from "../document/format_key.ts";
 import type { Chart } from "./chart.ts";
-import { figureData } from "./figure_data.ts";
-import { describeFigure, drawnValues } from "./figure_words.ts";
+import { describeFigure, drawnValues, figureData } from "./figure_words.ts";
 import { frame, framed, MARGIN, nameFigure, TOP, WIDTH } from "./frame.ts";
-import { fitText, textWidth } from "./label_text.ts";
+import { element, fitText, hover, textAt, textWidth } from "./svg.ts";
 import { FONT, HEAT_STEPS } from "./palette.ts";
-import { element, hover, textAt } from "./svg.ts";
 
 const ROW = 34;
 

@@ -6,8 +6,7 @@ import type { ChartFigure, Figure, PercentileData } from "../document/figure.ts"
 import { formatAmount } from "../document/format_inline.ts";
 import type { ColumnMetric } from "../document/table.ts";
 import type { Chart } from "./chart.ts";
-import { figureData } from "./figure_data.ts";
-import { describeFigure, drawnValues, endsOf } from "./figure_words.ts";
+import { describeFigure, drawnValues, endsOf, figureData } from "./figure_words.ts";
 import {
   type Area,
   BOTTOM_AXIS,
@@ -18,9 +17,8 @@ import {
   nameFigure,
 } from "./frame.ts";
 import { MARGIN, mostTicks, tickLabel, TOP, WIDTH } from "./frame.ts";
-import { fitText, textWidth } from "./label_text.ts";
+import { element, fitText, hover, line, textAt, textWidth } from "./svg.ts";
 import { FONT, mark } from "./palette.ts";
-import { element, hover, line, textAt } from "./svg.ts";
 import { logTicks, type Projection, projectLog } from "./ticks.ts";
 
 const ROW = 21;

@@ -4,12 +4,12 @@ import { CONFIDENCE } from "../document/column_look.ts";
 import type { CurveData, Figure } from "../document/figure.ts";
 import { capitalize, formatAmount, formatCount, formatSize } from "../document/format_inline.ts";
 import type { Chart } from "./chart.ts";
-import { figureData } from "./figure_data.ts";
-import { describeFigure, drawnValues, endsOf } from "./figure_words.ts";
+import { describeFigure, drawnValues, endsOf, figureData } from "./figure_words.ts";
 import {
   type Area,
   BOTTOM_AXIS,
   bottomAxis,
+  drawLegend,
   drawTicks,
   frame,
   framed,
@@ -19,7 +19,6 @@ import {
   tickLabel,
   WIDTH,
 } from "./frame.ts";
-import { drawLegend } from "./legend.ts";
 import { mark } from "./palette.ts";
 import { element, hover, pathThrough, position } from "./svg.ts";
 import { logTicks, type Projection, projectLog, sizeTicks } from "./ticks.ts";

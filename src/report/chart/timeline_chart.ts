@@ -17,9 +17,8 @@ import {
   TOP,
   WIDTH,
 } from "./frame.ts";
-import { dataName, fitText, textWidth } from "./label_text.ts";
+import { dataName, element, exact, fitText, hover, textAt, textWidth } from "./svg.ts";
 import { FONT } from "./palette.ts";
-import { element, exact, hover, textAt } from "./svg.ts";
 import { linearTicks, type Projection, projectLinear, type Ticks } from "./ticks.ts";
 
 /** Linux delays an acknowledgement by 40 ms at least (TCP_DELACK_MIN). */

@@ -1,6 +1,6 @@
 // Column looks: the scale and the digits in which the figures of a table are written.
 
-import type { MetricUnit } from "../../units/metric.ts";
+import { formatBounds, formatChange, formatP } from "../../units/format_change.ts";
 import {
   chooseScale,
   formatAmount,
@@ -9,10 +9,11 @@ import {
   formatRatio,
   formatShare,
 } from "../../units/format_quantity.ts";
-import { formatBounds, formatChange, formatP } from "../../units/format_change.ts";
+import type { MetricUnit } from "../../units/metric.ts";
 import type { Scale } from "../../units/scale.ts";
 import { UNITS } from "../../units/unit.ts";
-import { formatKey, formatKeys, NO_VALUE } from "./format_key.ts";
+import type { Basis } from "./document.ts";
+import { formatKey, formatKeys, namePlacement, NO_VALUE } from "./format_key.ts";
 import type {
   Cell,
   Column,
@@ -190,4 +191,12 @@ export function formatBeside({ at, beside }: FigureCell): string {
     at === undefined ? "" : formatKey(at),
     beside === undefined ? "" : `${formatAmount(beside.value, beside.unit)} ${beside.title}`,
   ].filter((words) => words !== "").join(", ");
+}
+
+/** What a sentence rests on, as in `95 % interval, 16 pairs, peer process`. */
+export function formatBasis({ n, nMax, counted, confidence, placement }: Basis): string {
+  const count = n === nMax ? `${n}` : `${n} to ${nMax}`;
+  const basis = `${count} ${counted}${nMax === 1 ? "" : "s"}`;
+  const interval = confidence >= CONFIDENCE ? "95 % interval, " : "";
+  return `${interval}${basis}, ${namePlacement(placement)}`;
 }

@@ -9,8 +9,7 @@ import type { Placement } from "../../model/placement.ts";
 import type { Figure } from "./figure.ts";
 import type { Inline } from "./inline.ts";
 import type { Judgement } from "./judgement.ts";
-import type { Key } from "./key.ts";
-import type { ColumnMetric, FigureCell, Table } from "./table.ts";
+import type { ColumnMetric, FigureCell, Key, Table } from "./table.ts";
 
 /** Version of the Document, and of the JSON that holds one. */
 export const DOCUMENT_VERSION = 2;

@@ -1,7 +1,8 @@
-// Writers: what turns a Document into the text of one format.
+// Writers: what turns a Document into the text of one format, and the parts in which they read it.
 
-import type { Document } from "./document.ts";
+import type { Block, Document, Heading } from "./document.ts";
 import type { Figure } from "./figure.ts";
+import type { Judgement } from "./judgement.ts";
 
 /** A drawn chart. */
 export interface Picture {
@@ -41,3 +42,32 @@ export interface WriterOptions {
 
 /** A Writer writes one format. The same Document gives the same text. */
 export type Writer = (document: Document, options?: WriterOptions) => string;
+
+/** A heading of level 2 and what stands under it. */
+export interface Part {
+  /** The heading; absent before the first one. */
+  readonly heading?: Heading;
+  /** The blocks, headings of level 3 among them. */
+  readonly blocks: readonly Block[];
+}
+
+/**
+ * Divides blocks at their headings of level 2. The parts in their order; one without a heading only where blocks stand before
+ * the first.
+ */
+export function divideIntoParts(blocks: readonly Block[]): readonly Part[] {
+  const parts: { heading?: Heading; blocks: Block[] }[] = [];
+  for (const block of blocks) {
+    if (block.kind === "heading" && block.level === 2) parts.push({ heading: block, blocks: [] });
+    else {
+      if (parts.length === 0) parts.push({ blocks: [] });
+      parts.at(-1)?.blocks.push(block);
+    }
+  }
+  return parts;
+}
+
+/** What a gate or a comparison found, for formats of programs; `undefined` where the Document is of neither. */
+export function judgementOf({ blocks }: Document): Judgement | undefined {
+  return blocks.find((block) => block.kind === "judgement");
+}

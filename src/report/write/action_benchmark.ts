@@ -5,7 +5,7 @@ import { printable } from "../../text/printable.ts";
 import type { Document } from "../document/document.ts";
 import { formatQuantity } from "../document/format_inline.ts";
 import { measuredCells } from "../document/judgement.ts";
-import { judgementOf } from "../document/parts.ts";
+import { judgementOf } from "../document/writer.ts";
 
 /** Metrics of which less is better: `tool: customSmallerIsBetter`. */
 export function writeActionBenchmarkSmaller(document: Document): string {

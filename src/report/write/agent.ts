@@ -4,7 +4,7 @@ import { clip, printable } from "../../text/printable.ts";
 import type { Document } from "../document/document.ts";
 import { plainInline, plainSentence } from "../document/format_inline.ts";
 import { cellsAt, type JudgedCell, type Judgement } from "../document/judgement.ts";
-import { judgementOf } from "../document/parts.ts";
+import { judgementOf } from "../document/writer.ts";
 
 /** Lines that are written; more are counted. */
 const MAX_LINES = 50;

@@ -3,7 +3,7 @@
 import { type AnnotationLevel, WorkflowCommand } from "../../text/workflow_command.ts";
 import type { Document } from "../document/document.ts";
 import { cellsAt } from "../document/judgement.ts";
-import { judgementOf } from "../document/parts.ts";
+import { judgementOf } from "../document/writer.ts";
 
 /** GitHub shows no more of one level from one step; the last says how many more there are. */
 const MAX_PER_LEVEL = 10;

@@ -2,9 +2,8 @@
 
 import { escapeAsciidoc as escape } from "../../text/escape_asciidoc.ts";
 import { oneLine } from "../../text/one_line.ts";
-import { formatCell, headColumn, looksOf } from "../document/column_look.ts";
+import { formatBasis, formatCell, headColumn, looksOf } from "../document/column_look.ts";
 import type { Block, Document, ListItem } from "../document/document.ts";
-import { formatBasis } from "../document/format_basis.ts";
 import { capitalize, countOf, plainInline } from "../document/format_inline.ts";
 import { describeCommon, formatKey } from "../document/format_key.ts";
 import type { Inline } from "../document/inline.ts";

@@ -3,7 +3,7 @@
 import { printable } from "../../text/printable.ts";
 import type { Document } from "../document/document.ts";
 import { measuredCells } from "../document/judgement.ts";
-import { judgementOf } from "../document/parts.ts";
+import { judgementOf } from "../document/writer.ts";
 
 /** Longest names that Bencher takes, in characters. */
 const MAX_BENCHMARK = 1024;

@@ -4,16 +4,12 @@
 
 import type { Document, Heading } from "../document/document.ts";
 import { plainInline } from "../document/format_inline.ts";
-import { describePlacement, namePlacement, placementKey } from "../document/format_placement.ts";
-import { divideIntoParts, type Part } from "../document/parts.ts";
-import type { WriterOptions } from "../document/writer.ts";
-import { Anchors } from "./html/anchors.ts";
-import { type Html, markup } from "./html/html_text.ts";
-import { renderPage } from "./html/page.ts";
-import { foldedPart, openPart, type Part as PagePart } from "./html/parts.ts";
+import { describePlacement, namePlacement, placementKey } from "../document/format_key.ts";
+import { divideIntoParts, type Part, type WriterOptions } from "../document/writer.ts";
+import { Anchors, type FindPart, type Html, inlineHtml, markup } from "./html/html_text.ts";
+import { foldedPart, openPart, type Part as PagePart, renderPage } from "./html/page.ts";
 import { oneLine } from "../../text/one_line.ts";
 import { blocksHtml, noticeHtml, type PageContext } from "./html/blocks_html.ts";
-import { type FindPart, inlineHtml } from "./html/inline_html.ts";
 
 /** A part with its id. */
 interface NamedPart extends Part {

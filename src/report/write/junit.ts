@@ -8,7 +8,7 @@ import { escapeMarkup } from "../../text/escape_markup.ts";
 import { printable } from "../../text/printable.ts";
 import type { Document } from "../document/document.ts";
 import type { JudgedCell } from "../document/judgement.ts";
-import { judgementOf } from "../document/parts.ts";
+import { judgementOf } from "../document/writer.ts";
 
 type Outcome = "failure" | "error" | "skipped" | "passed";
 

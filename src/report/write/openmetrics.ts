@@ -12,7 +12,7 @@ import {
   measuredCells,
   turnRatio,
 } from "../document/judgement.ts";
-import { judgementOf } from "../document/parts.ts";
+import { judgementOf } from "../document/writer.ts";
 import type { CellVerdict, RatioCell } from "../document/table.ts";
 
 type Labels = Readonly<Record<string, string>>;

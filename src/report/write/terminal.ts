@@ -4,14 +4,17 @@
 import { CONFIDENCE } from "../document/column_look.ts";
 import type { Block, Document, Notice } from "../document/document.ts";
 import { capitalize, countOf, plainInline, plainSentence } from "../document/format_inline.ts";
-import { namePlacement } from "../document/format_placement.ts";
-import { divideIntoParts, type Part } from "../document/parts.ts";
+import { namePlacement } from "../document/format_key.ts";
+import {
+  divideIntoParts,
+  type Part,
+  type TerminalSize,
+  type WriterOptions,
+} from "../document/writer.ts";
 import type { Table } from "../document/table.ts";
-import type { TerminalSize, WriterOptions } from "../document/writer.ts";
 import { cutLine, plainLine, styleText, wrapLine } from "../../text/terminal_line.ts";
-import { answerLines } from "./terminal_answers.ts";
+import { answerLines, tableLines } from "./terminal_table.ts";
 import { headlineOf, scenarioLines } from "./terminal_scenario.ts";
-import { tableLines } from "./terminal_table.ts";
 
 /** A terminal of unknown make: as wide as the narrowest in use, and without colour. */
 export const PLAIN_TERMINAL: TerminalSize = { columns: 80, color: false, unicode: true };

@@ -7,9 +7,8 @@ import type { List } from "../document/document.ts";
 import { countOf, plainInline } from "../document/format_inline.ts";
 import { formatKey, formatKeys } from "../document/format_key.ts";
 import type { Inline } from "../document/inline.ts";
-import type { Part } from "../document/parts.ts";
+import type { Part, TerminalSize } from "../document/writer.ts";
 import type { Table } from "../document/table.ts";
-import type { TerminalSize } from "../document/writer.ts";
 import {
   type BarChoice,
   type BarGroup,

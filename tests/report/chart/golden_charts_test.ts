@@ -7,8 +7,7 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { buildCharts } from "../../../src/report/chart/build_charts.ts";
-import { buildComparisonCharts } from "../../../src/report/chart/compare_charts.ts";
+import { buildCharts, buildComparisonCharts } from "../../../src/report/chart/build_charts.ts";
 import { samplePairedComparison } from "../gate_sample.ts";
 import { chartRecord } from "./chart_sample.ts";
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { fitName, textWidth } from "../../../src/report/chart/label_text.ts";
+import { fitName, textWidth } from "../../../src/report/chart/svg.ts";
 
 Deno.test("fitName() keeps both ends of a name, as long names of one kind differ there", () => {
   const name = "nagle/tcp/nagle=on,pattern=write-write-read,header=64,body=256";

@@ -1,9 +1,8 @@
 /** Charts of many cells, and of comparisons: split, sorted, and no label covers another. */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { buildCharts } from "../../../src/report/chart/build_charts.ts";
+import { buildCharts, buildComparisonCharts } from "../../../src/report/chart/build_charts.ts";
 import type { Chart } from "../../../src/report/chart/chart.ts";
-import { buildComparisonCharts } from "../../../src/report/chart/compare_charts.ts";
 import { sampleComparison, sampleGate } from "../gate_sample.ts";
 import { sampleRecord } from "../../support/sample_record.ts";
 import { manyCells, manySquares } from "./chart_sample.ts";

@@ -5,7 +5,7 @@
  */
 
 import { SaxesParser } from "saxes";
-import { textWidth } from "../../../src/report/chart/label_text.ts";
+import { textWidth } from "../../../src/report/chart/svg.ts";
 
 /** An element as read. */
 export interface SvgNode {

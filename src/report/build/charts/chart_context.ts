@@ -7,11 +7,10 @@ import type { RunRecord } from "../../../model/run_record.ts";
 import type { ParameterSpec } from "../../../model/scenario_spec.ts";
 import type { MetricDefinition } from "../../../units/metric.ts";
 import type { ChartAxis, ChartData, ChartFigure, Figure } from "../../document/figure.ts";
-import { namePlacement } from "../../document/format_placement.ts";
+import { namePlacement } from "../../document/format_key.ts";
+import { figureCell } from "../blocks.ts";
 import { evaluate } from "../evaluation.ts";
-import { figureCell } from "../figure_cell.ts";
 import { assignLooks, type LookOf, type Panel } from "./panels.ts";
-import { slug } from "./slug.ts";
 
 /** What every chart of a record needs. */
 export interface ChartContext {
@@ -89,4 +88,14 @@ export function chartAxis({ name, description, kind, unit }: ParameterSpec): Cha
 export function headlineOf(record: RunRecord, { spec }: Panel): MetricDefinition | undefined {
   const [first] = spec.metrics;
   return first === undefined ? undefined : findMetric(record, first);
+}
+
+/**
+ * A slug: what may stand in a file name, an address and an id. a–z, 0–9 and hyphens, at most 80 characters; `chart` where
+ * nothing is left.
+ */
+export function slug(...parts: readonly string[]): string {
+  const text = parts.map((part) => part.slice(0, 200)).join("-").toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-").slice(0, 80).replace(/^-+|-+$/g, "");
+  return text === "" ? "chart" : text;
 }

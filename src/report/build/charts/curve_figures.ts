@@ -3,7 +3,7 @@
 import type { ParameterSpec } from "../../../model/scenario_spec.ts";
 import type { MetricDefinition } from "../../../units/metric.ts";
 import { type CurveData, type Figure, MAX_SERIES } from "../../document/figure.ts";
-import { columnMetric } from "../figure_cell.ts";
+import { columnMetric } from "../blocks.ts";
 import {
   chartAxis,
   type ChartContext,

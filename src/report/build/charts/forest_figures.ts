@@ -3,13 +3,12 @@
 import type { Verdict } from "../../../gate/gate_result.ts";
 import type { Case } from "../../../model/case.ts";
 import type { Figure, ForestData } from "../../document/figure.ts";
-import { namePlacement, placementKey } from "../../document/format_placement.ts";
-import { statedOf } from "../gate_report.ts";
+import { namePlacement, placementKey } from "../../document/format_key.ts";
+import { statedOf } from "../judgement.ts";
 import { groupBy } from "../../group_by.ts";
-import { partName } from "./chart_context.ts";
+import { partName, slug } from "./chart_context.ts";
 import { splitEvenly } from "./panels.ts";
-import { slug } from "./slug.ts";
-import { numberIds } from "./unique_ids.ts";
+import { numberIds } from "../figures.ts";
 
 /** More rows than this are told apart with effort: they go into a further chart. */
 const MAX_ROWS = 48;

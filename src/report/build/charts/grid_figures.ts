@@ -4,7 +4,7 @@ import type { Case } from "../../../model/case.ts";
 import type { ParameterSpec } from "../../../model/scenario_spec.ts";
 import type { MetricDefinition } from "../../../units/metric.ts";
 import type { Figure, GridData } from "../../document/figure.ts";
-import { columnMetric } from "../figure_cell.ts";
+import { columnMetric } from "../blocks.ts";
 import {
   chartAxis,
   type ChartContext,

@@ -9,7 +9,7 @@ import type { RunRecord } from "../../../model/run_record.ts";
 import type { ScenarioSpec } from "../../../model/scenario_spec.ts";
 import type { Params } from "../../../model/params.ts";
 import { describeParams, formatParam } from "../../describe_case.ts";
-import { placementKey } from "../../document/format_placement.ts";
+import { placementKey } from "../../document/format_key.ts";
 import { groupBy } from "../../group_by.ts";
 import { MAX_SERIES } from "../../document/figure.ts";
 

@@ -3,8 +3,8 @@
 import { metricsOf } from "../../../compare/trial_values.ts";
 import { derivationOf, type MetricDefinition } from "../../../units/metric.ts";
 import type { Figure, PercentileData } from "../../document/figure.ts";
-import { namePlacement, placementKey } from "../../document/format_placement.ts";
-import { columnMetric } from "../figure_cell.ts";
+import { namePlacement, placementKey } from "../../document/format_key.ts";
+import { columnMetric } from "../blocks.ts";
 import { type ChartContext, chartFigure, panelFigure, partName } from "./chart_context.ts";
 import { type Panel, splitEvenly, splitIntoPanels } from "./panels.ts";
 

@@ -1,11 +1,10 @@
 // How all cases together went from round to round.
 
 import type { Figure } from "../../document/figure.ts";
-import { namePlacement, placementKey } from "../../document/format_placement.ts";
+import { namePlacement, placementKey } from "../../document/format_key.ts";
 import { groupBy } from "../../group_by.ts";
 import { driftOf, gatherSpreads } from "../round_spreads.ts";
-import type { ChartContext } from "./chart_context.ts";
-import { slug } from "./slug.ts";
+import { type ChartContext, slug } from "./chart_context.ts";
 
 /** The rounds of each placement. One chart a placement; none where there are fewer than three rounds. */
 export function roundFigures(context: ChartContext): readonly Figure[] {

@@ -1,7 +1,7 @@
 // Single exchanges of one trial in time order, a lane a case.
 
 import type { Figure, TimelineData } from "../../document/figure.ts";
-import { placementKey } from "../../document/format_placement.ts";
+import { placementKey } from "../../document/format_key.ts";
 import { groupBy } from "../../group_by.ts";
 import { type ChartContext, panelFigure, partName } from "./chart_context.ts";
 import { type Panel, splitEvenly, splitIntoPanels } from "./panels.ts";

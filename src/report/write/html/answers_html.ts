@@ -2,8 +2,7 @@
 
 import { describeCommon } from "../../document/format_key.ts";
 import type { Cell, Row, Table } from "../../document/table.ts";
-import { type Html, markup } from "./html_text.ts";
-import { type FindPart, inlineHtml } from "./inline_html.ts";
+import { type FindPart, type Html, inlineHtml, markup } from "./html_text.ts";
 
 /** The answers as a table: a question may have several, each under its own conditions. */
 export function answersHtml(table: Table, id: string, findPart: FindPart): Html {

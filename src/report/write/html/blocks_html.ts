@@ -1,22 +1,25 @@
 // Blocks of a Document as HTML.
 
-import { headingOf, looksOf, onlyMetric } from "../../document/column_look.ts";
+import { formatBasis, headingOf, looksOf, onlyMetric } from "../../document/column_look.ts";
 import type { Block, Facts, List, ListItem } from "../../document/document.ts";
 import type { Figure } from "../../document/figure.ts";
-import { formatBasis } from "../../document/format_basis.ts";
 import { beginsWithWords, capitalize } from "../../document/format_inline.ts";
 import { describeCommon, formatKeys } from "../../document/format_key.ts";
 import type { Inline } from "../../document/inline.ts";
 import type { Column, Row, Table } from "../../document/table.ts";
 import type { Picture } from "../../document/writer.ts";
-import type { Anchors } from "./anchors.ts";
-import { Html, markup, sentenceHtml } from "./html_text.ts";
-import { foldHtml } from "./parts.ts";
-import { caseCell, type HtmlColumn, tableHtml } from "./table_html.ts";
+import {
+  type Anchors,
+  type FindPart,
+  Html,
+  inlineHtml,
+  markup,
+  sentenceHtml,
+} from "./html_text.ts";
+import { foldHtml } from "./page.ts";
+import { caseCell, cellHtml, type HtmlColumn, keyHtml, tableHtml } from "./table_html.ts";
 import { oneLine, SENTENCE } from "../../../text/one_line.ts";
 import { answersHtml } from "./answers_html.ts";
-import { cellHtml, keyHtml } from "./cells_html.ts";
-import { type FindPart, inlineHtml } from "./inline_html.ts";
 
 /** Charts of a part that a reader sees at once, and the rest when asked for. */
 const MAX_CHARTS = 2;

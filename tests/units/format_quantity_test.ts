@@ -8,7 +8,8 @@ import {
   formatShare,
   formatSize,
 } from "../../src/units/format_quantity.ts";
-import { describeParams, formatParam } from "../../src/report/describe_case.ts";
+import { factorKey, paramKeys } from "../../src/report/build/keys.ts";
+import { formatKey, formatKeys } from "../../src/report/document/format_key.ts";
 import type { ScenarioSpec } from "../../src/model/scenario_spec.ts";
 
 Deno.test("formatNumber() keeps its digits, without an exponent", () => {
@@ -30,7 +31,7 @@ Deno.test("formatNumber() keeps all digits of a whole number where it is told no
   assertEquals(formatNumber(-0, 0), "0");
 });
 
-Deno.test("formatParam() writes the unit of a size, and of a count that has one", () => {
+Deno.test("formatKey() writes the unit of a size, and of a count that has one", () => {
   const spec: ScenarioSpec = {
     id: "flow",
     question: "How?",
@@ -46,13 +47,13 @@ Deno.test("formatParam() writes the unit of a size, and of a count that has one"
     contrasts: [],
     notes: [],
   };
-  assertEquals(formatParam(spec, "bytes", 2_048), "2 KiB");
-  assertEquals(formatParam(spec, "gap", 0), "0 µs");
-  assertEquals(formatParam(spec, "clients", 100), "100");
-  assertEquals(formatParam(spec, "how", "on"), "on");
-  assertEquals(formatParam(spec, "transport", "tcp"), "tcp");
+  assertEquals(formatKey(factorKey(spec, "bytes", 2_048)), "2 KiB");
+  assertEquals(formatKey(factorKey(spec, "gap", 0)), "0 µs");
+  assertEquals(formatKey(factorKey(spec, "clients", 100)), "100");
+  assertEquals(formatKey(factorKey(spec, "how", "on")), "on");
+  assertEquals(formatKey(factorKey(spec, "transport", "tcp")), "tcp");
   const params = { bytes: 64, gap: 100, how: "off" };
-  assertEquals(describeParams(spec, params), "bytes 64 B, gap 100 µs, how off");
+  assertEquals(formatKeys(paramKeys(spec, params)), "bytes 64 B, gap 100 µs, how off");
 });
 
 Deno.test("formatRatio() shows more decimals below 1 and next to it", () => {

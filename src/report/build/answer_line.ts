@@ -10,10 +10,7 @@ const MAX_ANSWERS = 6;
 const MAX_UNDECIDED = 4;
 
 /** One choice with the question that it answers. */
-interface Part {
-  readonly answer: Answer;
-  readonly choice: Choice;
-}
+type Part = { readonly answer: Answer; readonly choice: Choice };
 
 /**
  * Says in one sentence what the answers come to, those of the first placement of each scenario; `undefined` where there is

@@ -11,6 +11,7 @@ import type { Cell, Row, Table } from "../document/table.ts";
 import { type Certainty, findBest } from "./best.ts";
 import { placeKey } from "./keys.ts";
 import type { SearchResult } from "./search.ts";
+import { column, table } from "./blocks.ts";
 
 /** Values of one kind from the smallest to the largest. */
 export interface AmountRange {
@@ -34,7 +35,6 @@ export interface Choice {
 /** An Answer is what one table says of its question. */
 export interface Answer {
   readonly scenario: string;
-  /** Where the two ends ran. */
   readonly placement: Placement;
   /** What the choice is within, as in `tcp`; empty where all transports take part. */
   readonly within: string;
@@ -47,7 +47,6 @@ export interface Answer {
 /** What the answer of a scenario under one placement is read off. */
 export interface AnswerSource {
   readonly scenario: string;
-  /** Where the two ends ran. */
   readonly placement: Placement;
   /** Its headline table; absent: none. */
   readonly headline?: Table;
@@ -157,7 +156,6 @@ function namePlaces(some: readonly Row[], all: readonly Row[], table: Table): re
   return [...new Set(places)].filter((place) => place !== "");
 }
 
-/** Three neighbours at least. */
 function isRun(some: readonly Row[], all: readonly Row[]): boolean {
   const start = all.indexOf(some[0] as Row);
   return some.length > 2 && some.every((row, index) => all[start + index] === row);
@@ -236,23 +234,18 @@ export function answerTable(answers: readonly Answer[]): Table | undefined {
   if (answers.length === 0) return undefined;
   const isOnePlacement = new Set(answers.map(placementKey)).size === 1;
   const nameAnswer = namer(answers);
-  const words = (id: string, title: string) => ({ id, title, align: "words" as const });
-  const number = (id: string, title: string) => ({ id, title, align: "number" as const });
-  return {
-    kind: "table",
+  return table({
     role: "answers",
     caption: [text(CAPTION)],
     noun: "answer",
-    intervals: "on demand",
     common: isOnePlacement && answers[0] !== undefined ? [placeKey(answers[0].placement)] : [],
-    keys: [],
     columns: [
-      words("question", "question"),
-      words("best", "best here"),
-      words("at", "at"),
-      number("median", "median"),
-      number("next", "next best"),
-      words("sure", "how sure"),
+      column("question", "question", "words"),
+      column("best", "best here", "words"),
+      column("at", "at", "words"),
+      column("median", "median"),
+      column("next", "next best"),
+      column("sure", "how sure", "words"),
     ],
     rows: answers.flatMap((answer) =>
       answer.choices.map((choice, index): Row => ({
@@ -261,7 +254,7 @@ export function answerTable(answers: readonly Answer[]): Table | undefined {
         cells: choiceCells(answer, choice, index === 0, isOnePlacement),
       }))
     ),
-  };
+  });
 }
 
 function choiceCells(

@@ -4,9 +4,8 @@ import type { Summary } from "../../compare/summarize.ts";
 import type { MetricDefinition } from "../../units/metric.ts";
 import type { Block, Heading, List, ListItem } from "../document/document.ts";
 import { sentence, text } from "../document/inline.ts";
-import type { ColumnMetric, FigureCell } from "../document/table.ts";
+import type { Column, ColumnMetric, FigureCell, KeyColumn, Table } from "../document/table.ts";
 
-/** A heading of a part. */
 export function heading(
   role: Heading["role"],
   title: string,
@@ -16,7 +15,6 @@ export function heading(
   return { kind: "heading", level: 2, text: [text(title)], role, anchor, ...rest };
 }
 
-/** A paragraph of one sentence. */
 export function paragraph(words: string): Block {
   return { kind: "paragraph", text: [sentence(words)] };
 }
@@ -31,7 +29,6 @@ export function present<T>(value: T | undefined): readonly T[] {
   return value === undefined ? [] : [value];
 }
 
-/** A summary as a cell. */
 export function figureCell(summary: Summary, hasModes = true): FigureCell {
   const { bimodality } = summary;
   return {
@@ -53,7 +50,48 @@ export function figureCell(summary: Summary, hasModes = true): FigureCell {
   };
 }
 
-/** What a column measures. */
 export function columnMetric({ id, title, unit, better }: MetricDefinition): ColumnMetric {
   return { id, title, unit, better };
+}
+
+/** A table; what is not said of it is as plain as it may be. */
+export function table(
+  {
+    role,
+    caption = [],
+    noun,
+    fold,
+    intervals = "on demand",
+    common = [],
+    keys = [],
+    names,
+    ...rest
+  }:
+    & Pick<Table, "role" | "noun" | "columns" | "rows">
+    & Partial<Table>,
+): Table {
+  const { columns, rows } = rest;
+  return {
+    kind: "table",
+    role,
+    caption,
+    noun,
+    ...(fold === undefined ? {} : { fold }),
+    intervals,
+    common,
+    keys,
+    ...(names === undefined ? {} : { names }),
+    columns,
+    rows,
+  };
+}
+
+/** Columns of keys that are headed by their factors. */
+export function keyColumns(factors: readonly string[]): readonly KeyColumn[] {
+  return factors.map((factor) => ({ factor, title: factor }));
+}
+
+/** A column of numbers or words. */
+export function column(id: string, title: string, align: Column["align"] = "number"): Column {
+  return { id, title, align };
 }

@@ -8,7 +8,7 @@ import type { Block, Document, NamedFact } from "../document/document.ts";
 import type { Figure } from "../document/figure.ts";
 import { name, sentence, text } from "../document/inline.ts";
 import type { Table } from "../document/table.ts";
-import { heading, paragraph } from "./blocks.ts";
+import { column, heading, paragraph, table } from "./blocks.ts";
 import {
   casesOf,
   factsOf,
@@ -71,7 +71,6 @@ export interface ComparisonDocumentOptions {
   readonly all?: boolean;
 }
 
-/** Builds the Document of a comparison. */
 export function buildComparisonDocument(
   report: GateReport,
   { figures = [], all = true }: ComparisonDocumentOptions = {},
@@ -157,18 +156,9 @@ function describeUnchanged(cells: readonly Verdict[]): string {
     : "No cell regressed or improved: where there is a change, these trials do not show it";
 }
 
-/** Both records. */
-export interface RecordSides {
-  readonly base: RunRecord;
-  readonly head: RunRecord;
-}
+export type RecordSides = { readonly base: RunRecord; readonly head: RunRecord };
 
-/** A fact of either side. */
-interface SidedFact {
-  readonly name: string;
-  readonly base: string;
-  readonly head: string;
-}
+type SidedFact = { readonly name: string; readonly base: string; readonly head: string };
 
 /** The facts of both records: those that differ side by side, the others folded. */
 export function recordSidesBlocks({ base, head }: RecordSides): readonly Block[] {
@@ -195,15 +185,12 @@ export function recordSidesBlocks({ base, head }: RecordSides): readonly Block[]
 }
 
 function differenceTable(facts: readonly SidedFact[]): Table {
-  return {
-    kind: "table",
+  return table({
     role: "words",
     caption: [text("What differs in what was run, and where.")],
     noun: "fact",
-    intervals: "on demand",
-    common: [],
     keys: [{ factor: "fact", title: "fact" }],
-    columns: ["base", "head"].map((id) => ({ id, title: id, align: "words" as const })),
+    columns: ["base", "head"].map((id) => column(id, id, "words")),
     rows: facts.map((fact) => ({
       keys: [{ factor: "fact", value: fact.name }],
       cells: [fact.base, fact.head].map((value) => ({
@@ -211,7 +198,7 @@ function differenceTable(facts: readonly SidedFact[]): Table {
         text: [sentence(value)],
       })),
     })),
-  };
+  });
 }
 
 function runFacts(record: RunRecord): readonly NamedFact[] {

@@ -6,15 +6,9 @@ import { text } from "../document/inline.ts";
 import type { FactorKey, Key, Row, Table } from "../document/table.ts";
 import { factorKey, hoistPlacement, paramKeys, placeKey } from "./keys.ts";
 import { ownParams, reading } from "./phrases.ts";
+import { column, keyColumns, table } from "./blocks.ts";
 
-const KEYS = [
-  { factor: "scenario", title: "scenario" },
-  { factor: "case", title: "case" },
-  { factor: "against", title: "against" },
-  { factor: "at", title: "at" },
-  { factor: "placement", title: "placement" },
-  { factor: "metric", title: "metric" },
-];
+const KEYS = keyColumns(["scenario", "case", "against", "at", "placement", "metric"]);
 
 /**
  * Every comparison as a row, with where its two ends ran; of a comparison of pinnings, where those of the case in question did.
@@ -30,8 +24,7 @@ export function buildComparisonsTable(
     return spec === undefined ? [] : [comparisonRow(item, spec)];
   });
   if (rows.length === 0) return undefined;
-  return hoistPlacement({
-    kind: "table",
+  return hoistPlacement(table({
     role: "comparisons",
     caption: [
       text(
@@ -40,15 +33,14 @@ export function buildComparisonsTable(
     ],
     noun: "comparison",
     intervals: "shown",
-    common: [],
     keys: KEYS,
     columns: [
-      { id: "ratio", title: "ratio, above 1 is better", align: "number" },
-      { id: "pairs", title: "pairs", align: "number" },
-      { id: "difference", title: "difference", align: "words" },
+      column("ratio", "ratio, above 1 is better"),
+      column("pairs", "pairs"),
+      column("difference", "difference", "words"),
     ],
     rows,
-  });
+  }));
 }
 
 function comparisonRow(item: Contrasted, spec: ScenarioSpec): Row {

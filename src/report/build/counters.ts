@@ -5,16 +5,12 @@ import type { Case } from "../../model/case.ts";
 import type { ScenarioSpec } from "../../model/scenario_spec.ts";
 import type { Trial } from "../../model/trial.ts";
 
-/** What is known of a counter beyond its name. */
-interface CounterRow {
-  /** In few words: one of them, and many. */
-  readonly words: readonly [one: string, many: string];
-  /**
-   * The most that one operation can cause, where there is such a bound. More of them came from other programs in the network namespace, and
-   * then nobody knows how many of the rest did.
-   */
-  readonly most?: (segments: number) => number;
-}
+/**
+ * What is known of a counter beyond its name: what it counts, `s` in brackets where there are several, and the most that one
+ * operation can cause, where there is such a bound. More of them came from other programs in the network namespace, and then
+ * nobody knows how many of the rest did.
+ */
+type CounterRow = readonly [words: string, most?: (segments: number) => number];
 
 /** One for each operation: a connection, a datagram. */
 const ONE_EACH = () => 1;
@@ -27,47 +23,16 @@ const EACH_RETRY = (segments: number) => 8 * segments;
 
 /** Counters that built-in scenarios name. Others go by their own name, and have no bound. */
 const COUNTERS: Readonly<Record<string, CounterRow>> = {
-  "TcpExt.DelayedACKs": { words: ["delayed ACK", "delayed ACKs"], most: EACH_SEGMENT },
-  "TcpExt.ListenOverflows": {
-    words: ["overflow of the accept queue", "overflows of the accept queue"],
-    most: EACH_TRY,
-  },
-  "TcpExt.ListenDrops": {
-    words: ["connection dropped by a listener", "connections dropped by a listener"],
-    most: EACH_TRY,
-  },
-  "TcpExt.TCPTimeouts": {
-    words: ["expired retransmission timer", "expired retransmission timers"],
-    most: EACH_RETRY,
-  },
-  "TcpExt.TCPAutoCorking": {
-    words: ["write held back by autocorking", "writes held back by autocorking"],
-    most: EACH_SEGMENT,
-  },
-  "TcpExt.TCPRcvCollapsed": {
-    words: [
-      "segment merged as the receive buffer was full",
-      "segments merged as the receive buffer was full",
-    ],
-  },
-  "TcpExt.TCPToZeroWindowAdv": {
-    words: ["zero-window advertisement", "zero-window advertisements"],
-  },
-  "Tcp.RetransSegs": {
-    words: ["retransmitted segment", "retransmitted segments"],
-    most: EACH_RETRY,
-  },
-  "TcpExt.TW": {
-    words: ["connection left in TIME-WAIT", "connections left in TIME-WAIT"],
-    most: ONE_EACH,
-  },
-  "Udp.RcvbufErrors": {
-    words: [
-      "datagram dropped as the receive buffer was full",
-      "datagrams dropped as the receive buffer was full",
-    ],
-    most: ONE_EACH,
-  },
+  "TcpExt.DelayedACKs": ["delayed ACK(s)", EACH_SEGMENT],
+  "TcpExt.ListenOverflows": ["overflow(s) of the accept queue", EACH_TRY],
+  "TcpExt.ListenDrops": ["connection(s) dropped by a listener", EACH_TRY],
+  "TcpExt.TCPTimeouts": ["expired retransmission timer(s)", EACH_RETRY],
+  "TcpExt.TCPAutoCorking": ["write(s) held back by autocorking", EACH_SEGMENT],
+  "TcpExt.TCPRcvCollapsed": ["segment(s) merged as the receive buffer was full"],
+  "TcpExt.TCPToZeroWindowAdv": ["zero-window advertisement(s)"],
+  "Tcp.RetransSegs": ["retransmitted segment(s)", EACH_RETRY],
+  "TcpExt.TW": ["connection(s) left in TIME-WAIT", ONE_EACH],
+  "Udp.RcvbufErrors": ["datagram(s) dropped as the receive buffer was full", ONE_EACH],
 };
 
 /** Bytes of data that every TCP segment can carry (RFC 9293, 3.7.1): a message has at most as many segments as of this size. */
@@ -122,7 +87,8 @@ const OWN = /^(socket|drive|serve|syscall|machine)\./;
 
 /** A counter in few words. as in `delayed ACKs`, or the counter's own name */
 export function nameCounter(counter: string, total: number): string {
-  return COUNTERS[counter]?.words[total === 1 ? 0 : 1] ?? counter.replace(/^syscall\./, "");
+  return COUNTERS[counter]?.[0].replace("(s)", total === 1 ? "" : "s") ??
+    counter.replace(/^syscall\./, "");
 }
 
 /** Whether a counter counts for the whole network namespace, so that other programs' traffic is in it. */
@@ -143,7 +109,7 @@ export function totalOf(
   trials: readonly Trial[],
 ): number | null {
   if (!canHave(counter, one)) return null;
-  const most = COUNTERS[counter]?.most?.(segmentsOf(spec, one)) ?? Infinity;
+  const most = COUNTERS[counter]?.[1]?.(segmentsOf(spec, one)) ?? Infinity;
   const count = (trial: Trial) => trial.counters?.[counter] ?? 0;
   if (trials.some((trial) => count(trial) > most * trial.operations)) return null;
   return trials.reduce((sum, trial) => sum + count(trial), 0);

@@ -10,15 +10,12 @@ import { fewestOperations } from "../../units/metric.ts";
 /** Finds the summary of a case and metric; `undefined` where no trial yielded a value. */
 export type SummaryOf = (caseId: string, metricId: string) => Summary | undefined;
 
-/** What is computed from a record. */
 export interface Evaluation {
   readonly record: RunRecord;
   readonly values: TrialValues;
   /** Each case × metric across its trials; percentiles only where the operations suffice. */
   readonly summaries: readonly Summary[];
-  /** Each comparison that the scenarios declare. */
   readonly comparisons: readonly Contrasted[];
-  /** Finds one of the summaries. */
   readonly summaryOf: SummaryOf;
 }
 

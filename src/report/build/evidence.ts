@@ -18,6 +18,7 @@ import {
   totalOf,
 } from "./counters.ts";
 import { shortId } from "./keys.ts";
+import { column, table } from "./blocks.ts";
 
 /** What happened in a smaller share of the operations than this on both sides explains no difference between them. */
 const NOTABLE_SHARE = 0.001;
@@ -66,7 +67,6 @@ function formatEvidence(
   });
 }
 
-/** One side of a comparison. */
 interface Side {
   /** As in `nagle on`. */
   readonly name: string;
@@ -101,10 +101,7 @@ function isNotable(count: SideCount | undefined): boolean {
     count.total >= NOTABLE_SHARE * count.operations;
 }
 
-interface Counted {
-  readonly side: Side;
-  readonly count: SideCount;
-}
+type Counted = { readonly side: Side; readonly count: SideCount };
 
 function formatCounted(
   counter: string,
@@ -158,19 +155,15 @@ export function buildEvidence(
   }
   const omitted = isPolluted ? " Counts that the operations cannot have caused are left out." : "";
   const said = "What the kernel counted in the measured intervals of all trials together.";
-  return {
-    kind: "table",
+  return table({
     role: "evidence",
     caption: [sentence(said + caveat + omitted)],
     noun: "case",
     fold: "What the kernel counted",
-    intervals: "on demand",
-    common: [],
-    keys: [],
     names: "case",
     columns: [
-      { id: "trials", title: "trials", align: "number" },
-      { id: "operations", title: `${spec.operation}s`, align: "number" },
+      column("trials", "trials"),
+      column("operations", `${spec.operation}s`),
       ...counters.map((counter, index) => ({
         id: counter,
         title: titles[index] ?? counter,
@@ -184,5 +177,5 @@ export function buildEvidence(
         value === null ? null : { kind: "count" as const, value }
       ),
     })),
-  };
+  });
 }

@@ -30,26 +30,17 @@ export function findingItem({ scenario, kind, text, basis, remarks, cases }: Fin
   };
 }
 
-/** What findings are made of. */
 export interface FindingSources {
-  /** The scenarios of the record. */
   readonly scenarios: readonly ScenarioSpec[];
   readonly contrasts: readonly Contrasted[];
-  /** All answers to searches, with their scenarios' ids. */
   readonly searches: readonly { readonly scenario: string; readonly result: SearchResult }[];
-  /** Medians, for sentences that give amounts. */
   readonly summaryOf: SummaryOf;
-  /** The trials, for paired differences. */
   readonly values: TrialValues;
-  /** What the kernel counted, one sentence each. */
   readonly evidenceOf: EvidenceOf;
 }
 
 /** A finding with the weight that orders it. */
-interface Weighed {
-  readonly finding: Finding;
-  readonly weight: number;
-}
+type Weighed = { readonly finding: Finding; readonly weight: number };
 
 /** Writes the findings of a record. The findings to be read first, and the further ones. */
 export function buildFindings(

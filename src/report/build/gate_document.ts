@@ -7,7 +7,7 @@ import type { Block, Document, PartRole } from "../document/document.ts";
 import { namePlacement } from "../document/format_key.ts";
 import { type Inline, name, sentence, text } from "../document/inline.ts";
 import type { Cell, Column, Row, Table, WordsCell } from "../document/table.ts";
-import { heading, list, paragraph } from "./blocks.ts";
+import { column, heading, list, paragraph, table } from "./blocks.ts";
 import {
   buildJudgement,
   bySeverity,
@@ -19,7 +19,6 @@ import {
 } from "./judgement.ts";
 import { hoistPlacement, placeKey } from "./keys.ts";
 
-/** Builds the Document of a gate. */
 export function buildGateDocument(report: GateReport): Document {
   const { result } = report;
   const cells = bySeverity(result.cells);
@@ -110,7 +109,6 @@ export function factsOf(report: GateReport): readonly (readonly Inline[])[] {
   ];
 }
 
-/** In what the environments differ. */
 export function noticeOf({ result }: GateReport): Pick<Document, "notice"> {
   const { environmentDifferences } = result;
   if (environmentDifferences.length === 0) return {};
@@ -155,26 +153,21 @@ export interface VerdictTableOptions {
 }
 
 const COLUMNS: readonly Column[] = [
-  { id: "verdict", title: "verdict", align: "words" },
-  { id: "base", title: "base", align: "number" },
-  { id: "head", title: "head", align: "number" },
-  { id: "change", title: "change", align: "number" },
-  { id: "p", title: "adjusted p", align: "number" },
-  { id: "n", title: "n", align: "number" },
+  column("verdict", "verdict", "words"),
+  column("base", "base"),
+  column("head", "head"),
+  column("change", "change"),
+  column("p", "adjusted p"),
+  column("n", "n"),
 ];
 
-/** Cells with their figures. */
 export function verdictTable(
   cells: readonly Verdict[],
   { cases, paired }: VerdictTableOptions,
 ): Table {
-  return hoistPlacement({
-    kind: "table",
+  return hoistPlacement(table({
     role: "cells",
-    caption: [],
     noun: "cell",
-    intervals: "on demand",
-    common: [],
     ...placed(cells, cases, (cell): Omit<Row, "keys"> => ({
       cells: [
         { kind: "verdict", verdict: cell.verdict, reason: cell.reason },
@@ -186,7 +179,7 @@ export function verdictTable(
       ],
     })),
     columns: COLUMNS,
-  });
+  }));
 }
 
 /** Keys of cells: case, metric and, where it is known, placement. */
@@ -246,18 +239,13 @@ export function reasonTable(cells: readonly Pick<Verdict, "case" | "metric" | "r
     const key = JSON.stringify([wordOf(cell), cell.reason]);
     groups.set(key, [...groups.get(key) ?? [], cell]);
   }
-  return {
-    kind: "table",
+  return table({
     role: "words",
-    caption: [],
     noun: "reason",
-    intervals: "on demand",
-    common: [],
-    keys: [],
     columns: [
-      { id: "cells", title: "cells", align: "words" },
-      { id: "verdict", title: "verdict", align: "words" },
-      { id: "why", title: "why", align: "words" },
+      column("cells", "cells", "words"),
+      column("verdict", "verdict", "words"),
+      column("why", "why", "words"),
     ],
     rows: [...groups.values()].map((group): Row => ({
       keys: [],
@@ -270,7 +258,7 @@ export function reasonTable(cells: readonly Pick<Verdict, "case" | "metric" | "r
         { kind: "words", text: [{ kind: "sentence", text: group[0]!.reason }] },
       ],
     })),
-  };
+  });
 }
 
 /** Cells that the policy sets aside have no verdict. */

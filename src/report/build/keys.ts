@@ -54,7 +54,6 @@ export function valueOf(one: Case, factor: string): number | string | undefined 
   return Object.hasOwn(one.params, factor) ? one.params[factor] : undefined;
 }
 
-/** A placement as a key. */
 export function placeKey(value: Placement): PlacementKey {
   return { factor: "placement", value };
 }

@@ -20,7 +20,6 @@ import { buildSocketSettings } from "./socket_settings.ts";
 
 /** What a report holds, so that no word is explained that does not stand in it. */
 export interface GuideNeeds {
-  /** Cells whose trials fell into two groups. */
   readonly hasModes: boolean;
   readonly hasBest: boolean;
   readonly hasComparisons: boolean;
@@ -86,7 +85,6 @@ export function buildGuide(needs: GuideNeeds): readonly NamedFact[] {
   ];
 }
 
-/** How a record was measured. */
 export function buildMethod(record: RunRecord): readonly NamedFact[] {
   const { settings, cases, trials } = record;
   const when = (isThere: boolean, fact: NamedFact) => isThere ? [fact] : [];
@@ -149,7 +147,6 @@ function describeCpuWait({ trials, environment }: RunRecord): readonly NamedFact
   return health === undefined ? [] : [{ name: "health", value: describeHealth(health, cores) }];
 }
 
-/** The machine and the runtime. */
 export function buildEnvironment(environment: Environment): readonly NamedFact[] {
   return environment.facts.map((fact) => ({ name: fact.label, value: formatFact(fact) }));
 }
@@ -236,9 +233,7 @@ function getOrSet<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   return value;
 }
 
-/** One part across its readings. */
 interface ReferenceBenchmarkSummary {
-  /** What is timed, in words. */
   readonly title: string;
   /** Median, in nanoseconds. */
   readonly medianNs: number;

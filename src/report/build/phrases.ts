@@ -112,11 +112,8 @@ export interface Finding {
   readonly scenario: string | undefined;
   /** `difference`: all its ratios exclude 1; `no difference`: they include it; `unresolved`: too few pairs to tell; `search`: the best cell. */
   readonly kind: "difference" | "no difference" | "unresolved" | "search";
-  /** The sentence, without its last full stop. */
   readonly text: readonly Inline[];
   readonly basis: Basis;
-  /** One sentence each on how to take it. */
   readonly remarks: readonly string[];
-  /** Ids of the cases it rests on. */
   readonly cases: readonly string[];
 }

@@ -94,7 +94,6 @@ function noticeOf({ record, values }: Evaluation): Pick<Document, "notice"> {
   };
 }
 
-/** What words the report holds. */
 function guideNeeds(sections: readonly Section[], { comparisons }: Evaluation): GuideNeeds {
   const tables = sections.flatMap(({ headline, further, metrics }) =>
     [headline, ...further, metrics].filter((table) => table !== undefined)

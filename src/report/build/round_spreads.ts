@@ -3,29 +3,15 @@
 import { findMetric, type TrialValues } from "../../compare/trial_values.ts";
 import type { Case } from "../../model/case.ts";
 import type { RunRecord } from "../../model/run_record.ts";
+import type { RoundsData } from "../document/figure.ts";
 import { median, quantileOfSorted, sorted } from "../../stats/quantile.ts";
 
 /** More rounds than this are taken together in groups that follow each other. */
 const MAX_POINTS = 120;
 
-/** What spreads are gathered from. */
-export interface SpreadSources {
-  readonly record: RunRecord;
-  readonly values: TrialValues;
-}
+export type SpreadSources = { readonly record: RunRecord; readonly values: TrialValues };
 
-/** How the cases of one round, or of several in a row, stand to their own medians. */
-export interface RoundSpread {
-  readonly first: number;
-  readonly last: number;
-  readonly startedNs: number;
-  readonly cases: number;
-  readonly low: number;
-  readonly quarter: number;
-  readonly middle: number;
-  readonly threeQuarters: number;
-  readonly high: number;
-}
+type RoundSpread = RoundsData["rounds"][number];
 
 /**
  * Gathers each trial's headline value against the median of its case, as a slowdown: above 1, slower. One spread a round, or for

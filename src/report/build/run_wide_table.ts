@@ -14,7 +14,7 @@ import type { ListItem } from "../document/document.ts";
 import { amount, type Inline, name, text } from "../document/inline.ts";
 import { formatShare } from "../document/format_inline.ts";
 import type { Cell, Column, ColumnMetric, FigureCell, Table } from "../document/table.ts";
-import { columnMetric } from "./blocks.ts";
+import { column, columnMetric, keyColumns, table } from "./blocks.ts";
 import { factorKey, shortId, valueOf } from "./keys.ts";
 
 /** A rate is far from what the median of the operations would allow where it differs by more than this share. */
@@ -55,8 +55,7 @@ export function buildRunWide(
   const factors = ["transport", ...spec.parameters.map(({ name }) => name)];
   const notes = rows.flatMap(({ note }) => note ?? []);
   return {
-    table: {
-      kind: "table",
+    table: table({
       role: "run-wide",
       caption: [
         text(
@@ -67,8 +66,7 @@ export function buildRunWide(
       noun: "case",
       fold: "All trials together",
       intervals: "shown",
-      common: [],
-      keys: factors.map((factor) => ({ factor, title: factor })),
+      keys: keyColumns(factors),
       names: "case",
       columns,
       rows: rows.map(({ one, cells }) => ({
@@ -76,7 +74,7 @@ export function buildRunWide(
         name: shortId(spec.id, one.id),
         cells: columns.map(({ id }) => cells.get(id) ?? null),
       })),
-    },
+    }),
     notes: notes.slice(0, MAX_NOTES),
   };
 }
@@ -106,7 +104,7 @@ function columnsOf(prefix: string, rates: readonly MetricDefinition[]): readonly
   const time = (id: string, title: string) =>
     number({ id, title: `${prefix}${title}`, unit: "ns", better: "lower" });
   return [
-    { id: "operations", title: "operations", align: "number" },
+    column("operations", "operations"),
     ...rates.map((metric) => number(columnMetric(metric))),
     ...RUN_WIDE_PERCENTILES.map((percentile) => time(`pooled-${percentile}`, `p${percentile}`)),
     time("pooled-max", "max"),

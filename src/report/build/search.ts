@@ -20,7 +20,6 @@ import { factorKey } from "./keys.ts";
 export interface Knee {
   /** The smallest value that is shown to lose less than the margin. */
   readonly from: FactorKey;
-  /** Largest value measured along this line. */
   readonly largest: number;
   /** That value's case against the best cell, above 1 better; absent where it is the best cell itself. */
   readonly ratio?: OrientedRatio;
@@ -39,13 +38,11 @@ export interface SearchResult {
   readonly cells: number;
   /** Other cells that cannot be told apart from the best, trials paired by round. */
   readonly tied: number;
-  /** Whether the best cell beats all others. */
   readonly certainty: Certainty;
   /** How much less than the best is as good, as a share. */
   readonly margin: number;
   /** One per searched parameter with more than one value. */
   readonly knees: readonly Knee[];
-  /** Where the two ends ran. */
   readonly placement: Placement;
 }
 

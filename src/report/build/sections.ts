@@ -85,7 +85,6 @@ function buildFurtherTables(
   return [split, ...others].filter((table) => table !== undefined);
 }
 
-/** A section as blocks. */
 export function sectionBlocks(
   section: Section,
   sections: readonly Section[],

@@ -37,7 +37,6 @@ const BIMODAL_REMARK = "Trials are bimodal; the ratios pair trials of the same r
 
 /** Comparisons that make one sentence: of the same factor values, metric, placement and outcome. */
 export interface Group {
-  /** The scenario that declares them. */
   readonly spec: ScenarioSpec;
   readonly items: readonly [Contrasted, ...Contrasted[]];
   /** Comparisons of the same factor values in all, whatever their outcome. */

@@ -11,6 +11,7 @@ import { formatAmount, formatSize } from "../../units/format_quantity.ts";
 import { groupBy } from "../group_by.ts";
 import { namePlacement } from "../document/format_key.ts";
 import { sizeIn } from "../../units/parse_size.ts";
+import { column, keyColumns, table } from "./blocks.ts";
 
 /** Settings in the order of columns, and their headings; others follow by name. */
 const HEADINGS: ReadonlyMap<string, string> = new Map([
@@ -55,9 +56,7 @@ export function buildSocketSettings({ cases, trials }: RunRecord): Table | undef
     rows,
     ({ one, cells }) => JSON.stringify([one.scenario, namePlacement(one.placement), cells]),
   );
-  const column = (id: string, title: string) => ({ id, title, align: "words" as const });
-  return {
-    kind: "table",
+  return table({
     role: "words",
     caption: [
       sentence(
@@ -66,13 +65,11 @@ export function buildSocketSettings({ cases, trials }: RunRecord): Table | undef
       ),
     ],
     noun: "row",
-    intervals: "on demand",
-    common: [],
-    keys: ["scenario", "placement", "transport"].map((factor) => ({ factor, title: factor })),
+    keys: keyColumns(["scenario", "placement", "transport"]),
     columns: [
-      ...names.map((name) => column(name, HEADINGS.get(name) ?? name)),
-      column("driveCore", "driver's core"),
-      column("serveCore", "peer's core"),
+      ...names.map((name) => column(name, HEADINGS.get(name) ?? name, "words")),
+      column("driveCore", "driver's core", "words"),
+      column("serveCore", "peer's core", "words"),
     ],
     rows: [...merged.values()].map((alike) => {
       const [{ one, cells }] = alike;
@@ -86,7 +83,7 @@ export function buildSocketSettings({ cases, trials }: RunRecord): Table | undef
         cells: cells.map((words) => ({ kind: "words" as const, text: [text(words)] })),
       };
     }),
-  };
+  });
 }
 
 /** Warns where the kernel did not have what was asked for: Nagle, or the cores of pinned ends. */

@@ -15,7 +15,7 @@ import { medianInterval } from "../../stats/median_interval.ts";
 import { sentence } from "../document/inline.ts";
 import type { FigureCell, Table } from "../document/table.ts";
 import { groupBy } from "../group_by.ts";
-import { columnMetric } from "./blocks.ts";
+import { columnMetric, keyColumns, table } from "./blocks.ts";
 import { factorKey } from "./keys.ts";
 
 /**
@@ -41,8 +41,7 @@ export function buildSplit(
     cells: split.parts.map((part) => partOf(part, group, metric, values)),
   })).filter(({ cells }) => cells.some((one) => one !== null));
   if (rows.length === 0) return undefined;
-  return {
-    kind: "table",
+  return table({
     role: "split",
     caption: [
       sentence(
@@ -52,8 +51,7 @@ export function buildSplit(
     ],
     noun: "row",
     intervals: "shown",
-    common: [],
-    keys: ["transport", ...shared].map((factor) => ({ factor, title: factor })),
+    keys: keyColumns(["transport", ...shared]),
     columns: split.parts.map(({ title }) => ({
       id: title,
       title,
@@ -62,7 +60,7 @@ export function buildSplit(
       align: "number",
     })),
     rows,
-  };
+  });
 }
 
 function partOf(

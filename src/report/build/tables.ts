@@ -15,7 +15,7 @@ import {
   type Table,
 } from "../document/table.ts";
 import { findBest } from "./best.ts";
-import { columnMetric, figureCell } from "./blocks.ts";
+import { column, columnMetric, figureCell, keyColumns, table } from "./blocks.ts";
 import type { Evaluation, SummaryOf } from "./evaluation.ts";
 import { factorKey, shortId, valueOf } from "./keys.ts";
 
@@ -66,14 +66,12 @@ export function buildComparativeTable(
       values,
     ),
   }));
-  return {
-    kind: "table",
+  return table({
     role,
     caption: [sentence(`${metric.title}: ${metric.description}`)],
     noun: "row",
     intervals: "shown",
-    common: [],
-    keys: down.map((factor) => ({ factor, title: factor })),
+    keys: keyColumns(down),
     columns: columns.map((one) => ({
       id: placeOf(one, across),
       keys: across.flatMap((factor): FactorKey[] => {
@@ -87,7 +85,7 @@ export function buildComparativeTable(
       align: "number",
     })),
     rows: joinLargest(rows),
-  };
+  });
 }
 
 /** Every case with the median of every metric; `undefined` when no case has a figure. */
@@ -109,8 +107,7 @@ export function buildMetricsTable(
   const shown = metrics.map((_, index) => cellsOf.some((cells) => cells[index]));
   if (!shown.includes(true)) return undefined;
   const factors = ["transport", ...spec.parameters.map(({ name }) => name)];
-  return {
-    kind: "table",
+  return table({
     role: "metrics",
     caption: [
       text("All metrics. "),
@@ -118,12 +115,10 @@ export function buildMetricsTable(
     ],
     noun: "case",
     fold: "All metrics",
-    intervals: "on demand",
-    common: [],
-    keys: factors.map((factor) => ({ factor, title: factor })),
+    keys: keyColumns(factors),
     names: "case",
     columns: [
-      { id: "n", title: "n", align: "number" },
+      column("n", "n"),
       ...metrics.filter((_, index) => shown[index]).map((metric) => ({
         id: metric.id,
         title: metric.title,
@@ -142,7 +137,7 @@ export function buildMetricsTable(
         ],
       };
     }),
-  };
+  });
 }
 
 /** Marks the best cell of a row where it beats each of the others. Ties: nobody is marked. */

@@ -48,7 +48,6 @@ const LOOKS: Readonly<Record<CellVerdict, MarkLook>> = {
   incomparable: { shape: 1, colour: 5, hollow: true },
 };
 
-/** Draws a forest plot. */
 export function drawForest(figure: Figure, forest: ForestData): Chart {
   const { rows, effect } = forest;
   const metricWidth = Math.max(...rows.map(({ metric }) => textWidth(metric, FONT.small)));

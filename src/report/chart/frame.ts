@@ -19,7 +19,6 @@ export const TOP = 62;
 /** Height of a line of notes. */
 const NOTE_LINE = 16;
 
-/** What a frame holds. */
 export interface FrameContent extends Omit<Chart, "svg" | "width" | "height"> {
   /** Second line: placement and what else is the same in the whole chart. */
   readonly subtitle: string;
@@ -30,7 +29,6 @@ export interface FrameContent extends Omit<Chart, "svg" | "width" | "height"> {
   readonly body: readonly string[];
 }
 
-/** Frames a drawing. */
 export function frame(content: FrameContent): Chart {
   const { id, kind, scenario, placement, title, subtitle, bottom, body } = content;
   const notes = content.notes.filter((note) => note !== "").flatMap((note) =>
@@ -92,12 +90,7 @@ export function mostTicks({ left, right }: Area): number {
   return Math.max(3, Math.floor((right - left) / 56));
 }
 
-/** A tick as drawn. */
-export interface DrawnTick {
-  /** Its place along the axis. */
-  readonly at: number;
-  readonly label: string;
-}
+export type DrawnTick = { readonly at: number; readonly label: string };
 
 /**
  * Labels ticks; those that would touch the one before are left out, first and last excepted. All ticks; a label is empty where
@@ -187,7 +180,6 @@ const LINE = 19;
 /** From the mark to its name, and from a name to the next mark. */
 const [INDENT, GAP] = [13, 18];
 
-/** A drawn legend. */
 export interface Legend {
   /** Where the plot may begin. */
   readonly bottom: number;

@@ -31,7 +31,6 @@ function breaksOf(values: readonly number[]): readonly number[] {
   );
 }
 
-/** Draws a grid. */
 export function drawHeatMap(figure: Figure, data: GridData): Chart {
   const { metric, rowAxis, columnAxis, rows, columns, squares } = data;
   const values = squares.flatMap(({ figure }) => drawnValues(figure));
@@ -155,7 +154,6 @@ function drawBestFrame(
   })];
 }
 
-/** The colours from lowest to highest. */
 function drawKey({ values, scale, metric }: Grid, x: number, y: number): readonly string[] {
   const say = (value: number) => `${formatNumber(value / scale.divisor, 3)} ${scale.symbol}`.trim();
   const low = say(Math.min(...values));

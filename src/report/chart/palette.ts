@@ -20,7 +20,6 @@ interface Theme {
   readonly band: string;
   readonly series: readonly string[];
   readonly heat: readonly string[];
-  /** Text on each heat step. */
   readonly heatInk: readonly string[];
 }
 
@@ -114,7 +113,6 @@ const SHAPES: readonly (readonly (readonly [number, number])[])[] = [
   [[-1.15, 0], [0.85, 1.15], [0.85, -1.15]],
 ];
 
-/** How a mark looks. */
 export interface MarkLook {
   /** Shape, 0 to {@linkcode MAX_SERIES} - 1: circle, square, diamond, triangles, cross. */
   readonly shape: number;
@@ -125,7 +123,6 @@ export interface MarkLook {
   readonly radius?: number;
 }
 
-/** A mark. */
 export function mark(x: number, y: number, look: MarkLook): string {
   const { shape, colour, hollow = false, radius = 4 } = look;
   const stroke = colour === undefined ? "wh" : `s${colour}`;

@@ -33,7 +33,6 @@ function shapeOf(metric: string): number {
     : 0;
 }
 
-/** Draws percentiles. */
 export function drawPercentiles(figure: Figure, { rows, metrics }: PercentileData): Chart {
   const widest = Math.max(
     ...rows.map(({ label, figures }) => figures.length === 0 ? 0 : textWidth(label, FONT.label)),
@@ -150,7 +149,6 @@ function drawMark(
   );
 }
 
-/** An interval along a row. */
 function whisker(low: number, high: number, y: number): readonly string[] {
   return high - low < 1 ? [] : [
     element("path", {

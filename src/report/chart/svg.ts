@@ -103,7 +103,6 @@ export function exact(value: number): string {
   return String(value + 0);
 }
 
-/** An element. */
 export function element(name: string, attributes: Attributes, ...children: string[]): string {
   const list = Object.entries(attributes).flatMap(([key, value]) =>
     value === undefined
@@ -115,7 +114,6 @@ export function element(name: string, attributes: Attributes, ...children: strin
     : `<${name}${list}>${children.join("")}</${name}>`;
 }
 
-/** A text at a place. */
 export function textAt(x: number, y: number, text: string, attributes: Attributes = {}): string {
   return element("text", { x, y, ...attributes }, escapeMarkup(plainText(text, 200)));
 }
@@ -125,7 +123,6 @@ export function hover(text: string): string {
   return `<title>${escapeMarkup(plainText(text, 600))}</title>`;
 }
 
-/** A straight line. */
 export function line(
   x1: number,
   y1: number,
@@ -136,7 +133,6 @@ export function line(
   return element("line", { x1, y1, x2, y2, ...attributes });
 }
 
-/** A path through points. */
 export function pathThrough(points: readonly (readonly [x: number, y: number])[]): string {
   return points.map(([x, y], index) => `${index === 0 ? "M" : "L"}${position(x)} ${position(y)}`)
     .join("");

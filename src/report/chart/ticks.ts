@@ -2,7 +2,6 @@
 
 /** An Axis range with the values that are written at it. */
 export interface Ticks {
-  /** Start of the axis, at most the lowest value. */
   readonly low: number;
   /** End of the axis, above its start and at least the highest value. */
   readonly high: number;
@@ -120,7 +119,6 @@ export function percentileTicks(decades: number): readonly number[] {
   return [0, 50, ...nines];
 }
 
-/** Turns a value into a position. */
 export type Projection = (value: number) => number;
 
 /** A linear projection; what lies outside is drawn at the end. */

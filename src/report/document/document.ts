@@ -14,7 +14,6 @@ import type { ColumnMetric, FigureCell, Key, Table } from "./table.ts";
 /** Version of the Document, and of the JSON that holds one. */
 export const DOCUMENT_VERSION = 2;
 
-/** What a Document is about. */
 export type DocumentKind = "record" | "trials" | "comparison" | "gate" | "ab" | "load" | "claims";
 
 /** A Document is everything a reader is told, before any format. */
@@ -27,13 +26,11 @@ export interface Document {
   readonly notice?: Notice;
   /** The one line that answers, for who reads nothing else; absent where nothing can be answered. */
   readonly answer?: readonly Inline[];
-  /** Everything else, in reading order. */
   readonly blocks: readonly Block[];
   /** What it rests on, for programs: summaries and comparisons, unscaled. Writers for people pass over it. */
   readonly data?: Readonly<Record<string, unknown>>;
 }
 
-/** A Notice stands above everything else. */
 export interface Notice {
   /** In two words, as in `Partial run`. */
   readonly lead: string;
@@ -75,7 +72,6 @@ export type PartRole =
   | "claim"
   | "notes";
 
-/** A Heading opens a part. */
 export interface Heading {
   readonly kind: "heading";
   /** 2 for a part, 3 for a part of a part; the title of the Document is 1. */
@@ -107,22 +103,17 @@ export interface List {
   readonly kind: "list";
   /** What its items are; a class name of a page. */
   readonly role: "findings" | "notes" | "answers" | "warnings" | "skips";
-  /** The items, at least one. */
   readonly items: readonly ListItem[];
 }
 
-/** An item of a List. */
 export interface ListItem {
   readonly text: readonly Inline[];
   /** What the sentence rests on; shown in small print or in brackets. */
   readonly basis?: Basis;
-  /** Further sentences on how to take it. */
   readonly remarks?: readonly (readonly Inline[])[];
-  /** Anchor of the part that it is about. */
   readonly about?: string;
   /** What sort of item it is; a class name of a page. */
   readonly sort?: string;
-  /** Ids of the cases that it rests on. */
   readonly cases?: readonly string[];
   /** The figure that it gives in words, for writers that draw. */
   readonly figure?: ItemFigure;
@@ -143,7 +134,6 @@ export interface Basis {
 
 /** The figure behind an item of a List: the best cell of a search. */
 export interface ItemFigure {
-  /** What it was searched within. */
   readonly within: readonly Key[];
   readonly at: readonly Key[];
   readonly metric: ColumnMetric;
@@ -159,11 +149,7 @@ export interface Facts {
   readonly explains?: boolean;
 }
 
-/** A named fact, for display. */
-export interface NamedFact {
-  readonly name: string;
-  readonly value: string;
-}
+export type NamedFact = { readonly name: string; readonly value: string };
 
 /** Details are blocks that are folded where the format can. */
 export interface Details {
@@ -180,7 +166,6 @@ export interface Code {
   readonly kind: "code";
   /** As in `sh`, `ts`. */
   readonly language: string;
-  /** What it is, for who hears the page. */
   readonly label: string;
   readonly text: string;
 }
@@ -200,7 +185,6 @@ export type VerdictOutcome =
 export interface Verdict {
   readonly kind: "verdict";
   readonly outcome: VerdictOutcome;
-  /** Why, in one or several sentences. */
   readonly text: readonly Inline[];
 }
 

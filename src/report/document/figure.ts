@@ -23,7 +23,6 @@ export interface Figure {
   readonly data: ChartData;
 }
 
-/** What the chart room can draw. */
 export type ChartData =
   | PercentileData
   | CurveData
@@ -48,17 +47,13 @@ export interface PercentileData {
   readonly rows: readonly {
     /** As in `tcp, nagle on`. */
     readonly label: string;
-    /** Number of its colour and mark. */
     readonly look: number;
-    /** One for each percentile that it has. */
     readonly figures: readonly ChartFigure[];
   }[];
 }
 
-/** An axis of a chart. */
 export interface ChartAxis {
   readonly name: string;
-  /** What it is in words. */
   readonly description: string;
   /** `B`: sizes in bytes; else words that follow a number; absent: plain numbers. */
   readonly unit?: string;
@@ -72,14 +67,12 @@ export interface CurveData {
   readonly curves: readonly {
     /** As in `tcp`. */
     readonly name: string;
-    /** Number of its colour and mark. */
     readonly look: number;
     /** From the smallest value of the axis to the largest; at least one. */
     readonly points: readonly { readonly at: number; readonly figure: ChartFigure }[];
   }[];
 }
 
-/** A rate by two numbers. */
 export interface GridData {
   readonly kind: "heat-map";
   readonly metric: ColumnMetric;
@@ -107,7 +100,6 @@ export interface TimelineData {
     /** As in `tcp, nagle on`. */
     readonly label: string;
     readonly look: number;
-    /** The round of the trial. */
     readonly round: number;
     /** Length of each operation in nanoseconds, in order of time. */
     readonly valuesNs: readonly number[];
@@ -125,7 +117,6 @@ export interface DistributionData {
     /** As in `tcp`. */
     readonly name: string;
     readonly case: string;
-    /** Number of its colour and mark. */
     readonly look: number;
     readonly trials: number;
     readonly count: number;
@@ -153,7 +144,6 @@ export interface RoundsData {
   readonly rounds: readonly {
     readonly first: number;
     readonly last: number;
-    /** Start since the beginning of the run. */
     readonly startedNs: number;
     readonly cases: number;
     /** 10th percentile of the ratios. */
@@ -171,7 +161,6 @@ export interface RoundsData {
 /** The ratio of every cell of a comparison, worst first. */
 export interface ForestData {
   readonly kind: "forest";
-  /** How all its ratios were found. */
   readonly effect: EffectKind;
   readonly paired: boolean;
   /** The cells; at least one. */
@@ -179,9 +168,7 @@ export interface ForestData {
     readonly case: string;
     readonly metric: string;
     readonly unit: MetricUnit;
-    /** Which direction of it is better. */
     readonly better: "lower" | "higher";
-    /** What is said of it. */
     readonly verdict: CellVerdict;
     /** Head against base: above 1, head is better; of shares 1 plus the points gained. */
     readonly ratio: {

@@ -2,32 +2,18 @@
 
 import {
   chooseScale,
-  formatAmount,
   formatCount,
   formatNumber,
-  formatQuantity,
   formatRatio,
-  formatShare,
-  formatSize,
-  withSymbol,
 } from "../../units/format_quantity.ts";
+import { withSymbol } from "../../units/format_quantity.ts";
 import { METRIC_UNITS, UNITS } from "../../units/unit.ts";
-import { formatP } from "../../units/format_change.ts";
 import { plural } from "../../text/plural.ts";
 import type { Amount, AmountRange, Inline, Interval, Ratio } from "./inline.ts";
 
-export {
-  chooseScale,
-  formatAmount,
-  formatCount,
-  formatNumber,
-  formatP,
-  formatQuantity,
-  formatRatio,
-  formatShare,
-  formatSize,
-  withSymbol,
-};
+// What writers ask of units.
+export * from "../../units/format_quantity.ts";
+export { formatP } from "../../units/format_change.ts";
 
 /** The base unit of each unit in formats of programs, and what values are divided by: nanoseconds are written in seconds. */
 export const BASE_UNITS = METRIC_UNITS.map((unit) => ({ unit, ...UNITS[unit].openMetrics }));

@@ -4,7 +4,6 @@ import type { Placement } from "../../model/placement.ts";
 import { formatSize } from "../../units/format_quantity.ts";
 import { isGroup, isPlacement, type Key } from "./table.ts";
 
-/** A placement in plain words. */
 export function describePlacement(placement: Placement): string {
   const peer = {
     loop: "both ends in one event loop (peer loop)",
@@ -28,7 +27,6 @@ export function namePlacement(placement: Placement): string {
   return `peer ${placement.peer}${pin}`;
 }
 
-/** What tells placements apart. */
 export function placementKey(one: { readonly placement: Placement }): string {
   const { peer, pin, cores } = one.placement;
   return cores === undefined ? `${peer} ${pin}` : `${peer} ${pin} ${cores.drive} ${cores.serve}`;

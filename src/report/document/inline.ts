@@ -18,10 +18,7 @@ export type Inline =
   | Reference;
 
 /** Words of the suite itself, with their spaces. */
-export interface Text {
-  readonly kind: "text";
-  readonly text: string;
-}
+export type Text = { readonly kind: "text"; readonly text: string };
 
 /** A name of a record: a transport, a parameter value, a scenario, a case. */
 export interface Name {
@@ -42,21 +39,14 @@ export interface Alternatives {
   readonly kind: "alternatives";
   /** The names, at least one; may hold anything. */
   readonly names: readonly string[];
-  /** True where the choice is beyond doubt. */
   readonly strong: boolean;
 }
 
 /** A text of a record or of an author: may hold anything; what stands in backticks and is plainly a name is one. A writer ends it with a full stop. */
-export interface Sentence {
-  readonly kind: "sentence";
-  readonly text: string;
-}
+export type Sentence = { readonly kind: "sentence"; readonly text: string };
 
 /** What must not be overlooked. */
-export interface Strong {
-  readonly kind: "strong";
-  readonly parts: readonly Inline[];
-}
+export type Strong = { readonly kind: "strong"; readonly parts: readonly Inline[] };
 
 /** A value in its unit, with the bounds of its interval where the sentence gives them. */
 export interface Amount {
@@ -65,9 +55,7 @@ export interface Amount {
   readonly value: number;
   /** As stored; writers scale it. */
   readonly unit: MetricUnit;
-  /** Lower bound of its interval. */
   readonly low?: number;
-  /** Upper bound of its interval. */
   readonly high?: number;
 }
 
@@ -92,7 +80,6 @@ export interface Ratio {
   readonly word: string;
 }
 
-/** Bounds of the ratio before them. */
 export interface Interval {
   readonly kind: "interval";
   readonly low: number;
@@ -104,19 +91,16 @@ export interface Interval {
 /** Words that lead to another part of the Document, where the format has links. */
 export interface Reference {
   readonly kind: "reference";
-  /** Anchor of the part's heading. */
   readonly to: string;
   /** Placement of the part's heading, where several have this anchor. */
   readonly placement?: Placement;
   readonly parts: readonly Inline[];
 }
 
-/** Plain words. */
 export function text(words: string): Text {
   return { kind: "text", text: words };
 }
 
-/** A name from the record. */
 export function name(words: string): Name {
   return { kind: "name", text: words };
 }

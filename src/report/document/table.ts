@@ -19,7 +19,6 @@ export interface FactorKey {
   readonly named?: boolean;
 }
 
-/** Where the two ends ran. */
 export interface PlacementKey {
   readonly factor: "placement";
   /** The place of the peer and the pinning of both. */
@@ -89,25 +88,20 @@ export type TableRole =
   | "evidence"
   | "words";
 
-/** A column of keys. */
 export interface KeyColumn {
   /** The factor, as in `transport`. */
   readonly factor: string;
   readonly title: string;
 }
 
-/** What a column measures. */
 export interface ColumnMetric {
   readonly id: string;
   /** A few words, as in `p50`. */
   readonly title: string;
-  /** Unit of the cells as stored. */
   readonly unit: MetricUnit;
-  /** Which direction is an improvement. */
   readonly better: MetricDirection;
 }
 
-/** A Column of cells. */
 export interface Column {
   /** Name for programs, unique within the table, as in `base`, `p`, `n`. */
   readonly id: string;
@@ -117,7 +111,6 @@ export interface Column {
   readonly keys?: readonly Key[];
   /** What its figures measure; absent where each figure has its own unit, and of columns of other cells. */
   readonly metric?: ColumnMetric;
-  /** Whether it holds numbers or words. */
   readonly align: "number" | "words";
 }
 
@@ -143,13 +136,10 @@ export type Cell =
 /** A FigureCell is one figure, unscaled. */
 export interface FigureCell {
   readonly kind: "figure";
-  /** The case it belongs to. */
   readonly case: string;
   /** In the column's unit, or in `unit`. */
   readonly value: number;
-  /** Lower bound of its interval. */
   readonly low: number;
-  /** Upper bound of its interval. */
   readonly high: number;
   readonly n: number;
   /** Confidence that the interval reaches, 0 to 1. */
@@ -205,34 +195,31 @@ export interface RatioCell {
 }
 
 /** A CountCell is a number of things. */
-export interface CountCell {
-  readonly kind: "count";
-  readonly value: number;
-}
+export type CountCell = { readonly kind: "count"; readonly value: number };
 
-/** A ProbabilityCell is a p-value. */
 export interface ProbabilityCell {
   readonly kind: "probability";
   /** 0 to 1. */
   readonly value: number;
 }
 
-/** A WordsCell is words. */
 export interface WordsCell {
   readonly kind: "words";
   /** The words; empty for none. */
   readonly text: readonly Inline[];
 }
 
-/** What is said of one cell of a comparison. */
-export type CellVerdict =
-  | "pass"
-  | "regressed"
-  | "improved"
-  | "inconclusive"
-  | "new"
-  | "missing"
-  | "incomparable";
+/** What may be said of one cell of a comparison. */
+export const CELL_VERDICTS = [
+  "pass",
+  "regressed",
+  "improved",
+  "inconclusive",
+  "new",
+  "missing",
+  "incomparable",
+] as const;
+export type CellVerdict = typeof CELL_VERDICTS[number];
 
 /** A VerdictCell is what is said of the row. Writers for test runners and code hosts look for it. */
 export interface VerdictCell {

@@ -9,7 +9,6 @@ import { describeCommon, formatKey } from "../document/format_key.ts";
 import type { Inline } from "../document/inline.ts";
 import type { Cell, Row, Table } from "../document/table.ts";
 
-/** Writes a Document as AsciiDoc. */
 export function writeAsciidoc({ title, facts, notice, answer, blocks }: Document): string {
   const lines = [
     `= ${inlines(title)}`,

@@ -3,7 +3,6 @@
 import { delimitedField } from "../../text/delimited_field.ts";
 import type { Block, Data, Document } from "../document/document.ts";
 
-/** How fields stand beside each other. */
 interface Dialect {
   readonly separator: "," | "\t";
   /** Whether tabs and line breaks inside fields become spaces, so that every line is a row. */

@@ -11,13 +11,11 @@ import { foldedPart, openPart, type Part as PagePart, renderPage } from "./html/
 import { oneLine } from "../../text/one_line.ts";
 import { blocksHtml, noticeHtml, type PageContext } from "./html/blocks_html.ts";
 
-/** A part with its id. */
 interface NamedPart extends Part {
   readonly heading: Heading;
   readonly id: string;
 }
 
-/** Writes a Document as a page. */
 export function writeHtml(document: Document, options: WriterOptions = {}): string {
   const { title, facts, notice, answer, blocks } = document;
   const anchors = new Anchors();

@@ -5,14 +5,11 @@ import { type Document, DOCUMENT_VERSION } from "../document/document.ts";
 
 /** What `report --format json` writes. Not a record: it holds no trials, and no command reads it. */
 export interface ReportFile extends Readonly<Record<string, unknown>> {
-  /** Tells it from a record. */
   readonly kind: "sockbench-report";
   readonly reportVersion: typeof DOCUMENT_VERSION;
-  /** The Document that the other formats write. */
   readonly document: Omit<Document, "data">;
 }
 
-/** Writes a Document as JSON. */
 export function writeJson(document: Document): string {
   const { data = {}, ...rest } = document;
   const file: ReportFile = {

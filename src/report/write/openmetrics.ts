@@ -13,7 +13,7 @@ import {
   turnRatio,
 } from "../document/judgement.ts";
 import { judgementOf } from "../document/writer.ts";
-import type { CellVerdict, RatioCell } from "../document/table.ts";
+import { CELL_VERDICTS, type RatioCell } from "../document/table.ts";
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -25,16 +25,6 @@ interface Family {
   readonly help: string;
   readonly samples: readonly (readonly [suffix: string, labels: Labels, value: number])[];
 }
-
-const VERDICTS: readonly CellVerdict[] = [
-  "pass",
-  "regressed",
-  "improved",
-  "inconclusive",
-  "new",
-  "missing",
-  "incomparable",
-];
 
 /** Writes the judgement of a Document as OpenMetrics text. */
 export function writeOpenMetrics(document: Document): string {
@@ -72,7 +62,7 @@ function verdictFamily(cells: readonly JudgedCell[]): Family {
     type: "stateset",
     help: "The verdict of a cell; exactly one state is 1.",
     samples: cells.flatMap((cell) =>
-      VERDICTS.map((verdict) => {
+      CELL_VERDICTS.map((verdict) => {
         const labels = { ...labelsOf(cell), rule: cell.rule, [name]: verdict };
         return ["", labels, cell.verdict === verdict ? 1 : 0] as const;
       })

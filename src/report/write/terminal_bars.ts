@@ -14,7 +14,6 @@ import {
 } from "../../text/terminal_line.ts";
 import { displayWidth } from "../../text/display_width.ts";
 
-/** One bar. */
 export interface Bar {
   readonly name: string;
   readonly cell: FigureCell;
@@ -31,10 +30,7 @@ export interface BarGroup {
 }
 
 /** What is shown of a section, and how much is not. */
-export interface BarChoice {
-  readonly groups: readonly BarGroup[];
-  readonly left: number;
-}
+export type BarChoice = { readonly groups: readonly BarGroup[]; readonly left: number };
 
 /**
  * Chooses what of a scenario is shown: of a search the best cell of each group; else the rows of its headline table, those with
@@ -65,7 +61,6 @@ export function chooseBars(table: Table, search: readonly ItemFigure[], most: nu
   return { groups: shown, left: countBars(groups) - countBars(shown) };
 }
 
-/** Figures of groups. */
 export function countBars(groups: readonly BarGroup[]): number {
   return groups.reduce((sum, { bars }) => sum + bars.length, 0);
 }
@@ -148,7 +143,6 @@ const GAP = 2;
 const MIN_BAR = 8;
 const MAX_INTERVAL = 32;
 
-/** Draws the bars of a section. */
 export function drawBars(groups: readonly BarGroup[], look: TerminalLook): readonly string[] {
   const written = commonLook(groups);
   if (written === undefined) return [];

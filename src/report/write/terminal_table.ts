@@ -22,7 +22,6 @@ const MAX_CELL = 300;
 /** Prose wider than this is hard to read. */
 const MAX_PROSE = 100;
 
-/** A table with its caption. */
 export function tableLines(table: Table, look: TerminalSize): readonly string[] {
   if (table.role === "cells") return verdictLines(table, look);
   if (table.columns.some(({ id }) => id === "why")) return reasonLines(table, look);
@@ -171,7 +170,6 @@ export function answerLines(table: Table, look: TerminalLook): readonly string[]
   ];
 }
 
-/** One choice, as it is written. */
 interface AnswerLine {
   /** Empty where it is that of the line above. */
   readonly name: string;

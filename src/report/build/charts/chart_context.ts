@@ -21,7 +21,6 @@ export interface ChartContext {
   summaryOf(caseId: string, metricId: string): Summary | undefined;
 }
 
-/** Reads a record for its charts. */
 export function openContext(record: RunRecord): ChartContext {
   const { values, summaryOf } = evaluate(record);
   return {
@@ -78,7 +77,6 @@ export function chartFigure(summary: Summary, hasModes = true): ChartFigure {
   return { ...figureCell(summary, hasModes), metric: summary.metric, unit: summary.unit };
 }
 
-/** An axis of a chart. */
 export function chartAxis({ name, description, kind, unit }: ParameterSpec): ChartAxis {
   const own = kind === "size" ? "B" : unit;
   return { name, description, ...(own === undefined ? {} : { unit: own }) };

@@ -6,6 +6,8 @@ import { type DistributionData, type Figure, MAX_SERIES } from "../../document/f
 import { type ChartContext, panelFigure, partName } from "./chart_context.ts";
 import { type Panel, type Series, splitEvenly, splitIntoPanels } from "./panels.ts";
 
+type Curve = DistributionData["curves"][number];
+
 /** Distributions that can be drawn, in order of preference, and what they are distributions of. */
 const NAMES: readonly (readonly [histogram: string, what: string])[] = [
   ["exchange", "Round-trip time"],
@@ -64,7 +66,7 @@ function curveOf(
   { name, cases }: Series,
   list: readonly SparseHistogram[],
   look: number,
-): DistributionData["curves"][number] {
+): Curve {
   const pooled = poolHistograms(list);
   const { count, min = 1, max = 1 } = pooled;
   return {
@@ -84,15 +86,6 @@ function curveOf(
   };
 }
 
-/** A step of a cumulative distribution. */
-export interface CumulativeStep {
-  /** Value in nanoseconds: the midpoint of its bucket, within min and max. */
-  readonly ns: number;
-  /** How many values are not above that bucket. */
-  readonly seen: number;
-}
-
-/** Pools distributions, without expanding each. */
 export function poolHistograms(list: readonly SparseHistogram[]): SparseHistogram {
   const counts = new Float64Array(BUCKET_COUNT);
   let count = 0;
@@ -121,9 +114,11 @@ export function poolHistograms(list: readonly SparseHistogram[]): SparseHistogra
 }
 
 /** The cumulative distribution, one step a bucket. */
-export function cumulate({ min, max, buckets }: SparseHistogram): readonly CumulativeStep[] {
+export function cumulate(
+  { min, max, buckets }: SparseHistogram,
+): readonly Curve["steps"][number][] {
   if (min === undefined || max === undefined) return [];
-  const steps: CumulativeStep[] = [];
+  const steps: Curve["steps"][number][] = [];
   let index = 0;
   let seen = 0;
   for (let i = 0; i + 1 < buckets.length; i += 2) {

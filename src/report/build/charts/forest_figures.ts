@@ -15,7 +15,6 @@ const MAX_ROWS = 48;
 
 type Row = ForestData["rows"][number];
 
-/** What forests are made of. */
 export interface ForestSources {
   readonly cells: readonly Verdict[];
   readonly paired: boolean;

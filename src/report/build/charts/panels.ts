@@ -8,7 +8,8 @@ import type { Placement } from "../../../model/placement.ts";
 import type { RunRecord } from "../../../model/run_record.ts";
 import type { ScenarioSpec } from "../../../model/scenario_spec.ts";
 import type { Params } from "../../../model/params.ts";
-import { describeParams, formatParam } from "../../describe_case.ts";
+import { formatKey, formatKeys } from "../../document/format_key.ts";
+import { factorKey, paramKeys } from "../keys.ts";
 import { placementKey } from "../../document/format_key.ts";
 import { groupBy } from "../../group_by.ts";
 import { MAX_SERIES } from "../../document/figure.ts";
@@ -17,7 +18,6 @@ import { MAX_SERIES } from "../../document/figure.ts";
 export interface Series {
   /** As in `tcp`, `tcp, nagle on`. */
   readonly name: string;
-  /** The transport, which decides about the colour. */
   readonly transport: string;
   readonly cases: readonly Case[];
 }
@@ -25,13 +25,11 @@ export interface Series {
 /** A Panel is what belongs into one chart. */
 export interface Panel {
   readonly spec: ScenarioSpec;
-  /** Where the two ends ran. */
   readonly placement: Placement;
   /** What all its cases agree in, as in `64 B`; may be empty. */
   readonly label: string;
   /** The same for a slug. */
   readonly key: string;
-  /** The series, in order of appearance. */
   readonly series: readonly Series[];
 }
 
@@ -58,7 +56,7 @@ export function splitIntoPanels(
     return {
       spec,
       placement: first.placement,
-      label: describeParams(spec, params),
+      label: formatKeys(paramKeys(spec, params)),
       key: Object.entries(params).map(([key, value]) => `${key}-${value}`).join("-"),
       series: [...groupBy(group, name)].map(([key, members]) => ({
         name: key,
@@ -88,7 +86,7 @@ function joinSingles(panels: readonly Panel[]): readonly Panel[] {
 function seriesName(spec: ScenarioSpec, one: Case, choices: readonly string[]): string {
   const parts = choices.flatMap((name) => {
     const value = Object.hasOwn(one.params, name) ? one.params[name] : undefined;
-    return value === undefined ? [] : [`${name} ${formatParam(spec, name, value)}`];
+    return value === undefined ? [] : [`${name} ${formatKey(factorKey(spec, name, value))}`];
   });
   return [one.transport, ...parts].join(", ");
 }

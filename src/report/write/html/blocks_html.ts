@@ -27,7 +27,6 @@ const MAX_CHARTS = 2;
 /** What blocks need of the page that they stand in. */
 export interface PageContext {
   readonly anchors: Anchors;
-  /** Finds the parts that references lead to. */
   readonly findPart: FindPart;
   /** Draws figures; absent: the page does without. */
   readonly draw: ((figure: Figure) => Picture) | undefined;
@@ -246,7 +245,6 @@ function rowsOf(table: Table, findPart: FindPart) {
   ]);
 }
 
-/** Sentences of a notice. */
 export function noticeHtml(
   lead: string,
   sentences: readonly (readonly Inline[])[],

@@ -91,7 +91,6 @@ const MAX_NAMES = 6;
 /** Finds the id of the part that a reference leads to; `undefined` where the page has none. */
 export type FindPart = (reference: Pick<Reference, "to" | "placement">) => string | undefined;
 
-/** Parts of a sentence. */
 export function inlineHtml(parts: readonly Inline[], findPart: FindPart): Html {
   return markup`${parts.map((part) => partHtml(part, findPart))}`;
 }

@@ -11,13 +11,8 @@ import { anchorLink, Html, type HtmlPart, markup } from "./html_text.ts";
 import { PAGE_SCRIPT } from "./page_script.ts";
 import { PAGE_STYLE } from "./page_style.ts";
 
-/** An entry of the page's contents. */
-export interface PageEntry {
-  readonly id: string;
-  readonly title: string;
-}
+export type PageEntry = { readonly id: string; readonly title: string };
 
-/** What a page is made of. */
 export interface Page {
   readonly title: string;
   readonly heading: HtmlPart;
@@ -26,9 +21,7 @@ export interface Page {
   readonly notice?: HtmlPart | undefined;
   /** The one line that answers; absent for none. */
   readonly answer?: Html | undefined;
-  /** What can be jumped to. */
   readonly contents: readonly PageEntry[];
-  /** The parts, in the order of the contents. */
   readonly body: readonly (Html | undefined)[];
   /** The style sheet of its pictures; absent: it has none. */
   readonly pictureStyle?: string | undefined;
@@ -96,7 +89,6 @@ export interface Part extends PageEntry {
   readonly content: Html;
 }
 
-/** A part that is open. */
 export function openPart(id: string, title: string, content: HtmlPart, placement?: string): Part {
   const heading = markup`<h2 id="${id}-title">${title} ${anchorLink(id, title)}</h2>`;
   const bar = placement === undefined ? heading : markup`<div class="bar">${heading}
@@ -118,7 +110,6 @@ ${content}</details>
   return { id, title, content: section };
 }
 
-/** Something folded within a part. */
 export function foldHtml(title: string, count: number, content: HtmlPart): Html {
   return markup`<details class="fold"><summary>${title} <small>${
     formatCount(count)
@@ -135,7 +126,6 @@ ${items}</ul>
 `;
 }
 
-/** Named facts, as of a machine. */
 export function factsHtml(facts: readonly NamedFact[]): Html {
   return markup`<dl>
 ${

@@ -37,7 +37,6 @@ const MIN_TO_FILTER = 8;
 /** Labels from so many characters on may take several lines. */
 const LONG_LABEL = 32;
 
-/** A column of a table. */
 export interface HtmlColumn {
   readonly title: string;
   /** Its unit, said beside it; empty for none. */
@@ -46,7 +45,6 @@ export interface HtmlColumn {
   readonly kind: "label" | "figure";
 }
 
-/** A cell of a table. */
 export interface HtmlCell {
   readonly content: HtmlPart;
   /** The number it stands for, unscaled, to be sorted by; absent: it has none. */
@@ -54,13 +52,10 @@ export interface HtmlCell {
   readonly mark?: string;
 }
 
-/** A table before it is markup. */
 export interface HtmlTable {
-  /** Its id within the page. */
   readonly id: string;
   readonly caption: HtmlPart;
   readonly columns: readonly HtmlColumn[];
-  /** The lines, one cell a column. */
   readonly rows: readonly (readonly HtmlCell[])[];
   /** What one line is, as in `case`. */
   readonly noun: string;
@@ -131,7 +126,6 @@ export function caseCell(id: string): HtmlCell {
   };
 }
 
-/** A cell of a table. */
 export function cellHtml(
   cell: Cell | null,
   look: Look | undefined,

@@ -176,7 +176,8 @@ class AbJob {
   async #round(prng: Prng): Promise<boolean> {
     const round = this.#rounds + 1;
     const isOurs = (c: Case) => !this.#found.isGivenUp(c.id);
-    const shared = orderRound(this.#cases.filter(isOurs), this.#plan.scenarios, prng);
+    const shared = orderRound(this.#cases.filter(isOurs), this.#plan.scenarios, () => false, prng)
+      .flatMap(({ cases }) => cases);
     const cases = [
       ...shared.map((c) => ({ c, sides: prng.nextInt(2) === 0 ? BASE_FIRST : HEAD_FIRST })),
       ...this.#ofHead.filter(isOurs).map((c) => ({ c, sides: HEAD_ONLY })),

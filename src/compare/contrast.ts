@@ -117,26 +117,34 @@ export function orientedRatio(
   return { ratio, low, high, confidence, n, difference, pValue: twoSidedP(effect), warnings };
 }
 
-/** One pair a round, and which: several trials of one round met the same moment, so that their median stands for them. */
+/**
+ * One pair a round, and which: several trials of one round met the same moment, so that their median stands for them. Trials of one block
+ * are paired slice by slice: their ratio is the median of those of the slices, and the value in question is the base's by that ratio.
+ */
 export function pairByRound(
   first: readonly RoundValue[],
   base: readonly RoundValue[],
 ): [value: number, base: number, round: number][] {
-  const bases = medianByRound(base);
-  return [...medianByRound(first)].flatMap(([round, value]) => {
-    const against = bases.get(round);
-    return against === undefined ? [] : [[value, against, round] as [number, number, number]];
+  const bases = Map.groupBy(base, ({ round }) => round);
+  return [...Map.groupBy(first, ({ round }) => round)].flatMap(([round, values]) => {
+    const others = bases.get(round);
+    if (others === undefined) return [];
+    const against = median(others.map(({ value }) => value));
+    const gains = values.flatMap((value) => others.flatMap((other) => sideBySide(value, other)));
+    const value = gains.length === 0
+      ? median(values.map(({ value }) => value))
+      : against * Math.exp(median(gains));
+    return [[value, against, round] as [number, number, number]];
   });
 }
 
-function medianByRound(values: readonly RoundValue[]): ReadonlyMap<number, number> {
-  const byRound = new Map<number, number[]>();
-  for (const { round, value } of values) {
-    const list = byRound.get(round);
-    if (list === undefined) byRound.set(round, [value]);
-    else list.push(value);
-  }
-  return new Map([...byRound].map(([round, list]) => [round, median(list)]));
+/** The log ratio of two trials that took turns; nothing where they did not, or hold what has no ratio. */
+function sideBySide(one: RoundValue, other: RoundValue): number[] {
+  if (one.block === undefined || one.block !== other.block) return [];
+  const [slices, others] = [one.slices, other.slices];
+  if (slices === undefined || others?.length !== slices.length) return [];
+  const ratios = slices.map((value, index) => Math.log(value / others[index]!));
+  return ratios.every(Number.isFinite) ? [median(ratios)] : [];
 }
 
 /** The cases that can be a base, by what a case must share with them; `null` where two share it and neither can be told. */

@@ -70,10 +70,11 @@ function withoutImpossible(record: RunRecord, values: TrialValues): TrialValues 
 
 function refuseDuplicates({ trials }: RunRecord): void {
   const seen = new Set<string>();
-  for (const { case: id, round, startedNs } of trials) {
+  for (const { case: id, round, block, startedNs } of trials) {
     const name = JSON.stringify(id);
     const faults = {
-      [`round ${round} ${id}`]:
+      // What others are compared with is in several blocks of a round.
+      [`round ${round} ${block} ${id}`]:
         `each case must have one trial a round: ${name} has two in round ${round}`,
       [`start ${startedNs} ${id}`]:
         `trials follow one another: ${name} has two that started at ${startedNs} ns`,

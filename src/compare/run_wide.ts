@@ -81,6 +81,7 @@ export function poolOperations(
   const count = all.reduce((sum, one) => sum + one.count, 0);
   const minNs = Math.min(...all.map(({ min = Infinity }) => min));
   const maxNs = Math.max(...all.map(({ max = -Infinity }) => max));
+  const longestNs = Math.max(maxNs, ...trials.map(({ histograms: h }) => longestApart(h)));
   const nsOf = (slot: number) =>
     Math.min(Math.max(bucketMidpointNs(slots[slot] as number), minNs), maxNs);
   const valueAt = (percentile: number, weights: ArrayLike<number>) => {
@@ -91,7 +92,7 @@ export function poolOperations(
   const once = new Uint8Array(rounds.length).fill(1);
   return {
     count,
-    maxNs,
+    maxNs: longestNs,
     percentiles: RUN_WIDE_PERCENTILES.filter((percentile) => count >= fewestOperations(percentile))
       .map((percentile) => ({
         percentile,
@@ -103,6 +104,11 @@ export function poolOperations(
       })),
     slowestHundredth: slowestShare(cumulated, slots.length, nsOf, count),
   };
+}
+
+/** The longest of those operations that came first after a pause. */
+function longestApart({ exchange, connect, afterPause }: Trial["histograms"]): number {
+  return (exchange ?? connect) === undefined ? -Infinity : afterPause?.max ?? -Infinity;
 }
 
 /**

@@ -1,7 +1,7 @@
 // Trial values: one number per trial and metric, read from a record once and shared by every comparison.
 
 import { isMetricId, type MetricDefinition, metricOf } from "../units/metric.ts";
-import { metricValue } from "../model/metric_value.ts";
+import { metricValue, sliceValues } from "../model/metric_value.ts";
 import type { RunRecord } from "../model/run_record.ts";
 import type { Trial } from "../model/trial.ts";
 import type { ScenarioSpec } from "../model/scenario_spec.ts";
@@ -14,6 +14,10 @@ export interface RoundValue {
   readonly generation?: number;
   /** The value, in the metric's unit. */
   readonly value: number;
+  /** The block of the trial; absent: it had its time for itself. */
+  readonly block?: number;
+  /** The value in each slice; absent: the trial has none that hold it. */
+  readonly slices?: readonly number[];
 }
 
 /** The trials of a record by case, and the values they yield; computed when asked for, and once. */
@@ -78,8 +82,15 @@ function readValues(trials: readonly Trial[], metricId: string): readonly RoundV
   for (const trial of trials) {
     const value = metricValue(trial, metricId);
     if (value === undefined || !Number.isFinite(value)) continue;
-    const { round, generation } = trial;
-    values.push({ round, value, ...(generation !== undefined && { generation }) });
+    const { round, generation, block } = trial;
+    const slices = sliceValues(trial, metricId);
+    values.push({
+      round,
+      value,
+      ...(generation !== undefined && { generation }),
+      ...(block !== undefined && { block }),
+      ...(slices !== undefined && { slices }),
+    });
   }
   return values;
 }

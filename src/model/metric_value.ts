@@ -1,7 +1,7 @@
 // Metric values: the one number that a trial yields for a metric.
 
 import { derivationOf } from "../units/metric.ts";
-import { quotient } from "../units/derivation.ts";
+import { operationsPerSecond, perSecond, quotient } from "../units/derivation.ts";
 import { sparseCountAbove, sparsePercentile } from "./sparse_histogram.ts";
 import type { Trial } from "./trial.ts";
 
@@ -25,7 +25,38 @@ export function metricValue(trial: Trial, metricId: string): number | undefined 
   if (typeof from === "function") return from(trial);
   const histogram = Object.hasOwn(histograms, from.of) ? histograms[from.of] : undefined;
   if (histogram === undefined) return undefined;
-  return "percentile" in from
-    ? sparsePercentile(histogram, from.percentile)
-    : quotient(sparseCountAbove(histogram, from.shareAboveNs), histogram.count);
+  if ("percentile" in from) {
+    const value = sparsePercentile(histogram, from.percentile);
+    return from.percentile === 100 && value !== undefined && from.of === countedIn(trial)
+      // What came first after a pause is in no centre figure, and may yet have been the longest.
+      ? Math.max(value, histograms.afterPause?.max ?? 0)
+      : value;
+  }
+  return quotient(sparseCountAbove(histogram, from.shareAboveNs), histogram.count);
+}
+
+/** The distribution that holds a trial's operations, one value each. */
+function countedIn({ histograms }: Trial): "exchange" | "connect" {
+  return histograms.exchange === undefined ? "connect" : "exchange";
+}
+
+/**
+ * The value of a metric in each slice of a trial, in the metric's unit.
+ *
+ * @param trial The trial.
+ * @param metricId The metric's id.
+ * @returns In the order of slices; `undefined` where the trial has none, or they do not hold the metric.
+ */
+export function sliceValues(trial: Trial, metricId: string): readonly number[] | undefined {
+  const { slices, values = {} } = trial;
+  if (slices === undefined || Object.hasOwn(values, metricId)) return undefined;
+  const from = derivationOf(metricId);
+  const found = from === operationsPerSecond
+    ? slices.map((slice) => perSecond(slice.operations, slice.elapsedNs))
+    : typeof from === "object" && "percentile" in from && from.percentile === 50 &&
+        from.of === countedIn(trial)
+    ? slices.map(({ p50Ns }) => p50Ns)
+    : [];
+  const known = found.filter((value) => value !== undefined);
+  return known.length > 0 && known.length === slices.length ? known : undefined;
 }

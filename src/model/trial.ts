@@ -30,6 +30,8 @@ export interface TrialSlice {
   readonly elapsedNs: number;
   /** Completed operations. */
   readonly operations: number;
+  /** Median of the distribution that its operations are counted in, in nanoseconds; absent: none. */
+  readonly p50Ns?: number;
 }
 
 /** A Trial is one timed repetition of a Case, on fresh sockets, after its own warm-up. */
@@ -52,7 +54,10 @@ export interface Trial {
   readonly elapsedNs: number;
   /** Completed operations within the measured interval. */
   readonly operations: number;
-  /** Distributions by name: `exchange`, `first`, `connect`, `close`. */
+  /**
+   * Distributions by name: `exchange`, `first`, `connect`, `close`; of a trial in slices `afterPause` too, of the first operations of each,
+   * and those within which evidence was read: they are in maxima alone.
+   */
   readonly histograms: Readonly<Record<string, SparseHistogram>>;
   /** Metric values that the workload computed itself, by metric id; they take precedence over derived ones. */
   readonly values?: Readonly<Record<string, number>>;
@@ -62,6 +67,8 @@ export interface Trial {
   readonly window?: ReceiverWindow;
   /** CPU time of the measured interval; absent where it could not be read. */
   readonly cpu?: CpuTime;
+  /** Operations within which `cpu` and `counters` were read, in a turn of their own after the slices; absent: all of `operations`. */
+  readonly evidenceOperations?: number;
   /**
    * Counters that moved within the measured interval, by how much: `TcpExt.DelayedACKs`, `Udp.RcvbufErrors` and their like count for the
    * whole network namespace, `socket.*` for the driver's first channel, `drive.*` and `serve.*` for the thread of each end, `machine.*` for

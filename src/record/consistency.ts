@@ -134,7 +134,9 @@ function findTrialFaults({ cases, trials, settings, durationNs }: RunRecord): st
     if (trial.round > settings.rounds) {
       return `trials[${index}].round must be at most settings.rounds, ${settings.rounds}: it is ${trial.round}`;
     }
-    const sameRound = before.rounds.get(trial.round);
+    // What others are compared with is in several blocks of a round.
+    const turn = `${trial.round} ${trial.block}`;
+    const sameRound = before.rounds.get(turn);
     if (sameRound !== undefined) {
       return `trials[${index}] must be the only trial of ${describe(trial.case)} in round ` +
         `${trial.round}: trials[${sameRound}] is one too`;
@@ -145,7 +147,7 @@ function findTrialFaults({ cases, trials, settings, durationNs }: RunRecord): st
       return `trials[${index}] must be the only trial of ${describe(trial.case)} that started at ` +
         `${trial.startedNs} ns: trials[${sameStart}] did too`;
     }
-    before.rounds.set(trial.round, index);
+    before.rounds.set(turn, index);
     before.starts.set(trial.startedNs, index);
     const fault = findOwnFault(trial, ["trials", index]) ??
       findTimingFault(trial, before.workload, durationNs, ["trials", index]);
@@ -157,7 +159,7 @@ function findTrialFaults({ cases, trials, settings, durationNs }: RunRecord): st
 /** The workload of a case, and its trials by what no two of them share: index by round, and by start. */
 function noTrialsYet({ workload }: Case): {
   workload: string;
-  rounds: Map<number, number>;
+  rounds: Map<string, number>;
   starts: Map<number, number>;
 } {
   return { workload, rounds: new Map(), starts: new Map() };

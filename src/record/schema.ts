@@ -91,8 +91,13 @@ const trial = object({
   ...trialFields,
   generation: wholeFrom(1).exactOptional(),
   block: wholeFrom(1).exactOptional(),
-  slices: listOf(object({ startedNs: atLeastZero, elapsedNs: atLeastZero, operations: whole }))
-    .exactOptional(),
+  slices: listOf(object({
+    startedNs: atLeastZero,
+    elapsedNs: atLeastZero,
+    operations: whole,
+    p50Ns: atLeastZero.exactOptional(),
+  })).exactOptional(),
+  evidenceOperations: whole.exactOptional(),
 });
 
 const environment = object({

@@ -17,7 +17,9 @@ import type { Trial, TrialError } from "../model/trial.ts";
 import type { Channel, DatagramChannel, MaybePromise } from "../transport/channel.ts";
 import { formatForeign, sumOfForeign } from "../transport/foreign_messages.ts";
 import type { Transport } from "../transport/transport.ts";
+import { UnfinishedWork } from "../workload/unfinished_work.ts";
 import type { DriveContext, DriveResult, Workload } from "../workload/workload.ts";
+import { nameShortage } from "./limits.ts";
 import { findFailedOperations, mergeTallies } from "./merge_tallies.ts";
 import { boundWindow } from "./delivered_window.ts";
 import { readBack } from "./read_back.ts";
@@ -142,9 +144,9 @@ export class DrivingEnd implements DriveContext {
     await this.#evidence.end();
   };
 
-  /** Gives up a trace that goes on. */
-  async abandonTracing(): Promise<void> {
-    await this.#calls?.abandon();
+  /** Whether the measured interval has begun. */
+  get hasBegun(): boolean {
+    return this.#begun;
   }
 
   /** Opens the serving end. */
@@ -181,7 +183,7 @@ export class DrivingEnd implements DriveContext {
   }
 
   /** What a failed drive half failed of: often the peer, which then knows more than "the connection was closed". */
-  async causeOf(error: unknown): Promise<unknown> {
+  async #causeOf(error: unknown): Promise<unknown> {
     if (error instanceof PeerError || this.#slot === undefined) return error;
     // A server that a stranger came to first may have kept the trial waiting.
     const mayBeStranger = error instanceof TrialFailure && error.kind === TIMEOUT;
@@ -233,22 +235,48 @@ export class DrivingEnd implements DriveContext {
     };
   }
 
-  /** What was completed before the failure is kept, and no figure is made of it. What was completed in the warm-up is not. */
-  failed(error: TrialError, completed?: DriveResult): TrialOutcome {
-    const { elapsedNs = 0, operations = 0, histograms = {}, tally = {} } = this.#begun
-      ? completed ?? {}
-      : {};
+  /** What was completed before a failure is kept, and no figure is made of it; `completed` is asked once the channels are closed. */
+  async failed(
+    error: unknown,
+    completed: () => Promise<Omit<DriveResult, "values"> | undefined>,
+  ): Promise<TrialOutcome> {
+    const { case: c, workload, link } = this.#setup;
+    this.closeAll();
+    await this.#calls?.abandon();
+    const cause = explain(
+      await this.#causeOf(error instanceof UnfinishedWork ? error.cause : error),
+    );
+    const trial = { case: c, workload, isOneProcess: link.kind !== "process" };
+    const named = await nameShortage(cause, trial);
+    const { elapsedNs = 0, operations = 0, histograms = {}, tally = {} } = await completed() ?? {};
+    // A peer that hangs is not waited for: whoever opened the link ends it.
+    const aborted = this.#slot?.abort().catch(() => {});
+    if (aborted !== undefined) await withPatience(aborted, undefined);
     return {
-      case: this.#setup.case.id,
+      case: c.id,
       elapsedNs,
       operations,
       histograms: sparse(histograms),
       tally,
-      peer: this.#setup.link.label,
+      peer: link.label,
       settings: this.#first.settings,
-      error,
+      error: named,
     };
   }
+}
+
+/** What of an error's message is kept, in characters: a user's workload may throw a file's contents. */
+const MAX_MESSAGE = 2_000;
+
+function explain(error: unknown): TrialError {
+  if (!(error instanceof Error)) {
+    return { kind: "error", message: String(error).slice(0, MAX_MESSAGE) };
+  }
+  const kind = (error as { kind?: unknown }).kind;
+  return {
+    kind: typeof kind === "string" ? kind : error.name,
+    message: error.message.slice(0, MAX_MESSAGE).replace(/\s+/g, " "),
+  };
 }
 
 function sparse(histograms: DriveResult["histograms"]): TrialOutcome["histograms"] {

@@ -1,7 +1,5 @@
 // Runs a plan: the only step that touches sockets and clocks.
 
-import type { Catalog } from "../catalog.ts";
-import type { Clock } from "../clock.ts";
 import { openPeer } from "../peer/open_peer.ts";
 import type { PeerLink } from "../peer/peer_link.ts";
 import type { Tracer } from "../peer/tracer.ts";
@@ -10,70 +8,20 @@ import { warmUpCases } from "../plan/assemble_plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import { findTrialFault } from "../record/codec.ts";
 import { metricValue } from "../model/metric_value.ts";
-import type { Environment } from "../model/environment.ts";
 import { createRunId } from "./run_id.ts";
 import { type RunRecord, SCHEMA_MINOR, SCHEMA_VERSION } from "../model/run_record.ts";
 import type { Trial } from "../model/trial.ts";
 import { unlessAborted } from "./unless_aborted.ts";
 import { createPrng } from "../stats/prng.ts";
 import { MAX_ROUNDS } from "../plan/settings.ts";
-import { orderRound } from "./order.ts";
+import { orderRound, pauseObstacle } from "./order.ts";
+import type { RunEvent, RunOptions } from "./run_options.ts";
 import { widestHalfWidth } from "./precision.ts";
-import { runTrial, type TrialOutcome } from "./run_trial.ts";
+import { runBlock } from "./run_block.ts";
+import { runTrial, type TrialOutcome, type TrialSetup } from "./run_trial.ts";
 import { asksForTracing, openTracing } from "./tracing.ts";
 
-/** What a run reports while it goes on, between trials and never inside one. */
-export type RunEvent =
-  | {
-    readonly kind: "trial";
-    readonly round: number;
-    readonly rounds: number;
-    /** Position within the round, from 0. */
-    readonly index: number;
-    /** Cases per round. */
-    readonly cases: number;
-    readonly caseId: string;
-    /** The scenario's headline metric in this trial, where it has a value. */
-    readonly value?: number;
-    /** Why the trial failed, where it did. */
-    readonly error?: string;
-    readonly elapsedNs: number;
-    readonly remainingNs: number;
-  }
-  | {
-    readonly kind: "round";
-    readonly round: number;
-    readonly rounds: number;
-    /** Failed trials so far. */
-    readonly failed: number;
-    readonly elapsedNs: number;
-    readonly remainingNs: number;
-  }
-  | {
-    readonly kind: "peer";
-    /** One sentence: a peer was replaced, and why. */
-    readonly message: string;
-  };
-
-/** What a run needs besides its plan. */
-export interface RunOptions {
-  /** What the plan's names stand for. */
-  readonly catalog: Catalog;
-  /** The driver's clock. */
-  readonly clock: Clock;
-  /** Written into the record. */
-  readonly environment: Environment;
-  /** The command that repeats this run; written into the record. */
-  readonly command: string;
-  /** ISO 8601 start time, UTC; written into the record. */
-  readonly startedAt: string;
-  /** Private directory for socket files; the caller owns and removes it. */
-  readonly directory: string;
-  /** Ends the run at once; the trial under way is dropped and the record is then partial. */
-  readonly signal?: AbortSignal;
-  /** Called between trials. */
-  onEvent?(event: RunEvent): void;
-}
+export type { RunEvent, RunOptions };
 
 /**
  * Measures every case of the plan, round by round.
@@ -124,6 +72,7 @@ class Run {
   readonly #trials: Trial[] = [];
   readonly #runId = createRunId();
   #generation = 0;
+  #blocks = 0;
   readonly #startNs: number;
   readonly #roundNs: number;
   #link: PeerLink | undefined;
@@ -158,19 +107,19 @@ class Run {
     const prng = createPrng(settings.seed);
     this.#measuringNs = this.#elapsedNs;
     for (let round = 1; this.#isWanted(round); round++) {
-      const order = orderRound(cases, scenarios, prng);
-      for (const [index, c] of order.entries()) {
-        if (this.#aborted) return;
-        if (this.#failures.get(c.id) === MAX_FAILURES) continue;
-        const startedNs = this.#elapsedNs;
-        const outcome = await this.#trialWhilePeersStart(c);
-        if (this.#aborted || outcome === undefined) return;
-        const generation = this.#generation;
-        const trial: Trial = { ...outcome, round, order: index, generation, startedNs };
-        this.#trials.push(trial);
-        this.#doneNs += c.expectedNs;
-        this.#countFailures(c, outcome);
-        this.#reportTrial(c, trial);
+      let order = 0;
+      for (const block of orderRound(cases, scenarios, (c) => this.#canPause(c), prng)) {
+        for (const part of block.isSliced ? [block.cases] : block.cases.map((c) => [c])) {
+          if (this.#aborted) return;
+          const measured = part.filter((c) => this.#failures.get(c.id) !== MAX_FAILURES);
+          if (measured.length === 0) continue;
+          const startedNs = this.#elapsedNs;
+          const outcomes = await this.#measureWhilePeersStart(measured, block.isSliced);
+          if (this.#aborted || outcomes === undefined) return;
+          for (const [index, outcome] of outcomes.entries()) {
+            this.#keep(measured[index]!, { ...outcome, round, order: order++, startedNs });
+          }
+        }
       }
       this.#rounds = round;
       this.#options.onEvent?.({
@@ -183,6 +132,19 @@ class Run {
       });
     }
     this.#finished = true;
+  }
+
+  #keep(c: Case, trial: Trial): void {
+    this.#trials.push({ ...trial, generation: this.#generation });
+    this.#doneNs += c.expectedNs;
+    this.#countFailures(c, trial);
+    this.#reportTrial(c, trial);
+  }
+
+  #canPause(c: Case): boolean {
+    const { workloads, transports } = this.#options.catalog;
+    const workload = workloads.get(c.workload)!;
+    return pauseObstacle(c, workload, transports.get(c.transport)!) === undefined;
   }
 
   /**
@@ -247,9 +209,12 @@ class Run {
   }
 
   /** A peer that cannot be replaced ends the run, not what it has measured: nothing is returned, and the record says why. */
-  async #trialWhilePeersStart(c: Case): Promise<TrialOutcome | undefined> {
+  async #measureWhilePeersStart(
+    cases: readonly Case[],
+    isSliced: boolean,
+  ): Promise<readonly TrialOutcome[] | undefined> {
     try {
-      return await this.#trial(c);
+      return await (isSliced ? this.#block(cases) : this.#trial(cases[0]!));
     } catch (error) {
       if (this.#trials.length === 0 || !(error instanceof Error)) throw error;
       const reason = `no further peer could be started: ${error.message}`;
@@ -259,25 +224,41 @@ class Run {
     }
   }
 
-  async #trial(c: Case): Promise<TrialOutcome> {
+  async #trial(c: Case): Promise<readonly TrialOutcome[]> {
+    return await this.#sound([await runTrial(await this.#setup(c))]);
+  }
+
+  async #block(cases: readonly Case[]): Promise<readonly TrialOutcome[]> {
+    const setups: TrialSetup[] = [];
+    for (const c of cases) setups.push(await this.#setup(c));
+    const block = ++this.#blocks;
+    const outcomes = await runBlock(setups, this.#startNs);
+    return await this.#sound(outcomes.map((outcome) => ({ ...outcome, block })));
+  }
+
+  async #setup(c: Case): Promise<TrialSetup> {
     const { catalog, clock, directory, signal } = this.#options;
-    const link = this.#link ??= await this.#openPeer();
     const workload = catalog.workloads.get(c.workload)!;
     const tracer = asksForTracing(workload, c) ? this.#tracer : undefined;
-    const outcome = await runTrial({
+    return {
       case: c,
       transport: catalog.transports.get(c.transport)!,
       workload,
       ...(tracer !== undefined && { tracer }),
-      link,
+      link: this.#link ??= await this.#openPeer(),
       clock,
       directory,
       ...(signal !== undefined && { signal }),
+    };
+  }
+
+  /** Outcomes that a record may hold. A peer that failed once is in an unknown state: what comes next gets a new one. */
+  async #sound(outcomes: readonly TrialOutcome[]): Promise<readonly TrialOutcome[]> {
+    if (outcomes.some(({ error }) => error !== undefined)) await this.close();
+    return outcomes.map((outcome) => {
+      const fault = findTrialFault({ ...outcome, round: 1, order: 0, startedNs: 0 });
+      return fault === undefined ? outcome : faulty(outcome, fault);
     });
-    const fault = findTrialFault({ ...outcome, round: 1, order: 0, startedNs: 0 });
-    // A peer that failed once is in an unknown state: the next trial gets a new one.
-    if (outcome.error !== undefined) await this.close();
-    return fault === undefined ? outcome : faulty(outcome, fault);
   }
 
   async #openPeer(): Promise<PeerLink> {

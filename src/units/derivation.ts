@@ -23,6 +23,8 @@ export interface TrialCounts {
     readonly reads: number;
     readonly elapsedNs: number;
   };
+  /** Operations within which `cpu` was read; absent: all. */
+  readonly evidenceOperations?: number;
   /** CPU time of the measured interval. */
   readonly cpu?: { readonly totalNs: number };
   /** Settings as read back. */

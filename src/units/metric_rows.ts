@@ -387,7 +387,8 @@ export const METRIC_ROWS: Readonly<Record<string, MetricRow>> = {
     better: "lower",
     title: "CPU/op",
     description: "CPU time of both ends, user and system, divided by the operations completed.",
-    from: ({ cpu, operations }) => quotient(cpu?.totalNs, operations),
+    from: ({ cpu, operations, evidenceOperations }) =>
+      quotient(cpu?.totalNs, evidenceOperations ?? operations),
   },
   cpuPerByte: {
     unit: "ns/byte",

@@ -6,7 +6,7 @@ import { Histogram } from "../model/histogram.ts";
 import { median } from "../stats/quantile.ts";
 import type { Channel, MaybePromise } from "../transport/channel.ts";
 import { numberParam, readRest, warmupOf, writeRest } from "./exchange_loop.ts";
-import { exchange, pingPong } from "./ping_pong.ts";
+import { buffersOf, exchange, pingPong } from "./ping_pong.ts";
 import type { Budget } from "../model/budget.ts";
 import type { DriveContext, DriveResult, ServeContext, Workload } from "./workload.ts";
 
@@ -83,9 +83,9 @@ function suiteBatch(
   histogram: Histogram,
 ): Batch {
   const budget = { warmupNs: 0, measureNs: 0 };
-  const sizes = { requestBytes: bytes, replyBytes: bytes };
+  const buffers = buffersOf(channel, { requestBytes: bytes, replyBytes: bytes });
   return (count) =>
-    exchange(channel, sizes, { clock }, { ...budget, minOperations: count }, histogram);
+    exchange(channel, buffers, { clock }, { ...budget, minOperations: count }, histogram);
 }
 
 async function repeat(

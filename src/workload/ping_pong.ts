@@ -24,20 +24,30 @@ export const pingPong: Workload = {
   name: "ping-pong",
   modes: ["stream", "datagram"],
   async drive(context) {
-    const { params } = context;
-    const sizes = sizesOf(params);
-    const loop: Exchange = params.think === undefined && params.pipeline === undefined
-      ? exchange
-      : exchangePaced;
     const channel = await context.open();
     const exchanges = new Histogram();
-    await loop(channel, sizes, context, warmupOf(context.budget), exchanges);
+    const run = exchangesOn(channel, context);
+    await run(warmupOf(context.budget), exchanges);
     exchanges.reset();
     await context.begin();
-    const measured = await loop(channel, sizes, context, context.budget, exchanges);
+    const measured = await run(context.budget, exchanges);
     await context.end();
     channel.close();
     return { ...measured, histograms: { exchange: exchanges } };
+  },
+  pausable: () => true,
+  async open(context) {
+    const channel = await context.open();
+    const run = exchangesOn(channel, context);
+    await run(warmupOf(context.budget), new Histogram());
+    return {
+      records: ["exchange"],
+      async slice({ leadIn, sliceNs }, { exchange: exchanges, afterPause }) {
+        await run({ warmupNs: 0, measureNs: 0, minOperations: leadIn }, afterPause!);
+        return await run({ warmupNs: 0, measureNs: sliceNs }, exchanges!);
+      },
+      close: () => channel.close(),
+    };
   },
   async serve(context) {
     const { requestBytes, replyBytes } = sizesOf(context.params);
@@ -49,25 +59,44 @@ export const pingPong: Workload = {
   },
 };
 
-type Exchange = (
-  channel: Channel,
-  sizes: Sizes,
-  context: DriveContext,
-  budget: Budget,
-  histogram: Histogram,
-) => Promise<Omit<DriveResult, "histograms">>;
+/** What exchanges over a channel until a budget is spent, with buffers that are made once. */
+function exchangesOn(channel: Channel, context: DriveContext) {
+  const { params } = context;
+  const sizes = sizesOf(params);
+  const buffers = buffersOf(channel, sizes);
+  const isPaced = params.think !== undefined || params.pipeline !== undefined;
+  return (budget: Budget, histogram: Histogram): Promise<Omit<DriveResult, "histograms">> =>
+    isPaced
+      ? exchangePaced(channel, sizes, context, budget, histogram)
+      : exchange(channel, buffers, context, budget, histogram);
+}
+
+/** What an exchange writes, and where its reply goes: of datagrams one byte more, so that a longer one shows. */
+export interface Buffers {
+  readonly request: Uint8Array;
+  readonly reply: Uint8Array;
+}
+
+/** Buffers of one channel. */
+export function buffersOf({ mode }: Pick<Channel, "mode">, sizes: Sizes): Buffers {
+  const { requestBytes, replyBytes } = sizes;
+  return {
+    request: new Uint8Array(requestBytes),
+    reply: new Uint8Array(replyBytes + (mode === "datagram" ? 1 : 0)),
+  };
+}
 
 /** Exchanges until the budget is spent, and records how long each took. */
 export function exchange(
   channel: Channel,
-  sizes: Sizes,
+  buffers: Buffers,
   context: Pick<DriveContext, "clock">,
   budget: Budget,
   histogram: Histogram,
 ): Promise<Omit<DriveResult, "histograms">> {
   return channel.mode === "stream"
-    ? exchangeOverStream(channel, sizes, context, budget, histogram)
-    : exchangeDatagrams(channel, sizes, context, budget, histogram);
+    ? exchangeOverStream(channel, buffers, context, budget, histogram)
+    : exchangeDatagrams(channel, buffers, context, budget, histogram);
 }
 
 // The two loops below are the measured interval: buffers are made before, nothing is allocated or looked up inside but the
@@ -76,13 +105,13 @@ export function exchange(
 
 async function exchangeOverStream(
   channel: StreamChannel,
-  { requestBytes, replyBytes }: Sizes,
+  { request, reply }: Buffers,
   { clock }: Pick<DriveContext, "clock">,
   budget: Budget,
   histogram: Histogram,
 ): Promise<Omit<DriveResult, "histograms">> {
-  const request = new Uint8Array(requestBytes);
-  const reply = new Uint8Array(replyBytes);
+  const requestBytes = request.length;
+  const replyBytes = reply.length;
   const { maxOperations = Infinity, minOperations = 1 } = budget;
   let operations = 0;
   const startNs = clock.nowNs();
@@ -114,13 +143,13 @@ async function exchangeOverStream(
 
 async function exchangeDatagrams(
   channel: DatagramChannel,
-  { requestBytes, replyBytes }: Sizes,
+  { request, reply }: Buffers,
   { clock }: Pick<DriveContext, "clock">,
   budget: Budget,
   histogram: Histogram,
 ): Promise<Omit<DriveResult, "histograms">> {
-  const request = new Uint8Array(requestBytes);
-  const reply = new Uint8Array(replyBytes + 1);
+  const requestBytes = request.length;
+  const replyBytes = reply.length - 1;
   const { maxOperations = Infinity, minOperations = 1 } = budget;
   let operations = 0;
   const startNs = clock.nowNs();

@@ -80,6 +80,31 @@ export interface ServeResult {
   readonly values?: Readonly<Record<string, number>>;
 }
 
+/** What one slice of a session measures. */
+export interface SliceOrder {
+  /** Operations that come first and stand apart, as those after a pause take longer. */
+  readonly leadIn: number;
+  /** Length of what is measured after them, in nanoseconds; it ends with the first operation that finishes beyond it. */
+  readonly sliceNs: number;
+}
+
+/** A WorkloadSession is a case that is open and takes turns with others: between its slices nothing is in flight. */
+export interface WorkloadSession {
+  /** Names of the distributions that a slice records one value an operation in, the headline's first. */
+  readonly records: readonly string[];
+  /**
+   * Measures one slice: what came first into the histogram `afterPause`, the rest into those that {@link WorkloadSession.records} names.
+   *
+   * @returns what was counted without the operations that came first
+   */
+  slice(
+    order: SliceOrder,
+    into: Readonly<Record<string, Histogram>>,
+  ): Promise<Omit<DriveResult, "histograms">>;
+  /** Ends it, after the last slice. */
+  close(): MaybePromise<void>;
+}
+
 /** A Workload is the pair of halves that a scenario runs over a transport. */
 export interface Workload {
   /** As scenarios refer to it: `ping-pong`, `bulk`. */
@@ -98,7 +123,15 @@ export interface Workload {
    * to it. Absent: one.
    */
   sockets?(params: Params): number;
-  /** The measured half. */
+  /**
+   * Whether a case of these parameters can take turns with others, or why not, in one clause. Absent: it cannot.
+   *
+   * @param mode of the transport's channels
+   */
+  pausable?(params: Params, mode: Channel["mode"]): true | string;
+  /** Opens a case that takes turns, and warms it up. Present where `pausable` is. */
+  open?(context: DriveContext): Promise<WorkloadSession>;
+  /** The measured half, of a case that is measured in one piece. */
   drive(context: DriveContext): Promise<DriveResult>;
   /** The half that the peer runs. Ends when `accept` yields `null` or its channel ends. */
   serve(context: ServeContext): Promise<ServeResult | void>;

@@ -183,3 +183,35 @@ Deno.test("contrast() does not depend on the scale of the metric", () => {
 Deno.test("contrast() of an empty record is empty", () => {
   assertEquals(contrast(emptyRecord()), []);
 });
+
+Deno.test("orientedRatio() pairs trials of one block slice by slice: the machine's speed may change within them", () => {
+  const speeds = [1, 1, 1.5, 1.5, 1.5, 1];
+  const side = (factor: number, ofTrial: number): RoundValue[] =>
+    [1, 2, 3, 4, 5, 6].map((round) => ({
+      round,
+      block: 10 * round,
+      value: ofTrial,
+      slices: speeds.map((speed) => factor * speed * (10 + round)),
+    }));
+  // The two trials' own medians fell on either side of the change.
+  const found = ratioOf(side(1, 10), side(1.1, 15));
+  assertAlmostEquals(found.ratio, 1.1, 1e-8);
+  assertAlmostEquals(found.low, 1.1, 1e-8);
+  const apart = ratioOf(side(1, 10), side(1.1, 15).map((one) => ({ ...one, block: 7 })));
+  assertAlmostEquals(apart.ratio, 1.5, 1e-8);
+});
+
+Deno.test("orientedRatio() takes the median of the blocks of a round, and trials as they are where a slice holds nothing", () => {
+  const first = [1, 2, 3, 4, 5, 6].flatMap((round) =>
+    [1.1, 1.2, 1.3].map((factor, index) => ({
+      round,
+      block: 10 * round + index,
+      value: 1,
+      slices: [factor * 10, factor * 20],
+    }))
+  );
+  const base = first.map((one) => ({ ...one, slices: [10, 20] }));
+  assertAlmostEquals(ratioOf(base, first).ratio, 1.2, 1e-8);
+  const empty = base.map((one) => ({ ...one, value: 2, slices: [0, 20] }));
+  assertAlmostEquals(ratioOf(empty, first).ratio, 0.5, 1e-8);
+});

@@ -111,9 +111,13 @@ export function totalOf(
   if (!canHave(counter, one)) return null;
   const most = COUNTERS[counter]?.[1]?.(segmentsOf(spec, one)) ?? Infinity;
   const count = (trial: Trial) => trial.counters?.[counter] ?? 0;
-  if (trials.some((trial) => count(trial) > most * trial.operations)) return null;
+  if (trials.some((trial) => count(trial) > most * operationsOf([trial]))) return null;
   return trials.reduce((sum, trial) => sum + count(trial), 0);
 }
 
+/** Operations within which the trials' counters were read. */
 export const operationsOf = (trials: readonly Trial[]) =>
-  trials.reduce((sum, { operations }) => sum + operations, 0);
+  trials.reduce(
+    (sum, { operations, evidenceOperations }) => sum + (evidenceOperations ?? operations),
+    0,
+  );

@@ -18,6 +18,7 @@ const SRC = new URL("../src/", import.meta.url);
 /** What each room may import from, besides itself. Files directly in src/ are rooms of their own. */
 const MAY_IMPORT: RoomMap = {
   "clock.ts": [],
+  "mains.ts": [],
   units: [],
   text: [],
   stats: [],
@@ -30,7 +31,7 @@ const MAY_IMPORT: RoomMap = {
   "catalog.ts": ["model", "part_fault.ts", "scenario", "transport", "units", "workload"],
   plan: ["catalog.ts", "model", "transport", "units"],
   record: ["model", "text", "units"],
-  peer: ["catalog.ts", "clock.ts", "kernel", "model", "text", "transport", "workload"],
+  peer: ["catalog.ts", "clock.ts", "kernel", "mains.ts", "model", "text", "transport", "workload"],
   run: [
     "catalog.ts",
     "clock.ts",
@@ -66,6 +67,7 @@ const MAY_IMPORT: RoomMap = {
     "clock.ts",
     "compare",
     "gate",
+    "mains.ts",
     "model",
     "peer",
     "plan",
@@ -80,6 +82,7 @@ const MAY_IMPORT: RoomMap = {
     "clock.ts",
     "compare",
     "kernel",
+    "mains.ts",
     "model",
     "peer",
     "plan",
@@ -100,6 +103,7 @@ const MAY_IMPORT: RoomMap = {
     "compare",
     "gate",
     "kernel",
+    "mains.ts",
     "model",
     "peer",
     "plan",

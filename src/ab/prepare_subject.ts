@@ -1,5 +1,6 @@
 // Makes a subject ready to run: finds or installs its Deno, checks out its commit, resolves its modules.
 
+import { mainUrl } from "../mains.ts";
 import { type Subject, SubjectError } from "./subject.ts";
 
 /** A subject that can be run; disposing removes what was made for it. */
@@ -19,7 +20,7 @@ export interface PreparedSubject extends AsyncDisposable {
 /** Takes what removes something that was made for a subject, before it is made: for whoever must end at once. */
 export type OnMade = (remove: () => void) => void;
 
-const OWN_AGENT = import.meta.resolve("./agent_main.ts");
+const OWN_AGENT = mainUrl("agent").href;
 /** Where a checkout of sockbench itself has its agent. */
 const AGENT_PATH = "src/ab/agent_main.ts";
 

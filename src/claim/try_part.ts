@@ -1,10 +1,11 @@
 // Parts of experiments that need a right or a network that the process may lack.
 
+import { mainUrl } from "../mains.ts";
 import { denoCommand, findNamespaces, runIsolated } from "../kernel/namespace.ts";
 import { SystemError } from "../kernel/system_error.ts";
 import { CannotTry, type Claim, type ClaimFacts, type Lab } from "./claim.ts";
 
-const MAIN = import.meta.resolve("../cli/experiment_main.ts");
+const MAIN = mainUrl("experiment").href;
 
 /** What a part found, or why it could not be made. */
 export type PartOutcome<Facts> =

@@ -242,9 +242,12 @@ export function listenForBugs(terminal: Terminal): void {
   addEventListener("unhandledrejection", (event) => end(event, event.reason));
 }
 
-if (import.meta.main) {
+/** Runs the process's own command line, and ends the process. */
+export async function start(): Promise<never> {
   keepLoopbackFromProxies();
   const terminal = systemTerminal();
   listenForBugs(terminal);
   finish(await main(Deno.args, terminal, "in-child"));
 }
+
+if (import.meta.main) await start();

@@ -3,6 +3,7 @@
 //
 // While the child measures, the parent sleeps. It takes the signals, and passes them on, for a child whose event loop is blocked cannot.
 
+import { mainUrl } from "../mains.ts";
 import { EXIT } from "./exit.ts";
 import { prepareProjectChild } from "./project_child.ts";
 import { removeDirectory } from "./remove_directory.ts";
@@ -86,7 +87,7 @@ function startChild(
       path,
       Deno.execPath(),
       ...flags,
-      import.meta.resolve("./child_main.ts"),
+      mainUrl("child").href,
       readsInput ? "reads-input" : "watches-input",
       ...args,
     ],

@@ -1,5 +1,6 @@
 // Which peer the permissions at hand allow.
 
+import { mainUrl } from "../mains.ts";
 import type { PeerKind } from "../model/placement.ts";
 import { childPermissions } from "./child_permissions.ts";
 
@@ -35,7 +36,7 @@ export function peerObstacle(kind: PeerKind, modules: readonly string[]): string
     const given = childPermissions({ modules, starts: Deno.execPath() });
     if ("missing" in given) return `permission missing: ${given.missing}`;
   }
-  const source = new URL("./worker_main.ts", import.meta.url);
+  const source = mainUrl("worker");
   if (kind === "worker" && source.protocol === "file:") {
     const { state } = Deno.permissions.querySync({ name: "read", path: source });
     if (state !== "granted") return "permission missing: --allow-read, to load the worker's code";

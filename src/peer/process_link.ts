@@ -1,5 +1,6 @@
 // The `process` peer: the serve half runs in a Deno process of its own.
 
+import { mainUrl } from "../mains.ts";
 import { childPermissions } from "./child_permissions.ts";
 import { startLineProcess } from "./line_process.ts";
 import { type ProjectFlags, projectFlags } from "./project_flags.ts";
@@ -26,7 +27,7 @@ export async function openProcessLink(
       "--unstable-net",
       ...permissions.args,
       ...project.flags,
-      import.meta.resolve("./process_main.ts"),
+      mainUrl("process").href,
       ...modules,
     ],
     onMessage: (message) => link.take(message as PeerAnswer),

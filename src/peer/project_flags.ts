@@ -4,18 +4,17 @@
 // Deno takes a name for a module from one configuration file alone, so the map is written out: what the project says, by absolute
 // addresses, and the suite's own names for the suite's own files.
 
+import { SUITE_ROOT } from "../mains.ts";
 import suite from "../../deno.json" with { type: "json" };
 import { expandPackages, type ImportMap, type Project, readProject } from "./read_project.ts";
-
-const ROOT = new URL("../../", import.meta.url);
 
 /** The name by which users' modules import the suite, with its further entries. */
 const SUITE_NAMES: Readonly<Record<string, string>> = Object.fromEntries(
   Object.entries(suite.exports)
-    .map(([entry, file]) => [`${suite.name}${entry.slice(1)}`, new URL(file, ROOT).href]),
+    .map(([entry, file]) => [`${suite.name}${entry.slice(1)}`, new URL(file, SUITE_ROOT).href]),
 );
 
-const OWN_CONFIG = new URL("deno.json", ROOT);
+const OWN_CONFIG = new URL("deno.json", SUITE_ROOT);
 
 /** Flags of `deno run`, none of which names a permission; disposing removes the map's file, which the process needs until it is ready. */
 export interface ProjectFlags extends Disposable {
@@ -55,7 +54,7 @@ const fixed = (flags: readonly string[]): ProjectFlags => ({ flags, [Symbol.disp
 /** The first project's map holds everywhere, as with `deno run`; that of another in its own folder. */
 function joinMaps(first: Project, projects: readonly Project[]): ImportMap {
   const scopes: Record<string, Readonly<Record<string, string>>> = {
-    [ROOT.href]: { ...expandPackages(suite.imports), ...SUITE_NAMES },
+    [SUITE_ROOT.href]: { ...expandPackages(suite.imports), ...SUITE_NAMES },
   };
   for (const { folder, map: { imports, scopes: more } } of projects) {
     scopes[folder] = { ...scopes[folder], ...imports, ...SUITE_NAMES };

@@ -1,5 +1,6 @@
 // A process that counts the system calls of a thread of this process, or of another one.
 
+import { mainUrl } from "../mains.ts";
 import { allowTracer, type TraceResult } from "../kernel/trace_system_calls.ts";
 import { isWhole } from "./child_permissions.ts";
 import { startLineProcess } from "./line_process.ts";
@@ -50,7 +51,7 @@ export async function startTracer(): Promise<Tracer> {
   const inbox = createInbox();
   const process = startLineProcess({
     deno: Deno.execPath(),
-    args: ["--allow-ffi", "--no-config", import.meta.resolve("./tracer_main.ts")],
+    args: ["--allow-ffi", "--no-config", mainUrl("tracer").href],
     onMessage: (message) => inbox.put(message as TracerAnswer),
     onFailure: (reason) => inbox.fail(`the tracer ${reason}`),
   });

@@ -1,5 +1,6 @@
 // The `worker` peer: the serve half runs in a worker, a thread with its own event loop and heap in the driver's process.
 
+import { mainUrl } from "../mains.ts";
 import { createMessageLink, type PeerAnswer, whenReady } from "./message.ts";
 import type { PeerLink } from "./peer_link.ts";
 
@@ -7,7 +8,7 @@ let started = 0;
 
 /** Starts a worker and resolves when it is ready. */
 export async function openWorkerLink(modules: readonly string[]): Promise<PeerLink> {
-  const worker = new Worker(new URL("./worker_main.ts", import.meta.url), { type: "module" });
+  const worker = new Worker(mainUrl("worker"), { type: "module" });
   const link = createMessageLink("worker", `worker ${++started}`, {
     send: (request) => worker.postMessage(request),
     end: () => worker.terminate(),

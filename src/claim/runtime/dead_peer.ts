@@ -22,10 +22,17 @@ const ARMS: readonly Arm[] = [
   { what: "a reader with keepalive of 1 s", keepalive: true },
   { what: "a writer with TCP_USER_TIMEOUT of 1 s", writes: true, userTimeoutMs: 1_000 },
   { what: "a reader with TCP_USER_TIMEOUT of 1 s", userTimeoutMs: 1_000 },
+  { what: "a writer with keepalive of 1 s", writes: true, keepalive: true },
 ];
 
-/** When a client was told, and what. `isGuarded`: whether it had one of the two options; `error`: the error; `null` when there was none within the limit. */
-type Told = Readonly<{ what: string; isGuarded: boolean; error: string | null; afterMs: number }>;
+/** When a client was told, and what. `isGuarded`: whether it had one of the two options; `isFitting`: whether that is the one for what it did; `error`: the error; `null` when there was none within the limit. */
+type Told = {
+  what: string;
+  isGuarded: boolean;
+  isFitting: boolean;
+  error: string | null;
+  afterMs: number;
+};
 
 /** `fewer`: a writer without options where the kernel sends again only so often; absent where it could not be tried; `retries2`: net.ipv4.tcp_retries2; `null` where it could not be read. */
 type Facts = {
@@ -82,8 +89,8 @@ export const deadPeerIsSilent: Claim = defineClaim<Facts>({
   decide({ facts }) {
     const { told, fewer, fewerRetries, untried, retries2, limitMs } = facts!;
     const plain = told.filter(({ isGuarded }) => !isGuarded);
-    const guarded = told.filter(({ isGuarded }) => isGuarded);
-    const noticed = guarded.filter(({ error }) => error !== null);
+    const fitting = told.filter(({ isFitting }) => isFitting);
+    const noticed = fitting.filter(({ error }) => error !== null);
     const isSilent = plain.every(({ error }) => error === null);
     const say = ({ what, error, afterMs }: Told) =>
       error === null
@@ -92,7 +99,7 @@ export const deadPeerIsSilent: Claim = defineClaim<Facts>({
     return {
       verdict: !isSilent
         ? "does not hold"
-        : noticed.length < 2 || fewer === undefined
+        : noticed.length < fitting.length || fewer === undefined
         ? "undecided"
         : fewer.error === null
         ? "holds"
@@ -112,7 +119,7 @@ export const deadPeerIsSilent: Claim = defineClaim<Facts>({
       ],
       why: [
         "A connection is state at two ends and nothing between them. Who only reads sends nothing, so that nothing can fail to be acknowledged: without keepalive the wait has no end (RFC 9293, section 3.8.4, leaves keepalive off by default)",
-        "Who writes is told in the end: the segment is retransmitted with growing gaps until about the time of tcp_retries2 timeouts has passed, with the default of 15 at least 924.6 s (Documentation/networking/ip-sysctl.rst). TCP_USER_TIMEOUT bounds that time, and so does nothing for who only reads; together with keepalive it bounds the probing as well (tcp(7)). While data is unacknowledged no keepalive is sent: a writer needs TCP_USER_TIMEOUT",
+        "Who writes is told in the end: the segment is retransmitted with growing gaps until about the time of tcp_retries2 timeouts has passed, with the default of 15 at least 924.6 s (Documentation/networking/ip-sysctl.rst). TCP_USER_TIMEOUT bounds that time, and so does nothing for who only reads; together with keepalive it bounds the probing as well (tcp(7)). Keepalive probes an idle connection: while data is unacknowledged it is the retransmissions that count (net/ipv4/tcp_timer.c, tcp_keepalive_timer), so that who writes needs TCP_USER_TIMEOUT",
       ],
     };
   },
@@ -165,6 +172,7 @@ async function watchArm(
   return {
     what,
     isGuarded: keepalive === true || userTimeoutMs !== undefined,
+    isFitting: writes ? userTimeoutMs !== undefined : keepalive === true,
     error: wasTold ? error === 0 ? "the end" : errnoName(error) : null,
     afterMs: (lab.clock.nowNs() - startNs) / 1e6,
   };

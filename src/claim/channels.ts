@@ -27,11 +27,8 @@ export function usableStreams(
 
 /** Both ends of a connection through a transport; disposing closes what is still open. */
 export interface Channels extends Disposable {
-  /** The end that connected. */
   readonly client: StreamChannel;
-  /** The end that was accepted. */
   readonly server: StreamChannel;
-  /** Where the client connected to. */
   readonly endpoint: Endpoint;
 }
 
@@ -75,14 +72,12 @@ export async function exchange(
   }
 }
 
-/** Writes until the transport has taken all. */
 export async function writeAll(channel: StreamChannel, data: Uint8Array): Promise<void> {
   for (let written = 0; written < data.length;) {
     written += await channel.write(data.subarray(written));
   }
 }
 
-/** Reads so many bytes. */
 export async function readAll(channel: StreamChannel, bytes: number): Promise<void> {
   const buffer = new Uint8Array(bytes);
   for (let filled = 0; filled < bytes;) {

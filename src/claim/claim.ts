@@ -4,14 +4,12 @@
 // what something costs. An `experiment` opens sockets of its own and brings facts home: for how something behaves. `decide` is pure, and
 // sees nothing but figures and facts.
 
-import type { CaseRequest } from "./case_request.ts";
-import type { Figure } from "./figure.ts";
+import type { CaseRequest, ClaimFigures, Figure } from "./claim_figures.ts";
 import type { Catalog } from "../catalog.ts";
 import type { Clock } from "../clock.ts";
 import type { KernelAccess } from "../kernel/libc.ts";
 import type { PeerKind, Pinning } from "../model/placement.ts";
 import type { Availability } from "../transport/transport.ts";
-import type { ClaimFigures } from "./claim_figures.ts";
 
 /** What becomes of a claim on this machine. `undecided`: it was tried, and the figures do not allow a choice. */
 export type ClaimVerdict =
@@ -39,7 +37,6 @@ export const CLAIM_GROUPS = {
   runtime: "What programs on Deno meet",
 } as const;
 
-/** Which chapter a claim belongs to. */
 export type ClaimGroup = keyof typeof CLAIM_GROUPS;
 
 /** What an experiment found, as plain data: it is kept in the JSON report, so that a verdict can be checked. */
@@ -51,14 +48,11 @@ export type ClaimFact =
   | readonly ClaimFact[]
   | { readonly [name: string]: ClaimFact };
 
-/** Facts by name. */
 export type ClaimFacts = Readonly<Record<string, ClaimFact>>;
 
 /** What an experiment may use. It leaves nothing behind: no socket, file, link or namespace, even when `signal` ends it. */
 export interface Lab {
-  /** The only source of time. */
   readonly clock: Clock;
-  /** What can be named. */
   readonly catalog: Catalog;
   /** What works here, by transport id. */
   readonly availability: ReadonlyMap<string, Availability>;
@@ -70,13 +64,11 @@ export interface Lab {
   readonly directory: string;
   /** The kernel room, or why it is closed. */
   readonly kernel: KernelAccess;
-  /** Ends the experiment early. */
   readonly signal: AbortSignal;
 }
 
 /** Thrown by an experiment that cannot be made here: the claim's verdict is then `cannot be tried here`, with the message as its reason. */
 export class CannotTry extends Error {
-  /** Always "CannotTry". */
   override readonly name = "CannotTry";
 }
 
@@ -84,15 +76,12 @@ export class CannotTry extends Error {
 export interface ClaimTable {
   /** One line above it: what the figures are, with placement and number of trials. */
   readonly caption: string;
-  /** Headings. */
   readonly columns: readonly string[];
   /** Lines of as many cells as there are headings. */
   readonly rows: readonly (readonly (string | Figure)[])[];
 }
 
-/** What `decide` is given. */
 export interface ClaimEvidence<Facts = ClaimFacts> {
-  /** The measured cells. */
   readonly figures: ClaimFigures;
   /** What the experiment found; absent when there is none, or it failed. */
   readonly facts?: Facts;
@@ -102,13 +91,11 @@ export interface ClaimEvidence<Facts = ClaimFacts> {
 
 /** How a claim came out, and what it rests on. */
 export interface Decision {
-  /** The verdict. */
   readonly verdict: ClaimVerdict;
   /** The one number, with its unit, as the summary table shows it; or, of what could not be tried, the reason. At most 80 characters. */
   readonly answer: string;
   /** What was seen: sentences with their numbers, units, intervals and sample sizes. */
   readonly seen: readonly string[];
-  /** Tables below those sentences. */
   readonly tables?: readonly ClaimTable[];
   /** Why it is so: paragraphs of plain text. */
   readonly why: readonly string[];
@@ -123,9 +110,7 @@ export type ClaimRule = Readonly<
 export interface Claim<Facts = ClaimFacts> {
   /** Stable and readable: `default-buffers`. */
   readonly id: string;
-  /** Its number in the report. */
   readonly number: number;
-  /** Its chapter. */
   readonly group: ClaimGroup;
   /** The sentence, as textbooks have it. */
   readonly sentence: string;
@@ -137,7 +122,6 @@ export interface Claim<Facts = ClaimFacts> {
   readonly rule: ClaimRule;
   /** The change under which the same measurement comes to another verdict; `tests/claim/controls` makes it. */
   readonly control: string;
-  /** Cells to measure. */
   readonly cases?: readonly CaseRequest[];
   /** Parts of the experiment that need a right or a network that this process may lack: `tryPart` makes them in a namespace of their own then. By name; each as bounded as the experiment. */
   readonly parts?: Readonly<Record<string, (lab: Lab) => Promise<object>>>;

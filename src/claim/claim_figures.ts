@@ -7,8 +7,30 @@ import { factOf } from "../model/environment.ts";
 import type { RunRecord } from "../model/run_record.ts";
 import type { Trial } from "../model/trial.ts";
 import { namePlacement } from "../report/document/format_key.ts";
-import type { CaseRequest } from "./case_request.ts";
-import type { Figure } from "./figure.ts";
+import type { Params } from "../model/params.ts";
+import type { Placement } from "../model/placement.ts";
+import type { MetricUnit } from "../units/unit.ts";
+
+/** A cell that a claim needs measured. */
+export interface CaseRequest {
+  readonly scenario: string;
+  /** The transport's id, as in `tcp@libc`. */
+  readonly transport: string;
+  readonly params: Params;
+  /** Where the two ends are pinned; absent: `none`. */
+  readonly pin?: Placement["pin"];
+}
+
+/** A number with its unit and, where it was measured more than once, its interval. */
+export interface Figure {
+  /** In `unit`; a median where there is an interval. */
+  readonly value: number;
+  readonly unit: MetricUnit;
+  readonly low?: number;
+  readonly high?: number;
+  /** Trials, pairs or observations that it rests on. */
+  readonly n?: number;
+}
 
 /** One text for a request, whatever the order of its parameters. */
 export function requestKey({ scenario, transport, params, pin = "none" }: CaseRequest): string {
@@ -24,7 +46,6 @@ export class ClaimFigures {
   readonly #values: TrialValues;
   readonly #summaries: ReadonlyMap<string, Summary>;
 
-  /**  */
   constructor(
     record: RunRecord,
     ids: ReadonlyMap<string, string>,
@@ -84,7 +105,6 @@ export class ClaimFigures {
       : read.reduce((sum, counters) => sum + (counters[name] ?? 0), 0);
   }
 
-  /** Operations of all of the cell's trials together. */
   operations(request: CaseRequest): number {
     return this.trials(request).reduce((sum, { operations }) => sum + operations, 0);
   }

@@ -2,10 +2,8 @@
 
 import type { Difference, OrientedRatio } from "../compare/contrast.ts";
 import { holm } from "../stats/holm.ts";
-import type { CaseRequest } from "./case_request.ts";
+import type { CaseRequest, ClaimFigures, Figure } from "./claim_figures.ts";
 import type { ClaimRule, ClaimTable, ClaimVerdict } from "./claim.ts";
-import type { Figure } from "./figure.ts";
-import type { ClaimFigures } from "./claim_figures.ts";
 
 /** The chance that any of the rows says better or worse where there is no difference. */
 const ALPHA = 0.05;
@@ -43,7 +41,6 @@ export type ComparedRow = {
   difference: Difference;
 };
 
-/** The cells that comparisons need measured. */
 export function casesOf(comparisons: readonly Comparison[]): readonly CaseRequest[] {
   return comparisons.flatMap(({ first, base }) => [first, base]);
 }
@@ -99,7 +96,6 @@ export function verdictOf(rows: readonly ComparedRow[]): ClaimVerdict {
   return worse > 0 ? "does not hold" : "undecided";
 }
 
-/** The rows as a table. */
 export function tableOf(
   caption: string,
   [first, base]: readonly [string, string],

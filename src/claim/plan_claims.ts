@@ -9,9 +9,8 @@ import type { Pinning } from "../model/placement.ts";
 import type { Plan } from "../plan/plan.ts";
 import { createSettings, type SettingsInput } from "../plan/settings.ts";
 import type { Availability } from "../transport/transport.ts";
-import type { CaseRequest } from "./case_request.ts";
+import { type CaseRequest, requestKey } from "./claim_figures.ts";
 import type { Claim } from "./claim.ts";
-import { requestKey } from "./claim_figures.ts";
 
 /**
  * A Plan that knows which of its cases answers which request. `plan`: what to measure; `ids`: case ids by {@linkcode requestKey}; `skips`: why a request cannot be

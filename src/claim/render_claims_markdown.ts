@@ -4,8 +4,7 @@ import { coresOf, factOf } from "../model/environment.ts";
 import { codeBlock, escapeMarkdown, escapeSentence } from "../text/escape_markdown.ts";
 import { displayWidth } from "../text/display_width.ts";
 import { markdownTable } from "../text/markdown_table.ts";
-import { countVerdict, shortenAnswer } from "./format_answer.ts";
-import { formatFigure } from "./format_figure.ts";
+import { countVerdict, formatFigure, shortenAnswer } from "./format_figure.ts";
 import {
   type Claim,
   CLAIM_GROUPS,

@@ -25,23 +25,16 @@ export type ClaimsResult = Readonly<{ decided: readonly DecidedClaim[]; record: 
 /** What happens in a claims run, between trials and experiments, never inside one. */
 export type ClaimsEvent = RunEvent | {
   readonly kind: "experiment";
-  /** The claim. */
   readonly claim: Claim;
-  /** Position, from 0. */
   readonly index: number;
-  /** Experiments in all. */
   readonly experiments: number;
 };
 
 /** What a claims run needs beside its plan. */
 export interface ClaimsOptions {
-  /** For experiments. */
   readonly lab: Lab;
-  /** What measures the cells. */
   readonly session: Pick<Session, "measure">;
-  /** The command that repeats this run. */
   readonly command: string;
-  /** Called between trials and experiments. */
   onEvent?(event: ClaimsEvent): void;
 }
 

@@ -44,7 +44,6 @@ export class RawSockets implements Disposable {
   readonly #open = new Set<number>();
   readonly #flags: number;
 
-  /** @throws {CannotTry} when the kernel room is closed */
   constructor({ kernel }: Pick<Lab, "kernel">, isBlocking = false) {
     if (!kernel.available) throw new CannotTry(kernel.reason);
     this.#flags = SOCK_CLOEXEC | (isBlocking ? 0 : SOCK_NONBLOCK);
@@ -101,13 +100,11 @@ export class RawSockets implements Disposable {
     return address.slice(0, length[0]!);
   }
 
-  /** Begins to connect. */
   connect(kind: RawKind, address: Uint8Array<ArrayBuffer>): { fd: number; state: ConnectState } {
     const fd = this.socket(kind);
     return { fd, state: this.connectWith(fd, address) };
   }
 
-  /** Begins to connect a socket that is there. */
   connectWith(fd: number, address: Uint8Array<ArrayBuffer>): ConnectState {
     const libc = requireLibc();
     if (libc.symbols.connect(fd, address, address.length) === 0) return "open";
@@ -173,12 +170,10 @@ export class RawSockets implements Disposable {
     return [fd, accepted];
   }
 
-  /** Closes one now. */
   close(fd: number): void {
     if (this.#open.delete(fd)) requireLibc().symbols.close(fd);
   }
 
-  /** See {@linkcode RawSockets}. */
   [Symbol.dispose](): void {
     for (const fd of [...this.#open]) this.close(fd);
   }

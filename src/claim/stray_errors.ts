@@ -3,7 +3,6 @@
 
 /** Catches stray errors from its making until it is disposed of. */
 export interface StrayErrors extends Disposable {
-  /** How many there were. */
   readonly count: number;
   /** Rejects with the next stray error; one that nobody waits for is dropped. */
   next(): Promise<never>;

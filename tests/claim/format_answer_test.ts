@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { countVerdict, shortenAnswer } from "../../src/claim/format_answer.ts";
+import { countVerdict, shortenAnswer } from "../../src/claim/format_figure.ts";
 
 Deno.test("shortenAnswer() cuts between parts, and never within a number or an interval", () => {
   const answer = "tcp: 12.1 µs [11.9, 12.2], then 49.3 µs [45.4, 57.0] in 12 of 12 rounds";

@@ -6,8 +6,7 @@
 
 import { type Catalog, createCatalog } from "../../src/catalog.ts";
 import { type Claim, type ClaimFacts, type Decision, type Lab } from "../../src/claim/claim.ts";
-import type { CaseRequest } from "../../src/claim/case_request.ts";
-import { ClaimFigures, requestKey } from "../../src/claim/claim_figures.ts";
+import { type CaseRequest, ClaimFigures, requestKey } from "../../src/claim/claim_figures.ts";
 import { planClaims } from "../../src/claim/plan_claims.ts";
 import { claims } from "../../src/claim/registry.ts";
 import { runClaims } from "../../src/claim/run_claims.ts";

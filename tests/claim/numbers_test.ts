@@ -1,9 +1,8 @@
 /** Every number in a sentence comes from the evidence: other evidence, other numbers. */
 
 import { assert, assertEquals } from "@std/assert";
-import type { CaseRequest } from "../../src/claim/case_request.ts";
+import type { CaseRequest, ClaimFigures } from "../../src/claim/claim_figures.ts";
 import type { Claim, ClaimFact, ClaimFacts, Decision } from "../../src/claim/claim.ts";
-import type { ClaimFigures } from "../../src/claim/claim_figures.ts";
 import { claims } from "../../src/claim/registry.ts";
 import { claimsCommand } from "../../src/cli/commands/claims.ts";
 import { needs } from "../support/needs.ts";

@@ -2,7 +2,7 @@
 
 import { readTcpInfo } from "../../kernel/tcp_info.ts";
 import { type Claim, type ClaimFacts, type Lab } from "../claim.ts";
-import type { CaseRequest } from "../case_request.ts";
+import type { CaseRequest } from "../claim_figures.ts";
 import { openRawPair, type RawKind, receiveNow, sendNow, waitUntil } from "../sockets.ts";
 import { formatBytes, formatFigure } from "../format_figure.ts";
 

@@ -3,7 +3,7 @@
 import { requireLibc } from "../../kernel/libc.ts";
 import { getOption, unreadBytes } from "../../kernel/options.ts";
 import { CannotTry, cannotTry, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
-import type { CaseRequest } from "../case_request.ts";
+import type { CaseRequest } from "../claim_figures.ts";
 import { formatBytes, formatFigureWithCount } from "../format_figure.ts";
 import { fillUp, openRawPair, type RawKind } from "../sockets.ts";
 

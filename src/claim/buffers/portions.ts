@@ -4,7 +4,7 @@ import { requireLibc } from "../../kernel/libc.ts";
 import { setOption } from "../../kernel/options.ts";
 import type { StreamTransport } from "../../transport/transport.ts";
 import { cannotTry, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
-import type { CaseRequest } from "../case_request.ts";
+import type { CaseRequest } from "../claim_figures.ts";
 import { openChannels, usableStreams } from "../channels.ts";
 import { openRawPair, type RawKind, receiveNow, sendNow, waitUntil } from "../sockets.ts";
 import { formatBytes, formatFigureWithCount } from "../format_figure.ts";

@@ -2,7 +2,7 @@
 
 import { getOption, unreadBytes } from "../../kernel/options.ts";
 import { CannotTry, cannotTry, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
-import type { CaseRequest } from "../case_request.ts";
+import type { CaseRequest } from "../claim_figures.ts";
 import { fillUp, hasRoom, openRawPair, receiveNow, waitUntil } from "../sockets.ts";
 import { formatBytes, formatFigure, formatFigureWithCount } from "../format_figure.ts";
 

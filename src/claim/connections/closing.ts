@@ -4,7 +4,7 @@ import { requireLibc } from "../../kernel/libc.ts";
 import { SystemError } from "../../kernel/system_error.ts";
 import { readTcpInfo } from "../../kernel/tcp_info.ts";
 import { cannotTry, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
-import type { CaseRequest } from "../case_request.ts";
+import type { CaseRequest } from "../claim_figures.ts";
 import { formatFigure } from "../format_figure.ts";
 import { openRawPair, type RawKind, receiveNow, sendNow, waitUntil } from "../sockets.ts";
 

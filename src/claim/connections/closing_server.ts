@@ -3,7 +3,7 @@
 import type { StreamChannel, StreamListener } from "../../transport/channel.ts";
 import type { StreamTransport } from "../../transport/transport.ts";
 import { CannotTry, cannotTry, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
-import type { CaseRequest } from "../case_request.ts";
+import type { CaseRequest } from "../claim_figures.ts";
 import { casesOf, compareCells, type Comparison, countRows, tableOf } from "../comparison_rows.ts";
 import { formatFigure, formatPairedRatio } from "../format_figure.ts";
 import { readTimeWait } from "../socket_table.ts";

@@ -4,7 +4,7 @@ import { loseNoSegments, loseSegments } from "../../kernel/socket_filter.ts";
 import { readTcpInfo } from "../../kernel/tcp_info.ts";
 import { CannotTry, type Claim, type ClaimFacts, type ClaimVerdict, type Lab } from "../claim.ts";
 import { tryPart } from "../try_part.ts";
-import type { CaseRequest } from "../case_request.ts";
+import type { CaseRequest } from "../claim_figures.ts";
 import { formatFigureWithCount } from "../format_figure.ts";
 import { RawSockets, waitUntil } from "../sockets.ts";
 

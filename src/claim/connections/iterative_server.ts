@@ -1,7 +1,7 @@
 // Claim 30: servers that take one client at a time.
 
 import { cannotTry, type Claim, type ClaimTable } from "../claim.ts";
-import type { CaseRequest } from "../case_request.ts";
+import type { CaseRequest } from "../claim_figures.ts";
 import { formatFigure, formatFigureWithCount, formatPairedRatio } from "../format_figure.ts";
 
 const CLIENTS = [1, 2, 4, 8];

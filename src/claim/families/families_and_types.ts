@@ -1,9 +1,7 @@
 // Claim 33.
 
 import { cannotTry, type Claim, type Decision } from "../claim.ts";
-import type { CaseRequest } from "../case_request.ts";
-import type { Figure } from "../figure.ts";
-import type { ClaimFigures } from "../claim_figures.ts";
+import type { CaseRequest, ClaimFigures, Figure } from "../claim_figures.ts";
 import { formatFigure } from "../format_figure.ts";
 
 /** A kind of socket that textbooks name. `socket`: as socket(2) is told; `deno`: its transport by Deno's own API; absent where Deno has none; `libc`: its transport by system calls. */

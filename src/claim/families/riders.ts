@@ -1,8 +1,7 @@
 // Claim 34.
 
 import { cannotTry, type Claim, type ClaimTable } from "../claim.ts";
-import type { CaseRequest } from "../case_request.ts";
-import type { ClaimFigures } from "../claim_figures.ts";
+import type { CaseRequest, ClaimFigures } from "../claim_figures.ts";
 import {
   casesOf,
   compareCells,

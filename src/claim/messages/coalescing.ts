@@ -2,8 +2,7 @@
 
 import { cannotTry, type Claim, type ClaimTable, type ClaimVerdict } from "../claim.ts";
 import type { Params } from "../../model/params.ts";
-import type { CaseRequest } from "../case_request.ts";
-import type { ClaimFigures } from "../claim_figures.ts";
+import type { CaseRequest, ClaimFigures } from "../claim_figures.ts";
 import { formatFigure, formatFigureWithCount } from "../format_figure.ts";
 
 const BYTES = 3;

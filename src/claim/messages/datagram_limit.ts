@@ -1,7 +1,7 @@
 // Claim 15.
 
 import { CannotTry, cannotTry, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
-import type { CaseRequest } from "../case_request.ts";
+import type { CaseRequest } from "../claim_figures.ts";
 import { formatFigureWithCount } from "../format_figure.ts";
 
 const TRANSPORTS = ["udp", "udp6", "unixpacket"];

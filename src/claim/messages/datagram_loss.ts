@@ -1,8 +1,7 @@
 // Claim 13: datagrams that are lost.
 
-import type { CaseRequest } from "../case_request.ts";
+import type { CaseRequest, ClaimFigures } from "../claim_figures.ts";
 import { cannotTry, type Claim, type ClaimTable, type ClaimVerdict } from "../claim.ts";
-import type { ClaimFigures } from "../claim_figures.ts";
 import { formatFigure, formatFigureWithCount } from "../format_figure.ts";
 import { type Crowded, crowdReceivers, type Queued } from "./crowd_receivers.ts";
 

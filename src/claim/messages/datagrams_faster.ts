@@ -1,8 +1,7 @@
 // Claims 16 and 17.
 
-import type { CaseRequest } from "../case_request.ts";
+import type { CaseRequest, ClaimFigures } from "../claim_figures.ts";
 import { cannotTry, type Claim, type ClaimTable } from "../claim.ts";
-import type { ClaimFigures } from "../claim_figures.ts";
 import {
   casesOf,
   compareCells,

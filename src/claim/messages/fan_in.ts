@@ -1,13 +1,11 @@
 // Claim 18.
 
 import { cannotTry, type Claim, type ClaimFacts, type Decision, type Lab } from "../claim.ts";
-import type { ClaimFigures } from "../claim_figures.ts";
+import type { CaseRequest, ClaimFigures, Figure } from "../claim_figures.ts";
 import { RawSockets, receiveNow } from "../sockets.ts";
 import { requireLibc } from "../../kernel/libc.ts";
 import { ADDRESS_BYTES } from "../../kernel/socket_address.ts";
 import { errnoName } from "../../kernel/system_error.ts";
-import type { CaseRequest } from "../case_request.ts";
-import type { Figure } from "../figure.ts";
 import { formatFigure, formatFigureWithCount, formatPairedRatio } from "../format_figure.ts";
 
 const CLIENT_COUNTS = [1, 10, 100, 1_000];

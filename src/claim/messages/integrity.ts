@@ -12,6 +12,9 @@ import { formatBytes, formatFigure } from "../format_figure.ts";
 
 /** How much is moved over each transport. */
 const MIB = 2_048;
+/** What is moved first: a machine that would take longer than the limit for all is content with it. */
+const FIRST_MIB = 128;
+const LIMIT_NS = 8e9;
 /** A process that keeps what it should pass on grows by the transfer; this much is the runtime's own business. */
 const GROWTH_BYTES = 64 * 2 ** 20;
 const RESENT = "Tcp.RetransSegs";
@@ -41,9 +44,9 @@ export const streamsLoseNothing: Claim = {
   sentence: "Streams lose nothing and keep order",
   source: "RFC 9293, section 3.1 (checksum) and 3.8 (retransmission); unix(7), SOCK_STREAM",
   method:
-    `${
-      MIB / 1_024
-    } GiB each were sent over TCP and over a Unix-domain socket to another process, in numbered blocks of 64 KiB whose every word follows from the ` +
+    `${MIB / 1_024} GiB each, or ${FIRST_MIB} MiB where that would take longer than ${
+      LIMIT_NS / 1e9
+    } s, were sent over TCP and over a Unix-domain socket to another process, in numbered blocks of 64 KiB whose every word follows from the ` +
     "number; the receiver checked all of them. The memory of both processes was read before and after",
   rule: {
     "holds": "every byte arrived, and no block was lost, reordered, doubled or corrupt",
@@ -104,7 +107,7 @@ export async function moveAndCheck(lab: Lab, mib = MIB): Promise<ClaimFacts> {
   const settings = createSettings({
     scenarios: ["integrity"],
     transports,
-    params: { mib: [mib] },
+    params: { mib: [...new Set([Math.min(FIRST_MIB, mib), mib])] },
     peer: lab.peer,
   }, lab.catalog);
   const { cases } = planCases(settings, lab.catalog, lab.availability);
@@ -115,8 +118,11 @@ export async function moveAndCheck(lab: Lab, mib = MIB): Promise<ClaimFacts> {
     directory: lab.directory,
   });
   try {
-    const moved: Moved[] = [];
+    const moved = new Map<string, Moved>();
     for (const one of cases) {
+      const first = moved.get(one.transport);
+      const ownMib = one.params.mib as number;
+      if (first !== undefined && first.seconds * 1e9 * (ownMib / FIRST_MIB) > LIMIT_NS) continue;
       const before = residentBytes(link);
       const resentBefore = countResent(lab);
       const trial = await runTrial({
@@ -132,10 +138,10 @@ export async function moveAndCheck(lab: Lab, mib = MIB): Promise<ClaimFacts> {
       const after = residentBytes(link);
       const { tally, values } = trial;
       const resentAfter = countResent(lab);
-      moved.push({
+      moved.set(one.transport, {
         transport: one.transport,
         bytes: tally.receivedBytes ?? 0,
-        offered: mib * 2 ** 20,
+        offered: ownMib * 2 ** 20,
         resent: resentBefore === null || resentAfter === null ? null : resentAfter - resentBefore,
         seconds: trial.elapsedNs / 1e9,
         lost: tally.lostMessages ?? 0,
@@ -147,7 +153,7 @@ export async function moveAndCheck(lab: Lab, mib = MIB): Promise<ClaimFacts> {
         }),
       });
     }
-    return { moved: moved };
+    return { moved: [...moved.values()] };
   } finally {
     await link.close();
   }

@@ -1,7 +1,7 @@
 // Claim 19.
 
 import { cannotTry, type Claim } from "../claim.ts";
-import type { CaseRequest } from "../case_request.ts";
+import type { CaseRequest } from "../claim_figures.ts";
 import {
   casesOf,
   compareCells,

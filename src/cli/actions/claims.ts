@@ -1,7 +1,7 @@
 // `sockbench claims`.
 
 import { type Claim, CLAIM_VERDICTS } from "../../claim/claim.ts";
-import { countVerdict, shortenAnswer } from "../../claim/format_answer.ts";
+import { countVerdict, shortenAnswer } from "../../claim/format_figure.ts";
 import { mergeRuns } from "../../claim/merge_runs.ts";
 import { planClaims } from "../../claim/plan_claims.ts";
 import { claims as allClaims } from "../../claim/registry.ts";

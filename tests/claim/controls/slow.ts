@@ -1,7 +1,7 @@
 /** Claims that one transport is better than another, with one of the two slowed. */
 
 import { slowedTransport } from "../../../src/ab/slowed_transport.ts";
-import type { CaseRequest } from "../../../src/claim/case_request.ts";
+import type { CaseRequest } from "../../../src/claim/claim_figures.ts";
 import type { Decision } from "../../../src/claim/claim.ts";
 import { systemClock } from "../../../src/clock.ts";
 import type { Transport } from "../../../src/transport/transport.ts";

@@ -24,7 +24,7 @@ export interface Warning {
 export const MIN_OFFERED = 0.98;
 
 /** A case whose sender could not keep up. */
-export interface Shortfall {
+interface Shortfall {
   readonly case: string;
   /** Messages per second that were asked for. */
   readonly asked: number;

@@ -14,7 +14,7 @@ import type { SearchResult } from "./search.ts";
 import { column, table } from "./blocks.ts";
 
 /** Values of one kind from the smallest to the largest. */
-export interface AmountRange {
+interface AmountRange {
   readonly low: number;
   /** Largest median; the same where there is one. */
   readonly high: number;

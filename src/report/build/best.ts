@@ -13,7 +13,7 @@ import type { ColumnMetric } from "../document/table.ts";
 export type Certainty = "clear" | "level" | "few rounds";
 
 /** A Best is what did best among several cases. */
-export interface Best {
+interface Best {
   readonly case: string;
   readonly certainty: Certainty;
   /** Cases that cannot be told apart from it, in the order given. */
@@ -21,7 +21,7 @@ export interface Best {
 }
 
 /** A case and the median of its trials. */
-export interface Rival {
+interface Rival {
   readonly case: string;
   /** The median, in the metric's unit. */
   readonly value: number;

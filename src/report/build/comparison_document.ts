@@ -64,7 +64,7 @@ const GUIDE: readonly NamedFact[] = [
 ];
 
 /** What a comparison may be built with. */
-export interface ComparisonDocumentOptions {
+interface ComparisonDocumentOptions {
   /** Its charts; absent: none. */
   readonly figures?: readonly Figure[];
   /** Whether metrics that are no headline are shown where they did not change; absent: they are. */
@@ -156,12 +156,12 @@ function describeUnchanged(cells: readonly Verdict[]): string {
     : "No cell regressed or improved: where there is a change, these trials do not show it";
 }
 
-export type RecordSides = { readonly base: RunRecord; readonly head: RunRecord };
+type RecordSides = { readonly base: RunRecord; readonly head: RunRecord };
 
 type SidedFact = { readonly name: string; readonly base: string; readonly head: string };
 
 /** The facts of both records: those that differ side by side, the others folded. */
-export function recordSidesBlocks({ base, head }: RecordSides): readonly Block[] {
+function recordSidesBlocks({ base, head }: RecordSides): readonly Block[] {
   const facts = [
     ...pairFacts(runFacts(base), runFacts(head)),
     ...pairFacts(buildMethod(base), buildMethod(head)),

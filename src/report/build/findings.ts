@@ -30,7 +30,7 @@ export function findingItem({ scenario, kind, text, basis, remarks, cases }: Fin
   };
 }
 
-export interface FindingSources {
+interface FindingSources {
   readonly scenarios: readonly ScenarioSpec[];
   readonly contrasts: readonly Contrasted[];
   readonly searches: readonly { readonly scenario: string; readonly result: SearchResult }[];

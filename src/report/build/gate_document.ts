@@ -146,7 +146,7 @@ export function noteBlocks({ result }: GateReport): readonly Block[] {
 }
 
 /** What a table of verdicts needs besides its cells. */
-export interface VerdictTableOptions {
+interface VerdictTableOptions {
   /** The cases of both sides by id, for their placement. */
   readonly cases: ReadonlyMap<string, Case>;
   readonly paired: boolean;

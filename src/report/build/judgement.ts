@@ -75,7 +75,7 @@ function sureSize(cell: Verdict): number {
 }
 
 /** The figures that decided about a cell. */
-export interface Deciding {
+interface Deciding {
   /** Above 1, head is better; absent for limits and gaps. */
   readonly ratio?: Estimate;
   /** Adjusted p-value: that head is better where the verdict says so, else that it is worse. */

@@ -44,7 +44,7 @@ export function paramKeys(spec: ScenarioSpec, params: Params): readonly FactorKe
 }
 
 /** The key where its value stands for itself. */
-export function unnamed({ named: _, ...key }: FactorKey): FactorKey {
+function unnamed({ named: _, ...key }: FactorKey): FactorKey {
   return key;
 }
 

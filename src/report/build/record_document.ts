@@ -23,7 +23,7 @@ import { buildSocketSettings } from "./socket_settings.ts";
 import { buildWarnings, stallWarnings, warningItem } from "./warnings.ts";
 
 /** What a Document may hold besides what every report does. */
-export interface RecordDocumentOptions {
+interface RecordDocumentOptions {
   /** Charts of the record; absent: none. */
   readonly figures?: readonly Figure[];
   /** How much less than the best is as good, as a share; absent: 5 %. */

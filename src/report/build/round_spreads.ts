@@ -9,7 +9,7 @@ import { median, quantileOfSorted, sorted } from "../../stats/quantile.ts";
 /** More rounds than this are taken together in groups that follow each other. */
 const MAX_POINTS = 120;
 
-export type SpreadSources = { readonly record: RunRecord; readonly values: TrialValues };
+type SpreadSources = { readonly record: RunRecord; readonly values: TrialValues };
 
 type RoundSpread = RoundsData["rounds"][number];
 

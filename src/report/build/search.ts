@@ -17,7 +17,7 @@ import type { Finding } from "./phrases.ts";
 import { factorKey } from "./keys.ts";
 
 /** The knee of one parameter: from where on more of it gains little, all else as in the best cell. */
-export interface Knee {
+interface Knee {
   /** The smallest value that is shown to lose less than the margin. */
   readonly from: FactorKey;
   readonly largest: number;

@@ -5,12 +5,9 @@ import { formatAmount } from "../document/format_inline.ts";
 import type { Chart } from "./chart.ts";
 import {
   type Area,
-  BOTTOM_AXIS,
   bottomAxis,
   drawLegend,
-  drawTicks,
-  frame,
-  framed,
+  framePlot,
   leftAxis,
   MARGIN,
   mostTicks,
@@ -49,24 +46,26 @@ export function drawDistribution(
   const decades = Math.max(1, Math.log10(most + 1));
   const y = tailProjection(decades, area);
   const percentiles = percentileTicks(decades);
-  return frame({
-    ...framed(figure),
+  return framePlot(figure, area, {
     title: `Distribution of the ${what.toLowerCase()}`,
     description: `Cumulative distribution of the ${what.toLowerCase()} of ${nameFigure(figure)}. ` +
       curves.map((curve) => `${curve.name}: ${describeCurve(curve)}.`).join(" "),
-    bottom: area.bottom + BOTTOM_AXIS,
     notes: [
       "All trials of a case pooled. Each nine upwards is ten times rarer. Further left is faster.",
     ],
     body: [
       ...leftAxis(
         area,
-        drawTicks(percentiles, y, (p) => `${p} %`, "y"),
+        percentiles,
+        y,
+        (p) => `${p} %`,
         fitText(`share of ${figure.operation}s within`, 250, FONT.small),
       ),
       ...bottomAxis(
         area,
-        drawTicks(ticks.values, x, (ns) => tickLabel(ns, "ns"), "x"),
+        ticks.values,
+        x,
+        (ns) => tickLabel(ns, "ns"),
         `${what.toLowerCase()} (log scale)`,
       ),
       ...legend.elements,

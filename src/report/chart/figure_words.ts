@@ -49,3 +49,13 @@ export function figureData(figure: ChartFigure): Attributes {
     }),
   };
 }
+
+/** Notes on whiskers that are no 95 % intervals, and on figures of which both modes are drawn. */
+export function intervalNotes(figures: readonly ChartFigure[], onModes: string): readonly string[] {
+  return [
+    ...(figures.some(({ confidence }) => confidence < CONFIDENCE)
+      ? ["Where trials are too few for such an interval, the whisker is their range."]
+      : []),
+    ...(figures.some(({ modes }) => modes !== undefined) ? [onModes] : []),
+  ];
+}

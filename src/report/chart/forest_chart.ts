@@ -8,11 +8,8 @@ import type { CellVerdict } from "../document/table.ts";
 import type { Chart } from "./chart.ts";
 import {
   type Area,
-  BOTTOM_AXIS,
   bottomAxis,
-  drawTicks,
-  frame,
-  framed,
+  framePlot,
   MARGIN,
   mostTicks,
   shortNumber,
@@ -27,9 +24,9 @@ import {
   fitText,
   hover,
   line,
-  position,
   textAt,
   textWidth,
+  whisker,
 } from "./svg.ts";
 import { FONT, mark, type MarkLook } from "./palette.ts";
 import { linearTicks, logTicks, type Projection, projectLinear, projectLog } from "./ticks.ts";
@@ -64,8 +61,7 @@ export function drawForest(figure: Figure, forest: ForestData): Chart {
   const { x, ticks, say } = scaleOf(forest, area);
   const words = [...new Set(rows.map(({ verdict }) => verdict))];
   const isRatio = effect === "ratio";
-  return frame({
-    ...framed(figure),
+  return framePlot(figure, area, {
     title: isRatio ? "Head against base" : "Change of shares, head against base",
     description: `Ratio of ${rows.length === 1 ? "1 cell" : `${rows.length} cells`} with ` +
       `95 % intervals, worst first. ` + rows.slice(0, 8).map((row) =>
@@ -73,7 +69,6 @@ export function drawForest(figure: Figure, forest: ForestData): Chart {
           formatEstimate(row.ratio, { ...row, effect })
         }, ${row.verdict}.`
       ).join(" ") + (rows.length > 8 ? ` And ${rows.length - 8} more.` : ""),
-    bottom: area.bottom + BOTTOM_AXIS,
     notes: [
       "Whisker: 95 % interval. Solid line: no change. Dashed: the threshold. Further left is worse.",
     ],
@@ -82,7 +77,9 @@ export function drawForest(figure: Figure, forest: ForestData): Chart {
       textAt(WIDTH - MARGIN, top - 6, "change", { class: "mu", "text-anchor": "end" }),
       ...bottomAxis(
         area,
-        drawTicks(ticks, x, say, "x"),
+        ticks,
+        x,
+        say,
         isRatio ? "ratio, above 1 head is better (log scale)" : "better by, percentage points",
       ),
       ...drawThresholds(forest, area, x),
@@ -192,7 +189,6 @@ function drawRow(
   const { ratio, verdict, threshold } = row;
   const { estimate, low, high } = ratio;
   const look = LOOKS[verdict];
-  const [from, to] = [x(low), x(high)];
   const nameRoom = area.left - 14 - MARGIN - metricRoom - 10;
   const bold = verdict === "regressed" || verdict === "improved" ? "bo" : "";
   return element(
@@ -212,12 +208,7 @@ function drawRow(
       class: "mu",
       "text-anchor": "end",
     }),
-    element("path", {
-      class: `wh s${look.colour ?? 0}`,
-      d: `M${position(from)} ${position(y - 4)}V${position(y + 4)}M${position(from)} ${
-        position(y)
-      }H${position(to)}M${position(to)} ${position(y - 4)}V${position(y + 4)}`,
-    }),
+    whisker(x(low), x(high), y, `wh s${look.colour ?? 0}`),
     mark(x(estimate), y, look),
     textAt(WIDTH - MARGIN, y + 4, formatChange(estimate, { ...row, effect }), {
       class: bold || undefined,

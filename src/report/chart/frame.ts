@@ -19,7 +19,7 @@ export const TOP = 62;
 /** Height of a line of notes. */
 const NOTE_LINE = 16;
 
-export interface FrameContent extends Omit<Chart, "svg" | "width" | "height"> {
+interface FrameContent extends Omit<Chart, "svg" | "width" | "height"> {
   /** Second line: placement and what else is the same in the whole chart. */
   readonly subtitle: string;
   /** Where the drawing ends; notes stand below it. */
@@ -29,7 +29,7 @@ export interface FrameContent extends Omit<Chart, "svg" | "width" | "height"> {
   readonly body: readonly string[];
 }
 
-export function frame(content: FrameContent): Chart {
+function frame(content: FrameContent): Chart {
   const { id, kind, scenario, placement, title, subtitle, bottom, body } = content;
   const notes = content.notes.filter((note) => note !== "").flatMap((note) =>
     wrapWords(note, WIDTH - 2 * MARGIN, (text) => textWidth(text, FONT.small))
@@ -65,11 +65,22 @@ export function frame(content: FrameContent): Chart {
   return { id, kind, scenario, placement, title, description, svg, width: WIDTH, height };
 }
 
-/** What the frame of a figure states of it. */
-export function framed(
+/** A figure framed with what it states of itself: id, kind, scenario, placement and second line. */
+export function frameFigure(
   { id, data, scenario, placement, common }: Figure,
-): Pick<FrameContent, "id" | "kind" | "scenario" | "placement" | "subtitle"> {
-  return { id, kind: data.kind, scenario, placement, subtitle: common.join(" · ") };
+  content: Pick<FrameContent, "title" | "description" | "bottom" | "notes" | "body">,
+): Chart {
+  const subtitle = common.join(" · ");
+  return frame({ id, kind: data.kind, scenario, placement, subtitle, ...content });
+}
+
+/** The same of a figure with axes, below which the notes stand. */
+export function framePlot(
+  figure: Figure,
+  { bottom }: Area,
+  content: Pick<FrameContent, "title" | "description" | "notes" | "body">,
+): Chart {
+  return frameFigure(figure, { ...content, bottom: bottom + BOTTOM_AXIS });
 }
 
 /** What a figure is of, for its description, as in `round-trip, 64 B · peer process`. */
@@ -90,13 +101,13 @@ export function mostTicks({ left, right }: Area): number {
   return Math.max(3, Math.floor((right - left) / 56));
 }
 
-export type DrawnTick = { readonly at: number; readonly label: string };
+type DrawnTick = { readonly at: number; readonly label: string };
 
 /**
  * Labels ticks; those that would touch the one before are left out, first and last excepted. All ticks; a label is empty where
  * there is no room.
  */
-export function drawTicks(
+function drawTicks(
   values: readonly number[],
   project: Projection,
   label: (value: number) => string,
@@ -121,11 +132,13 @@ export function drawTicks(
 
 /** An axis below an area, with grid lines through it. */
 export function bottomAxis(
-  area: Area,
-  ticks: readonly DrawnTick[],
+  { left, right, top, bottom }: Area,
+  values: readonly number[],
+  project: Projection,
+  label: (value: number) => string,
   title: string,
 ): readonly string[] {
-  const { left, right, top, bottom } = area;
+  const ticks = drawTicks(values, project, label, "x");
   return [
     ...ticks.map(({ at }) => line(at, top, at, bottom, { class: "gr" })),
     line(left, bottom, right, bottom, { class: "ax" }),
@@ -137,15 +150,17 @@ export function bottomAxis(
 }
 
 /** Height that {@linkcode bottomAxis} takes below its area. */
-export const BOTTOM_AXIS = 36;
+const BOTTOM_AXIS = 36;
 
 /** An axis left of an area, with grid lines through it; its title stands above, where no head must be turned. */
 export function leftAxis(
-  area: Area,
-  ticks: readonly DrawnTick[],
+  { left, right, top }: Area,
+  values: readonly number[],
+  project: Projection,
+  label: (value: number) => string,
   title: string,
 ): readonly string[] {
-  const { left, right, top } = area;
+  const ticks = drawTicks(values, project, label, "y");
   return [
     ...ticks.map(({ at }) => line(left, at, right, at, { class: "gr" })),
     ...ticks.filter(({ label }) => label !== "").map(({ at, label }) =>
@@ -154,7 +169,7 @@ export function leftAxis(
         "text-anchor": "end",
       })
     ),
-    ...(title === "" ? [] : [textAt(MARGIN, top - 12, title, { class: "mu" })]),
+    textAt(MARGIN, top - 12, title, { class: "mu" }),
   ];
 }
 
@@ -180,7 +195,7 @@ const LINE = 19;
 /** From the mark to its name, and from a name to the next mark. */
 const [INDENT, GAP] = [13, 18];
 
-export interface Legend {
+interface Legend {
   /** Where the plot may begin. */
   readonly bottom: number;
   readonly elements: readonly string[];

@@ -6,7 +6,7 @@ import { capitalize, chooseScale, formatAmount, formatNumber } from "../document
 import { formatKey } from "../document/format_key.ts";
 import type { Chart } from "./chart.ts";
 import { describeFigure, drawnValues, figureData } from "./figure_words.ts";
-import { frame, framed, MARGIN, nameFigure, TOP, WIDTH } from "./frame.ts";
+import { frameFigure, MARGIN, nameFigure, TOP, WIDTH } from "./frame.ts";
 import { element, fitText, hover, textAt, textWidth } from "./svg.ts";
 import { FONT, HEAT_STEPS } from "./palette.ts";
 
@@ -62,8 +62,7 @@ export function drawHeatMap(figure: Figure, data: GridData): Chart {
     `${rowAxis.name} ${nameValue(rowAxis, square.row)}, ` +
     `${columnAxis.name} ${nameValue(columnAxis, square.column)}`;
   const hasTwo = squares.some(({ figure }) => figure.modes !== undefined);
-  return frame({
-    ...framed(figure),
+  return frameFigure(figure, {
     title: `${capitalize(metric.title)} in ${scale.symbol}, by ` +
       `${rowAxis.name} and ${columnAxis.name}`,
     description: `${metric.title} of ${nameFigure(figure)}, by ${rowAxis.description} ` +

@@ -1,23 +1,14 @@
 // Percentiles with intervals: one row a case, from the median to the tail.
 
 import { derivationOf } from "../../units/metric.ts";
-import { CONFIDENCE } from "../document/column_look.ts";
 import type { ChartFigure, Figure, PercentileData } from "../document/figure.ts";
 import { formatAmount } from "../document/format_inline.ts";
 import type { ColumnMetric } from "../document/table.ts";
 import type { Chart } from "./chart.ts";
-import { describeFigure, drawnValues, endsOf, figureData } from "./figure_words.ts";
-import {
-  type Area,
-  BOTTOM_AXIS,
-  bottomAxis,
-  drawTicks,
-  frame,
-  framed,
-  nameFigure,
-} from "./frame.ts";
+import { describeFigure, drawnValues, endsOf, figureData, intervalNotes } from "./figure_words.ts";
+import { type Area, bottomAxis, framePlot, nameFigure } from "./frame.ts";
 import { MARGIN, mostTicks, tickLabel, TOP, WIDTH } from "./frame.ts";
-import { element, fitText, hover, line, textAt, textWidth } from "./svg.ts";
+import { element, fitText, hover, line, textAt, textWidth, whisker } from "./svg.ts";
 import { FONT, mark } from "./palette.ts";
 import { logTicks, type Projection, projectLog } from "./ticks.ts";
 
@@ -50,22 +41,16 @@ export function drawPercentiles(figure: Figure, { rows, metrics }: PercentileDat
   const ticks = logTicks(Math.min(...ends), Math.max(...ends), mostTicks(area));
   const x = projectLog(ticks, area.left, area.right);
   const [headline] = metrics;
-  const isFew = all.some(({ confidence }) => confidence < CONFIDENCE);
-  const hasTwo = all.some(({ modes }) => modes !== undefined);
-  return frame({
-    ...framed(figure),
+  return framePlot(figure, area, {
     title: `Percentiles by case: ${metrics.map(({ title }) => title).join(", ")}`,
     description: `Percentiles of ${nameFigure(figure)}, each the median of ` +
       "the trials with its interval. " + describeRows(rows),
-    bottom: area.bottom + BOTTOM_AXIS,
     notes: [
       "Each mark is the median across trials; the whisker is its 95 % interval, often narrower than the mark.",
-      ...(isFew
-        ? ["Where trials are too few for such an interval, the whisker is their range."]
-        : []),
-      ...(hasTwo
-        ? ["Hollow marks: the trials are bimodal; both modes are shown in place of one median."]
-        : []),
+      ...intervalNotes(
+        all,
+        "Hollow marks: the trials are bimodal; both modes are shown in place of one median.",
+      ),
     ],
     body: [
       ...drawKey(metrics, area),
@@ -73,11 +58,7 @@ export function drawPercentiles(figure: Figure, { rows, metrics }: PercentileDat
         class: "mu",
         "text-anchor": "end",
       }),
-      ...bottomAxis(
-        area,
-        drawTicks(ticks.values, x, (ns) => tickLabel(ns, "ns"), "x"),
-        "time (log scale)",
-      ),
+      ...bottomAxis(area, ticks.values, x, (ns) => tickLabel(ns, "ns"), "time (log scale)"),
       ...rows.map((row, index) => drawRow(row, area.top + index * ROW + ROW / 2 + 2, area, x)),
     ],
   });
@@ -142,24 +123,9 @@ function drawMark(
     "g",
     figureData(figure),
     hover(`${label}, ${metric}: ${describeFigure(figure)}`),
-    ...(modes === undefined ? whisker(x(low), x(high), y) : []),
+    ...(modes === undefined && x(high) - x(low) >= 1 ? [whisker(x(low), x(high), y, "wh wm")] : []),
     ...drawnValues(figure).map((value) =>
       mark(x(value), y, { shape, colour, ...(modes === undefined ? {} : { hollow: true }) })
     ),
   );
-}
-
-function whisker(low: number, high: number, y: number): readonly string[] {
-  return high - low < 1 ? [] : [
-    element("path", {
-      class: "wh wm",
-      d: `M${at(low)} ${at(y - 4)}V${at(y + 4)}M${at(low)} ${at(y)}H${at(high)}M${at(high)} ${
-        at(y - 4)
-      }V${at(y + 4)}`,
-    }),
-  ];
-}
-
-function at(value: number): string {
-  return String(Math.round(value * 10) / 10);
 }

@@ -4,11 +4,8 @@ import type { Figure, RoundsData } from "../document/figure.ts";
 import type { Chart } from "./chart.ts";
 import {
   type Area,
-  BOTTOM_AXIS,
   bottomAxis,
-  drawTicks,
-  frame,
-  framed,
+  framePlot,
   leftAxis,
   MARGIN,
   shortNumber,
@@ -46,8 +43,7 @@ export function drawRounds(figure: Figure, { rounds: spreads, drift: ratio }: Ro
   const x = projectLinear(time, area.left, area.right);
   const drift = (ratio - 1) * 100;
   const place = (spread: Round) => x(seconds(spread.startedNs));
-  return frame({
-    ...framed(figure),
+  return framePlot(figure, area, {
     title: "Did the machine drift during the run?",
     description:
       `How slow all cases were in each of ${spreads.length} steps of the run, ${
@@ -55,17 +51,18 @@ export function drawRounds(figure: Figure, { rounds: spreads, drift: ratio }: Ro
       }. From the first to the last third the middle changed by ` +
       `${drift < 0 ? "−" : "+"}${Math.abs(drift).toFixed(1)} %; the slowest step was ` +
       `${Math.max(...spreads.map(({ middle }) => middle)).toFixed(2)} times the usual.`,
-    bottom: area.bottom + BOTTOM_AXIS,
     notes: [
       "Line: the median of all cases in a round. Bands: the middle half and the middle 80 % of the cases. Above 1: slower than usual.",
     ],
     body: [
       ...leftAxis(
         area,
-        drawTicks(ratios.values, y, (ratio) => `${shortNumber(ratio)}×`, "y"),
+        ratios.values,
+        y,
+        (ratio) => `${shortNumber(ratio)}×`,
         "time against the case's median",
       ),
-      ...bottomAxis(area, drawTicks(time.values, x, shortNumber, "x"), "start of the round, s"),
+      ...bottomAxis(area, time.values, x, shortNumber, "start of the round, s"),
       band(spreads, place, y, ({ low, high }) => [low, high], "0.55"),
       band(spreads, place, y, ({ quarter, threeQuarters }) => [quarter, threeQuarters], "1"),
       line(area.left, y(1), area.right, y(1), { class: "re th" }),

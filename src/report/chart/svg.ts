@@ -137,3 +137,10 @@ export function pathThrough(points: readonly (readonly [x: number, y: number])[]
   return points.map(([x, y], index) => `${index === 0 ? "M" : "L"}${position(x)} ${position(y)}`)
     .join("");
 }
+
+/** An interval along a row, with ends 4 pixels to either side. */
+export function whisker(from: number, to: number, y: number, name: string): string {
+  const [low, high, middle, top, bottom] = [from, to, y, y - 4, y + 4].map(position);
+  const d = `M${low} ${top}V${bottom}M${low} ${middle}H${high}M${high} ${top}V${bottom}`;
+  return element("path", { class: name, d });
+}

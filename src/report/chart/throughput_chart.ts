@@ -1,18 +1,14 @@
 // A rate along one number, both on logarithmic axes.
 
-import { CONFIDENCE } from "../document/column_look.ts";
 import type { CurveData, Figure } from "../document/figure.ts";
 import { capitalize, formatAmount, formatCount, formatSize } from "../document/format_inline.ts";
 import type { Chart } from "./chart.ts";
-import { describeFigure, drawnValues, endsOf, figureData } from "./figure_words.ts";
+import { describeFigure, drawnValues, endsOf, figureData, intervalNotes } from "./figure_words.ts";
 import {
   type Area,
-  BOTTOM_AXIS,
   bottomAxis,
   drawLegend,
-  drawTicks,
-  frame,
-  framed,
+  framePlot,
   leftAxis,
   MARGIN,
   nameFigure,
@@ -46,36 +42,26 @@ export function drawThroughput(figure: Figure, { curves, axis, metric }: CurveDa
   const x = projectLog(sizeAxis, area.left + 14, area.right - 10);
   const y = projectLog(rateAxis, area.bottom, area.top);
   const say = axis.unit === "B" ? formatSize : (count: number) => formatCount(count);
-  const isFew = points.some(({ figure }) => figure.confidence < CONFIDENCE);
-  const hasTwo = points.some(({ figure }) => figure.modes !== undefined);
-  return frame({
-    ...framed(figure),
+  return framePlot(figure, area, {
     title: `${capitalize(metric.title)} by ${axis.description}`,
     description: `${capitalize(metric.title)} of ${nameFigure(figure)} by ${axis.description}. ` +
       curves.map((curve) => `${curve.name}: ${describeCurve(curve, say)}.`).join(" "),
-    bottom: area.bottom + BOTTOM_AXIS,
     notes: [
       "Median across trials with its 95 % interval.",
-      ...(isFew
-        ? ["Where trials are too few for such an interval, the whisker is their range."]
-        : []),
-      ...(hasTwo
-        ? [
-          "Hollow pairs: the trials are bimodal; both modes are shown, and the line passes at their median.",
-        ]
-        : []),
+      ...intervalNotes(
+        points.map(({ figure }) => figure),
+        "Hollow pairs: the trials are bimodal; both modes are shown, and the line passes at their median.",
+      ),
     ],
     body: [
       ...leftAxis(
         area,
-        drawTicks(rateAxis.values, y, (rate) => tickLabel(rate, metric.unit), "y"),
+        rateAxis.values,
+        y,
+        (rate) => tickLabel(rate, metric.unit),
         `${metric.title} (log scale)`,
       ),
-      ...bottomAxis(
-        area,
-        drawTicks(sizeAxis.values, x, say, "x"),
-        `${axis.description} (log scale)`,
-      ),
+      ...bottomAxis(area, sizeAxis.values, x, say, `${axis.description} (log scale)`),
       ...curves.map((curve) => drawCurve(curve, x, y, say)),
       ...legend.elements,
     ],

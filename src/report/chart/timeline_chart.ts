@@ -6,11 +6,8 @@ import { formatAmount } from "../document/format_inline.ts";
 import type { Chart } from "./chart.ts";
 import {
   type Area,
-  BOTTOM_AXIS,
   bottomAxis,
-  drawTicks,
-  frame,
-  framed,
+  framePlot,
   MARGIN,
   nameFigure,
   shortNumber,
@@ -47,8 +44,7 @@ export function drawTimeline(figure: Figure, { lanes }: TimelineData): Chart {
   const unit = chooseUnit(ticks.high);
   const x = projectLinear(ticks, area.left, area.right);
   const { operation } = figure;
-  return frame({
-    ...framed(figure),
+  return framePlot(figure, area, {
     title: `Single ${operation}s of one trial, one after the other`,
     description: `Timeline of the first ${operation}s of one trial of each case of ` +
       `${nameFigure(figure)}. ` + lanes.map(({ label, group, valuesNs }) =>
@@ -58,17 +54,13 @@ export function drawTimeline(figure: Figure, { lanes }: TimelineData): Chart {
           formatAmount(Math.max(...valuesNs), "ns")
         }.`
       ).join(" "),
-    bottom: area.bottom + BOTTOM_AXIS,
     notes: [
       `Each block is one ${operation}, as long as it took; what passed between two is left out. ` +
       "A delayed acknowledgement holds one up for 40 ms or more.",
     ],
     body: [
-      ...bottomAxis(
-        area,
-        drawTicks(ticks.values, x, (ns) => shortNumber(ns / unit.divisor), "x"),
-        `time spent in ${operation}s, ${unit.symbol}`,
-      ),
+      ...bottomAxis(area, ticks.values, x, (ns) =>
+        shortNumber(ns / unit.divisor), `time spent in ${operation}s, ${unit.symbol}`),
       ...rows.map((row, index) => {
         const y = area.top + index * LANE;
         return typeof row === "string"

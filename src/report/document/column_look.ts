@@ -61,7 +61,7 @@ export function looksOf(table: Table): readonly (Look | undefined)[] {
 }
 
 /** One look for figures of one unit. */
-export function chooseLook(cells: readonly FigureCell[], unit: MetricUnit): Look {
+function chooseLook(cells: readonly FigureCell[], unit: MetricUnit): Look {
   const widths = cells.filter((cell) => cell.high > cell.low && cell.confidence >= CONFIDENCE)
     .map((cell) => (cell.high - cell.low) / Math.abs(cell.value)).sort((a, b) => a - b);
   const width = widths[widths.length >> 1] ?? 1;

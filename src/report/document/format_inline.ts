@@ -66,7 +66,7 @@ export function joinWithOr(names: readonly string[]): string {
 }
 
 /** A text of a record or an author as a sentence. The same with a full stop, unless it ends in a mark. */
-export function endSentence(words: string): string {
+function endSentence(words: string): string {
   const text = words.trimEnd();
   return text === "" || /[.?!…:]$/.test(text) ? text : `${text}.`;
 }

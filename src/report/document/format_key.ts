@@ -49,7 +49,7 @@ export function formatKey(key: Key): string {
 }
 
 /** A key where the heading of its column is out of sight, as in `nagle on`, `write-read`; empty where there is no value. */
-export function nameKey(key: Key): string {
+function nameKey(key: Key): string {
   if (isPlacement(key) || isGroup(key)) return formatKey(key);
   if (key.value === undefined) return "";
   return key.named === true ? `${key.factor} ${formatKey(key)}` : formatKey(key);

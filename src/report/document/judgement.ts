@@ -53,7 +53,7 @@ export interface JudgedCell {
 }
 
 /** A cell of which head has figures. */
-export type MeasuredCell = JudgedCell & Required<Pick<JudgedCell, "head" | "better" | "unit">>;
+type MeasuredCell = JudgedCell & Required<Pick<JudgedCell, "head" | "better" | "unit">>;
 
 /** One cell of each case and metric that has figures of head, for formats that store values: the rule does not matter there. */
 export function measuredCells({ cells }: Judgement): readonly MeasuredCell[] {

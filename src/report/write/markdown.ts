@@ -186,7 +186,7 @@ function keepEdges(text: string, written: string): string {
 }
 
 /** A table with its caption and legend. */
-export function markdownTableLines(
+function markdownTableLines(
   table: Table,
   writeInlines: (parts: readonly Inline[]) => string,
 ): readonly (readonly string[])[] {

@@ -13,7 +13,15 @@ import {
 } from "../document/writer.ts";
 import type { Table } from "../document/table.ts";
 import { cutLine, plainLine, styleText, wrapLine } from "../../text/terminal_line.ts";
-import { answerLines, tableLines } from "./terminal_table.ts";
+import {
+  answerLines,
+  MAX_PROSE,
+  MAX_SENTENCE,
+  plain,
+  plainName,
+  prose,
+  tableLines,
+} from "./terminal_table.ts";
 import { headlineOf, scenarioLines } from "./terminal_scenario.ts";
 
 /** A terminal of unknown make: as wide as the narrowest in use, and without colour. */
@@ -21,10 +29,6 @@ export const PLAIN_TERMINAL: TerminalSize = { columns: 80, color: false, unicode
 
 /** Narrower terminals get lines that they wrap themselves. */
 const MIN_COLUMNS = 24;
-/** Prose wider than this is hard to read. */
-const MAX_PROSE = 100;
-/** Characters of a sentence that are kept. */
-const MAX_SENTENCE = 600;
 
 /** Writes a Document for a terminal. Lines narrower than the terminal, of which no name in the record can escape. */
 export function writeTerminal(document: Document, options: WriterOptions = {}): string {
@@ -180,24 +184,8 @@ function legendLines(tables: readonly Table[], look: TerminalSize): readonly str
     .map((line) => styleText(line, "dim", look.color));
 }
 
-function prose(words: string, look: TerminalSize): readonly string[] {
-  const width = Math.min(look.columns - 1, MAX_PROSE);
-  return wrapLine(plain(words, look), width, look.unicode);
-}
-
 function bullet(words: string, look: TerminalSize): string[] {
   const width = Math.min(look.columns - 1, MAX_PROSE) - 2;
   return wrapLine(plainLine(words, look.unicode, MAX_SENTENCE), width, look.unicode)
     .map((line, index) => `${index === 0 ? "- " : "  "}${line}`);
-}
-
-function plain(text: string, { unicode }: TerminalSize): string {
-  // A leading indent is ours; plainLine() would trim it.
-  const indent = /^ */.exec(text)?.[0] ?? "";
-  return indent + plainLine(text, unicode, MAX_SENTENCE);
-}
-
-/** A name is cut where nobody reads on. */
-function plainName(name: string): string {
-  return plainLine(name, true);
 }

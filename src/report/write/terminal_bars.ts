@@ -14,7 +14,7 @@ import {
 } from "../../text/terminal_line.ts";
 import { displayWidth } from "../../text/display_width.ts";
 
-export interface Bar {
+interface Bar {
   readonly name: string;
   readonly cell: FigureCell;
   readonly metric: ColumnMetric;

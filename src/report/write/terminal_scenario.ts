@@ -18,9 +18,7 @@ import {
   drawBars,
   shareBars,
 } from "./terminal_bars.ts";
-
-/** Characters of a sentence that are kept. */
-const MAX_SENTENCE = 600;
+import { plain, plainName } from "./terminal_table.ts";
 
 /** The scenarios of a Document, all or as many bars of each as there is room for. */
 export function scenarioLines(
@@ -164,15 +162,4 @@ function describeFigures({ heading }: Part, groups: readonly BarGroup[]): string
       ? ""
       : formatKeys([{ factor: "placement", value: heading.placement }]),
   ].filter((part) => part !== "").join("; ");
-}
-
-function plain(text: string, { unicode }: TerminalSize): string {
-  // A leading indent is ours; plainLine() would trim it.
-  const indent = /^ */.exec(text)?.[0] ?? "";
-  return indent + plainLine(text, unicode, MAX_SENTENCE);
-}
-
-/** A name is cut where nobody reads on. */
-function plainName(name: string): string {
-  return plainLine(name, true);
 }

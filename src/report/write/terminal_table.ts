@@ -17,10 +17,31 @@ import type { Cell, Row, Table } from "../document/table.ts";
 import type { TerminalSize } from "../document/writer.ts";
 
 const GAP = "  ";
-/** Characters of a cell that are kept. */
+/** Characters of a cell that are kept, and of a sentence. */
 const MAX_CELL = 300;
+export const MAX_SENTENCE = 600;
 /** Prose wider than this is hard to read. */
-const MAX_PROSE = 100;
+export const MAX_PROSE = 100;
+
+/** A line of a terminal; a leading indent is ours, and stays. */
+export function plain(
+  text: string,
+  { unicode }: TerminalLook,
+  most: number = MAX_SENTENCE,
+): string {
+  const indent = /^ */.exec(text)?.[0] ?? "";
+  return indent + plainLine(text, unicode, most);
+}
+
+/** A name is cut where nobody reads on. */
+export function plainName(name: string): string {
+  return plainLine(name, true);
+}
+
+/** Sentences as lines of which none is too wide to be read. */
+export function prose(words: string, look: TerminalLook): readonly string[] {
+  return wrapLine(plain(words, look), Math.min(look.columns - 1, MAX_PROSE), look.unicode);
+}
 
 export function tableLines(table: Table, look: TerminalSize): readonly string[] {
   if (table.role === "cells") return verdictLines(table, look);
@@ -142,29 +163,25 @@ function layOut(
   ]);
 }
 
-/** Characters of a text that are kept. */
-const MAX_SENTENCE = 600;
 /** More names than this are counted: the page has them all. */
 const MAX_NAMES = 3;
 
 /** Writes for each question of a report what did best, and whether that is clear. */
 export function answerLines(table: Table, look: TerminalLook): readonly string[] {
-  const plain = (text: string) => plainLine(text, look.unicode, MAX_SENTENCE);
   const rows = table.rows.map((row): AnswerLine => {
     const cellOf = (id: string) => row.cells[table.columns.findIndex((one) => one.id === id)];
     return {
-      name: plain(row.name ?? ""),
-      best: plain(writeBest(cellOf("best"), cellOf("next") === null ? undefined : cellOf("at"))),
-      value: plain(partOf(cellOf("median"), "range", writeRange)),
+      name: plain(row.name ?? "", look),
+      best: plain(
+        writeBest(cellOf("best"), cellOf("next") === null ? undefined : cellOf("at")),
+        look,
+      ),
+      value: plain(partOf(cellOf("median"), "range", writeRange), look),
       isClear: isStrong(row),
     };
   });
   return [
-    ...wrapLine(
-      plain(plainInline(table.caption) + describeCommon(table)),
-      Math.min(look.columns - 1, MAX_PROSE),
-      look.unicode,
-    )
+    ...prose(plainInline(table.caption) + describeCommon(table), look)
       .map((line) => styleText(line, "dim", look.color)),
     ...drawRows(rows, look),
   ];

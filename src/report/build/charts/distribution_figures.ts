@@ -86,7 +86,7 @@ function curveOf(
   };
 }
 
-export function poolHistograms(list: readonly SparseHistogram[]): SparseHistogram {
+function poolHistograms(list: readonly SparseHistogram[]): SparseHistogram {
   const counts = new Float64Array(BUCKET_COUNT);
   let count = 0;
   let min = Infinity;
@@ -114,7 +114,7 @@ export function poolHistograms(list: readonly SparseHistogram[]): SparseHistogra
 }
 
 /** The cumulative distribution, one step a bucket. */
-export function cumulate(
+function cumulate(
   { min, max, buckets }: SparseHistogram,
 ): readonly Curve["steps"][number][] {
   if (min === undefined || max === undefined) return [];

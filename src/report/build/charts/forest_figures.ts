@@ -15,7 +15,7 @@ const MAX_ROWS = 48;
 
 type Row = ForestData["rows"][number];
 
-export interface ForestSources {
+interface ForestSources {
   readonly cells: readonly Verdict[];
   readonly paired: boolean;
   /** The cases of head (or base), for their placement; empty: charts do not state it. */

@@ -158,7 +158,7 @@ ${some.map((figure) => chartHtml(figure, draw(figure)))}</div>
 }
 
 /** A chart in a box of its own. */
-export function chartHtml({ id, data }: Figure, { title, svg }: Picture): Html {
+function chartHtml({ id, data }: Figure, { title, svg }: Picture): Html {
   return markup`<figure class="chart ${data.kind}" id="chart-${id}">
 <div class="scroll" role="group" tabindex="0" aria-label="${oneLine(title)}">${new Html(svg)}</div>
 </figure>

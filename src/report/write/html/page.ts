@@ -3,8 +3,6 @@
 // Its Content-Security-Policy admits the page's own script and styles by their hashes and nothing besides: were a text of a
 // record ever taken for markup, it could still not run, load or send anything.
 
-import { oneLine, SENTENCE } from "../../../text/one_line.ts";
-import type { NamedFact } from "../../document/document.ts";
 import { formatCount } from "../../document/format_inline.ts";
 import { hashSource } from "./content_hash.ts";
 import { anchorLink, Html, type HtmlPart, markup } from "./html_text.ts";
@@ -13,7 +11,7 @@ import { PAGE_STYLE } from "./page_style.ts";
 
 export type PageEntry = { readonly id: string; readonly title: string };
 
-export interface Page {
+interface Page {
   readonly title: string;
   readonly heading: HtmlPart;
   readonly subtitle: readonly HtmlPart[];
@@ -115,24 +113,5 @@ export function foldHtml(title: string, count: number, content: HtmlPart): Html 
     formatCount(count)
   }</small></summary>
 ${content}</details>
-`;
-}
-
-/** A list of items that are markup already; `undefined` for none. */
-export function listHtml(name: string, items: readonly Html[]): Html | undefined {
-  if (items.length === 0) return undefined;
-  return markup`<ul class="${name}">
-${items}</ul>
-`;
-}
-
-export function factsHtml(facts: readonly NamedFact[]): Html {
-  return markup`<dl>
-${
-    facts.map(({ name, value }) =>
-      markup`<dt>${oneLine(name)}</dt><dd>${oneLine(value, SENTENCE)}</dd>
-`
-    )
-  }</dl>
 `;
 }

@@ -45,14 +45,14 @@ export interface HtmlColumn {
   readonly kind: "label" | "figure";
 }
 
-export interface HtmlCell {
+interface HtmlCell {
   readonly content: HtmlPart;
   /** The number it stands for, unscaled, to be sorted by; absent: it has none. */
   readonly value?: number;
   readonly mark?: string;
 }
 
-export interface HtmlTable {
+interface HtmlTable {
   readonly id: string;
   readonly caption: HtmlPart;
   readonly columns: readonly HtmlColumn[];
@@ -240,6 +240,6 @@ function verdictHtml({ verdict, reason }: VerdictCell): HtmlCell {
 }
 
 /** The confidence that an interval reaches. `95 %` where that was aimed at and reached, else what too few trials allow. */
-export function formatConfidence(confidence: number): string {
+function formatConfidence(confidence: number): string {
   return confidence >= CONFIDENCE - 1e-9 ? "95 %" : formatShare(confidence);
 }

@@ -66,6 +66,7 @@ const SCENARIO: Fields = {
   columns: listOf(NAME),
   contrasts: listOf({ factor: NAME, base: VALUE, metric: NAME }),
   notes: listOf(TEXT),
+  partialNotes: optional(listOf({ text: TEXT, isOf: FUNCTION })),
   workload: NAME,
   fixed: optional(OBJECT),
   grid: OBJECT,

@@ -127,7 +127,8 @@ function scenariosPage(): string {
 }
 
 function scenarioBlocks(scenario: Scenario): string[] {
-  const { id, question, operation, parameters, metrics, notes, grid } = scenario;
+  const { id, question, operation, parameters, metrics, grid, partialNotes = [] } = scenario;
+  const notes = [...scenario.notes, ...partialNotes.map(({ text }) => text)];
   return [
     `## ${id}`,
     `**${question}** One operation is one ${operation}.`,

@@ -67,7 +67,13 @@ export type { Budget } from "../model/budget.ts";
 export type { Params } from "../model/params.ts";
 export type { ReceiverWindow, Tally } from "../model/tally.ts";
 
-export type { GridBlock, GridParameter, ProfileName, Scenario } from "../model/scenario.ts";
+export type {
+  GridBlock,
+  GridParameter,
+  PartialNote,
+  ProfileName,
+  Scenario,
+} from "../model/scenario.ts";
 export type {
   Contrast,
   ParameterSpec,

@@ -1,6 +1,7 @@
 // Scenarios: a question, the grid of parameters that answers it, its workload and its metrics. Declarations only.
 
 import type { ParameterSpec, ScenarioSpec } from "./scenario_spec.ts";
+import type { Case } from "./case.ts";
 import type { Budget } from "./budget.ts";
 import type { Params } from "./params.ts";
 
@@ -30,6 +31,14 @@ export interface GridParameter extends ParameterSpec {
   readonly optional?: true;
 }
 
+/** A note that says something of some cases only, as of one transport or one value. */
+export interface PartialNote {
+  /** One or several sentences. */
+  readonly text: string;
+  /** Whether it says something of a case. */
+  readonly isOf: (one: Pick<Case, "transport" | "params">) => boolean;
+}
+
 /** A Scenario is a question with all that is needed to measure its answer. */
 export interface Scenario extends ScenarioSpec {
   /** The grid's parameters, in the order of the case id. */
@@ -40,6 +49,8 @@ export interface Scenario extends ScenarioSpec {
   readonly fixed?: Params;
   /** The grid for each profile. */
   readonly grid: Readonly<Record<ProfileName, readonly GridBlock[]>>;
+  /** Further notes, of which a report shows those that say something of a case that was measured; absent: none. */
+  readonly partialNotes?: readonly PartialNote[];
   /** Present where a run measures it only when it is named (`--scenario`, or a `--case` that matches): an answer that few need every time. */
   readonly onDemand?: true;
   /** Adapts the profile's budget, as in a bounded count; absent: the profile's own. */

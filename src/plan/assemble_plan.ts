@@ -18,7 +18,8 @@ export function assemblePlan(
   skipped: readonly Skip[],
 ): Plan {
   const used = new Set(cases.map((c) => c.scenario));
-  const scenarios = [...catalog.scenarios.values()].filter((s) => used.has(s.id)).map(specOf);
+  const scenarios = [...catalog.scenarios.values()].filter((s) => used.has(s.id))
+    .map((scenario) => specOf(scenario, cases));
   const metricIds = new Set(
     scenarios.flatMap((s) => [
       ...s.metrics,
@@ -54,10 +55,11 @@ function warmUpPassNs(cases: readonly Case[]): number {
   return warmUpCases(cases).reduce((sum, c) => sum + c.expectedNs, 0);
 }
 
-/** The part of a scenario that a record carries. */
-export function specOf(scenario: Scenario): ScenarioSpec {
+/** The part of a scenario that a record carries, with the notes that say something of these cases. */
+export function specOf(scenario: Scenario, cases: readonly Case[]): ScenarioSpec {
   const { id, question, operation, parameters, metrics, columns, contrasts } = scenario;
-  const { tables, split, search, evidence, notes } = scenario;
+  const { tables, split, search, evidence, notes, partialNotes = [] } = scenario;
+  const own = cases.filter((one) => one.scenario === id);
   return {
     id,
     question,
@@ -70,6 +72,9 @@ export function specOf(scenario: Scenario): ScenarioSpec {
     ...(split !== undefined && { split }),
     ...(search !== undefined && { search }),
     ...(evidence !== undefined && { evidence }),
-    notes,
+    notes: [
+      ...notes,
+      ...partialNotes.filter(({ isOf }) => own.some(isOf)).map(({ text }) => text),
+    ],
   };
 }

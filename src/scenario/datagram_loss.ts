@@ -38,9 +38,13 @@ export const datagramLoss: Scenario = {
   notes: [
     "The rate of a row is what was asked for; what the sender really offered stands beside it, and nothing delivered can exceed that.",
     "Each datagram carries its number. Lost is what never arrived, counted over the whole trial after the receiver has drained its queue.",
-    "UDP drops what finds the receive buffer full, and the sender is not told (Udp.RcvbufErrors counts it). A Unix datagram waits instead: held sends took longer than 0.1 ms.",
+    "UDP drops what finds the receive buffer full, and the sender is not told (Udp.RcvbufErrors counts it).",
     "Both ends must be able to run at once (peer process or worker): on one event loop the sender keeps the receiver from reading, and more is lost.",
   ],
+  partialNotes: [{
+    text: "A Unix datagram waits where UDP drops: held sends took longer than 0.1 ms.",
+    isOf: ({ transport }) => transport.startsWith("unixpacket"),
+  }],
   workload: "flow",
   onDemand: true,
   grid: { quick: GRID, standard: GRID, thorough: GRID },

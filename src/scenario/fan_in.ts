@@ -25,7 +25,17 @@ export const fanIn: Scenario = {
   columns: ["transport"],
   contrasts: [{ factor: "clients", base: 1, metric: "p50" }],
   notes: [
-    "The clients take turns, one exchange at a time: what grows is the cost of having many, not of queueing behind them. Datagram clients all send to one socket; stream clients have a connection each at one listener.",
+    "The clients take turns, one exchange at a time: what grows is the cost of having many, not of queueing behind them.",
+  ],
+  partialNotes: [
+    {
+      text: "Datagram clients all send to one socket.",
+      isOf: ({ transport }) => /^(udp|unixpacket)/.test(transport),
+    },
+    {
+      text: "Stream clients have a connection each at one listener.",
+      isOf: ({ transport }) => !/^(udp|unixpacket)/.test(transport),
+    },
   ],
   workload: "fan-in",
   onDemand: true,

@@ -72,11 +72,30 @@ export const nagle: Scenario = {
   ],
   evidence: ["TcpExt.DelayedACKs"],
   notes: [
-    "write-read: the header alone, one write. write-write-read: header and body in two writes. joined-write-read: both copied together and written once.",
+    "write-read: the header alone, one write. write-write-read: header and body in two writes.",
     "With Nagle on, the second small write waits until the first is acknowledged; the receiver delays that acknowledgement by 40 ms or more, as it has nothing to send yet.",
     "What to do: hand over each message in one write; where that cannot be, set TCP_NODELAY at the sender (Deno: `setNoDelay()`), or TCP_CORK around writes that belong together. TCP_QUICKACK is the receiver's remedy for a sender that cannot be changed: it does not last, so that it takes a system call after each read, and an acknowledgement of its own for each.",
-    `The first exchange of each connection is reported apart: a new connection acknowledges at once. A trial measures at least ${MIN_EXCHANGES} exchanges. Unix-domain sockets are the control: they have no Nagle.`,
-    `Where \`gap\` is given, each exchange holds it: a gap longer than the delayed acknowledgement leaves nothing to wait for. A body of a whole segment (as the kernel has it: ${SEGMENT_BYTES} bytes over loopback with timestamps; TCP_MAXSEG is among the settings) leaves at once, as Nagle holds back small segments only.`,
+    `The first exchange of each connection is reported apart: a new connection acknowledges at once. A trial measures at least ${MIN_EXCHANGES} exchanges.`,
+  ],
+  partialNotes: [
+    {
+      text: "joined-write-read: header and body copied together and written once.",
+      isOf: ({ params }) => params.pattern === "joined-write-read",
+    },
+    {
+      text: "Unix-domain sockets are the control: they have no Nagle.",
+      isOf: ({ transport }) => transport.startsWith("unix"),
+    },
+    {
+      text:
+        "Where `gap` is given, each exchange holds it: a gap longer than the delayed acknowledgement leaves nothing to wait for.",
+      isOf: ({ params }) => params.gap !== undefined,
+    },
+    {
+      text:
+        `A body of a whole segment (as the kernel has it: ${SEGMENT_BYTES} bytes over loopback with timestamps; TCP_MAXSEG is among the settings) leaves at once, as Nagle holds back small segments only.`,
+      isOf: ({ params }) => Number(params.body) > SEGMENT_BYTES / 2,
+    },
   ],
   workload: "split-request",
   grid: {

@@ -26,8 +26,12 @@ export const roundTrip: Scenario = {
   ],
   notes: [
     "One request at a time over one kept connection or socket pair; the whole round trip, never halved.",
-    "TCP runs with Nagle off; with one write per request it makes no difference (see `nagle`).",
   ],
+  partialNotes: [{
+    text:
+      "TCP runs with Nagle off; with one write per request it makes no difference (see `nagle`).",
+    isOf: ({ transport }) => transport.startsWith("tcp"),
+  }],
   workload: "ping-pong",
   fixed: { nagle: "off" },
   grid: {

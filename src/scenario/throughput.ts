@@ -32,7 +32,16 @@ export const throughput: Scenario = {
   notes: [
     "One direction, one connection, the sender never pauses; bytes are counted where they arrive, from the first read after the warm-up to the last. CPU time and counters are of the whole transfer, warm-up included: a mark in its middle would make the sender pause.",
     "Streams are read with a 64 KiB buffer (see `buffer-size` for others); TCP runs with Nagle off.",
-    "UDP has no flow control: what the receiver cannot take is lost and shown as loss. Unix datagrams make the sender wait instead.",
+  ],
+  partialNotes: [
+    {
+      text: "UDP has no flow control: what the receiver cannot take is lost and shown as loss.",
+      isOf: ({ transport }) => transport.startsWith("udp"),
+    },
+    {
+      text: "Unix datagrams make the sender wait until there is room.",
+      isOf: ({ transport }) => transport.startsWith("unixpacket"),
+    },
   ],
   workload: "bulk",
   fixed: { nagle: "off", read: 64 * KIB },

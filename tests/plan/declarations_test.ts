@@ -37,7 +37,8 @@ for (const scenario of catalog.scenarios.values()) {
     assert(/^[A-Z].*\?$/.test(scenario.question), scenario.question);
     assert(/^[a-z]+$/.test(scenario.operation), scenario.operation);
     assert(scenario.notes.length > 0);
-    for (const note of scenario.notes) {
+    const partial = scenario.partialNotes ?? [];
+    for (const note of [...scenario.notes, ...partial.map(({ text }) => text)]) {
       assert(/\.$/.test(note), `a note ends with a full stop: ${note}`);
       assert(!/\s{2}|^\s|undefined|NaN/.test(note), note);
     }
@@ -140,4 +141,14 @@ Deno.test("expected times hold a known wait at least", () => {
     params: { clients: [100], service: [1_000_000], server: ["iterative"] },
   });
   for (const { expectedNs } of cases) assert(expectedNs >= 2 * 100e9, `${expectedNs}`);
+});
+
+Deno.test("a plan carries the notes that say something of its cases, and no others", () => {
+  const notesOf = (cases: string[]) => planOf({ cases, profile: "standard" }).scenarios[0]!.notes;
+  const tcp = notesOf(["nagle/tcp/*pattern=write-read*"]);
+  assert(tcp.some((note) => note.startsWith("write-read: ")));
+  for (const words of ["joined-write-read", "Unix-domain", "`gap`"]) {
+    assert(!tcp.some((note) => note.includes(words)), words);
+  }
+  assert(notesOf(["nagle/unix/*"]).some((note) => note.startsWith("Unix-domain sockets are")));
 });

@@ -81,7 +81,7 @@ function describeAsData(
       operation: scenario.operation,
       parameters: scenario.parameters,
       metrics: scenario.metrics,
-      notes: scenario.notes,
+      notes: notesOf(scenario),
       onDemand: onDemand.has(scenario.id),
       cases: (onDemand.get(scenario.id) ?? plan).cases
         .filter((c) => c.scenario === scenario.id).length,
@@ -154,9 +154,13 @@ function skipsOf({ skipped }: Plan): (readonly [string, string])[] {
   return skipped.map(({ what, reason }) => [what, reason]);
 }
 
+function notesOf({ notes, partialNotes = [] }: Scenario): readonly string[] {
+  return [...notes, ...partialNotes.map(({ text }) => text)];
+}
+
 /** All that is known of one scenario. */
 function describeScenario(scenario: Scenario, catalog: Catalog, plan: Plan): string[] {
-  const { id, question, operation, parameters, metrics, notes, onDemand } = scenario;
+  const { id, question, operation, parameters, metrics, onDemand } = scenario;
   const { cases, rounds, estimateNs, settings, skipped } = plan;
   const section = (title: string, lines: readonly string[]) =>
     lines.length === 0 ? [] : ["", title, ...lines];
@@ -165,7 +169,7 @@ function describeScenario(scenario: Scenario, catalog: Catalog, plan: Plan): str
     `  An operation is one ${operation}.${
       onDemand ? ` Measured on demand: run --scenario ${id}` : ""
     }`,
-    ...notes.map((note) => `  ${note}`),
+    ...notesOf(scenario).map((note) => `  ${note}`),
     ...section(
       "Parameters",
       inColumns(parameters.map((spec) => [

@@ -166,6 +166,14 @@ const FORBIDDEN: readonly ForbiddenName[] = [
     except: ["clock.ts", "transport/", "peer/", "ab/", "run/", "cli/"],
   },
   {
+    what:
+      "the reading of texts: what is right of the kernel keeps its type until a writer formats it",
+    code: /\.(?:split|match|matchAll)\(/,
+    within: ["compare/", "report/"],
+    // The page's own script runs in a browser.
+    except: ["report/write/html/page_script.ts"],
+  },
+  {
     what: "the parsing of quantities",
     code: /\bparseQuantity\b/,
     within: ["compare/", "gate/", "report/"],
@@ -245,6 +253,17 @@ Deno.test("the graph is the one that Deno itself resolves", async () => {
       path,
     );
   }
+});
+
+Deno.test("a writer of reports knows the Document and texts, and nothing else", () => {
+  const graph = importGraph(sources);
+  const writers = [...graph].filter(([path]) => path.startsWith("report/write/"));
+  assert(writers.length > 15, `${writers.length} writers`);
+  const others = writers.flatMap(([path, targets]) =>
+    [...targets].filter((one) => !/^(text|report\/document|report\/write)\//.test(one))
+      .map((one) => `${path} imports ${one}`)
+  );
+  assertEquals(others, []);
 });
 
 /** The tree with further files in it. */
@@ -336,6 +355,7 @@ Deno.test("a planted room, import, circle or name is found", async (t) => {
       ["run/planted.ts", "const first = Math.random();", "chance without a seed"],
       ["workload/planted.ts", "setTimeout(() => {}, 1);", "a timer"],
       ["compare/planted.ts", 'const q = parseQuantity("5%");', "the parsing of quantities"],
+      ["report/build/planted.ts", 'const [transport] = title.split(", ");', "the reading of texts"],
     ] as const).map(([path, line, what]) =>
       [
         `${what} in ${path}`,

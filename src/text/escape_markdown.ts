@@ -1,6 +1,6 @@
 // Markdown: any string made harmless and readable as Markdown.
 
-import { oneLine, SENTENCE } from "./one_line.ts";
+import { oneLine, SENTENCE, splitNames } from "./one_line.ts";
 
 /**
  * Escapes a text for Markdown prose and table cells, and HTML within it. Underscores and stars inside words stay bare, since
@@ -27,8 +27,7 @@ function escapePart(line: string): string {
 
 /** A sentence of a record, escaped: longer than a name may be, and with a full stop unless it ends in one. */
 export function escapeSentence(text: string): string {
-  // Authors of notes name things in backticks; what is plainly a name stays one.
-  const line = oneLine(text, SENTENCE).split(/(`[\w./=@:()-]+`)/)
+  const line = splitNames(oneLine(text, SENTENCE))
     .map((part, index) => index % 2 === 1 ? part : escapePart(part)).join("");
   return line === "" || /[.?!…:]$/.test(line) ? line : `${line}.`;
 }

@@ -21,3 +21,18 @@ export function oneLine(text: string, most: number = MAX_CHARACTERS): string {
     ? near
     : characters.slice(0, most - 1).join("") + "…";
 }
+
+/** The lines of a text that keeps them, such as a command, each harmless. */
+export function codeLines(text: string): readonly string[] {
+  return text.split(/\r?\n/).map((line) => oneLine(line, 2_000));
+}
+
+/** A sentence in parts: authors name things in backticks, and what is plainly a name stands at every odd place, backticks included. */
+export function splitNames(sentence: string): readonly string[] {
+  return sentence.split(/(`[\w./=@:()-]+`)/);
+}
+
+/** The parts of an id between which a line may break. */
+export function breakableParts(id: string): readonly string[] {
+  return oneLine(id, 200).split(/(?<=[/,])/);
+}

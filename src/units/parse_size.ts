@@ -17,3 +17,8 @@ export function sizeIn(setting: string | undefined): number | undefined {
   const [, digits] = /^(\d{1,15}) B$/.exec(setting ?? "") ?? [];
   return digits === undefined ? undefined : Number(digits);
 }
+
+/** The cores that an end was seen on, as settings have them: `0`, or `0→1` where it moved. */
+export function coresIn(setting: string): readonly string[] {
+  return setting.split("→");
+}

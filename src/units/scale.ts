@@ -6,4 +6,6 @@ export interface Scale {
   readonly divisor: number;
   /** As in `µs` or `MB/s`; empty for plain numbers. */
   readonly symbol: string;
+  /** The symbol without what it is per, where titles of the suite's metrics name that: `k` of `exchanges/s`, `µs` of `CPU/op`. */
+  readonly step?: string;
 }

@@ -103,7 +103,7 @@ export const UNITS: Readonly<Record<MetricUnit, Unit>> = {
     digits: 3,
   },
   "1/s": {
-    scales: steps(1000, DECIMAL_STEPS, "/s"),
+    scales: stepsPer(1000, DECIMAL_STEPS, "/s"),
     spellings: per("/s", { "": 1, k: 1e3, M: 1e6, G: 1e9, T: 1e12 }),
     example: "50k/s",
     openMetrics: { symbol: "per_second", divisor: 1 },
@@ -133,7 +133,7 @@ export const UNITS: Readonly<Record<MetricUnit, Unit>> = {
     whole: true,
   },
   "1/MiB": {
-    scales: [{ divisor: 1, symbol: "/MiB" }],
+    scales: stepsPer(1, [""], "/MiB"),
     spellings: { "/MiB": 1 },
     example: "16/MiB",
     openMetrics: { symbol: "per_mebibyte", divisor: 1 },
@@ -142,7 +142,7 @@ export const UNITS: Readonly<Record<MetricUnit, Unit>> = {
     digits: 4,
   },
   "ns/op": {
-    scales: steps(1000, TIME_STEPS, "/op"),
+    scales: stepsPer(1000, TIME_STEPS, "/op"),
     spellings: per("/op", TIMES),
     example: "5 µs/op",
     openMetrics: { symbol: "seconds_per_operation", divisor: 1e9 },
@@ -152,7 +152,7 @@ export const UNITS: Readonly<Record<MetricUnit, Unit>> = {
     digits: 3,
   },
   "ns/byte": {
-    scales: [{ divisor: 1, symbol: "ns/B" }],
+    scales: stepsPer(1, ["ns"], "/B"),
     spellings: { ...per("/B", TIMES), ...per("/byte", TIMES) },
     example: "2 ns/B",
     openMetrics: { symbol: "seconds_per_byte", divisor: 1e9 },
@@ -170,6 +170,11 @@ export const METRIC_UNITS: readonly MetricUnit[] = Object.freeze(
 
 function steps(factor: number, symbols: readonly string[], suffix = ""): readonly Scale[] {
   return symbols.map((symbol, step) => ({ divisor: factor ** step, symbol: symbol + suffix }));
+}
+
+function stepsPer(factor: number, symbols: readonly string[], suffix: string): readonly Scale[] {
+  return steps(factor, symbols, suffix)
+    .map((scale, index) => ({ ...scale, step: symbols[index] ?? "" }));
 }
 
 function per(suffix: string, spellings: Readonly<Record<string, number>>): Record<string, number> {

@@ -10,7 +10,7 @@ import type { Warning } from "./alarms.ts";
 import { formatAmount, formatSize } from "../../units/format_quantity.ts";
 import { groupBy } from "../group_by.ts";
 import { namePlacement } from "../document/format_key.ts";
-import { sizeIn } from "../../units/parse_size.ts";
+import { coresIn, sizeIn } from "../../units/parse_size.ts";
 import { column, keyColumns, table } from "./blocks.ts";
 
 /** Settings in the order of columns, and their headings; others follow by name. */
@@ -177,9 +177,9 @@ function showRounded(bytes: number): string {
 function formatCores(name: typeof CORES[number], trials: readonly Trial[]): string {
   const seen = trials.flatMap(({ settings }) => settings[name] ?? []);
   if (seen.length === 0) return name === "serveCore" ? "the driver's thread" : "–";
-  const cores = [...new Set(seen.flatMap((value) => value.split("→")))]
+  const cores = [...new Set(seen.flatMap(coresIn))]
     .sort((a, b) => Number(a) - Number(b));
-  const moved = seen.filter((value) => value.includes("→")).length;
+  const moved = seen.filter((value) => coresIn(value).length > 1).length;
   const where = cores.length > MAX_VALUES ? `${cores.length} cores` : cores.join(" or ");
   return moved === 0 ? where : `${where}, moved in ${moved} of ${seen.length} trials`;
 }

@@ -73,11 +73,7 @@ function rules(theme: Theme): string {
   ].map((rule) => `.sbc ${rule}`).join("");
 }
 
-/**
- * The style sheet that every chart carries, the same in all: a page that inlines charts needs it once, and one hash of it
- * in its Content-Security-Policy. No rule reaches outside of `svg.sbc`.
- */
-export const CHART_STYLE: string =
+const LIGHT_RULES: string =
   `.sbc{font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","DejaVu Sans",sans-serif;color-scheme:light dark}` +
   `.sbc text{font-size:${FONT.small}px;font-variant-numeric:tabular-nums}.sbc .ti{font-size:${FONT.title}px;font-weight:600}` +
   `.sbc .la{font-size:${FONT.label}px}.sbc .bo{font-weight:600}` +
@@ -86,7 +82,21 @@ export const CHART_STYLE: string =
   `.sbc .wh{stroke-width:1.25;fill:none}.sbc .mk{stroke-width:1.5}.sbc .be{fill:none;stroke-width:2}.sbc .ev,.sbc .od{stroke-width:0;fill-opacity:.85}.sbc .od{fill-opacity:.55}` +
   DASHES.map((dash, index) => dash === "" ? "" : `.sbc .d${index}{stroke-dasharray:${dash}}`)
     .join("") +
-  rules(LIGHT) + `@media (prefers-color-scheme:dark){${rules(DARK)}}`;
+  rules(LIGHT);
+const DARK_RULES: string = rules(DARK);
+
+/**
+ * The style sheet that every chart carries, the same in all: a page that inlines charts needs it once, and one hash of it
+ * in its Content-Security-Policy. No rule reaches outside of `svg.sbc`.
+ */
+export const CHART_STYLE = `${LIGHT_RULES}@media (prefers-color-scheme:dark){${DARK_RULES}}`;
+
+/** The rules of all charts of a page, of which those for the dark follow its button where it was pressed. */
+export const PAGE_CHART_STYLE = `${LIGHT_RULES}
+@media (prefers-color-scheme:dark){:root:not([data-theme=light]){${DARK_RULES}}}
+:root[data-theme=dark]{${DARK_RULES}}
+@media print{:root,:root[data-theme]{${LIGHT_RULES}}}
+`;
 
 /** Shapes within a circle of radius 1, all of about the same area. */
 const SHAPES: readonly (readonly (readonly [number, number])[])[] = [
@@ -134,20 +144,6 @@ export function mark(x: number, y: number, look: MarkLook): string {
     `${position(x + dx * radius * 0.95)} ${position(y + dy * radius * 0.95)}`
   );
   return element("path", { d: `M${d.join("L")}Z`, ...attributes });
-}
-
-/** The rules of all charts of a page, of which those for the dark follow its button where it was pressed. */
-export const PAGE_CHART_STYLE: string = pageStyle();
-
-function pageStyle(): string {
-  const media = "@media (prefers-color-scheme:dark){";
-  const [light = "", dark = ""] = CHART_STYLE.split(media);
-  const darkRules = dark.slice(0, -1);
-  return `${light}
-${media}:root:not([data-theme=light]){${darkRules}}}
-:root[data-theme=dark]{${darkRules}}
-@media print{:root,:root[data-theme]{${light}}}
-`;
 }
 
 /** A chart as it stands in a page, which holds the style sheet of all charts. */

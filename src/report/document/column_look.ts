@@ -9,7 +9,7 @@ import {
   formatRatio,
   formatShare,
 } from "../../units/format_quantity.ts";
-import type { MetricUnit } from "../../units/metric.ts";
+import { isMetricId, type MetricUnit } from "../../units/metric.ts";
 import type { Scale } from "../../units/scale.ts";
 import { UNITS } from "../../units/unit.ts";
 import type { Basis } from "./document.ts";
@@ -110,18 +110,12 @@ export function headingOf(
   look: Look | undefined,
 ): { readonly title: string; readonly unit: string } {
   if (look === undefined || metric === undefined) return { title, unit: "" };
-  const { symbol } = look.scale;
-  if (!title.includes("/")) return { title, unit: symbol };
-  // The title says "per something" itself: of `µs/op` only `µs` is new.
-  const prefix = symbolBeforeSlash(symbol);
-  return metric.unit === "1/s" && prefix !== ""
-    ? { title: `${prefix} ${title}`, unit: "" }
-    : { title, unit: prefix };
-}
-
-function symbolBeforeSlash(symbol: string): string {
-  const slash = symbol.indexOf("/");
-  return slash < 0 ? symbol : symbol.slice(0, slash);
+  const { symbol, step } = look.scale;
+  // Who defines a metric elsewhere may call it anything.
+  if (step === undefined || !isMetricId(metric.id)) return { title, unit: symbol };
+  return metric.unit === "1/s" && step !== ""
+    ? { title: `${step} ${title}`, unit: "" }
+    : { title, unit: step };
 }
 
 /** A figure with its own unit, as in `10.1 µs`. */

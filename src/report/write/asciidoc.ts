@@ -1,7 +1,7 @@
 // writeAsciidoc: a Document as AsciiDoc, for documentation that is built with Asciidoctor or Antora.
 
 import { escapeAsciidoc as escape } from "../../text/escape_asciidoc.ts";
-import { oneLine } from "../../text/one_line.ts";
+import { codeLines } from "../../text/one_line.ts";
 import { formatBasis, formatCell, headColumn, looksOf } from "../document/column_look.ts";
 import type { Block, Document, ListItem } from "../document/document.ts";
 import { capitalize, countOf, plainInline } from "../document/format_inline.ts";
@@ -40,9 +40,7 @@ function writeBlock(block: Block): string {
     }
     case "code": {
       // No line of a command ends its block.
-      const lines = block.text.split("\n").map((line) =>
-        oneLine(line, 2_000).replace(/^\.+$/, " $&")
-      );
+      const lines = codeLines(block.text).map((line) => line.replace(/^\.+$/, " $&"));
       return `[source,${block.language}]\n....\n${lines.join("\n")}\n....`;
     }
     case "verdict":

@@ -12,6 +12,7 @@ import {
   type WriterOptions,
 } from "../document/writer.ts";
 import type { Table } from "../document/table.ts";
+import { codeLines } from "../../text/one_line.ts";
 import { cutLine, plainLine, styleText, wrapLine } from "../../text/terminal_line.ts";
 import {
   answerLines,
@@ -152,7 +153,7 @@ function blockLines(block: Block, look: TerminalSize): readonly string[] {
     case "heading":
       return [styleText(plain(plainInline(block.text, plainName), look), "bold", look.color)];
     case "code":
-      return block.text.split("\n").map((line) => plain(`  ${line}`, look));
+      return codeLines(block.text).map((line) => plain(`  ${line}`, look));
     case "details":
       return block.blocks.flatMap((inner) => blockLines(inner, look));
     case "figure":

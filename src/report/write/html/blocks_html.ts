@@ -18,7 +18,7 @@ import {
 } from "./html_text.ts";
 import { foldHtml } from "./page.ts";
 import { caseCell, cellHtml, type HtmlColumn, keyHtml, tableHtml } from "./table_html.ts";
-import { oneLine, SENTENCE } from "../../../text/one_line.ts";
+import { codeLines, oneLine, SENTENCE } from "../../../text/one_line.ts";
 import { answersHtml } from "./answers_html.ts";
 
 /** Charts of a part that a reader sees at once, and the rest when asked for. */
@@ -78,7 +78,7 @@ function blockHtml(block: Exclude<Block, Figure>, id: string, context: PageConte
       return foldHtml(summary, count?.n ?? blocks.length, blocksHtml(blocks, id, context));
     }
     case "code": {
-      const lines = block.text.split(/\r?\n/).map((line) => oneLine(line, 2_000)).join("\n");
+      const lines = codeLines(block.text).join("\n");
       return markup`<pre class="scroll" tabindex="0" role="group" aria-label="${block.label}"><code>${lines}</code></pre>
 `;
     }

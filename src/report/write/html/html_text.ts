@@ -4,7 +4,7 @@
 // synchronous would have to narrow at every use, and it knows nothing of lone surrogates and control characters.
 
 import { escapeMarkup } from "../../../text/escape_markup.ts";
-import { oneLine, SENTENCE } from "../../../text/one_line.ts";
+import { oneLine, SENTENCE, splitNames } from "../../../text/one_line.ts";
 import {
   writeAmount,
   writeInterval,
@@ -59,7 +59,7 @@ export function nameHtml(text: string): Html {
 /** A sentence of a record: one line, with a full stop unless it ends in a mark, and plain names in backticks as names. */
 export function sentenceHtml(text: string): Html {
   const line = oneLine(text, SENTENCE);
-  const parts = line.split(/(`[\w./=@:()-]+`)/).map((part, index) =>
+  const parts = splitNames(line).map((part, index) =>
     index % 2 === 1 ? nameHtml(part.slice(1, -1)) : part
   );
   return markup`${parts}${line === "" || /[.?!…:]$/.test(line) ? "" : "."}`;

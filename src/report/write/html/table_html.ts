@@ -2,7 +2,7 @@
 //
 // A figure's interval and sample size come on demand in a `<details>`: it opens by mouse, touch and keyboard, and needs no script.
 
-import { oneLine } from "../../../text/one_line.ts";
+import { breakableParts, oneLine } from "../../../text/one_line.ts";
 import {
   CONFIDENCE,
   formatBeside,
@@ -119,9 +119,8 @@ function rowHtml(cells: readonly HtmlCell[], columns: readonly HtmlColumn[]): Ht
 
 /** A case's id, which may take several lines, each of whole parts. */
 export function caseCell(id: string): HtmlCell {
-  const parts = oneLine(id, 200).split(/(?<=[/,])/);
   return {
-    content: parts.map((part, index) => index === 0 ? part : markup`<wbr>${part}`),
+    content: breakableParts(id).map((part, index) => index === 0 ? part : markup`<wbr>${part}`),
     mark: "label wrap",
   };
 }

@@ -166,8 +166,8 @@ const FORBIDDEN: readonly ForbiddenName[] = [
     except: ["clock.ts", "transport/", "peer/", "ab/", "run/", "cli/"],
   },
   {
-    what:
-      "the reading of texts: what is right of the kernel keeps its type until a writer formats it",
+    // What is right of the kernel keeps its type until a writer formats it.
+    what: "the reading of texts",
     code: /\.(?:split|match|matchAll)\(/,
     within: ["compare/", "report/"],
     // The page's own script runs in a browser.

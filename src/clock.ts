@@ -9,6 +9,8 @@ export interface Clock {
   nowNs(): number;
   /** Resolves at or after `timeNs` on this clock; at once when it has passed. Timer granularity is about 1 ms. */
   sleepUntilNs(timeNs: number): Promise<void>;
+  /** Time since 1970 in nanoseconds, in steps of a millisecond; it may jump, and goes on while the machine sleeps. Absent: not known. */
+  wallNs?(): number;
 }
 
 /** The system's monotonic clock. The only place in sockbench that names `performance.now`. */
@@ -21,5 +23,8 @@ export const systemClock: Clock = {
     return waitMs <= 0
       ? Promise.resolve()
       : new Promise((resolve) => setTimeout(resolve, Math.ceil(waitMs)));
+  },
+  wallNs(): number {
+    return Date.now() * 1e6;
   },
 };

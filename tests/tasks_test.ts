@@ -12,6 +12,7 @@ Deno.test("every task that measures starts V8 as the peers and agents are starte
       "sockbench",
       "bench:sandboxed",
       "bench:ratios",
+      "bench:slices",
       "gate:self-test",
       "known-answers",
       "reference-tools",

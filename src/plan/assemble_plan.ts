@@ -10,6 +10,9 @@ import type { Settings } from "./settings.ts";
 /** Starting the peer and probing transports, in nanoseconds. */
 export const START_NS = 300e6;
 
+/** Rounds that one peer serves, where it is not the driver's own loop: a comparison set meets it in as many blocks. */
+export const ROUNDS_PER_PEER = 4;
+
 /** A plan of cases that were planned in parts. */
 export function assemblePlan(
   settings: Settings,
@@ -36,7 +39,7 @@ export function assemblePlan(
     scenarios,
     metrics: [...metricIds].map((id) => catalog.metrics.get(id)!),
     rounds: settings.rounds,
-    estimateNs: START_NS + warmUpPassNs(cases) + settings.rounds * roundNs,
+    estimateNs: peersOf(settings) * (START_NS + warmUpPassNs(cases)) + settings.rounds * roundNs,
   };
 }
 
@@ -49,6 +52,10 @@ export function warmUpCases(cases: readonly Case[]): readonly Case[] {
     if (known === undefined || c.expectedNs < known.expectedNs) first.set(key, c);
   }
   return [...first.values()];
+}
+
+function peersOf({ peer, rounds }: Settings): number {
+  return peer === "loop" ? 1 : Math.ceil(rounds / ROUNDS_PER_PEER);
 }
 
 function warmUpPassNs(cases: readonly Case[]): number {

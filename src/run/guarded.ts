@@ -1,7 +1,8 @@
-// What bounds a step of a trial: its peer's death, its watchdog, and the run's interruption.
+// What bounds a step of a trial: its peer's death, its watchdog, and the run's interruption; what stopped the machine makes it void.
 
 import { pinThread } from "../peer/pin_thread.ts";
 import type { Case } from "../model/case.ts";
+import { BEAT_MS, InterruptionWatch } from "./interruption.ts";
 import { TIMEOUT, TrialFailure, type TrialSetup } from "./driving_end.ts";
 
 /** Work may take this many times its expected length, and {@link PATIENCE_NS} more, before the watchdog ends it. */
@@ -11,7 +12,7 @@ const PATIENCE_NS = 5e9;
 
 /** Waits for work on a trial, for so long as its peer lives and its time allows. */
 export async function guarded<T>(
-  { link, signal }: Pick<TrialSetup, "link" | "signal">,
+  { link, signal, clock }: Pick<TrialSetup, "link" | "signal" | "clock">,
   expectedNs: number,
   work: () => Promise<T>,
 ): Promise<T> {
@@ -20,17 +21,28 @@ export async function guarded<T>(
   const onAbort = () => end.reject(new TrialFailure("aborted", "the run was interrupted"));
   signal?.addEventListener("abort", onAbort);
   if (signal?.aborted) onAbort();
-  const limitNs = PATIENCE_FACTOR * expectedNs + PATIENCE_NS;
+  const watch = new InterruptionWatch(clock);
+  const limitMs = (PATIENCE_FACTOR * expectedNs + PATIENCE_NS) / 1e6;
+  let beats = 0;
   // One timer per trial or slice: a timer per message would sit inside the measured interval.
-  const timer = setTimeout(() => {
-    const seconds = (limitNs / 1e9).toFixed(1);
-    const message = `the trial with peer ${link.label} did not end within ${seconds} s`;
+  const timer = setInterval(() => {
+    watch.beat();
+    if (++beats * BEAT_MS < limitMs) return;
+    const message = `the trial with peer ${link.label} did not end within ${
+      (limitMs / 1e3).toFixed(1)
+    } s`;
     end.reject(new TrialFailure(TIMEOUT, message));
-  }, limitNs / 1e6);
+  }, BEAT_MS);
   try {
-    return await Promise.race([work(), link.died, end.promise]);
+    const done = await Promise.race([work(), link.died, end.promise]);
+    const interruption = watch.found();
+    if (interruption !== undefined) throw interruption;
+    return done;
+  } catch (error) {
+    // Whatever failed of it: the run's end alone comes before.
+    throw signal?.aborted ? error : watch.found() ?? error;
   } finally {
-    clearTimeout(timer);
+    clearInterval(timer);
     signal?.removeEventListener("abort", onAbort);
   }
 }

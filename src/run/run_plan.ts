@@ -4,7 +4,7 @@ import { openPeer } from "../peer/open_peer.ts";
 import type { PeerLink } from "../peer/peer_link.ts";
 import type { Tracer } from "../peer/tracer.ts";
 import type { Case, Skip } from "../model/case.ts";
-import { warmUpCases } from "../plan/assemble_plan.ts";
+import { ROUNDS_PER_PEER, warmUpCases } from "../plan/assemble_plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import { findTrialFault } from "../record/codec.ts";
 import { metricValue } from "../model/metric_value.ts";
@@ -14,6 +14,7 @@ import type { Trial } from "../model/trial.ts";
 import { unlessAborted } from "./unless_aborted.ts";
 import { createPrng } from "../stats/prng.ts";
 import { MAX_ROUNDS } from "../plan/settings.ts";
+import { isVoid } from "./interruption.ts";
 import { orderRound, pauseObstacle } from "./order.ts";
 import type { RunEvent, RunOptions } from "./run_options.ts";
 import { widestHalfWidth } from "./precision.ts";
@@ -62,6 +63,11 @@ function faulty(outcome: TrialOutcome, fault: string): TrialOutcome {
   };
 }
 
+/** How long an adaptive run measures at least, in nanoseconds: a machine that changes its speed every second has then shown both. */
+const MIN_PRECISE_NS = 15e9;
+/** Peers that an adaptive run meets at least; of `loop`, as many times their rounds. */
+const MIN_GENERATIONS = 8;
+
 /** A case that fails this often in a row is given up, and said to be. */
 const MAX_FAILURES = 3;
 
@@ -107,6 +113,7 @@ class Run {
     const prng = createPrng(settings.seed);
     this.#measuringNs = this.#elapsedNs;
     for (let round = 1; this.#isWanted(round); round++) {
+      if (!await this.#renewPeer(round)) return;
       let order = 0;
       for (const block of orderRound(cases, scenarios, (c) => this.#canPause(c), prng)) {
         for (const part of block.isSliced ? [block.cases] : block.cases.map((c) => [c])) {
@@ -134,6 +141,23 @@ class Run {
     this.#finished = true;
   }
 
+  /**
+   * The process that serves may be luck too: every few rounds another one takes over.
+   *
+   * @returns false where the run has to end, as none could be started
+   */
+  async #renewPeer(round: number): Promise<boolean> {
+    const { cases, settings: { peer } } = this.#plan;
+    if (peer === "loop" || round === 1 || (round - 1) % ROUNDS_PER_PEER !== 0) return true;
+    await this.close();
+    for (const c of warmUpCases(cases.filter((c) => this.#failures.get(c.id) !== MAX_FAILURES))) {
+      if (this.#aborted || await this.#measureWhilePeersStart([c], false) === undefined) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   #keep(c: Case, trial: Trial): void {
     this.#trials.push({ ...trial, generation: this.#generation });
     this.#doneNs += c.expectedNs;
@@ -149,12 +173,14 @@ class Run {
 
   /**
    * Beyond the planned rounds an adaptive run goes on until it is precise enough or its budget is spent: on interval width and time only,
-   * never on what the figures say.
+   * never on what the figures say; and not before it has met the machine for a while, and several processes.
    */
   #isWanted(round: number): boolean {
     const { rounds, scenarios, cases, settings: { precision, budgetNs } } = this.#plan;
     if (round <= rounds) return true;
     if (precision === undefined || round > MAX_ROUNDS || this.#elapsedNs >= budgetNs) return false;
+    const metNs = this.#elapsedNs - this.#measuringNs;
+    if (metNs < MIN_PRECISE_NS || round <= MIN_GENERATIONS * ROUNDS_PER_PEER) return true;
     const measured = cases.filter((c) => this.#failures.get(c.id) !== MAX_FAILURES);
     return widestHalfWidth(this.#trials, scenarios, measured) > precision;
   }
@@ -282,6 +308,7 @@ class Run {
       return;
     }
     this.#failed++;
+    if (isVoid(error)) return;
     const count = (this.#failures.get(c.id) ?? 0) + 1;
     this.#failures.set(c.id, count);
     if (count === MAX_FAILURES) {

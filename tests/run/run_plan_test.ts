@@ -201,13 +201,31 @@ async function adaptiveRun(changes: Partial<Settings>, clock: Clock) {
 }
 
 Deno.test("runPlan() adds rounds until the interval exists and is narrow enough, and no further", async () => {
-  const record = await adaptiveRun({ rounds: 1, precision: 0.02 }, new ScriptedClock(1_000));
-  // Six values are the fewest that give a median a 95 % interval; all equal, it has no width.
-  assertEquals(record.trials.length, 6);
-  assertEquals(record.settings.rounds, 6);
+  // All values are equal: the interval has no width from six on. Eight peers would have served four rounds each, in 15 s or more.
+  const record = await adaptiveRun({ rounds: 1, precision: 0.02 }, new ScriptedClock(100e6));
+  assertEquals(record.trials.length, 32);
+  assertEquals(record.settings.rounds, 32);
   assertEquals(record.settings.precision, 0.02);
   assertEquals(record.partial, false);
   assertEquals(decodeRecord(encodeRecord(record), "memory"), record);
+});
+
+Deno.test("runPlan() adds rounds for 15 s, however precise", async () => {
+  const record = await adaptiveRun({ rounds: 1, precision: 0.02 }, new ScriptedClock(20e6));
+  const last = record.trials.at(-1)!;
+  assert(last.round > 32, `${last.round}`);
+  assert(last.startedNs > 14e9 && last.startedNs < 16e9, `${last.startedNs}`);
+});
+
+Deno.test("runPlan() replaces the peer every four rounds, and that of the own loop never", async () => {
+  const catalog = createCatalog([{ scenarios: [scenarioOf("ping-pong", ["tcp"], [8])] }]);
+  for (const peer of ["worker", "loop"] as const) {
+    const settings = someSettings({ scenarios: ["test-ping-pong"], rounds: 9, peer });
+    const { trials } = await run(planCases(settings, catalog, AVAILABLE), catalog);
+    const generations = peer === "loop" ? Array(9).fill(1) : [1, 1, 1, 1, 2, 2, 2, 2, 3];
+    assertEquals(trials.map(({ generation }) => generation), generations);
+    assertEquals(new Set(trials.map(({ peer }) => peer)).size, new Set(generations).size);
+  }
 });
 
 Deno.test("runPlan() stops adding rounds when its budget is spent", async () => {

@@ -77,32 +77,35 @@ export function poolOperations(
   if (rounds.length === 0) return undefined;
   const all = rounds.flat();
   const slots = slotsOf(all);
-  const cumulated = rounds.map((list) => cumulate(list, slots));
+  const cumulated = cumulate(rounds, slots);
   const count = all.reduce((sum, one) => sum + one.count, 0);
   const minNs = Math.min(...all.map(({ min = Infinity }) => min));
   const maxNs = Math.max(...all.map(({ max = -Infinity }) => max));
   const longestNs = Math.max(maxNs, ...trials.map(({ histograms: h }) => longestApart(h)));
   const nsOf = (slot: number) =>
     Math.min(Math.max(bucketMidpointNs(slots[slot] as number), minNs), maxNs);
-  const valueAt = (percentile: number, weights: ArrayLike<number>) => {
+  const valueAt = (percentile: number, weights: Uint8Array, near: number) => {
     const total = weigh(cumulated, slots.length - 1, weights);
     const rank = nearestRank(percentile, total);
-    return rank >= total ? maxNs : nsOf(findSlot(cumulated, rank, weights, slots.length));
+    const slot = rank >= total ? slots.length : findSlot(cumulated, rank, weights, near);
+    return { slot, ns: slot === slots.length ? maxNs : nsOf(slot) };
   };
   const once = new Uint8Array(rounds.length).fill(1);
   return {
     count,
     maxNs: longestNs,
     percentiles: RUN_WIDE_PERCENTILES.filter((percentile) => count >= fewestOperations(percentile))
-      .map((percentile) => ({
-        percentile,
-        figure: bootstrap(
+      .map((percentile) => {
+        const { slot, ns } = valueAt(percentile, once, 0);
+        // What is drawn lies near to what all rounds come to, and is looked for from there.
+        const figure = bootstrap(
           rounds.length,
-          valueAt(percentile, once),
-          (weights) => valueAt(percentile, weights),
-        ),
-      })),
-    slowestHundredth: slowestShare(cumulated, slots.length, nsOf, count),
+          ns,
+          (weights) => valueAt(percentile, weights, Math.min(slot, slots.length - 1)).ns,
+        );
+        return { percentile, figure };
+      }),
+    slowestHundredth: slowestShare(cumulated, nsOf, count),
   };
 }
 
@@ -128,15 +131,9 @@ export function totalRate(trials: readonly Trial[], metric: string): RunWideFigu
   }
   const rounds = [...byRound.values()].filter(({ elapsedNs }) => elapsedNs > 0);
   if (rounds.length === 0) return undefined;
-  const rateOf = (weights: ArrayLike<number>) => {
-    let [counted, elapsedNs] = [0, 0];
-    for (const [index, round] of rounds.entries()) {
-      const weight = weights[index] as number;
-      counted += weight * round.counted;
-      elapsedNs += weight * round.elapsedNs;
-    }
-    return counted / elapsedNs;
-  };
+  const counted = Float64Array.from(rounds, (round) => round.counted);
+  const elapsedNs = Float64Array.from(rounds, (round) => round.elapsedNs);
+  const rateOf = (weights: Uint8Array) => dot(counted, 0, weights) / dot(elapsedNs, 0, weights);
   return bootstrap(rounds.length, rateOf(new Uint8Array(rounds.length).fill(1)), rateOf);
 }
 
@@ -152,61 +149,95 @@ function slotsOf(all: readonly SparseHistogram[]): readonly number[] {
   return slots;
 }
 
-/** How many values of a round lie in each slot or below it. */
-function cumulate(list: readonly SparseHistogram[], slots: readonly number[]): Float64Array {
-  const counts = new Float64Array(BUCKET_COUNT);
-  for (const { buckets } of list) {
-    let index = 0;
-    for (let i = 0; i + 1 < buckets.length; i += 2) {
-      index += buckets[i] as number;
-      counts[index]! += buckets[i + 1] as number;
-    }
-  }
-  const sums = new Float64Array(slots.length);
-  let seen = 0;
-  for (const [slot, index] of slots.entries()) sums[slot] = seen += counts[index] as number;
-  return sums;
+/** How many values of each round lie in each slot or below it; those of one slot stand side by side, as they are summed together. */
+interface Cumulated {
+  readonly sums: Float64Array;
+  readonly rounds: number;
+  readonly slots: number;
 }
 
-function weigh(
-  cumulated: readonly Float64Array[],
-  slot: number,
-  weights: ArrayLike<number>,
-): number {
+function cumulate(
+  byRound: readonly (readonly SparseHistogram[])[],
+  slots: readonly number[],
+): Cumulated {
+  const slotOf = new Int32Array(BUCKET_COUNT);
+  for (let slot = 0; slot < slots.length; slot++) slotOf[slots[slot] as number] = slot;
+  const rounds = byRound.length;
+  const sums = new Float64Array(slots.length * rounds);
+  for (let round = 0; round < rounds; round++) {
+    for (const { buckets } of byRound[round]!) {
+      let index = 0;
+      for (let i = 0; i + 1 < buckets.length; i += 2) {
+        index += buckets[i] as number;
+        sums[slotOf[index]! * rounds + round]! += buckets[i + 1] as number;
+      }
+    }
+  }
+  for (let at = rounds; at < sums.length; at++) sums[at]! += sums[at - rounds]!;
+  return { sums, rounds, slots: slots.length };
+}
+
+/** Values in a slot or below it, each round as often as it was drawn. */
+function weigh({ sums, rounds }: Cumulated, slot: number, weights: Uint8Array): number {
+  return dot(sums, slot * rounds, weights);
+}
+
+function dot(values: Float64Array, from: number, weights: Uint8Array): number {
   let sum = 0;
-  for (let round = 0; round < cumulated.length; round++) {
-    const weight = weights[round] as number;
-    if (weight > 0) sum += weight * (cumulated[round]![slot] as number);
+  for (let index = 0; index < weights.length; index++) {
+    sum += weights[index]! * values[from + index]!;
   }
   return sum;
 }
 
-/** The first slot that holds a rank. */
+/** The first slot that holds a rank, looked for in growing steps from one that is near. */
 function findSlot(
-  cumulated: readonly Float64Array[],
+  cumulated: Cumulated,
   rank: number,
-  weights: ArrayLike<number>,
-  length: number,
+  weights: Uint8Array,
+  near: number,
 ): number {
-  let [low, high] = [0, length - 1];
+  const holds = (slot: number) => weigh(cumulated, slot, weights) >= rank;
+  const last = cumulated.slots - 1;
+  let [low, high] = [0, last];
+  if (holds(near)) {
+    high = near;
+    for (let step = 1; high > 0; step *= 2) {
+      const next = Math.max(0, high - step);
+      if (!holds(next)) {
+        low = next + 1;
+        break;
+      }
+      high = next;
+    }
+  } else {
+    low = near + 1;
+    for (let step = 1; low < last; step *= 2) {
+      const next = Math.min(last, low + step);
+      if (holds(next)) {
+        high = next;
+        break;
+      }
+      low = next + 1;
+    }
+  }
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (weigh(cumulated, middle, weights) >= rank) high = middle;
+    if (holds(middle)) high = middle;
     else low = middle + 1;
   }
   return low;
 }
 
 function slowestShare(
-  cumulated: readonly Float64Array[],
-  length: number,
+  cumulated: Cumulated,
   nsOf: (slot: number) => number,
   count: number,
 ): number {
-  const once = new Uint8Array(cumulated.length).fill(1);
+  const once = new Uint8Array(cumulated.rounds).fill(1);
   const from = count - count / 100;
   let [total, slowest, before] = [0, 0, 0];
-  for (let slot = 0; slot < length; slot++) {
+  for (let slot = 0; slot < cumulated.slots; slot++) {
     const seen = weigh(cumulated, slot, once);
     total += (seen - before) * nsOf(slot);
     slowest += Math.max(0, seen - Math.max(before, from)) * nsOf(slot);
@@ -218,7 +249,7 @@ function slowestShare(
 function bootstrap(
   n: number,
   value: number,
-  valueOf: (weights: ArrayLike<number>) => number,
+  valueOf: (weights: Uint8Array) => number,
 ): RunWideFigure {
   if (n < MIN_ROUNDS) return { value, low: value, high: value, n, confidence: 0 };
   const ascending = sorted(resamples(n).map(valueOf));

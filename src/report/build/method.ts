@@ -16,6 +16,7 @@ import { plural } from "../../text/plural.ts";
 import { formatAmount, formatCount, formatNumber } from "../../units/format_quantity.ts";
 import type { NamedFact } from "../document/document.ts";
 import { groupBy } from "../group_by.ts";
+import type { Table } from "../document/table.ts";
 import { buildSocketSettings } from "./socket_settings.ts";
 
 /** What a report holds, so that no word is explained that does not stand in it. */
@@ -85,7 +86,10 @@ export function buildGuide(needs: GuideNeeds): readonly NamedFact[] {
   ];
 }
 
-export function buildMethod(record: RunRecord): readonly NamedFact[] {
+export function buildMethod(
+  record: RunRecord,
+  table: Table | undefined = buildSocketSettings(record),
+): readonly NamedFact[] {
   const { settings, cases, trials } = record;
   const when = (isThere: boolean, fact: NamedFact) => isThere ? [fact] : [];
   const measures = (unit: string) =>
@@ -125,7 +129,7 @@ export function buildMethod(record: RunRecord): readonly NamedFact[] {
       name: "CPU",
       value: "user and system time of both ends within the measured interval",
     }),
-    ...(buildSocketSettings(record) === undefined ? describeSettings(record) : []),
+    ...(table === undefined ? describeSettings(record) : []),
     ...describeEvidence(record),
     ...describeCpuWait(record),
     ...describePeers(record),

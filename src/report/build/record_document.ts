@@ -7,7 +7,7 @@ import type { RunRecord } from "../../model/run_record.ts";
 import { fewestOperations } from "../../units/metric.ts";
 import type { Block, Document, Heading } from "../document/document.ts";
 import type { Figure } from "../document/figure.ts";
-import { type Inline, name, sentence, text } from "../document/inline.ts";
+import { name, sentence, text } from "../document/inline.ts";
 import { findAlarms } from "./alarms.ts";
 import { buildAnswerLine } from "./answer_line.ts";
 import { type Answer, answerQuestions, answerTable } from "./answers.ts";
@@ -36,42 +36,14 @@ export function buildRecordDocument(
   { figures = [], margin = DEFAULT_MARGIN }: RecordDocumentOptions = {},
 ): Document {
   const evaluation = evaluate(record);
-  const { answer, sections, front, warnings } = prepare(evaluation, margin);
+  const { sections, before, after, ...front } = prepare(evaluation, margin);
   return {
-    kind: "record",
-    title: [text("Sockets compared by sockbench")],
-    facts: describeRun(record).map((fact) => [text(fact)]),
-    ...noticeOf(evaluation),
-    ...(answer === undefined ? {} : { answer }),
+    ...front,
     blocks: [
-      ...front,
-      heading("guide", "How to read this", "guide", { folded: true }),
-      { kind: "facts", facts: buildGuide(guideNeeds(sections, evaluation)), explains: true },
+      ...before,
       ...sections.flatMap((section) => sectionBlocks(section, sections, figures)),
       ...runBlocks(figures),
-      ...warnings,
-      ...skipBlocks(heading("skips", "Left out", "skips", { folded: true }), record.skipped),
-      heading("method", "Method", "method", { folded: true }),
-      { kind: "facts", facts: buildMethod(record) },
-      ...present(buildSocketSettings(record)),
-      heading("environment", "Environment", "environment", { folded: true }),
-      { kind: "facts", facts: buildEnvironment(record.environment) },
-      ...skipBlocks(
-        { ...heading("environment", "Not known about this machine", "unknown"), level: 3 },
-        record.environment.missing,
-      ),
-      heading("reproduce", "Run it again", "reproduce"),
-      record.settings.command === ""
-        ? paragraph("The record does not hold the command.")
-        : { kind: "code", language: "sh", label: "Command", text: record.settings.command },
-      {
-        kind: "paragraph",
-        text: [
-          text("The record holds every trial; "),
-          name("sockbench report"),
-          text(" renders it in other formats, and nothing is measured again."),
-        ],
-      },
+      ...after,
     ],
     data: {
       startedAt: record.startedAt,
@@ -109,12 +81,11 @@ function guideNeeds(sections: readonly Section[], { comparisons }: Evaluation): 
   };
 }
 
-/** What of a Document takes time, and is the same in every format. */
-interface Prepared {
-  readonly answer: readonly Inline[] | undefined;
+/** A Document but for its charts: the same in every format. */
+interface Prepared extends Omit<Document, "blocks" | "data"> {
   readonly sections: readonly Section[];
-  readonly front: readonly Block[];
-  readonly warnings: readonly Block[];
+  readonly before: readonly Block[];
+  readonly after: readonly Block[];
 }
 
 const known = new WeakMap<Evaluation, Map<number, Prepared>>();
@@ -124,17 +95,57 @@ function prepare(evaluation: Evaluation, margin: number): Prepared {
   known.set(evaluation, byMargin);
   const found = byMargin.get(margin);
   if (found !== undefined) return found;
-  const { scenarios } = evaluation.record;
-  const sections = scenarios.flatMap((spec) => buildSections(evaluation, spec, margin));
-  const answers = answerQuestions(sections, evaluation.values);
-  const prepared = {
-    answer: buildAnswerLine(answers, evaluation.record.settings.rounds),
+  const { record, values } = evaluation;
+  const sections = record.scenarios.flatMap((spec) => buildSections(evaluation, spec, margin));
+  const answers = answerQuestions(sections, values);
+  const answer = buildAnswerLine(answers, record.settings.rounds);
+  const prepared: Prepared = {
+    kind: "record",
+    title: [text("Sockets compared by sockbench")],
+    facts: describeRun(record).map((fact) => [text(fact)]),
+    ...noticeOf(evaluation),
+    ...(answer === undefined ? {} : { answer }),
     sections,
-    front: findingBlocks(evaluation, sections, answers),
-    warnings: warningBlocks(evaluation),
+    before: [
+      ...findingBlocks(evaluation, sections, answers),
+      heading("guide", "How to read this", "guide", { folded: true }),
+      { kind: "facts", facts: buildGuide(guideNeeds(sections, evaluation)), explains: true },
+    ],
+    after: lookedUp(evaluation),
   };
   byMargin.set(margin, prepared);
   return prepared;
+}
+
+/** Warnings, and what is looked up: how it was measured, and where. */
+function lookedUp(evaluation: Evaluation): readonly Block[] {
+  const { record } = evaluation;
+  const settings = buildSocketSettings(record);
+  return [
+    ...warningBlocks(evaluation),
+    ...skipBlocks(heading("skips", "Left out", "skips", { folded: true }), record.skipped),
+    heading("method", "Method", "method", { folded: true }),
+    { kind: "facts", facts: buildMethod(record, settings) },
+    ...present(settings),
+    heading("environment", "Environment", "environment", { folded: true }),
+    { kind: "facts", facts: buildEnvironment(record.environment) },
+    ...skipBlocks(
+      { ...heading("environment", "Not known about this machine", "unknown"), level: 3 },
+      record.environment.missing,
+    ),
+    heading("reproduce", "Run it again", "reproduce"),
+    record.settings.command === ""
+      ? paragraph("The record does not hold the command.")
+      : { kind: "code", language: "sh", label: "Command", text: record.settings.command },
+    {
+      kind: "paragraph",
+      text: [
+        text("The record holds every trial; "),
+        name("sockbench report"),
+        text(" renders it in other formats, and nothing is measured again."),
+      ],
+    },
+  ];
 }
 
 function findingBlocks(

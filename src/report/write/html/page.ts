@@ -23,14 +23,16 @@ interface Page {
   readonly body: readonly (Html | undefined)[];
   /** The style sheet of its pictures; absent: it has none. */
   readonly pictureStyle?: string | undefined;
+  /** A script after the page's own, as in a page that is searched; absent: none. */
+  readonly script?: string;
 }
 
 /** The policy of a page with this style sheet. */
-function securityPolicy(style: string): string {
+function securityPolicy(style: string, script: string): string {
   return [
     "default-src 'none'",
     `style-src ${hashSource(style)}`,
-    `script-src ${hashSource(PAGE_SCRIPT)}`,
+    `script-src ${hashSource(script)}`,
     "img-src data:",
     "base-uri 'none'",
     "form-action 'none'",
@@ -45,13 +47,14 @@ const ICON = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewB
 /** Renders a page. The same parts give the same text. */
 export function renderPage(page: Page): string {
   const { title, heading, subtitle, notice, answer, contents, body, pictureStyle = "" } = page;
+  const script = PAGE_SCRIPT + (page.script ?? "");
   const style = PAGE_STYLE + pictureStyle;
   const [first] = contents;
   return markup`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${new Html(securityPolicy(style))}">
+<meta http-equiv="Content-Security-Policy" content="${new Html(securityPolicy(style, script))}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
@@ -71,7 +74,7 @@ ${contents.map(entryHtml)}</ul></nav>
 <main>
 ${body}</main>
 </div>
-<script>${new Html(PAGE_SCRIPT)}</script>
+<script>${new Html(script)}</script>
 </body>
 </html>
 `.text;

@@ -12,9 +12,9 @@
  * @module
  */
 
-import { EXIT } from "../../src/cli/exit.ts";
+import { EXIT } from "../../src/cli/failure.ts";
 import { listenForInterrupts } from "../../src/cli/interrupts.ts";
-import { writeFileAtomically } from "../../src/cli/write_file_atomically.ts";
+import { writeFileAtomically } from "../../src/cli/output.ts";
 import { systemClock } from "../../src/clock.ts";
 import type { Skip } from "../../src/model/case.ts";
 import { factOf } from "../../src/model/environment.ts";

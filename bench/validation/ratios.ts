@@ -70,7 +70,7 @@ async function memoryFindings(wanted: number): Promise<Finding[]> {
 
 async function startupFindings(): Promise<Finding[]> {
   const pairs = await startupPairs(["--help"], STARTUP_PAIRS);
-  const target = { must: "be at most", value: 2.5 } as const;
+  const target = { must: "be at most", value: 1.8 } as const;
   return [ratioFinding("`sockbench --help` to `deno run` of an empty file", pairs, target)];
 }
 

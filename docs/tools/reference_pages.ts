@@ -1,7 +1,7 @@
 // Pages of the reference that are made from declarations: the options of commands, scenarios, transports, metrics, the record.
 
 import { commands } from "../../src/cli/commands/registry.ts";
-import { type Command, HELP_OPTION, type OptionSpec } from "../../src/cli/command.ts";
+import { type Command, HELP_OPTION, type OptionSpec } from "../../src/cli/parse.ts";
 import { FACT_ROWS } from "../../src/model/fact_rows.ts";
 import type { Scenario } from "../../src/model/scenario.ts";
 import type { ParameterSpec } from "../../src/model/scenario_spec.ts";

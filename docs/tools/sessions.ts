@@ -1,7 +1,7 @@
 // Sessions: blocks of ```console whose commands only read what is committed, so that they can be run again and compared byte for byte.
 
 import { main } from "../../src/cli/main.ts";
-import type { Terminal } from "../../src/cli/terminal.ts";
+import type { Terminal } from "../../src/cli/terminal/terminal.ts";
 import { ROOT } from "./pages.ts";
 
 const PROMPT = "$ deno task sockbench ";

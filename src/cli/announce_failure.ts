@@ -1,8 +1,8 @@
 // Shows in a job on GitHub why a command came to nothing: an annotation and a line of the job's summary, where people look first. A job
 // whose agents do not start has no report to show.
 
-import { EXIT } from "./exit.ts";
-import type { Terminal } from "./terminal.ts";
+import { EXIT } from "./failure.ts";
+import type { Terminal } from "./terminal/terminal.ts";
 
 /** Longer ones are cut. */
 const MAX_COMPLAINT = 1_000;

@@ -3,9 +3,9 @@
 // Its first argument says what standard input is: the user's, or a pipe that ends with the parent.
 
 import { keepLoopbackFromProxies } from "../transport/direct_client.ts";
-import { EXIT } from "./exit.ts";
+import { EXIT } from "./failure.ts";
 import { listenForBugs, main } from "./main.ts";
-import { systemTerminal } from "./terminal.ts";
+import { systemTerminal } from "./terminal/terminal.ts";
 import { openParentLink } from "./verdict_pipe.ts";
 
 /** A parent that was killed can pass no signal on; its end is one. */

@@ -1,7 +1,7 @@
 // Help texts, made from the declarations.
 
 import { wrapWords } from "../text/wrap_words.ts";
-import { type Command, HELP_OPTION, type OptionSpec } from "./command.ts";
+import { type Command, HELP_OPTION, type OptionSpec } from "./parse.ts";
 
 /** Longer lines are hard to follow. */
 const MAX_COLUMNS = 100;

@@ -1,7 +1,7 @@
 // Ctrl-C and SIGTERM: the first one ends the measuring (`run` and `gate` drop the trial under way, `ab` finishes the pair), the second
 // one ends the process.
 
-import { EXIT } from "./exit.ts";
+import { EXIT } from "./failure.ts";
 
 /** Interrupts listen until disposed. */
 export interface Interrupts extends Disposable {
@@ -57,4 +57,14 @@ export function listenForInterrupts(onFirst: () => void, onSecond: () => void): 
       for (const [signal, listener] of listeners) Deno.removeSignalListener(signal, listener);
     },
   };
+}
+
+/** Removes the session's directory at once, for a process that ends without disposing; what is not there is no error. */
+export function removeDirectory(path: string | undefined): void {
+  if (path === undefined) return;
+  try {
+    Deno.removeSync(path, { recursive: true });
+  } catch {
+    // It was never made.
+  }
 }

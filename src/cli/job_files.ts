@@ -1,12 +1,9 @@
 // The files that a job leaves, and what becomes of those of an earlier job: a verdict that was not reached must not be found.
 
 import { join } from "node:path";
-import { type InputFile, refuseOverwriting } from "./same_file.ts";
-import { UsageError } from "./usage_error.ts";
-import { writeObstacle } from "./write_file_atomically.ts";
-
-/** Where results go by default. */
-export const DEFAULT_OUT = "reports";
+import { loadLate } from "./late.ts";
+import { UsageError } from "./failure.ts";
+import { writeObstacle } from "./output.ts";
 
 /** A command whose files must be of its own job. */
 export type Job = "run" | "gate" | "ab";
@@ -37,10 +34,14 @@ export function verdictFileName(
 /** What is read from these files is what a job has found: reports of a run, verdicts of a gate. */
 async function reportNames(job: Job): Promise<readonly string[]> {
   if (job !== "run") {
-    const { gateFormats } = await import("../report/registry.ts");
+    const { gateFormats } = await loadLate<typeof import("../report/registry.ts")>(
+      "formats",
+    );
     return [...gateFormats.values()].map((format) => verdictFileName(job, format));
   }
-  const { reportFormats } = await import("../report/registry.ts");
+  const { reportFormats } = await loadLate<typeof import("../report/registry.ts")>(
+    "formats",
+  );
   return [...reportFormats.values()].filter(({ id }) => id !== "json")
     .map(({ extension }) => `${STEMS.run}.${extension}`);
 }
@@ -92,5 +93,46 @@ async function remove(path: string): Promise<void> {
     const isNone = error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotCapable;
     if (isNone || (error as { code?: string }).code === "ENOTDIR") return;
     throw new UsageError(`cannot remove ${path} of an earlier job: ${writeObstacle(error)}`);
+  }
+}
+
+/** A file that a command reads. */
+export interface InputFile {
+  /** As the user knows it: `--baseline`, `<record.json>`. */
+  readonly name: string;
+  /** Its path; "-" is standard input. */
+  readonly path: string;
+}
+
+/**
+ * Refuses to write over an input, whatever its name there: through a link, a relative path, standard input.
+ *
+ * @throws {UsageError} when it is one of the inputs
+ */
+export async function refuseOverwriting(
+  output: string,
+  inputs: readonly InputFile[],
+): Promise<void> {
+  const target = await identify(output);
+  if (target === undefined) return;
+  for (const { name, path } of inputs) {
+    if (await identify(path) !== target) continue;
+    const what = path === "-" ? "comes in on standard input" : `is read as ${name} ${path}`;
+    throw new UsageError(`cannot write ${output}, as it ${what}: name another --out`);
+  }
+}
+
+/** Device and inode, or the whole path where the system has none; `undefined` for what is not there or may not be looked at. */
+async function identify(path: string): Promise<string | undefined> {
+  try {
+    if (path === "-") {
+      const { fstatSync } = await import("node:fs");
+      const { dev, ino } = fstatSync(0);
+      return `${dev} ${ino}`;
+    }
+    const { dev, ino } = await Deno.stat(path);
+    return ino === null ? await Deno.realPath(path) : `${dev} ${ino}`;
+  } catch {
+    return undefined;
   }
 }

@@ -4,21 +4,20 @@
  * @module
  */
 
+import { removeDirectory } from "./interrupts.ts";
 import { announceFailure, listenForComplaints } from "./announce_failure.ts";
-import type { Command, ParsedArguments } from "./command.ts";
+import type { Command, ParsedArguments } from "./parse.ts";
 import { commands } from "./commands/registry.ts";
-import { EXIT } from "./exit.ts";
+import { DEFAULT_OUT } from "./options.ts";
 import { renderCommandHelp, renderOverview } from "./help.ts";
 import type { Limits } from "../kernel/limits.ts";
 import { formatShortage, shortageOf } from "../kernel/shortage.ts";
 import { keepLoopbackFromProxies } from "../transport/direct_client.ts";
-import { missingPackage } from "./missing_package.ts";
 import type { Job } from "./job_files.ts";
-import { parseArguments, valueOf } from "./parse_arguments.ts";
+import { parseArguments, valueOf } from "./parse.ts";
 import { oneLine } from "../text/one_line.ts";
-import { removeDirectory } from "./remove_directory.ts";
-import { ClosedOutputError, paint, systemTerminal, type Terminal } from "./terminal.ts";
-import { NothingToMeasureError, UsageError } from "./usage_error.ts";
+import { ClosedOutputError, paint, systemTerminal, type Terminal } from "./terminal/terminal.ts";
+import { EXIT, missingPackage, NothingToMeasureError, UsageError } from "./failure.ts";
 
 /** What of an error is shown, in characters. */
 const MAX_MESSAGE = 2_000;
@@ -93,10 +92,10 @@ async function dispatch(
       return end.code;
     }
   }
-  if (!command.endsInVerdict) return await (await command.load())(parsed, terminal, commands);
+  if (!command.endsInVerdict) return await command.action(parsed, terminal, commands);
   const own = place === "in-child" ? { ...terminal, made: refuseOtherEnds() } : terminal;
   try {
-    return await (await command.load())(parsed, own, commands);
+    return await command.action(parsed, own, commands);
   } catch (error) {
     // No failure, but no verdict either.
     if (error instanceof ClosedOutputError) return EXIT.cannotJudge;
@@ -105,14 +104,14 @@ async function dispatch(
 }
 
 async function clearLost(job: Job, args: ParsedArguments, startedMs: number): Promise<void> {
-  const { clearLostJob, DEFAULT_OUT } = await import("./job_files.ts");
+  const { clearLostJob } = await import("./job_files.ts");
   await clearLostJob(job, valueOf(args, "out") ?? DEFAULT_OUT, startedMs);
 }
 
 /** Users' modules that the command loads into its own process: the subjects of `ab` have their own. */
 async function modulesOf({ name }: Command, paths: readonly string[]): Promise<string[]> {
   if (paths.length === 0 || name === "ab") return [];
-  return (await import("./session.ts")).moduleUrls(paths);
+  return (await import("./measuring.ts")).moduleUrls(paths);
 }
 
 /**

@@ -2,8 +2,8 @@
 
 import { decodeRecord } from "../record/codec.ts";
 import type { RunRecord } from "../model/run_record.ts";
-import { systemMessage } from "./system_message.ts";
-import { UsageError } from "./usage_error.ts";
+import { systemMessage } from "./failure.ts";
+import { UsageError } from "./failure.ts";
 
 /**
  * Reads a record.

@@ -1,9 +1,9 @@
 // From the arguments of `run` to settings, and back to the command that repeats the run.
 
 import type { Settings, SettingsInput } from "../plan/settings.ts";
-import type { ParsedArguments } from "./command.ts";
-import { valueOf, valuesOf } from "./parse_arguments.ts";
-import { UsageError } from "./usage_error.ts";
+import type { ParsedArguments } from "./parse.ts";
+import { valueOf, valuesOf } from "./parse.ts";
+import { UsageError } from "./failure.ts";
 
 /**
  * Refuses a budget that would be ignored. `ab` has a precision of its own, so that this is for `run` alone.

@@ -3,7 +3,7 @@
 // Deno hands three streams to a child, and all three are the user's. So a `cat` keeps a pipe open whose writing end the child opens
 // below /proc. The same process first prints how the parent was started: Deno tells a program its arguments, not its flags.
 
-import { EXIT } from "./exit.ts";
+import { EXIT } from "./failure.ts";
 
 /** The child's descriptor of the pipe. */
 export const VERDICT_DESCRIPTOR = 3;

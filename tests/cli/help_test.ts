@@ -28,7 +28,7 @@ for (const command of commands) {
 }
 
 Deno.test("every example in the help is accepted by its command's declaration", async () => {
-  const { parseArguments } = await import("../../src/cli/parse_arguments.ts");
+  const { parseArguments } = await import("../../src/cli/parse.ts");
   for (const command of commands) {
     for (const { line } of command.examples) {
       const words = line.replaceAll("'", "").split(" ");
@@ -70,4 +70,39 @@ Deno.test("wrapWords() breaks at spaces and leaves a long word whole", () => {
   assertEquals(wrapWords("aa bb cc", 5), ["aa bb", "cc"]);
   assertEquals(wrapWords("a bbbbbbbb c", 5), ["a", "bbbbbbbb", "c"]);
   assertEquals(wrapWords("", 5), [""]);
+});
+
+/** What Deno loads at the start: every module of the graph, or those alone that it also evaluates. */
+async function loadedAtStart(isEvaluated: boolean): Promise<readonly string[]> {
+  interface Dependency {
+    readonly code?: { readonly specifier?: string };
+    readonly isDynamic?: boolean;
+  }
+  const main = new URL("../../src/cli/main.ts", import.meta.url).href;
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["info", "--json", "--no-remote", main],
+  }).output();
+  const { modules } = JSON.parse(new TextDecoder().decode(stdout)) as {
+    modules: { readonly specifier: string; readonly dependencies?: readonly Dependency[] }[];
+  };
+  const byUrl = new Map(modules.map((module) => [module.specifier, module]));
+  const found = new Set([main]);
+  for (const url of found) {
+    for (const { code, isDynamic } of byUrl.get(url)?.dependencies ?? []) {
+      if (code?.specifier !== undefined && !(isEvaluated && isDynamic)) found.add(code.specifier);
+    }
+  }
+  return [...found].map((url) => url.replace(/^.*\/src\//, ""));
+}
+
+Deno.test("sockbench --help starts nothing of the engine, no package and no module of Node; reports, claims, gate and ab are not even read", async () => {
+  const evaluated = await loadedAtStart(true);
+  assert(evaluated.includes("cli/commands/run.ts"), evaluated.join());
+  const heavy =
+    /^(?:npm:|node:|(?:run|report|compare|gate|ab|claim|record|scenario|workload|peer)\/)/;
+  assertEquals(evaluated.filter((module) => heavy.test(module)), []);
+  const read = await loadedAtStart(false);
+  assert(read.includes("run/session.ts"), "list works without permissions, so that Deno reads it");
+  const late = /^(?:report|gate|ab|claim)\//;
+  assertEquals(read.filter((module) => late.test(module)), []);
 });

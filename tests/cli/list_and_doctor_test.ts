@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { describeNoise, judgeNoise } from "../../src/cli/doctor/measure_noise.ts";
-import { measureClock } from "../../src/cli/doctor/measure_clock.ts";
+import { describeNoise, judgeNoise } from "../../src/cli/machine_checks.ts";
+import { measureClock } from "../../src/cli/machine_checks.ts";
 import { createCatalog } from "../../src/catalog.ts";
 import { factOf } from "../../src/model/environment.ts";
 import { sockbench } from "./sockbench.ts";

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
-import { drawSpark, LiveView, type TrialEvent } from "../../src/cli/live_view.ts";
-import { localeShowsUnicode } from "../../src/cli/locale.ts";
-import { StatusArea } from "../../src/cli/status_area.ts";
+import { drawSpark, LiveView, type TrialEvent } from "../../src/cli/terminal/live_view.ts";
+import { localeShowsUnicode } from "../../src/cli/terminal/terminal.ts";
+import { StatusArea } from "../../src/cli/terminal/status_area.ts";
 import { displayWidth } from "../../src/text/display_width.ts";
 import { Screen } from "../support/screen.ts";
 import { hostileRecord, sampleRecord } from "../support/sample_record.ts";

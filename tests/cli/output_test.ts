@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { decodeRecord } from "../../src/record/codec.ts";
-import { formatDuration } from "../../src/cli/duration.ts";
+import { formatDuration } from "../../src/cli/terminal/duration.ts";
 import { plural } from "../../src/text/plural.ts";
-import { writeOutput } from "../../src/cli/output_directory.ts";
-import { writeFileAtomically } from "../../src/cli/write_file_atomically.ts";
-import { createProgress } from "../../src/cli/progress.ts";
+import { writeOutput } from "../../src/cli/output.ts";
+import { writeFileAtomically } from "../../src/cli/output.ts";
+import { createProgress } from "../../src/cli/terminal/progress.ts";
 import { quoteForShell } from "../../src/cli/run_arguments.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import { createSettings } from "../../src/plan/settings.ts";
@@ -61,7 +61,7 @@ Deno.test("writeOutput() rescues what its directory does not take, and names the
 
 Deno.test("writeOutput() leaves no empty directory where a rescue fails", async () => {
   await using directory = await temporaryDirectory();
-  const module = new URL("../../src/cli/output_directory.ts", import.meta.url);
+  const module = new URL("../../src/cli/output.ts", import.meta.url);
   const child = new Deno.Command(Deno.execPath(), {
     // Without --allow-read a temporary directory can be made, and no file renamed within it.
     args: ["run", "--quiet", "--no-prompt", "--allow-write", "-"],
@@ -83,7 +83,7 @@ Deno.test("sockbench run without --allow-read is refused before it measures what
     await sockbench([...TINY_RUN, "--out", directory.path], {
       permissions: ["--allow-net", "--allow-write"],
     }),
-    /cannot write to --out .*: permission missing \(--allow-read\)/,
+    /cannot read the code of this command: permission missing \(--allow-read\)/,
   );
   assertEquals(names(directory.path), []);
 });

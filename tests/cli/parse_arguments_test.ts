@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import type { Command } from "../../src/cli/command.ts";
-import { parseArguments, valueOf, valuesOf } from "../../src/cli/parse_arguments.ts";
-import { UsageError } from "../../src/cli/usage_error.ts";
+import type { Command } from "../../src/cli/parse.ts";
+import { parseArguments, valueOf, valuesOf } from "../../src/cli/parse.ts";
+import { UsageError } from "../../src/cli/failure.ts";
 
 const command: Command = {
   name: "try",
@@ -21,7 +21,7 @@ const command: Command = {
   ],
   retired: { normalise: "--normalise is gone: use another machine" },
   examples: [],
-  load: () => Promise.reject(new Error("not loaded by parsing")),
+  action: () => Promise.reject(new Error("not called by parsing")),
 };
 
 const parse = (...raw: string[]) => parseArguments(command, raw);

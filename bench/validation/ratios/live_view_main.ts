@@ -5,8 +5,8 @@
  * @module
  */
 
-import { createProgress } from "../../../src/cli/progress.ts";
-import { systemTerminal, type Terminal } from "../../../src/cli/terminal.ts";
+import { createProgress } from "../../../src/cli/terminal/progress.ts";
+import { systemTerminal, type Terminal } from "../../../src/cli/terminal/terminal.ts";
 import type { PeerKind } from "../../../src/model/placement.ts";
 import { metricValue } from "../../../src/model/metric_value.ts";
 import type { RunEvent } from "../../../src/run/run_plan.ts";

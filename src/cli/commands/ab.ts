@@ -1,6 +1,25 @@
-import type { Command } from "../command.ts";
-import { POLICY_OPTIONS, VERDICT_OPTIONS } from "./gate_options.ts";
-import { CORES_OPTION, MODULE_OPTION, PEER_OPTION, PIN_OPTION } from "./shared_options.ts";
+import { type Command, inputFiles, type ParsedArguments } from "../parse.ts";
+import {
+  CORES_OPTION,
+  MODULE_OPTION,
+  PEER_OPTION,
+  PIN_OPTION,
+  POLICY_OPTIONS,
+  VERDICT_OPTIONS,
+} from "../options.ts";
+import type { AbGateOutcome } from "../../ab/ab_gate.ts";
+import type { AgentOrder } from "../../ab/agent_protocol.ts";
+import type { OnMade, PreparedSubject } from "../../ab/prepare_subject.ts";
+import type { AbOptions, AbRecords } from "../../ab/ab_options.ts";
+import type { Side } from "../../ab/paired_trials.ts";
+import type { PeerKind } from "../../model/placement.ts";
+import type { AbJob, AbPlan } from "../ab_job.ts";
+import type { AbProgress } from "../terminal/ab_progress.ts";
+import { loadLate } from "../late.ts";
+import { EXIT, UsageError } from "../failure.ts";
+import { listenForInterrupts } from "../interrupts.ts";
+import type { OutputFile } from "../output.ts";
+import type { Terminal } from "../terminal/terminal.ts";
 
 /** `sockbench ab`. */
 export const abCommand: Command = {
@@ -108,5 +127,202 @@ export const abCommand: Command = {
       description: "See the gate turn red",
     },
   ],
-  load: async () => (await import("../actions/ab.ts")).ab,
+  action: ab,
 };
+
+type Engine = typeof import("../ab_job.ts");
+
+/** Prepares both subjects, measures them in pairs, judges, writes. */
+async function ab(args: ParsedArguments, terminal: Terminal): Promise<number> {
+  const engine = await loadLate<Engine>("pairing");
+  const job = await engine.readAbJob(args);
+  await engine.clearEarlierJob("ab", job.out, inputFiles(args, ["budget-file", "module"]));
+  await engine.prepareOutputDirectory(job.out);
+  const progress = engine.createAbProgress(terminal, args.flags.has("quiet"));
+  const leftovers: (() => void)[] = [];
+  using interrupts = listenForInterrupts(
+    () => progress.say("sockbench: interrupted; finishing the pair under way (again: end at once)"),
+    // The newest first: agents before the folders they work in.
+    () => {
+      progress.end();
+      leftovers.reverse().forEach((remove) => remove());
+    },
+  );
+  const onMade = (remove: () => void) => void leftovers.push(remove);
+  const context: Context = {
+    engine,
+    args,
+    job,
+    progress,
+    terminal,
+    onMade,
+    signal: interrupts.signal,
+  };
+  try {
+    return await compareSubjects(context);
+  } catch (error) {
+    progress.end();
+    // Ctrl-C reaches git and deno install too: what they then fail of is the interruption.
+    if (interrupts.signal.aborted && isFailure(error)) return EXIT.interrupted;
+    if (error instanceof engine.SubjectError && error.isUsage) throw new UsageError(error.message);
+    if (error instanceof Deno.errors.NotCapable) {
+      throw new UsageError(
+        "ab needs --allow-run: it starts agents, and git where a subject is a commit",
+      );
+    }
+    if (!isFailure(error)) throw error;
+    progress.say(`sockbench: cannot judge: ${error.message}`);
+    if (error instanceof engine.LostAgentsError) await keepPartial(error.records, context);
+    return EXIT.cannotJudge;
+  }
+}
+
+interface Context {
+  readonly engine: Engine;
+  readonly args: ParsedArguments;
+  readonly job: AbJob;
+  readonly progress: AbProgress;
+  readonly terminal: Terminal;
+  /** Told what must be removed first when the process ends at once. */
+  readonly onMade: OnMade;
+  readonly signal: AbortSignal;
+}
+
+/** A subject that cannot be had, or an agent that failed. */
+function isFailure(error: unknown): error is Error {
+  return error instanceof Error && ["SubjectError", "AgentError", "PeerError"].includes(error.name);
+}
+
+async function compareSubjects(context: Context): Promise<number> {
+  const { engine, args, job, progress, signal, onMade } = context;
+  const prepare = (side: Side) =>
+    engine.prepareSubject(
+      engine.parseSubject(job.subjects[side]),
+      job.subjects[side],
+      job.modules,
+      onMade,
+    );
+  await using base = await prepare("base");
+  await using head = await prepare("head");
+  if (signal.aborted) return EXIT.interrupted;
+  await using sockets = await engine.createSocketDirectory();
+  onMade(() => engine.removeFolder(sockets.path));
+  context.terminal.made?.(sockets.path);
+  const subjects = { base, head };
+  const planned = await planBoth(subjects, sockets.path, context);
+  engine.refuseIdleMetrics(job.policy, [...planned.ofBase.metrics, ...planned.plan.metrics]);
+  const options = await optionsOf(planned, subjects, sockets.path, context);
+  announce(planned, options, context);
+  const outcome = await engine.runAbGate(planned.plan, options, job.policy, progress);
+  progress.end();
+  return await finish(outcome, context, args);
+}
+
+/** Agents of their own for planning, so that measuring starts with fresh ones. */
+async function planBoth(
+  subjects: Readonly<Record<Side, PreparedSubject>>,
+  directory: string,
+  { engine, job: { input }, onMade }: Context,
+): Promise<AbPlan> {
+  const order = (side: Side): AgentOrder => ({
+    modules: subjects[side].modules,
+    peer: input.peer as PeerKind,
+    directory,
+  });
+  await using base = await engine.openAgent("base", subjects.base, order("base"), { onMade });
+  await using head = await engine.openAgent("head", subjects.head, order("head"), { onMade });
+  return await engine.planAb(input, { base, head });
+}
+
+async function optionsOf(
+  { plan, ofBase, unshared }: AbPlan,
+  subjects: Readonly<Record<Side, PreparedSubject>>,
+  directory: string,
+  { engine, args, job, signal, onMade }: Context,
+): Promise<AbOptions> {
+  const { seed, peer, precision, budgetNs } = plan.settings;
+  return {
+    subjects,
+    pairs: job.pairs ?? engine.defaultPairs(plan, job.policy),
+    ...(precision !== undefined && { precision }),
+    budgetNs,
+    peer,
+    seed,
+    clock: engine.systemClock,
+    directory,
+    environment: await engine.readEnvironment(),
+    command: engine.repeatJob(args, ["--seed", String(seed)]),
+    startedAt: new Date().toISOString(),
+    ...(job.slowdown !== undefined && { slowdown: job.slowdown }),
+    ofBase,
+    ...(unshared !== undefined && { unshared }),
+    onMade,
+    signal,
+  };
+}
+
+function announce({ plan }: AbPlan, options: AbOptions, { engine, job, progress }: Context): void {
+  const pairs = Math.max(options.pairs, engine.neededPairs(plan, job.policy));
+  progress.start({
+    plan,
+    pairs,
+    ...(pairs > options.pairs && { askedPairs: options.pairs }),
+    estimateNs: engine.estimateAbNs(plan, pairs),
+    budgetNs: options.budgetNs,
+    precision: options.precision ?? engine.defaultPrecision(job.policy),
+    ...job.subjects,
+  });
+}
+
+async function finish(
+  { records, confirmation, result, interrupted }: AbGateOutcome,
+  context: Context,
+  args: ParsedArguments,
+): Promise<number> {
+  const { engine, job, terminal } = context;
+  const files = [
+    ...recordFiles(records, "", engine),
+    ...(confirmation === undefined ? [] : recordFiles(confirmation, "-confirmation", engine)),
+  ];
+  if (interrupted) {
+    await keepPartial(records, context, files);
+    return EXIT.interrupted;
+  }
+  const isWritten = await engine.writeGateReport(
+    { result, base: job.subjects.base, head: job.subjects.head },
+    {
+      out: job.out,
+      stem: "ab",
+      records: files,
+      formats: job.formats,
+      annotations: args.flags.has("annotations"),
+    },
+    terminal,
+  );
+  return result.exitCode === EXIT.ok && !isWritten ? EXIT.usage : result.exitCode;
+}
+
+/** What was measured of a job that ended early is not judged, and not thrown away either. */
+async function keepPartial(
+  records: AbRecords,
+  { engine, job, terminal, progress }: Context,
+  files: OutputFile[] = recordFiles(records, "", engine),
+): Promise<void> {
+  if (records.base.trials.length === 0) {
+    progress.say("sockbench: no pair was finished; nothing is written");
+    return;
+  }
+  const written = await engine.writeRecords(job.out, files, terminal);
+  progress.say(`Partial records, not judged, written to\n${written.join("\n")}`);
+}
+
+function recordFiles(
+  { base, head }: AbRecords,
+  suffix: "" | "-confirmation",
+  engine: Engine,
+): OutputFile[] {
+  return [
+    { name: `ab-base${suffix}.json`, text: engine.encodeRecord(base) },
+    { name: `ab-head${suffix}.json`, text: engine.encodeRecord(head) },
+  ];
+}

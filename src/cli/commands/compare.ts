@@ -1,5 +1,10 @@
-import type { Command } from "../command.ts";
-import { MARGIN_OPTION } from "../margin.ts";
+import { type Command, type ParsedArguments, valueOf } from "../parse.ts";
+import { MARGIN_OPTION, marginOf } from "../options.ts";
+import { factOf } from "../../model/environment.ts";
+import type { RunRecord } from "../../model/run_record.ts";
+import { loadLate } from "../late.ts";
+import { EXIT, UsageError } from "../failure.ts";
+import { lookOf, type Terminal } from "../terminal/terminal.ts";
 
 /** `sockbench compare`. */
 export const compareCommand: Command = {
@@ -56,5 +61,54 @@ export const compareCommand: Command = {
       description: "Every cell of the last A/B job, for a program",
     },
   ],
-  load: async () => (await import("../actions/compare.ts")).compare,
+  action: compare,
 };
+
+/** Sets two records side by side. */
+async function compare(args: ParsedArguments, terminal: Terminal): Promise<number> {
+  const [baseFile, headFile] = args.positionals as [string, string];
+  if (baseFile === "-" && headFile === "-") {
+    throw new UsageError("only one of the two records can come from standard input");
+  }
+  const { COMPARE_POLICY, compareRecords, comparisonFormats, judge, readRecord } = await loadLate<
+    typeof import("../judging.ts")
+  >("judging");
+  const threshold = marginOf(args) ?? COMPARE_POLICY.threshold;
+  const policy = { ...COMPARE_POLICY, threshold };
+  const { deliverText, refuseOverwriting } = await loadLate<typeof import("../rendering.ts")>(
+    "rendering",
+  );
+  const out = valueOf(args, "out") ?? "-";
+  if (out !== "-") {
+    await refuseOverwriting(out, [
+      { name: "<base.json>", path: baseFile },
+      { name: "<head.json>", path: headFile },
+    ]);
+  }
+  const base = await readRecord(baseFile);
+  const head = await readRecord(headFile);
+  const compared = compareRecords(base, head, { paired: arePaired(base, head) });
+  const format = comparisonFormats.get(valueOf(args, "format") ?? "text")!;
+  const text = format.render({
+    result: judge(compared, policy),
+    base: nameOf(base, baseFile),
+    head: nameOf(head, headFile),
+    records: { base, head },
+  }, { terminal: lookOf(terminal), ...(args.flags.has("all") && { all: true }) });
+  await deliverText(text, args, terminal);
+  return EXIT.ok;
+}
+
+/** The two records of one `ab` job: trials of one round were measured side by side. */
+function arePaired(base: RunRecord, head: RunRecord): boolean {
+  const isOfAb = ({ environment }: RunRecord) => factOf(environment, "subject") !== null;
+  return isOfAb(base) && isOfAb(head) && base.startedAt === head.startedAt &&
+    base.settings.seed === head.settings.seed && base.settings.command === head.settings.command;
+}
+
+/** `base.json`, or `deno:2.8.3 (ab-base.json)`. */
+function nameOf({ environment }: RunRecord, file: string): string {
+  const subject = factOf(environment, "subject");
+  const name = file === "-" ? "standard input" : file;
+  return subject === null ? name : `${subject} (${name})`;
+}

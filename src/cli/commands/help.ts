@@ -1,4 +1,7 @@
-import type { Command } from "../command.ts";
+import type { Command, ParsedArguments } from "../parse.ts";
+import { EXIT, UsageError } from "../failure.ts";
+import { renderCommandHelp, renderOverview } from "../help.ts";
+import type { Terminal } from "../terminal/terminal.ts";
 
 /** `sockbench help`. */
 export const helpCommand: Command = {
@@ -8,5 +11,28 @@ export const helpCommand: Command = {
   positionals: [{ name: "command", optional: true, description: "the command" }],
   options: [],
   examples: [{ line: "deno task sockbench help run", description: "Everything run can do" }],
-  load: async () => (await import("../actions/help.ts")).help,
+  action: help,
 };
+
+/** Prints the overview, or the help of one command. */
+function help(
+  args: ParsedArguments,
+  terminal: Terminal,
+  commands: readonly Command[],
+): Promise<number> {
+  const name = args.positionals[0];
+  if (name === undefined) terminal.out(renderOverview(commands, terminal.columns()));
+  else {
+    const command = commands.find((command) => command.name === name);
+    if (command === undefined) {
+      return Promise.reject(
+        new UsageError(`there is no command "${name}"`, {
+          given: name,
+          candidates: commands.map((command) => command.name),
+        }),
+      );
+    }
+    terminal.out(renderCommandHelp(command, terminal.columns()));
+  }
+  return Promise.resolve(EXIT.ok);
+}

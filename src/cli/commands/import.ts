@@ -1,4 +1,8 @@
-import type { Command } from "../command.ts";
+import { type Command, type ParsedArguments, valueOf } from "../parse.ts";
+import type { ForeignText } from "../../record/import/import_record.ts";
+import { loadLate } from "../late.ts";
+import { EXIT } from "../failure.ts";
+import type { Terminal } from "../terminal/terminal.ts";
 
 /** `sockbench import`. */
 export const importCommand: Command = {
@@ -35,5 +39,28 @@ export const importCommand: Command = {
       description: "Three runs of iperf3 -J, one trial each",
     },
   ],
-  load: async () => (await import("../actions/import.ts")).importFiles,
+  action: importFiles,
 };
+
+/** Makes a record of other tools' files. */
+async function importFiles(args: ParsedArguments, terminal: Terminal): Promise<number> {
+  const { deliverText, encodeRecord, importRecord, readText, refuseOverwriting } = await loadLate<
+    typeof import("../rendering.ts")
+  >("rendering");
+  const out = valueOf(args, "out") ?? "-";
+  const inputs = args.positionals.map((path) => ({ name: "<file>", path }));
+  if (out !== "-") await refuseOverwriting(out, inputs);
+  const texts: ForeignText[] = [];
+  for (const path of args.positionals) {
+    const text = await readText(path);
+    const writtenAtMs = path === "-" ? undefined : (await Deno.stat(path)).mtime?.getTime();
+    texts.push({
+      source: path === "-" ? "standard input" : path,
+      text,
+      writtenAtMs: writtenAtMs ?? Date.now(),
+    });
+  }
+  const record = importRecord(texts, `sockbench import ${args.raw.join(" ")}`);
+  await deliverText(encodeRecord(record), args, terminal);
+  return EXIT.ok;
+}

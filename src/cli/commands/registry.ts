@@ -1,6 +1,6 @@
 // Every command of `sockbench`, in the order of the help. Declarations only: a command's work is loaded when it is called.
 
-import type { Command } from "../command.ts";
+import type { Command } from "../parse.ts";
 import { abCommand } from "./ab.ts";
 import { claimsCommand } from "./claims.ts";
 import { compareCommand } from "./compare.ts";

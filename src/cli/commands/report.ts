@@ -1,5 +1,8 @@
-import type { Command } from "../command.ts";
-import { MARGIN_OPTION } from "../margin.ts";
+import { type Command, type ParsedArguments, valueOf } from "../parse.ts";
+import { MARGIN_OPTION, marginOf } from "../options.ts";
+import { loadLate } from "../late.ts";
+import { EXIT, UsageError } from "../failure.ts";
+import { lookOf, type Terminal } from "../terminal/terminal.ts";
 
 /** `sockbench report`. */
 export const reportCommand: Command = {
@@ -52,5 +55,28 @@ export const reportCommand: Command = {
       description: "Take the figures into a spreadsheet",
     },
   ],
-  load: async () => (await import("../actions/report.ts")).report,
+  action: report,
 };
+
+/** Renders a record again. */
+async function report(args: ParsedArguments, terminal: Terminal): Promise<number> {
+  const { deliverText, findFormat, readRecord, refuseOverwriting, renderForFile } = await loadLate<
+    typeof import("../rendering.ts")
+  >("rendering");
+  const format = await findFormat(valueOf(args, "format") ?? "md");
+  const margin = marginOf(args);
+  const options = margin === undefined ? {} : { margin };
+  const source = args.positionals[0]!;
+  const out = valueOf(args, "out") ?? "-";
+  if (out !== "-") await refuseOverwriting(out, [{ name: "<record.json>", path: source }]);
+  const record = await readRecord(source);
+  if (out === "-") {
+    const own = terminal.outIsTerminal ? { ...options, terminal: lookOf(terminal) } : options;
+    await deliverText(format.render(record, own), args, terminal);
+    return EXIT.ok;
+  }
+  const { text, problem } = await renderForFile(record, format, out, options);
+  await deliverText(text, args, terminal);
+  if (problem !== undefined) throw new UsageError(`${problem}; the report does without them`);
+  return EXIT.ok;
+}

@@ -1,8 +1,8 @@
 // Progress of an A/B job on standard error: one line that overwrites itself on a terminal, a plain line now and then elsewhere.
 
-import type { AbGateEvents } from "../ab/ab_gate.ts";
-import type { AbEvent, JobPlan } from "../ab/ab_options.ts";
-import { plural } from "../text/plural.ts";
+import type { AbGateEvents } from "../../ab/ab_gate.ts";
+import type { AbEvent, JobPlan } from "../../ab/ab_options.ts";
+import { plural } from "../../text/plural.ts";
 import { formatDuration } from "./duration.ts";
 import { StatusArea } from "./status_area.ts";
 import { paint, type Terminal } from "./terminal.ts";

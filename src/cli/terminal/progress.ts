@@ -1,9 +1,9 @@
 // Progress of a run on standard error: a live view that overwrites itself on a terminal, a plain line per round elsewhere.
 
-import type { Plan } from "../plan/plan.ts";
-import type { RunEvent } from "../run/run_plan.ts";
-import { oneLine } from "../text/one_line.ts";
-import { plural } from "../text/plural.ts";
+import type { Plan } from "../../plan/plan.ts";
+import type { RunEvent } from "../../run/run_plan.ts";
+import { oneLine } from "../../text/one_line.ts";
+import { plural } from "../../text/plural.ts";
 import { formatDuration } from "./duration.ts";
 import { LiveView } from "./live_view.ts";
 import { StatusArea } from "./status_area.ts";

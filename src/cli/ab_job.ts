@@ -1,14 +1,123 @@
-// The plan of an A/B job: what both sides have is measured in pairs; what one side alone has is new or missing.
+// From the arguments of `ab` to a job and its plan: what both sides have is measured in pairs; what one alone has is new or missing.
 
+import type { Slowdown } from "../ab/slowed_transport.ts";
 import { type Side, SIDES } from "../ab/paired_trials.ts";
+import { parseSubject, SUBJECT_FORMS, SubjectError } from "../ab/subject.ts";
+import type { Policy } from "../gate/gate_policy.ts";
+import { createSettings, MAX_ROUNDS, type Settings, type SettingsInput } from "../plan/settings.ts";
+import type { GateFormat } from "../report/build/judgement.ts";
+import { chooseGateFormats, readPolicy } from "./judging.ts";
+import { type ParsedArguments, valueOf, valuesOf } from "./parse.ts";
+import { DEFAULT_OUT } from "./options.ts";
+import { settingsInput } from "./run_arguments.ts";
+import { choosePeer, findUnmatchedGlob, refuseEmptyPlan, unmatchedGlob } from "./measuring.ts";
+import { UsageError } from "./failure.ts";
 import type { JobPlan, PlanPart } from "../ab/ab_options.ts";
 import type { AgentLink } from "../ab/agent_link.ts";
 import type { AgentNames } from "../ab/agent_protocol.ts";
 import { createCatalog } from "../catalog.ts";
 import type { PlannedCases } from "../plan/plan.ts";
-import { createSettings, type Settings, type SettingsInput } from "../plan/settings.ts";
-import { findUnmatchedGlob, refuseEmptyPlan, unmatchedGlob } from "./plan_selection.ts";
-import { UsageError } from "./usage_error.ts";
+
+export { defaultPairs, defaultPrecision, neededPairs, runAbGate } from "../ab/ab_gate.ts";
+export { openAgent } from "../ab/agent_link.ts";
+export { estimateAbNs } from "../ab/pair_trial.ts";
+export { prepareSubject, removeFolder } from "../ab/prepare_subject.ts";
+export { LostAgentsError } from "../ab/run_ab.ts";
+export { parseSubject, SubjectError } from "../ab/subject.ts";
+export { systemClock } from "../clock.ts";
+export { encodeRecord } from "../record/codec.ts";
+export { readEnvironment } from "../run/environment.ts";
+export { createSocketDirectory } from "../transport/socket_directory.ts";
+export { refuseIdleMetrics, repeatJob, writeGateReport, writeRecords } from "./judging.ts";
+export { clearEarlierJob } from "./job_files.ts";
+export { prepareOutputDirectory } from "./output.ts";
+export { createAbProgress } from "./terminal/ab_progress.ts";
+
+/** Trials of one process do not wake another core: they pair best. */
+const DEFAULT_AB_PEER = "loop";
+
+/** What `ab` is asked to do. */
+export interface AbJob {
+  /** As the user named them. */
+  readonly subjects: Readonly<Record<Side, string>>;
+  /** Users' modules as written: each side has its own. */
+  readonly modules: readonly string[];
+  /** What to measure. */
+  readonly input: SettingsInput;
+  /** Pairs of each case at least; absent: those of the default number of generations. */
+  readonly pairs?: number;
+  /** How comparisons become verdicts. */
+  readonly policy: Policy;
+  /** Files to write. */
+  readonly formats: readonly GateFormat[];
+  /** Where. */
+  readonly out: string;
+  /** A slowdown to inject; absent: none. */
+  readonly slowdown?: Slowdown;
+}
+
+/**
+ * Reads the arguments of `ab`.
+ *
+ * @throws {UsageError} when one is wrong or missing.
+ */
+export async function readAbJob(args: ParsedArguments): Promise<AbJob> {
+  const base = valueOf(args, "base");
+  if (base === undefined) {
+    throw new UsageError(
+      `ab needs --base <subject>: what head is compared against, of ${SUBJECT_FORMS}`,
+    );
+  }
+  const subjects = { base, head: valueOf(args, "head") ?? "self" };
+  for (const side of ["base", "head"] as const) checkSubject(side, subjects[side]);
+  const slowdown = readSlowdown(args);
+  return {
+    subjects,
+    modules: valuesOf(args, "module"),
+    input: {
+      ...settingsInput(args),
+      profile: "quick",
+      peer: choosePeer(valueOf(args, "peer") ?? DEFAULT_AB_PEER).peer,
+    },
+    ...readPairs(valueOf(args, "pairs")),
+    policy: await readPolicy(args),
+    formats: await chooseGateFormats(valuesOf(args, "format")),
+    out: valueOf(args, "out") ?? DEFAULT_OUT,
+    ...(slowdown !== undefined && { slowdown }),
+  };
+}
+
+function checkSubject(side: Side, text: string): void {
+  try {
+    parseSubject(text);
+  } catch (error) {
+    if (error instanceof SubjectError) throw new UsageError(`--${side} ${error.message}`);
+    throw error;
+  }
+}
+
+function readPairs(given: string | undefined): Pick<AbJob, "pairs"> {
+  if (given === undefined) return {};
+  const pairs = /^\d{1,9}$/.test(given) ? Number(given) : NaN;
+  if (pairs >= 1 && pairs <= MAX_ROUNDS) return { pairs };
+  throw new UsageError(`--pairs must be a whole number from 1 to ${MAX_ROUNDS}: "${given}" is not`);
+}
+
+function readSlowdown(args: ParsedArguments): Slowdown | undefined {
+  const [all, tail] = [valueOf(args, "inject-slowdown"), valueOf(args, "inject-tail")];
+  if (all !== undefined && tail !== undefined) {
+    throw new UsageError("--inject-slowdown and --inject-tail contradict each other");
+  }
+  if (all !== undefined) return { share: parseShare("inject-slowdown", all), where: "all" };
+  return tail === undefined ? undefined : { share: parseShare("inject-tail", tail), where: "tail" };
+}
+
+function parseShare(option: string, given: string): number {
+  const [, digits] = /^(\d{1,4}(?:\.\d{1,4})?) ?%$/.exec(given) ?? [];
+  const share = Number(digits) / 100;
+  if (share > 0 && share <= 10) return share;
+  throw new UsageError(`--${option} must be from 0.01% to 1000%, as in 10%: "${given}" is not`);
+}
 
 /** Scenarios of a job that selects nothing: the quick grid of these is two dozen cells. */
 const DEFAULT_SCENARIOS = ["round-trip", "throughput", "connect", "connect-round-trip"];

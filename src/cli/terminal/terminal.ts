@@ -1,12 +1,10 @@
 // The Terminal: what commands print to, and what is known about it without any permission.
 
-import { disarm } from "../text/disarm.ts";
-import type { WorkflowCommand } from "../text/workflow_command.ts";
-import type { TerminalLook } from "../text/terminal_line.ts";
-import { toAscii } from "../text/to_ascii.ts";
-import { localeShowsUnicode } from "./locale.ts";
-import { systemMessage } from "./system_message.ts";
-import { UsageError } from "./usage_error.ts";
+import { disarm } from "../../text/disarm.ts";
+import type { WorkflowCommand } from "../../text/workflow_command.ts";
+import type { TerminalLook } from "../../text/terminal_line.ts";
+import { toAscii } from "../../text/to_ascii.ts";
+import { systemMessage, UsageError } from "../failure.ts";
 
 /**
  * A Terminal takes text for standard output and standard error. Everything that is printed passes through it, and nothing in it drives a
@@ -138,4 +136,13 @@ export function paint(
   const codes = { bold: [1, 22], dim: [2, 22], red: [31, 39], yellow: [33, 39] } as const;
   const [start, end] = codes[style];
   return `\x1b[${start}m${text}\x1b[${end}m`;
+}
+
+/**
+ * Whether the terminal is said to show Unicode: by LC_ALL, else LC_CTYPE, else LANG, the first that is not empty (POSIX.1-2017,
+ * section 8.2). Where none says anything, as in most containers, or where reading them was not granted, it is taken to.
+ */
+export function localeShowsUnicode(read: (variable: string) => string | undefined): boolean {
+  const locale = read("LC_ALL") || read("LC_CTYPE") || read("LANG") || "";
+  return locale === "" || /utf-?8/i.test(locale);
 }

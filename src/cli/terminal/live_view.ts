@@ -1,18 +1,18 @@
 // The LiveView: what a run has found so far, as a few lines. It sees a figure of each trial and forgets nothing that it needs
 // for the next, so that taking one costs a search in a sorted list and nothing is computed but on demand.
 
-import type { MetricDefinition } from "../units/metric.ts";
-import type { Plan } from "../plan/plan.ts";
-import { formatAmount } from "../units/format_quantity.ts";
+import type { MetricDefinition } from "../../units/metric.ts";
+import type { Plan } from "../../plan/plan.ts";
+import { formatAmount } from "../../units/format_quantity.ts";
 import {
   cutLine,
   padLine,
   plainLine,
   styleText,
   type TerminalLook,
-} from "../text/terminal_line.ts";
-import { displayWidth } from "../text/display_width.ts";
-import type { RunEvent } from "../run/run_plan.ts";
+} from "../../text/terminal_line.ts";
+import { displayWidth } from "../../text/display_width.ts";
+import type { RunEvent } from "../../run/run_plan.ts";
 import { formatDuration } from "./duration.ts";
 
 /** Trials that a spark line shows. */

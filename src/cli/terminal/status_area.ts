@@ -2,7 +2,7 @@
 //
 // It hides no cursor and changes no mode, so that a process that ends in the middle leaves nothing to be undone.
 
-import { displayWidth } from "../text/display_width.ts";
+import { displayWidth } from "../../text/display_width.ts";
 import type { Terminal } from "./terminal.ts";
 
 // deno-lint-ignore no-control-regex

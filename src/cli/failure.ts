@@ -1,0 +1,83 @@
+// How a command may end, and trouble that a user can cause and mend, said in one sentence.
+
+/** How a command may end; every command uses these codes and no others. */
+export interface ExitCodes {
+  /** Done. */
+  readonly ok: 0;
+  /** Slower than the baseline. */
+  readonly regressed: 1;
+  /** Wrong usage or input, or a place that cannot be written. */
+  readonly usage: 2;
+  /** Nothing could be measured or judged. */
+  readonly cannotJudge: 3;
+  /** A bug of sockbench (EX_SOFTWARE of sysexits.h). */
+  readonly bug: 70;
+  /** Interrupted by Ctrl-C or SIGTERM. */
+  readonly interrupted: 130;
+}
+
+/** The exit codes. */
+export const EXIT: ExitCodes = Object.freeze({
+  ok: 0,
+  regressed: 1,
+  usage: 2,
+  cannotJudge: 3,
+  bug: 70,
+  interrupted: 130,
+});
+
+/** A UsageError ends the command with exit code 2 and one sentence on stderr, without a stack. */
+export class UsageError extends Error {
+  /** Always "UsageError". */
+  override readonly name = "UsageError";
+  /** What was given where one of `candidates` was expected; absent: nothing to suggest. */
+  readonly given?: string;
+  /** What could have been meant. */
+  readonly candidates?: readonly string[];
+
+  /**
+   * Makes the error of a sentence and, where a name was expected, of what could have been meant.
+   *
+   * @param message the sentence, without full stop
+   * @param suggestion what was given and what could have been meant, for a did-you-mean
+   */
+  constructor(
+    message: string,
+    suggestion: { readonly given?: string; readonly candidates?: readonly string[] } = {},
+  ) {
+    super(message);
+    if (suggestion.given !== undefined) this.given = suggestion.given;
+    if (suggestion.candidates !== undefined) this.candidates = suggestion.candidates;
+  }
+}
+
+/** Thrown when everything that was asked for is skipped: the input is right, but this machine cannot do it. Exit code 3. */
+export class NothingToMeasureError extends Error {
+  /** Always "NothingToMeasureError". */
+  override readonly name = "NothingToMeasureError";
+}
+
+/**
+ * What cannot be had and what to do, as one clause; absent where `error` is about something else.
+ *
+ * Deno throws a TypeError whose first line names the package and whose next lines are the causes, numbered.
+ */
+export function missingPackage(error: unknown): string | undefined {
+  if (!(error instanceof TypeError)) return undefined;
+  const [what = "", cause = ""] = error.message.split(/\s*\n\s*/);
+  const name = /\bpackage (?:manifest for )?['"]([^'"]+)['"]/.exec(what)?.[1];
+  if (name === undefined) return undefined;
+  const why = cause.replace(/^\d+: /, "").slice(0, 200);
+  return `cannot fetch the package ${name}${why === "" ? "" : ` (${why})`}: it is needed once, ` +
+    "so run this where the registry can be reached, or name one of npm in NPM_CONFIG_REGISTRY";
+}
+
+/**
+ * The reason of a failed system call in a few words: "No space left on device".
+ *
+ * @returns one line
+ */
+export function systemMessage(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replace(/ \(os error \d+\).*/s, "").replaceAll(/\s+/g, " ");
+}

@@ -1,0 +1,232 @@
+// What `gate`, `ab` and `compare` share: from arguments to a policy and formats, and from a result to its files.
+
+import {
+  createPolicy,
+  DEFAULT_POLICY,
+  HEADLINE,
+  type Policy,
+  PolicyError,
+  type PolicyInput,
+} from "../gate/gate_policy.ts";
+import type { MetricDefinition } from "../units/metric.ts";
+import { matchesGlob } from "../plan/glob.ts";
+import type { GateFormat, GateReport } from "../report/build/judgement.ts";
+import { type ParsedArguments, valueOf, valuesOf } from "./parse.ts";
+import { readText } from "./read_record.ts";
+import { quoteForShell } from "./run_arguments.ts";
+import { UsageError } from "./failure.ts";
+import { environmentValue } from "./announce_failure.ts";
+import { verdictFileName } from "./job_files.ts";
+import type { WorkflowCommand } from "../text/workflow_command.ts";
+import { type OutputFile, writeObstacle, writeOutput } from "./output.ts";
+import { ClosedOutputError, lookOf, paint, type Terminal } from "./terminal/terminal.ts";
+
+export { compareRecords } from "../compare/compare_records.ts";
+export { environmentObstacles } from "../compare/fingerprint.ts";
+export { isSameRun } from "../compare/same_run.ts";
+export { COMPARE_POLICY } from "../gate/gate_policy.ts";
+export { judge } from "../gate/judge.ts";
+export { encodeRecord } from "../record/codec.ts";
+export { comparisonFormats } from "../report/registry.ts";
+export { planBaseline } from "./plan_baseline.ts";
+export { readRecord } from "./read_record.ts";
+
+/**
+ * The policy: the budget file where one is named, and over it what the arguments say.
+ *
+ * @throws {UsageError} when a value or the file cannot be used.
+ */
+export async function readPolicy(args: ParsedArguments): Promise<Policy> {
+  const file = valueOf(args, "budget-file");
+  const from = file === undefined ? DEFAULT_POLICY : await readBudget(file, DEFAULT_POLICY);
+  const metrics = valuesOf(args, "metric");
+  const input: PolicyInput = {
+    threshold: valueOf(args, "threshold"),
+    alpha: valueOf(args, "alpha"),
+    ...(metrics.length > 0 && { metrics }),
+    ...(args.flags.has("strict") && { strict: true }),
+  };
+  try {
+    return createPolicy(input, from);
+  } catch (error) {
+    if (error instanceof PolicyError) throw new UsageError(`--${error.message}`);
+    throw error;
+  }
+}
+
+async function readBudget(file: string, from: Policy): Promise<Policy> {
+  const text = await readText(file);
+  const { BudgetFileError, readBudgetFile } = await import("../gate/budget_file.ts");
+  try {
+    return readBudgetFile(text, file, from);
+  } catch (error) {
+    if (error instanceof BudgetFileError) throw new UsageError(error.message);
+    throw error;
+  }
+}
+
+/**
+ * A metric that no scenario measures would gate nothing, and be noticed after minutes.
+ *
+ * @throws {UsageError} when the policy names one.
+ */
+export function refuseIdleMetrics(
+  { metrics }: Policy,
+  measured: readonly Pick<MetricDefinition, "id" | "better">[],
+): void {
+  const judged = measured.filter(({ better }) => better !== "neither");
+  const known = [...new Set(judged.map(({ id }) => id))];
+  const idle = metrics.find((name) =>
+    name !== HEADLINE && !known.some((id) => matchesGlob(name, id))
+  );
+  if (idle === undefined || known.length === 0) return;
+  throw new UsageError(
+    `no case has a metric "${idle}" that could gate (there is headline, ${known.join(", ")})`,
+    { given: idle, candidates: [HEADLINE, ...known] },
+  );
+}
+
+/**
+ * The formats asked for, Markdown always among them.
+ *
+ * @throws {UsageError} when there is none of that name.
+ */
+export async function chooseGateFormats(asked: readonly string[]): Promise<readonly GateFormat[]> {
+  const { gateFormats } = await import("../report/registry.ts");
+  const ids = new Set(["md", ...asked]);
+  return [...ids].map((id) => {
+    const found = gateFormats.get(id);
+    if (found !== undefined) return found;
+    const known = [...gateFormats.keys()];
+    throw new UsageError(`there is no format "${id}" (there is ${known.join(", ")})`, {
+      given: id,
+      candidates: known,
+    });
+  });
+}
+
+/** Options that say where results go, not what is measured and judged; the seed is that which was used. */
+const NOT_REPEATED = new Set(["out", "format", "seed"]);
+
+/** The command that repeats a job. */
+export function repeatJob(
+  args: ParsedArguments,
+  used: readonly string[] = [],
+): string {
+  const words = ["deno", "task", "sockbench", args.command.name];
+  for (const option of args.command.options) {
+    if (NOT_REPEATED.has(option.name)) continue;
+    const values = valuesOf(args, option.name);
+    for (const value of option.list && values.length > 0 ? [values.join(",")] : values) {
+      words.push(`--${option.name}`, quoteForShell(value));
+    }
+  }
+  if (args.flags.has("strict")) words.push("--strict");
+  return [...words, ...used].join(" ");
+}
+
+/** Where results go. */
+export interface GateOutput {
+  /** The directory, which exists. */
+  readonly out: string;
+  /** First part of the files' names: `ab`, `gate`. */
+  readonly stem: "gate" | "ab";
+  /** Records to write beside, which must not be lost. */
+  readonly records: readonly OutputFile[];
+  /** Formats to write. */
+  readonly formats: readonly GateFormat[];
+  /** Whether annotations are printed wherever the job runs. */
+  readonly annotations: boolean;
+}
+
+/**
+ * Writes and prints a result.
+ *
+ * @returns whether every file is where it was wanted.
+ */
+export async function writeGateReport(
+  report: GateReport,
+  { out, stem, records, formats, annotations }: GateOutput,
+  terminal: Terminal,
+): Promise<boolean> {
+  const outcomes = [
+    ...await writeFiles(out, records, true),
+    ...await writeFiles(out, renderFiles(report, stem, formats), false),
+  ];
+  const problems = [
+    ...outcomes.flatMap((outcome) => outcome.problems),
+    ...await appendStepSummary(report, formats),
+  ];
+  for (const problem of problems) {
+    terminal.err(`${paint(terminal, "red", "sockbench:")} ${problem}\n`);
+  }
+  const written = outcomes.flatMap((outcome) => outcome.written);
+  try {
+    terminal.out(await verdictsOf(report, terminal));
+    terminal.out(`\nWritten to\n${written.map((path) => `${path}\n`).join("")}`);
+    if (annotations || environmentValue("GITHUB_ACTIONS") === "true") {
+      terminal.out("\n");
+      terminal.annotate(await commandsOf(report), "out");
+    }
+  } catch (error) {
+    // The files are written; that nobody reads the summary is no failure, and must not change the exit code.
+    if (!(error instanceof ClosedOutputError)) throw error;
+  }
+  return problems.length === 0;
+}
+
+/** Records alone, of a job that was interrupted. Returns the paths written. */
+export async function writeRecords(
+  out: string,
+  records: readonly OutputFile[],
+  terminal: Terminal,
+): Promise<readonly string[]> {
+  const outcomes = await writeFiles(out, records, true);
+  for (const problem of outcomes.flatMap((outcome) => outcome.problems)) {
+    terminal.err(`${paint(terminal, "red", "sockbench:")} ${problem}\n`);
+  }
+  return outcomes.flatMap((outcome) => outcome.written);
+}
+
+async function writeFiles(out: string, files: readonly OutputFile[], rescue: boolean) {
+  const outcomes = [];
+  for (const file of files) outcomes.push(await writeOutput(out, file, rescue));
+  return outcomes;
+}
+
+function renderFiles(
+  report: GateReport,
+  stem: "gate" | "ab",
+  formats: readonly GateFormat[],
+): readonly OutputFile[] {
+  return formats.map((format) => (
+    { name: verdictFileName(stem, format), text: format.render(report) }
+  ));
+}
+
+/** Appended, as a job may have several steps that write there; returns what went wrong. */
+async function appendStepSummary(
+  report: GateReport,
+  formats: readonly GateFormat[],
+): Promise<readonly string[]> {
+  const path = environmentValue("GITHUB_STEP_SUMMARY");
+  const markdown = formats.find(({ id }) => id === "md");
+  if (path === undefined || markdown === undefined) return [];
+  try {
+    await Deno.writeTextFile(path, `${markdown.render(report)}\n`, { append: true });
+    return [];
+  } catch (error) {
+    return [`cannot append to GITHUB_STEP_SUMMARY ${path}: ${writeObstacle(error)}`];
+  }
+}
+
+async function verdictsOf(report: GateReport, terminal: Terminal): Promise<string> {
+  const { gateFormats } = await import("../report/registry.ts");
+  return gateFormats.get("text")!.render(report, { terminal: lookOf(terminal) });
+}
+
+async function commandsOf(report: GateReport): Promise<readonly WorkflowCommand[]> {
+  const { buildGateDocument } = await import("../report/build/gate_document.ts");
+  const { annotationsOf } = await import("../report/write/annotations.ts");
+  return annotationsOf(buildGateDocument(report));
+}

@@ -1,0 +1,142 @@
+// Options that mean the same in several commands, declared once.
+
+import { PINS } from "../plan/placement.ts";
+import { DEFAULT_PEER, DEFAULT_PROFILE, PEERS, PROFILE_NAMES } from "../plan/settings.ts";
+import { type OptionSpec, type ParsedArguments, valueOf } from "./parse.ts";
+import { UsageError } from "./failure.ts";
+
+/** Where results go by default. */
+export const DEFAULT_OUT = "reports";
+
+/** `--profile`. */
+export const PROFILE_OPTION: OptionSpec = {
+  name: "profile",
+  value: "name",
+  choices: PROFILE_NAMES,
+  description: "How long and how wide",
+  default: DEFAULT_PROFILE,
+};
+
+/** `--peer`. */
+export const PEER_OPTION: OptionSpec = {
+  name: "peer",
+  value: "place",
+  choices: PEERS,
+  description: "Where the other end runs: same event loop, own thread, own process",
+  default: DEFAULT_PEER,
+};
+
+/** `--pin`. */
+export const PIN_OPTION: OptionSpec = {
+  name: "pin",
+  value: "how",
+  choices: PINS,
+  list: true,
+  description: "Tie the two ends to one core (same) or to one each (cross); needs --allow-ffi",
+};
+
+/** `--cores`. */
+export const CORES_OPTION: OptionSpec = {
+  name: "cores",
+  value: "a,b",
+  list: true,
+  description: "With --pin: the driver's core, and the peer's where it has its own",
+  default: "the first two of this process",
+};
+
+/** `--module`. */
+export const MODULE_OPTION: OptionSpec = {
+  name: "module",
+  value: "file",
+  multiple: true,
+  description: "A module of your own with further transports, workloads, scenarios or metrics",
+};
+
+/** `--json`. */
+export const JSON_OPTION: OptionSpec = {
+  name: "json",
+  description: "Print JSON instead of text",
+};
+
+/** The option, for every command that writes a report of a record. */
+export const MARGIN_OPTION: OptionSpec = {
+  name: "margin",
+  value: "share",
+  description:
+    "How much less than the best is as good, where a report gives the size above which more gains less",
+  default: "5%",
+};
+
+/**
+ * Reads `--margin`.
+ *
+ * @returns a share above 0 and below 1; `undefined` where it was not given
+ * @throws {UsageError} when it is something else
+ */
+export function marginOf(args: ParsedArguments): number | undefined {
+  const text = valueOf(args, "margin");
+  if (text === undefined) return undefined;
+  const [, digits, percent] = /^(\d+(?:\.\d+)?|\.\d+)\s*(%?)$/.exec(text) ?? [];
+  const share = percent === "%" ? Number(digits) / 100 : Number(digits);
+  if (digits === undefined || !(share > 0 && share < 1)) {
+    throw new UsageError(
+      `--margin must be a share above 0% and below 100%, as in 5%: "${text}" is not`,
+    );
+  }
+  return share;
+}
+
+/** How comparisons become verdicts. */
+export const POLICY_OPTIONS: readonly OptionSpec[] = [
+  {
+    name: "threshold",
+    value: "share",
+    description: "How much slower a median may be, as in 5%; of a share such as loss, in points",
+    default: "5%",
+  },
+  {
+    name: "alpha",
+    value: "share",
+    description: "Error rate that all gated cells share",
+    default: "0.01",
+  },
+  {
+    name: "metric",
+    value: "names",
+    list: true,
+    description: "Metrics that gate, as in p50,p99; headline is the first of each scenario",
+    default: "headline",
+  },
+  {
+    name: "budget-file",
+    value: "file",
+    description: "Thresholds by case, absolute limits and ignored cases, as in gate.toml",
+  },
+  { name: "strict", description: "Exit 3 when a cell is inconclusive" },
+];
+
+/** Where verdicts go. */
+export const VERDICT_OPTIONS: readonly OptionSpec[] = [
+  {
+    name: "format",
+    short: "f",
+    value: "names",
+    list: true,
+    description:
+      "Results to write beside the Markdown summary: md, json, junit, openmetrics, bencher, annotations, agent, " +
+      "action-benchmark-smaller, action-benchmark-bigger",
+    default: "md",
+  },
+  {
+    name: "out",
+    short: "o",
+    value: "dir",
+    description: "Where the files go",
+    default: DEFAULT_OUT,
+  },
+  {
+    name: "annotations",
+    description: "Print GitHub annotations; done anyway where GITHUB_ACTIONS is true",
+  },
+  { name: "quiet", short: "q", description: "No plan and no progress; verdicts and warnings only" },
+];

@@ -106,12 +106,10 @@ export type ClaimRule = Readonly<
   Partial<Record<Exclude<ClaimVerdict, "cannot be tried here">, string>>
 >;
 
-/** A Claim is a sentence, and what decides it. */
-export interface Claim<Facts = ClaimFacts> {
+/** A sentence, and what decides it. */
+export interface ClaimDeclaration<Facts = ClaimFacts> {
   /** Stable and readable: `default-buffers`. */
   readonly id: string;
-  readonly number: number;
-  readonly group: ClaimGroup;
   /** The sentence, as textbooks have it. */
   readonly sentence: string;
   /** Where anybody can read about it: sections of RFCs, manual pages, files of the kernel. */
@@ -137,9 +135,17 @@ export interface Claim<Facts = ClaimFacts> {
   readonly code: string;
 }
 
+/** A claim with its place in the report. */
+export interface Claim extends ClaimDeclaration {
+  readonly number: number;
+  readonly group: ClaimGroup;
+}
+
 /** A claim whose facts have a type of their own: interfaces of plain data, which are ClaimFacts for everybody else. */
-export function defineClaim<Facts extends object>(claim: Claim<Facts>): Claim {
-  return claim as unknown as Claim;
+export function defineClaim<Facts extends object>(
+  claim: ClaimDeclaration<Facts>,
+): ClaimDeclaration {
+  return claim as unknown as ClaimDeclaration;
 }
 
 /** The decision on a claim that could not be tried. */

@@ -64,3 +64,14 @@ export function countVerdict(count: number, verdict: ClaimVerdict): string {
   if (count === 1) return `1 ${verdict}`;
   return `${count} ${verdict.replace(/^holds/, "hold").replace(/^does/, "do")}`;
 }
+
+/** How often each value came, the commonest first. */
+export function formatTally<T>(
+  values: readonly T[],
+  format: (value: T, times: number) => string,
+): string {
+  const times = new Map<T, number>();
+  for (const value of values) times.set(value, (times.get(value) ?? 0) + 1);
+  const sorted = [...times].sort(([, a], [, b]) => b - a);
+  return sorted.map(([value, count]) => format(value, count)).join("; ");
+}

@@ -164,10 +164,15 @@ export class RawSockets implements Disposable {
     kind: RawKind = "tcp",
   ): Promise<readonly [client: number, server: number]> {
     const { fd } = this.connect(kind, listener.address);
+    return [fd, await this.acceptSoon(listener, lab)];
+  }
+
+  /** The next connection, waited for. */
+  async acceptSoon(listener: RawListener, lab: Pick<Lab, "clock" | "signal">): Promise<number> {
     let accepted: number | undefined;
     await waitUntil(lab, () => (accepted = this.accept(listener)) !== undefined, ACCEPT_LIMIT_MS);
     if (accepted === undefined) throw new CannotTry("a connection was not accepted in time");
-    return [fd, accepted];
+    return accepted;
   }
 
   close(fd: number): void {

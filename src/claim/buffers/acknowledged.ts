@@ -3,7 +3,7 @@
 import { unreadBytes, unsentBytes } from "../../kernel/options.ts";
 import { loseNoSegments, loseSegments } from "../../kernel/socket_filter.ts";
 import { readTcpInfo } from "../../kernel/tcp_info.ts";
-import { CannotTry, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
+import { CannotTry, type ClaimDeclaration, type ClaimFacts, type Lab } from "../claim.ts";
 import { fillUp, openRawPair, RawSockets, receiveNow, sendNow, waitUntil } from "../sockets.ts";
 import { formatBytes } from "../format_figure.ts";
 import { tryPart } from "../try_part.ts";
@@ -15,11 +15,8 @@ const LIMIT_MS = 3_000;
 /** The sender's queue at one moment. `unacknowledged`: SIOCOUTQ: written and not acknowledged; `unread`: what the peer's program had not read (SIOCINQ). */
 type Moment = Readonly<{ when: string; unacknowledged: number; notSent: number; unread: number }>;
 
-/** "The output buffer is emptied only as the peer acknowledges." */
-export const emptiedByAcknowledgement: Claim = {
+export const emptiedByAcknowledgement: ClaimDeclaration = {
   id: "emptied-by-acknowledgement",
-  number: 9,
-  group: "buffers",
   sentence: "The output buffer is emptied only as the peer acknowledges",
   source:
     "RFC 9293, section 3.4; tcp(7), SIOCOUTQ; Linux net/ipv4/tcp_input.c, tcp_clean_rtx_queue",

@@ -1,7 +1,7 @@
 // Claim 7: what a close does to what was written.
 
 import { readTcpInfo } from "../../kernel/tcp_info.ts";
-import { type Claim, type ClaimFacts, type Lab } from "../claim.ts";
+import { type ClaimDeclaration, type ClaimFacts, type Lab } from "../claim.ts";
 import type { CaseRequest } from "../claim_figures.ts";
 import { openRawPair, type RawKind, receiveNow, sendNow, waitUntil } from "../sockets.ts";
 import { formatBytes, formatFigure } from "../format_figure.ts";
@@ -21,11 +21,8 @@ const UNSENT: readonly CaseRequest[] = ["tcp", "unix"].map((transport) => ({
  */
 type Closed = Readonly<{ kind: RawKind; written: number; unsent: number | null; arrived: number }>;
 
-/** "After close() the output buffer's remainder is still delivered." */
-export const closeDeliversTheRest: Claim = {
+export const closeDeliversTheRest: ClaimDeclaration = {
   id: "close-delivers-the-rest",
-  number: 7,
-  group: "buffers",
   sentence: "After close() the output buffer's remainder is still delivered",
   source: "RFC 9293, section 3.6; socket(7), SO_LINGER; Linux net/ipv4/tcp.c, __tcp_close",
   method:

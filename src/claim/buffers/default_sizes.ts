@@ -2,7 +2,13 @@
 
 import { requireLibc } from "../../kernel/libc.ts";
 import { getOption, unreadBytes } from "../../kernel/options.ts";
-import { CannotTry, cannotTry, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
+import {
+  CannotTry,
+  cannotTry,
+  type ClaimDeclaration,
+  type ClaimFacts,
+  type Lab,
+} from "../claim.ts";
 import type { CaseRequest } from "../claim_figures.ts";
 import { formatBytes, formatFigureWithCount } from "../format_figure.ts";
 import { fillUp, openRawPair, type RawKind } from "../sockets.ts";
@@ -28,11 +34,8 @@ const cell = (transport: string): CaseRequest => ({
 
 type Sizes = readonly [kind: string, send: number, receive: number];
 
-/** "Every socket has an input and an output buffer, 8 KiB each by default." */
-export const defaultBuffers: Claim = {
+export const defaultBuffers: ClaimDeclaration = {
   id: "default-buffers",
-  number: 1,
-  group: "buffers",
   sentence: "Every socket has an input and an output buffer, 8 KiB each by default",
   source: "socket(7), SO_SNDBUF; tcp(7), tcp_wmem and tcp_rmem; Linux net/unix/af_unix.c",
   method:

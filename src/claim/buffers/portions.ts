@@ -3,7 +3,7 @@
 import { requireLibc } from "../../kernel/libc.ts";
 import { setOption } from "../../kernel/options.ts";
 import type { StreamTransport } from "../../transport/transport.ts";
-import { cannotTry, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
+import { cannotTry, type ClaimDeclaration, type ClaimFacts, type Lab } from "../claim.ts";
 import type { CaseRequest } from "../claim_figures.ts";
 import { openChannels, usableStreams } from "../channels.ts";
 import { openRawPair, type RawKind, receiveNow, sendNow, waitUntil } from "../sockets.ts";
@@ -26,11 +26,8 @@ const PORTION_CELLS: readonly CaseRequest[] = ["tcp", "unix"].map((transport) =>
 /** What the writes of one large piece of data took, one after the other. */
 type Portions = Readonly<{ who: string; offered: number; taken: readonly number[] }>;
 
-/** "Data larger than the buffer is written in portions." */
-export const largeDataInPortions: Claim = {
+export const largeDataInPortions: ClaimDeclaration = {
   id: "large-data-in-portions",
-  number: 4,
-  group: "buffers",
   sentence: "Data larger than the buffer is written in portions",
   source: "send(2), MSG_DONTWAIT; write(2), return value",
   method:
@@ -156,11 +153,8 @@ type Call = Readonly<{ who: string; offered: number; taken: number; isEarly: boo
 const UNREAD_MS = 100;
 const LIMIT_MS = 5_000;
 
-/** "A blocking write returns only when all is in the buffer." */
-export const blockingWriteTakesAll: Claim = {
+export const blockingWriteTakesAll: ClaimDeclaration = {
   id: "blocking-write-takes-all",
-  number: 5,
-  group: "buffers",
   sentence: "A blocking write returns only when all of the data is in the buffer",
   source: "send(2); POSIX.1-2024, send()",
   method:

@@ -1,7 +1,7 @@
 // Claim 6: what reads return.
 
 import type { StreamChannel } from "../../transport/channel.ts";
-import type { Claim, ClaimFacts, Lab } from "../claim.ts";
+import type { ClaimDeclaration, ClaimFacts, Lab } from "../claim.ts";
 import { openChannels, usableStreams } from "../channels.ts";
 
 const WAIT_MS = 30;
@@ -23,11 +23,8 @@ type ReadFacts = {
   small: readonly number[];
 };
 
-/** "read() waits until something is there, returns what is there, and the rest accumulates." */
-export const readTakesWhatIsThere: Claim = {
+export const readTakesWhatIsThere: ClaimDeclaration = {
   id: "read-takes-what-is-there",
-  number: 6,
-  group: "buffers",
   sentence:
     "read() waits until something is there, returns what is there, and the rest accumulates",
   source: "read(2); recv(2); RFC 9293, section 3.9.1.3",

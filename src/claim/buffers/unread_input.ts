@@ -4,7 +4,7 @@ import { readCounters } from "../../kernel/counters.ts";
 import { unreadBytes } from "../../kernel/options.ts";
 import { SystemError } from "../../kernel/system_error.ts";
 import type { StreamTransport } from "../../transport/transport.ts";
-import { CannotTry, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
+import { CannotTry, type ClaimDeclaration, type ClaimFacts, type Lab } from "../claim.ts";
 import { openRawPair, type RawKind, receiveNow, sendNow, waitUntil } from "../sockets.ts";
 import { openChannels, usableStreams } from "../channels.ts";
 import { formatBytes } from "../format_figure.ts";
@@ -36,11 +36,8 @@ const isReset = ({ closes, resets, aborted }: Met) => resets === closes || (abor
 /** Whether neither knows of one. */
 const isOrderly = ({ closes, ends, aborted }: Met) => ends === closes && (aborted ?? 0) < closes;
 
-/** "On close() unread input is lost." */
-export const closeLosesUnreadInput: Claim = {
+export const closeLosesUnreadInput: ClaimDeclaration = {
   id: "close-loses-unread-input",
-  number: 8,
-  group: "buffers",
   sentence: "On close() unread input is lost",
   source: "RFC 1122, section 4.2.2.13; RFC 2525, section 2.17; Linux net/ipv4/tcp.c, __tcp_close",
   method:

@@ -1,7 +1,13 @@
 // Claims 2 and 3: when a write returns, and when one that waits goes on.
 
 import { getOption, unreadBytes } from "../../kernel/options.ts";
-import { CannotTry, cannotTry, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
+import {
+  CannotTry,
+  cannotTry,
+  type ClaimDeclaration,
+  type ClaimFacts,
+  type Lab,
+} from "../claim.ts";
 import type { CaseRequest } from "../claim_figures.ts";
 import { fillUp, hasRoom, openRawPair, receiveNow, waitUntil } from "../sockets.ts";
 import { formatBytes, formatFigure, formatFigureWithCount } from "../format_figure.ts";
@@ -25,11 +31,8 @@ const RETURNS = TRANSPORTS.flatMap((transport) =>
 );
 const UNREAD = TRANSPORTS.map((transport) => pausing(transport, 65_536, 40));
 
-/** "write() returns once the data is in the output buffer." */
-export const writeReturnsEarly: Claim = {
+export const writeReturnsEarly: ClaimDeclaration = {
   id: "write-returns-early",
-  number: 2,
-  group: "buffers",
   sentence:
     "write() returns once the data is in the output buffer, not when it is sent or received",
   source: "send(2); write(2), notes; Linux net/ipv4/tcp.c, tcp_sendmsg_locked",
@@ -107,11 +110,8 @@ const PAUSING = TRANSPORTS.flatMap((transport) =>
   PAUSES.map((pause) => pausing(transport, 65_536, pause))
 );
 
-/** "When the buffer lacks room, write() blocks until there is room." */
-export const fullBufferBlocks: Claim = {
+export const fullBufferBlocks: ClaimDeclaration = {
   id: "full-buffer-blocks",
-  number: 3,
-  group: "buffers",
   sentence: "When the buffer lacks room, write() blocks until there is room",
   source:
     "send(2); Linux include/net/sock.h, sk_stream_is_writeable; net/unix/af_unix.c, unix_writable",

@@ -4,7 +4,7 @@ import { loseNoSegments, loseSegments } from "../../kernel/socket_filter.ts";
 import { readTcpInfo } from "../../kernel/tcp_info.ts";
 import type { StreamChannel, StreamListener } from "../../transport/channel.ts";
 import type { StreamTransport } from "../../transport/transport.ts";
-import { CannotTry, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
+import { CannotTry, type ClaimDeclaration, type ClaimFacts, type Lab } from "../claim.ts";
 import { type RawListener, RawSockets, sendNow, waitUntil } from "../sockets.ts";
 import { tryPart } from "../try_part.ts";
 import { readSettingsOf, readSocketTable } from "../socket_table.ts";
@@ -37,11 +37,8 @@ type Small = Readonly<
   { backlog: number; clients: number; halfOpen: number | null; maxSynBacklog: string | null }
 >;
 
-/** "A connection is established before accept()." */
-export const establishedBeforeAccept: Claim = {
+export const establishedBeforeAccept: ClaimDeclaration = {
   id: "established-before-accept",
-  number: 22,
-  group: "connections",
   sentence:
     "A connection is established before accept(): the kernel keeps an accept queue and a SYN queue",
   source:
@@ -194,42 +191,42 @@ export async function acceptLate(
 async function fillAcceptQueue(lab: Lab): Promise<Queues> {
   using sockets = new RawSockets(lab);
   const listener = sockets.listen("tcp", CONNECTS);
-  const count = countWaiting(lab);
-  const clients = connectAll(count, listener, sockets);
-  const countOpen = () => clients.filter((fd) => sockets.connectState(fd) === "open").length;
-  await waitUntil(lab, () => countOpen() === count, LIMIT_MS);
+  const clients = connectAll(countWaiting(lab), listener, sockets);
+  const isOpen = (fd: number) => sockets.connectState(fd) === "open";
+  await waitUntil(lab, () => clients.every(isOpen), LIMIT_MS);
   for (const fd of clients) sendNow(fd, new Uint8Array(MESSAGE_BYTES));
-  return {
-    when: "connected and written to",
-    clients: count,
-    clientsOpen: countOpen(),
-    halfOpen: await countHalfOpen(listener.port),
-    acceptQueue: readTcpInfo(listener.fd).unacked,
-  };
+  return await lookAt("connected and written to", clients, listener, sockets);
 }
 
 function connectAll(count: number, listener: RawListener, sockets: RawSockets): readonly number[] {
   return Array.from({ length: count }, () => sockets.connect("tcp", listener.address).fd);
 }
 
+async function lookAt(
+  when: string,
+  clients: readonly number[],
+  { fd, port }: RawListener,
+  sockets: RawSockets,
+): Promise<Queues> {
+  return {
+    when,
+    clients: clients.length,
+    clientsOpen: clients.filter((client) => sockets.connectState(client) === "open").length,
+    halfOpen: await countHalfOpen(port),
+    acceptQueue: readTcpInfo(fd).unacked,
+  };
+}
+
 async function fillSynQueue(lab: Lab): Promise<readonly Queues[]> {
   using sockets = new RawSockets(lab);
   const listener = sockets.listen("tcp", CONNECTS);
   loseSegments(listener.fd, "all but SYN");
-  const count = countWaiting(lab);
-  const clients = connectAll(count, listener, sockets);
-  const look = async (when: string): Promise<Queues> => ({
-    when,
-    clients: count,
-    clientsOpen: clients.filter((fd) => sockets.connectState(fd) === "open").length,
-    halfOpen: await countHalfOpen(listener.port),
-    acceptQueue: readTcpInfo(listener.fd).unacked,
-  });
-  const half = await look(LOST);
+  const clients = connectAll(countWaiting(lab), listener, sockets);
+  const half = await lookAt(LOST, clients, listener, sockets);
   loseNoSegments(listener.fd);
   // The server's kernel sends its SYN and ACK again after a second, and the client's answers it.
-  await waitUntil(lab, () => readTcpInfo(listener.fd).unacked === count, LIMIT_MS);
-  return [half, await look(THROUGH)];
+  await waitUntil(lab, () => readTcpInfo(listener.fd).unacked === clients.length, LIMIT_MS);
+  return [half, await lookAt(THROUGH, clients, listener, sockets)];
 }
 
 async function fillSmallQueue(lab: Lab): Promise<Small> {
@@ -238,12 +235,8 @@ async function fillSmallQueue(lab: Lab): Promise<Small> {
   loseSegments(listener.fd, "all but SYN");
   connectAll(CONNECTS, listener, sockets);
   const { [MAX_SYN]: maxSynBacklog = null } = await readSettingsOf([MAX_SYN]);
-  return {
-    backlog: SMALL,
-    clients: CONNECTS,
-    halfOpen: await countHalfOpen(listener.port),
-    maxSynBacklog,
-  };
+  const halfOpen = await countHalfOpen(listener.port);
+  return { backlog: SMALL, clients: CONNECTS, halfOpen, maxSynBacklog };
 }
 
 async function countHalfOpen(port: number): Promise<number | null> {

@@ -3,7 +3,7 @@
 import { requireLibc } from "../../kernel/libc.ts";
 import { unsentBytes } from "../../kernel/options.ts";
 import { readTcpInfo } from "../../kernel/tcp_info.ts";
-import type { Claim, ClaimFacts, Lab } from "../claim.ts";
+import type { ClaimDeclaration, ClaimFacts, Lab } from "../claim.ts";
 import { openRawPair, receiveNow, sendNow, waitUntil } from "../sockets.ts";
 
 const SIZES = [1, 100, 1_000, 10_000];
@@ -13,11 +13,8 @@ const SHUT_WR = 1;
 /** How far the count of what was acknowledged moved, for a write of so many bytes. `client`: at the end that had connected; `server`: at the end that was accepted. */
 type Moved = Readonly<{ bytes: number; client: number; server: number }>;
 
-/** "The acknowledgement number is the sequence number plus the bytes." */
-export const acknowledgementCountsBytes: Claim = {
+export const acknowledgementCountsBytes: ClaimDeclaration = {
   id: "acknowledgement-counts-bytes",
-  number: 32,
-  group: "connections",
   sentence: "The acknowledgement number is the sequence number plus the bytes",
   source:
     "RFC 9293, section 3.4; RFC 4898, tcpEStatsAppHCThruOctetsAcked; Linux include/uapi/linux/tcp.h, tcpi_bytes_acked",

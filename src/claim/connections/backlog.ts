@@ -2,7 +2,7 @@
 
 import { SystemError } from "../../kernel/system_error.ts";
 import { readTcpInfo } from "../../kernel/tcp_info.ts";
-import { CannotTry, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
+import { CannotTry, type ClaimDeclaration, type ClaimFacts, type Lab } from "../claim.ts";
 import {
   type ConnectState,
   type RawKind,
@@ -26,11 +26,8 @@ type Bound = Readonly<
   { who: typeof DRIVERS[number]; backlog: number; completed: number; next: ConnectState }
 >;
 
-/** "listen's backlog bounds the waiting connections." */
-export const backlogBoundsWaiting: Claim = {
+export const backlogBoundsWaiting: ClaimDeclaration = {
   id: "backlog-bounds-waiting",
-  number: 23,
-  group: "connections",
   sentence: "listen's backlog bounds the waiting connections",
   source:
     "listen(2), notes; RFC 9293, section 3.10.7.2; RFC 6298, section 2.1; Linux include/net/sock.h, sk_acceptq_is_full; net/ipv4/tcp_timer.c",

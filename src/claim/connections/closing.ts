@@ -3,9 +3,10 @@
 import { requireLibc } from "../../kernel/libc.ts";
 import { SystemError } from "../../kernel/system_error.ts";
 import { readTcpInfo } from "../../kernel/tcp_info.ts";
-import { cannotTry, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
+import { median } from "../../stats/quantile.ts";
+import { cannotTry, type ClaimDeclaration, type ClaimFacts, type Lab } from "../claim.ts";
 import type { CaseRequest } from "../claim_figures.ts";
-import { formatFigure } from "../format_figure.ts";
+import { formatFigure, formatTally } from "../format_figure.ts";
 import { openRawPair, type RawKind, receiveNow, sendNow, waitUntil } from "../sockets.ts";
 
 const CLOSES = 20;
@@ -32,11 +33,8 @@ type HalfClosed = Readonly<
 /** How many closes took how many segments. `segments`: one a close, both ends together. */
 type Counted = Readonly<{ when: string; segments: readonly number[] }>;
 
-/** "Closing takes four segments, each direction on its own." */
-export const closingTakesFourSegments: Claim = {
+export const closingTakesFourSegments: ClaimDeclaration = {
   id: "closing-takes-four-segments",
-  number: 25,
-  group: "connections",
   sentence: "Closing takes four segments, each direction on its own",
   source:
     "RFC 9293, section 3.6 and figure 12; shutdown(2); RFC 1122, section 4.2.3.2 (delayed acknowledgements)",
@@ -92,9 +90,9 @@ export const closingTakesFourSegments: Claim = {
         : isOwn
         ? "undecided"
         : "does not hold",
-      answer: counts.map(({ when, segments }) => `${formatMost(segments)} segments ${when}`).join(
-        ", ",
-      ),
+      answer: counts.map(({ when, segments }) =>
+        `${segments.length === 0 ? "no" : median(segments)} segments ${when}`
+      ).join(", "),
       seen: [
         ...halves.map(({ kind, sent, arrived, states }) =>
           `${kind}: ${arrived} of ${sent} B sent towards the end that had shut down arrived${
@@ -104,7 +102,9 @@ export const closingTakesFourSegments: Claim = {
           }`
         ),
         ...counts.map(({ when, segments }) =>
-          `Closed ${when}: ${formatDistribution(segments)} of ${segments.length} closes`
+          `Closed ${when}: ${
+            formatTally(segments, (count, times) => `${count} segments in ${times}`)
+          } of ${segments.length} closes`
         ),
         ...throughDeno,
       ],
@@ -187,21 +187,4 @@ async function countSegments(waits: boolean, lab: Lab): Promise<number> {
 function shutDown(fd: number, directions = SHUT_WR): void {
   const libc = requireLibc();
   libc.check(libc.symbols.shutdown(fd, directions), "shutdown");
-}
-
-function countEach(
-  segments: readonly number[],
-): readonly (readonly [count: number, times: number])[] {
-  const times = new Map<number, number>();
-  for (const count of segments) times.set(count, (times.get(count) ?? 0) + 1);
-  return [...times].sort(([, a], [, b]) => b - a);
-}
-
-function formatMost(segments: readonly number[]): string {
-  return String(countEach(segments)[0]?.[0] ?? "no");
-}
-
-/** As in `3 segments in 19, 4 segments in 1`. */
-function formatDistribution(segments: readonly number[]): string {
-  return countEach(segments).map(([count, times]) => `${count} segments in ${times}`).join(", ");
 }

@@ -2,7 +2,13 @@
 
 import type { StreamChannel, StreamListener } from "../../transport/channel.ts";
 import type { StreamTransport } from "../../transport/transport.ts";
-import { CannotTry, cannotTry, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
+import {
+  CannotTry,
+  cannotTry,
+  type ClaimDeclaration,
+  type ClaimFacts,
+  type Lab,
+} from "../claim.ts";
 import type { CaseRequest } from "../claim_figures.ts";
 import { casesOf, compareCells, type Comparison, countRows, tableOf } from "../comparison_rows.ts";
 import { formatFigure, formatPairedRatio } from "../format_figure.ts";
@@ -42,11 +48,8 @@ type Served = {
   timeWaitKept: number | null;
 };
 
-/** "A server that closes after each reply forces a new connection per request." */
-export const closingServerForcesConnections: Claim = {
+export const closingServerForcesConnections: ClaimDeclaration = {
   id: "closing-server-forces-connections",
-  number: 29,
-  group: "connections",
   sentence: "A server that closes after each reply forces a new connection per request",
   source:
     "RFC 9293, section 3.6; RFC 9112, section 9 (persistent connections); RFC 9110, section 7.6.1",

@@ -2,10 +2,10 @@
 
 import { loseNoSegments, loseSegments } from "../../kernel/socket_filter.ts";
 import { readTcpInfo } from "../../kernel/tcp_info.ts";
-import { CannotTry, type Claim, type ClaimFacts, type ClaimVerdict, type Lab } from "../claim.ts";
+import { type ClaimDeclaration, type ClaimFacts, type ClaimVerdict, type Lab } from "../claim.ts";
 import { tryPart } from "../try_part.ts";
 import type { CaseRequest } from "../claim_figures.ts";
-import { formatFigureWithCount } from "../format_figure.ts";
+import { formatFigureWithCount, formatTally } from "../format_figure.ts";
 import { RawSockets, waitUntil } from "../sockets.ts";
 
 const CONNECTS = 20;
@@ -31,11 +31,8 @@ type Disturbed = Readonly<
   { lostMs: number; connectedMs: number | null; acceptedMs: number | null }
 >;
 
-/** "connect() returns when the three-way handshake is done; accept() returns then too." */
-export const connectReturnsAfterHandshake: Claim = {
+export const connectReturnsAfterHandshake: ClaimDeclaration = {
   id: "connect-returns-after-handshake",
-  number: 20,
-  group: "connections",
   sentence: "connect() returns when the three-way handshake is done; accept() returns then too",
   source: "RFC 9293, section 3.5; connect(2); accept(2); RFC 6298, section 2.1",
   method:
@@ -50,9 +47,7 @@ export const connectReturnsAfterHandshake: Claim = {
   control:
     "the same with TCP Fast Open, by which connect returns before any segment is sent: the sentence then does not hold",
   cases: [CONNECT, ROUND_TRIP],
-  parts: {
-    lost: async (lab) => (await loseHandshakes(lab)),
-  },
+  parts: { lost: (lab) => loseHandshakes(lab) },
   waits: true,
   experiment: watchHandshakes,
   decide({ figures, facts, failure }) {
@@ -78,14 +73,13 @@ export const connectReturnsAfterHandshake: Claim = {
           formatMs(third.acceptedMs)
         }`,
       seen: [
-        ...(ends.length === 0 ? [] : [
-          `When connect had returned the client was ${
-            formatCounts(ends.map(({ client }) => client))
-          }`,
-          `When accept had returned the server's socket was ${
-            formatCounts(ends.map(({ server }) => server))
-          }`,
-        ]),
+        ...(["client", "server"] as const).flatMap((end) =>
+          ends.length === 0 ? [] : [
+            `When ${end === "client" ? "connect" : "accept"} had returned the ${end}'s socket was ${
+              formatTally(ends.map((one) => one[end]), (text, times) => `${text}, ${times} times`)
+            }`,
+          ]
+        ),
         ...(first === undefined || third === undefined
           ? [`Segments could not be lost: ${facts.unlost}`]
           : [
@@ -139,12 +133,9 @@ async function watchHandshakes(lab: Lab): Promise<ClaimFacts> {
     const { fd } = sockets.connect("tcp", listener.address);
     await waitUntil(lab, () => sockets.connectState(fd) === "open", LIMIT_MS);
     const client = look(fd);
-    let accepted: number | undefined;
-    await waitUntil(lab, () => (accepted = sockets.accept(listener)) !== undefined, LIMIT_MS);
-    if (accepted === undefined) throw new CannotTry("a connection was not accepted in time");
+    const accepted = await sockets.acceptSoon(listener, lab);
     ends.push({ client, server: look(accepted) });
-    sockets.close(fd);
-    sockets.close(accepted);
+    for (const one of [fd, accepted]) sockets.close(one);
   }
   const { facts, reason } = await tryPart(connectReturnsAfterHandshake, "lost", lab);
   return { ends, ...(facts ?? { unlost: reason }) };
@@ -198,11 +189,4 @@ function formatMs(ms: number | null): string {
     : ms < 10
     ? `${ms.toFixed(2)} ms`
     : `${ms.toFixed(0)} ms`;
-}
-
-/** As in `ESTABLISHED, 2 sent, 1 received, 20 times`. */
-function formatCounts(texts: readonly string[]): string {
-  const counts = new Map<string, number>();
-  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
-  return [...counts].map(([text, count]) => `${text}, ${count} times`).join("; ");
 }

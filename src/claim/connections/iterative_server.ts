@@ -1,6 +1,6 @@
 // Claim 30: servers that take one client at a time.
 
-import { cannotTry, type Claim, type ClaimTable } from "../claim.ts";
+import { cannotTry, type ClaimDeclaration, type ClaimTable } from "../claim.ts";
 import type { CaseRequest } from "../claim_figures.ts";
 import { formatFigure, formatFigureWithCount, formatPairedRatio } from "../format_figure.ts";
 
@@ -14,11 +14,8 @@ const crowd = (server: "iterative" | "concurrent", clients: number): CaseRequest
   params: { server, clients, service: SERVICE_US },
 });
 
-/** "An iterative server serves one client at a time." */
-export const iterativeServesOne: Claim = {
+export const iterativeServesOne: ClaimDeclaration = {
   id: "iterative-serves-one",
-  number: 30,
-  group: "connections",
   sentence: "An iterative server serves one client at a time",
   source: "accept(2); listen(2)",
   method:

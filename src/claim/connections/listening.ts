@@ -4,8 +4,9 @@ import { describeFd } from "../../kernel/find_fd.ts";
 import { SystemError } from "../../kernel/system_error.ts";
 import type { StreamChannel } from "../../transport/channel.ts";
 import type { StreamTransport } from "../../transport/transport.ts";
-import type { Claim, ClaimFacts, Lab } from "../claim.ts";
+import type { ClaimDeclaration, ClaimFacts, Lab } from "../claim.ts";
 import { hasRoom, type RawKind, RawSockets, receiveNow, waitUntil } from "../sockets.ts";
+import { formatTally } from "../format_figure.ts";
 import { type Channels, exchange, usableStreams } from "../channels.ts";
 
 const CONNECTIONS = 10;
@@ -30,11 +31,8 @@ type Identities = Readonly<
   { connections: number; sockets: number; ports: number; listening: number }
 >;
 
-/** "The listening socket and the connected socket are two sockets; the listening one lives on." */
-export const listenerIsAnotherSocket: Claim = {
+export const listenerIsAnotherSocket: ClaimDeclaration = {
   id: "listener-is-another-socket",
-  number: 24,
-  group: "connections",
   sentence:
     "The listening socket and the connected socket are two sockets; the listening one lives on",
   source:
@@ -137,9 +135,7 @@ async function closeQueued(kind: RawKind, lab: Lab): Promise<string> {
       return error instanceof SystemError ? error.code : "an error";
     }
   });
-  return [...new Set(outcomes)].map((outcome) =>
-    `${outcomes.filter((one) => one === outcome).length} of ${WAITING} read ${outcome}`
-  ).join(", ");
+  return formatTally(outcomes, (outcome, times) => `${times} of ${WAITING} read ${outcome}`);
 }
 
 async function useOver(

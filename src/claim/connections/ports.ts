@@ -1,7 +1,7 @@
 // Claim 27: the ports of clients.
 
 import { hasCapability, withoutCapability } from "../../kernel/capabilities.ts";
-import { CannotTry, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
+import { CannotTry, type ClaimDeclaration, type ClaimFacts, type Lab } from "../claim.ts";
 import { RawSockets } from "../sockets.ts";
 import { readSettingsOf, readSocketTable } from "../socket_table.ts";
 import { usableStreams } from "../channels.ts";
@@ -16,11 +16,8 @@ const WELL_KNOWN = 1_024;
 /** What bind said of a port: `bound`, or the error's name. */
 type Bind = Readonly<{ port: number; privileged: boolean; outcome: string }>;
 
-/** "The client's port is chosen by the system at connect(); 0–1023 are for well-known services." */
-export const portIsChosenAtConnect: Claim = {
+export const portIsChosenAtConnect: ClaimDeclaration = {
   id: "port-is-chosen-at-connect",
-  number: 27,
-  group: "connections",
   sentence:
     "The client's port is chosen by the system at connect(); 0 to 1023 are for well-known services",
   source:

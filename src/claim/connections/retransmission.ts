@@ -4,7 +4,7 @@ import { getOption, setOption, unsentBytes } from "../../kernel/options.ts";
 import { loseNoSegments, loseSegments } from "../../kernel/socket_filter.ts";
 import { SystemError } from "../../kernel/system_error.ts";
 import { readTcpInfo } from "../../kernel/tcp_info.ts";
-import type { Claim, ClaimFacts, ClaimTable, Decision, Lab } from "../claim.ts";
+import type { ClaimDeclaration, ClaimFacts, Decision, Lab } from "../claim.ts";
 import { tryPart } from "../try_part.ts";
 import { formatBytes } from "../format_figure.ts";
 import { openRawPair, RawSockets, receiveNow, sendNow, waitUntil } from "../sockets.ts";
@@ -50,11 +50,8 @@ type GivenUp = {
 
 type Syn = Readonly<{ asked: number; again: number; state: string; afterMs: number }>;
 
-/** "Lost segments are retransmitted after an adaptive timeout, a bounded number of times." */
-export const lostIsSentAgain: Claim = {
+export const lostIsSentAgain: ClaimDeclaration = {
   id: "lost-is-sent-again",
-  number: 31,
-  group: "connections",
   sentence: "Lost segments are retransmitted after an adaptive timeout, a bounded number of times",
   source:
     "RFC 6298; RFC 8985 (RACK-TLP); RFC 9293, section 3.8; tcp(7), tcp_retries2 and TCP_USER_TIMEOUT; Linux net/ipv4/tcp_output.c",
@@ -120,7 +117,15 @@ export const lostIsSentAgain: Claim = {
         } s`,
         ...Object.entries(settings).map(([name, value]) => `${name} is ${value}`),
       ],
-      tables: [timeoutTable(timeouts)],
+      tables: [{
+        caption: "The timeout follows the round trip that the sender sees",
+        columns: ["acknowledgements", "smoothed round trip", "retransmission timeout"],
+        rows: timeouts.map(({ when, rttMs, rtoMs }) => [
+          when,
+          `${rttMs.toFixed(3)} ms`,
+          `${rtoMs.toFixed(0)} ms`,
+        ]),
+      }],
       why: [
         "The timeout is the smoothed round trip and four times its deviation (RFC 6298), on Linux the latter at least 200 ms (TCP_RTO_MIN), and doubles with each sending that is not acknowledged. ",
         "It is the last resort: where segments follow the lost one, their acknowledgements report the gap and it is retransmitted within a round trip; and where none follows, Linux sends the last one again after two round trips and, with only one segment under way, the longest time by which an acknowledgement may be delayed (tail loss probe, RFC 8985, section 7): a first resend that leaves the timeout as it was is such a probe",
@@ -142,28 +147,13 @@ export const lostIsSentAgain: Claim = {
   ].join("\n"),
 };
 
-function timeoutTable(timeouts: readonly Timeout[]): ClaimTable {
-  return {
-    caption: "The timeout follows the round trip that the sender sees",
-    columns: ["acknowledgements", "smoothed round trip", "retransmission timeout"],
-    rows: timeouts.map(({ when, rttMs, rtoMs }) => [
-      when,
-      `${rttMs.toFixed(3)} ms`,
-      `${rtoMs.toFixed(0)} ms`,
-    ]),
-  };
-}
-
 /** What is left to say where no segment can be lost. */
-function withoutLoss(timeouts: readonly Timeout[], reason: string): Decision {
-  const [quick, slow] = timeouts;
+function withoutLoss([quick, slow]: readonly Timeout[], reason: string): Decision {
+  const [first, then] = [quick!, slow!].map(({ rtoMs }) => `${rtoMs.toFixed(0)} ms`);
   return {
     verdict: "undecided",
-    answer: `timeout ${quick!.rtoMs.toFixed(0)} ms, with delayed acknowledgements ${
-      slow!.rtoMs.toFixed(0)
-    } ms`,
+    answer: `timeout ${first}, with delayed acknowledgements ${then}`,
     seen: [`Segments could not be lost: ${reason}`],
-    tables: [timeoutTable(timeouts)],
     why: ["The timeout is the smoothed round trip and four times its deviation (RFC 6298)"],
   };
 }

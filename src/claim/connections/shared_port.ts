@@ -1,16 +1,13 @@
 // Claim 28: one number for TCP and UDP.
 
-import { type Claim, type ClaimFacts, type Lab } from "../claim.ts";
+import { type ClaimDeclaration, type ClaimFacts, type Lab } from "../claim.ts";
 import { RawSockets, receiveNow, sendNow, waitUntil } from "../sockets.ts";
 
 const EXCHANGES = 10;
 const LIMIT_MS = 1_000;
 
-/** "TCP and UDP may use the same port number without disturbing each other." */
-export const protocolsShareNumbers: Claim = {
+export const protocolsShareNumbers: ClaimDeclaration = {
   id: "protocols-share-numbers",
-  number: 28,
-  group: "connections",
   sentence: "TCP and UDP may use the same port number without disturbing each other",
   source: "RFC 9293, section 3.1; RFC 768; RFC 6335, section 6; ip(7)",
   method:

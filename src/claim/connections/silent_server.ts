@@ -3,7 +3,7 @@
 import { readTcpInfo } from "../../kernel/tcp_info.ts";
 import type { StreamChannel } from "../../transport/channel.ts";
 import type { StreamTransport } from "../../transport/transport.ts";
-import { type Claim, type ClaimFacts, type Lab } from "../claim.ts";
+import { type ClaimDeclaration, type ClaimFacts, type Lab } from "../claim.ts";
 import { waitUntil } from "../sockets.ts";
 import { usableStreams } from "../channels.ts";
 
@@ -21,11 +21,8 @@ type Silent = {
   receivedBytes: number | null;
 };
 
-/** "connect() returns only after the client has received data from the server." */
-export const connectNeedsNoData: Claim = {
+export const connectNeedsNoData: ClaimDeclaration = {
   id: "connect-returns-after-data",
-  number: 21,
-  group: "connections",
   sentence: "connect() returns only after the client has received data from the server",
   source: "connect(2); RFC 9293, section 3.5",
   method:

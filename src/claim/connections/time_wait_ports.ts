@@ -1,6 +1,6 @@
 // How soon a client's ports come back from TIME_WAIT, with few of them.
 
-import { CannotTry, type Lab } from "../claim.ts";
+import { type Lab } from "../claim.ts";
 import { RawSockets, receiveNow, waitUntil } from "../sockets.ts";
 import { isolateExperiment } from "../try_part.ts";
 import { readSettingsOf } from "../socket_table.ts";
@@ -56,9 +56,7 @@ export async function usePorts(first: "client" | "server", lab: Lab): Promise<Re
     for (; opened < TRIED; opened++) {
       const { fd, state } = sockets.connect("tcp", listener.address);
       if (state === "EADDRNOTAVAIL") break;
-      let accepted: number | undefined;
-      await waitUntil(lab, () => (accepted = sockets.accept(listener)) !== undefined, LIMIT_MS);
-      if (accepted === undefined) throw new CannotTry("a connection was not accepted in time");
+      const accepted = await sockets.acceptSoon(listener, lab);
       const [one, other] = first === "client" ? [fd, accepted] : [accepted, fd];
       sockets.close(one);
       // Orderly: the other end has read the end of the stream before it closes.

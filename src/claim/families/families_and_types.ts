@@ -1,6 +1,6 @@
 // Claim 33.
 
-import { cannotTry, type Claim, type Decision } from "../claim.ts";
+import { cannotTry, type ClaimDeclaration, type Decision } from "../claim.ts";
 import type { CaseRequest, ClaimFigures, Figure } from "../claim_figures.ts";
 import { formatFigure } from "../format_figure.ts";
 
@@ -42,11 +42,8 @@ type Found = {
   libc: Figure | undefined;
 };
 
-/** "AF_INET, AF_INET6, AF_UNIX; SOCK_STREAM, …" */
-export const familiesAndTypes: Claim = {
+export const familiesAndTypes: ClaimDeclaration = {
   id: "families-and-types",
-  number: 33,
-  group: "families",
   sentence:
     "There are AF_INET, AF_INET6 and AF_UNIX; SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET and SOCK_RAW; beside TCP and UDP there are SCTP, DCCP, TIPC and MPTCP",
   source:

@@ -1,6 +1,6 @@
 // Claim 34.
 
-import { cannotTry, type Claim, type ClaimTable } from "../claim.ts";
+import { cannotTry, type ClaimDeclaration, type ClaimTable } from "../claim.ts";
 import type { CaseRequest, ClaimFigures } from "../claim_figures.ts";
 import {
   casesOf,
@@ -34,11 +34,8 @@ const COMPARISONS: readonly Comparison[] = onBothPlacements(
   ),
 );
 
-/** "HTTP and WebSocket ride on stream sockets." */
-export const ridersOnStreams: Claim = {
+export const ridersOnStreams: ClaimDeclaration = {
   id: "http-and-websocket-ride-on-streams",
-  number: 34,
-  group: "families",
   sentence: "HTTP and WebSocket ride on stream sockets",
   source:
     "RFC 9112, section 9; RFC 6455, section 1.2; RFC 9114, section 3 (HTTP/3 over QUIC); RFC 9000, section 1",

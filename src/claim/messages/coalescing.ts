@@ -1,6 +1,6 @@
 // Claims 11 and 12.
 
-import { cannotTry, type Claim, type ClaimTable, type ClaimVerdict } from "../claim.ts";
+import { cannotTry, type ClaimDeclaration, type ClaimTable, type ClaimVerdict } from "../claim.ts";
 import type { Params } from "../../model/params.ts";
 import type { CaseRequest, ClaimFigures } from "../claim_figures.ts";
 import { formatFigure, formatFigureWithCount } from "../format_figure.ts";
@@ -57,11 +57,8 @@ function tableOf(cells: readonly CaseRequest[], figures: ClaimFigures): ClaimTab
   };
 }
 
-/** "Three writes may arrive as one read." */
-export const readsDifferFromWrites: Claim = {
+export const readsDifferFromWrites: ClaimDeclaration = {
   id: "reads-differ-from-writes",
-  number: 11,
-  group: "messages",
   sentence:
     'On streams reads and writes differ in number: three writes of "abc" may arrive as one read, or as "abcab" and "cabc"',
   source: "RFC 9293, section 3.9.1.2 (no record boundaries); RFC 896; recv(2)",
@@ -114,11 +111,8 @@ export const readsDifferFromWrites: Claim = {
   ].join("\n"),
 };
 
-/** "Datagrams keep boundaries." */
-export const datagramsKeepBoundaries: Claim = {
+export const datagramsKeepBoundaries: ClaimDeclaration = {
   id: "datagrams-keep-boundaries",
-  number: 12,
-  group: "messages",
   sentence: "Datagrams keep boundaries: as many receives as sends",
   source: "udp(7); unix(7), SOCK_DGRAM; recv(2)",
   method:

@@ -1,6 +1,12 @@
 // Claim 15.
 
-import { CannotTry, cannotTry, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
+import {
+  CannotTry,
+  cannotTry,
+  type ClaimDeclaration,
+  type ClaimFacts,
+  type Lab,
+} from "../claim.ts";
 import type { CaseRequest } from "../claim_figures.ts";
 import { formatFigureWithCount } from "../format_figure.ts";
 
@@ -16,11 +22,8 @@ const cell = (transport: string): CaseRequest => ({
   params: {},
 });
 
-/** "A datagram's size is limited." */
-export const datagramsAreLimited: Claim = {
+export const datagramsAreLimited: ClaimDeclaration = {
   id: "datagrams-are-limited",
-  number: 15,
-  group: "messages",
   sentence: "A datagram's size is limited",
   source:
     "RFC 768; RFC 791, section 3.1 (total length); udp(7); Linux net/unix/af_unix.c, unix_dgram_sendmsg",

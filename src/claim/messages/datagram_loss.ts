@@ -1,7 +1,7 @@
 // Claim 13: datagrams that are lost.
 
 import type { CaseRequest, ClaimFigures } from "../claim_figures.ts";
-import { cannotTry, type Claim, type ClaimTable, type ClaimVerdict } from "../claim.ts";
+import { cannotTry, type ClaimDeclaration, type ClaimTable, type ClaimVerdict } from "../claim.ts";
 import { formatFigure, formatFigureWithCount } from "../format_figure.ts";
 import { type Crowded, crowdReceivers, type Queued } from "./crowd_receivers.ts";
 
@@ -40,11 +40,8 @@ const isLossy = ({ sent, received, marker }: Crowded) => marker && received < se
 /** All that was taken arrived, and the sender was refused more. */
 const isHeldBack = ({ sent, received, refused }: Crowded) => refused !== null && received === sent;
 
-/** "Datagrams may be lost, and are not retransmitted." */
-export const datagramsMayBeLost: Claim = {
+export const datagramsMayBeLost: ClaimDeclaration = {
   id: "datagrams-may-be-lost",
-  number: 13,
-  group: "messages",
   sentence: "Datagrams may be lost, and are not retransmitted",
   source: "RFC 768; udp(7); unix(7), SOCK_DGRAM; Linux net/ipv4/udp.c, __udp_enqueue_schedule_skb",
   method:

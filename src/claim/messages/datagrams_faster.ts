@@ -1,7 +1,7 @@
 // Claims 16 and 17.
 
 import type { CaseRequest, ClaimFigures } from "../claim_figures.ts";
-import { cannotTry, type Claim, type ClaimTable } from "../claim.ts";
+import { cannotTry, type ClaimDeclaration, type ClaimTable } from "../claim.ts";
 import {
   casesOf,
   compareCells,
@@ -94,11 +94,8 @@ function formatFirst(all: readonly Family[]): string {
   }`;
 }
 
-/** "Datagram sockets, checking less, are faster than streams." */
-export const datagramsAreFaster: Claim = {
+export const datagramsAreFaster: ClaimDeclaration = {
   id: "datagrams-are-faster",
-  number: 16,
-  group: "messages",
   sentence: "Datagram sockets, checking less, are faster than streams",
   source: "RFC 768; RFC 9293; udp(7); unix(7), SOCK_DGRAM and SOCK_SEQPACKET; sendmmsg(2)",
   method:
@@ -158,11 +155,8 @@ const COST_CROWD: readonly Comparison[] = DENO.map(([datagram, stream]) => ({
   metric: "cpuPerOperation",
 }));
 
-/** "Datagram sockets cost the machine less." */
-export const datagramsCostLess: Claim = {
+export const datagramsCostLess: ClaimDeclaration = {
   id: "datagrams-cost-less",
-  number: 17,
-  group: "messages",
   sentence: "Datagram sockets cost the machine less than streams",
   source: "getrusage(2); proc_meminfo(5), Slab; udp(7); tcp(7)",
   method:

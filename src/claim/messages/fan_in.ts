@@ -1,6 +1,12 @@
 // Claim 18.
 
-import { cannotTry, type Claim, type ClaimFacts, type Decision, type Lab } from "../claim.ts";
+import {
+  cannotTry,
+  type ClaimDeclaration,
+  type ClaimFacts,
+  type Decision,
+  type Lab,
+} from "../claim.ts";
 import type { CaseRequest, ClaimFigures, Figure } from "../claim_figures.ts";
 import { RawSockets, receiveNow } from "../sockets.ts";
 import { requireLibc } from "../../kernel/libc.ts";
@@ -19,11 +25,8 @@ const cell = (transport: string, clients: number): CaseRequest => ({
   params: { bytes: 64, clients },
 });
 
-/** "One UDP socket serves many peers." */
-export const oneSocketManyPeers: Claim = {
+export const oneSocketManyPeers: ClaimDeclaration = {
   id: "one-socket-many-peers",
-  number: 18,
-  group: "messages",
   sentence: "One UDP socket serves many peers without connections; both ends bind, neither listens",
   source: "udp(7); ip(7), ip_local_port_range; listen(2), EOPNOTSUPP; RFC 768",
   method:

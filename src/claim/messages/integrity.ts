@@ -7,7 +7,7 @@ import type { PeerLink } from "../../peer/peer_link.ts";
 import { planCases } from "../../plan/plan_cases.ts";
 import { createSettings } from "../../plan/settings.ts";
 import { runTrial } from "../../run/run_trial.ts";
-import { CannotTry, type Claim, type ClaimFacts, type Lab } from "../claim.ts";
+import { CannotTry, type ClaimDeclaration, type ClaimFacts, type Lab } from "../claim.ts";
 import { formatBytes, formatFigure } from "../format_figure.ts";
 
 /** How much is moved over each transport. */
@@ -36,11 +36,8 @@ type Moved = {
   grownBytes?: readonly number[];
 };
 
-/** "Streams lose nothing and keep order." */
-export const streamsLoseNothing: Claim = {
+export const streamsLoseNothing: ClaimDeclaration = {
   id: "streams-lose-nothing",
-  number: 10,
-  group: "messages",
   sentence: "Streams lose nothing and keep order",
   source: "RFC 9293, section 3.1 (checksum) and 3.8 (retransmission); unix(7), SOCK_STREAM",
   method:

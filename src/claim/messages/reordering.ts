@@ -2,7 +2,7 @@
 
 import { requireLibc } from "../../kernel/libc.ts";
 import { inNamedNamespace, NAMED_NAMESPACES, runCommand } from "../../kernel/namespace.ts";
-import type { Claim, ClaimFacts, Lab } from "../claim.ts";
+import type { ClaimDeclaration, ClaimFacts, Lab } from "../claim.ts";
 import { RawSockets, receiveNow, waitUntil } from "../sockets.ts";
 import { formatFigure } from "../format_figure.ts";
 import { isolateExperiment } from "../try_part.ts";
@@ -36,11 +36,8 @@ tc qdisc add dev near0 root tbf rate ${SLOW_MBIT}mbit burst 2kb limit 1mb
 /** What arrived over one path. `reordered`: after one with a higher number (RFC 4737, Type-P-Reordered). */
 type Arrived = Readonly<{ path: string; sent: number; received: number; reordered: number }>;
 
-/** "Datagrams may arrive out of order." */
-export const datagramsMayBeReordered: Claim = {
+export const datagramsMayBeReordered: ClaimDeclaration = {
   id: "datagrams-may-be-reordered",
-  number: 14,
-  group: "messages",
   sentence: "Datagrams may arrive out of order",
   source: "RFC 768; RFC 4737, section 3 (Type-P-Reordered); tc-tbf(8); ip-route(8)",
   method:

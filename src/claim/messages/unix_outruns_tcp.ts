@@ -1,6 +1,6 @@
 // Claim 19.
 
-import { cannotTry, type Claim } from "../claim.ts";
+import { cannotTry, type ClaimDeclaration } from "../claim.ts";
 import type { CaseRequest } from "../claim_figures.ts";
 import {
   casesOf,
@@ -41,11 +41,8 @@ function against(
   return { what: `${what}${how}, ${bytes} B`, first: cell("unix"), base: cell("tcp"), metric };
 }
 
-/** "Unix-domain sockets outrun TCP loopback." */
-export const unixOutrunsTcp: Claim = {
+export const unixOutrunsTcp: ClaimDeclaration = {
   id: "unix-outruns-tcp",
-  number: 19,
-  group: "messages",
   sentence: "Unix-domain sockets outrun TCP over loopback",
   source: "unix(7); tcp(7); Linux net/unix/af_unix.c",
   method:

@@ -4,7 +4,7 @@ import { requireLibc } from "../../kernel/libc.ts";
 import { getOption, setOption } from "../../kernel/options.ts";
 import { loseSegments } from "../../kernel/socket_filter.ts";
 import { errnoName } from "../../kernel/system_error.ts";
-import { CannotTry, type Claim, defineClaim, type Lab } from "../claim.ts";
+import { CannotTry, type ClaimDeclaration, defineClaim, type Lab } from "../claim.ts";
 import { RawSockets, sendNow, waitUntil } from "../sockets.ts";
 import { readSettingsOf } from "../socket_table.ts";
 import { isolateExperiment, tryPart } from "../try_part.ts";
@@ -44,11 +44,8 @@ type Facts = {
   limitMs: number;
 };
 
-/** "A dead peer is noticed only with keepalive or TCP_USER_TIMEOUT." */
-export const deadPeerIsSilent: Claim = defineClaim<Facts>({
+export const deadPeerIsSilent: ClaimDeclaration = defineClaim<Facts>({
   id: "dead-peer-is-silent",
-  number: 38,
-  group: "runtime",
   sentence: "A dead peer is noticed only with keepalive or TCP_USER_TIMEOUT",
   source:
     "RFC 9293, section 3.8.4; RFC 1122, section 4.2.3.6; RFC 5482; tcp(7), tcp_keepalive_time, tcp_retries2 and TCP_USER_TIMEOUT; Linux net/ipv4/tcp_timer.c",

@@ -47,11 +47,8 @@ type Path = {
 
 type Paths = { readonly loopback: Path; readonly ethernet: Path };
 
-/** "Loopback's 64 KiB segments hide slow start and MSS." */
 export const loopbackHidesSlowStart = defineClaim<Paths>({
   id: "loopback-hides-slow-start",
-  number: 40,
-  group: "runtime",
   sentence: "Loopback's 64 KiB segments hide slow start and MSS",
   source:
     "RFC 6928; RFC 5681, section 3.1; RFC 9293, section 3.7.1; veth(4); Linux drivers/net/loopback.c, loopback_setup; include/net/tcp.h, TCP_INIT_CWND",

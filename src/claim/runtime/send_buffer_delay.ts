@@ -24,11 +24,8 @@ type Queues = { readonly plain: Queue; readonly limited: Queue };
 /** What a rate delivers in a delay. */
 const worth = ({ delayMs, bytesPerSecond }: Queue) => Math.round(delayMs * bytesPerSecond / 1e3);
 
-/** "A send buffer of 4 MiB is 4 MiB of delay." */
 export const sendBufferIsDelay = defineClaim<Queues>({
   id: "send-buffer-is-delay",
-  number: 39,
-  group: "runtime",
   sentence: "A send buffer of 4 MiB is 4 MiB of delay",
   source:
     "tcp(7), tcp_wmem; RFC 8289, section 1 (bufferbloat); Linux net/ipv4/tcp.c, do_tcp_setsockopt (TCP_NOTSENT_LOWAT); include/net/tcp.h, tcp_stream_memory_free; Documentation/networking/ip-sysctl.rst, tcp_notsent_lowat",

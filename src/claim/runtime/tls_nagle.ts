@@ -30,11 +30,8 @@ type FirstExchanges = Readonly<
   { what: string; openedMs: readonly number[]; delayed: number | null }
 >;
 
-/** "TLS as Deno opens it meets Nagle twice." */
 export const tlsMeetsNagle = defineClaim<{ arms: readonly FirstExchanges[] }>({
   id: "tls-meets-nagle-twice",
-  number: 35,
-  group: "runtime",
   sentence: "TLS as Deno opens it meets Nagle twice",
   source:
     "RFC 896; RFC 1122, section 4.2.3.2 (delayed acknowledgements); RFC 8446, sections 4.4.4 and 4.6.1; Linux include/net/tcp.h, TCP_DELACK_MIN; tcp(7), TCP_NODELAY",

@@ -25,11 +25,8 @@ type Waited = { readonly datagram: Waiting; readonly stream: Waiting };
 const busyShare = ({ waitedMs, cpuMs, keptOffMs }: Waiting) =>
   cpuMs / Math.max(cpuMs, waitedMs - keptOffMs);
 
-/** "A Unix datagram send that waits burns a core." */
 export const waitingDatagramBurns = defineClaim<Waited>({
   id: "waiting-datagram-burns-a-core",
-  number: 37,
-  group: "runtime",
   sentence: "A Unix datagram send that waits burns a core",
   source:
     "unix(7), SOCK_DGRAM; send(2), EAGAIN; epoll(7); Linux net/unix/af_unix.c, unix_dgram_sendmsg and unix_dgram_poll",

@@ -19,11 +19,8 @@ interface Exchanged extends Wire {
   readonly delayed: number | null;
 }
 
-/** "A WebSocket message of 16 KiB waits for a delayed acknowledgement." */
 export const webSocketWaits = defineClaim<{ arms: readonly Exchanged[] }>({
   id: "websocket-waits-for-acknowledgement",
-  number: 36,
-  group: "runtime",
   sentence: "A WebSocket message of 16 KiB waits for a delayed acknowledgement",
   source:
     "RFC 6455, section 5.2; RFC 896; RFC 1122, section 4.2.3.2; Linux net/ipv4/tcp_output.c, tcp_nagle_test; include/net/tcp.h, TCP_DELACK_MIN",

@@ -121,7 +121,7 @@ export const deadPeerIsSilent: ClaimDeclaration = defineClaim<Facts>({
     };
   },
   meaning:
-    "`conn.setKeepAlive(true)` asks after net.ipv4.tcp_keepalive_time, 7,200 s by default, and Deno's TcpConn offers neither that time nor TCP_USER_TIMEOUT. What must be noticed within seconds needs a time limit of the program's own, or node:net, whose `setKeepAlive(true, ms)` sets the idle time",
+    "`conn.setKeepAlive(true)` asks after net.ipv4.tcp_keepalive_time, 7,200 s by default, and Deno's TcpConn offers neither that time nor TCP_USER_TIMEOUT. What must be noticed within seconds needs a time limit of the program's own, or node:net, whose `setKeepAlive` takes the idle time as well",
   code: [
     "const timer = setTimeout(() => conn.close(), 5_000); // the pending read rejects",
     "try {",

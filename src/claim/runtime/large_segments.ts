@@ -119,8 +119,10 @@ async function sendOver(
   const initialWindow = readTcpInfo(silent).cwnd;
   loseSegments(lossy, "everything");
   const taken = sendNow(silent, message);
-  for (const endNs = lab.clock.nowNs() + FLIGHT_NS; lab.clock.nowNs() < endNs;);
-  const firstFlight = taken - (readTcpInfo(silent).notSentBytes ?? 0);
+  const readFlight = () => taken - (readTcpInfo(silent).notSentBytes ?? 0);
+  let firstFlight = readFlight();
+  const endNs = lab.clock.nowNs() + FLIGHT_NS;
+  for (let now = firstFlight; lab.clock.nowNs() < endNs; now = readFlight()) firstFlight = now;
   const [client, server] = await open();
   sendNow(client, message);
   const buffer = new Uint8Array(MESSAGE_BYTES);

@@ -73,7 +73,7 @@ export const tlsMeetsNagle = defineClaim<{ arms: readonly FirstExchanges[] }>({
       ),
       why: [
         "In TLS 1.3 each end writes something that nobody answers right before its first data: the client its Finished message, the server its session tickets. With Nagle on, the data is a small segment behind an unacknowledged one and waits; the other end's kernel delays its acknowledgement by 40 ms or more, as there is nothing to send that could carry it. That happens once at each end. Later exchanges do not meet it: each segment is then an answer and carries the acknowledgement",
-        "A connection of TLS in Deno has no `setNoDelay`. A client can set it on the TCP connection before `startTls`; a server accepts sockets that take the option from their listener, which `Deno.listenTls` does not offer: a server of node:tls does (`noDelay: true`)",
+        "A connection of TLS in Deno has no `setNoDelay`. A client can set it on the TCP connection before `startTls`; a server accepts sockets that take the option from their listener, which `Deno.listenTls` does not offer: a server of node:tls does, by its option `noDelay`",
       ],
     };
   },

@@ -54,7 +54,7 @@ export const claimsCommand: Command = {
       name: "rounds",
       value: "n",
       description: "Passes over all measured cells, 1 to 10000",
-      default: "12",
+      default: "14",
     },
     {
       name: "repeat",

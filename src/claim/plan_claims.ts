@@ -10,7 +10,7 @@ import type { Plan } from "../plan/plan.ts";
 import { createSettings, type SettingsInput } from "../plan/settings.ts";
 import type { Availability } from "../transport/transport.ts";
 import { type CaseRequest, requestKey } from "./claim_figures.ts";
-import type { Claim } from "./claim.ts";
+import type { ClaimDeclaration } from "./claim.ts";
 
 /**
  * A Plan that knows which of its cases answers which request. `plan`: what to measure; `ids`: case ids by {@linkcode requestKey}; `skips`: why a request cannot be
@@ -28,7 +28,7 @@ export const CLAIM_ROUNDS = 14;
 
 /** Plans what the claims need measured. A cell that is to be pinned is measured unpinned where this machine pins nothing: its placement then says so. */
 export function planClaims(
-  claims: readonly Claim[],
+  claims: readonly ClaimDeclaration[],
   settings: ClaimsSettings,
   catalog: Catalog,
   availability: ReadonlyMap<string, Availability>,

@@ -71,6 +71,7 @@ const OTHERS = new Set([
   // Of the reference tools, side by side with ours.
   ...[
     "full-rtt",
+    "no-delay",
     "tcp",
     "mps",
     "tcp-avoid-nodelay",

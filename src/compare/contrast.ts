@@ -6,6 +6,8 @@ import type { Placement } from "../model/placement.ts";
 import type { RunRecord } from "../model/run_record.ts";
 import type { Contrast, ScenarioSpec } from "../model/scenario_spec.ts";
 import { benjaminiHochberg } from "../stats/benjamini_hochberg.ts";
+import { groupFactor } from "../stats/group_factor.ts";
+import { normalCdf, normalQuantile } from "../stats/normal.ts";
 import { median } from "../stats/quantile.ts";
 import { pairedEffect, twoSidedP } from "./effect.ts";
 import type { Params } from "../model/params.ts";
@@ -105,7 +107,15 @@ export function orientedRatio(
     better: metric.better === "lower" ? "lower" : "higher",
     confidence: wanted,
   });
-  const { estimate: ratio, low, high, confidence, n } = effect.ratio;
+  const { estimate: ratio, confidence, n } = effect.ratio;
+  // Blocks that one process served may share its luck: the interval and its test are of blocks within generations.
+  const generationOf = new Map(first.map(({ round, generation }) => [round, generation]));
+  const factor = groupFactor(
+    usable.map(([value, against]) => Math.log(value / against)),
+    usable.map(([, , round]) => generationOf.get(round)),
+  );
+  const low = ratio * (effect.ratio.low / ratio) ** factor;
+  const high = ratio * (effect.ratio.high / ratio) ** factor;
   const left = pairs.length - usable.length;
   const warnings = [
     ...effect.warnings,
@@ -114,7 +124,23 @@ export function orientedRatio(
   // Too few pairs have an interval too, of a lower confidence: an interval of one pair never includes 1.
   const resolved = warnings.length === 0;
   const difference = resolved && low > 1 ? "better" : resolved && high < 1 ? "worse" : "none found";
-  return { ratio, low, high, confidence, n, difference, pValue: twoSidedP(effect), warnings };
+  return {
+    ratio,
+    low,
+    high,
+    confidence,
+    n,
+    difference,
+    pValue: widerP(twoSidedP(effect), factor),
+    warnings,
+  };
+}
+
+/** The p-value of a test whose statistic spreads by so much more. */
+function widerP(pValue: number, factor: number): number {
+  if (factor === 1 || pValue >= 1) return pValue;
+  // Below the smallest probability that the quantile takes the wider one is as good as 0, too.
+  return Math.min(1, 2 * normalCdf(normalQuantile(Math.max(pValue / 2, 1e-300)) / factor));
 }
 
 /**

@@ -220,6 +220,9 @@ export class DrivingEnd implements DriveContext {
         },
       }),
       ...(driven.series !== undefined && { series: driven.series }),
+      ...(driven.evidenceOperations !== undefined && {
+        evidenceOperations: driven.evidenceOperations,
+      }),
       tally,
       ...(served.window !== undefined && { window: boundWindow(served.window, driven) }),
       ...(this.#calls === undefined ? this.#evidence.evidence : {

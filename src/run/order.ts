@@ -37,10 +37,12 @@ export function pauseObstacle(
 ): string | undefined {
   const given = { ...fixed, ...params };
   if (transport.blocking) return "calls that block leave the peer no time for other cases";
-  if (budget.maxOperations !== undefined || budget.minOperations !== undefined) {
+  // Each slice measures one operation at least.
+  const { maxOperations, minOperations = 1, measureNs } = budget;
+  if (maxOperations !== undefined || minOperations > measureNs / SLICE_NS) {
     return "it ends with a count of operations";
   }
-  if (budget.measureNs < 2 * SLICE_NS) return "it is too short";
+  if (measureNs < 2 * SLICE_NS) return "it is too short";
   if (workload.traces?.(given)) return "its system calls are counted";
   const pausable = workload.pausable?.(given, transport.mode) ?? "its workload cannot pause";
   return pausable === true ? undefined : pausable;

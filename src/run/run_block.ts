@@ -147,7 +147,7 @@ class Turn {
     return {
       operations: this.#operations,
       elapsedNs: this.#elapsedNs,
-      histograms: this.#histograms,
+      histograms: { ...this.#session?.apart, ...this.#histograms },
       tally: this.#tally,
     };
   }

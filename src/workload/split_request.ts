@@ -17,7 +17,7 @@ import type { Clock } from "../clock.ts";
 import type { Budget } from "../model/budget.ts";
 import type { Params } from "../model/params.ts";
 import { UnfinishedWork } from "./unfinished_work.ts";
-import type { Workload } from "./workload.ts";
+import type { DriveContext, Workload } from "./workload.ts";
 
 /** The longest series that a trial keeps: enough to see a stall come and go. */
 const SERIES_VALUES = 64;
@@ -36,32 +36,36 @@ export const splitRequest: Workload = {
   name: "split-request",
   modes: ["stream"],
   async drive(context) {
-    const { budget, clock } = context;
-    const channel = await context.open();
-    if (channel.mode !== "stream") throw new TypeError("split-request works over streams only");
-    const request = makeRequest(channel, context.params);
-    const { parts, reply } = request;
-    const first = new Histogram();
-    const exchanges = new Histogram();
-    // A new connection acknowledges at once (quick-ACK mode), so its first exchange is a figure of its own.
-    await exchange(channel, request, clock, { warmupNs: 0, measureNs: 0 }, first);
-    await exchange(channel, request, clock, warmupOf(budget), exchanges);
-    exchanges.reset();
+    const { first, exchanges, request, run, tallyOf, close } = await openWarm(context);
     await context.begin();
-    const { operations, elapsedNs } = await exchange(channel, request, clock, budget, exchanges);
+    const { operations, elapsedNs } = await run(context.budget, exchanges);
     await context.end();
-    channel.close();
-    const requestBytes = parts.reduce((sum, part) => sum + part.length, 0);
+    close();
     return {
       operations,
       elapsedNs,
       histograms: { exchange: exchanges, first },
       series: { exchange: Array.from(request.series.subarray(0, operations)) },
-      tally: {
-        sentBytes: operations * requestBytes,
-        receivedBytes: operations * reply.length,
-        writes: operations * parts.length,
+      tally: tallyOf(operations),
+    };
+  },
+  pausable: (params) =>
+    stalls(params)
+      ? "each exchange waits for a delayed acknowledgement"
+      : params.gap === undefined
+      ? true
+      : "each exchange holds a gap",
+  async open(context) {
+    const { first, run, tallyOf, close } = await openWarm(context);
+    return {
+      records: ["exchange"],
+      apart: { first },
+      async slice({ leadIn, sliceNs }, { exchange: exchanges, afterPause }) {
+        await run({ warmupNs: 0, measureNs: 0, minOperations: leadIn }, afterPause!);
+        const done = await run({ warmupNs: 0, measureNs: sliceNs }, exchanges!);
+        return { ...done, tally: tallyOf(done.operations) };
       },
+      close,
     };
   },
   async serve(context) {
@@ -78,6 +82,39 @@ export const splitRequest: Workload = {
     });
   },
 };
+
+/** Whether the second write waits for an acknowledgement of the first, which the other end delays. */
+function stalls({ nagle, pattern, cork, quickack }: Params): boolean {
+  return nagle === "on" && pattern === "write-write-read" && cork !== "on" && quickack !== "on";
+}
+
+/** A connection that is warm, with what measures on it. */
+async function openWarm(context: DriveContext) {
+  const { budget, clock } = context;
+  const channel = await context.open();
+  if (channel.mode !== "stream") throw new TypeError("split-request works over streams only");
+  const request = makeRequest(channel, context.params);
+  const requestBytes = request.parts.reduce((sum, part) => sum + part.length, 0);
+  const first = new Histogram();
+  const exchanges = new Histogram();
+  const run = (budget: Budget, into: Histogram) => exchange(channel, request, clock, budget, into);
+  // A new connection acknowledges at once (quick-ACK mode), so its first exchange is a figure of its own.
+  await run({ warmupNs: 0, measureNs: 0 }, first);
+  await run(warmupOf(budget), exchanges);
+  exchanges.reset();
+  return {
+    request,
+    first,
+    exchanges,
+    run,
+    close: () => channel.close(),
+    tallyOf: (operations: number) => ({
+      sentBytes: operations * requestBytes,
+      receivedBytes: operations * request.reply.length,
+      writes: operations * request.parts.length,
+    }),
+  };
+}
 
 /** What one request hands to `write`, one call each. */
 export function requestParts(params: Params): Uint8Array[] {

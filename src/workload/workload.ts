@@ -46,6 +46,8 @@ export interface DriveResult {
   readonly series?: Readonly<Record<string, readonly number[]>>;
   /** Metric values that only the workload can compute, by metric id. */
   readonly values?: Readonly<Record<string, number>>;
+  /** Operations between begin and end, where those that came first are not among the measured; absent: `operations`. */
+  readonly evidenceOperations?: number;
   /** What this end counted. */
   readonly tally: Tally;
 }
@@ -92,6 +94,8 @@ export interface SliceOrder {
 export interface WorkloadSession {
   /** Names of the distributions that a slice records one value an operation in, the headline's first. */
   readonly records: readonly string[];
+  /** Distributions of what is measured once, as it is opened; absent: none. */
+  readonly apart?: Readonly<Record<string, Histogram>>;
   /**
    * Measures one slice: what came first into the histogram `afterPause`, the rest into those that {@link WorkloadSession.records} names.
    *

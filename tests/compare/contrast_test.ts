@@ -215,3 +215,24 @@ Deno.test("orientedRatio() takes the median of the blocks of a round, and trials
   const empty = base.map((one) => ({ ...one, value: 2, slices: [0, 20] }));
   assertAlmostEquals(ratioOf(empty, first).ratio, 0.5, 1e-8);
 });
+
+Deno.test("orientedRatio() widens its interval, and its p-value, where blocks of one generation resemble each other", () => {
+  const value = (round: number) => 1 + 0.02 * Math.floor((round - 1) / 4) + 0.001 * (round % 4);
+  const all = Array.from({ length: 16 }, (_, index) => index + 1);
+  const base = all.map((round) => ({ round, value: 10 }));
+  const first = all.map((round) => ({ round, value: 10 / value(round) }));
+  const plain = ratioOf(first, base);
+  const grouped = ratioOf(
+    first.map((one) => ({ ...one, generation: Math.ceil(one.round / 4) })),
+    base,
+  );
+  assertAlmostEquals(grouped.ratio, plain.ratio, 1e-12);
+  assert(grouped.low < plain.low && grouped.high > plain.high);
+  assert(grouped.pValue > plain.pValue);
+  assertEquals([plain.difference, grouped.difference], ["better", "none found"]);
+  const alike = ratioOf(
+    first.map((one) => ({ ...one, generation: 1 + one.round % 4 })),
+    base,
+  );
+  assertEquals(alike, plain);
+});

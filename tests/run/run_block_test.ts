@@ -1,13 +1,16 @@
 import { assert, assertEquals } from "@std/assert";
+import type { Case } from "../../src/model/case.ts";
 import { metricValue, sliceValues } from "../../src/model/metric_value.ts";
 import { openLoopLink } from "../../src/peer/loop_link.ts";
 import type { PeerLink } from "../../src/peer/peer_link.ts";
 import { runBlock, SLICE_NS } from "../../src/run/run_block.ts";
 import { pauseObstacle } from "../../src/run/order.ts";
 import type { TrialOutcome, TrialSetup } from "../../src/run/driving_end.ts";
+import { runTrial } from "../../src/run/run_trial.ts";
 import type { Transport } from "../../src/transport/transport.ts";
 import { tcpLibc } from "../../src/transport/libc/tcp.ts";
 import { bulk } from "../../src/workload/bulk.ts";
+import { splitRequest } from "../../src/workload/split_request.ts";
 import { pingPong } from "../../src/workload/ping_pong.ts";
 import type { SliceOrder, Workload } from "../../src/workload/workload.ts";
 import { memoryDatagram, memoryStream } from "../support/memory_transport.ts";
@@ -158,6 +161,65 @@ Deno.test("pauseObstacle() lets take turns what may pause, and says why of the r
     pauseObstacle({ ...one, budget: { ...budget, measureNs: SLICE_NS } }, pingPong, transport),
     pauseObstacle(one, { ...pingPong, traces: () => true }, transport),
   ];
+  const budgeted = { ...budget, minOperations: 3 };
+  const split = (nagle: string, pattern: string): Case => ({
+    ...one,
+    params: { nagle, pattern, header: 8, body: 8 },
+    budget: budgeted,
+  });
+  assertEquals(pauseObstacle(split("off", "write-write-read"), splitRequest, transport), undefined);
+  assertEquals(pauseObstacle(split("on", "write-read"), splitRequest, transport), undefined);
+  const stalling = pauseObstacle(split("on", "write-write-read"), splitRequest, transport);
+  assertEquals(stalling, "each exchange waits for a delayed acknowledgement");
   for (const reason of reasons) assert(reason !== undefined && reason.length > 0);
   assertEquals(new Set(reasons).size, reasons.length);
+});
+
+Deno.test("runBlock() measures requests in two writes in slices, with the connection's first exchange apart", async () => {
+  const transport = memoryStream();
+  const clock = new ScriptedClock(STEP_NS);
+  const catalog = catalogWith({ transports: [transport] });
+  const link = openLoopLink(catalog, clock);
+  const params = { nagle: "off", pattern: "write-write-read", header: 8, body: 24 };
+  const [outcome] = await runBlock([{
+    case: {
+      ...someCase("split-request", "memory", params),
+      budget: { warmupNs: 1e6, measureNs: PASSES * SLICE_NS, minOperations: 3 },
+    },
+    transport,
+    workload: splitRequest,
+    link,
+    clock,
+    directory: "",
+  }], 0);
+  await link.close();
+  assertEquals(outcome!.error, undefined);
+  assertEquals(outcome!.histograms.first?.count, 1);
+  assertEquals(outcome!.slices?.length, PASSES);
+  assertEquals(outcome!.tally.sentBytes, 32 * outcome!.operations);
+  assertEquals(outcome!.tally.receivedBytes, 8 * outcome!.operations);
+});
+
+Deno.test("pingPong in one piece measures some milliseconds after evidence was read, and says of how many exchanges it is", async () => {
+  const clock = new ScriptedClock(STEP_NS);
+  const transport = memoryStream();
+  const catalog = catalogWith({ transports: [transport] });
+  const link = openLoopLink(catalog, clock);
+  const run = (budget: Case["budget"]) =>
+    runTrial({
+      case: { ...someCase("ping-pong", "memory", { bytes: 8 }), budget },
+      transport,
+      workload: pingPong,
+      link,
+      clock,
+      directory: "",
+    });
+  const timed = await run({ warmupNs: 0, measureNs: 10e6 });
+  const settled = timed.evidenceOperations! - timed.operations;
+  // Two readings an exchange, of the 5 ms.
+  assertEquals(settled, 5e6 / (2 * STEP_NS));
+  assertEquals(timed.histograms.exchange?.count, timed.operations);
+  const counted = await run({ warmupNs: 0, measureNs: 60e9, maxOperations: 5 });
+  assertEquals([counted.operations, counted.evidenceOperations], [5, undefined]);
+  await link.close();
 });

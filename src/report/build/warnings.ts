@@ -7,6 +7,7 @@ import { coresOf, factOf } from "../../model/environment.ts";
 import { metricValue } from "../../model/metric_value.ts";
 import type { RunRecord } from "../../model/run_record.ts";
 import type { Trial } from "../../model/trial.ts";
+import { lagOneAutocorrelation } from "../../stats/autocorrelation.ts";
 import { median } from "../../stats/quantile.ts";
 import { formatShare } from "../../units/format_quantity.ts";
 import { fewestOperations, isMetricId, METRIC_IDS, metricOf } from "../../units/metric.ts";
@@ -55,6 +56,7 @@ export function buildWarnings(
       where(few),
     ),
     ...impreciseWarning(record, headline),
+    ...resemblanceWarning(headline, values),
     ...warn("the trials are bimodal; both modes are shown in place of one median", where(speeds)),
     ...warn(
       `the trials spread widely (robust deviation above ${formatShare(WIDE_SPREAD)} of the median)`,
@@ -146,6 +148,23 @@ function impreciseWarning(record: RunRecord, headline: readonly Summary[]): read
       formatShare(precision)
     } of the median, as asked for`,
     wide.map((summary) => summary.case),
+  );
+}
+
+/** Lag-1 autocorrelation from which on trials of neighbouring rounds are no independent values. */
+const NOTABLE_AUTOCORRELATION = 0.2;
+/** Of independent values it spreads by 1/√n: below this many standard deviations it says nothing. */
+const MIN_DEVIATIONS = 1.645;
+
+/** Cells whose intervals take more from this run's own drift than they show. */
+function resemblanceWarning(headline: readonly Summary[], values: TrialValues): readonly Warning[] {
+  const alike = headline.filter(({ case: id, metric, n }) =>
+    lagOneAutocorrelation(values.of(id, metric).map(({ value }) => value)) >
+      Math.max(NOTABLE_AUTOCORRELATION, MIN_DEVIATIONS / Math.sqrt(n))
+  );
+  return warn(
+    "trials of neighbouring rounds resemble each other (lag-1 autocorrelation above 0.2): the intervals hold within this run, and another run may differ by more",
+    alike.map((summary) => summary.case),
   );
 }
 

@@ -24,7 +24,8 @@ const MAY_IMPORT: RoomMap = {
   stats: [],
   kernel: [],
   model: ["units"],
-  transport: ["kernel"],
+  // The handshake of TLS is timed where it happens.
+  transport: ["clock.ts", "kernel"],
   workload: ["clock.ts", "model", "stats", "transport"],
   scenario: ["model", "workload"],
   "part_fault.ts": ["units"],

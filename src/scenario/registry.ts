@@ -18,6 +18,7 @@ import { overhead } from "./overhead.ts";
 import { roundTrip } from "./round_trip.ts";
 import type { Scenario } from "../model/scenario.ts";
 import { socketBuffer } from "./socket_buffer.ts";
+import { tls } from "./tls.ts";
 import { throughput } from "./throughput.ts";
 import { writeReturn } from "./write_return.ts";
 
@@ -28,6 +29,7 @@ export const scenarios: readonly Scenario[] = [
   throughput,
   connect,
   connectRoundTrip,
+  tls,
   nagle,
   bufferSize,
   socketBuffer,

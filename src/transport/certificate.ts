@@ -69,6 +69,40 @@ export async function makeCertificate(
   return { cert: pem("CERTIFICATE", cert), key: pem("PRIVATE KEY", key) };
 }
 
+let made: Promise<Certificate> | undefined;
+
+/** One for all listeners of a thread: to make it takes a millisecond. */
+export function ownCertificate(): Promise<Certificate> {
+  return made ??= makeCertificate();
+}
+
+/** Why handshakes fail, by what rustls and OpenSSL write of it. */
+const FAILURES: readonly (readonly [said: RegExp, sentence: string])[] = [
+  [
+    /NotValidYet|not valid yet/i,
+    "the server's certificate does not hold yet: are the clocks of both hosts right?",
+  ],
+  [/expired/i, "the server's certificate has expired: are the clocks of both hosts right?"],
+  [/NotValidForName|not valid for|altnames/i, "the server's certificate is not for this address"],
+  [
+    /BadSignature|UnknownIssuer|self.signed|verify the first|unknown ?ca/i,
+    "the server shows another certificate than the one it announced",
+  ],
+  [/no.?application.?protocol|alpn/i, "the two ends have no protocol in common (ALPN)"],
+  [
+    /corrupt message|wrong version number|unexpected (message|eof)/i,
+    "the other end does not speak TLS",
+  ],
+];
+
+/** The error of a handshake that failed, in one sentence that names the cause. */
+export function explainHandshake(transport: string, error: unknown): Error {
+  const { message, code = "" } = error as Error & { readonly code?: string };
+  const text = `${message} ${code}`;
+  const sentence = FAILURES.find(([said]) => said.test(text))?.[1] ?? "the handshake failed";
+  return new Error(`Cannot connect ${transport}: ${sentence} (${message})`, { cause: error });
+}
+
 function hoursFromNow(hours: number): Date {
   return new Date(new Date().getTime() + hours * HOUR_MS);
 }

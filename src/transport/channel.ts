@@ -18,7 +18,12 @@ export type Endpoint =
     /** The certificate of a server of TLS, PEM: who connects trusts it and no other. */
     readonly certificate?: string;
   }
-  | { readonly kind: "unix"; readonly path: string }
+  | {
+    readonly kind: "unix";
+    readonly path: string;
+    /** As for an address of kind `ip`. */
+    readonly certificate?: string;
+  }
   | { readonly kind: "memory"; readonly name: string };
 
 /** What a workload may ask of a channel before it is used. */
@@ -61,6 +66,8 @@ export interface StreamChannel extends BareLoops {
   readonly mode: "stream";
   /** Socket settings by name, as read back or, where they cannot be, as asked for and marked so. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** How long the handshake of TLS or QUIC took within `connect`, in nanoseconds; absent at the serving end, and where there was none. */
+  readonly handshakeNs?: number | undefined;
   /** The file descriptor while the channel is open; `undefined` or absent where it is not known. */
   descriptor?(): number | undefined;
   /** Names of its two ends, which the other end gives alike, while the channel is open; `undefined` or absent where they are not known. */

@@ -17,8 +17,13 @@ export class DenoStreamChannel implements StreamChannel {
   /**
    * @param conn the open connection; this channel owns it from now on
    * @param asked what was asked of the socket, by the name of the setting
+   * @param handshakeNs how long the handshake of TLS took, at a client
    */
-  constructor(conn: Deno.Conn, asked: Readonly<Record<string, string>> = {}) {
+  constructor(
+    conn: Deno.Conn,
+    asked: Readonly<Record<string, string>> = {},
+    readonly handshakeNs?: number,
+  ) {
     this.#conn = conn;
     this.#asked = asked;
   }

@@ -8,6 +8,7 @@ import { readSettings } from "../kernel/socket_settings.ts";
 export class ReadBack {
   readonly #socket: FindableSocket;
   readonly #asked: Readonly<Record<string, string>>;
+  readonly #known: number | undefined;
   #isSearched = false;
   #fd: number | undefined;
   #reason: string | undefined;
@@ -16,10 +17,12 @@ export class ReadBack {
   /**
    * @param socket an open connection or datagram socket
    * @param asked what was asked of it, by the name of the setting: shown, and marked so, where it cannot be read back
+   * @param fd its descriptor, where the runtime tells; absent: it is looked for
    */
-  constructor(socket: FindableSocket, asked: Readonly<Record<string, string>> = {}) {
+  constructor(socket: FindableSocket, asked: Readonly<Record<string, string>> = {}, fd?: number) {
     this.#socket = socket;
     this.#asked = asked;
+    this.#known = fd;
   }
 
   /** The descriptor of the socket while it is open; `undefined` where it cannot be known. */
@@ -53,7 +56,7 @@ export class ReadBack {
       return;
     }
     try {
-      this.#fd = findFd(this.#socket);
+      this.#fd = this.#known ?? findFd(this.#socket);
     } catch {
       // Ends of Unix-domain connections have no address of their own, and two that look alike are not told apart by guessing.
       this.#reason = "its descriptor was not found";

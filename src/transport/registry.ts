@@ -7,6 +7,8 @@ import { icmpLibc } from "./libc/icmp.ts";
 import { dccpLibc, sctpLibc, tipcLibc, vsockLibc } from "./libc/unmeasured.ts";
 import { seqpacketLibc, unixLibc } from "./libc/unix.ts";
 import { unixpacketLibc } from "./libc/unixpacket.ts";
+import { udp6Node, udpNode } from "./node/node_datagram.ts";
+import { tcp6Node, tcpNode, tlsNode, tlsUnixNode, unixNode } from "./node/streams.ts";
 import { tcp, tcp6 } from "./tcp.ts";
 import { tls } from "./tls.ts";
 import type { Transport } from "./transport.ts";
@@ -26,6 +28,13 @@ export const transports: readonly Transport[] = [
   tls,
   websocket,
   http,
+  tcpNode,
+  tcp6Node,
+  unixNode,
+  udpNode,
+  udp6Node,
+  tlsNode,
+  tlsUnixNode,
   tcpLibc,
   tcp6Libc,
   mptcpLibc,

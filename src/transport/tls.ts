@@ -5,11 +5,12 @@
 // of a connection this takes 88 ms, two delayed acknowledgements. A client can turn it off before it begins with TLS; a connection of TLS has no such method,
 // so that the server's are accepted from a listener whose sockets have it off, which takes libc.
 
+import { systemClock } from "../clock.ts";
 import { findFd } from "../kernel/find_fd.ts";
 import { openKernel } from "../kernel/libc.ts";
 import { setOption } from "../kernel/options.ts";
 import { setDenoBuffers } from "./buffers.ts";
-import { type Certificate, makeCertificate } from "./certificate.ts";
+import { explainHandshake, ownCertificate } from "./certificate.ts";
 import type { ChannelOptions, Endpoint, StreamChannel, StreamListener } from "./channel.ts";
 import { DenoTcpChannel } from "./deno_stream.ts";
 import { Mailbox } from "./mailbox.ts";
@@ -45,24 +46,19 @@ export const tls: StreamTransport = {
     const tcp = await Deno.connect({ transport: "tcp", hostname, port });
     setDenoBuffers(tcp, options);
     if (nagle !== undefined) tcp.setNoDelay(nagle === "off");
+    const startedNs = systemClock.nowNs();
     const conn = await Deno.startTls(tcp, { hostname, caCerts: [certificate] });
     try {
       await conn.handshake();
     } catch (error) {
       conn.close();
-      throw error;
+      throw explainHandshake("tls", error);
     }
-    return new DenoTcpChannel(conn, { nagle: asked(nagle) });
+    const handshakeNs = systemClock.nowNs() - startedNs;
+    return new DenoTcpChannel(conn, { nagle: asked(nagle) }, handshakeNs);
   },
   probe: (options) => probeStream(tls, options),
 };
-
-let made: Promise<Certificate> | undefined;
-
-/** One for all listeners of a thread: to make it takes a millisecond. */
-function ownCertificate(): Promise<Certificate> {
-  return made ??= makeCertificate();
-}
 
 /** Accepts and shakes hands on its own: a client that connects must not have to wait until somebody asks for it, as it need not in TCP. */
 class TlsListener implements StreamListener {

@@ -114,6 +114,13 @@ export const METRIC_ROWS: Readonly<Record<string, MetricRow>> = {
     description: "Connect time that 99 % of the connects stay within.",
     from: { of: "connect", percentile: 99 },
   },
+  handshakeP50: {
+    unit: "ns",
+    better: "lower",
+    title: "handshake p50",
+    description: "Median time of the handshake of TLS or QUIC, within the connect.",
+    from: { of: "handshake", percentile: 50 },
+  },
   closeP50: {
     unit: "ns",
     better: "lower",

@@ -21,17 +21,20 @@ export const connectPing: Workload = {
   modes: ["stream"],
   async drive(context) {
     const exchanges = new Histogram();
+    const handshakes = new Histogram();
     const warmup = { ...warmupOf(context.budget), maxOperations: WARMUP_CONNECTIONS };
-    const before = await requests(context, warmup, exchanges);
+    const before = await requests(context, warmup, exchanges, handshakes);
     await context.settle(before);
     exchanges.reset();
+    handshakes.reset();
     await context.begin();
     const startNs = context.clock.nowNs();
-    const operations = await requests(context, context.budget, exchanges);
+    const operations = await requests(context, context.budget, exchanges, handshakes);
     await context.settle(before + operations);
     const elapsedNs = context.clock.nowNs() - startNs;
     await context.end();
-    return { operations, elapsedNs, histograms: { exchange: exchanges }, tally: {} };
+    const handshake = handshakes.count > 0 && { handshake: handshakes };
+    return { operations, elapsedNs, histograms: { exchange: exchanges, ...handshake }, tally: {} };
   },
   async serve(context) {
     const { requestBytes, replyBytes } = sizesOf(context.params);
@@ -44,6 +47,7 @@ async function requests(
   { clock, open, params }: DriveContext,
   budget: Budget,
   histogram: Histogram,
+  handshakes: Histogram,
 ): Promise<number> {
   const sizes = sizesOf(params);
   const request = new Uint8Array(sizes.requestBytes);
@@ -70,6 +74,7 @@ async function requests(
       channel.close();
       doneNs = clock.nowNs();
       histogram.record(doneNs - calledNs);
+      if (channel.handshakeNs !== undefined) handshakes.record(channel.handshakeNs);
       operations++;
     } while ((doneNs < endNs && operations < maxOperations) || operations < minOperations);
   } catch (error) {

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { makeCertificate } from "../../src/transport/certificate.ts";
+import { explainHandshake, makeCertificate } from "../../src/transport/certificate.ts";
 import type { StreamTransport } from "../../src/transport/transport.ts";
 import { tls } from "../../src/transport/tls.ts";
 import { LIBC, needs } from "../support/needs.ts";
@@ -10,16 +10,30 @@ const HOUR_MS = 3_600_000;
 /** What a client and a server of a certificate say of it: "accepted", or why not. */
 async function shakeHands(
   shown: Parameters<typeof makeCertificate>[0],
-  { trusted, hostname = "127.0.0.1" }: { trusted?: string; hostname?: string } = {},
+  { trusted, hostname = "127.0.0.1", alpn }: {
+    trusted?: string;
+    hostname?: string;
+    /** What the server speaks, and the client. */
+    alpn?: readonly [string, string];
+  } = {},
 ): Promise<string> {
   const certificate = await makeCertificate(shown);
-  using listener = Deno.listenTls({ hostname: "127.0.0.1", port: 0, ...certificate });
+  using listener = Deno.listenTls({
+    hostname: "127.0.0.1",
+    port: 0,
+    ...certificate,
+    ...(alpn && { alpnProtocols: [alpn[0]] }),
+  });
   const serving = listener.accept().then(async (conn) => {
     await conn.handshake().catch(() => {});
     conn.close();
   });
   const tcp = await Deno.connect({ hostname: "127.0.0.1", port: listener.addr.port });
-  const conn = await Deno.startTls(tcp, { hostname, caCerts: [trusted ?? certificate.cert] });
+  const conn = await Deno.startTls(tcp, {
+    hostname,
+    caCerts: [trusted ?? certificate.cert],
+    ...(alpn && { alpnProtocols: [alpn[1]] }),
+  });
   try {
     await conn.handshake();
     return "accepted";
@@ -47,6 +61,26 @@ Deno.test("a certificate that has expired, does not hold yet or is another's is 
   assert(/invalid peer certificate/i.test(await shakeHands({}, { trusted: cert })));
 });
 
+Deno.test("explainHandshake() has a sentence for each way in which a handshake fails", async () => {
+  const ago = (hours: number) => new Date(Date.now() - hours * HOUR_MS);
+  const { cert } = await makeCertificate();
+  for (
+    const [said, sentence] of [
+      [await shakeHands({ notBefore: ago(3), notAfter: ago(2) }), "certificate has expired"],
+      [await shakeHands({ notBefore: ago(-2) }), "certificate does not hold yet"],
+      [await shakeHands({}, { trusted: cert }), "shows another certificate than"],
+      [await shakeHands({}, { hostname: "example.org" }), "is not for this address"],
+      [await shakeHands({}, { alpn: ["h2", "http/1.1"] }), "no protocol in common (ALPN)"],
+      ["received corrupt message of type InvalidContentType", "does not speak TLS"],
+      ["something new", "the handshake failed (something new)"],
+    ] as const
+  ) {
+    const { message } = explainHandshake("tls", new Error(said));
+    assert(message.startsWith("Cannot connect tls: "), message);
+    assert(message.includes(sentence), message);
+  }
+});
+
 Deno.test("makeCertificate() makes dates beyond 2049, and another certificate each time", async () => {
   assertEquals(await shakeHands({ notAfter: new Date("2051-02-03T04:05:06Z") }), "accepted");
   const serials = await Promise.all([makeCertificate(), makeCertificate()]);
@@ -61,7 +95,7 @@ Deno.test("tls connects to no server that shows another certificate, and its ser
   await assertRejects(
     async () => await tls.connect({ ...endpoint, certificate: cert }, options),
     Error,
-    "invalid peer certificate",
+    "Cannot connect tls: the server shows another certificate than the one it announced",
   );
   const { certificate: _, ...bare } = endpoint;
   await assertRejects(

@@ -7,6 +7,7 @@ import type { ListItem } from "../document/document.ts";
 import { sentence } from "../document/inline.ts";
 import type { EvidenceOf } from "./evidence.ts";
 import { type Finding, reading } from "./phrases.ts";
+import { adviseOnTls, writeTlsCosts } from "./tls_cost.ts";
 import { groupBy } from "../group_by.ts";
 import { placementKey } from "../document/format_key.ts";
 import { type Group, writeDifference, writeNoDifference, writeUnresolved } from "./sentences.ts";
@@ -49,7 +50,7 @@ export function buildFindings(
   const groups = groupContrasts(sources);
   const differing = groups.filter((group) => ["better", "worse"].includes(reading(group.items[0])))
     .map((group): Weighed => ({
-      finding: writeDifference(group, sources, sources.evidenceOf),
+      finding: adviseOnTls(writeDifference(group, sources, sources.evidenceOf), group.items),
       weight: Math.max(...group.items.map(sureLogRatio)),
     })).sort((a, b) => b.weight - a.weight);
   const same = groups
@@ -61,12 +62,15 @@ export function buildFindings(
   const unresolved = writeUnresolved(
     sources.contrasts.filter((item) => reading(item) === "cannot tell"),
   );
+  const costs = writeTlsCosts(sources.contrasts, sources.summaryOf);
   const searches = sources.searches.map(({ scenario, result }) => writeSearch(scenario, result));
 
   const sameFirst = same.slice(0, MAX_WITHOUT_DIFFERENCE);
-  const room = MAX_FINDINGS - sameFirst.length - searches.length - unresolved.length;
+  const room = MAX_FINDINGS - sameFirst.length - searches.length - unresolved.length -
+    costs.length;
   const first = pickFirst(differing, Math.max(room, MAX_FINDINGS / 2));
   const ranked = [
+    ...costs,
     ...differing.filter((one) => first.has(one)).map(({ finding }) => finding),
     ...searches,
     ...sameFirst,

@@ -183,7 +183,8 @@ export function writeUnresolved(items: readonly Contrasted[]): readonly Finding[
   }];
 }
 
-function toFinding(
+/** A finding on comparisons, with what it rests on. */
+export function toFinding(
   kind: Finding["kind"],
   phrases: readonly Inline[],
   items: readonly Contrasted[],

@@ -41,6 +41,22 @@ export async function isSpecialFile(path: string): Promise<boolean> {
   }
 }
 
+/** What is said of a path for which {@linkcode isDangling} is true. */
+export const DANGLING = "it is a link to what is not there";
+
+/** Whether a path is a symbolic link whose target does not exist. */
+export async function isDangling(path: string): Promise<boolean> {
+  try {
+    if (!(await Deno.lstat(path)).isSymlink) return false;
+    return await Deno.stat(path).then(
+      () => false,
+      (error) => error instanceof Deno.errors.NotFound,
+    );
+  } catch {
+    return false;
+  }
+}
+
 async function removeQuietly(path: string): Promise<void> {
   try {
     await Deno.remove(path);
@@ -81,7 +97,11 @@ export async function prepareOutputDirectory(path: string): Promise<void> {
   } catch (error) {
     const isOther = error instanceof Deno.errors.AlreadyExists ||
       error instanceof Deno.errors.NotADirectory;
-    const reason = isOther ? "it is, or lies below, a file" : writeObstacle(error);
+    const reason = await isDangling(path)
+      ? DANGLING
+      : isOther
+      ? "it is, or lies below, a file"
+      : writeObstacle(error);
     throw new UsageError(`cannot write to --out ${path}: ${reason}`);
   }
 }

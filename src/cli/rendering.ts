@@ -7,6 +7,8 @@ import { type ParsedArguments, valueOf } from "./parse.ts";
 import { disarmJson } from "../text/disarm.ts";
 import { ClosedOutputError, lookOf, paint, type Terminal } from "./terminal/terminal.ts";
 import {
+  DANGLING,
+  isDangling,
   isSpecialFile,
   writeFileAtomically,
   writeObstacle,
@@ -59,6 +61,7 @@ export async function deliverText(
   if (out === "-") {
     return terminal.out(valueOf(args, "format") === "json" ? disarmJson(text) : text);
   }
+  if (await isDangling(out)) throw new UsageError(`cannot write ${out}: ${DANGLING}`);
   try {
     await writeFileAtomically(out, text);
   } catch (error) {

@@ -21,6 +21,7 @@ export function refuseIdleBudget(args: ParsedArguments): void {
 export function settingsInput(args: ParsedArguments): SettingsInput {
   const profile = valueOf(args, "profile");
   const rounds = valueOf(args, "rounds");
+  const duration = valueOf(args, "duration");
   const seed = valueOf(args, "seed");
   const precision = valueOf(args, "precision");
   const budget = valueOf(args, "budget");
@@ -33,6 +34,7 @@ export function settingsInput(args: ParsedArguments): SettingsInput {
     pin: valuesOf(args, "pin"),
     cores: valuesOf(args, "cores"),
     ...(rounds !== undefined && { rounds }),
+    ...(duration !== undefined && { duration }),
     ...(seed !== undefined && { seed }),
     ...(precision !== undefined && { precision }),
     ...(budget !== undefined && { budget }),

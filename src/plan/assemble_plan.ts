@@ -5,7 +5,7 @@ import type { Catalog } from "../catalog.ts";
 import type { Plan } from "./plan.ts";
 import type { Scenario } from "../model/scenario.ts";
 import type { ScenarioSpec } from "../model/scenario_spec.ts";
-import type { Settings } from "./settings.ts";
+import { MAX_ROUNDS, type Settings, SettingsError } from "./settings.ts";
 
 /** Starting the peer and probing transports, in nanoseconds. */
 export const START_NS = 300e6;
@@ -15,11 +15,12 @@ export const ROUNDS_PER_PEER = 4;
 
 /** A plan of cases that were planned in parts. */
 export function assemblePlan(
-  settings: Settings,
+  asked: Settings,
   catalog: Catalog,
   cases: readonly Case[],
   skipped: readonly Skip[],
 ): Plan {
+  const settings = { ...asked, rounds: roundsOf(asked, cases) };
   const used = new Set(cases.map((c) => c.scenario));
   const scenarios = [...catalog.scenarios.values()].filter((s) => used.has(s.id))
     .map((scenario) => specOf(scenario, cases));
@@ -41,6 +42,19 @@ export function assemblePlan(
     rounds: settings.rounds,
     estimateNs: peersOf(settings) * (START_NS + warmUpPassNs(cases)) + settings.rounds * roundNs,
   };
+}
+
+/** As many rounds as measure a case, on average of all, for the time asked for. */
+function roundsOf({ rounds, durationNs }: Settings, cases: readonly Case[]): number {
+  if (durationNs === undefined || cases.length === 0) return rounds;
+  const meanNs = cases.reduce((sum, { budget }) => sum + budget.measureNs, 0) / cases.length;
+  const wanted = Math.max(1, Math.round(durationNs / meanNs));
+  if (wanted <= MAX_ROUNDS) return wanted;
+  throw new SettingsError(
+    `duration asks for more rounds than ${MAX_ROUNDS}: a case is measured for ${
+      meanNs / 1e6
+    } ms in each`,
+  );
 }
 
 /** The cases of the discarded pass before the first round: one for each pair of workload and transport, so that all code is warm. */

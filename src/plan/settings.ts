@@ -38,6 +38,8 @@ export interface Settings {
    * side (0.02 is ±2 %); absent: none are added.
    */
   readonly precision?: number;
+  /** How long each case is measured, all rounds together, in nanoseconds; the planner makes `rounds` of it. Absent: `rounds` says. */
+  readonly durationNs?: number;
   /** Adding rounds ends when the run has taken this long, in nanoseconds. Without effect where `precision` is absent. */
   readonly budgetNs: number;
 }
@@ -56,6 +58,8 @@ export interface SettingsInput {
   readonly params?: Readonly<Record<string, readonly (number | string)[]>>;
   /** 1 to {@linkcode MAX_ROUNDS}; absent: the profile's own. */
   readonly rounds?: number | string;
+  /** In place of `rounds`: how long each case is measured, all rounds together, as in `"10s"`, or nanoseconds. */
+  readonly duration?: number | string;
   /** One of {@linkcode PEERS}; absent: {@linkcode DEFAULT_PEER}. */
   readonly peer?: string;
   /** One or several of {@linkcode PINS}; absent or empty: as the grid says. */
@@ -88,7 +92,7 @@ export const MAX_ROUNDS = 10_000;
 export const MAX_SEED = 2 ** 32 - 1;
 /** How long an adaptive run may take unless it is told, in nanoseconds. */
 export const DEFAULT_BUDGET_NS = 120e9;
-/** Longest budget, in nanoseconds: a day. */
+/** Longest budget and duration, in nanoseconds: a day. */
 export const MAX_BUDGET_NS = 86_400e9;
 /** Largest size that can be asked for, in bytes: both ends hold a buffer of it. */
 export const MAX_SIZE_BYTES = 2 ** 28;
@@ -133,6 +137,11 @@ export class SettingsError extends Error {
 export function createSettings(input: SettingsInput, catalog: Catalog): Settings {
   const profile = oneOf("profile", input.profile ?? DEFAULT_PROFILE, PROFILE_NAMES);
   const scenarios = names("scenario", input.scenarios, [...catalog.scenarios.keys()]);
+  if (input.duration !== undefined && input.rounds !== undefined) {
+    throw new SettingsError(
+      "rounds and duration contradict each other: both say how often to measure",
+    );
+  }
   const pins = [...new Set([input.pin ?? []].flat().map((pin) => oneOf("pin", pin, PINS)))];
   return {
     profile,
@@ -146,8 +155,11 @@ export function createSettings(input: SettingsInput, catalog: Catalog): Settings
     cores: parseCores(input.cores ?? [], pins),
     seed: wholeNumber("seed", input.seed ?? randomSeed(), 0, MAX_SEED),
     modules: nonEmptyTexts("module", input.modules),
+    ...(input.duration !== undefined && { durationNs: parseDuration("duration", input.duration) }),
     ...(input.precision !== undefined && { precision: parsePrecision(input.precision) }),
-    budgetNs: input.budget === undefined ? DEFAULT_BUDGET_NS : parseBudget(input.budget),
+    budgetNs: input.budget === undefined
+      ? DEFAULT_BUDGET_NS
+      : parseDuration("budget", input.budget),
   };
 }
 
@@ -192,13 +204,13 @@ const DURATION_UNITS_NS: Readonly<Record<string, number>> = {
 };
 
 /** A duration of at least a second and at most a day. */
-function parseBudget(given: number | string): number {
+function parseDuration(what: string, given: number | string): number {
   const [, digits, unit] = typeof given === "string"
     ? /^(\d{1,9}(?:\.\d{1,6})?) ?(ms|s|min|h)$/.exec(given) ?? []
     : [];
-  const budgetNs = unit === undefined ? given : Number(digits) * DURATION_UNITS_NS[unit]!;
-  if (typeof budgetNs === "number" && budgetNs >= 1e9 && budgetNs <= MAX_BUDGET_NS) return budgetNs;
-  throw new SettingsError(`budget must be from 1s to 24h, as in 120s or 2min: "${given}" is not`);
+  const ns = unit === undefined ? given : Number(digits) * DURATION_UNITS_NS[unit]!;
+  if (typeof ns === "number" && ns >= 1e9 && ns <= MAX_BUDGET_NS) return ns;
+  throw new SettingsError(`${what} must be from 1s to 24h, as in 120s or 2min: "${given}" is not`);
 }
 
 /** A seed for a run that names none; it is recorded, so that the run can be repeated. */

@@ -178,6 +178,12 @@ export function findOwnFault(trial: Trial, at: readonly PropertyKey[]): string |
       return `${formatPath([...at, "histograms", name, fault.field])} ${fault.problem}`;
     }
   }
+  for (const [name, value] of Object.entries(trial.counters ?? {})) {
+    // What a thread has spent only grows.
+    if (value < 0 && /\.(?:wait|run)Ns$/.test(name)) {
+      return `${formatPath([...at, "counters", name])} must be at least 0: it is ${value}`;
+    }
+  }
   return trial.error === undefined ? findCountFault(trial, at) : undefined;
 }
 

@@ -114,6 +114,9 @@ Deno.test("sockbench run refuses an --out that is a file, or lies below one, bef
   for (const out of [file, `${file}/below`]) {
     assertRefused(await sockbench([...TINY_RUN, "--out", out]), /it is, or lies below, a file/);
   }
+  const link = `${directory.path}/link`;
+  await Deno.symlink(`${directory.path}/gone`, link);
+  assertRefused(await sockbench([...TINY_RUN, "--out", link]), /it is a link to what is not there/);
   assertEquals(await Deno.readTextFile(file), "kept");
 });
 

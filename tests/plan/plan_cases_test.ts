@@ -204,3 +204,16 @@ Deno.test("planCases() measures a case that is named exactly although no profile
   }
   assertThrows(() => plan({ cases: ["round-trip/tcp/bytes=0"] }), SettingsError, "from 1 to");
 });
+
+Deno.test("planCases() makes of a duration the rounds in which a case is measured for it", () => {
+  for (
+    const [durationNs, id] of [[10e9, "round-trip/tcp/bytes=64"], [1e9, "connect/unix"]] as const
+  ) {
+    const { cases, rounds, settings } = plan({ durationNs, cases: [id] });
+    const [{ budget }] = cases as [typeof cases[number]];
+    assertEquals(rounds, settings.rounds);
+    assert(Math.abs(rounds * budget.measureNs - durationNs) <= budget.measureNs, `${rounds}`);
+  }
+  const day = { durationNs: 86_400e9, cases: ["round-trip/tcp/bytes=64"] };
+  assertThrows(() => plan(day), SettingsError, "more rounds than 10000");
+});

@@ -141,3 +141,16 @@ Deno.test("createSettings() reads a precision in percent or as a share, and a bu
     assertThrows(() => createSettings({ budget }, catalog), SettingsError, "budget must be");
   }
 });
+
+Deno.test("createSettings() reads a duration in place of rounds, and refuses both", () => {
+  assertEquals(createSettings({ duration: "10s" }, catalog).durationNs, 10e9);
+  for (const duration of ["10", "0s", "25h", ""]) {
+    assertThrows(() => createSettings({ duration }, catalog), SettingsError, "duration must be");
+  }
+  const both = { duration: "10s", rounds: 3 };
+  assertThrows(
+    () => createSettings(both, catalog),
+    SettingsError,
+    "rounds and duration contradict",
+  );
+});

@@ -236,6 +236,14 @@ Deno.test("decodeRecord() refuses infinite numbers, which JSON can spell", () =>
   assert(messageOf(text).endsWith("trials[0].elapsedNs must be a number ≥ 0: it is Infinity"));
 });
 
+Deno.test("decodeRecord() refuses a thread that waited for, or ran, less than no time", () => {
+  for (const name of ["drive.waitNs", "serve.runNs"]) {
+    const text = changed("trials/0/counters", { [name]: -1 });
+    const clause = `trials[0].counters[${JSON.stringify(name)}] must be at least 0: it is -1`;
+    assert(messageOf(text).endsWith(clause), messageOf(text));
+  }
+});
+
 Deno.test("decodeRecord() names each contradiction between fields", () => {
   const trials = sampleRecord().trials;
   const rows: [path: string, value: unknown, clause: string][] = [

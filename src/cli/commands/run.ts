@@ -68,6 +68,12 @@ export const runCommand: Command = {
       default: "the profile's own",
     },
     {
+      name: "duration",
+      value: "time",
+      description: "How long each case is measured, all rounds together, as in 10s",
+      default: "what the rounds come to",
+    },
+    {
       name: "precision",
       value: "share",
       description:

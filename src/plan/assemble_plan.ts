@@ -85,7 +85,10 @@ export function specOf(scenario: Scenario, cases: readonly Case[]): ScenarioSpec
     id,
     question,
     operation,
-    parameters: parameters.map(({ optional: _, ...parameter }) => parameter),
+    // What may be asked for and was not has no place in a report.
+    parameters: parameters
+      .filter(({ name, optional }) => !optional || own.some(({ params }) => name in params))
+      .map(({ optional: _, ...parameter }) => parameter),
     metrics,
     columns,
     contrasts,

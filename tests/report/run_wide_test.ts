@@ -67,8 +67,8 @@ Deno.test("a report warns of trials that stalled, with how many, how long, and w
   const stalls = warningsOf(buildRecordDocument(stallingRecord()))
     .map(({ text }) => plainInline(text)).filter((words) => words.includes("stalled"));
   assertEquals(stalls, [
-    "10 of 100 trials stalled: an operation took up to 300 ms, where the longest of a usual trial takes 111 µs: " +
-    "round-trip/tcp/bytes=64.",
+    "round-trip/tcp/bytes=64: 10 of 100 trials stalled: an operation took up to 300 ms, where the longest of a usual trial " +
+    "takes 111 µs.",
   ]);
 });
 

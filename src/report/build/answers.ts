@@ -280,11 +280,12 @@ function choiceCells(
 /** As in `nagle over tcp (p50)`: the questions stand at their sections. */
 function describeQuestion(answer: Answer, isOnePlacement: boolean): readonly Inline[] {
   const { scenario, within, metric, placement } = answer;
-  const where = isOnePlacement ? "" : `, ${namePlacement(placement)}`;
+  const words = [metric === scenario ? "" : metric, isOnePlacement ? "" : namePlacement(placement)]
+    .filter((one) => one !== "").join(", ");
   return [
     { kind: "reference", to: scenario, placement, parts: [name(scenario)] },
     ...(within === "" ? [] : [text(" over "), name(within)]),
-    text(` (${metric}${where})`),
+    ...(words === "" ? [] : [text(` (${words})`)]),
   ];
 }
 

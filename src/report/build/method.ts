@@ -227,8 +227,8 @@ function describeSettings({ trials, cases }: RunRecord): readonly NamedFact[] {
 function describePeers({ trials, settings }: RunRecord): readonly NamedFact[] {
   const peers = [...new Set(trials.map(({ peer }) => peer))].sort();
   if (peers.length === 0) return [];
-  const few = peers.length <= 3 ? peers.join(", ") : `${peers.length} of them`;
-  return [{ name: "peer", value: `${settings.peer}: ${few}` }];
+  const value = peers.length <= 3 ? peers.join(", ") : `${settings.peer}: ${peers.length} of them`;
+  return [{ name: "peer", value }];
 }
 
 function getOrSet<K, V>(map: Map<K, V>, key: K, make: () => V): V {

@@ -223,9 +223,13 @@ function describeKnee(knee: Knee, margin: number): readonly Inline[] {
   }
   if (isOpen && ratio === undefined) {
     return [
-      text("from where more "),
+      text("whether less "),
       parameter,
-      text(` ${little} cannot be told, more rounds (--rounds) would`),
+      text(
+        ` does as well (within ${
+          formatShare(margin)
+        }) is undecided: more rounds (--rounds) would tell`,
+      ),
     ];
   }
   const open = isOpen ? ", and smaller may do: more rounds (--rounds) would tell" : "";

@@ -23,11 +23,6 @@ import {
   wordOf,
 } from "./phrases.ts";
 
-/** What is said first where nothing is faster beyond doubt. */
-const LEADS: Readonly<Partial<Record<ReturnType<typeof reading>, string>>> = {
-  "none found": "no difference found",
-  "may be chance": "no difference found that could not be chance among all comparisons",
-};
 /** Sentences that list more cells than this give the range instead. */
 const MAX_LISTED = 4;
 /** From this ratio on, a sentence on time leads with what it costs. */
@@ -134,8 +129,13 @@ function pairedDifference(item: Contrasted, values: TrialValues): Inline[] {
 export function writeNoDifference(group: Group): Finding {
   const { items, of } = group;
   const [item] = items;
+  const mayBeChance = reading(item) === "may be chance";
   const phrases: Inline[] = [
-    text(`${LEADS[reading(item)] ?? "no difference found"} between `),
+    text(
+      mayBeChance
+        ? "may be chance, among so many comparisons: the difference between "
+        : "no difference found between ",
+    ),
     ...subject(item),
     text(" and "),
     ...base(item),
@@ -143,7 +143,12 @@ export function writeNoDifference(group: Group): Finding {
     ...metricOf(item),
     ...listItems(group, items, of, (one) => [ratio(one, "")]),
   ];
-  return toFinding("no difference", phrases, items, []);
+  return toFinding(
+    "no difference",
+    phrases,
+    items,
+    mayBeChance ? ["More rounds (--rounds) would tell"] : [],
+  );
 }
 
 /** `: 1.21× at 64 B [1.19, 1.23], …`, or the range where that would be too long. */

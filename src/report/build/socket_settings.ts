@@ -162,10 +162,15 @@ function formatSeveral(values: readonly string[]): string {
   const sizes = values.map(sizeIn).filter((size): size is number => size !== undefined);
   if (sizes.length === values.length) {
     const [least, most] = [Math.min(...sizes), Math.max(...sizes)];
-    return least === most ? formatSize(least) : `${showRounded(least)} to ${showRounded(most)}`;
+    return least === most ? showExact(least) : `${showRounded(least)} to ${showRounded(most)}`;
   }
   if (values.length > MAX_VALUES) return `${values.length} different values`;
   return [...values].sort().join(" or ");
+}
+
+/** A size that was asked for is whole; one that the kernel tuned to 3,939,840 bytes is no less clear in three digits. */
+function showExact(bytes: number): string {
+  return bytes % 1024 === 0 || bytes < 1e5 ? formatSize(bytes) : showRounded(bytes);
 }
 
 /** Three digits will do for the ends of a range that the kernel tuned. */

@@ -230,12 +230,11 @@ export function stallWarnings({ cases }: RunRecord, values: TrialValues): readon
   return [
     ...stalled.slice(0, MAX_CASES).map(({ id, usual, stalls, trials, ns }): ListItem => ({
       text: [
-        text(`${stalls} of ${trials} trials stalled: an operation took up to `),
+        name(id),
+        text(`: ${stalls} of ${trials} trials stalled: an operation took up to `),
         amount(ns, "ns"),
         text(", where the longest of a usual trial takes "),
         amount(usual, "ns"),
-        text(": "),
-        name(id),
         text("."),
       ],
       cases: [id],

@@ -52,11 +52,14 @@ function figuresOf(
     : blocks.flatMap((block) => joinHeading(block));
   const parts = splitEvenly(rows, MAX_ROWS)
     .filter((part) => part.some(({ figures }) => figures.length > 0));
+  // A percentile that no trial has operations for needs no mark.
+  const drawn = new Set(cells.flatMap(({ figures }) => figures.map(({ metric }) => metric)));
+  const used = metrics.filter(({ id }) => drawn.has(id)).map(columnMetric);
   const joined = { ...first, label: "", key: "", placement: isPlaced ? null : first.placement };
   return parts.map((part, index) =>
     panelFigure(
       joined,
-      { kind: "percentiles", metrics: metrics.map(columnMetric), rows: part },
+      { kind: "percentiles", metrics: used, rows: part },
       partName(index, parts.length),
     )
   );

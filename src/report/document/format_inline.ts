@@ -90,32 +90,56 @@ export function countOf(n: number, noun: string): string {
   return plural(n, noun, formatCount(n));
 }
 
-/** More names than this are counted. */
-const MAX_NAMES = 3;
+/** How a format of plain text marks up the parts of a sentence. */
+export interface Markup {
+  readonly text: (words: string) => string;
+  readonly name: (name: string) => string;
+  /** A text of a record or an author, with its full stop. */
+  readonly sentence: (words: string) => string;
+  readonly strong: (written: string) => string;
+  /** More names than this are counted. */
+  readonly maxNames: number;
+}
+
+const asItIs = (words: string) => words;
+const PLAIN: Markup = {
+  text: asItIs,
+  name: asItIs,
+  sentence: endSentence,
+  strong: asItIs,
+  maxNames: 3,
+};
 
 /** Parts of a sentence without any markup. */
 export function plainInline(
   parts: readonly Inline[],
-  writeName: (name: string) => string = (name) => name,
+  name: (name: string) => string = asItIs,
 ): string {
+  return writeInlines(parts, { ...PLAIN, name });
+}
+
+/** Parts of a sentence in a markup. */
+export function writeInlines(parts: readonly Inline[], markup: Markup): string {
+  const { text, name, sentence, strong, maxNames } = markup;
   return parts.map((part): string => {
     switch (part.kind) {
       case "text":
-        return part.text;
+        return text(part.text);
       case "sentence":
-        return endSentence(part.text);
+        return sentence(part.text);
       case "name":
-        return writeName(part.text);
+        return name(part.text);
       case "names": {
-        const rest = part.names.length - MAX_NAMES;
-        const named = part.names.slice(0, MAX_NAMES).map(writeName).join(", ");
+        const rest = part.names.length - maxNames;
+        const named = part.names.slice(0, maxNames).map(name).join(", ");
         return rest > 0 ? `${named} and ${rest} more` : named;
       }
       case "alternatives":
-        return joinWithOr(part.names.map(writeName));
+        return joinWithOr(part.names.map((one) => part.strong ? strong(name(one)) : name(one)));
       case "strong":
+        return strong(writeInlines(part.parts, markup));
       case "reference":
-        return plainInline(part.parts, writeName);
+        return writeInlines(part.parts, markup);
       case "amount": {
         const { value, bounds } = writeAmount(part);
         return `${value} ${bounds}`.trimEnd();
@@ -123,7 +147,7 @@ export function plainInline(
       case "range":
         return writeRange(part);
       case "ratio":
-        return writeRatio(part);
+        return part.word === "" ? writeRatio(part) : strong(writeRatio(part));
       case "interval":
         return writeInterval(part);
     }

@@ -17,11 +17,8 @@ import type { Figure } from "../document/figure.ts";
 import {
   beginsWithWords,
   capitalize,
-  joinWithOr,
-  writeAmount,
-  writeInterval,
-  writeRange,
-  writeRatio,
+  type Markup,
+  writeInlines,
 } from "../document/format_inline.ts";
 import { describeCommon, formatKey, isNumeric } from "../document/format_key.ts";
 import type { Inline } from "../document/inline.ts";
@@ -41,10 +38,10 @@ type Lines = readonly string[];
 export function writeMarkdown(document: Document, options: WriterOptions = {}): string {
   const { title, facts, notice, answer, blocks } = document;
   const lines: readonly Lines[] = [
-    [`# ${writeInlines(title)}`],
-    [facts.map(writeInlines).join(" · ")],
+    [`# ${inMarkdown(title)}`],
+    [facts.map(inMarkdown).join(" · ")],
     notice === undefined ? [] : writeNotice(notice),
-    answer === undefined ? [] : [`**In short:** ${writeInlines(answer)}`],
+    answer === undefined ? [] : [`**In short:** ${inMarkdown(answer)}`],
     ...writeBlocks(blocks, options),
   ];
   return `${joinBlocks(lines)}\n`;
@@ -56,9 +53,9 @@ function joinBlocks(blocks: readonly Lines[]): string {
 }
 
 function writeNotice({ lead, sentences }: Notice): Lines {
-  const [first, ...more] = sentences.map(writeInlines);
+  const [first, ...more] = sentences.map(inMarkdown);
   if (more.length === 0) return [`> **${lead}.** ${first ?? ""}`];
-  return [`> **${lead}:**`, ">", ...sentences.map((parts) => `> - ${writeInlines(parts)}`)];
+  return [`> **${lead}:**`, ">", ...sentences.map((parts) => `> - ${inMarkdown(parts)}`)];
 }
 
 /** Charts that follow each other are shown together. */
@@ -75,9 +72,9 @@ function writeBlocks(blocks: readonly Block[], options: WriterOptions): readonly
 function writeBlock(block: Exclude<Block, Figure>, options: WriterOptions): readonly Lines[] {
   switch (block.kind) {
     case "heading":
-      return [[`${"#".repeat(block.level)} ${writeInlines(block.text)}`]];
+      return [[`${"#".repeat(block.level)} ${inMarkdown(block.text)}`]];
     case "paragraph": {
-      const words = writeInlines(block.text);
+      const words = inMarkdown(block.text);
       return [[block.role === "question" ? `**${words}**` : words]];
     }
     case "list":
@@ -88,7 +85,7 @@ function writeBlock(block: Exclude<Block, Figure>, options: WriterOptions): read
         return block.explains === true ? `- **${fact}**: ${words}.` : `- ${fact}: ${words}`;
       })];
     case "table":
-      return markdownTableLines(block, writeInlines);
+      return markdownTableLines(block);
     case "details": {
       const { summary, count } = block;
       const counted = count === undefined
@@ -103,7 +100,7 @@ function writeBlock(block: Exclude<Block, Figure>, options: WriterOptions): read
     case "code":
       return [codeBlock(block.text, block.language)];
     case "verdict":
-      return [[`**${capitalize(block.outcome)}.** ${writeInlines(block.text)}`]];
+      return [[`**${capitalize(block.outcome)}.** ${inMarkdown(block.text)}`]];
     case "judgement":
     case "data":
       return [];
@@ -115,9 +112,9 @@ function writeList({ items }: List): Lines {
 }
 
 function writeItem({ text, basis, remarks = [] }: ListItem): string {
-  const words = beginsWithWords(text) ? capitalize(writeInlines(text)) : writeInlines(text);
+  const words = beginsWithWords(text) ? capitalize(inMarkdown(text)) : inMarkdown(text);
   const rests = basis === undefined ? "" : ` (${formatBasis(basis)}).`;
-  return words + rests + remarks.map((remark) => ` ${writeInlines(remark)}`).join("");
+  return words + rests + remarks.map((remark) => ` ${inMarkdown(remark)}`).join("");
 }
 
 function writeFigures(figures: readonly Figure[], { draw }: WriterOptions): readonly Lines[] {
@@ -141,42 +138,16 @@ function encodeSegment(segment: string): string {
     .replace(/[()']/g, (character) => `%${character.charCodeAt(0).toString(16)}`);
 }
 
-function writeInlines(parts: readonly Inline[]): string {
-  return parts.map(writeInline).join("");
-}
+const MARKUP: Markup = {
+  text: (words) => keepEdges(words, escapeMarkdown(words, SENTENCE)),
+  name: codeName,
+  sentence: escapeSentence,
+  strong: (written) => `**${written}**`,
+  maxNames: MAX_NAMES,
+};
 
-function writeInline(part: Inline): string {
-  switch (part.kind) {
-    case "text":
-      return keepEdges(part.text, escapeMarkdown(part.text, SENTENCE));
-    case "name":
-      return codeName(part.text);
-    case "names": {
-      const rest = part.names.length - MAX_NAMES;
-      const named = part.names.slice(0, MAX_NAMES).map(codeName).join(", ");
-      return rest > 0 ? `${named} and ${rest} more` : named;
-    }
-    case "alternatives":
-      return joinWithOr(
-        part.names.map((one) => part.strong ? `**${codeName(one)}**` : codeName(one)),
-      );
-    case "sentence":
-      return escapeSentence(part.text);
-    case "strong":
-      return `**${writeInlines(part.parts)}**`;
-    case "amount": {
-      const { value, bounds } = writeAmount(part);
-      return bounds === "" ? value : `${value} ${bounds}`;
-    }
-    case "range":
-      return writeRange(part);
-    case "ratio":
-      return part.word === "" ? writeRatio(part) : `**${writeRatio(part)}**`;
-    case "interval":
-      return writeInterval(part);
-    case "reference":
-      return writeInlines(part.parts);
-  }
+function inMarkdown(parts: readonly Inline[]): string {
+  return writeInlines(parts, MARKUP);
 }
 
 /** Words of a sentence keep the spaces that part them from the next. */
@@ -188,12 +159,11 @@ function keepEdges(text: string, written: string): string {
 /** A table with its caption and legend. */
 function markdownTableLines(
   table: Table,
-  writeInlines: (parts: readonly Inline[]) => string,
 ): readonly (readonly string[])[] {
   const looks = looksOf(table);
   const metric = onlyMetric(table);
-  const caption = (writeInlines(table.caption) + describeCommon(table)).trim();
-  const lines = layOut(table, looks, writeInlines);
+  const caption = (inMarkdown(table.caption) + describeCommon(table)).trim();
+  const lines = layOut(table, looks);
   if (metric === undefined || table.intervals === "on demand") {
     return [caption === "" ? [] : [caption], lines];
   }
@@ -205,7 +175,6 @@ function markdownTableLines(
 function layOut(
   table: Table,
   looks: readonly (Look | undefined)[],
-  writeInlines: (parts: readonly Inline[]) => string,
 ): readonly string[] {
   const { keys, names, columns, rows } = table;
   const isShared = onlyMetric(table) !== undefined;
@@ -230,7 +199,7 @@ function layOut(
         ? row.keys.map((key) => escapeMarkdown(formatKey(key)))
         : [escapeMarkdown(row.name ?? "")]),
       ...columns.map((_, index) =>
-        writeCell(row.cells[index] ?? null, looks[index], table.intervals, writeInlines)
+        writeCell(row.cells[index] ?? null, looks[index], table.intervals)
       ),
     ]),
   );
@@ -240,9 +209,8 @@ function writeCell(
   cell: Cell | null,
   look: Look | undefined,
   intervals: Table["intervals"],
-  writeInlines: (parts: readonly Inline[]) => string,
 ): string {
-  if (cell?.kind === "words") return writeInlines(cell.text);
+  if (cell?.kind === "words") return inMarkdown(cell.text);
   const words = formatCell(cell, look, intervals);
   if (cell?.kind !== "figure" || cell.mark !== "best" || look === undefined) return words;
   if (cell.modes !== undefined) return `**${words}**`;

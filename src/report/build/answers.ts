@@ -5,16 +5,13 @@
 import type { TrialValues } from "../../compare/trial_values.ts";
 import type { Placement } from "../../model/placement.ts";
 import type { MetricUnit } from "../../units/metric.ts";
-import { formatKey, formatKeys, namePlacement, placementKey } from "../document/format_key.ts";
-import { type Inline, name, text } from "../document/inline.ts";
-import type { Cell, Row, Table } from "../document/table.ts";
+import { formatKey, formatKeys } from "../document/format_key.ts";
+import type { Row, Table } from "../document/table.ts";
 import { type Certainty, findBest } from "./best.ts";
-import { placeKey } from "./keys.ts";
 import type { SearchResult } from "./search.ts";
-import { column, table } from "./blocks.ts";
 
 /** Values of one kind from the smallest to the largest. */
-interface AmountRange {
+export interface AmountRange {
   readonly low: number;
   /** Largest median; the same where there is one. */
   readonly high: number;
@@ -216,87 +213,4 @@ export function formatPlaces({ at }: Choice): string {
   const rest = at.length - shown.length;
   const separator = shown.some((label) => label.includes(", ")) ? "; " : ", ";
   return shown.join(separator) + (rest === 0 ? "" : `${separator}${rest} more`);
-}
-
-/** What a certainty means, in few words. */
-const CERTAINTY_WORDS: Readonly<Record<Certainty, string>> = {
-  clear: "clear",
-  level: "open: others do as well",
-  "few rounds": "open: too few rounds",
-};
-
-/** How the words of the answers are earned. */
-const CAPTION =
-  "What did best here. Clear: it beat each of the others, round by round (95 % for all of them together).";
-
-/** The answers as a table: one row a choice, the question in the first of each; `undefined` for no answers. */
-export function answerTable(answers: readonly Answer[]): Table | undefined {
-  if (answers.length === 0) return undefined;
-  const isOnePlacement = new Set(answers.map(placementKey)).size === 1;
-  const nameAnswer = namer(answers);
-  return table({
-    role: "answers",
-    caption: [text(CAPTION)],
-    noun: "answer",
-    common: isOnePlacement && answers[0] !== undefined ? [placeKey(answers[0].placement)] : [],
-    columns: [
-      column("question", "question", "words"),
-      column("best", "best here", "words"),
-      column("at", "at", "words"),
-      column("median", "median"),
-      column("next", "next best"),
-      column("sure", "how sure", "words"),
-    ],
-    rows: answers.flatMap((answer) =>
-      answer.choices.map((choice, index): Row => ({
-        keys: [],
-        name: index === 0 || choice.next === undefined ? nameAnswer(answer, choice) : "",
-        cells: choiceCells(answer, choice, index === 0, isOnePlacement),
-      }))
-    ),
-  });
-}
-
-function choiceCells(
-  answer: Answer,
-  choice: Choice,
-  isFirst: boolean,
-  isOnePlacement: boolean,
-): readonly (Cell | null)[] {
-  const words = (...parts: readonly Inline[]): Cell => ({ kind: "words", text: parts });
-  const range = (values: AmountRange): Cell =>
-    words({ kind: "range", ...values, unit: answer.unit });
-  const { best, certainty, value, next } = choice;
-  return [
-    words(...(isFirst ? describeQuestion(answer, isOnePlacement) : [])),
-    words({ kind: "alternatives", names: best, strong: certainty === "clear" }),
-    words(text(formatPlaces(choice))),
-    range(value),
-    next === undefined ? null : range(next),
-    words(text(CERTAINTY_WORDS[certainty])),
-  ];
-}
-
-/** As in `nagle over tcp (p50)`: the questions stand at their sections. */
-function describeQuestion(answer: Answer, isOnePlacement: boolean): readonly Inline[] {
-  const { scenario, within, metric, placement } = answer;
-  const words = [metric === scenario ? "" : metric, isOnePlacement ? "" : namePlacement(placement)]
-    .filter((one) => one !== "").join(", ");
-  return [
-    { kind: "reference", to: scenario, placement, parts: [name(scenario)] },
-    ...(within === "" ? [] : [text(" over "), name(within)]),
-    ...(words === "" ? [] : [text(` (${words})`)]),
-  ];
-}
-
-/** Names answers by what tells them apart: by their placement only where there are several, and by the pinning where that is all. */
-function namer(answers: readonly Answer[]): (answer: Answer, choice: Choice) => string {
-  const isOnePlacement = new Set(answers.map(placementKey)).size === 1;
-  const isOnePeer = new Set(answers.map(({ placement }) => placement.peer)).size === 1;
-  const pins = { none: "not pinned", same: "same core", cross: "two cores" };
-  return ({ scenario, within, placement }, choice) => {
-    const where = isOnePlacement ? "" : isOnePeer ? pins[placement.pin] : namePlacement(placement);
-    const group = choice.next === undefined ? formatPlaces(choice) : within;
-    return [scenario, group, where].filter((part) => part !== "").join(", ");
-  };
 }

@@ -45,9 +45,8 @@ export function buildComparativeTable(
   for (const one of cases) {
     const summary = summaryOf(one.id, metric.id);
     if (summary === undefined) continue;
-    const loss = metric.unit === "bytes/s" || metric.unit === "1/s"
-      ? summaryOf(one.id, "loss")?.median ?? 0
-      : 0;
+    const isRate = metric.unit === "bytes/s" || metric.unit === "1/s";
+    const loss = isRate ? summaryOf(one.id, "loss")?.median ?? 0 : 0;
     cellOf.set(placeOf(one, [...down, ...across]), {
       ...figureCell(summary),
       // A rate of what arrived says half of it.

@@ -38,33 +38,19 @@ export function drawHeatMap(figure: Figure, data: GridData): Chart {
   const grid: Grid = { ...data, values, scale, breaks: breaksOf(values) };
   const best = squares.find(({ isBest }) => isBest);
   const rowNames = rows.map((row) => nameValue(rowAxis, row));
-  const labels = Math.max(
-    ...rowNames.map((name) => Math.min(textWidth(name, FONT.small), 120)),
-    44,
-  );
+  const labels = Math.max(44, ...rowNames.map((row) => Math.min(textWidth(row, FONT.small), 120)));
   const left = MARGIN + labels + 10;
   const top = TOP + 40;
   const width = Math.min((WIDTH - MARGIN - left) / columns.length, 96);
-  const body = rows.flatMap((row, down) => [
-    textAt(
-      left - 8,
-      top + down * ROW + ROW / 2 + 4,
-      fitText(rowNames[down] ?? "", 120, FONT.small),
-      { class: "mu", "text-anchor": "end" },
-    ),
-    ...columns.map((column, across) => {
-      const square = squares.find((one) => one.row === row && one.column === column);
-      return drawSquare(grid, square, left + across * width, top + down * ROW, width);
-    }),
-  ]);
   const bottom = top + rows.length * ROW;
   const where = (square: Square) =>
     `${rowAxis.name} ${nameValue(rowAxis, square.row)}, ` +
     `${columnAxis.name} ${nameValue(columnAxis, square.column)}`;
   const hasTwo = squares.some(({ figure }) => figure.modes !== undefined);
   return frameFigure(figure, {
-    title: `${capitalize(metric.title)} in ${scale.symbol}, by ` +
-      `${rowAxis.name} and ${columnAxis.name}`,
+    title: `${
+      capitalize(metric.title)
+    } in ${scale.symbol}, by ${rowAxis.name} and ${columnAxis.name}`,
     description: `${metric.title} of ${nameFigure(figure)}, by ${rowAxis.description} ` +
       `and ${columnAxis.description}: from ${formatAmount(Math.min(...values), metric.unit)} to ` +
       `${formatAmount(Math.max(...values), metric.unit)}` +
@@ -89,11 +75,33 @@ export function drawHeatMap(figure: Figure, data: GridData): Chart {
           { class: "mu", "text-anchor": "middle" },
         )
       ),
-      ...body,
+      ...drawRows(grid, rowNames, left, top, width),
       ...drawBestFrame(best, rows, columns, left, top, width),
       ...drawKey(grid, left, bottom + 12),
     ],
   });
+}
+
+function drawRows(
+  grid: Grid,
+  rowNames: readonly string[],
+  left: number,
+  top: number,
+  width: number,
+): readonly string[] {
+  const { rows, columns, squares } = grid;
+  return rows.flatMap((row, down) => [
+    textAt(
+      left - 8,
+      top + down * ROW + ROW / 2 + 4,
+      fitText(rowNames[down] ?? "", 120, FONT.small),
+      { class: "mu", "text-anchor": "end" },
+    ),
+    ...columns.map((column, across) => {
+      const square = squares.find((one) => one.row === row && one.column === column);
+      return drawSquare(grid, square, left + across * width, top + down * ROW, width);
+    }),
+  ]);
 }
 
 function drawSquare(

@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
+import { answerTable } from "../../src/report/build/answer_line.ts";
 import {
   answerQuestions,
   type AnswerSource,
-  answerTable,
   formatPlaces,
 } from "../../src/report/build/answers.ts";
 import { buildRecordDocument } from "../../src/report/build/record_document.ts";

@@ -17,6 +17,8 @@ export type Endpoint =
     readonly port: number;
     /** The certificate of a server of TLS, PEM: who connects trusts it and no other. */
     readonly certificate?: string;
+    /** Which of several listeners that share the address; absent: there is one. */
+    readonly listener?: number;
   }
   | {
     readonly kind: "unix";

@@ -9,6 +9,7 @@ import { seqpacketLibc, unixLibc } from "./libc/unix.ts";
 import { unixpacketLibc } from "./libc/unixpacket.ts";
 import { udp6Node, udpNode } from "./node/node_datagram.ts";
 import { tcp6Node, tcpNode, tlsNode, tlsUnixNode, unixNode } from "./node/streams.ts";
+import { quic } from "./quic.ts";
 import { tcp, tcp6 } from "./tcp.ts";
 import { tls } from "./tls.ts";
 import type { Transport } from "./transport.ts";
@@ -26,6 +27,7 @@ export const transports: readonly Transport[] = [
   udp6,
   unixpacket,
   tls,
+  quic,
   websocket,
   http,
   tcpNode,

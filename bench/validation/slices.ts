@@ -59,6 +59,7 @@ if (!Number.isInteger(blocks) || blocks < WINDOW) {
 }
 const prng = createPrng("slices");
 const environment = await readEnvironment();
+const loadBefore = await readLoad();
 await using directory = await createSocketDirectory();
 const places = await openPlaces();
 const designs = ["one after another", "in turn"] as const;
@@ -228,7 +229,7 @@ async function readBefore({ placement, link }: Place): Promise<void> {
 
 async function report(): Promise<string> {
   const percent = (share: number) => `${(100 * share).toFixed(share < 0.01 ? 2 : 1)} %`;
-  const after = (await Deno.readTextFile("/proc/loadavg")).split(" ")[0];
+  const after = await readLoad();
   const rows = places.flatMap(({ name }) =>
     designs.map((design) => {
       const { same, real } = found.get(`${name}|${design}`)!;
@@ -256,7 +257,13 @@ async function report(): Promise<string> {
     "",
     `${describeMachine(environment).join(" · ")} · ${
       new Date().toISOString().slice(0, 16)
-    } UTC · load at the end ${after}`,
+    } UTC · load average ${loadBefore} at the start, ${after} at the end`,
+    ...(Math.max(Number(loadBefore), Number(after)) > 2
+      ? [
+        "",
+        "> The machine had other work: these figures are provisional, and absolute ones say nothing.",
+      ]
+      : []),
     "",
     `Repeat it: \`deno task bench:slices --blocks ${blocks}\`. Round trips of 64 B, p50; ${blocks} blocks of each design, all interleaved. In each`,
     "block: tcp twice and unix twice, 30 ms each, one after another or in turns of 2.5 ms; ratios by the engine that reports use.",
@@ -284,6 +291,11 @@ async function report(): Promise<string> {
     ...bias,
     "",
   ].join("\n");
+}
+
+/** Of the last minute. */
+async function readLoad(): Promise<string> {
+  return (await Deno.readTextFile("/proc/loadavg")).split(" ")[0]!;
 }
 
 function deviation(values: readonly number[]): number {

@@ -3,6 +3,7 @@
 import {
   BUCKET_COUNT,
   bucketIndex,
+  bucketLowestNs,
   bucketMidpointNs,
   checkPercentile,
   nearestRank,
@@ -106,6 +107,25 @@ export class Histogram {
     let seen = this.#counts[index]!;
     while (seen < rank) seen += this.#counts[++index]!;
     return Math.min(Math.max(bucketMidpointNs(index), this.#min), this.#max);
+  }
+
+  /**
+   * The median, interpolated: as if the values of its bucket were spread evenly over it. A median by its bucket's midpoint moves in steps
+   * of 0.8 %, which is more than two slices of one connection differ by.
+   *
+   * @returns Nanoseconds, never outside min and max; `undefined` when nothing was recorded.
+   */
+  median(): number | undefined {
+    if (this.#count === 0) return undefined;
+    const rank = (this.#count + 1) / 2;
+    let index = bucketIndex(this.#min);
+    let seen = 0;
+    while (seen + this.#counts[index]! < rank) seen += this.#counts[index++]!;
+    const width = bucketLowestNs(index + 1) - bucketLowestNs(index);
+    const share = (rank - seen - 0.5) / this.#counts[index]!;
+    // A bucket holds whole values: from half below its lowest to half above its highest.
+    const value = bucketLowestNs(index) - 0.5 + width * share;
+    return Math.min(Math.max(value, this.#min), this.#max);
   }
 
   /**

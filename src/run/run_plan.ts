@@ -330,7 +330,8 @@ class Run {
       round,
       rounds: Math.max(round, this.#plan.rounds),
       index,
-      cases: this.#plan.cases.length,
+      // What others are compared with may be in several blocks of a round.
+      cases: Math.max(this.#plan.cases.length, index + 1),
       caseId: c.id,
       ...(value !== undefined && { value }),
       ...(error !== undefined && { error: error.message }),

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { build } from "hdr-histogram-js";
 import {
@@ -266,4 +266,21 @@ Deno.test("findSparseFault() and fromSparse() refuse each contradiction by field
     assertEquals(findSparseFault(broken)?.field, field, JSON.stringify(change));
     assertThrows(() => Histogram.fromSparse(broken), RangeError, `as ${field} must`);
   }
+});
+
+Deno.test("Histogram.median() interpolates within its bucket, and is exact where the bucket holds one value", () => {
+  const histogram = new Histogram();
+  assertEquals(histogram.median(), undefined);
+  // A bucket of 64 values, 10,048 to 10,111: all of them once, and the mean is their median.
+  for (let ns = 10_048; ns < 10_112; ns++) histogram.record(ns);
+  assertEquals(histogram.median(), 10_079.5);
+  // Another bucket below it pushes the rank down by half as much.
+  for (let copy = 0; copy < 32; copy++) histogram.record(5_000);
+  assertAlmostEquals(histogram.median()!, 10_063.5, 0.51);
+  const one = new Histogram();
+  one.record(123_457);
+  assertEquals(one.median(), 123_457);
+  const exact = new Histogram();
+  for (const ns of [90, 100, 100, 100, 250]) exact.record(ns);
+  assertAlmostEquals(exact.median()!, 100, 0.5);
 });

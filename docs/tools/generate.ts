@@ -2,6 +2,7 @@
 
 import { budgetJsonSchema } from "../../src/gate/budget_file.ts";
 import { pages, plainLine, ROOT } from "./pages.ts";
+import { TERMINAL, terminalPicture } from "./pictures.ts";
 import { referencePages } from "./reference_pages.ts";
 import { replaySessions } from "./sessions.ts";
 
@@ -12,6 +13,7 @@ export async function generatePages(): Promise<ReadonlyMap<string, string>> {
   const made = new Map<string, string>();
   for (const [path, text] of referencePages()) made.set(path, await format(text));
   made.set(GATE_SCHEMA, `${JSON.stringify(budgetJsonSchema(), null, 2)}\n`);
+  made.set(TERMINAL, await terminalPicture());
   for (const { path, text } of await pages()) {
     if (made.has(path)) continue;
     const fresh = await refreshQuotations(await replaySessions(text));

@@ -7,6 +7,34 @@ import { ROOT } from "./pages.ts";
 const PROMPT = "$ deno task sockbench ";
 const BLOCK = /^```console\n([\s\S]*?)^```$/gm;
 
+const MEASURED = /^```console measured\n([\s\S]*?)^```$/gm;
+
+/** A session that measures: its command, and the lines pasted below it. */
+export interface MeasuredSession {
+  readonly args: readonly string[];
+  readonly lines: readonly string[];
+}
+
+/** Sessions that measure: no two print the same figures. */
+export function measuredSessions(text: string): MeasuredSession[] {
+  return [...text.matchAll(MEASURED)].map(([, body]) => {
+    const [command = "", ...lines] = body!.split("\n").slice(0, -1);
+    if (!command.startsWith(PROMPT)) throw new Error(`a session must begin with "${PROMPT}"`);
+    return { args: words(command.slice(PROMPT.length)), lines };
+  });
+}
+
+/** Whether a text is what a session pasted, whatever its figures; a line `…` stands for any lines. */
+export function matchesSession(lines: readonly string[], printed: string): boolean {
+  const masked = (line: string) => line.replace(/\d[\d.,]*/g, "#").replace(/\s+/g, " ").trim();
+  const pattern = lines.map((line) =>
+    line === "…" ? "(?:.*\n)*?" : `${masked(line).replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}\n`
+  ).join("");
+  return new RegExp(`^${pattern}$`).test(
+    printed.split("\n").slice(0, -1).map((line) => `${masked(line)}\n`).join(""),
+  );
+}
+
 /** The page with every session made again. */
 export async function replaySessions(text: string): Promise<string> {
   const made: string[] = [];

@@ -52,7 +52,8 @@ export function probeMessages(
   });
 }
 
-async function probeConnection(
+/** Opens a connection, has it used, and closes it. */
+export async function probeConnection(
   transport: StreamTransport,
   options: OpenOptions,
   use: (client: StreamChannel, server: StreamChannel) => Promise<Availability>,

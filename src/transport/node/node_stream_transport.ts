@@ -7,7 +7,7 @@ import { asksForBuffers, setBuffers } from "../buffers.ts";
 import { explainHandshake, ownCertificate } from "../certificate.ts";
 import type { ChannelOptions, Endpoint, StreamChannel, StreamListener } from "../channel.ts";
 import { Mailbox } from "../mailbox.ts";
-import { probeStream } from "../probe.ts";
+import { probeConnection, probeStream } from "../probe.ts";
 import { freshSocketPath, removeSocketFile } from "../socket_file.ts";
 import type { OpenOptions, StreamTransport } from "../transport.ts";
 import { nodeBuiltin } from "./node_builtins.ts";
@@ -33,7 +33,20 @@ export function nodeStreamTransport(kind: NodeStreamKind): StreamTransport {
     title,
     listen: (options) => listen(kind, options),
     connect: (endpoint, options) => connect(kind, endpoint, options),
-    probe: (options) => probeStream(transport, options),
+    async probe(options) {
+      const found = await probeStream(transport, options);
+      if (!found.available) return found;
+      return await probeConnection(transport, options, async (client, server) => {
+        // In Deno before 2.7 the end of one direction is that of both.
+        await client.closeWrite();
+        const ended = await server.read(new Uint8Array(1));
+        await server.write(new Uint8Array(1));
+        const reason = "node:net of this runtime cannot close one direction alone";
+        return ended === null && await client.read(new Uint8Array(1)) === 1
+          ? found
+          : { available: false, reason };
+      });
+    },
   };
   return transport;
 }

@@ -120,11 +120,11 @@ test(".ci/run then runs what was ignored and nothing else, with the whole PATH, 
     /^2 tests ignored, by reason:\n +1 this kernel .*\n +1 script is not on the PATH$/m,
   );
   assertMatch(out, /^1 tests ignored, by reason:\n +1 this kernel/m);
-  for (const name of ["bench", "tests", "more tests", "package", "checks"]) {
+  for (const name of ["bench", "tests", "more tests", "package", "other Denos", "checks"]) {
     assertMatch(out, new RegExp(`^ *\\d+ s  ${name}: `, "m"));
   }
-  // The bench, two tests and one more, the package, five checks.
-  assertMatch(out, /\n10 passed, 0 failed\n$/);
+  // The bench, two tests and one more, the package, the older Denos, five checks.
+  assertMatch(out, /\n11 passed, 0 failed\n$/);
   assertEquals(code, 0);
 });
 
@@ -143,16 +143,16 @@ test(".ci/run fails with the tests, with a check, and where the runner counted n
     const [answers, last] of [
       [
         { "task test": { out: summary("FAILED | 3 passed | 2 failed (5ms)"), code: 1 } },
-        "10 passed, 2 failed",
+        "11 passed, 2 failed",
       ],
-      [{ "task test": { out: "error: Uncaught\n", code: 1 } }, "7 passed, 1 failed"],
-      [{ "task test": { out: "", code: 0 } }, "7 passed, 1 failed"],
+      [{ "task test": { out: "error: Uncaught\n", code: 1 } }, "8 passed, 1 failed"],
+      [{ "task test": { out: "", code: 0 } }, "8 passed, 1 failed"],
       [
         { "task test": { out: summary("ok | 1 passed | 0 failed (5ms)"), code: 1 } },
-        "8 passed, 1 failed",
+        "9 passed, 1 failed",
       ],
-      [{ ...tests, "lint": { code: 1 } }, "7 passed, 1 failed"],
-      [{ ...tests, "task bench": { code: 3 } }, "7 passed, 1 failed"],
+      [{ ...tests, "lint": { code: 1 } }, "8 passed, 1 failed"],
+      [{ ...tests, "task bench": { code: 3 } }, "8 passed, 1 failed"],
     ] as const
   ) {
     const { code, out } = await runScript(answers);

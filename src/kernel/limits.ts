@@ -50,3 +50,10 @@ function read(path: string): string | undefined {
     return undefined;
   }
 }
+
+/** Memory of this process that is in use, in bytes (proc(5), statm); undefined where the kernel cannot be asked. */
+export function readResidentBytes(): number | undefined {
+  if (!openKernel().available) return undefined;
+  const pages = /^\d+ (\d+)/.exec(read("/proc/self/statm") ?? "");
+  return pages === null ? undefined : Number(pages[1]) * 4_096;
+}

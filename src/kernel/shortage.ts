@@ -11,7 +11,7 @@ export interface Needs {
 }
 
 /** Descriptors of Deno itself, its modules while they load, and the pipes of a peer. */
-const OWN_FILES = 64;
+export const OWN_FILES = 64;
 
 /** How the sentence of a process without descriptors begins. */
 export const NO_DESCRIPTOR = "no file descriptor is left";

@@ -13,6 +13,7 @@ import type {
 import type { OpenOptions } from "../transport/transport.ts";
 import type { ServeContext, ServeResult } from "../workload/workload.ts";
 import type { Tally } from "../model/tally.ts";
+import { readResidentBytes } from "../kernel/limits.ts";
 import { FirstChannel } from "./first_channel.ts";
 import { withPatience } from "./patience.ts";
 import type { DrivenEnds, ServeOrder, ServeReport } from "./peer_link.ts";
@@ -193,6 +194,10 @@ class OpenServeContext implements ServeContext {
       this.#held.push(channel);
       if (await this.client.promise === ANYONE) return;
     }
+  }
+
+  residentBytes(): number | undefined {
+    return readResidentBytes();
   }
 
   served(): void {

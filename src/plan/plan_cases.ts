@@ -63,13 +63,20 @@ export function planCases(
       const resolved = resolveSizes(params, found);
       const id = caseId(scenario.id, transport, resolved ?? params, pin);
       if (!isAskedFor(settings, id)) continue;
-      const oneWay = catalog.workloads.get(scenario.workload)?.oneWay;
+      const { oneWay, spins } = catalog.workloads.get(scenario.workload)!;
       const alien = workloadFault(made, scenario.workload, {
         peer: settings.peer,
+        pin,
         ...(oneWay && { oneWay }),
+        ...(spins && { spins }),
       });
       if (alien !== undefined) {
-        skip(`${scenario.id}/${transport}`, alien);
+        skip(
+          pin === "none"
+            ? `${scenario.id}/${transport}`
+            : `${scenario.id}/${transport}, pin=${pin}`,
+          alien,
+        );
         continue;
       }
       if (resolved === undefined) {

@@ -2,7 +2,7 @@
 
 import type { Transport } from "../transport/transport.ts";
 import type { Params } from "../model/params.ts";
-import type { PeerKind } from "../model/placement.ts";
+import type { PeerKind, Pin } from "../model/placement.ts";
 
 /** The workload that asks, waits for the reply and asks again; its serving end does nothing but send as many bytes back. */
 const ECHOING_WORKLOAD = "ping-pong";
@@ -46,8 +46,19 @@ export function paramsFault(transport: Transport | undefined, params: Params): s
 export function workloadFault(
   transport: Transport | undefined,
   workload: string,
-  { oneWay, peer }: { readonly oneWay?: true; readonly peer?: PeerKind } = {},
+  { oneWay, spins, peer, pin }: {
+    readonly oneWay?: true;
+    readonly spins?: true;
+    readonly peer?: PeerKind;
+    readonly pin?: Pin;
+  } = {},
 ): string | undefined {
+  if (spins && peer === "loop") {
+    return "the sender spins until each intended time, so that a server on the same event loop would starve: --peer worker or process";
+  }
+  if (spins && pin === "same") {
+    return "the sender spins until each intended time, so that a server on the same core would starve: --pin cross or none";
+  }
   if (oneWay && peer === "loop" && transport?.mode === "datagram" && transport.dropsUnread) {
     return `a sender of ${transport.name} never waits, so that a receiver on the same event loop would never run: --peer worker or process`;
   }

@@ -12,6 +12,7 @@ import {
   type ServeReport,
 } from "../peer/peer_link.ts";
 import { ANYONE, openOptions } from "../peer/serve_half.ts";
+import { readResidentBytes } from "../kernel/limits.ts";
 import type { Case } from "../model/case.ts";
 import type { Trial, TrialError } from "../model/trial.ts";
 import type { Channel, DatagramChannel, MaybePromise } from "../transport/channel.ts";
@@ -44,6 +45,8 @@ export interface TrialSetup {
   readonly tracer?: Tracer;
   /** Ends the trial early, as an error of kind `aborted`. */
   readonly signal?: AbortSignal;
+  /** Seed of what the trial draws at random, both ends alike, as parameter `seed`; absent: each workload's own. */
+  readonly seed?: number;
 }
 
 /** What a trial found; the runner adds round, order and start. */
@@ -80,7 +83,8 @@ export class DrivingEnd implements DriveContext {
   constructor(setup: TrialSetup) {
     this.#setup = setup;
     this.clock = setup.clock;
-    this.params = { ...setup.case.fixed, ...setup.case.params };
+    const { fixed, params } = setup.case;
+    this.params = { ...(setup.seed !== undefined && { seed: setup.seed }), ...fixed, ...params };
     this.budget = setup.case.budget;
     this.#evidence = new EvidenceReader(this.#first, () => this.#served.mark());
     this.#calls = setup.tracer && new CallCount(setup.tracer);
@@ -122,6 +126,10 @@ export class DrivingEnd implements DriveContext {
       if (channel.mode === "stream") this.#served.admit(channel.ends?.()?.local ?? ANYONE);
     }
     return channel;
+  }
+
+  residentBytes(): number | undefined {
+    return readResidentBytes();
   }
 
   settle(connections: number): Promise<void> {
@@ -251,7 +259,9 @@ export class DrivingEnd implements DriveContext {
     );
     const trial = { case: c, workload, isOneProcess: link.kind !== "process" };
     const named = await nameShortage(cause, trial);
-    const { elapsedNs = 0, operations = 0, histograms = {}, tally = {} } = await completed() ?? {};
+    const done = await completed();
+    const { elapsedNs = 0, operations = 0, histograms = {}, tally = {} } = done ?? {};
+    const lost = done?.inFlight === undefined ? "" : `; ${done.inFlight} requests were in flight`;
     // A peer that hangs is not waited for: whoever opened the link ends it.
     const aborted = this.#slot?.abort().catch(() => {});
     if (aborted !== undefined) await withPatience(aborted, undefined);
@@ -263,7 +273,7 @@ export class DrivingEnd implements DriveContext {
       tally,
       peer: link.label,
       settings: this.#first.settings,
-      error: named,
+      error: { ...named, message: `${named.message}${lost}` },
     };
   }
 }

@@ -1,11 +1,17 @@
 // What a trial was short of, said with what it wanted and what gives more.
 
 import { LIMIT_FILES, type Limits, parseLimits, readLimits } from "../kernel/limits.ts";
-import { formatShortage, shortageOf } from "../kernel/shortage.ts";
-import type { Case } from "../model/case.ts";
+import { formatShortage, NO_DESCRIPTOR, OWN_FILES, shortageOf } from "../kernel/shortage.ts";
+import type { Catalog } from "../catalog.ts";
+import type { Case, Skip } from "../model/case.ts";
 import type { TrialError } from "../model/trial.ts";
+import { assemblePlan } from "../plan/assemble_plan.ts";
+import type { Plan } from "../plan/plan.ts";
 import type { Workload } from "../workload/workload.ts";
 import { readSystemFiles } from "./system_files.ts";
+
+/** Fewer connections than this fit any limit. */
+const MIN_CHECKED = 64;
 
 /** Reads the limits through libc, or whatever else may read the kernel's files. Never throws, never prompts. */
 export async function findLimits(): Promise<Limits> {
@@ -14,6 +20,28 @@ export async function findLimits(): Promise<Limits> {
   // Another process that reads its own has those of this one.
   const { texts } = await readSystemFiles(Object.values(LIMIT_FILES));
   return { ...parseLimits((path) => texts.get(path)), ...limits };
+}
+
+/** Leaves out the cases whose connections would not all get a file descriptor, before the first is opened. */
+export async function withinLimits(plan: Plan, catalog: Catalog): Promise<Plan> {
+  const most = Math.max(0, ...plan.cases.map((c) => Number(c.params.connections ?? 0)));
+  if (most < MIN_CHECKED) return plan;
+  const limits = await findLimits();
+  const isOneProcess = plan.settings.peer !== "process";
+  const skipped: Skip[] = [];
+  const cases = plan.cases.filter((c) => {
+    const connections = Number(c.params.connections ?? 0);
+    const sockets = isOneProcess ? 2 * connections : connections;
+    if (connections < MIN_CHECKED || sockets + OWN_FILES <= (limits.openFiles ?? Infinity)) {
+      return true;
+    }
+    const reason = formatShortage("files", limits, { sockets, connections });
+    skipped.push({ what: c.id, reason: reason.replace(NO_DESCRIPTOR, "too few file descriptors") });
+    return false;
+  });
+  return skipped.length === 0
+    ? plan
+    : assemblePlan(plan.settings, catalog, cases, [...plan.skipped, ...skipped]);
 }
 
 /** The error of a trial in words that say what ran out, where something did. */

@@ -266,8 +266,11 @@ class Run {
     const { catalog, clock, directory, signal } = this.#options;
     const workload = catalog.workloads.get(c.workload)!;
     const tracer = asksForTracing(workload, c) ? this.#tracer : undefined;
+    // The cases of a round draw alike: what they are given to do does not differ.
+    const draws = createPrng(this.#plan.settings.seed).split(`round ${this.#rounds + 1}`);
     return {
       case: c,
+      seed: draws.nextUint32(),
       transport: catalog.transports.get(c.transport)!,
       workload,
       ...(tracer !== undefined && { tracer }),

@@ -20,6 +20,7 @@ import {
   withoutFiles,
 } from "../transport/socket_directory.ts";
 import type { Availability } from "../transport/transport.ts";
+import { withinLimits } from "./limits.ts";
 import { readEnvironment } from "./environment.ts";
 import { type RunEvent, runPlan } from "./run_plan.ts";
 
@@ -120,7 +121,8 @@ export class Session implements AsyncDisposable {
     const { peer, skip } = input.peer === undefined ? nearestPeer(modules) : { peer: input.peer };
     const settings = createSettings({ ...input, peer, modules }, this.catalog);
     const availability = await this.probe(neededTransports(settings, this.catalog));
-    const plan = planCases(settings, this.catalog, availability, this.pinning);
+    const planned = planCases(settings, this.catalog, availability, this.pinning);
+    const plan = await withinLimits(planned, this.catalog);
     if (this.#isOfObjects && modules.length === 0) refuseUnknownToPeer(plan, this.catalog);
     return this.explain(plan, skip);
   }

@@ -5,6 +5,7 @@ import { backpressure } from "./backpressure.ts";
 import { bufferSize } from "./buffer_size.ts";
 import { close } from "./close.ts";
 import { coalescing } from "./coalescing.ts";
+import { concurrency } from "./concurrency.ts";
 import { connect } from "./connect.ts";
 import { connectPerRequest } from "./connect_per_request.ts";
 import { connectRoundTrip } from "./connect_round_trip.ts";
@@ -13,6 +14,7 @@ import { datagramLimit } from "./datagram_limit.ts";
 import { fanIn } from "./fan_in.ts";
 import { integrity } from "./integrity.ts";
 import { iterativeServer } from "./iterative_server.ts";
+import { load } from "./load.ts";
 import { nagle } from "./nagle.ts";
 import { overhead } from "./overhead.ts";
 import { roundTrip } from "./round_trip.ts";
@@ -44,4 +46,6 @@ export const scenarios: readonly Scenario[] = [
   fanIn,
   iterativeServer,
   integrity,
+  concurrency,
+  load,
 ];

@@ -81,6 +81,12 @@ export interface StreamChannel extends BareLoops {
    */
   read(buffer: Uint8Array): MaybePromise<number | null>;
   /**
+   * What `read` would bring if it did not wait: for loops that spin. Absent where the runtime cannot be asked without waiting.
+   *
+   * @returns as `read`; `undefined` where nothing is there yet
+   */
+  tryRead?(buffer: Uint8Array): number | null | undefined;
+  /**
    * Hands bytes to the transport.
    *
    * @returns the number of bytes taken, which may be less than `data.length`.
@@ -143,6 +149,12 @@ export interface DatagramChannel extends BareLoops {
    * @returns the message's length in bytes (0 for an empty datagram).
    */
   receive(buffer: Uint8Array): MaybePromise<number>;
+  /**
+   * What `receive` would bring if it did not wait: for loops that spin. Absent where the runtime cannot be asked without waiting.
+   *
+   * @returns as `receive`; `undefined` where nothing is there yet
+   */
+  tryReceive?(buffer: Uint8Array): number | undefined;
   /**
    * Sends one message to the sender of the last message received here: one socket may serve many peers.
    *

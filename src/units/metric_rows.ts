@@ -10,6 +10,7 @@ import {
   perSecond,
   quotient,
 } from "./derivation.ts";
+import { LOAD_METRIC_ROWS } from "./load_metric_rows.ts";
 import { sizeIn } from "./parse_size.ts";
 import type { MetricUnit } from "./unit.ts";
 
@@ -420,4 +421,5 @@ export const METRIC_ROWS: Readonly<Record<string, MetricRow>> = {
       "Time that one call through FFI takes which has nothing to do; a read or a write of driver libc holds one such call.",
     from: "given",
   },
+  ...LOAD_METRIC_ROWS,
 };

@@ -4,6 +4,7 @@ import { backpressure } from "./backpressure.ts";
 import { bulk } from "./bulk.ts";
 import { burst } from "./burst.ts";
 import { checkedBulk } from "./checked_bulk.ts";
+import { clients } from "./clients.ts";
 import { closing } from "./closing.ts";
 import { connect } from "./connect.ts";
 import { connectPing } from "./connect_ping.ts";
@@ -12,6 +13,7 @@ import { fanIn } from "./fan_in.ts";
 import { fillQueue } from "./fill_queue.ts";
 import { flow } from "./flow.ts";
 import { largestDatagram } from "./largest_datagram.ts";
+import { load } from "./load.ts";
 import { pingPong } from "./ping_pong.ts";
 import { queueUp } from "./queue_up.ts";
 import { request } from "./request.ts";
@@ -40,4 +42,6 @@ export const workloads: readonly Workload[] = [
   flow,
   checkedBulk,
   largestDatagram,
+  clients,
+  load,
 ];

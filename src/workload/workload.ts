@@ -24,6 +24,8 @@ export interface DriveContext {
   settle(connections: number): Promise<void>;
   /** Asks the peer whether its receiver has measured for as long as it should. Takes a message to the peer and back. */
   hasMeasured(): Promise<boolean>;
+  /** Memory of this process that is in use, in bytes; undefined where the kernel cannot be asked. */
+  residentBytes(): number | undefined;
   /** Marks the start of the measured interval at both ends (CPU time is read here). Call once, between operations. */
   begin(): Promise<void>;
   /** Marks the end of the measured interval at both ends. Call once, after the last measured operation. */
@@ -50,6 +52,8 @@ export interface DriveResult {
   readonly evidenceOperations?: number;
   /** What this end counted. */
   readonly tally: Tally;
+  /** Of a half that failed: requests that were due and had no reply; absent where one at a time is under way. */
+  readonly inFlight?: number;
 }
 
 /** What the serve half of a workload is given. */
@@ -66,6 +70,8 @@ export interface ServeContext {
   readonly marks: number;
   /** Becomes true when the driver has finished: a rejected receive then means the end, not an error. */
   readonly finishing: boolean;
+  /** Memory of this process that is in use, in bytes; undefined where the kernel cannot be asked. */
+  residentBytes(): number | undefined;
   /** Counts a connection that was served and closed. */
   served(): void;
   /** Says that the receiver of this end has measured for as long as it should: the sender may end. */
@@ -117,6 +123,8 @@ export interface Workload {
   readonly modes: readonly Channel["mode"][];
   /** The sender waits for no answer: the receiver sees only what it can take meanwhile. Absent: the two ends take turns. */
   readonly oneWay?: true;
+  /** The driving end spins between its sends: the serving end needs a core, and a loop, of its own. Absent: it waits. */
+  readonly spins?: true;
   /**
    * Whether the system calls that the driving thread makes in the measured interval are counted, in a case of these parameters. It is
    * stopped at each, so that nothing in such a trial may be timed. Absent: they never are.

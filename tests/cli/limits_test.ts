@@ -42,6 +42,26 @@ for (const peer of ["process", "worker", "loop"]) {
   });
 }
 
+Deno.test("sockbench run says before it starts that more connections are asked for than there are file descriptors", async () => {
+  await using directory = await temporaryDirectory();
+  const { code, out, err } = await sockbench(
+    [
+      "run",
+      "--scenario=load",
+      "--param=connections=1000",
+      "--transport=tcp",
+      `--out=${directory.path}`,
+    ],
+    { via: files(200), permissions: [...PERMISSIONS, "--allow-ffi"] },
+  );
+  assertEquals(code, 3);
+  assertStringIncludes(
+    out + err,
+    "too few file descriptors: a process may have 200 here (ulimit -n); it needs about 1064, for 1000 sockets and itself",
+  );
+  assertEquals(await Array.fromAsync(Deno.readDir(directory.path)), []);
+});
+
 Deno.test("sockbench run takes a shortage of its own for no answer of a server: a backlog is not full where descriptors have run out", async () => {
   const { code, failures } = await runVia(
     files(64),

@@ -113,3 +113,21 @@ Deno.test("planCases() plans no datagrams in one direction on one event loop, un
   assertEquals(measured("worker").skipped, []);
   assert(measured("worker").cases.includes("throughput/dropping"));
 });
+
+Deno.test("planCases() refuses a sender that spins on the loop or the core of its server, with the reason", () => {
+  const pinning = { available: true, cores: [0, 1] } as const;
+  const planOf = (input: { peer: PeerKind; pin?: string[] }) =>
+    planCases(
+      createSettings({ scenarios: ["load"], transports: ["memory"], ...input }, withMemory),
+      withMemory,
+      new Map([["memory", { available: true as const }]]),
+      pinning,
+    );
+  const withMemory = createCatalog([{ transports: [memoryStream()] }]);
+  const onLoop = planOf({ peer: "loop" });
+  assertEquals(onLoop.cases, []);
+  assert(onLoop.skipped.every(({ reason }) => reason.includes("same event loop would starve")));
+  const pinned = planOf({ peer: "process", pin: ["same", "cross"] });
+  assert(pinned.cases.length > 0 && pinned.cases.every((c) => c.placement.pin === "cross"));
+  assert(pinned.skipped.some(({ reason }) => reason.includes("same core would starve")));
+});

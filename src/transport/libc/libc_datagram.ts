@@ -116,6 +116,15 @@ export class LibcDatagramChannel implements DatagramChannel {
     return socket.retry("recv", POLL.in, (flags) => this.#receiveOnce(buffer, size, flags));
   }
 
+  /** See {@link DatagramChannel.tryReceive}. */
+  tryReceive(buffer: Uint8Array<ArrayBuffer>): number | undefined {
+    const received = this.#receiveOnce(buffer, BigInt(buffer.length), MSG.dontWait);
+    if (received >= 0) return received;
+    const { errno } = this.#socket.libc;
+    if (errno === ERRNO.EAGAIN || errno === ERRNO.EINTR) return undefined;
+    throw this.#socket.libc.error("recv", errno);
+  }
+
   /** See {@link DatagramChannel.reply}. */
   reply(data: Uint8Array<ArrayBuffer>): MaybePromise<number> {
     if (this.#isConnected || this.#hasAccepted) return this.#sendConnected(data);

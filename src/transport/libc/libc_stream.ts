@@ -3,6 +3,7 @@
 import type { LibcSymbols } from "../../kernel/libc.ts";
 import { readSettings } from "../../kernel/socket_settings.ts";
 import { type MaybePromise, MessageTooLargeError, type StreamChannel } from "../channel.ts";
+import { ERRNO } from "../../kernel/system_error.ts";
 import { connectedEnds } from "../connected_ends.ts";
 import { TcpPushes } from "../tcp_pushes.ts";
 import { type LibcSocket, MSG, refusesSize } from "./libc_socket.ts";
@@ -68,6 +69,17 @@ export class LibcStreamChannel implements StreamChannel {
       socket.waitFlags | this.#readFlags,
     );
     return read > 0 && read <= this.#readBytes ? read : this.#readRest(read, buffer);
+  }
+
+  /** See {@link StreamChannel.tryRead}. */
+  tryRead(buffer: Uint8Array<ArrayBuffer>): number | null | undefined {
+    const size = BigInt(buffer.length);
+    const read = this.#recv(this.#socket.fd, buffer, size, MSG.dontWait | this.#readFlags);
+    if (read > 0 && read <= buffer.length) return read;
+    if (read >= 0) return this.#checked(read, buffer.length);
+    const { errno } = this.#socket.libc;
+    if (errno === ERRNO.EAGAIN || errno === ERRNO.EINTR) return undefined;
+    throw this.#socket.libc.error("recv", errno);
   }
 
   /** See {@link StreamChannel.write}. */

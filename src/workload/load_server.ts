@@ -1,0 +1,220 @@
+// The serving end of `load` and `concurrency`: one loop for all connections, or one connection after another; it may spin for a known time.
+
+import { openPacer } from "../clock.ts";
+import { Histogram } from "../model/histogram.ts";
+import type { Channel, DatagramChannel, StreamChannel } from "../transport/channel.ts";
+import { readRest, serveEach, type Sizes, sizesOf, writeRest } from "./exchange_loop.ts";
+import { ServiceTimes } from "./service_times.ts";
+import type { ServeContext, ServeResult } from "./workload.ts";
+
+/** How a server takes its connections. */
+export const LOAD_SERVERS = ["loop", "iterative"] as const;
+
+/** A request that is seen so soon after the reply before had been waiting: the server's own work is between the two. */
+const AT_ONCE_NS = 30e3;
+/** A loop that never waits gives the event loop a turn so often. */
+const BREATH_NS = 1e6;
+const NUMBER_BYTES = 4;
+
+/** Spins for the time that each request takes; the server's own cost is hidden in it as long as requests wait. */
+class Service {
+  readonly times = new Histogram();
+  #drawn: ServiceTimes | undefined;
+  #freeNs = -Infinity;
+  #marks = -1;
+  #sumNs = 0;
+
+  readonly #bytesBefore: number | undefined;
+  #bytesThen: number | undefined;
+
+  constructor(readonly context: ServeContext) {
+    this.#bytesBefore = context.residentBytes();
+  }
+
+  /** From having read a request at `readNs`, until its reply is due. */
+  spin(readNs: number): void {
+    const { clock, params, marks } = this.context;
+    if (marks !== this.#marks) {
+      this.#marks = marks;
+      if (marks === 1) this.#bytesThen = this.context.residentBytes();
+      this.#drawn = ServiceTimes.of(params, Number(params.seed ?? 1));
+      this.times.reset();
+      this.#sumNs = 0;
+    }
+    if (this.#drawn === undefined) return;
+    const hasWaited = readNs - this.#freeNs < AT_ONCE_NS;
+    const startNs = hasWaited ? this.#freeNs : readNs;
+    this.#freeNs = startNs + this.#drawn.next();
+    while (clock.nowNs() < this.#freeNs);
+  }
+
+  /** Counts how long a request took here, its reply written. */
+  end(readNs: number): void {
+    const tookNs = this.context.clock.nowNs() - readNs;
+    this.times.record(tookNs);
+    this.#sumNs += tookNs;
+  }
+
+  /** Median, and the longest that a spinning loop was kept from looking. */
+  values(gapNs?: number): ServeResult {
+    const serviceP50 = this.times.percentile(50);
+    return {
+      values: {
+        ...(serviceP50 !== undefined && { serviceP50 }),
+        ...(gapNs !== undefined && { serveGap: gapNs }),
+        ...memoryPerConnection("serveMemory", this.#bytesBefore, this.#bytesThen, this.context),
+      },
+    };
+  }
+}
+
+/** Memory of fewer connections is less than what the runtime's own changes by meanwhile. */
+const MIN_COUNTED = 100;
+
+/** What each connection takes of an end's memory, in bytes, as value `name`; nothing where it is not known. */
+export function memoryPerConnection(
+  name: string,
+  before: number | undefined,
+  then: number | undefined,
+  { params }: Pick<ServeContext, "params">,
+): Record<string, number> {
+  const count = Number(params.connections);
+  return before === undefined || then === undefined || !(count >= MIN_COUNTED)
+    ? {}
+    : { [name]: Math.max(0, then - before) / count };
+}
+
+/** Serves requests of a known size until the trial is over. */
+export async function serveLoad(context: ServeContext): Promise<ServeResult | void> {
+  const sizes = sizesOf(context.params);
+  const service = new Service(context);
+  const first = await context.accept();
+  if (first === null) return;
+  if (first.mode === "datagram") return await answerNumbered(first, sizes, service);
+  if (context.params.server === "iterative") {
+    for (let channel: Channel | null = first; channel !== null; channel = await context.accept()) {
+      await answer(channel as StreamChannel, sizes, service);
+      context.served();
+    }
+    return service.values();
+  }
+  if (first.tryRead !== undefined) return await answerSpinning(first, sizes, service);
+  const answerFirst = answer(first, sizes, service);
+  // Awaited below; a failure before that must not end the process.
+  answerFirst.catch(() => {});
+  await serveEach(context, (channel) => answer(channel, sizes, service));
+  await answerFirst;
+  return service.values();
+}
+
+async function answer(
+  channel: StreamChannel,
+  { requestBytes, replyBytes }: Sizes,
+  service: Service,
+): Promise<void> {
+  const { clock } = service.context;
+  const request = new Uint8Array(requestBytes);
+  const reply = new Uint8Array(replyBytes);
+  try {
+    for (;;) {
+      let read = channel.read(request);
+      if (typeof read !== "number") read = await read;
+      if (read === null) return;
+      if (read < requestBytes) await readRest(channel, request, read);
+      const readNs = clock.nowNs();
+      service.spin(readNs);
+      let written = channel.write(reply);
+      if (typeof written !== "number") written = await written;
+      if (written < replyBytes) await writeRest(channel, reply, written);
+      service.end(readNs);
+    }
+  } finally {
+    channel.close();
+  }
+}
+
+/** Every connection in turn, none of them waited for: what a blocking driver needs that serves many. */
+async function answerSpinning(
+  first: StreamChannel,
+  { requestBytes, replyBytes }: Sizes,
+  service: Service,
+): Promise<ServeResult> {
+  const { context } = service;
+  const { clock } = context;
+  const ends: { channel: StreamChannel; request: Uint8Array; filled: number }[] = [];
+  const take = (channel: StreamChannel) =>
+    ends.push({ channel, request: new Uint8Array(requestBytes), filled: 0 });
+  take(first);
+  const reply = new Uint8Array(replyBytes);
+  const accepting = (async () => {
+    for (;;) {
+      const channel = await context.accept();
+      if (channel === null) return;
+      take(channel as StreamChannel);
+    }
+  })();
+  const pacer = await openPacer(clock);
+  let [gapNs, lastNs, breathedNs] = [0, clock.nowNs(), clock.nowNs()];
+  while (ends.length > 0 && !context.finishing) {
+    for (let at = ends.length - 1; at >= 0; at--) {
+      const end = ends[at]!;
+      const room = end.filled === 0 ? end.request : end.request.subarray(end.filled);
+      const read = end.channel.tryRead!(room);
+      if (read === undefined) continue;
+      if (read === null) {
+        end.channel.close();
+        ends.splice(at, 1);
+        context.served();
+        continue;
+      }
+      end.filled += read;
+      if (end.filled < requestBytes) continue;
+      end.filled = 0;
+      const readNs = clock.nowNs();
+      service.spin(readNs);
+      let written = end.channel.write(reply);
+      if (typeof written !== "number") written = await written;
+      if (written < replyBytes) await writeRest(end.channel, reply, written);
+      service.end(readNs);
+      lastNs = clock.nowNs();
+    }
+    const nowNs = clock.nowNs();
+    if (context.marks === 1 && nowNs - lastNs > gapNs) gapNs = nowNs - lastNs;
+    lastNs = nowNs;
+    if (nowNs - breathedNs > BREATH_NS) {
+      await pacer.spinUntilNs(nowNs);
+      lastNs = breathedNs = clock.nowNs();
+    }
+  }
+  pacer.close();
+  await accepting;
+  return service.values(gapNs);
+}
+
+async function answerNumbered(
+  channel: DatagramChannel,
+  { requestBytes, replyBytes }: Sizes,
+  service: Service,
+): Promise<ServeResult> {
+  const { context } = service;
+  const { clock, tally } = context;
+  const request = new Uint8Array(requestBytes + 1);
+  const reply = new Uint8Array(replyBytes);
+  let answered = 0;
+  try {
+    for (;;) {
+      let bytes = channel.receive(request);
+      if (typeof bytes !== "number") bytes = await bytes;
+      const readNs = clock.nowNs();
+      service.spin(readNs);
+      for (let k = 0; k < NUMBER_BYTES; k++) reply[k] = request[k]!;
+      const replied = channel.reply(reply);
+      if (typeof replied !== "number") await replied;
+      service.end(readNs);
+      tally.receivedMessages = ++answered;
+    }
+  } catch (error) {
+    if (!context.finishing) throw error;
+  }
+  return service.values();
+}

@@ -1,0 +1,154 @@
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { bucketMidpointNs } from "../../src/model/bucket_layout.ts";
+import { Histogram } from "../../src/model/histogram.ts";
+import type { Channel } from "../../src/transport/channel.ts";
+import { clients } from "../../src/workload/clients.ts";
+import { exchangePaced } from "../../src/workload/exchange_paced.ts";
+import { load } from "../../src/workload/load.ts";
+import type { DriveContext, DriveResult } from "../../src/workload/workload.ts";
+import { memoryDatagram, memoryStream } from "../support/memory_transport.ts";
+import { attemptTrial, memoryTrial } from "../support/memory_trial.ts";
+import { SimulatedClock, SimulatedServer } from "../support/simulated_server.ts";
+
+const SECOND = 1e9;
+const nothing = async () => {};
+
+function contextOf(
+  clock: SimulatedClock,
+  params: DriveContext["params"],
+  measureNs: number,
+  open: () => Channel,
+): DriveContext {
+  return {
+    clock,
+    params,
+    budget: { warmupNs: 0, measureNs },
+    open,
+    settle: nothing,
+    hasMeasured: () => Promise.resolve(true),
+    residentBytes: () => undefined,
+    begin: nothing,
+    end: nothing,
+  };
+}
+
+const meanOf = ({ histograms }: Pick<DriveResult, "histograms">, name = "exchange") => {
+  const { buckets, count } = histograms[name]!.toSparse();
+  let [index, sum] = [0, 0];
+  for (let i = 0; i < buckets.length; i += 2) {
+    index += buckets[i]!;
+    sum += bucketMidpointNs(index) * buckets[i + 1]!;
+  }
+  return sum / count;
+};
+
+Deno.test("clients on a serial server: rate × mean latency is their number", async () => {
+  for (const connections of [1, 8, 100]) {
+    const clock = new SimulatedClock();
+    const server = new SimulatedServer(clock, (startNs) => startNs + 200e3);
+    const context = contextOf(
+      clock,
+      { bytes: 8, connections },
+      5 * SECOND,
+      () => server.connect(8, 8),
+    );
+    const result = await clients.drive(context);
+    const rate = result.operations / result.elapsedNs;
+    assertAlmostEquals(rate * SECOND, 5_000, 50);
+    assertAlmostEquals(rate * meanOf(result), connections, 0.01 * connections);
+    assertAlmostEquals(result.values!.slowestShare!, 1, 0.03);
+    assertAlmostEquals(result.values!.fastestShare!, 1, 0.03);
+  }
+});
+
+Deno.test("requests in flight on one connection: a serial peer is as fast as with one, a parallel one as many times", async () => {
+  const waitNs = 1e6;
+  for (const isSerial of [true, false]) {
+    for (const depth of [2, 4, 16]) {
+      const clock = new SimulatedClock();
+      const server = new SimulatedServer(clock, (startNs) => startNs + waitNs, isSerial);
+      const exchanges = new Histogram();
+      const { operations, elapsedNs } = await exchangePaced(
+        server.connect(8, 8),
+        { requestBytes: 8, replyBytes: 8 },
+        { clock, params: { pipeline: depth } },
+        { warmupNs: 0, measureNs: 10 * SECOND },
+        exchanges,
+      );
+      const rate = operations / elapsedNs * SECOND;
+      const expected = isSerial ? SECOND / waitNs : depth * SECOND / waitNs;
+      assertAlmostEquals(rate, expected, 0.05 * expected);
+      const mean = meanOf({ histograms: { exchange: exchanges } });
+      const expectedNs = isSerial ? depth * waitNs : waitNs;
+      assertAlmostEquals(mean, expectedNs, 0.05 * expectedNs);
+    }
+  }
+});
+
+Deno.test("time to think is between the exchanges and not in them", async () => {
+  const clock = new SimulatedClock();
+  const server = new SimulatedServer(clock, (startNs) => startNs + 200e3);
+  const exchanges = new Histogram();
+  const { operations } = await exchangePaced(
+    server.connect(8, 8),
+    { requestBytes: 8, replyBytes: 8 },
+    { clock, params: { think: 800 } },
+    { warmupNs: 0, measureNs: SECOND - 900e3 },
+    exchanges,
+  );
+  assertEquals(operations, 1_000);
+  assertEquals([exchanges.min, exchanges.max], [200e3, 200e3]);
+});
+
+Deno.test("load counts every request that was due, over streams and datagrams, and how late it was itself", async () => {
+  for (const transport of [memoryStream(), memoryDatagram()]) {
+    const params = { request: 30, reply: 200, rate: 2_000, connections: 3, seed: 4 };
+    const outcome = await attemptTrial("load", transport, params, 20);
+    assertEquals(outcome.error, undefined);
+    const { values = {}, operations, histograms } = outcome;
+    assertEquals(histograms.exchange?.count, operations);
+    assert(values.askedPerSecond! > 0 && values.achievedPerSecond! <= values.askedPerSecond!);
+    assert(values.closedP50! > 0 && values.pacedP50! > 0 && values.arrivalHash! > 0);
+    assertEquals(values.dropShare, 0);
+    assertEquals(outcome.tally.lostMessages ?? 0, 0);
+  }
+});
+
+Deno.test("load in an overload has no latency, and says so", async () => {
+  const clock = new SimulatedClock();
+  const server = new SimulatedServer(clock, (startNs) => startNs + 1e6);
+  const params = { bytes: 8, rate: 10_000, connections: 4 };
+  const result = await load.drive(
+    contextOf(clock, params, SECOND, () => server.connect(8, 8)),
+  );
+  assertEquals(result.values!.overload, 1);
+  assertEquals(result.histograms.exchange, undefined);
+  assertAlmostEquals(result.values!.achievedPerSecond!, 1_000, 50);
+  assert(result.values!.dropShare! > 0.8);
+});
+
+Deno.test("load knows what queueing theory makes of a server of known speed", async () => {
+  const clock = new SimulatedClock();
+  const server = new SimulatedServer(clock, (startNs) => startNs + 200e3);
+  const params = { bytes: 8, rate: 3_500, connections: 4, service: 200, services: "constant" };
+  const { values } = await load.drive(
+    contextOf(clock, params, SECOND, () => server.connect(8, 8)),
+  );
+  const waitNs = values!.meanLatency! - values!.meanService!;
+  assertAlmostEquals(waitNs, values!.lindleyWait!, 1);
+  assert(waitNs > 50e3);
+});
+
+Deno.test("load refuses datagrams that cannot carry their number", async () => {
+  const params = { bytes: 3, rate: 100, connections: 1 };
+  const { error } = await attemptTrial("load", memoryDatagram(), params, 1);
+  assertEquals(error?.message, "Cannot load datagrams of less than 4 B: each carries its number");
+});
+
+Deno.test("clients ask over datagrams and streams, each counted", async () => {
+  for (const transport of [memoryStream(64), memoryDatagram()]) {
+    const outcome = await memoryTrial("clients", transport, { bytes: 64, connections: 5 }, 50);
+    assert(outcome.operations >= 50);
+    assertEquals(outcome.histograms.exchange?.count, outcome.operations);
+  }
+});

@@ -14,6 +14,7 @@ export const MAINS = {
   judging: "./cli/judging.ts",
   pairing: "./cli/ab_job.ts",
   claiming: "./cli/claiming.ts",
+  loading: "./cli/loading.ts",
   formats: "./report/registry.ts",
 } as const;
 

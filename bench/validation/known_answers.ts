@@ -22,6 +22,7 @@ import { readEnvironment } from "../../src/run/environment.ts";
 import { type Answer, exitCodeOf, MAX_ANSWERS, recoveryOf } from "./known_answers/answer.ts";
 import { measureDelays } from "./known_answers/delays.ts";
 import { measureFaults } from "./known_answers/faults.ts";
+import { measureLoads } from "./known_answers/loads.ts";
 import { namespacesObstacle } from "./known_answers/namespaces.ts";
 import { measurePaces } from "./known_answers/paces.ts";
 import { renderKnownAnswers } from "./known_answers/report.ts";
@@ -44,6 +45,12 @@ const parts: Readonly<Record<string, (times: number, signal: AbortSignal) => Pro
   },
   async paces(times, signal) {
     take(answers, await measurePaces("process", 20 * times, signal));
+  },
+  async loads(times, signal) {
+    const loads = await measureLoads(times, signal);
+    take(answers, loads.answers);
+    skipped.push(...loads.skipped);
+    for (const { what, reason } of loads.skipped) console.error(`skipped: ${what}: ${reason}`);
   },
   async links(times, signal) {
     const obstacle = await namespacesObstacle();

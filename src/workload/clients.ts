@@ -34,20 +34,20 @@ export const clients: Workload = {
     const sizes = sizesOf(context.params);
     const count = numberParam(context.params, "connections");
     const lanes: Lane[] = [];
-    const before = context.residentBytes();
+    const before = context.residentBytes?.();
     while (lanes.length < count) lanes.push(new Lane(await context.open(), sizes));
     const pacer = await openPacer(context.clock);
     try {
       const crowd = new Crowd(lanes, sizes, context.clock, pacer);
       await crowd.run({ ...warmupOf(context.budget), minOperations: count });
-      const after = context.residentBytes();
+      const after = context.residentBytes?.();
       crowd.exchanges.reset();
       await context.begin();
       const measured = await crowd.run(context.budget);
       await context.end();
       for (const { channel } of lanes) channel.close();
       const memory = memoryPerConnection("driveMemory", before, after, context);
-      return { ...measured, values: { ...crowd.shares(), ...memory } };
+      return { ...measured, values: { ...crowd.values(), ...memory } };
     } finally {
       pacer.close();
     }
@@ -67,6 +67,7 @@ class Crowd {
   #operations = 0;
   #doneNs = 0;
   #lost = 0;
+  #latencySumNs = 0;
   #sent = 0;
   #isOver: () => boolean = () => true;
   #failure: { readonly cause: unknown } | undefined;
@@ -86,7 +87,11 @@ class Crowd {
     const { maxOperations = Infinity, minOperations = 1 } = budget;
     const startNs = this.#doneNs = this.#clock.nowNs();
     const endNs = startNs + budget.measureNs;
-    this.#operations = this.#lost = this.#sent = 0;
+    this.#operations =
+      this.#lost =
+      this.#sent =
+      this.#latencySumNs =
+        0;
     this.#counts.fill(0);
     this.#isOver = () =>
       this.#failure !== undefined ||
@@ -125,10 +130,11 @@ class Crowd {
     };
   }
 
-  /** What the slowest and the fastest client had of a fair share: 1 each where all are served alike. */
-  shares(): Record<string, number> {
+  /** The mean latency, and what the slowest and the fastest client had of a fair share: 1 each where all are served alike. */
+  values(): Record<string, number> {
     const fair = this.#operations / this.#counts.length;
     return {
+      meanLatency: this.#latencySumNs / this.#operations,
       slowestShare: this.#counts.reduce((a, b) => Math.min(a, b)) / fair,
       fastestShare: this.#counts.reduce((a, b) => Math.max(a, b)) / fair,
     };
@@ -137,6 +143,7 @@ class Crowd {
   #finish(lane: Lane, at: number): void {
     this.#doneNs = this.#clock.nowNs();
     this.exchanges.record(this.#doneNs - lane.sentNs);
+    this.#latencySumNs += this.#doneNs - lane.sentNs;
     this.#operations++;
     this.#counts[at]!++;
   }

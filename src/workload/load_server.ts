@@ -23,12 +23,13 @@ class Service {
   #freeNs = -Infinity;
   #marks = -1;
   #sumNs = 0;
-
+  /** By how much a service took longer than it should have, at most. */
+  overNs = 0;
   readonly #bytesBefore: number | undefined;
   #bytesThen: number | undefined;
 
   constructor(readonly context: ServeContext) {
-    this.#bytesBefore = context.residentBytes();
+    this.#bytesBefore = context.residentBytes?.();
   }
 
   /** From having read a request at `readNs`, until its reply is due. */
@@ -36,16 +37,20 @@ class Service {
     const { clock, params, marks } = this.context;
     if (marks !== this.#marks) {
       this.#marks = marks;
-      if (marks === 1) this.#bytesThen = this.context.residentBytes();
+      if (marks === 1) this.#bytesThen = this.context.residentBytes?.();
       this.#drawn = ServiceTimes.of(params, Number(params.seed ?? 1));
       this.times.reset();
+      this.overNs = 0;
       this.#sumNs = 0;
     }
     if (this.#drawn === undefined) return;
     const hasWaited = readNs - this.#freeNs < AT_ONCE_NS;
     const startNs = hasWaited ? this.#freeNs : readNs;
     this.#freeNs = startNs + this.#drawn.next();
-    while (clock.nowNs() < this.#freeNs);
+    let nowNs = readNs;
+    while (nowNs < this.#freeNs) nowNs = clock.nowNs();
+    // What the spin overshot, it was kept from its core for.
+    if (nowNs - this.#freeNs > this.overNs) this.overNs = nowNs - this.#freeNs;
   }
 
   /** Counts how long a request took here, its reply written. */
@@ -61,7 +66,7 @@ class Service {
     return {
       values: {
         ...(serviceP50 !== undefined && { serviceP50 }),
-        ...(gapNs !== undefined && { serveGap: gapNs }),
+        ...(gapNs !== undefined && { serveGap: Math.max(gapNs, this.overNs) }),
         ...memoryPerConnection("serveMemory", this.#bytesBefore, this.#bytesThen, this.context),
       },
     };
@@ -128,8 +133,26 @@ async function answer(
       if (written < replyBytes) await writeRest(channel, reply, written);
       service.end(readNs);
     }
+  } catch (error) {
+    if (!isEnding(service.context)) throw error;
   } finally {
     channel.close();
+  }
+}
+
+/** The driver has ended: a connection that it closed before a reply of ours is read is reset, and nobody waits for it. */
+const isEnding = ({ marks, finishing }: ServeContext) => finishing || marks > 1;
+
+function tryRead(
+  channel: StreamChannel,
+  room: Uint8Array,
+  context: ServeContext,
+): number | null | undefined {
+  try {
+    return channel.tryRead!(room);
+  } catch (error) {
+    if (!isEnding(context)) throw error;
+    return null;
   }
 }
 
@@ -159,7 +182,7 @@ async function answerSpinning(
     for (let at = ends.length - 1; at >= 0; at--) {
       const end = ends[at]!;
       const room = end.filled === 0 ? end.request : end.request.subarray(end.filled);
-      const read = end.channel.tryRead!(room);
+      const read = tryRead(end.channel, room, context);
       if (read === undefined) continue;
       if (read === null) {
         end.channel.close();
@@ -184,6 +207,7 @@ async function answerSpinning(
     if (nowNs - breathedNs > BREATH_NS) {
       await pacer.spinUntilNs(nowNs);
       lastNs = breathedNs = clock.nowNs();
+      if (context.marks === 1 && lastNs - nowNs > gapNs) gapNs = lastNs - nowNs;
     }
   }
   pacer.close();

@@ -265,6 +265,7 @@ export class OpenLoop extends LoadCounts {
       if (nowNs - this.#breathedNs > BREATH_NS && timeNs - nowNs > 30e3) {
         await pacer.spinUntilNs(nowNs);
         lastNs = this.#breathedNs = clock.nowNs();
+        this.longestSpinGapNs = Math.max(this.longestSpinGapNs, lastNs - nowNs);
       }
     }
     if (lastNs - this.#breathedNs > 10 * BREATH_NS) {

@@ -25,7 +25,7 @@ export interface DriveContext {
   /** Asks the peer whether its receiver has measured for as long as it should. Takes a message to the peer and back. */
   hasMeasured(): Promise<boolean>;
   /** Memory of this process that is in use, in bytes; undefined where the kernel cannot be asked. */
-  residentBytes(): number | undefined;
+  residentBytes?(): number | undefined;
   /** Marks the start of the measured interval at both ends (CPU time is read here). Call once, between operations. */
   begin(): Promise<void>;
   /** Marks the end of the measured interval at both ends. Call once, after the last measured operation. */
@@ -71,7 +71,7 @@ export interface ServeContext {
   /** Becomes true when the driver has finished: a rejected receive then means the end, not an error. */
   readonly finishing: boolean;
   /** Memory of this process that is in use, in bytes; undefined where the kernel cannot be asked. */
-  residentBytes(): number | undefined;
+  residentBytes?(): number | undefined;
   /** Counts a connection that was served and closed. */
   served(): void;
   /** Says that the receiver of this end has measured for as long as it should: the sender may end. */

@@ -36,6 +36,8 @@ export interface Answer {
   readonly true: number;
   /** Median of measured / true over the readings, with its interval: 1 is the truth itself. */
   readonly ratio: Interval;
+  /** How far the estimate may be from the truth where that is not exact, as a share of it; absent: the interval must hold the truth. */
+  readonly within?: number;
 }
 
 /**
@@ -72,9 +74,13 @@ export function answerOf(
 export type Recovery = "yes" | "no" | "cannot tell";
 
 /** Whether an answer was recovered. */
-export function recoveryOf({ ratio }: Answer): Recovery {
-  const { low, high, warning } = ratio;
+export function recoveryOf({ ratio, within }: Answer): Recovery {
+  const { estimate, low, high, warning } = ratio;
   if (warning !== undefined) return "cannot tell";
+  if (within !== undefined) {
+    if (low > 1 + within || high < 1 - within) return "no";
+    return Math.abs(estimate - 1) <= within ? "yes" : "cannot tell";
+  }
   if (low > 1 || high < 1) return "no";
   return low >= 1 - TOLERANCE && high <= 1 + TOLERANCE ? "yes" : "cannot tell";
 }

@@ -9,6 +9,7 @@ import { gateCommand } from "./gate.ts";
 import { helpCommand } from "./help.ts";
 import { importCommand } from "./import.ts";
 import { listCommand } from "./list.ts";
+import { loadCommand } from "./load.ts";
 import { reportCommand } from "./report.ts";
 import { runCommand } from "./run.ts";
 
@@ -16,6 +17,7 @@ import { runCommand } from "./run.ts";
 export const commands: readonly Command[] = [
   runCommand,
   listCommand,
+  loadCommand,
   reportCommand,
   compareCommand,
   importCommand,

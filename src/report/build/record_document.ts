@@ -15,6 +15,7 @@ import { heading, list, paragraph, present } from "./blocks.ts";
 import { buildComparisonsTable } from "./comparisons_table.ts";
 import { evaluate, type Evaluation } from "./evaluation.ts";
 import { evidenceOf } from "./evidence.ts";
+import { buildLoadAnswer } from "./load.ts";
 import { buildFindings, findingItem } from "./findings.ts";
 import { buildEnvironment, buildGuide, buildMethod, count, type GuideNeeds } from "./method.ts";
 import { DEFAULT_MARGIN } from "./search.ts";
@@ -98,7 +99,7 @@ function prepare(evaluation: Evaluation, margin: number): Prepared {
   const { record, values } = evaluation;
   const sections = record.scenarios.flatMap((spec) => buildSections(evaluation, spec, margin));
   const answers = answerQuestions(sections, values);
-  const answer = buildAnswerLine(answers, record.settings.rounds);
+  const answer = buildLoadAnswer(evaluation) ?? buildAnswerLine(answers, record.settings.rounds);
   const prepared: Prepared = {
     kind: "record",
     title: [text("Sockets compared by sockbench")],

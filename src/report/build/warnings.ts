@@ -15,6 +15,7 @@ import type { ListItem } from "../document/document.ts";
 import { capitalize } from "../document/format_inline.ts";
 import { amount, name, sentence, text } from "../document/inline.ts";
 import { findShortfalls, MIN_OFFERED, type Warning } from "./alarms.ts";
+import { loadWarnings } from "./load.ts";
 import { settingWarnings } from "./socket_settings.ts";
 
 /** Loss from which on a throughput is worth a warning. */
@@ -67,6 +68,7 @@ export function buildWarnings(
       `the sender offered less than ${formatShare(MIN_OFFERED)} of the rate that was asked for`,
       findShortfalls(record, values).map((one) => one.case),
     ),
+    ...loadWarnings(record, values),
     ...pacingWarning(record),
     ...settingWarnings(record),
     ...scarceWarnings(record, values),

@@ -1,6 +1,7 @@
 // A rate by one number (chunk, message): a line a series.
 
-import type { ParameterSpec } from "../../../model/scenario_spec.ts";
+import type { ParameterSpec, ScenarioSpec } from "../../../model/scenario_spec.ts";
+import { findMetric } from "../../../compare/trial_values.ts";
 import type { MetricDefinition } from "../../../units/metric.ts";
 import { type CurveData, type Figure, MAX_SERIES } from "../../document/figure.ts";
 import { columnMetric } from "../blocks.ts";
@@ -19,6 +20,7 @@ type Point = CurveData["curves"][number]["points"][number];
 /** The rate of each scenario that has one number as its axis. One chart a panel, more where its series are many. */
 export function curveFigures(context: ChartContext): readonly Figure[] {
   return context.record.scenarios.flatMap((spec) => {
+    if (spec.id === LOAD) return loadFigures(context, spec);
     const numeric = spec.parameters.filter(({ kind }) => kind !== "choice");
     const [axis] = numeric;
     if (axis === undefined || numeric.length !== 1) return [];
@@ -27,6 +29,20 @@ export function curveFigures(context: ChartContext): readonly Figure[] {
       return metric?.unit === "bytes/s" ? figuresOf(context, panel, axis, metric) : [];
     });
   });
+}
+
+const LOAD = "load";
+
+/** What was achieved at each rate, and the latency there: where it bends is the knee. None of a single rate. */
+function loadFigures(context: ChartContext, spec: ScenarioSpec): readonly Figure[] {
+  const { record } = context;
+  const axis = spec.parameters.find(({ name }) => name === "rate");
+  const rates = new Set(record.cases.map(({ params }) => params.rate));
+  if (axis === undefined || rates.size < 2) return [];
+  const metrics = ["achievedPerSecond", "p50", "p99"].flatMap((id) => findMetric(record, id) ?? []);
+  return splitIntoPanels(record, spec, [axis.name]).flatMap((panel) =>
+    metrics.flatMap((metric) => figuresOf(context, panel, axis, metric))
+  );
 }
 
 function figuresOf(

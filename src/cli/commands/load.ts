@@ -1,0 +1,100 @@
+import { loadLate } from "../late.ts";
+import { CORES_OPTION, PEER_OPTION, PIN_OPTION } from "../options.ts";
+import type { Command } from "../parse.ts";
+
+/** `sockbench load`. */
+export const loadCommand: Command = {
+  name: "load",
+  summary:
+    "Latency at an offered rate, over rates up to saturation, or the highest rate that keeps a promise",
+  description: [
+    "Sends requests at the asked rate whatever became of those before (an open loop): latency counts from the intended time, and a closed " +
+    "loop stands beside it. --curve finds the rates by itself, from 10 % of what a closed loop reaches to beyond saturation. --slo finds the " +
+    "highest rate that keeps a promise and the lowest that breaks it.",
+    "Both ends spin: leave two cores free, and give no quota. Ctrl-C keeps the steps that were finished.",
+  ],
+  positionals: [],
+  options: [
+    {
+      name: "rate",
+      value: "n",
+      list: true,
+      description:
+        "Requests per second, of all connections together; needed without --curve and --slo",
+    },
+    {
+      name: "connections",
+      value: "n",
+      description: "How many connections, 1 to 10000",
+      default: "10",
+    },
+    {
+      name: "bytes",
+      value: "size",
+      description: "Size of the request and of the reply",
+      default: "64",
+    },
+    { name: "request", value: "size", description: "Size of the request, in the place of --bytes" },
+    { name: "reply", value: "size", description: "Size of the reply, in the place of --bytes" },
+    {
+      name: "arrivals",
+      value: "how",
+      choices: ["poisson", "constant"],
+      description: "Gaps between requests: random as of independent users, or all alike",
+      default: "poisson",
+    },
+    {
+      name: "transport",
+      short: "t",
+      value: "names",
+      list: true,
+      description: "Over which transports",
+      default: "tcp,unix",
+    },
+    { name: "curve", description: "Rates up to saturation, found by itself" },
+    {
+      name: "slo",
+      value: "promise",
+      description: "The highest rate that keeps it, as in p99<=1ms",
+    },
+    {
+      name: "rounds",
+      value: "n",
+      description: "Trials of each rate; with --slo at least 8",
+      default: "8",
+    },
+    PEER_OPTION,
+    PIN_OPTION,
+    CORES_OPTION,
+    {
+      name: "seed",
+      value: "n",
+      description: "Arrivals, and order of the rates, 0 to 4294967295; the same seed repeats both",
+      default: "random, recorded",
+    },
+    {
+      name: "out",
+      short: "o",
+      value: "dir",
+      description: "Where the files go",
+      default: "reports",
+    },
+    { name: "quiet", short: "q", description: "No progress; the answer, errors and warnings" },
+  ],
+  examples: [
+    {
+      line: "deno task sockbench load --rate 5000 --connections 100 --request 300 --reply 20k",
+      description: "p99 at 5,000 requests a second over 100 connections, TCP or Unix",
+    },
+    {
+      line: "deno task sockbench load --curve --transport tcp",
+      description: "Latency over offered load, up to saturation",
+    },
+    {
+      line: "deno task sockbench load --slo 'p99<=1ms' --connections 100",
+      description: "The highest rate that keeps p99 at 1 ms",
+    },
+  ],
+  action: async (args, terminal) =>
+    (await loadLate<typeof import("../loading.ts")>("loading")).load(args, terminal),
+};

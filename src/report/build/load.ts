@@ -1,0 +1,186 @@
+// What a report says of load: the line that answers, overloads by name, and what weakens the figures (Lancet's four checks, the generator).
+
+import type { TrialValues } from "../../compare/trial_values.ts";
+import type { Case } from "../../model/case.ts";
+import type { RunRecord } from "../../model/run_record.ts";
+import type { Trial } from "../../model/trial.ts";
+import { ANDERSON_DARLING_1_PERCENT, NORMAL_1_PERCENT } from "../../stats/process_checks.ts";
+import { median } from "../../stats/quantile.ts";
+import { plural } from "../../text/plural.ts";
+import { formatCount } from "../../units/format_quantity.ts";
+import type { Warning } from "./alarms.ts";
+import type { Evaluation } from "./evaluation.ts";
+import { amount, type Inline, name, text } from "../document/inline.ts";
+
+const LOAD = "load";
+/** A queue hides where the closed loop's figure is this many times smaller. */
+const HIDDEN = 2;
+/** A generator that is late by more than this share of the latency measures itself. */
+const MAX_LATE_SHARE = 0.1;
+/** The distance of two distributions that matters, however many gaps prove it. */
+const MAX_DISTANCE = 0.02;
+/** How far the achieved rate may be from the one that was asked for. */
+const MAX_RATE_ERROR = 0.01;
+/** A pacer that makes a round trip longer by more delays reads. */
+const MAX_READER_DELAY = 0.3;
+
+/** One check of the four, and why it failed. */
+export interface LoadCheck {
+  readonly check: "arrivals" | "stationarity" | "independence" | "rate";
+  /** One clause; undefined where the check is passed. */
+  readonly fault?: string;
+}
+
+/** Lancet's checks of one trial (USENIX ATC 2019, section 3): its figures of one trial alone can be relied on where all are passed. */
+export function checkLoad({ values = {} }: Pick<Trial, "values">): readonly LoadCheck[] {
+  const { arrivalStatistic = 0, arrivalDistance = 0, latencyTrend = 0, queueTrend = 0 } = values;
+  const { latencyCorrelation = 0, askedPerSecond = 0, achievedPerSecond = 0 } = values;
+  const isOff = arrivalStatistic > ANDERSON_DARLING_1_PERCENT && arrivalDistance > MAX_DISTANCE;
+  const isMoving = Math.max(Math.abs(latencyTrend), Math.abs(queueTrend)) > NORMAL_1_PERCENT;
+  const isTied = Math.abs(latencyCorrelation) > NORMAL_1_PERCENT;
+  const isShort = achievedPerSecond < (1 - MAX_RATE_ERROR) * askedPerSecond;
+  return [
+    {
+      check: "arrivals",
+      ...(isOff && { fault: "the gaps between sends are not those asked for" }),
+    },
+    {
+      check: "stationarity",
+      ...(isMoving && { fault: "latency or the line of waiting requests moves in one direction" }),
+    },
+    {
+      check: "independence",
+      ...(isTied && { fault: "latencies follow those before them" }),
+    },
+    { check: "rate", ...(isShort && { fault: "less than 99 % of the rate was achieved" }) },
+  ];
+}
+
+/** As in `5,000/s over 100 connections: p99 0.41 ms [0.38, 0.44] over unix, 0.62 [..] over tcp; closed loop says 0.09: it hides the queue.` */
+export function buildLoadAnswer(
+  { record, summaryOf, values }: Evaluation,
+): readonly Inline[] | undefined {
+  if (record.scenarios.length !== 1 || record.scenarios[0]!.id !== LOAD) return undefined;
+  const groups = new Map<string, Case[]>();
+  for (const one of record.cases) {
+    const { rate, connections } = one.params;
+    const key = `${rate} ${connections}`;
+    groups.set(key, [...groups.get(key) ?? [], one]);
+  }
+  // Of several rates the highest at which there is a latency: a queue shows there first.
+  const ordered = [...groups.values()].sort((a, b) =>
+    Number(b[0]!.params.rate) - Number(a[0]!.params.rate)
+  );
+  const hasLatency = (one: Case) => summaryOf(one.id, "p50") !== undefined;
+  const cases = ordered.find((group) => group.some(hasLatency)) ?? ordered[0] ?? [];
+  const [first] = cases;
+  if (first === undefined) return undefined;
+  const measured = cases.flatMap((one) => {
+    const p99 = summaryOf(one.id, "p99") ?? summaryOf(one.id, "p50");
+    return p99 === undefined ? [] : [{ one, p99 }];
+  }).sort((a, b) => a.p99.median - b.p99.median);
+  const overloaded = cases.filter(({ id }) => isOverloaded(id, values));
+  const { rate, connections } = first.params;
+  const parts: Inline[] = [
+    text(`${formatCount(Number(rate))}/s`),
+    text(` over ${plural(Number(connections), "connection")}: `),
+  ];
+  measured.forEach(({ one, p99 }, index) => {
+    const { median: value, low, high } = p99;
+    parts.push(
+      text(index === 0 ? `${p99.metric} ` : ", "),
+      { kind: "amount", value, unit: "ns", low, high },
+      text(" over "),
+      name(one.transport),
+    );
+  });
+  if (overloaded.length > 0) {
+    parts.push(text(measured.length > 0 ? "; overload over " : "overload over "));
+    parts.push({ kind: "names", names: overloaded.map(({ transport }) => transport) });
+    const achieved = summaryOf(overloaded[0]!.id, "achievedPerSecond");
+    if (achieved !== undefined) {
+      parts.push(text(", which achieves "), amount(achieved.median, "1/s"));
+    }
+  }
+  const best = measured[0];
+  const closed = best && summaryOf(best.one.id, "closedP50");
+  if (best !== undefined && closed !== undefined) {
+    parts.push(text("; a closed loop says "), amount(closed.median, "ns"));
+    const hides = best.p99.low > HIDDEN * closed.median;
+    parts.push(text(hides ? ": it hides the queue." : "."));
+  } else parts.push(text(measured.length + overloaded.length === 0 ? "no figure." : "."));
+  return parts;
+}
+
+/** Overloads, the generator's own lateness, and checks that failed in most trials. */
+export function loadWarnings(
+  { cases }: RunRecord,
+  values: TrialValues,
+): readonly Warning[] {
+  const own = cases.filter(({ scenario }) => scenario === LOAD);
+  const warn = (message: string, isMeant: (one: Case) => boolean): Warning[] => {
+    const found = own.filter(isMeant).map(({ id }) => id);
+    return found.length === 0 ? [] : [{ message, cases: found }];
+  };
+  const trialsOf = ({ id }: Case) => values.succeeded(id);
+  const mostly = (one: Case, holds: (trial: Trial) => boolean) => {
+    const trials = trialsOf(one);
+    return trials.length > 0 && trials.filter(holds).length > trials.length / 2;
+  };
+  const names: Record<LoadCheck["check"], string> = {
+    arrivals: "arrival process",
+    stationarity: "stationarity",
+    independence: "independence",
+    rate: "achieved rate",
+  };
+  const checks = (["arrivals", "stationarity", "independence", "rate"] as const).flatMap(
+    (check) => {
+      const faultOf = (trial: Trial) => checkLoad(trial).find((one) => one.check === check)?.fault;
+      const failed = own.filter((one) =>
+        !isOverloaded(one.id, values) &&
+        mostly(one, (trial) => faultOf(trial) !== undefined)
+      );
+      const fault = failed.flatMap(trialsOf).map(faultOf).find((words) => words !== undefined);
+      return failed.length === 0 || fault === undefined ? [] : [{
+        message: `check of ${
+          names[check]
+        } failed in most trials (${fault}): rely on the interval across trials, not on the figures of one`,
+        cases: failed.map(({ id }) => id),
+      }];
+    },
+  );
+  const middle = (one: Case, pick: (trial: Trial) => number | undefined) => {
+    const found = trialsOf(one).map(pick).filter((value) => value !== undefined);
+    return found.length === 0 ? undefined : median(found);
+  };
+  return [
+    ...warn(
+      "overload: the line of waiting requests grew to the end, so that latency says how long the trial was, and none is given; the achieved rate is the capacity",
+      (one) => isOverloaded(one.id, values),
+    ),
+    ...warn(
+      "the generator, not the system: it sent later than it could have by more than a tenth of the latency",
+      (one) => {
+        const late = values.of(one.id, "latenessP50").map(({ value }) => value);
+        const latency = values.of(one.id, "p50").map(({ value }) => value);
+        return late.length > 0 && latency.length > 0 &&
+          median(late) > MAX_LATE_SHARE * median(latency);
+      },
+    ),
+    ...warn(
+      "the pacer delayed the reading of replies by more than 30 % of a round trip; driver libc reads without that delay",
+      (one) => {
+        const plain = middle(one, ({ values }) => values?.closedP50);
+        const paced = middle(one, ({ values }) => values?.pacedP50);
+        return plain !== undefined && paced !== undefined && paced > (1 + MAX_READER_DELAY) * plain;
+      },
+    ),
+    ...checks,
+  ];
+}
+
+function isOverloaded(id: string, values: TrialValues): boolean {
+  const trials = values.succeeded(id);
+  return trials.length > 0 &&
+    trials.filter((trial) => trial.values?.overload === 1).length > trials.length / 2;
+}

@@ -16,7 +16,7 @@ import { endedEarly, readRest, type Sizes, writeRest } from "./exchange_loop.ts"
 
 /** Requests under way that are told apart by their number: a power of two. */
 const MAX_NUMBERED = 2 ** 18;
-/** Of datagrams, what has not come after such a silence was lost: loopback delivers within the call that sends. */
+/** What datagram has not come after such a silence was lost. */
 const QUIET_NS = 50e6;
 /** A loop that never waits gives the event loop a turn so often, in nanoseconds: marks, the watchdog and Ctrl-C come that way. */
 const BREATH_NS = 2e6;
@@ -131,8 +131,7 @@ export class OpenLoop extends LoadCounts {
     // What an overloaded system has not been sent is not sent any more: it would take as long again.
     if (this.isOverload) this.#freeCount = 0;
     const deadlineNs = this.#startNs + durationNs + timeoutNs;
-    const isQuiet = () => this.isDatagram && this.#isQuiet();
-    while (!this.#isOver() && clock.nowNs() < deadlineNs && !isQuiet()) {
+    while (!this.#isOver() && clock.nowNs() < deadlineNs && !this.#isQuiet()) {
       await this.#waitUntil(Math.min(clock.nowNs() + 1e6, deadlineNs), true);
       this.#throwFailure();
     }
@@ -140,6 +139,7 @@ export class OpenLoop extends LoadCounts {
   }
 
   #isQuiet(): boolean {
+    if (!this.isDatagram) return false;
     const lastNs = this.#plan.lanes.reduce(
       (last, { freedNs }) => Math.max(last, freedNs),
       this.#startNs,
@@ -251,8 +251,7 @@ export class OpenLoop extends LoadCounts {
   async #waitUntil(timeNs: number, isRest = false): Promise<void> {
     const { clock, pacer } = this.#plan;
     if (!this.#isSync) {
-      await (isRest ? clock.sleepUntilNs(timeNs) : pacer.spinUntilNs(timeNs));
-      return;
+      return await (isRest ? clock.sleepUntilNs(timeNs) : pacer.spinUntilNs(timeNs));
     }
     let lastNs = clock.nowNs();
     for (;;) {
@@ -268,10 +267,9 @@ export class OpenLoop extends LoadCounts {
         this.longestSpinGapNs = Math.max(this.longestSpinGapNs, lastNs - nowNs);
       }
     }
-    if (lastNs - this.#breathedNs > 10 * BREATH_NS) {
-      await pacer.spinUntilNs(lastNs);
-      this.#breathedNs = clock.nowNs();
-    }
+    if (lastNs - this.#breathedNs <= 10 * BREATH_NS) return;
+    await pacer.spinUntilNs(lastNs);
+    this.#breathedNs = clock.nowNs();
   }
 
   /** Asks every socket that a reply is due on, without waiting. */

@@ -48,7 +48,7 @@
  */
 
 export { type Catalog, createCatalog, type SockbenchModule } from "../catalog.ts";
-export { type Clock, systemClock } from "../clock.ts";
+export { type Clock, type Pacer, systemClock } from "../clock.ts";
 export { defineMetric, type MetricDefinition, type MetricDirection } from "../units/metric.ts";
 export type { MetricUnit } from "../units/unit.ts";
 

@@ -74,7 +74,7 @@ export interface Trial {
    * whole network namespace, `socket.*` for the driver's first channel, `drive.*` and `serve.*` for the thread of each end, `machine.*` for
    * the machine. A counter that is not there did not move; `socket.rttNs` and `socket.cwnd` are as they were last.
    *
-   * Of the health of each end, zeros are there too: between its own marks, `spanNs` apart, its thread ran for `runNs` and was ready without
+   * Of the health of each end, zeros are there too: between its own marks (around the turn in which evidence was read, of a trial in slices), `spanNs` apart, its thread ran for `runNs` and was ready without
    * a CPU for `waitNs`; where a CPU quota holds, `throttledPeriods` of `periods` used it up, and `throttledNs` were spent waiting for the
    * next. `machine.stealNs` is CPU time that the host gave to others, `machine.runnable` the threads that ran or were ready. The object is absent where none could be read.
    */

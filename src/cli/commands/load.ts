@@ -5,8 +5,7 @@ import type { Command } from "../parse.ts";
 /** `sockbench load`. */
 export const loadCommand: Command = {
   name: "load",
-  summary:
-    "Latency at an offered rate, over rates up to saturation, or the highest rate that keeps a promise",
+  summary: "Latency at an offered rate, up to saturation, or the rate that keeps a promise",
   description: [
     "Sends requests at the asked rate whatever became of those before (an open loop): latency counts from the intended time, and a closed " +
     "loop stands beside it. --curve finds the rates by itself, from 10 % of what a closed loop reaches to beyond saturation. --slo finds the " +

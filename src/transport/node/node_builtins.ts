@@ -26,3 +26,24 @@ export function nodeBuiltin<N extends keyof Builtins>(name: N): Builtins[N] {
   if (found === undefined) throw new Error(`this runtime has no ${name} to get by its name`);
   return found;
 }
+
+/**
+ * Node's layer in Deno throws a missing permission in a tick of its own, where nobody can catch it: it is asked for first.
+ *
+ * @throws {Deno.errors.NotCapable} where an address or a path may not be used
+ */
+export function requirePermission({ host, path }: { host?: string; path?: string }): void {
+  const { Deno: runtime } = globalThis as { readonly Deno?: typeof Deno };
+  const wanted: readonly Deno.PermissionDescriptor[] = path === undefined
+    ? [{ name: "net", ...(host !== undefined && { host }) }]
+    : [{ name: "read", path }, { name: "write", path }];
+  for (const descriptor of wanted) {
+    if (runtime === undefined || runtime.permissions.querySync(descriptor).state === "granted") {
+      continue;
+    }
+    const { name } = descriptor;
+    throw new runtime.errors.NotCapable(
+      `Requires ${name} access to "${path ?? host}", run again with the --allow-${name} flag`,
+    );
+  }
+}

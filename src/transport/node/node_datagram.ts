@@ -15,7 +15,7 @@ import { Mailbox } from "../mailbox.ts";
 import { probeDatagram } from "../probe.ts";
 import { ReadBack } from "../read_back.ts";
 import type { DatagramTransport } from "../transport.ts";
-import { nodeBuiltin } from "./node_builtins.ts";
+import { nodeBuiltin, requirePermission } from "./node_builtins.ts";
 
 /** Node hands messages on as they come. What has arrived and was not received is held up to this many bytes; more is dropped, as the kernel would. */
 const MAX_HELD_BYTES = 8_388_608;
@@ -34,6 +34,7 @@ function udpOn(name: "udp" | "udp6", hostname: string, limitBytes: number): Data
       if (remote !== undefined && remote.kind !== "ip") {
         throw new TypeError(`Cannot send ${name}@node datagrams to a ${remote.kind} endpoint`);
       }
+      requirePermission({ host: hostname });
       const socket = nodeBuiltin("node:dgram").createSocket(name === "udp" ? "udp4" : "udp6");
       await new Promise<void>((resolve, reject) => {
         socket.once("error", reject);

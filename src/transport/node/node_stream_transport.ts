@@ -10,7 +10,7 @@ import { Mailbox } from "../mailbox.ts";
 import { probeConnection, probeStream } from "../probe.ts";
 import { freshSocketPath, removeSocketFile } from "../socket_file.ts";
 import type { OpenOptions, StreamTransport } from "../transport.ts";
-import { nodeBuiltin } from "./node_builtins.ts";
+import { nodeBuiltin, requirePermission } from "./node_builtins.ts";
 import { NodeStreamChannel, NodeTcpChannel } from "./node_stream.ts";
 
 /** What differs between stream transports of driver `node`. */
@@ -79,6 +79,7 @@ async function connect(
       : { path: endpoint.path }),
     allowHalfOpen: true,
   };
+  requirePermission(at);
   if (!hasTls) {
     const socket = nodeBuiltin("node:net").connect(at);
     await opened(socket, "connect");
@@ -169,6 +170,7 @@ class NodeListener implements StreamListener {
 
   /** Listens. The port; 0 for a path. */
   async open(at: net.ListenOptions): Promise<number> {
+    requirePermission(at);
     this.#path = at.path;
     await new Promise<void>((resolve, reject) => {
       this.#server.once("error", reject);

@@ -32,7 +32,9 @@ export function nodeBuiltin<N extends keyof Builtins>(name: N): Builtins[N] {
  *
  * @throws {Deno.errors.NotCapable} where an address or a path may not be used
  */
-export function requirePermission({ host, path }: { host?: string; path?: string }): void {
+export function requirePermission(
+  { host, path }: { host?: string | undefined; path?: string | undefined },
+): void {
   const { Deno: runtime } = globalThis as { readonly Deno?: typeof Deno };
   const wanted: readonly Deno.PermissionDescriptor[] = path === undefined
     ? [{ name: "net", ...(host !== undefined && { host }) }]

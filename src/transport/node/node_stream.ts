@@ -8,8 +8,6 @@ import { TcpPushes } from "../tcp_pushes.ts";
 
 /** What one write hands over at most, in bytes: more would be held in memory whole, and a reader that does not read would not be noticed. */
 const MAX_WRITE_BYTES = 65_536;
-/** Up to this size a write is copied and does not wait for its callback, in bytes. */
-const MAX_COPIED_BYTES = 16_384;
 /** What may have arrived and not been read before the socket is paused, in bytes. */
 const MAX_UNREAD_BYTES = 1_048_576;
 
@@ -67,13 +65,21 @@ export class NodeStreamChannel implements StreamChannel {
 
   write(data: Uint8Array): MaybePromise<number> {
     if (this.#error !== undefined) throw this.#error;
-    if (data.length <= MAX_COPIED_BYTES && !this.#socket.writableNeedDrain) {
-      this.#socket.write(data.slice());
-      return data.length;
+    const socket = this.#socket;
+    // What nothing is queued before goes to the kernel at once, and the caller may use its buffer again.
+    if (data.length <= MAX_WRITE_BYTES && socket.writableLength === 0) {
+      let failed: ((error: unknown) => void) | undefined;
+      let done: (() => void) | undefined;
+      socket.write(data, (error) => error ? failed?.(error) : done?.());
+      if (socket.writableLength === 0) return data.length;
+      return new Promise((resolve, reject) => {
+        failed = reject;
+        done = () => resolve(data.length);
+      });
     }
     return new Promise((resolve, reject) => {
       const part = data.length > MAX_WRITE_BYTES ? data.subarray(0, MAX_WRITE_BYTES) : data;
-      this.#socket.write(part, (error) => error ? reject(error) : resolve(part.length));
+      socket.write(part, (error) => error ? reject(error) : resolve(part.length));
     });
   }
 
@@ -169,6 +175,10 @@ export class NodeStreamChannel implements StreamChannel {
     const end = () => done.resolve();
     socket.off("data", this.#take);
     socket.on("data", onData).on("end", end).on("close", end).on("error", done.reject);
+    // What came before somebody asked for it.
+    this.#unreadBytes = 0;
+    for (const chunk of this.#unread.splice(0)) onData(chunk);
+    if (this.#isEnded) end();
     if (first !== undefined) socket.write(first);
     await done.promise;
     socket.off("data", onData).off("end", end).off("close", end).off("error", done.reject);

@@ -1,6 +1,7 @@
 // Scenario `datagram-loss`.
 
 import type { Scenario } from "../model/scenario.ts";
+import { BUFFERS } from "./sizes.ts";
 
 const GRID: Scenario["grid"]["standard"] = [{
   transports: ["udp", "unixpacket"],
@@ -22,6 +23,7 @@ export const datagramLoss: Scenario = {
       max: 10_000_000,
       description: "datagrams to offer per second; 0: as fast as they go",
     },
+    ...BUFFERS,
   ],
   metrics: [
     "loss",

@@ -6,7 +6,7 @@ import { SERVICES } from "../workload/service_times.ts";
 import type { Budget } from "../model/budget.ts";
 import type { Params } from "../model/params.ts";
 import type { GridParameter, Scenario } from "../model/scenario.ts";
-import { SIZES } from "./sizes.ts";
+import { BUFFERS, SIZES } from "./sizes.ts";
 
 /** Opening a channel and its first exchange, in nanoseconds. */
 const OPEN_NS = 300e3;
@@ -40,8 +40,7 @@ export const SERVER: readonly GridParameter[] = [
     optional: true,
     description: "one loop for all connections, or one connection after another",
   },
-  { name: "sendBuffer", kind: "size", optional: true, description: "SO_SNDBUF of both ends" },
-  { name: "receiveBuffer", kind: "size", optional: true, description: "SO_RCVBUF of both ends" },
+  ...BUFFERS,
 ];
 
 /** How many connections. */

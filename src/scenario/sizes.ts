@@ -28,3 +28,9 @@ export const PIPELINE: GridParameter = {
   max: 1_024,
   description: "requests in flight at once on one connection",
 };
+
+/** What the kernel is asked for at both ends. */
+export const BUFFERS: readonly GridParameter[] = [
+  { name: "sendBuffer", kind: "size", optional: true, description: "SO_SNDBUF of both ends" },
+  { name: "receiveBuffer", kind: "size", optional: true, description: "SO_RCVBUF of both ends" },
+];

@@ -169,8 +169,9 @@ async function answerSpinning(
     ends.push({ channel, request: new Uint8Array(requestBytes), filled: 0 });
   take(first);
   const reply = new Uint8Array(replyBytes);
+  // No accept waits beside the spin once all are there: a blocking one takes the thread for milliseconds at a time.
   const accepting = (async () => {
-    for (;;) {
+    for (let taken = 1; taken < Number(context.params.connections); taken++) {
       const channel = await context.accept();
       if (channel === null) return;
       take(channel as StreamChannel);
@@ -212,6 +213,7 @@ async function answerSpinning(
   }
   pacer.close();
   await accepting;
+  while (await context.accept() !== null);
   return service.values(gapNs);
 }
 

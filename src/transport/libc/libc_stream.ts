@@ -74,12 +74,15 @@ export class LibcStreamChannel implements StreamChannel {
   /** See {@link StreamChannel.tryRead}. */
   tryRead(buffer: Uint8Array<ArrayBuffer>): number | null | undefined {
     const size = BigInt(buffer.length);
-    const read = this.#recv(this.#socket.fd, buffer, size, MSG.dontWait | this.#readFlags);
-    if (read > 0 && read <= buffer.length) return read;
-    if (read >= 0) return this.#checked(read, buffer.length);
-    const { errno } = this.#socket.libc;
-    if (errno === ERRNO.EAGAIN || errno === ERRNO.EINTR) return undefined;
-    throw this.#socket.libc.error("recv", errno);
+    // Twice: the runtime may overwrite errno between the call and its reading (a collection of garbage maps memory).
+    for (let attempt = 1;; attempt++) {
+      const read = this.#recv(this.#socket.fd, buffer, size, MSG.dontWait | this.#readFlags);
+      if (read > 0 && read <= buffer.length) return read;
+      if (read >= 0) return this.#checked(read, buffer.length);
+      const { errno } = this.#socket.libc;
+      if (errno === ERRNO.EAGAIN || errno === ERRNO.EINTR) return undefined;
+      if (attempt > 1) throw this.#socket.libc.error("recv", errno);
+    }
   }
 
   /** See {@link StreamChannel.write}. */

@@ -80,9 +80,8 @@ const SCENARIO: Fields = {
 const PROFILES = ["quick", "standard", "thorough"] as const;
 
 /**
- * Finds what keeps a part from being used.
- *
- * @returns one clause, as in `probe must be a function: it is missing`; `undefined` where there is nothing
+ * Finds what keeps a part from being used. Returns one clause, as in `probe must be a function: it is missing`; `undefined`
+ * where there is nothing.
  */
 export function findPartFault(kind: PartKind, part: unknown): string | undefined {
   if (!isObject(part)) return `it must be an object: it is ${shown(part)}`;

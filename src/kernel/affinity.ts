@@ -53,11 +53,7 @@ export function currentCore(): number {
   return libc.check(libc.symbols.sched_getcpu(), "sched_getcpu");
 }
 
-/**
- * The cores of a mask.
- *
- * @returns their numbers, ascending
- */
+/** The cores of a mask. Returns their numbers, ascending. */
 export function coresOfMask(mask: Uint32Array): number[] {
   const cores: number[] = [];
   for (let at = 0; at < mask.length; at++) {

@@ -11,20 +11,14 @@ export type CapabilityName = keyof typeof CAPABILITIES;
 /** _LINUX_CAPABILITY_VERSION_3: two words of 32 bits each for effective, permitted and inheritable. */
 const VERSION_3 = 0x20080522;
 
-/**
- * Whether this thread has a capability in effect.
- *
- * @throws {SystemError} when the kernel does not say
- */
+/** Whether this thread has a capability in effect. Throws SystemError when the kernel does not say. */
 export function hasCapability(name: CapabilityName): boolean {
   return (read().effective & bitOf(name)) !== 0;
 }
 
 /**
- * Does something without a capability, on this thread alone, and takes it up again.
- *
- * @returns what `action` returned
- * @throws {SystemError} when the kernel refuses
+ * Does something without a capability, on this thread alone, and takes it up again. Returns what `action` returned. Throws
+ * SystemError when the kernel refuses.
  */
 export function withoutCapability<T>(name: CapabilityName, action: () => T): T {
   const { header, sets, effective } = read();

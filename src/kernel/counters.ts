@@ -70,9 +70,7 @@ interface Column {
 /** Columns by line of names: a kernel never changes them while it runs, so that each is looked through once. */
 const columnsByHeader = new Map<string, readonly Column[]>();
 
-/**
- * Adds what is selected of a file of tables, each a line of names and a line of values that start with the same word.
- */
+/** Adds what is selected of a file of tables, each a line of names and a line of values that start with the same word. */
 export function parseTables(text: string, counters: Record<string, number>): void {
   let at = 0;
   while (at < text.length) {

@@ -29,9 +29,8 @@ export interface Throttling {
 }
 
 /**
- * The groups whose limits hold for the calling process, its own first, then those around it as far as they are visible.
- *
- * @returns none where there is no CPU controller
+ * The groups whose limits hold for the calling process, its own first, then those around it as far as they are visible. None
+ * where there is no CPU controller.
  */
 export function findCpuGroups(groups: string, mounts: string): readonly CpuGroup[] {
   const lines = groups.split("\n").map((line) => /^\d+:([^:]*):(.*)$/.exec(line));
@@ -90,9 +89,8 @@ function directoriesUp(path: string): readonly string[] {
 }
 
 /**
- * The CPU time that all of the groups together allow.
- *
- * @returns in cores: 0.2 is a fifth of one; `Infinity` where no group has a limit; undefined where no limit could be read
+ * The CPU time that all of the groups together allow. In cores: 0.2 is a fifth of one; `Infinity` where no group has a limit;
+ * undefined where no limit could be read.
  */
 export function readCpuQuota(groups: readonly CpuGroup[], read: ReadText): number | undefined {
   const limits = groups.map(({ version, limitPaths }) => {
@@ -108,9 +106,8 @@ export function readCpuQuota(groups: readonly CpuGroup[], read: ReadText): numbe
 }
 
 /**
- * How often the process was stopped: that of the group, of all that hold it, that was stopped longest.
- *
- * @returns undefined where no group counts it
+ * How often the process was stopped: that of the group, of all that hold it, that was stopped longest. Undefined where no group
+ * counts it.
  */
 export function readThrottling(
   groups: readonly CpuGroup[],

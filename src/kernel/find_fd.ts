@@ -101,9 +101,8 @@ export function describeFd(fd: number): SocketDescription | undefined {
 }
 
 /**
- * Describes the socket behind a descriptor that has to be one.
- *
- * @throws {Error} as in `Cannot use file descriptor 99: Bad file descriptor (EBADF)`, and `… Socket operation on non-socket (ENOTSOCK)`
+ * Describes the socket behind a descriptor that has to be one. Throws Error as in `Cannot use file descriptor 99: Bad file
+ * descriptor (EBADF)`, and `… Socket operation on non-socket (ENOTSOCK)`.
  */
 export function requireSocket(fd: number): SocketDescription {
   const socket = describeFd(fd);

@@ -14,10 +14,9 @@ const paths = new Map<string, Uint8Array<ArrayBuffer>>();
 let buffer = new Uint8Array(32 * 1024);
 
 /**
- * Reads a file of the kernel as text. Costs about 4 µs (x86-64, 2026) and what the kernel takes to write it.
- *
- * @returns its text, undefined when it does not exist or cannot be read
- * @throws {SystemError} where another fault than those hits, as in too many open files
+ * Reads a file of the kernel as text. Costs about 4 µs (x86-64, 2026) and what the kernel takes to write it. Returns its text,
+ * undefined when it does not exist or cannot be read. Throws SystemError where another fault than those hits, as in too many
+ * open files.
  */
 export function readKernelFile(path: string): string | undefined {
   const bytes = readKernelBytes(path);
@@ -25,10 +24,8 @@ export function readKernelFile(path: string): string | undefined {
 }
 
 /**
- * Reads a file of the kernel into a buffer that all reads share.
- *
- * @returns its bytes, good until the next read of this thread; undefined as for {@linkcode readKernelFile}
- * @throws {SystemError} as {@linkcode readKernelFile} does
+ * Reads a file of the kernel into a buffer that all reads share. Returns its bytes, good until the next read of this thread;
+ * undefined as for {@linkcode readKernelFile}. Throws SystemError as {@linkcode readKernelFile} does.
  */
 export function readKernelBytes(path: string): Uint8Array<ArrayBuffer> | undefined {
   const libc = requireLibc();

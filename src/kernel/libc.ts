@@ -145,9 +145,8 @@ export function openKernel(): KernelAccess {
 }
 
 /**
- * The libc table, for code that is reached only where {@linkcode openKernel} said that it is available.
- *
- * @throws {Error} when it is not; the message is its reason.
+ * The libc table, for code that is reached only where {@linkcode openKernel} said that it is available. Throws Error when it is
+ * not; the message is its reason.
  */
 export function requireLibc(): Libc {
   const kernel = openKernel();

@@ -10,11 +10,9 @@ const IFREQ_BYTES = 40;
 const MTU_AT = 16;
 
 /**
- * Asks the kernel for the MTU of `lo` in the network namespace of the calling thread. The file of that name under /sys shows the namespace
- * in which /sys was mounted, which need not be this one.
- *
- * @returns bytes
- * @throws {SystemError} when there is no such device, or the kernel refuses
+ * Asks the kernel for the MTU of `lo` in the network namespace of the calling thread. The file of that name under /sys shows
+ * the namespace in which /sys was mounted, which need not be this one. Returns bytes. Throws SystemError when there is no such
+ * device, or the kernel refuses.
  */
 export function readLoopbackMtu(): number {
   const libc = requireLibc();

@@ -60,10 +60,8 @@ export function isolate(
 }
 
 /**
- * Runs a command in namespaces of its own.
- *
- * @returns what it printed
- * @throws {Error} with what it said, when it fails or `signal` ends it
+ * Runs a command in namespaces of its own. Returns what it printed. Throws Error with what it said, when it fails or `signal`
+ * ends it.
  */
 export async function runIsolated(
   isolated: IsolatedCommand,
@@ -73,12 +71,7 @@ export async function runIsolated(
   return await runCommand(program, args, signal);
 }
 
-/**
- * Runs a command.
- *
- * @returns what it printed
- * @throws {Error} with what it said, when it fails or `signal` ends it
- */
+/** Runs a command. Returns what it printed. Throws Error with what it said, when it fails or `signal` ends it. */
 export async function runCommand(
   program: string,
   args: readonly string[],
@@ -119,11 +112,7 @@ const IFF_UP = 1;
 const CLONE_NEWNET = 0x40000000;
 const O_CLOEXEC = 0o2000000;
 
-/**
- * Sets the loopback device up, which a fresh namespace has down (netdevice(7)).
- *
- * @throws {SystemError} when the kernel refuses
- */
+/** Sets the loopback device up, which a fresh namespace has down (netdevice(7)). Throws SystemError when the kernel refuses. */
 export function raiseLoopback(): void {
   const libc = requireLibc();
   const fd = libc.check(libc.symbols.socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket");
@@ -139,9 +128,8 @@ export function raiseLoopback(): void {
 }
 
 /**
- * Does something with this thread in a namespace that `ip netns add` named: sockets made meanwhile belong to it.
- *
- * @throws {SystemError} when there is no such namespace, or the kernel refuses
+ * Does something with this thread in a namespace that `ip netns add` named: sockets made meanwhile belong to it. Throws
+ * SystemError when there is no such namespace, or the kernel refuses.
  */
 export function inNamedNamespace<T>(name: string, action: () => T): T {
   const libc = requireLibc();

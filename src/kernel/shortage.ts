@@ -31,9 +31,8 @@ export function shortageOf(error: unknown, isOpening = false): Shortage | undefi
 }
 
 /**
- * States what ran out, what was wanted, what the limit is, and what lifts it.
- *
- * @returns a clause for a report, without its full stop
+ * States what ran out, what was wanted, what the limit is, and what lifts it. Returns a clause for a report, without its full
+ * stop.
  */
 export function formatShortage(what: Shortage, limits: Limits, needs: Needs = {}): string {
   if (what === "ports") return formatPorts(limits, needs);

@@ -28,11 +28,9 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
- * Writes an address as `bind`, `connect` and `sendto` take it.
- *
- * @returns exactly the bytes of the address; their length is the call's third argument
- * @throws {TypeError} when the hostname is not numeric
- * @throws {RangeError} when the port or the path's length is out of range
+ * Writes an address as `bind`, `connect` and `sendto` take it. Returns exactly the bytes of the address; their length is the
+ * call's third argument. Throws TypeError when the hostname is not numeric. Throws RangeError when the port or the path's
+ * length is out of range.
  */
 export function encodeAddress(address: SocketAddress): Uint8Array<ArrayBuffer> {
   if (address.kind === "unix") return encodeUnix(address.path);
@@ -43,20 +41,15 @@ export function encodeAddress(address: SocketAddress): Uint8Array<ArrayBuffer> {
   return hostname.includes(":") ? encodeIpv6(hostname, port) : encodeIpv4(hostname, port);
 }
 
-/**
- * The family of an address, for `socket(2)`.
- *
- * @returns one of {@linkcode FAMILY}
- */
+/** The family of an address, for `socket(2)`. Returns one of {@linkcode FAMILY}. */
 export function addressFamily(address: SocketAddress): number {
   if (address.kind === "unix") return FAMILY.unix;
   return address.hostname.includes(":") ? FAMILY.ipv6 : FAMILY.ipv4;
 }
 
 /**
- * Reads an address that the kernel wrote.
- *
- * @returns undefined for a family that this room does not know, and for an Internet address cut short
+ * Reads an address that the kernel wrote. Undefined for a family that this room does not know, and for an Internet address cut
+ * short.
  */
 export function decodeAddress(bytes: Uint8Array, length: number): SocketAddress | undefined {
   if (length === 0) return { kind: "unix", path: "" };

@@ -28,16 +28,14 @@ const FLAGS_AT = 13;
 const SYN = 0x02;
 
 /**
- * What to lose. `everything`: all that arrives. `all but SYN`: what does not open a connection; on a listener that is the third segment
- * of each handshake. A number above 0 and below 1: that share of the segments, by chance.
+ * What to lose. `everything`: all that arrives. `all but SYN`: what does not open a connection; on a listener that is the third
+ * segment of each handshake. A number above 0 and below 1: that share of the segments, by chance.
  */
 export type Loss = "everything" | "all but SYN" | number;
 
 /**
- * Makes a TCP socket lose what arrives from now on; it replaces what was asked for before. What a listener accepts afterwards loses the same.
- *
- * @throws {SystemError} when the kernel refuses
- * @throws {RangeError} when a share is none
+ * Makes a TCP socket lose what arrives from now on; it replaces what was asked for before. What a listener accepts afterwards
+ * loses the same. Throws SystemError when the kernel refuses. Throws RangeError when a share is none.
  */
 export function loseSegments(fd: number, loss: Loss): void {
   const libc = requireLibc();
@@ -54,11 +52,7 @@ export function loseSegments(fd: number, loss: Loss): void {
   );
 }
 
-/**
- * Lets a socket get everything again.
- *
- * @throws {SystemError} when it has no filter
- */
+/** Lets a socket get everything again. Throws SystemError when it has no filter. */
 export function loseNoSegments(fd: number): void {
   const libc = requireLibc();
   libc.check(

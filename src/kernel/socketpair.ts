@@ -20,18 +20,13 @@ const RECV = "recv(socketpair)";
 /** Both ends of an AF_UNIX stream pair, ready to exchange. */
 export interface Socketpair extends Disposable {
   /**
-   * Sends {@link SOCKETPAIR_BYTES} to the other end and back, so many times, one after another.
-   *
-   * @throws {SystemError} when a call fails or moves fewer bytes
+   * Sends {@link SOCKETPAIR_BYTES} to the other end and back, so many times, one after another. Throws SystemError when a call
+   * fails or moves fewer bytes.
    */
   exchange(times: number): void;
 }
 
-/**
- * Opens the pair. To be called only where the kernel room is open.
- *
- * @throws {SystemError} when the kernel refuses
- */
+/** Opens the pair. To be called only where the kernel room is open. Throws SystemError when the kernel refuses. */
 export function openSocketpair(): Socketpair {
   const libc = requireLibc();
   const fds = new Int32Array(2);

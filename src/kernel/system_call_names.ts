@@ -31,11 +31,7 @@ const NAMES: ReadonlyMap<number, string> = new Map(
   }),
 );
 
-/**
- * The name of a system call on this machine.
- *
- * @returns as in `sendto`; `syscall 999` for one that is not listed
- */
+/** The name of a system call on this machine. As in `sendto`; `syscall 999` for one that is not listed. */
 export function systemCallName(number: number): string {
   return NAMES.get(number) ?? `syscall ${number}`;
 }

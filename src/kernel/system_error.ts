@@ -14,11 +14,7 @@ const NAMES: ReadonlyMap<number, string> = new Map([
   [108, "ESHUTDOWN"],
 ]);
 
-/**
- * The name of an error number of Linux.
- *
- * @returns as in `EAGAIN`; `errno 4711` where it has no name
- */
+/** The name of an error number of Linux. As in `EAGAIN`; `errno 4711` where it has no name. */
 export function errnoName(errno: number): string {
   return NAMES.get(errno) ?? `errno ${errno}`;
 }

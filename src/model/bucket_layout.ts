@@ -27,12 +27,9 @@ const INT32_END = 2 ** 31;
 const LARGE_SCALE_BITS = 24;
 
 /**
- * The bucket of a value.
- *
- * {@linkcode Histogram.record} repeats the first branch inline: a call per message would sit inside the measured interval
- * whenever the compiler chose not to inline it.
- *
- * @returns Its bucket's index; the last one for values beyond {@linkcode LARGEST_BUCKETED_NS}.
+ * The bucket of a value. {@linkcode Histogram.record} repeats the first branch inline: a call per message would sit inside the
+ * measured interval whenever the compiler chose not to inline it. Returns its bucket's index; the last one for values beyond
+ * {@linkcode LARGEST_BUCKETED_NS}.
  */
 export function bucketIndex(wholeNs: number): number {
   if (wholeNs < INT32_END) {
@@ -46,9 +43,8 @@ export function bucketIndex(wholeNs: number): number {
 }
 
 /**
- * The midpoint of a bucket: of the values that it holds, the one in the middle.
- *
- * @returns Nanoseconds; may end in .5 where the bucket holds an even number of values.
+ * The midpoint of a bucket: of the values that it holds, the one in the middle. Returns nanoseconds; may end in .5 where the
+ * bucket holds an even number of values.
  */
 export function bucketMidpointNs(index: number): number {
   if (index < 256) return index;
@@ -56,22 +52,15 @@ export function bucketMidpointNs(index: number): number {
   return (128 + (index & 127)) * width + (width - 1) / 2;
 }
 
-/**
- * The lower edge of a bucket: the smallest value that it holds.
- *
- * @returns Whole nanoseconds.
- */
+/** The lower edge of a bucket: the smallest value that it holds. Returns whole nanoseconds. */
 export function bucketLowestNs(index: number): number {
   return index < 256 ? index : (128 + (index & 127)) * 2 ** ((index >> SUB_BITS) - 1);
 }
 
 /**
- * The nearest rank of a percentile: the smallest rank whose share of `count` is at least `p` %.
- *
- * A product such as `99.9 * 1000 / 100` may exceed the whole number meant by a few units in the last place; without the
- * correction it would be rounded up to the next rank.
- *
- * @returns 1 to `count`.
+ * The nearest rank of a percentile: the smallest rank whose share of `count` is at least `p` %. A product such as `99.9 * 1000
+ * / 100` may exceed the whole number meant by a few units in the last place; without the correction it would be rounded up to
+ * the next rank. Returns 1 to `count`.
  */
 export function nearestRank(p: number, count: number): number {
   const product = (p * count) / 100;
@@ -82,11 +71,7 @@ export function nearestRank(p: number, count: number): number {
   return Math.min(Math.max(rank, 1), count);
 }
 
-/**
- * Refuses what is not a percentile.
- *
- * @throws {RangeError} If it is not within 0 and 100.
- */
+/** Refuses what is not a percentile. Throws RangeError if it is not within 0 and 100. */
 export function checkPercentile(p: number): void {
   if (!(p >= 0 && p <= 100)) {
     throw new RangeError(`Cannot take a percentile as p must be 0 to 100: current value is ${p}`);

@@ -50,21 +50,13 @@ export function factOf({ facts }: Pick<Environment, "facts">, id: string): Fact 
   return facts.find((fact) => fact.id === id)?.value ?? null;
 }
 
-/**
- * The number of logical cores.
- *
- * @returns At least 1, which it is where nobody knows more.
- */
+/** The number of logical cores. Returns at least 1, which it is where nobody knows more. */
 export function coresOf(environment: Pick<Environment, "facts">): number {
   const cores = factOf(environment, "cores");
   return typeof cores === "number" && cores >= 1 ? cores : 1;
 }
 
-/**
- * An environment with some of its facts replaced.
- *
- * @returns A copy.
- */
+/** An environment with some of its facts replaced. Returns a copy. */
 export function withFacts(
   environment: Environment,
   facts: readonly EnvironmentFact[],

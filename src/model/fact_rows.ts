@@ -65,11 +65,7 @@ export const FACT_ROWS: ReadonlyMap<string, FactRow> = new Map<string, FactRow>(
   sysctl("net.unix.max_dgram_qlen"),
 ]);
 
-/**
- * A fact of the registry with its value.
- *
- * @returns The fact.
- */
+/** A fact of the registry with its value. */
 export function makeFact(id: string, value: Fact): EnvironmentFact {
   const { file: _file, ...row } = FACT_ROWS.get(id) ?? { label: id, compare: "should" as const };
   return { id, value, ...row };

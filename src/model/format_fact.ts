@@ -3,11 +3,7 @@
 import { formatAmount } from "../units/format_quantity.ts";
 import { coresOf, type Environment, type EnvironmentFact, factOf } from "./environment.ts";
 
-/**
- * The value of a fact for readers.
- *
- * @returns As in `linux x86_64`, `23.5 GiB`, `unknown`.
- */
+/** The value of a fact for readers. As in `linux x86_64`, `23.5 GiB`, `unknown`. */
 export function formatFact({ value, unit }: Pick<EnvironmentFact, "value" | "unit">): string {
   if (value === null || value === "") return "unknown";
   return typeof value === "number" && unit !== undefined
@@ -16,9 +12,8 @@ export function formatFact({ value, unit }: Pick<EnvironmentFact, "value" | "uni
 }
 
 /**
- * The machine and the runtime in few words.
- *
- * @returns Parts, as in `Some CPU @ 2 GHz, 2 cores`, `linux x86_64 6.18.44`, `Deno 2.9.6`; what is not known is left out but for the CPU.
+ * The machine and the runtime in few words. Returns parts, as in `Some CPU @ 2 GHz, 2 cores`, `linux x86_64 6.18.44`, `Deno
+ * 2.9.6`; what is not known is left out but for the CPU.
  */
 export function describeMachine(environment: Environment): readonly string[] {
   const fact = (id: string) => factOf(environment, id);

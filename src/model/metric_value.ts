@@ -42,7 +42,6 @@ function countedIn({ histograms }: Trial): "exchange" | "connect" {
 
 /**
  * The value of a metric in each slice of a trial, in the metric's unit.
- *
  * @param trial The trial.
  * @param metricId The metric's id.
  * @returns In the order of slices; `undefined` where the trial has none, or they do not hold the metric.

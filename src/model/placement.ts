@@ -21,11 +21,7 @@ export interface Placement {
   };
 }
 
-/**
- * Cores in words.
- *
- * @returns as in `core 0`, `cores 0 and 1`, `cores 0 to 7`
- */
+/** Cores in words. As in `core 0`, `cores 0 and 1`, `cores 0 to 7`. */
 export function nameCores(cores: readonly number[]): string {
   const [first, last] = [cores[0], cores.at(-1)];
   if (first === undefined || last === undefined) return "no core";
@@ -49,11 +45,7 @@ export type Pinning =
     readonly reason: string;
   };
 
-/**
- * What stands for all cases of one pinning in a list of what was skipped.
- *
- * @returns as in `pin cross`
- */
+/** What stands for all cases of one pinning in a list of what was skipped. As in `pin cross`. */
 export function pinName(pin: Pin): string {
   return `pin ${pin}`;
 }

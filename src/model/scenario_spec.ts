@@ -47,8 +47,8 @@ export interface Split {
 }
 
 /**
- * What the cells of one row of a split have in common: scenario, transport without its driver, placement, and the parameters that no
- * cell of the split fixes.
+ * What the cells of one row of a split have in common: scenario, transport without its driver, placement, and the parameters
+ * that no cell of the split fixes.
  */
 export function splitKey(
   { scenario, transport, params, pin }: {

@@ -32,10 +32,8 @@ export interface SparseHistogram {
 }
 
 /**
- * A percentile of a sparse histogram, by nearest rank.
- *
- * @returns Nanoseconds, the midpoint of the bucket that holds the rank; `undefined` when nothing was recorded.
- * @throws {RangeError} If `p` is not within 0 and 100.
+ * A percentile of a sparse histogram, by nearest rank. Returns nanoseconds, the midpoint of the bucket that holds the rank;
+ * `undefined` when nothing was recorded. Throws RangeError if `p` is not within 0 and 100.
  */
 export function sparsePercentile(sparse: SparseHistogram, p: number): number | undefined {
   checkPercentile(p);
@@ -54,10 +52,8 @@ export function sparsePercentile(sparse: SparseHistogram, p: number): number | u
 }
 
 /**
- * How many values of a sparse histogram are above a limit. Values in the limit's own bucket count as not above it, so
- * that the limit is known to 0.8 %; where the limit lies outside min and max the answer is exact.
- *
- * @returns 0 to `count`.
+ * How many values of a sparse histogram are above a limit. Values in the limit's own bucket count as not above it, so that the
+ * limit is known to 0.8 %; where the limit lies outside min and max the answer is exact. Returns 0 to `count`.
  */
 export function sparseCountAbove(sparse: SparseHistogram, limitNs: number): number {
   const { count, min, max, buckets } = sparse;
@@ -75,9 +71,8 @@ export function sparseCountAbove(sparse: SparseHistogram, limitNs: number): numb
 }
 
 /**
- * What the values of a sparse histogram add up to at least: each counts as the lower edge of its bucket.
- *
- * @returns Nanoseconds; less than 0.8 % below the sum of the values recorded.
+ * What the values of a sparse histogram add up to at least: each counts as the lower edge of its bucket. Returns nanoseconds;
+ * less than 0.8 % below the sum of the values recorded.
  */
 export function sparseLeastSum({ buckets }: SparseHistogram): number {
   let index = 0;
@@ -100,11 +95,7 @@ export interface SparseFault {
 const isCount = (value: number | undefined): value is number =>
   value !== undefined && Number.isSafeInteger(value) && value >= 0;
 
-/**
- * Finds the first contradiction within a sparse histogram.
- *
- * @returns The fault; `undefined` when the distribution is sound.
- */
+/** Finds the first contradiction within a sparse histogram. Returns the fault; `undefined` when the distribution is sound. */
 export function findSparseFault(sparse: SparseHistogram): SparseFault | undefined {
   const { relativeError, count, min, max, buckets } = sparse;
   const fault = (field: SparseFault["field"], problem: string) => ({ field, problem });

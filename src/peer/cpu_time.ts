@@ -3,10 +3,8 @@
 import process from "node:process";
 
 /**
- * User and system time this process has used since it started, in nanoseconds (getrusage(2): all threads, steps of 1 µs). Needs no
- * permission.
- *
- * @returns `undefined` where the kernel does not tell, as under a seccomp profile
+ * User and system time this process has used since it started, in nanoseconds (getrusage(2): all threads, steps of 1 µs). Needs
+ * no permission. Returns `undefined` where the kernel does not tell, as under a seccomp profile.
  */
 export function processCpuNs(): number | undefined {
   const { user, system } = process.cpuUsage();

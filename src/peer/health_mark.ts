@@ -36,11 +36,7 @@ function ownGroups(): readonly CpuGroup[] {
   );
 }
 
-/**
- * Reads the calling thread and its control groups: about 30 µs.
- *
- * @returns `undefined` where nothing could be read
- */
+/** Reads the calling thread and its control groups: about 30 µs. Returns `undefined` where nothing could be read. */
 export function readHealthMark(): HealthMark | undefined {
   if (!openKernel().available) return undefined;
   try {

@@ -28,12 +28,10 @@ export interface Service<Request, Answer> extends AsyncDisposable {
 }
 
 /**
- * Serves requests that come as lines of JSON on standard input: answers go as lines to standard output, in the order they are ready.
- *
- * Standard output belongs to the protocol from the start: what a user's module prints goes to standard error. Ctrl-C reaches the whole
- * process group; the driver decides what it means, and then closes standard input.
- *
- * @returns never: the process ends with its standard input, so that it does not outlive the driver, or after a failed start
+ * Serves requests that come as lines of JSON on standard input: answers go as lines to standard output, in the order they are
+ * ready. Standard output belongs to the protocol from the start: what a user's module prints goes to standard error. Ctrl-C
+ * reaches the whole process group; the driver decides what it means, and then closes standard input. Returns never: the process
+ * ends with its standard input, so that it does not outlive the driver, or after a failed start.
  */
 export async function serveLines<Request, Answer>(
   start: () => Promise<Service<Request, Answer>>,

@@ -7,8 +7,8 @@ import { decodeLines, EndlessLineError } from "./lines.ts";
 import { PeerError } from "./peer_link.ts";
 
 /**
- * V8's young generation at its full size from the start, as the tasks in deno.json start the driver: otherwise it doubles a few times in
- * the first millions of exchanges, and a run's first rounds meet another collector than its last.
+ * V8's young generation at its full size from the start, as the tasks in deno.json start the driver: otherwise it doubles a few
+ * times in the first millions of exchanges, and a run's first rounds meet another collector than its last.
  */
 export const YOUNG_GENERATION_FLAG = "--v8-flags=--min-semi-space-size=16,--max-semi-space-size=16";
 
@@ -36,11 +36,7 @@ export interface LineProcess {
   end(): Promise<void>;
 }
 
-/**
- * Starts a child process.
- *
- * @throws {PeerError} when the system refuses to start it
- */
+/** Starts a child process. Throws PeerError when the system refuses to start it. */
 export function startLineProcess(options: LineProcessOptions): LineProcess {
   const child = spawn(options);
   const stdin = child.stdin.getWriter();

@@ -10,9 +10,8 @@ export class EndlessLineError extends Error {
 }
 
 /**
- * Yields each complete line of UTF-8 without its line feed; a last line without one is dropped, as it is incomplete.
- *
- * @throws {EndlessLineError} when a line is longer than {@linkcode MAX_LINE}
+ * Yields each complete line of UTF-8 without its line feed; a last line without one is dropped, as it is incomplete. Throws
+ * EndlessLineError when a line is longer than {@linkcode MAX_LINE}.
  */
 export async function* decodeLines(
   bytes: ReadableStream<Uint8Array<ArrayBuffer>>,

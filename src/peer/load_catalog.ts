@@ -3,9 +3,8 @@
 import { type Catalog, createCatalog, type SockbenchModule } from "../catalog.ts";
 
 /**
- * Imports each module and adds its default export to the built-in catalog.
- *
- * @throws {Error} in one sentence that names the module, when it cannot be imported or exports nothing usable.
+ * Imports each module and adds its default export to the built-in catalog. Throws Error in one sentence that names the module,
+ * when it cannot be imported or exports nothing usable.
  */
 export async function loadCatalog(specifiers: readonly string[]): Promise<Catalog> {
   const modules: SockbenchModule[] = [];
@@ -59,8 +58,8 @@ function refuseFaulty(specifier: string, modules: readonly SockbenchModule[]): v
 const LOAD_PATIENCE_MS = 30_000;
 
 /**
- * Imports a module that may never finish loading, or call `Deno.exit` while it does: either would end the process with an exit code that
- * says something else.
+ * Imports a module that may never finish loading, or call `Deno.exit` while it does: either would end the process with an exit
+ * code that says something else.
  */
 async function importModule(specifier: string): Promise<{ default?: unknown }> {
   const late = Promise.withResolvers<never>();

@@ -189,9 +189,8 @@ function slotOf(endpoint: Endpoint, ask: <T>(question: Question) => Promise<T>):
 const START_PATIENCE_MS = 60_000;
 
 /**
- * Waits until a peer is ready.
- *
- * @throws {PeerError} when it cannot start, or is not ready within {@link START_PATIENCE_MS}; it is closed then.
+ * Waits until a peer is ready. Throws PeerError when it cannot start, or is not ready within {@link START_PATIENCE_MS}; it is
+ * closed then.
  */
 export async function whenReady(link: MessageLink): Promise<PeerLink> {
   const timer = setTimeout(

@@ -16,8 +16,8 @@ export interface NearestPeer {
 }
 
 /**
- * The most independent peer that the permissions allow. One in a process of its own gets no more of them than this one has, and one in a
- * worker has just the same.
+ * The most independent peer that the permissions allow. One in a process of its own gets no more of them than this one has, and
+ * one in a worker has just the same.
  */
 export function nearestPeer(modules: readonly string[]): NearestPeer {
   const reason = peerObstacle("process", modules);
@@ -26,11 +26,7 @@ export function nearestPeer(modules: readonly string[]): NearestPeer {
   return { peer, skip: { what: "peer process", reason: `${reason}; ${peer} is used` } };
 }
 
-/**
- * Why a peer cannot be had.
- *
- * @returns one sentence without its full stop; undefined where it can
- */
+/** Why a peer cannot be had. Returns one sentence without its full stop; undefined where it can. */
 export function peerObstacle(kind: PeerKind, modules: readonly string[]): string | undefined {
   if (kind === "process") {
     const given = childPermissions({ modules, starts: Deno.execPath() });

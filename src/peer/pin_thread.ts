@@ -9,10 +9,8 @@ import { openKernel } from "../kernel/libc.ts";
 import type { Pinning } from "../model/placement.ts";
 
 /**
- * Pins the calling thread until it is disposed of.
- *
- * @returns disposing gives the thread back the cores that it had, once
- * @throws {Error} when the core cannot be had, or the kernel room is closed
+ * Pins the calling thread until it is disposed of. Returns disposing gives the thread back the cores that it had, once. Throws
+ * Error when the core cannot be had, or the kernel room is closed.
  */
 export function pinThread(core: number | undefined): Disposable {
   let before = core === undefined ? undefined : getAffinity();

@@ -8,9 +8,7 @@ import { createMessageLink, type PeerAnswer, whenReady } from "./message.ts";
 import { PeerError, type PeerLink } from "./peer_link.ts";
 
 /**
- * Starts a peer process and resolves when it is ready.
- *
- * @throws {PeerError} when it cannot be given what it needs, or cannot start
+ * Starts a peer process and resolves when it is ready. Throws PeerError when it cannot be given what it needs, or cannot start.
  */
 export async function openProcessLink(
   modules: readonly string[],

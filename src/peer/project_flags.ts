@@ -22,11 +22,7 @@ export interface ProjectFlags extends Disposable {
   readonly flags: readonly string[];
 }
 
-/**
- * Prepares the start of a process.
- *
- * @throws {Error} in one sentence when a project's configuration cannot be read
- */
+/** Prepares the start of a process. Throws Error in one sentence when a project's configuration cannot be read. */
 export function projectFlags(modules: readonly string[], directory?: string): ProjectFlags {
   // Without modules nothing needs a map, and starting takes less.
   if (modules.length === 0) return fixed(["--no-config"]);

@@ -32,10 +32,8 @@ const CONFIGS = ["deno.json", "deno.jsonc"];
 const NOTHING: ImportMap = { imports: {}, scopes: {} };
 
 /**
- * Finds and reads a module's project.
- *
- * @returns `undefined` where no folder above has a configuration file that can be read
- * @throws {Error} in one sentence when there is one that is no JSON
+ * Finds and reads a module's project. Returns `undefined` where no folder above has a configuration file that can be read.
+ * Throws Error in one sentence when there is one that is no JSON.
  */
 export function readProject(module: string): Project | undefined {
   const folders = foldersAbove(module);

@@ -47,9 +47,8 @@ export class ServeHalf {
   }
 
   /**
-   * Opens what the order's transport needs and starts its workload's serve half.
-   *
-   * @throws {Error} when the catalog lacks the transport or workload, or opening fails.
+   * Opens what the order's transport needs and starts its workload's serve half. Throws Error when the catalog lacks the
+   * transport or workload, or opening fails.
    */
   static async start(order: ServeOrder, catalog: Catalog, clock: Clock): Promise<ServeHalf> {
     const transport = catalog.transports.get(order.transport);
@@ -180,8 +179,8 @@ class OpenServeContext implements ServeContext {
   }
 
   /**
-   * Accepts until the driver's first connection is there, and holds back what came before it: a stranger would be taken for the client
-   * where the workload serves a single connection. Those that come later are counted in the end.
+   * Accepts until the driver's first connection is there, and holds back what came before it: a stranger would be taken for the
+   * client where the workload serves a single connection. Those that come later are counted in the end.
    */
   async #awaitFirst(listener: StreamListener): Promise<void> {
     for (;;) {

@@ -5,8 +5,8 @@ import { openKernel } from "../kernel/libc.ts";
 import { readUsage } from "../kernel/rusage.ts";
 
 /**
- * A thread at one moment: totals since it started, and where it runs; what the kernel does not tell is absent. Plain data: it crosses
- * threads and processes.
+ * A thread at one moment: totals since it started, and where it runs; what the kernel does not tell is absent. Plain data: it
+ * crosses threads and processes.
  */
 export interface ThreadMark {
   /** Times it gave up its core to wait. */
@@ -21,11 +21,7 @@ export interface ThreadMark {
   readonly affinity?: readonly number[];
 }
 
-/**
- * Reads the calling thread: about 1 µs.
- *
- * @returns `undefined` where the kernel room is closed
- */
+/** Reads the calling thread: about 1 µs. Returns `undefined` where the kernel room is closed. */
 export function readThreadMark(): ThreadMark | undefined {
   if (!openKernel().available) return undefined;
   return { ...readOrNothing(readSwitches), ...readOrNothing(readPlace) };

@@ -23,15 +23,13 @@ export interface Tracer extends AsyncDisposable {
   readonly pid: number;
   /**
    * Begins to trace a thread. It runs on, slowly, until it sets its end mark (`markTrace`), or {@linkcode Tracer.detach} is called.
-   *
    * @param tid the thread's id, gettid(2)
    * @throws {Error} with the reason when it cannot be traced
    */
   attach(tid: number): Promise<void>;
   /**
-   * The calls that the thread made between its marks, by name. Call it after the thread set its end mark.
-   *
-   * @throws {Error} when it did not set both marks, or ended before
+   * The calls that the thread made between its marks, by name. Call it after the thread set its end mark. Throws Error when it
+   * did not set both marks, or ended before.
    */
   detach(): Promise<Readonly<Record<string, number>>>;
 }
@@ -39,11 +37,7 @@ export interface Tracer extends AsyncDisposable {
 /** How long a tracer may take for what it has at hand: a thread that makes no call at all cannot be given up on otherwise. */
 const PATIENCE_MS = 5000;
 
-/**
- * Starts a tracer.
- *
- * @throws {Error} with the reason when there can be none here
- */
+/** Starts a tracer. Throws Error with the reason when there can be none here. */
 export async function startTracer(): Promise<Tracer> {
   if (!isWhole({ name: "ffi" })) {
     throw new Error("Cannot count system calls: it needs --allow-ffi, for a process of its own");

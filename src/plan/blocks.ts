@@ -15,8 +15,8 @@ export interface Block {
 export const MAX_BLOCK_CASES = 6;
 
 /**
- * Splits a comparison set into blocks of one placement each. Where a block would be too large there are several, with the case that the
- * others are compared with in each.
+ * Splits a comparison set into blocks of one placement each. Where a block would be too large there are several, with the case
+ * that the others are compared with in each.
  */
 export function blocksOf(
   set: readonly Case[],

@@ -52,9 +52,8 @@ export function choosePlacement(
 }
 
 /**
- * Finds a core asked for that this process may not use.
- *
- * @returns one sentence without full stop; `undefined` where all of them can be used, or where nothing is known
+ * Finds a core asked for that this process may not use. Returns one sentence without full stop; `undefined` where all of them
+ * can be used, or where nothing is known.
  */
 export function coreFault(
   cores: readonly number[],

@@ -18,8 +18,8 @@ import { type Settings, SettingsError } from "./settings.ts";
 import { paramsFault, peerFault, workloadFault } from "./unfit.ts";
 
 /**
- * Opening, marking with all that is read there, and closing around one trial, in nanoseconds: measured on two cores with a process peer.
- * Reading the kernel's counters, settings and threads at both ends is 0.5 to 0.8 ms of it.
+ * Opening, marking with all that is read there, and closing around one trial, in nanoseconds: measured on two cores with a
+ * process peer. Reading the kernel's counters, settings and threads at both ends is 0.5 to 0.8 ms of it.
  */
 export const TRIAL_OVERHEAD_NS = 3.5e6;
 /** What a trial of datagrams takes beyond that, in nanoseconds: until the silence after the last one was long enough. */
@@ -27,11 +27,7 @@ const DRAIN_NS = 4e6;
 /** What a blocking driver adds to it, in nanoseconds: each mark, and the end, wait for a peer that sleeps in a slice of up to 8 ms. */
 export const BLOCKING_OVERHEAD_NS = 20e6;
 
-/**
- * Plans a run.
- *
- * @throws {SettingsError} when a core is asked for that this process may not use
- */
+/** Plans a run. Throws SettingsError when a core is asked for that this process may not use. */
 export function planCases(
   settings: Settings,
   catalog: Catalog,
@@ -119,9 +115,7 @@ export function planCases(
 }
 
 /**
- * The transports that a run of these settings may need.
- *
- * @returns their ids; those of which nothing was asked for are not in it
+ * The transports that a run of these settings may need. Returns their ids; those of which nothing was asked for are not in it.
  */
 export function neededTransports(settings: Settings, catalog: Catalog): ReadonlySet<string> {
   const needed = new Set<string>();

@@ -12,8 +12,8 @@ export interface Profile {
 }
 
 /**
- * Trials are short and many: small machines change speed every 0.2 to 2 s, and a trial shorter than that sees one speed. Six rounds
- * are the fewest that give a median a 95 % interval.
+ * Trials are short and many: small machines change speed every 0.2 to 2 s, and a trial shorter than that sees one speed. Six
+ * rounds are the fewest that give a median a 95 % interval.
  */
 export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
   quick: { rounds: 6, budget: { warmupNs: 4e6, measureNs: 20e6 } },

@@ -5,11 +5,7 @@ export const DEFAULT_SEGMENT_BYTES = 65_483;
 
 const SIZE = /^(\d*)segment([+-]\d+)?$/;
 
-/**
- * The size that a value stands for.
- *
- * @returns bytes; `undefined` for any other value
- */
+/** The size that a value stands for. Returns bytes; `undefined` for any other value. */
 export function segmentSize(
   value: number | string,
   segmentBytes: number = DEFAULT_SEGMENT_BYTES,

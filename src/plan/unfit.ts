@@ -8,9 +8,8 @@ import type { PeerKind, Pin } from "../model/placement.ts";
 const ECHOING_WORKLOAD = "ping-pong";
 
 /**
- * Why a transport cannot be measured with a kind of peer.
- *
- * @returns one sentence for reports without its full stop; undefined where it can
+ * Why a transport cannot be measured with a kind of peer. Returns one sentence for reports without its full stop; undefined
+ * where it can.
  */
 export function peerFault(transport: Transport | undefined, peer: PeerKind): string | undefined {
   return transport?.blocking && peer === "loop"
@@ -19,9 +18,8 @@ export function peerFault(transport: Transport | undefined, peer: PeerKind): str
 }
 
 /**
- * Why a case's parameters do not go with its transport.
- *
- * @returns one sentence for reports without its full stop; undefined where they do
+ * Why a case's parameters do not go with its transport. Returns one sentence for reports without its full stop; undefined where
+ * they do.
  */
 export function paramsFault(transport: Transport | undefined, params: Params): string | undefined {
   const { request, reply, pipeline } = params;
@@ -39,9 +37,7 @@ export function paramsFault(transport: Transport | undefined, params: Params): s
 }
 
 /**
- * Why a workload cannot run over a transport.
- *
- * @returns one sentence for reports without its full stop; undefined where it can
+ * Why a workload cannot run over a transport. Returns one sentence for reports without its full stop; undefined where it can.
  */
 export function workloadFault(
   transport: Transport | undefined,

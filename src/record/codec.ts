@@ -77,10 +77,9 @@ function matchVersion(value: unknown, { major, minor }: FileVersion): SchemaMatc
 }
 
 /**
- * Finds what would make a trial unreadable once it is part of a record: a NaN of a workload, a negative count,
- * operations without a sample.
- *
- * @returns One clause, as in `values.loss must be a finite number: it is NaN`; `undefined` when the trial is sound.
+ * Finds what would make a trial unreadable once it is part of a record: a NaN of a workload, a negative count, operations
+ * without a sample. Returns one clause, as in `values.loss must be a finite number: it is NaN`; `undefined` when the trial is
+ * sound.
  */
 export function findTrialFault(trial: Trial): string | undefined {
   const matched = matchTrial(trial);
@@ -88,9 +87,8 @@ export function findTrialFault(trial: Trial): string | undefined {
 }
 
 /**
- * Reads what an agent, which may be of another version, planned to measure.
- *
- * @returns A copy of scenarios, metrics, cases and skips; or one clause that states what no record could hold.
+ * Reads what an agent, which may be of another version, planned to measure. Returns a copy of scenarios, metrics, cases and
+ * skips; or one clause that states what no record could hold.
  */
 export function readPlannedCases(value: unknown): PlannedCases | string {
   if (typeof value !== "object" || value === null) return `it is ${describe(value)}`;

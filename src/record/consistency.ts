@@ -31,10 +31,8 @@ const TOLERANCE = 1.01;
 const LONGEST_NS = Number.MAX_SAFE_INTEGER;
 
 /**
- * Finds the first contradiction within a record.
- *
- * @returns One clause that states what is wrong, as in `trials[3].case is not among the cases: it is "x"`; `undefined` when
- * the record is sound.
+ * Finds the first contradiction within a record. Returns one clause that states what is wrong, as in `trials[3].case is not
+ * among the cases: it is "x"`; `undefined` when the record is sound.
  */
 export function findInconsistency(record: RunRecord): string | undefined {
   return findFactFault(record) ?? findPlanInconsistency(record) ?? findTrialFaults(record) ??
@@ -45,9 +43,8 @@ export function findInconsistency(record: RunRecord): string | undefined {
 type Planned = Pick<RunRecord, "scenarios" | "metrics" | "cases">;
 
 /**
- * Finds the first contradiction within what a record or a plan says of its cases.
- *
- * @returns As {@linkcode findInconsistency} does.
+ * Finds the first contradiction within what a record or a plan says of its cases. Returns as {@linkcode findInconsistency}
+ * does.
  */
 export function findPlanInconsistency(planned: Planned): string | undefined {
   return findDuplicateIds(planned) ?? findUnknownMetrics(planned) ?? findOrphanCases(planned);
@@ -166,10 +163,8 @@ function noTrialsYet({ workload }: Case): {
 }
 
 /**
- * Finds the first contradiction within one trial, as far as it shows without its case: in a histogram, or between its
- * samples and what was counted.
- *
- * @returns One clause that states what is wrong; `undefined` when the trial is sound.
+ * Finds the first contradiction within one trial, as far as it shows without its case: in a histogram, or between its samples
+ * and what was counted. Returns one clause that states what is wrong; `undefined` when the trial is sound.
  */
 export function findOwnFault(trial: Trial, at: readonly PropertyKey[]): string | undefined {
   for (const [name, histogram] of Object.entries(trial.histograms)) {

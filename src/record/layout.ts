@@ -25,10 +25,8 @@ export type Layout =
 type Part = readonly [key: string | number, value: unknown, layout: Layout];
 
 /**
- * Writes a value as JSON text, with one line per part down to a given depth and each deeper part on its parent's line.
- *
- * @returns The text, without a final line break.
- * @throws {RangeError} If a number is not finite, as JSON would make `null` of it.
+ * Writes a value as JSON text, with one line per part down to a given depth and each deeper part on its parent's line. Returns
+ * the text, without a final line break. Throws RangeError if a number is not finite, as JSON would make `null` of it.
  */
 export function writeJson(layout: Layout, value: unknown, depth: number): string {
   return write(layout, value, depth, "", []);

@@ -22,11 +22,8 @@ export class RecordError extends Error {
 }
 
 /**
- * A value as an error message shows it: short, and on one line whatever it holds.
- *
- * Never recursive: a file may nest a million lists, and describing them must not overflow the stack.
- *
- * @returns A few words, as in `"x"`, `-3`, `an object`, `missing`.
+ * A value as an error message shows it: short, and on one line whatever it holds. Never recursive: a file may nest a million
+ * lists, and describing them must not overflow the stack. Returns a few words, as in `"x"`, `-3`, `an object`, `missing`.
  */
 export function describe(value: unknown): string {
   if (value === undefined) return "missing";
@@ -38,9 +35,8 @@ export function describe(value: unknown): string {
 }
 
 /**
- * The path of a field as code would write it: `trials[3].histograms.exchange.min`.
- *
- * @returns One line; `the file` for the empty path.
+ * The path of a field as code would write it: `trials[3].histograms.exchange.min`. Returns one line; `the file` for the empty
+ * path.
  */
 export function formatPath(path: readonly PropertyKey[]): string {
   if (path.length === 0) return "the file";

@@ -31,8 +31,8 @@ const fact = z.union([text, finite, flag, z.null()], {
 });
 
 /**
- * Numbers in bulk, millions in a long record: one test for the list instead of a schema call, a copy and a freeze for each
- * list of numbers takes two thirds off the time of reading. `findSparseFault` looks at each number again anyway.
+ * Numbers in bulk, millions in a long record: one test for the list instead of a schema call, a copy and a freeze for each list
+ * of numbers takes two thirds off the time of reading. `findSparseFault` looks at each number again anyway.
  */
 const counts = z.custom<readonly number[]>(
   (value) => Array.isArray(value) && value.every((item) => typeof item === "number"),
@@ -201,18 +201,15 @@ export type SchemaMatch<T> =
 
 /**
  * Checks everything about a RunRecord that can be said field by field; `consistency.ts` checks what holds between fields.
- *
- * @returns A copy that shares no more with `value` than lists of numbers, or the first fault.
+ * Returns a copy that shares no more with `value` than lists of numbers, or the first fault.
  */
 export function matchRecord(value: unknown): SchemaMatch<RunRecord> {
   return match<RunRecord>(record, value);
 }
 
 /**
- * The same for a record of a higher minor version: fields that this version does not know are optional ones and are passed over. They are
- * taken out of `value`.
- *
- * @returns As {@linkcode matchRecord}.
+ * The same for a record of a higher minor version: fields that this version does not know are optional ones and are passed
+ * over. They are taken out of `value`. Returns as {@linkcode matchRecord}.
  */
 export function matchNewerRecord(value: unknown): SchemaMatch<RunRecord> {
   const result = record.safeParse(value);
@@ -232,28 +229,18 @@ function dropKeys(value: unknown, path: readonly PropertyKey[], keys: readonly s
   for (const key of keys) delete owner[key];
 }
 
-/**
- * The same for a record of schema 1.
- *
- * @returns As {@linkcode matchRecord}.
- */
+/** The same for a record of schema 1. Returns as {@linkcode matchRecord}. */
 export function matchRecordV1(value: unknown): SchemaMatch<RunRecordV1> {
   return match<RunRecordV1>(recordV1, value);
 }
 
-/**
- * Checks what a record says of its cases, field by field.
- *
- * @returns A copy, or the first fault.
- */
+/** Checks what a record says of its cases, field by field. Returns a copy, or the first fault. */
 export function matchPlannedCases(value: unknown): SchemaMatch<PlannedCases> {
   return match<PlannedCases>(plannedCases, value);
 }
 
 /**
- * Checks one Trial, field by field.
- *
- * @returns A copy that shares no more with `value` than lists of numbers, or the first fault.
+ * Checks one Trial, field by field. Returns a copy that shares no more with `value` than lists of numbers, or the first fault.
  */
 export function matchTrial(value: unknown): SchemaMatch<Trial> {
   return match<Trial>(trial, value);
@@ -293,7 +280,6 @@ export const RECORD_LAYOUT: Layout = layoutOf(record, { numbers: counts, ordered
 
 /**
  * What the schema accepts, as TypeScript infers it: the tests hold it equal to RunRecord in both directions.
- *
  * @internal
  */
 export type InferredRunRecord = z.infer<typeof record>;

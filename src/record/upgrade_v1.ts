@@ -39,9 +39,8 @@ export interface RunRecordV1
 }
 
 /**
- * The facts of an environment of schema 1, in the order of the registry; what the registry does not have comes last.
- *
- * @returns It as a list.
+ * The facts of an environment of schema 1, in the order of the registry; what the registry does not have comes last. Returns it
+ * as a list.
  */
 export function upgradeEnvironment(old: EnvironmentV1): Environment {
   const { versions, sysctls, missing } = old;
@@ -66,11 +65,7 @@ export function upgradeEnvironment(old: EnvironmentV1): Environment {
   return { facts, missing };
 }
 
-/**
- * A record of schema 1 as one of this version.
- *
- * @returns The same, which says where it came from.
- */
+/** A record of schema 1 as one of this version. Returns the same, which says where it came from. */
 export function upgradeRecord(old: RunRecordV1): RunRecord {
   const { schemaVersion, environment, ...rest } = old;
   return {

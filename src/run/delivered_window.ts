@@ -4,12 +4,9 @@ import type { ReceiverWindow } from "../model/tally.ts";
 import type { DriveResult } from "../workload/workload.ts";
 
 /**
- * Lengthens a window in which more messages per second would have come than were sent.
- *
- * A receiver that starts to read late finds a queue, which then counts as if it had come within the window. What was sent in so many
- * seconds was delivered in no fewer.
- *
- * @returns The window itself, or one as long as its messages took to be sent.
+ * Lengthens a window in which more messages per second would have come than were sent. A receiver that starts to read late
+ * finds a queue, which then counts as if it had come within the window. What was sent in so many seconds was delivered in no
+ * fewer. Returns the window itself, or one as long as its messages took to be sent.
  */
 export function boundWindow(
   window: ReceiverWindow,

@@ -168,9 +168,8 @@ export class DrivingEnd implements DriveContext {
   }
 
   /**
-   * Ends the serving end, after what of its own the peer waits for.
-   *
-   * @throws {TrialFailure} when strangers took part: they were measured, too
+   * Ends the serving end, after what of its own the peer waits for. Throws TrialFailure when strangers took part: they were
+   * measured, too.
    */
   async finish(): Promise<ServeReport> {
     if (this.#setup.transport.mode === "stream") this.closeAll();

@@ -161,9 +161,8 @@ export interface VirtualizationClues {
 }
 
 /**
- * Names the kind of machine after what its kernel shows.
- *
- * @returns `bare metal`, `virtual machine (KVM)`, `container`, `container in a virtual machine (KVM)`; `null` when nothing is known.
+ * Names the kind of machine after what its kernel shows. Returns `bare metal`, `virtual machine (KVM)`, `container`, `container
+ * in a virtual machine (KVM)`; `null` when nothing is known.
  */
 export function describeVirtualization(clues: VirtualizationClues): string | null {
   const { cpuInfo, vendor = "", clocksources = "", cgroup = "", hasContainerMark } = clues;

@@ -16,11 +16,7 @@ const TICK_NS = 1e7;
 /** Fields of the line `cpu`: user, nice, system, idle, iowait, irq, softirq, steal. */
 const STEAL_FIELD = 8;
 
-/**
- * Reads the machine.
- *
- * @returns `undefined` where it could not be read
- */
+/** Reads the machine. Returns `undefined` where it could not be read. */
 export function readMachineHealth(): MachineHealth | undefined {
   if (!openKernel().available) return undefined;
   try {
@@ -31,11 +27,7 @@ export function readMachineHealth(): MachineHealth | undefined {
   }
 }
 
-/**
- * Takes what is wanted from the text.
- *
- * @returns `undefined` where it is something else
- */
+/** Takes what is wanted from the text. Returns `undefined` where it is something else. */
 export function parseMachineHealth(text: string): MachineHealth | undefined {
   const steal = text.slice(0, text.indexOf("\n")).split(/\s+/)[STEAL_FIELD];
   const [, runnable] = /^procs_running (\d+)$/m.exec(text) ?? [];

@@ -9,10 +9,9 @@ import type { Workload } from "../workload/workload.ts";
 import { SLICE_NS } from "./run_block.ts";
 
 /**
- * Shuffles a round so that cases to be compared stay close in time.
- *
- * The machine's speed changes within a second: the log-ratio of two 20 ms slices spreads by 10 % when they are adjacent and by 23 % two
- * seconds apart. So sets of cases that a contrast compares are shuffled as sets, and then within each set.
+ * Shuffles a round so that cases to be compared stay close in time. The machine's speed changes within a second: the log-ratio
+ * of two 20 ms slices spreads by 10 % when they are adjacent and by 23 % two seconds apart. So sets of cases that a contrast
+ * compares are shuffled as sets, and then within each set.
  */
 export function orderRound(
   cases: readonly Case[],
@@ -25,11 +24,7 @@ export function orderRound(
     .map(({ cases, isSliced }) => ({ isSliced, cases: prng.shuffle(cases) }));
 }
 
-/**
- * Why a case is measured in one piece instead of taking turns.
- *
- * @returns one clause; undefined where it can take turns
- */
+/** Why a case is measured in one piece instead of taking turns. Returns one clause; undefined where it can take turns. */
 export function pauseObstacle(
   { budget, fixed, params }: Case,
   workload: Workload,

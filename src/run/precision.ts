@@ -6,9 +6,8 @@ import type { ScenarioSpec } from "../model/scenario_spec.ts";
 import { medianInterval, minimumValues } from "../stats/mod.ts";
 
 /**
- * The wider side of the 95 % interval of a median, as a share of the median: 0.02 is ±2 %.
- *
- * @returns `Infinity` while there are too few values for an interval, or where the median is 0 and the interval is not
+ * The wider side of the 95 % interval of a median, as a share of the median: 0.02 is ±2 %. Returns `Infinity` while there are
+ * too few values for an interval, or where the median is 0 and the interval is not.
  */
 export function relativeHalfWidth(values: readonly number[]): number {
   if (values.length < minimumValues()) return Infinity;
@@ -17,9 +16,7 @@ export function relativeHalfWidth(values: readonly number[]): number {
   return half === 0 ? 0 : half / Math.abs(estimate);
 }
 
-/**
- * The least precise cell's half width. Each case is judged by the headline metric of its scenario.
- */
+/** The least precise cell's half width. Each case is judged by the headline metric of its scenario. */
 export function widestHalfWidth(
   trials: readonly Trial[],
   scenarios: readonly ScenarioSpec[],

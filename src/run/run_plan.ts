@@ -25,10 +25,8 @@ import { asksForTracing, openTracing } from "./tracing.ts";
 export type { RunEvent, RunOptions };
 
 /**
- * Measures every case of the plan, round by round.
- *
- * @returns the record: partial when `signal` ended it early. A trial that failed is in it, with its error.
- * @throws {PeerError} when no peer can be started at all.
+ * Measures every case of the plan, round by round. Returns the record: partial when `signal` ended it early. A trial that
+ * failed is in it, with its error. Throws PeerError when no peer can be started at all.
  */
 export async function runPlan(plan: Plan, options: RunOptions): Promise<RunRecord> {
   await using tracing = await openTracing(plan, options.catalog);
@@ -142,9 +140,8 @@ class Run {
   }
 
   /**
-   * The process that serves may be luck too: every few rounds another one takes over.
-   *
-   * @returns false where the run has to end, as none could be started
+   * The process that serves may be luck too: every few rounds another one takes over. False where the run has to end, as none
+   * could be started.
    */
   async #renewPeer(round: number): Promise<boolean> {
     const { cases, settings: { peer } } = this.#plan;
@@ -172,8 +169,8 @@ class Run {
   }
 
   /**
-   * Beyond the planned rounds an adaptive run goes on until it is precise enough or its budget is spent: on interval width and time only,
-   * never on what the figures say; and not before it has met the machine for a while, and several processes.
+   * Beyond the planned rounds an adaptive run goes on until it is precise enough or its budget is spent: on interval width and
+   * time only, never on what the figures say; and not before it has met the machine for a while, and several processes.
    */
   #isWanted(round: number): boolean {
     const { rounds, scenarios, cases, settings: { precision, budgetNs } } = this.#plan;

@@ -36,18 +36,14 @@ export interface SocketpairReadingOptions {
 /** Round trips that are timed together, so that the clock's own cost and steps do not count. */
 const BATCH = 40;
 /**
- * Batches before the first reading. The compiler replaces the loop late and once: for some 600 batches a round trip took 3.5 µs, and
- * 2.75 µs from then on.
+ * Batches before the first reading. The compiler replaces the loop late and once: for some 600 batches a round trip took 3.5
+ * µs, and 2.75 µs from then on.
  */
 const WARMUP_BATCHES = 1_000;
 /** Batches of a reading: about 5 ms. */
 const BATCHES = 40;
 
-/**
- * Takes the readings. Never throws, never prompts.
- *
- * @returns What they were, or why none could be taken.
- */
+/** Takes the readings. Never throws, never prompts. Returns what they were, or why none could be taken. */
 export async function readSocketpair(
   clock: Pick<Clock, "nowNs" | "sleepUntilNs">,
   { readings, pauseNs }: SocketpairReadingOptions,

@@ -20,8 +20,8 @@ export interface Tracing extends AsyncDisposable {
 }
 
 /**
- * Starts a tracer where a case of the plan needs one, and tries it on this thread. Never throws: where it cannot be had, because ptrace is
- * refused or no process may be started, the cases that need it are skipped.
+ * Starts a tracer where a case of the plan needs one, and tries it on this thread. Never throws: where it cannot be had,
+ * because ptrace is refused or no process may be started, the cases that need it are skipped.
  */
 export async function openTracing(plan: Plan, { workloads }: Catalog): Promise<Tracing> {
   const isTraced = (one: Case) => asksForTracing(workloads.get(one.workload), one);

@@ -51,7 +51,6 @@ export class EvidenceReader {
 
   /**
    * Starts without evidence.
-   *
    * @param first the driver's first channel
    * @param mark marks at the peer
    */

@@ -8,10 +8,8 @@
 // Failure case: it bounds a share of all findings, not the chance of any false one; a gate wants {@linkcode holm}.
 
 /**
- * Adjusts p-values so that they share one rate of false discoveries.
- *
- * @returns The adjusted p-values in input order, 0 to 1; none for none.
- * @throws {RangeError} If a p-value is NaN or outside 0 to 1.
+ * Adjusts p-values so that they share one rate of false discoveries. Returns the adjusted p-values in input order, 0 to 1; none
+ * for none. Throws RangeError if a p-value is NaN or outside 0 to 1.
  */
 export function benjaminiHochberg(pValues: readonly number[]): number[] {
   for (const [index, p] of pValues.entries()) {

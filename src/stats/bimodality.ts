@@ -40,11 +40,10 @@ const MIN_SHARE = 0.15;
 /** Nor are two values a speed. */
 const MIN_VALUES = 3;
 /**
- * Ashman et al. ask for D > 2, of fitted mixtures. Here the values are cut where they part best,
- * which gives one speed a D of 3 to 8 by itself. At 9, simulated samples of one speed (normal,
- * uniform, exponential either way, log-normal, Student t 2, Cauchy, all wide and most on the
- * logarithmic scale) are declared in at most 1.5 % of cases from 8 values on and 2.9 % with 6, mostly
- * in 0.1 %; tests/stats/bimodality_test.ts repeats it.
+ * Ashman et al. ask for D > 2, of fitted mixtures. Here the values are cut where they part best, which gives one speed a D of 3
+ * to 8 by itself. At 9, simulated samples of one speed (normal, uniform, exponential either way, log-normal, Student t 2,
+ * Cauchy, all wide and most on the logarithmic scale) are declared in at most 1.5 % of cases from 8 values on and 2.9 % with 6,
+ * mostly in 0.1 %; tests/stats/bimodality_test.ts repeats it.
  */
 const MIN_SEPARATION = 9;
 /** In the middle half between the two centres lies less than this share of the values. */
@@ -53,20 +52,14 @@ const MIDDLE_SHARE = 0.1;
 const DEVIATION_SCALE = 1.2533141373155003;
 
 /**
- * Finds whether times (such as the medians of a case's trials) are bimodal.
- *
- * On logarithms, the values are cut in two where the sum of absolute deviations from the groups'
- * medians is least (an exhaustive scan of the sorted values; medians rather than the means of Fisher,
- * "On grouping for maximum homogeneity", JASA 53, 1958, so that a stalled trial does not move the
- * cut). The separation is D = √2 |μ₁ − μ₂| / √(σ₁² + σ₂²) of Ashman, Bird and Zepf, "Detecting
- * bimodality in astronomical datasets", The Astronomical Journal 108, 1994, pp. 2348–2361, with
- * one pooled spread: the mean absolute deviation, each capped at half the distance.
- *
- * Failure case: fewer than 6 values, or a speed met fewer than 3 times, is never declared; values of
- * a coarse clock that take two steps only look bimodal. Of a rate pass the reciprocals.
- *
- * @returns The two modes, or `undefined` when the values do not show two.
- * @throws {RangeError} If the sample is empty or a value is not finite and above 0.
+ * Finds whether times (such as the medians of a case's trials) are bimodal. On logarithms, the values are cut in two where the
+ * sum of absolute deviations from the groups' medians is least (an exhaustive scan of the sorted values; medians rather than
+ * the means of Fisher, "On grouping for maximum homogeneity", JASA 53, 1958, so that a stalled trial does not move the cut).
+ * The separation is D = √2 |μ₁ − μ₂| / √(σ₁² + σ₂²) of Ashman, Bird and Zepf, "Detecting bimodality in astronomical datasets",
+ * The Astronomical Journal 108, 1994, pp. 2348–2361, with one pooled spread: the mean absolute deviation, each capped at half
+ * the distance. Failure case: fewer than 6 values, or a speed met fewer than 3 times, is never declared; values of a coarse
+ * clock that take two steps only look bimodal. Of a rate pass the reciprocals. Returns the two modes, or `undefined` when the
+ * values do not show two. Throws RangeError if the sample is empty or a value is not finite and above 0.
  */
 export function findBimodality(values: readonly number[]): Bimodality | undefined {
   checkSample("look for bimodality", values);
@@ -79,7 +72,6 @@ export function findBimodality(values: readonly number[]): Bimodality | undefine
   const logs = ascending.map(Math.log);
   const cut = findBestCut(logs);
   if (cut === undefined) return undefined;
-
   const fast = describe(ascending.subarray(0, cut), ascending.length);
   const slow = describe(ascending.subarray(cut), ascending.length);
   const ratio = slow.median / fast.median;
@@ -114,8 +106,8 @@ function findBestCut(ascending: Float64Array): number | undefined {
 }
 
 /**
- * Ashman's D of a cut, or 0 when the groups do not stand apart: when a value of one group lies nearer
- * to the other's centre (the smallest group allowed has then borrowed it), or too many lie between.
+ * Ashman's D of a cut, or 0 when the groups do not stand apart: when a value of one group lies nearer to the other's centre
+ * (the smallest group allowed has then borrowed it), or too many lie between.
  */
 function measureSeparation(logs: Float64Array, cut: number): number {
   const fast = quantileOfSorted(logs.subarray(0, cut), 0.5);

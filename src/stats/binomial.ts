@@ -1,10 +1,8 @@
 /**
  * The probabilities of 0 to n successes in n independent draws.
- *
  * Ratios of neighbouring terms (Knuth, The Art of Computer Programming 1, 1.2.6), walked outward
  * from the mode and then normalised: no factorial overflows, and no first term underflows at large
  * n. Failure case: terms below 1e-308 of the mode become 0, far below any tail of interest.
- *
  * @param n How many draws; a whole number of at least 0.
  * @param p The chance of success of one draw, strictly between 0 and 1.
  * @returns n + 1 probabilities, indexed by the number of successes.

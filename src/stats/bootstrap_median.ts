@@ -16,16 +16,13 @@ type Ranks = readonly (readonly [lower: number, upper: number, probability: numb
 
 /**
  * The percentile interval of a difference of two medians under the bootstrap, exact: the limit that resampling comes near to.
- *
- * Efron and Tibshirani, An Introduction to the Bootstrap (1993), section 13.3, with both sides drawn anew from themselves. The median
- * of n draws with replacement is the middle value of the sample, or the mean of the middle two, and which they are is decided by ranks alone
- * (Efron, "Bootstrap methods: another look at the jackknife", Annals of Statistics 7(1), 1979, section 3): nothing is drawn, and no seed
- * decides about a verdict.
- *
- * Failure case: below about 15 values a side it is too narrow. Values must be independent of each other.
- *
- * @returns The bounds of median(to) − median(from); exchanging the samples negates and exchanges them to the last bit.
- * @throws {RangeError} If a sample is empty, a value is not finite, or the confidence is outside (0, 1).
+ * Efron and Tibshirani, An Introduction to the Bootstrap (1993), section 13.3, with both sides drawn anew from themselves. The
+ * median of n draws with replacement is the middle value of the sample, or the mean of the middle two, and which they are is
+ * decided by ranks alone (Efron, "Bootstrap methods: another look at the jackknife", Annals of Statistics 7(1), 1979, section
+ * 3): nothing is drawn, and no seed decides about a verdict. Failure case: below about 15 values a side it is too narrow.
+ * Values must be independent of each other. Returns the bounds of median(to) − median(from); exchanging the samples negates and
+ * exchanges them to the last bit. Throws RangeError if a sample is empty, a value is not finite, or the confidence is outside
+ * (0, 1).
  */
 export function medianDifferenceInterval(
   from: readonly number[],
@@ -111,8 +108,8 @@ function oddRanks(n: number): Ranks {
 }
 
 /**
- * Of n = 2k draws the lower middle one has rank a and the upper one a rank above b where k draws are at most a, one of them equal to it, and
- * the others above b: C(n, k) · [((a + 1) / n)^k − (a / n)^k] · ((n − 1 − b) / n)^k.
+ * Of n = 2k draws the lower middle one has rank a and the upper one a rank above b where k draws are at most a, one of them
+ * equal to it, and the others above b: C(n, k) · [((a + 1) / n)^k − (a / n)^k] · ((n − 1 − b) / n)^k.
  */
 function evenRanks(n: number): Ranks {
   const k = n / 2;

@@ -4,9 +4,8 @@
 // warning. Only a sample with no value at all is misuse, because nothing can be said of it.
 
 /**
- * Throws unless a sample holds at least one value and every value is finite.
- *
- * @throws {RangeError} If the sample is empty, or holds NaN or an infinity.
+ * Throws unless a sample holds at least one value and every value is finite. Throws RangeError if the sample is empty, or holds
+ * NaN or an infinity.
  */
 export function checkSample(task: string, values: readonly number[]): void {
   if (values.length === 0) {
@@ -23,11 +22,7 @@ export function checkSample(task: string, values: readonly number[]): void {
   }
 }
 
-/**
- * Throws unless a probability lies strictly between 0 and 1.
- *
- * @throws {RangeError} If the value is NaN or outside (0, 1).
- */
+/** Throws unless a probability lies strictly between 0 and 1. Throws RangeError if the value is NaN or outside (0, 1). */
 export function checkOpenProbability(task: string, name: string, value: number): void {
   if (!(value > 0 && value < 1)) {
     throw new RangeError(
@@ -37,9 +32,8 @@ export function checkOpenProbability(task: string, name: string, value: number):
 }
 
 /**
- * Throws unless a number is a whole number of at least a minimum.
- *
- * @throws {RangeError} If the value is not a safe integer, or below the minimum.
+ * Throws unless a number is a whole number of at least a minimum. Throws RangeError if the value is not a safe integer, or
+ * below the minimum.
  */
 export function checkCount(task: string, name: string, value: number, minimum: number): void {
   if (!Number.isSafeInteger(value) || value < minimum) {

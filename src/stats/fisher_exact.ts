@@ -7,14 +7,11 @@ export interface Count {
 }
 
 /**
- * The one-sided exact test of two shares (Fisher, "The Logic of Inductive Inference", Journal of the Royal Statistical Society 98(1),
- * 1935, pp. 39–82): were both sides alike, the chance that the events that there are fall on the second side as often as they did, or
- * more often.
- *
- * Sums hypergeometric terms in logarithms, so that no factorial overflows. Failure case: trials that fail together, as those of one
- * process that went wrong, are fewer independent events than they look.
- *
- * @returns 0 to 1; 1 where nothing happened on either side.
+ * The one-sided exact test of two shares (Fisher, "The Logic of Inductive Inference", Journal of the Royal Statistical Society
+ * 98(1), 1935, pp. 39–82): were both sides alike, the chance that the events that there are fall on the second side as often as
+ * they did, or more often. Sums hypergeometric terms in logarithms, so that no factorial overflows. Failure case: trials that
+ * fail together, as those of one process that went wrong, are fewer independent events than they look. Returns 0 to 1; 1 where
+ * nothing happened on either side.
  */
 export function fisherExact(first: Count, second: Count): number {
   const events = first.count + second.count;

@@ -1,13 +1,10 @@
 /**
  * Holm's step-down adjustment: p-values of many comparisons, made to share one error rate.
- *
  * Holm, "A simple sequentially rejective multiple test procedure", Scandinavian Journal of Statistics
  * 6(2), 1979, pp. 65–70: the k-th smallest of m is multiplied by m − k + 1, and none is adjusted below
  * a smaller one. Whatever the dependence, the chance of any false alarm is at most alpha.
- *
  * Failure case: m is the number of comparisons made; to leave out those that look harmless before
  * adjusting undoes the guarantee.
- *
  * @param pValues One p-value a comparison, 0 to 1, in any order; not changed.
  * @returns The adjusted p-values in input order, 0 to 1; none for none.
  * @throws {RangeError} If a p-value is NaN or outside 0 to 1.

@@ -6,7 +6,6 @@ import { normalCdf } from "./normal.ts";
 export interface MannWhitneyOptions {
   /**
    * `greater`: the first sample lies above the second; `less`: below; `two-sided`: either.
-   *
    * @default {"two-sided"}
    */
   readonly alternative?: Alternative;
@@ -32,21 +31,15 @@ export interface MannWhitney {
 export const EXACT_MANN_WHITNEY = 100;
 
 /**
- * The Mann–Whitney test: do values of one sample lie above those of another, unpaired one?
- *
- * Mann and Whitney, "On a test of whether one of two random variables is stochastically larger than
- * the other", Annals of Mathematical Statistics 18(1), 1947, pp. 50–60. Exact by their recurrence in
- * the form that allows ties: the ways to choose n₁ of the pooled midranks that have a given sum
- * (Streitberg and Röhmel, "Exact distributions for permutation and rank tests", Statistical Software
- * Newsletter 12, 1986, pp. 10–17). Beyond {@linkcode EXACT_MANN_WHITNEY} values the normal
- * approximation with continuity correction and the variance corrected for ties (Lehmann,
- * Nonparametrics, 1975, section 1.4).
- *
- * Failure case: values within a sample must be independent; blocks of trials, one program after the
- * other, compare two moments of the machine. Paired rounds belong to `signTest`.
- *
- * @returns The p-value and what it rests on; 1 with a warning when all values are equal.
- * @throws {RangeError} If a sample is empty, a value is not finite, or the alternative is unknown.
+ * The Mann–Whitney test: do values of one sample lie above those of another, unpaired one? Mann and Whitney, "On a test of
+ * whether one of two random variables is stochastically larger than the other", Annals of Mathematical Statistics 18(1), 1947,
+ * pp. 50–60. Exact by their recurrence in the form that allows ties: the ways to choose n₁ of the pooled midranks that have a
+ * given sum (Streitberg and Röhmel, "Exact distributions for permutation and rank tests", Statistical Software Newsletter 12,
+ * 1986, pp. 10–17). Beyond {@linkcode EXACT_MANN_WHITNEY} values the normal approximation with continuity correction and the
+ * variance corrected for ties (Lehmann, Nonparametrics, 1975, section 1.4). Failure case: values within a sample must be
+ * independent; blocks of trials, one program after the other, compare two moments of the machine. Paired rounds belong to
+ * `signTest`. Returns the p-value and what it rests on; 1 with a warning when all values are equal. Throws RangeError if a
+ * sample is empty, a value is not finite, or the alternative is unknown.
  */
 export function mannWhitney(
   first: readonly number[],
@@ -77,15 +70,12 @@ export function mannWhitney(
   };
 }
 
-/**
- * The exact tails. The smaller sample is the one counted, its tails being the other's mirrored.
- */
+/** The exact tails. The smaller sample is the one counted, its tails being the other's mirrored. */
 function countTails(ranks: readonly number[], firstSize: number, rankSum: number): Tails {
   const total = ranks.reduce((sum, rank) => sum + rank, 0);
   const mirrored = firstSize > ranks.length - firstSize;
   const size = mirrored ? ranks.length - firstSize : firstSize;
   const found = mirrored ? total - rankSum : rankSum;
-
   const row = waysToReach(ranks.toSorted((a, b) => a - b), size);
   const width = row.length;
   let below = 0;

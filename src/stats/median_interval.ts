@@ -22,42 +22,29 @@ export interface Interval {
 export interface IntervalOptions {
   /**
    * The confidence asked for, strictly between 0 and 1.
-   *
    * @default {0.95}
    */
   readonly confidence?: number;
 }
 
 /**
- * The interval of a sample's median from its order statistics: exact for every continuous
- * distribution, with no assumption on its shape.
- *
- * See {@linkcode quantileInterval}, of which this is the case p = 0.5.
- *
- * @returns The median and its interval; with too few values their range, the confidence that the
- * range reaches, and a warning.
- * @throws {RangeError} If the sample is empty or holds a value that is not finite, or if the
- * confidence is outside (0, 1).
+ * The interval of a sample's median from its order statistics: exact for every continuous distribution, with no assumption on
+ * its shape. See {@linkcode quantileInterval}, of which this is the case p = 0.5. Returns the median and its interval; with too
+ * few values their range, the confidence that the range reaches, and a warning. Throws RangeError if the sample is empty or
+ * holds a value that is not finite, or if the confidence is outside (0, 1).
  */
 export function medianInterval(values: readonly number[], options?: IntervalOptions): Interval {
   return quantileInterval(values, 0.5, options);
 }
 
 /**
- * The interval of a sample's quantile from its order statistics.
- *
- * Between the l-th and the u-th smallest of n values lies the p-quantile with probability
- * P(l ≤ B < u), B binomial (n, p): David and Nagaraja, Order Statistics, 3rd ed. (2003), section 7.1;
- * Conover, Practical Nonparametric Statistics, 3rd ed. (1999), section 3.2. The ranks are those of
- * equal tails; where one tail needs a rank that n values do not have, the extreme value stands.
- *
- * Failure case: values that are not independent (packets of one trial, trials in one state of the
- * machine) make it too narrow. With ties it is conservative.
- *
- * @returns The type 7 quantile and its interval; with too few values their range, the confidence
- * that the range reaches, and a warning.
- * @throws {RangeError} If the sample is empty or holds a value that is not finite, or if p or the
- * confidence is outside (0, 1).
+ * The interval of a sample's quantile from its order statistics. Between the l-th and the u-th smallest of n values lies the
+ * p-quantile with probability P(l ≤ B < u), B binomial (n, p): David and Nagaraja, Order Statistics, 3rd ed. (2003), section
+ * 7.1; Conover, Practical Nonparametric Statistics, 3rd ed. (1999), section 3.2. The ranks are those of equal tails; where one
+ * tail needs a rank that n values do not have, the extreme value stands. Failure case: values that are not independent (packets
+ * of one trial, trials in one state of the machine) make it too narrow. With ties it is conservative. Returns the type 7
+ * quantile and its interval; with too few values their range, the confidence that the range reaches, and a warning. Throws
+ * RangeError if the sample is empty or holds a value that is not finite, or if p or the confidence is outside (0, 1).
  */
 export function quantileInterval(
   values: readonly number[],
@@ -92,20 +79,15 @@ export function quantileInterval(
 export interface MinimumValuesOptions extends IntervalOptions {
   /**
    * Which quantile, strictly between 0 and 1.
-   *
    * @default {0.5}
    */
   readonly p?: number;
 }
 
 /**
- * The fewest values whose range is an interval of a quantile at a confidence.
- *
- * The smallest n with 1 − p^n − (1 − p)^n ≥ confidence: David and Nagaraja (2003), section 7.1. For
- * the median, 6 at 95 % and 8 at 99 %; for the 0.99 quantile at 95 %, 299.
- *
- * @returns A whole number of at least 2.
- * @throws {RangeError} If p or the confidence is outside (0, 1).
+ * The fewest values whose range is an interval of a quantile at a confidence. The smallest n with 1 − p^n − (1 − p)^n ≥
+ * confidence: David and Nagaraja (2003), section 7.1. For the median, 6 at 95 % and 8 at 99 %; for the 0.99 quantile at 95 %,
+ * 299. Returns a whole number of at least 2. Throws RangeError if p or the confidence is outside (0, 1).
  */
 export function minimumValues(options: MinimumValuesOptions = {}): number {
   const { p = 0.5, confidence = 0.95 } = options;
@@ -134,7 +116,6 @@ interface Ranks {
 function chooseRanks(n: number, p: number, confidence: number): Ranks {
   const probabilities = binomialProbabilities(n, p);
   const tail = (1 - confidence) / 2 + ROUNDING;
-
   let low = 0;
   let below = 0;
   while (low < n && below + (probabilities[low] as number) <= tail) {

@@ -1,9 +1,7 @@
 /**
  * The ranks of values, doubled, ties sharing the mean of the ranks they take up (midranks).
- *
  * Lehmann, Nonparametrics: Statistical Methods Based on Ranks (1975), section 1.4. Doubled, because a
  * midrank is a whole or a half: whole numbers can index the table of an exact test.
- *
  * @param values Finite values in any order; not changed.
  * @returns Twice the midrank of each value, 2 for the smallest if it is alone; in input order.
  */
@@ -34,10 +32,8 @@ export interface Tails {
 }
 
 /**
- * The p-value of an alternative from the two tails; two-sided is twice the smaller, at most 1.
- *
- * @returns The p-value, 0 to 1.
- * @throws {RangeError} If the alternative is not one of the three.
+ * The p-value of an alternative from the two tails; two-sided is twice the smaller, at most 1. Returns the p-value, 0 to 1.
+ * Throws RangeError if the alternative is not one of the three.
  */
 export function pValueOf(tails: Tails, alternative: Alternative): number {
   switch (alternative) {

@@ -3,14 +3,10 @@
 import { checkOpenProbability } from "./check_sample.ts";
 
 /**
- * The probability that a standard normal value lies at or below z.
- *
- * Hart's double-precision rational approximation (Hart et al., Computer Approximations, 1968,
- * no. 5666) as given by West, "Better approximations to cumulative normal functions", Wilmott, May
- * 2005, pp. 70–76: error below 1e-14. Failure case: below z = −37 the result is 0.
- *
- * @returns A probability, 0 to 1.
- * @throws {RangeError} If z is NaN.
+ * The probability that a standard normal value lies at or below z. Hart's double-precision rational approximation (Hart et al.,
+ * Computer Approximations, 1968, no. 5666) as given by West, "Better approximations to cumulative normal functions", Wilmott,
+ * May 2005, pp. 70–76: error below 1e-14. Failure case: below z = −37 the result is 0. Returns a probability, 0 to 1. Throws
+ * RangeError if z is NaN.
  */
 export function normalCdf(z: number): number {
   if (Number.isNaN(z)) {
@@ -35,13 +31,9 @@ function upperTail(x: number): number {
 }
 
 /**
- * The value that a standard normal lies below with probability p.
- *
- * Wichura, "Algorithm AS 241: the percentage points of the normal distribution", Applied Statistics
- * 37(3), 1988, pp. 477–484, routine PPND16: relative error about 1e-16.
- *
- * @returns How many standard deviations from the mean.
- * @throws {RangeError} If p is outside (0, 1).
+ * The value that a standard normal lies below with probability p. Wichura, "Algorithm AS 241: the percentage points of the
+ * normal distribution", Applied Statistics 37(3), 1988, pp. 477–484, routine PPND16: relative error about 1e-16. Returns how
+ * many standard deviations from the mean. Throws RangeError if p is outside (0, 1).
  */
 export function normalQuantile(p: number): number {
   checkOpenProbability("take a normal quantile", "p", p);

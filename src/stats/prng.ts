@@ -11,23 +11,14 @@ import { checkCount } from "./check_sample.ts";
 
 /** A Prng is one stream of pseudo-random numbers; drawing from it advances it. */
 export interface Prng {
-  /**
-   * The next whole number.
-   *
-   * @returns A whole number from 0 to 2^32 − 1.
-   */
+  /** The next whole number. Returns a whole number from 0 to 2^32 − 1. */
   nextUint32(): number;
-  /**
-   * The next real number, with 53 random bits; takes two 32-bit draws.
-   *
-   * @returns A number from 0 (included) to 1 (excluded).
-   */
+  /** The next real number, with 53 random bits; takes two 32-bit draws. Returns a number from 0 (included) to 1 (excluded). */
   nextFloat(): number;
   /**
    * The next whole number below a bound, every one equally likely (draws from the
    * last whole multiple of the bound on are rejected; Lemire, "Fast random integer generation in an
    * interval", ACM TOMACS 29(1), 2019, compares the ways).
-   *
    * @param bound How many different numbers there are: 1 to 2^32.
    * @returns A whole number from 0 to `bound` − 1.
    * @throws {RangeError} If the bound is not a whole number from 1 to 2^32.
@@ -35,7 +26,6 @@ export interface Prng {
   nextInt(bound: number): number;
   /**
    * A shuffled copy (Fisher–Yates; Knuth, The Art of Computer Programming 2, 3.4.2, algorithm P).
-   *
    * @param items The items, which stay as they are.
    * @returns A new array of the same items in random order.
    */
@@ -43,7 +33,6 @@ export interface Prng {
   /**
    * A generator of its own for one use. It depends on the seed and the labels on the way only, never
    * on how many numbers were drawn: a further draw in one place moves no other.
-   *
    * @param label The name of the use, such as "rounds".
    * @returns A fresh generator.
    */
@@ -51,10 +40,8 @@ export interface Prng {
 }
 
 /**
- * Makes a generator from a seed.
- *
- * @returns The generator at its start.
- * @throws {RangeError} If a numeric seed is not a safe whole number of at least 0.
+ * Makes a generator from a seed. Returns the generator at its start. Throws RangeError if a numeric seed is not a safe whole
+ * number of at least 0.
  */
 export function createPrng(seed: number | string): Prng {
   if (typeof seed === "number") checkCount("make a generator", "seed", seed, 0);
@@ -111,8 +98,8 @@ function sfc32([a, b, c, counter]: State): () => number {
 }
 
 /**
- * Three FNV-1a hashes of the UTF-8 bytes (Fowler, Noll, Vo), set apart by their offset basis and
- * finished by MurmurHash3's fmix32 (Appleby), because close seeds give close FNV hashes.
+ * Three FNV-1a hashes of the UTF-8 bytes (Fowler, Noll, Vo), set apart by their offset basis and finished by MurmurHash3's
+ * fmix32 (Appleby), because close seeds give close FNV hashes.
  */
 function hashToState(key: string): State {
   const bytes = new TextEncoder().encode(key);

@@ -6,8 +6,8 @@ export interface RobustSpread {
   /** The median, in the sample's unit. */
   readonly median: number;
   /**
-   * Median absolute deviation from the median × 1.4826, in the sample's unit: the standard
-   * deviation, if the values were normal.
+   * Median absolute deviation from the median × 1.4826, in the sample's unit: the standard deviation, if the values were
+   * normal.
    */
   readonly scaledMad: number;
   /** `scaledMad` / |median|, a ratio; absent when the median is 0. */
@@ -24,17 +24,12 @@ export interface RobustSpread {
 export const MAD_SCALE = 1.4826022185056018;
 
 /**
- * The robust spread of a sample: its scaled median absolute deviation and its interquartile range.
- *
- * Hampel, "The influence curve and its role in robust estimation", JASA 69, 1974, pp. 383–393;
- * Rousseeuw and Croux, JASA 88, 1993, pp. 1273–1283, for the factor 1.4826.
- *
- * Failure case: when more than half of the values are equal (a coarse clock) the deviation is 0
- * although the rest differ; that is said in `warning`. Between two modes it describes neither: ask
- * {@linkcode findBimodality} first.
- *
- * @returns The spread; `relative` is absent when the median is 0.
- * @throws {RangeError} If the sample is empty or holds a value that is not finite.
+ * The robust spread of a sample: its scaled median absolute deviation and its interquartile range. Hampel, "The influence curve
+ * and its role in robust estimation", JASA 69, 1974, pp. 383–393; Rousseeuw and Croux, JASA 88, 1993, pp. 1273–1283, for the
+ * factor 1.4826. Failure case: when more than half of the values are equal (a coarse clock) the deviation is 0 although the
+ * rest differ; that is said in `warning`. Between two modes it describes neither: ask {@linkcode findBimodality} first. Returns
+ * the spread; `relative` is absent when the median is 0. Throws RangeError if the sample is empty or holds a value that is not
+ * finite.
  */
 export function robustSpread(values: readonly number[]): RobustSpread {
   checkSample("measure a spread", values);

@@ -16,16 +16,11 @@ export interface SignTest {
 }
 
 /**
- * The exact p-values of the sign test.
- *
- * It is the test of the order-statistic interval of the median, which excludes 0 at 95 % where this is at most 5 %, ties aside
- * (David and Nagaraja, Order Statistics, 3rd ed., 2003, section 7.1). Ties are left out, as Dixon and Mood ("The statistical
- * sign test", JASA 41, 1946, pp. 557–566) do.
- *
- * Failure case: it knows the signs alone, so that it needs at least 6 differences for a p-value below 5 %.
- *
- * @returns The p-values; all 1 where all are ties.
- * @throws {RangeError} If there is none, or one is not finite.
+ * The exact p-values of the sign test. It is the test of the order-statistic interval of the median, which excludes 0 at 95 %
+ * where this is at most 5 %, ties aside (David and Nagaraja, Order Statistics, 3rd ed., 2003, section 7.1). Ties are left out,
+ * as Dixon and Mood ("The statistical sign test", JASA 41, 1946, pp. 557–566) do. Failure case: it knows the signs alone, so
+ * that it needs at least 6 differences for a p-value below 5 %. Returns the p-values; all 1 where all are ties. Throws
+ * RangeError if there is none, or one is not finite.
  */
 export function signTest(differences: readonly number[]): SignTest {
   checkSample("test signs", differences);

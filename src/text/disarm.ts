@@ -2,9 +2,9 @@
 // neither the terminal nor the CI job that shows it.
 
 /**
- * Control characters but tabs and the ends of lines, C1 (which some terminals take for escape sequences), line separators
- * of Unicode, and what turns the direction of text. Isolates from U+2068 on stay: charts need them around names that run
- * from right to left.
+ * Control characters but tabs and the ends of lines, C1 (which some terminals take for escape sequences), line separators of
+ * Unicode, and what turns the direction of text. Isolates from U+2068 on stay: charts need them around names that run from
+ * right to left.
  */
 const DRIVING =
   // deno-lint-ignore no-control-regex

@@ -3,8 +3,8 @@
 import { oneLine, SENTENCE } from "./one_line.ts";
 
 /**
- * What AsciiDoc could take for markup: emphasis, macros, attributes, cells, links, typography, and marks at the start of a line. A
- * character reference stands for the character everywhere in AsciiDoc.
+ * What AsciiDoc could take for markup: emphasis, macros, attributes, cells, links, typography, and marks at the start of a
+ * line. A character reference stands for the character everywhere in AsciiDoc.
  */
 const MARKUP = /[\\`*_#+^~[\]{}|<>&"'=@$]|[-.:/](?=[-.:/])|^[-.:/!,]|\((?=(?:C|R|TM)\))|:(?=$|\s)/g;
 

@@ -33,8 +33,8 @@ export function escapeSentence(text: string): string {
 }
 
 /**
- * A name as a code span, where it can be one: anything with a backtick or a pipe is escaped as prose instead, because code spans
- * treat both differently inside and outside of tables, as in `` `round-trip` ``.
+ * A name as a code span, where it can be one: anything with a backtick or a pipe is escaped as prose instead, because code
+ * spans treat both differently inside and outside of tables, as in `` `round-trip` ``.
  */
 export function codeName(text: string): string {
   const line = oneLine(text);

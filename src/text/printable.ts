@@ -1,8 +1,8 @@
 // Texts that show what is in them, for error messages and for formats in which different names must stay different.
 
 /**
- * Control characters, line and paragraph separators, what reverses the direction of text, what no Unicode text may hold,
- * and a backslash before a `u`, without which two names could be written alike.
+ * Control characters, line and paragraph separators, what reverses the direction of text, what no Unicode text may hold, and a
+ * backslash before a `u`, without which two names could be written alike.
  */
 const UNPRINTABLE =
   // deno-lint-ignore no-control-regex

@@ -19,19 +19,14 @@ export function asksForBuffers({ sendBuffer, receiveBuffer }: BufferOptions): bo
 
 /**
  * Asks for buffers. What the kernel took is read back with the socket's other settings: twice as much, within its limits.
- *
- * @throws {SystemError} when the kernel refuses
+ * Throws SystemError when the kernel refuses.
  */
 export function setBuffers(fd: number, { sendBuffer, receiveBuffer }: BufferOptions): void {
   if (sendBuffer !== undefined) setOption(fd, "SO_SNDBUF", sendBuffer);
   if (receiveBuffer !== undefined) setOption(fd, "SO_RCVBUF", receiveBuffer);
 }
 
-/**
- * Asks for buffers of a socket of Deno.
- *
- * @throws {Error} when its descriptor cannot be found, or the kernel refuses
- */
+/** Asks for buffers of a socket of Deno. Throws Error when its descriptor cannot be found, or the kernel refuses. */
 export function setDenoBuffers(
   socket: FindableSocket & { close(): void },
   options: BufferOptions,

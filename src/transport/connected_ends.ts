@@ -8,9 +8,8 @@ const SOL_SOCKET = 1;
 const SO_PEERCRED = 17;
 
 /**
- * The ends of a connected socket.
- *
- * @returns undefined where the kernel cannot be asked, or the process at the other end is not visible here
+ * The ends of a connected socket. Undefined where the kernel cannot be asked, or the process at the other end is not visible
+ * here.
  */
 export function connectedEnds(
   fd: number | undefined,

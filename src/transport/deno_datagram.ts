@@ -21,7 +21,6 @@ export interface DatagramKind {
 
 /** A DatagramChannel over a `Deno.DatagramConn`. */
 export class DenoDatagramChannel implements DatagramChannel {
-  /** See {@link DatagramChannel.mode}. */
   readonly mode = "datagram";
   readonly #conn: Deno.DatagramConn;
   readonly #kind: DatagramKind;
@@ -59,17 +58,14 @@ export class DenoDatagramChannel implements DatagramChannel {
       : new UnixSenders(remote as Deno.UnixAddr | undefined);
   }
 
-  /** See {@link DatagramChannel.settings}. */
   get settings(): Readonly<Record<string, string>> {
     return this.#readBack.settings();
   }
 
-  /** See {@link DatagramChannel.descriptor}. */
   descriptor(): number | undefined {
     return this.#readBack.descriptor();
   }
 
-  /** See {@link DatagramChannel.send}. */
   send(data: Uint8Array): Promise<number> {
     if (this.#remote === undefined) {
       return Promise.reject(
@@ -81,7 +77,7 @@ export class DenoDatagramChannel implements DatagramChannel {
       : this.#sendLarge(data, this.#remote);
   }
 
-  /** See {@link DatagramChannel.receive}. Not async, with one function for all messages: what that saves pays for looking at the sender. */
+  /** Not async, with one function for all messages: what that saves pays for looking at the sender. */
   receive(buffer: Uint8Array): Promise<number> {
     this.#buffer = buffer;
     return this.#conn.receive(buffer).then(this.#take);
@@ -96,7 +92,6 @@ export class DenoDatagramChannel implements DatagramChannel {
     return this.#senders.count(from).isHeard ? data.length : this.receive(this.#buffer);
   };
 
-  /** See {@link DatagramChannel.reply}. */
   reply(data: Uint8Array): Promise<number> {
     const to = this.#senders.last?.address;
     if (to === undefined) {
@@ -109,12 +104,10 @@ export class DenoDatagramChannel implements DatagramChannel {
       : this.#sendLarge(data, to);
   }
 
-  /** See {@link DatagramChannel.foreign}. */
   foreign(own: readonly Endpoint[]): ForeignMessages | undefined {
     return this.#senders.foreign(own);
   }
 
-  /** See {@link DatagramChannel.bareExchange}. */
   async bareExchange(bytes: number, count: number): Promise<void> {
     const conn = this.#conn;
     const remote = this.#remote;
@@ -128,7 +121,6 @@ export class DenoDatagramChannel implements DatagramChannel {
     }
   }
 
-  /** See {@link DatagramChannel.bareAnswer}. */
   async bareAnswer(bytes: number): Promise<void> {
     const conn = this.#conn;
     const buffer = new Uint8Array(bytes + 1);
@@ -138,7 +130,6 @@ export class DenoDatagramChannel implements DatagramChannel {
     }
   }
 
-  /** See {@link DatagramChannel.close}. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;

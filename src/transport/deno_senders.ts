@@ -32,16 +32,15 @@ export interface DenoSenders {
 export const ASKED_EACH = 17;
 
 /**
- * Senders with a host and a port. A port is looked at with each message, its host with the first one and then now and then: to read it took
- * 1 % of an exchange at each end. On loopback, whose ports the kernel gives out at random, a stranger on another of its addresses
- * has the port of a client by chance once in 28,000 times.
+ * Senders with a host and a port. A port is looked at with each message, its host with the first one and then now and then: to
+ * read it took 1 % of an exchange at each end. On loopback, whose ports the kernel gives out at random, a stranger on another
+ * of its addresses has the port of a client by chance once in 28,000 times.
  */
 export class InternetSenders implements DenoSenders {
   /** By port, and of one port by host: nearly always there is one. */
   readonly #known = new Map<number, DenoSender[]>();
   readonly #remote: Deno.NetAddr | undefined;
   #port = -1;
-  /** See {@linkcode DenoSenders.last}. */
   last: DenoSender | undefined;
 
   /** @param remote the only one that is listened to; absent: whoever sends is heard, and counted */
@@ -50,7 +49,6 @@ export class InternetSenders implements DenoSenders {
     if (remote !== undefined) this.#add(remote.port, remote.hostname);
   }
 
-  /** See {@linkcode DenoSenders.count}. */
   count(from: Deno.NetAddr): DenoSender {
     const { port } = from;
     if (port !== this.#port || this.last === undefined) {
@@ -62,7 +60,6 @@ export class InternetSenders implements DenoSenders {
     return count % ASKED_EACH === 0 ? this.#withHost(sender, from) : sender;
   }
 
-  /** See {@linkcode DenoSenders.foreign}. */
   foreign(own: readonly Endpoint[]): ForeignMessages | undefined {
     return foreignOf([...this.#known.values()].flat(), own);
   }
@@ -102,7 +99,6 @@ export class UnixSenders implements DenoSenders {
   readonly #remote: Deno.UnixAddr | undefined;
   readonly #known = new Map<string, DenoSender>();
   #path: string | undefined;
-  /** See {@linkcode DenoSenders.last}. */
   last: DenoSender | undefined;
 
   /** @param remote the only one that is listened to; absent: whoever sends is heard, and counted */
@@ -110,7 +106,6 @@ export class UnixSenders implements DenoSenders {
     this.#remote = remote;
   }
 
-  /** See {@linkcode DenoSenders.count}. */
   count(from: Deno.UnixAddr): DenoSender {
     const { path } = from;
     if (path !== this.#path || this.last === undefined) {
@@ -122,7 +117,6 @@ export class UnixSenders implements DenoSenders {
     return sender;
   }
 
-  /** See {@linkcode DenoSenders.foreign}. */
   foreign(own: readonly Endpoint[]): ForeignMessages | undefined {
     return foreignOf(this.#known.values(), own);
   }

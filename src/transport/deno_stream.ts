@@ -7,7 +7,6 @@ import { TcpPushes } from "./tcp_pushes.ts";
 
 /** A StreamChannel over a `Deno.Conn`. Methods hand through the runtime's promise: an `async` here would sit inside every exchange. */
 export class DenoStreamChannel implements StreamChannel {
-  /** See {@link StreamChannel.mode}. */
   readonly mode = "stream";
   readonly #conn: Deno.Conn;
   readonly #asked: Readonly<Record<string, string>>;
@@ -28,17 +27,14 @@ export class DenoStreamChannel implements StreamChannel {
     this.#asked = asked;
   }
 
-  /** See {@link StreamChannel.settings}. */
   get settings(): Readonly<Record<string, string>> {
     return this.#reader().settings();
   }
 
-  /** See {@link StreamChannel.descriptor}. */
   descriptor(): number | undefined {
     return this.#reader().descriptor();
   }
 
-  /** See {@link StreamChannel.ends}. */
   ends(): { local: string; remote: string } | undefined {
     const { localAddr: local, remoteAddr: remote } = this.#conn;
     return local.transport === "tcp" && remote.transport === "tcp"
@@ -46,17 +42,14 @@ export class DenoStreamChannel implements StreamChannel {
       : connectedEnds(this.descriptor());
   }
 
-  /** See {@link StreamChannel.read}. */
   read(buffer: Uint8Array): Promise<number | null> {
     return this.#conn.read(buffer);
   }
 
-  /** See {@link StreamChannel.write}. */
   write(data: Uint8Array): Promise<number> {
     return this.#conn.write(data);
   }
 
-  /** See {@link StreamChannel.bareExchange}. */
   async bareExchange(bytes: number, count: number): Promise<void> {
     const conn = this.#conn;
     const request = new Uint8Array(bytes);
@@ -68,7 +61,6 @@ export class DenoStreamChannel implements StreamChannel {
     }
   }
 
-  /** See {@link StreamChannel.bareAnswer}. */
   async bareAnswer(bytes: number): Promise<void> {
     const conn = this.#conn;
     const buffer = new Uint8Array(bytes);
@@ -80,12 +72,10 @@ export class DenoStreamChannel implements StreamChannel {
     }
   }
 
-  /** See {@link StreamChannel.closeWrite}. */
   closeWrite(): Promise<void> {
     return this.#conn.closeWrite();
   }
 
-  /** See {@link StreamChannel.close}. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -107,12 +97,10 @@ export class DenoStreamChannel implements StreamChannel {
 export class DenoTcpChannel extends DenoStreamChannel {
   #pushes: TcpPushes | undefined;
 
-  /** See {@link StreamChannel.setCork}. */
   setCork(isOn: boolean): void {
     (this.#pushes ??= new TcpPushes(this.descriptor())).setCork(isOn);
   }
 
-  /** See {@link StreamChannel.acknowledgeNow}. */
   acknowledgeNow(): void {
     (this.#pushes ??= new TcpPushes(this.descriptor())).acknowledgeNow();
   }
@@ -142,12 +130,10 @@ export class DenoStreamListener implements StreamListener {
     this.#cleanUp = cleanUp;
   }
 
-  /** See {@link StreamListener.accept}. */
   async accept(): Promise<StreamChannel> {
     return this.#wrap(await this.#listener.accept());
   }
 
-  /** See {@link StreamListener.close}. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;

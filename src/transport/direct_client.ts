@@ -5,9 +5,8 @@
 // a client without any proxy has.
 
 /**
- * A client that connects straight to a server, whatever the environment says of proxies.
- *
- * @returns open until it is closed; it needs no permission but that for the server's address
+ * A client that connects straight to a server, whatever the environment says of proxies. Returns open until it is closed; it
+ * needs no permission but that for the server's address.
  */
 export function directClient(
   { hostname, port }: { readonly hostname: string; readonly port: number },
@@ -29,10 +28,9 @@ const VARIABLES = ["NO_PROXY", "no_proxy"] as const;
 const LOOPBACK = ["127.0.0.1", "::1", "localhost"];
 
 /**
- * Takes loopback out of what HTTP_PROXY, HTTPS_PROXY and ALL_PROXY are asked for, in this process and those that it starts: for clients
- * that others make, as users' modules do. Without `--allow-env=NO_PROXY` nothing is changed.
- *
- * Call it first: a client that exists keeps what it was made with.
+ * Takes loopback out of what HTTP_PROXY, HTTPS_PROXY and ALL_PROXY are asked for, in this process and those that it starts: for
+ * clients that others make, as users' modules do. Without `--allow-env=NO_PROXY` nothing is changed. Call it first: a client
+ * that exists keeps what it was made with.
  */
 export function keepLoopbackFromProxies(): void {
   if (!isGranted(VARIABLES[0])) return;

@@ -5,11 +5,7 @@ import type { Endpoint, ForeignMessages } from "./channel.ts";
 /** Of the senders, this many are named. */
 const NAMED = 3;
 
-/**
- * What came from others.
- *
- * @returns undefined where nothing did
- */
+/** What came from others. Undefined where nothing did. */
 export function foreignOf(
   senders: Iterable<{ readonly endpoint: Endpoint; readonly messages: number }>,
   own: readonly Endpoint[],

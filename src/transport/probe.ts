@@ -24,8 +24,8 @@ export function probeStream(
 }
 
 /**
- * What TCP_MAXSEG grows to once a connection is in use: while it is new, half of a window. The options of each header, such as timestamps,
- * are taken off.
+ * What TCP_MAXSEG grows to once a connection is in use: while it is new, half of a window. The options of each header, such as
+ * timestamps, are taken off.
  */
 function segmentOf(channel: StreamChannel): number | undefined {
   const fd = openKernel().available ? channel.descriptor?.() : undefined;
@@ -146,11 +146,7 @@ async function largestMessage(deliver: (data: Uint8Array) => Promise<void>): Pro
 export const NEEDS_NETWORK =
   "permission missing: a Unix-domain socket needs --allow-net without a list";
 
-/**
- * Why opening failed, in words that say what would change it.
- *
- * @returns one sentence without its full stop
- */
+/** Why opening failed, in words that say what would change it. Returns one sentence without its full stop. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const needed = /Requires ([\w-]+) access to "([^"]+)"/.exec(error.message);

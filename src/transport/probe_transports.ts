@@ -11,10 +11,9 @@ const PATIENCE_MS = 2_000;
 const LONGEST_REASON = 400;
 
 /**
- * Probes transports side by side, and the kernel room. Whatever a probe does, it ends within two seconds: one that throws, hangs or
- * returns an invalid answer is a transport that is not available, with the reason.
- *
- * @returns availability by transport id, and that of the kernel room by {@linkcode KERNEL_ROOM}
+ * Probes transports side by side, and the kernel room. Whatever a probe does, it ends within two seconds: one that throws,
+ * hangs or returns an invalid answer is a transport that is not available, with the reason. Returns availability by transport
+ * id, and that of the kernel room by {@linkcode KERNEL_ROOM}.
  */
 export async function probeTransports(
   transports: ReadonlyMap<string, Transport>,

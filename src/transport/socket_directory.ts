@@ -44,9 +44,7 @@ export async function createSocketDirectory(): Promise<SocketDirectory> {
   };
 }
 
-/**
- * Says of transports that have no place for socket files, and cannot do without either, why that is.
- */
+/** Says of transports that have no place for socket files, and cannot do without either, why that is. */
 export function explainSocketFiles(
   transports: ReadonlyMap<string, Transport>,
   availability: ReadonlyMap<string, Availability>,
@@ -63,11 +61,7 @@ export function explainSocketFiles(
   );
 }
 
-/**
- * What a record says where Unix-domain sockets are measured without files.
- *
- * @returns a line for what was skipped, or none
- */
+/** What a record says where Unix-domain sockets are measured without files. Returns a line for what was skipped, or none. */
 export function withoutFiles(
   used: Iterable<Transport | undefined>,
   { problem }: Pick<SocketDirectory, "problem">,

@@ -32,8 +32,8 @@ export interface TrialCounts {
 }
 
 /**
- * A percentile of a distribution (0 its minimum, 100 its maximum), the share of a distribution above a limit, a quotient of counts, or
- * `given`: what only the workload can know.
+ * A percentile of a distribution (0 its minimum, 100 its maximum), the share of a distribution above a limit, a quotient of
+ * counts, or `given`: what only the workload can know.
  */
 export type Derivation =
   | { readonly of: string; readonly percentile: number }
@@ -77,8 +77,8 @@ export function lossShare({ tally }: Pick<TrialCounts, "tally">): number | undef
 }
 
 /**
- * The bytes of the measured interval that arrived: those sent, less the share of messages lost. Not `window.bytes`: the
- * window opens later than the interval in which CPU time is read.
+ * The bytes of the measured interval that arrived: those sent, less the share of messages lost. Not `window.bytes`: the window
+ * opens later than the interval in which CPU time is read.
  */
 export function arrivedBytes({ tally }: TrialCounts): number | undefined {
   return tally.sentBytes === undefined

@@ -22,11 +22,7 @@ export interface EstimatedChange {
   readonly high: number;
 }
 
-/**
- * A change in percent or points, and who is better.
- *
- * @returns As in `5.0 % slower`, `0.40 points higher`, `0.00 %`.
- */
+/** A change in percent or points, and who is better. As in `5.0 % slower`, `0.40 points higher`, `0.00 %`. */
 export function formatChange(ratio: number, stated: Stated): string {
   const size = formatSizeOfChange(ratio, stated.effect);
   const word = changeWord(ratio, stated);
@@ -34,18 +30,16 @@ export function formatChange(ratio: number, stated: Stated): string {
 }
 
 /**
- * A change with its interval, the bound nearest to no change first.
- *
- * @returns As in `12.3 % slower [10.1 %, 14.0 %]`; both bounds carry their words where they disagree: `1.2 % slower [0.40 % faster, 2.8 % slower]`.
+ * A change with its interval, the bound nearest to no change first. As in `12.3 % slower [10.1 %, 14.0 %]`; both bounds carry
+ * their words where they disagree: `1.2 % slower [0.40 % faster, 2.8 % slower]`.
  */
 export function formatEstimate(change: EstimatedChange, stated: Stated): string {
   return `${formatChange(change.estimate, stated)} ${formatBounds(change, stated)}`;
 }
 
 /**
- * The interval of a change, the bound nearest to no change first.
- *
- * @returns As in `[10.1 %, 14.0 %]`; with words where the bounds disagree: `[0.40 % faster, 2.8 % slower]`.
+ * The interval of a change, the bound nearest to no change first. As in `[10.1 %, 14.0 %]`; with words where the bounds
+ * disagree: `[0.40 % faster, 2.8 % slower]`.
  */
 export function formatBounds({ estimate, low, high }: EstimatedChange, stated: Stated): string {
   const bounds = estimate < 1 ? [high, low] : [low, high];
@@ -80,20 +74,12 @@ export function changeWord(ratio: number, { effect, unit, better }: Stated): str
   return ratio < 1 ? loss : gain;
 }
 
-/**
- * A threshold.
- *
- * @returns As in `5 %`.
- */
+/** A threshold. As in `5 %`. */
 export function formatThreshold(threshold: number, kind: EffectKind): string {
   return `${Number((threshold * 100).toPrecision(6))} ${kind === "ratio" ? "%" : "points"}`;
 }
 
-/**
- * A p-value, rounded so that it never claims less than it is by much.
- *
- * @returns As in `0.03`, `2.4e-5`.
- */
+/** A p-value, rounded so that it never claims less than it is by much. As in `0.03`, `2.4e-5`. */
 export function formatP(p: number): string {
   if (p === 0) return "0";
   return p >= 0.001 ? String(Number(p.toPrecision(2))) : p.toExponential(1);

@@ -81,29 +81,21 @@ const REGISTRY: ReadonlyMap<
   ) => [id, { row, definition: defineMetric({ id, ...row }) }]),
 );
 
-/**
- * Whether a text is the id of one of the suite's own metrics.
- *
- * @returns `true` if {@linkcode metricOf} knows it.
- */
+/** Whether a text is the id of one of the suite's own metrics. Returns `true` if {@linkcode metricOf} knows it. */
 export function isMetricId(id: string): boolean {
   return REGISTRY.has(id);
 }
 
 /**
- * The suite's own definition of a metric, whatever a record says of it.
- *
- * @returns Its frozen definition; `undefined` where the suite has none of that name.
+ * The suite's own definition of a metric, whatever a record says of it. Returns its frozen definition; `undefined` where the
+ * suite has none of that name.
  */
 export function ownDefinition(id: string): MetricDefinition | undefined {
   return REGISTRY.get(id)?.definition;
 }
 
 /**
- * The definition of one of the suite's own metrics.
- *
- * @returns Its frozen definition.
- * @throws {RangeError} If no metric has that id.
+ * The definition of one of the suite's own metrics. Returns its frozen definition. Throws RangeError if no metric has that id.
  */
 export function metricOf(id: string): MetricDefinition {
   const found = REGISTRY.get(id);
@@ -117,18 +109,16 @@ export function metricOf(id: string): MetricDefinition {
 }
 
 /**
- * How a metric follows from what a trial counted.
- *
- * @returns The derivation; `given` where the suite does not define the metric, so that only its workload can know.
+ * How a metric follows from what a trial counted. Returns the derivation; `given` where the suite does not define the metric,
+ * so that only its workload can know.
  */
 export function derivationOf(id: string): Derivation {
   return REGISTRY.get(id)?.row.from ?? "given";
 }
 
 /**
- * The fewest operations of a trial of which a percentile is not simply the maximum: 1 / (1 − p).
- *
- * @returns A whole number; `undefined` where the metric is no percentile above the median.
+ * The fewest operations of a trial of which a percentile is not simply the maximum: 1 / (1 − p). Returns a whole number;
+ * `undefined` where the metric is no percentile above the median.
  */
 export function fewestOperations(id: string): number | undefined {
   const from = derivationOf(id);
@@ -137,9 +127,7 @@ export function fewestOperations(id: string): number | undefined {
   return percentile > 50 && percentile < 100 ? Math.round(100 / (100 - percentile)) : undefined;
 }
 
-/**
- * Whether a value can have been measured: 0, or within what any socket on any machine will yield.
- */
+/** Whether a value can have been measured: 0, or within what any socket on any machine will yield. */
 export function isPossible(value: number, { id, unit }: MetricDefinition): boolean {
   const own = REGISTRY.get(id)?.row;
   const largest = own?.largest ?? UNITS[unit].largest;

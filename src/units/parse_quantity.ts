@@ -22,12 +22,9 @@ const SPELLINGS: ReadonlyMap<string, readonly [MetricUnit, number]> = new Map(
 );
 
 /**
- * Reads a quantity: a decimal number, spaces if any, and a unit.
- *
- * Times `ns us µs ms s`, each also per operation (`µs/op`) or byte (`ns/B`); sizes `B kB MB GB TB KiB MiB GiB TiB`; rates of
- * those (`GB/s`) or of bits (`Gbit/s`); events `/s k/s M/s`; `%`; calls `/MiB`; no unit for counts.
- *
- * @returns The quantity, or `undefined` when it is none.
+ * Reads a quantity: a decimal number, spaces if any, and a unit. Times `ns us µs ms s`, each also per operation (`µs/op`) or
+ * byte (`ns/B`); sizes `B kB MB GB TB KiB MiB GiB TiB`; rates of those (`GB/s`) or of bits (`Gbit/s`); events `/s k/s M/s`;
+ * `%`; calls `/MiB`; no unit for counts. Returns the quantity, or `undefined` when it is none.
  */
 export function parseQuantity(text: string): Quantity | undefined {
   const match = /^\s*([0-9]{1,15}(?:\.[0-9]{1,15})?)\s*(\S*)\s*$/.exec(text);

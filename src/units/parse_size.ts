@@ -1,9 +1,8 @@
 // Sizes as options and settings have them.
 
 /**
- * A size in bytes: digits, optionally with `B`, or with `k`, `KiB`, `M`, `MiB`, `G`, `GiB` for multiples of 1024.
- *
- * @returns the number of bytes, or `null` when the text is no size.
+ * A size in bytes: digits, optionally with `B`, or with `k`, `KiB`, `M`, `MiB`, `G`, `GiB` for multiples of 1024. Returns the
+ * number of bytes, or `null` when the text is no size.
  */
 export function parseSize(text: string): number | null {
   const match = /^(\d{1,16})(?:b|([kmg])(?:ib)?)?$/i.exec(text);

@@ -25,9 +25,8 @@ export interface ForeignText {
 }
 
 /**
- * Reads files of one tool as one record. Cases with the same id in several files have the trials of all of them.
- *
- * @throws {RecordError} If a file is none of a known tool, or they are not all of the same.
+ * Reads files of one tool as one record. Cases with the same id in several files have the trials of all of them. Throws
+ * RecordError if a file is none of a known tool, or they are not all of the same.
  */
 export function importRecord(texts: readonly ForeignText[], command: string): RunRecord {
   const read = texts.map(readForeign);

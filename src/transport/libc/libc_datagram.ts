@@ -29,7 +29,6 @@ export interface LibcDatagramKind {
 
 /** A DatagramChannel over a bound {@link LibcSocket}: calls return numbers, promises only where a slice was not enough. */
 export class LibcDatagramChannel implements DatagramChannel {
-  /** See {@link DatagramChannel.mode}. */
   readonly mode = "datagram";
   readonly #socket: LibcSocket;
   readonly #kind: LibcDatagramKind;
@@ -76,18 +75,15 @@ export class LibcDatagramChannel implements DatagramChannel {
     socket.sliceSends();
   }
 
-  /** See {@link DatagramChannel.settings}. */
   get settings(): Readonly<Record<string, string>> {
     const fd = this.descriptor();
     return fd === undefined ? {} : readSettings(fd);
   }
 
-  /** See {@link DatagramChannel.descriptor}. */
   descriptor(): number | undefined {
     return this.#closed ? undefined : this.#socket.fd;
   }
 
-  /** See {@link DatagramChannel.send}. */
   send(data: Uint8Array<ArrayBuffer>): MaybePromise<number> {
     if (this.#clients > 0) {
       throw new Error(`Cannot send on a ${this.#kind.name} socket that was bound without a remote`);
@@ -103,7 +99,6 @@ export class LibcDatagramChannel implements DatagramChannel {
     return sent >= 0 ? sent : this.#sendLater(data);
   }
 
-  /** See {@link DatagramChannel.receive}. */
   receive(buffer: Uint8Array<ArrayBuffer>): MaybePromise<number> {
     if (buffer.length !== this.#receiveBytes) {
       this.#receiveBytes = buffer.length;
@@ -116,7 +111,6 @@ export class LibcDatagramChannel implements DatagramChannel {
     return socket.retry("recv", POLL.in, (flags) => this.#receiveOnce(buffer, size, flags));
   }
 
-  /** See {@link DatagramChannel.tryReceive}. */
   tryReceive(buffer: Uint8Array<ArrayBuffer>): number | undefined {
     const received = this.#receiveOnce(buffer, BigInt(buffer.length), MSG.dontWait);
     if (received >= 0) return received;
@@ -125,7 +119,6 @@ export class LibcDatagramChannel implements DatagramChannel {
     throw this.#socket.libc.error("recv", errno);
   }
 
-  /** See {@link DatagramChannel.reply}. */
   reply(data: Uint8Array<ArrayBuffer>): MaybePromise<number> {
     if (this.#isConnected || this.#hasAccepted) return this.#sendConnected(data);
     if (this.#fromLength[0] === 0) {
@@ -138,7 +131,6 @@ export class LibcDatagramChannel implements DatagramChannel {
     return sent >= 0 ? sent : this.#replyLater(data);
   }
 
-  /** See {@link DatagramChannel.foreign}. */
   foreign(own: readonly Endpoint[]): ForeignMessages | undefined {
     return this.#senders.foreign(own);
   }
@@ -160,7 +152,6 @@ export class LibcDatagramChannel implements DatagramChannel {
     }
   }
 
-  /** See {@link DatagramChannel.bareAnswer}. */
   async bareAnswer(bytes: number): Promise<void> {
     const buffer = new Uint8Array(bytes + 1);
     const request = buffer.subarray(0, bytes);
@@ -178,13 +169,11 @@ export class LibcDatagramChannel implements DatagramChannel {
     }
   }
 
-  /** See {@link DatagramChannel.bareCalls}. */
   bareCalls(count: number): void {
     const { __errno_location } = this.#symbols;
     for (let i = 0; i < count; i++) __errno_location();
   }
 
-  /** See {@link DatagramChannel.close}. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;

@@ -20,7 +20,6 @@ export class LibcListener implements StreamListener {
 
   /**
    * Starts listening.
-   *
    * @param socket bound; owned from now on
    * @param endpoint where clients connect to
    * @param options of accepted channels, and how many connections may wait
@@ -50,7 +49,6 @@ export class LibcListener implements StreamListener {
     }
   }
 
-  /** See {@link StreamListener.accept}. */
   accept(): MaybePromise<LibcStreamChannel> {
     // accept4 has no flag against sleeping: where another socket of the thread waits to be woken, being ready is waited for instead.
     const fd = waiting.count > 0 ? undefined : this.#acceptOnce();
@@ -64,7 +62,6 @@ export class LibcListener implements StreamListener {
       : accepted.then((fd) => this.#opened(fd));
   }
 
-  /** See {@link StreamListener.close}. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;

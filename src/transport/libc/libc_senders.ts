@@ -18,7 +18,6 @@ export class LibcSenders {
 
   /**
    * Counts a message.
-   *
    * @param bytes what `recvfrom` wrote of its sender
    * @param length how many of them it used
    */
@@ -30,7 +29,6 @@ export class LibcSenders {
     sender.messages++;
   }
 
-  /** See {@linkcode DatagramChannel.foreign}. */
   foreign(own: readonly Endpoint[]): ForeignMessages | undefined {
     return foreignOf(this.#all(), own);
   }

@@ -50,7 +50,6 @@ export class LibcSocket {
 
   /**
    * Opens a socket.
-   *
    * @param family AF_…
    * @param type of {@linkcode SOCKET_TYPE}
    * @param protocol IPPROTO_…; 0 for the family's own
@@ -90,10 +89,8 @@ export class LibcSocket {
   }
 
   /**
-   * Connects to an encoded address.
-   *
-   * @returns at once where the kernel does; a promise where the other end keeps it waiting for more than a slice
-   * @throws {SystemError} when the other end refuses
+   * Connects to an encoded address. Returns at once where the kernel does; a promise where the other end keeps it waiting for
+   * more than a slice. Throws SystemError when the other end refuses.
    */
   connect(address: Uint8Array<ArrayBuffer>): MaybePromise<void> {
     if (this.#tryConnect(address)) return;
@@ -145,7 +142,6 @@ export class LibcSocket {
 
   /**
    * What a call does that failed: throws, tries again, or waits.
-   *
    * @param call its name, for errors
    * @param events what it waits for, of {@linkcode POLL}
    * @param attempt makes the call with these wait flags

@@ -13,7 +13,6 @@ const SHUT_WR = 1;
 
 /** A StreamChannel over a connected {@link LibcSocket}: `recv` and `send` return numbers, promises only where a slice was not enough. */
 export class LibcStreamChannel implements StreamChannel {
-  /** See {@link StreamChannel.mode}. */
   readonly mode = "stream";
   readonly #socket: LibcSocket;
   readonly #recv: LibcSymbols["recv"];
@@ -41,24 +40,20 @@ export class LibcStreamChannel implements StreamChannel {
     this.#send = socket.libc.symbols.send;
   }
 
-  /** See {@link StreamChannel.settings}. */
   get settings(): Readonly<Record<string, string>> {
     const fd = this.descriptor();
     return fd === undefined ? {} : readSettings(fd);
   }
 
-  /** See {@link StreamChannel.descriptor}. */
   descriptor(): number | undefined {
     return this.#socket.fd < 0 ? undefined : this.#socket.fd;
   }
 
-  /** See {@link StreamChannel.ends}. */
   ends(): { local: string; remote: string } | undefined {
     const fd = this.descriptor();
     return fd === undefined ? undefined : connectedEnds(fd);
   }
 
-  /** See {@link StreamChannel.read}. */
   read(buffer: Uint8Array<ArrayBuffer>): MaybePromise<number | null> {
     if (buffer.length !== this.#readBytes) this.#prepareRead(buffer.length);
     const socket = this.#socket;
@@ -71,7 +66,6 @@ export class LibcStreamChannel implements StreamChannel {
     return read > 0 && read <= this.#readBytes ? read : this.#readRest(read, buffer);
   }
 
-  /** See {@link StreamChannel.tryRead}. */
   tryRead(buffer: Uint8Array<ArrayBuffer>): number | null | undefined {
     const size = BigInt(buffer.length);
     // Twice: the runtime may overwrite errno between the call and its reading (a collection of garbage maps memory).
@@ -85,7 +79,6 @@ export class LibcStreamChannel implements StreamChannel {
     }
   }
 
-  /** See {@link StreamChannel.write}. */
   write(data: Uint8Array<ArrayBuffer>): MaybePromise<number> {
     if (data.length !== this.#writeBytes) this.#prepareWrite(data.length);
     const socket = this.#socket;
@@ -110,7 +103,6 @@ export class LibcStreamChannel implements StreamChannel {
     }
   }
 
-  /** See {@link StreamChannel.bareAnswer}. */
   async bareAnswer(bytes: number): Promise<void> {
     const buffer = new Uint8Array(bytes);
     this.#prepareRead(bytes);
@@ -126,20 +118,17 @@ export class LibcStreamChannel implements StreamChannel {
     }
   }
 
-  /** See {@link StreamChannel.bareCalls}. */
   bareCalls(count: number): void {
     const { __errno_location } = this.#socket.libc.symbols;
     for (let i = 0; i < count; i++) __errno_location();
   }
 
-  /** See {@link StreamChannel.closeWrite}. */
   closeWrite(): void {
     const { libc, fd } = this.#socket;
     if (fd < 0) throw new Error("Cannot shutdown: the socket is closed");
     libc.check(libc.symbols.shutdown(fd, SHUT_WR), "shutdown");
   }
 
-  /** See {@link StreamChannel.close}. */
   close(): void {
     this.#socket.close();
   }
@@ -214,12 +203,10 @@ export class LibcStreamChannel implements StreamChannel {
 export class LibcTcpChannel extends LibcStreamChannel {
   #pushes: TcpPushes | undefined;
 
-  /** See {@link StreamChannel.setCork}. */
   setCork(isOn: boolean): void {
     (this.#pushes ??= new TcpPushes(this.descriptor())).setCork(isOn);
   }
 
-  /** See {@link StreamChannel.acknowledgeNow}. */
   acknowledgeNow(): void {
     (this.#pushes ??= new TcpPushes(this.descriptor())).acknowledgeNow();
   }

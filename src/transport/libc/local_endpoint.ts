@@ -8,11 +8,7 @@ import { reasonOf } from "../probe.ts";
 import type { Availability } from "../transport.ts";
 import { LibcSocket } from "./libc_socket.ts";
 
-/**
- * Where a socket is bound, as the kernel says.
- *
- * @throws {SystemError} when it does not say
- */
+/** Where a socket is bound, as the kernel says. Throws SystemError when it does not say. */
 export function localEndpoint({ libc, fd }: LibcSocket): Endpoint {
   const address = new Uint8Array(ADDRESS_BYTES);
   const length = new Uint32Array([ADDRESS_BYTES]);
@@ -23,9 +19,8 @@ export function localEndpoint({ libc, fd }: LibcSocket): Endpoint {
 }
 
 /**
- * Whether the kernel refuses to open a kind of socket at all.
- *
- * @returns the reason in the errno's own words; undefined where it opens
+ * Whether the kernel refuses to open a kind of socket at all. Returns the reason in the errno's own words; undefined where it
+ * opens.
  */
 export function refusedSocket(
   family: number,

@@ -14,9 +14,9 @@ export const unixLibc: StreamTransport = libcStreamTransport({
 });
 
 /**
- * Unix-domain sockets of type SOCK_SEQPACKET, which Deno does not have: connections, as those of `unix`, that keep the boundaries of
- * messages, as `unixpacket` does. One write is one message, one read takes one. The largest message follows SO_SNDBUF. A message of no
- * bytes would look like the end of the stream and is not sent.
+ * Unix-domain sockets of type SOCK_SEQPACKET, which Deno does not have: connections, as those of `unix`, that keep the
+ * boundaries of messages, as `unixpacket` does. One write is one message, one read takes one. The largest message follows
+ * SO_SNDBUF. A message of no bytes would look like the end of the stream and is not sent.
  */
 export const seqpacketLibc: StreamTransport = libcStreamTransport({
   name: "seqpacket",

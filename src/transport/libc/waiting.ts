@@ -14,9 +14,9 @@ export const POLL = { in: 1, out: 4 } as const;
 /** How long one `poll` may keep the thread from its event loop, in milliseconds. */
 const SLICE_MS = 2;
 /**
- * Turns of the event loop between two polls that sleep, of 2 to 3 µs each. A message for the thread comes by way of another one and takes
- * a good many: with 40 of them a mark is answered after the first slice, with 4 after the third or fourth. A timer would need one turn,
- * and a millisecond of sleep in which no socket is looked at.
+ * Turns of the event loop between two polls that sleep, of 2 to 3 µs each. A message for the thread comes by way of another one
+ * and takes a good many: with 40 of them a mark is answered after the first slice, with 4 after the third or fourth. A timer
+ * would need one turn, and a millisecond of sleep in which no socket is looked at.
  */
 const TURNS = 40;
 /** sizeof(struct pollfd): fd, then events and revents in 16 bits each. */
@@ -43,11 +43,7 @@ export const waiting = { count: 0 };
 let waiters: Waiter[] = [];
 let isRunning = false;
 
-/**
- * Waits until a socket is ready, or worth another try.
- *
- * @returns a promise that rejects when the socket is closed meanwhile
- */
+/** Waits until a socket is ready, or worth another try. Returns a promise that rejects when the socket is closed meanwhile. */
 export function whenReady(
   socket: Waitable,
   events: number,
@@ -70,7 +66,6 @@ export function stopWaiting(socket: Waitable): void {
     ({ reject }) => reject(new Error("the socket was closed")),
   );
 }
-
 async function run(): Promise<void> {
   for (let turn = 1; waiters.length > 0; turn++) {
     await new Promise<void>((done) => setImmediate(done));

@@ -15,11 +15,7 @@ interface ProcessOfNode {
   readonly getBuiltinModule?: <N extends keyof Builtins>(name: N) => Builtins[N] | undefined;
 }
 
-/**
- * A module of Node by its name.
- *
- * @throws {Error} where the runtime has none
- */
+/** A module of Node by its name. Throws Error where the runtime has none. */
 export function nodeBuiltin<N extends keyof Builtins>(name: N): Builtins[N] {
   const { process } = globalThis as { readonly process?: ProcessOfNode };
   const found = process?.getBuiltinModule?.(name);
@@ -29,8 +25,7 @@ export function nodeBuiltin<N extends keyof Builtins>(name: N): Builtins[N] {
 
 /**
  * Node's layer in Deno throws a missing permission in a tick of its own, where nobody can catch it: it is asked for first.
- *
- * @throws {Deno.errors.NotCapable} where an address or a path may not be used
+ * Throws {Deno.errors.NotCapable} where an address or a path may not be used.
  */
 export function requirePermission(
   { host, path }: { host?: string | undefined; path?: string | undefined },

@@ -3,11 +3,8 @@
 import type { Budget } from "../model/budget.ts";
 import type { Params } from "../model/params.ts";
 import type { Scenario } from "../model/scenario.ts";
-import { CONNECTIONS, SERVER } from "./load.ts";
+import { CONNECTIONS, OPEN_NS, SERVER } from "./load.ts";
 import { SIZES } from "./sizes.ts";
-
-/** Opening a channel and its first exchange, in nanoseconds. */
-const OPEN_NS = 300e3;
 
 /** What do many clients at once get? */
 export const concurrency: Scenario = {

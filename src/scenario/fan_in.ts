@@ -1,11 +1,9 @@
-// Scenario `fan-in`.
+// Scenario `fan-in`: the clients of `concurrency`, one at a time.
 
 import type { Budget } from "../model/budget.ts";
 import type { Params } from "../model/params.ts";
 import type { Scenario } from "../model/scenario.ts";
-
-/** Opening a channel and its first exchange, in nanoseconds: measured on two cores with a process peer. */
-const OPEN_NS = 300e3;
+import { OPEN_NS } from "./load.ts";
 
 /** What does an exchange cost as the clients of one server grow in number? */
 export const fanIn: Scenario = {
@@ -37,9 +35,9 @@ export const fanIn: Scenario = {
       isOf: ({ transport }) => !/^(udp|unixpacket)/.test(transport),
     },
   ],
-  workload: "fan-in",
+  workload: "clients",
   onDemand: true,
-  fixed: { nagle: "off" },
+  fixed: { nagle: "off", asking: "in-turn" },
   grid: {
     quick: gridOf([1, 100]),
     standard: gridOf([1, 10, 100, 1_000]),

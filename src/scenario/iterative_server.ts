@@ -1,13 +1,14 @@
-// Scenario `iterative-server`.
+// Scenario `iterative-server`: the clients of `concurrency`, on fresh connections that ask once.
 
-import { SERVERS } from "../workload/queue_up.ts";
 import type { Budget } from "../model/budget.ts";
 import type { Params } from "../model/params.ts";
 import type { Scenario } from "../model/scenario.ts";
 
+const SERVERS = ["iterative", "concurrent"];
+
 const GRID: Scenario["grid"]["standard"] = [{
   transports: ["tcp", "unix"],
-  params: { server: [...SERVERS], clients: [1, 2, 4, 8], service: [3_000] },
+  params: { server: SERVERS, clients: [1, 2, 4, 8], service: [3_000] },
 }];
 
 /** How long does a client wait behind others? */
@@ -38,9 +39,9 @@ export const iterativeServer: Scenario = {
     "The server waits for the service time before it answers, as for a disk or a database: it does not compute, so that a concurrent server can wait for all clients at once. Its timer is good to about 1 ms.",
     "Waits count from the moment when every client has sent its request; all connections are accepted by the kernel before that, whatever the server does.",
   ],
-  workload: "queue-up",
+  workload: "clients",
   onDemand: true,
-  fixed: { nagle: "off" },
+  fixed: { nagle: "off", asking: "once", bytes: 1, work: "waiting" },
   grid: { quick: GRID, standard: GRID, thorough: GRID },
   budget: (_params, budget) => ({ ...budget, minOperations: 2, maxOperations: 4 }),
   expectedNs: (params: Params, budget: Budget) => {

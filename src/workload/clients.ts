@@ -1,44 +1,29 @@
-// Clients: many at once, each with a connection of its own, that ask again as soon as they are answered (a closed loop).
+// Clients: many, each with a connection of its own. They ask again as soon as they are answered (a closed loop), in turn, or once and leave.
 
-import type { Clock } from "../clock.ts";
 import { openPacer, type Pacer } from "../clock.ts";
 import { Histogram } from "../model/histogram.ts";
-import type { Budget } from "../model/budget.ts";
-import type { DatagramChannel, StreamChannel } from "../transport/channel.ts";
-import {
-  endedEarly,
-  numberParam,
-  readRest,
-  type Sizes,
-  sizesOf,
-  warmupOf,
-  writeRest,
-} from "./exchange_loop.ts";
+import type { Params } from "../model/params.ts";
+import { type Asking, Crowd } from "./crowd.ts";
+import { numberParam, sizesOf, warmupOf } from "./exchange_loop.ts";
 import { memoryPerConnection, serveLoad } from "./load_server.ts";
 import { Lane } from "./open_loop.ts";
-import { UnfinishedWork } from "./unfinished_work.ts";
-import type { DriveResult, Workload } from "./workload.ts";
+import type { DriveContext, DriveResult, Workload } from "./workload.ts";
 
-/** A datagram that has no reply for so long is sent again, by the same client: its latency counts from the first. */
-const RESEND_NS = 50e6;
-const LOOK_NS = 10e6;
-/** A loop that never waits gives the event loop a turn so often. */
-const BREATH_NS = 2e6;
-
-/** Parameters: `bytes`, or `request` and `reply`; `connections`; `service`, `services`, `server`: see `load`. */
+/**
+ * Parameters: `bytes`, or `request` and `reply`; `connections`, or `clients`; `asking`: `in-turn`, so that one request at a time is under way, or
+ * `once`, on fresh connections; absent: all at once. `service`, `services`, `server`, `work`: see `load_server.ts`.
+ */
 export const clients: Workload = {
   name: "clients",
   modes: ["stream", "datagram"],
-  sockets: (params) => numberParam(params, "connections"),
+  sockets: countOf,
   async drive(context) {
-    const sizes = sizesOf(context.params);
-    const count = numberParam(context.params, "connections");
-    const lanes: Lane[] = [];
     const before = context.residentBytes?.();
-    while (lanes.length < count) lanes.push(new Lane(await context.open(), sizes));
     const pacer = await openPacer(context.clock);
     try {
-      const crowd = new Crowd(lanes, sizes, context.clock, pacer);
+      if (context.params.asking === "once") return await driveOnce(context, pacer);
+      const count = countOf(context.params);
+      const { crowd, lanes } = await gather(context, pacer);
       await crowd.run({ ...warmupOf(context.budget), minOperations: count });
       const after = context.residentBytes?.();
       crowd.exchanges.reset();
@@ -55,213 +40,53 @@ export const clients: Workload = {
   serve: serveLoad,
 };
 
-class Crowd {
-  readonly exchanges = new Histogram();
-  readonly #lanes: readonly Lane[];
-  readonly #sizes: Sizes;
-  readonly #clock: Clock;
-  readonly #pacer: Pacer;
-  readonly #request: Uint8Array;
-  readonly #number: DataView;
-  readonly #counts: Float64Array;
-  #operations = 0;
-  #doneNs = 0;
-  #lost = 0;
-  #latencySumNs = 0;
-  #sent = 0;
-  #isOver: () => boolean = () => true;
-  #failure: { readonly cause: unknown } | undefined;
+function countOf({ clients, connections = clients! }: Params): number {
+  return numberParam({ connections }, "connections");
+}
 
-  constructor(lanes: readonly Lane[], sizes: Sizes, clock: Clock, pacer: Pacer) {
-    this.#lanes = lanes;
-    this.#sizes = sizes;
-    this.#clock = clock;
-    this.#pacer = pacer;
-    this.#request = new Uint8Array(sizes.requestBytes);
-    this.#number = new DataView(this.#request.buffer);
-    this.#counts = new Float64Array(lanes.length);
+async function gather(context: DriveContext, pacer: Pacer) {
+  const { params, clock } = context;
+  const sizes = sizesOf(params);
+  const lanes: Lane[] = [];
+  for (let left = countOf(params); left > 0; left--) {
+    lanes.push(new Lane(await context.open(), sizes));
   }
+  return {
+    lanes,
+    crowd: new Crowd(lanes, sizes, clock, pacer, params.asking as Asking | undefined),
+  };
+}
 
-  /** Each client asks until the time is over, and is answered once more. */
-  async run(budget: Budget): Promise<Omit<DriveResult, "values">> {
-    const { maxOperations = Infinity, minOperations = 1 } = budget;
-    const startNs = this.#doneNs = this.#clock.nowNs();
-    const endNs = startNs + budget.measureNs;
-    this.#operations =
-      this.#lost =
-      this.#sent =
-      this.#latencySumNs =
-        0;
-    this.#counts.fill(0);
-    this.#isOver = () =>
-      this.#failure !== undefined ||
-      ((this.#doneNs >= endNs || this.#sent >= maxOperations) && this.#sent >= minOperations);
-    const channel = this.#lanes[0]!.channel;
-    const isSync = "tryRead" in channel || "tryReceive" in channel;
-    try {
-      if (isSync) await this.#sweep();
-      else if (channel.mode === "datagram") await this.#exchangeDatagrams();
-      else await Promise.all(this.#lanes.map((lane, at) => this.#exchangeStream(lane, at)));
-      if (this.#failure !== undefined) throw this.#failure.cause;
-    } catch (error) {
-      const partial = {
-        operations: this.#operations,
-        elapsedNs: this.#doneNs - startNs,
-        tally: {},
-      };
-      throw new UnfinishedWork(error, {
-        ...partial,
-        histograms: { exchange: this.exchanges },
-        inFlight: this.#sent - this.#operations,
-      });
-    }
-    return {
-      operations: this.#operations,
-      elapsedNs: this.#doneNs - startNs,
-      histograms: { exchange: this.exchanges },
-      tally: {
-        sentBytes: this.#operations * this.#sizes.requestBytes,
-        receivedBytes: this.#operations * this.#sizes.replyBytes,
-        ...(channel.mode === "datagram" && {
-          sentMessages: this.#operations + this.#lost,
-          lostMessages: this.#lost,
-        }),
-      },
-    };
-  }
-
-  /** The mean latency, and what the slowest and the fastest client had of a fair share: 1 each where all are served alike. */
-  values(): Record<string, number> {
-    const fair = this.#operations / this.#counts.length;
-    return {
-      meanLatency: this.#latencySumNs / this.#operations,
-      slowestShare: this.#counts.reduce((a, b) => Math.min(a, b)) / fair,
-      fastestShare: this.#counts.reduce((a, b) => Math.max(a, b)) / fair,
-    };
-  }
-
-  #finish(lane: Lane, at: number): void {
-    this.#doneNs = this.#clock.nowNs();
-    this.exchanges.record(this.#doneNs - lane.sentNs);
-    this.#latencySumNs += this.#doneNs - lane.sentNs;
-    this.#operations++;
-    this.#counts[at]!++;
-  }
-
-  async #exchangeStream(lane: Lane, at: number): Promise<void> {
-    const channel = lane.channel as StreamChannel;
-    const { requestBytes } = this.#sizes;
-    try {
-      while (!this.#isOver()) {
-        this.#sent++;
-        lane.sentNs = this.#clock.nowNs();
-        const written = await channel.write(this.#request);
-        if (written < requestBytes) await writeRest(channel, this.#request, written);
-        const read = await channel.read(lane.reply) ?? endedEarly();
-        if (read < lane.reply.length) await readRest(channel, lane.reply, read);
-        this.#finish(lane, at);
-      }
-    } catch (cause) {
-      this.#failure ??= { cause };
-    }
-  }
-
-  /** All clients at once, and one watch that sends again what got lost. */
-  async #exchangeDatagrams(): Promise<void> {
-    const waiting = new Set<Lane>();
-    const loops = this.#lanes.map(async (lane, at) => {
-      const channel = lane.channel as DatagramChannel;
-      try {
-        while (!this.#isOver()) {
-          this.#sent++;
-          lane.sentNs = lane.freedNs = this.#clock.nowNs();
-          lane.number++;
-          waiting.add(lane);
-          await this.#send(lane, channel);
-          while (!this.#isReply(lane, await channel.receive(lane.reply)));
-          waiting.delete(lane);
-          this.#finish(lane, at);
-        }
-      } catch (cause) {
-        this.#failure ??= { cause };
-      } finally {
-        waiting.delete(lane);
-      }
-    });
-    const all = Promise.all(loops);
-    let isDone = false;
-    all.then(() => isDone = true);
-    while (!isDone && this.#failure === undefined) {
-      await this.#clock.sleepUntilNs(this.#clock.nowNs() + LOOK_NS);
-      for (const lane of waiting) this.#resend(lane);
-    }
-    if (this.#failure === undefined) await all;
-  }
-
-  #resend(lane: Lane): void {
-    const nowNs = this.#clock.nowNs();
-    if (nowNs - lane.freedNs < RESEND_NS) return;
-    lane.freedNs = nowNs;
-    this.#lost++;
-    const sent = this.#send(lane, lane.channel as DatagramChannel);
-    if (sent instanceof Promise) sent.catch((cause) => this.#failure ??= { cause });
-  }
-
-  #send(lane: Lane, channel: DatagramChannel) {
-    this.#number.setUint32(0, lane.number);
-    return channel.send(this.#request);
-  }
-
-  #isReply(lane: Lane, bytes: number): boolean {
-    const { replyBytes } = this.#sizes;
-    if (bytes !== replyBytes) {
-      throw new Error(`the reply has ${bytes} bytes instead of ${replyBytes}`);
-    }
-    return new DataView(lane.reply.buffer).getUint32(0) === lane.number;
-  }
-
-  /** Of a blocking driver: every socket in turn, none of them waited for. */
-  async #sweep(): Promise<void> {
-    const busy = new Uint8Array(this.#lanes.length);
-    let inFlight = 0;
-    let breathedNs = this.#clock.nowNs();
-    do {
-      for (const [at, lane] of this.#lanes.entries()) {
-        if (busy[at] === 1) {
-          if (!this.#isAnswered(lane)) continue;
-          this.#finish(lane, at);
-          busy[at] = 0;
-          inFlight--;
-        }
-        if (this.#isOver()) continue;
-        this.#sent++;
-        inFlight++;
-        busy[at] = 1;
-        lane.filled = 0;
-        lane.number++;
-        lane.sentNs = lane.freedNs = this.#clock.nowNs();
-        if (lane.channel.mode === "datagram") await this.#send(lane, lane.channel);
-        else await writeRest(lane.channel, this.#request, await lane.channel.write(this.#request));
-      }
-      const nowNs = this.#clock.nowNs();
-      if (nowNs - breathedNs > BREATH_NS) {
-        await this.#pacer.spinUntilNs(nowNs);
-        breathedNs = this.#clock.nowNs();
-      }
-    } while (inFlight > 0 || !this.#isOver());
-  }
-
-  #isAnswered(lane: Lane): boolean {
-    const { channel } = lane;
-    if (channel.mode === "datagram") {
-      const bytes = channel.tryReceive!(lane.reply);
-      if (bytes !== undefined) return this.#isReply(lane, bytes);
-      this.#resend(lane);
-      return false;
-    }
-    const read = channel.tryRead!(lane.reply.subarray(lane.filled));
-    if (read === undefined) return false;
-    lane.filled += read ?? endedEarly();
-    return lane.filled === lane.reply.length;
-  }
+/** One operation is a crowd: fresh connections with a request each, until all are answered. */
+async function driveOnce(context: DriveContext, pacer: Pacer): Promise<DriveResult> {
+  const { clock, params, budget: { measureNs, maxOperations = Infinity, minOperations = 1 } } =
+    context;
+  const [crowds, firstWait, lastWait] = [new Histogram(), new Histogram(), new Histogram()];
+  const once = { warmupNs: 0, measureNs: 0, minOperations: countOf(params) };
+  const arrive = async () => {
+    const { crowd, lanes } = await gather(context, pacer);
+    await crowd.run(once);
+    const askedNs = Math.max(...lanes.map(({ sentNs }) => sentNs));
+    const waitsNs = lanes.map(({ freedNs }) => freedNs - askedNs);
+    firstWait.record(Math.min(...waitsNs));
+    lastWait.record(Math.max(...waitsNs));
+  };
+  await arrive();
+  firstWait.reset();
+  lastWait.reset();
+  await context.begin();
+  const startNs = clock.nowNs();
+  let [operations, doneNs] = [0, startNs];
+  do {
+    const calledNs = doneNs;
+    await arrive();
+    doneNs = clock.nowNs();
+    crowds.record(doneNs - calledNs);
+    operations++;
+  } while (
+    (doneNs < startNs + measureNs && operations < maxOperations) || operations < minOperations
+  );
+  await context.end();
+  const histograms = { crowd: crowds, firstWait, lastWait };
+  return { operations, elapsedNs: doneNs - startNs, histograms, tally: {} };
 }

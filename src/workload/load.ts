@@ -14,7 +14,7 @@ import {
   sizesOf,
   writeRest,
 } from "./exchange_loop.ts";
-import { serveLoad } from "./load_server.ts";
+import { NUMBER_BYTES, serveLoad } from "./load_server.ts";
 import { Lane, OpenLoop } from "./open_loop.ts";
 import { ServiceTimes } from "./service_times.ts";
 import { UnfinishedWork } from "./unfinished_work.ts";
@@ -23,8 +23,6 @@ import type { DriveContext, DriveResult, Workload } from "./workload.ts";
 /** Closed-loop exchanges before the load, with the pacer and without: as long each, at most so many. */
 const CLOSED_NS = 10e6;
 const CLOSED_EXCHANGES = 200;
-/** A number, at the beginning of each datagram and of its reply. */
-const NUMBER_BYTES = 4;
 const DEFAULT_TIMEOUT_MS = 1_000;
 
 /**

@@ -14,7 +14,8 @@ export const LOAD_SERVERS = ["loop", "iterative"] as const;
 const AT_ONCE_NS = 30e3;
 /** A loop that never waits gives the event loop a turn so often. */
 const BREATH_NS = 1e6;
-const NUMBER_BYTES = 4;
+/** A number, at the beginning of each datagram and of its reply. */
+export const NUMBER_BYTES = 4;
 
 /** Spins for the time that each request takes; the server's own cost is hidden in it as long as requests wait. */
 class Service {
@@ -103,7 +104,10 @@ export async function serveLoad(context: ServeContext): Promise<ServeResult | vo
     }
     return service.values();
   }
-  if (first.tryRead !== undefined) return await answerSpinning(first, sizes, service);
+  // Clients that ask in turn, or once and wait, leave a server that spins nothing to do.
+  if (first.tryRead !== undefined && context.params.asking === undefined) {
+    return await answerSpinning(first, sizes, service);
+  }
   const answerFirst = answer(first, sizes, service);
   // Awaited below; a failure before that must not end the process.
   answerFirst.catch(() => {});
@@ -117,7 +121,9 @@ async function answer(
   { requestBytes, replyBytes }: Sizes,
   service: Service,
 ): Promise<void> {
-  const { clock } = service.context;
+  const { clock, params } = service.context;
+  // As for a disk or a database: others can be served meanwhile.
+  const waitNs = params.work === "waiting" ? Number(params.service) * 1e3 : undefined;
   const request = new Uint8Array(requestBytes);
   const reply = new Uint8Array(replyBytes);
   try {
@@ -127,7 +133,8 @@ async function answer(
       if (read === null) return;
       if (read < requestBytes) await readRest(channel, request, read);
       const readNs = clock.nowNs();
-      service.spin(readNs);
+      if (waitNs === undefined) service.spin(readNs);
+      else await clock.sleepUntilNs(readNs + waitNs);
       let written = channel.write(reply);
       if (typeof written !== "number") written = await written;
       if (written < replyBytes) await writeRest(channel, reply, written);

@@ -9,13 +9,11 @@ import { closing } from "./closing.ts";
 import { connect } from "./connect.ts";
 import { connectPing } from "./connect_ping.ts";
 import { exchangeLoops } from "./exchange_loops.ts";
-import { fanIn } from "./fan_in.ts";
 import { fillQueue } from "./fill_queue.ts";
 import { flow } from "./flow.ts";
 import { largestDatagram } from "./largest_datagram.ts";
 import { load } from "./load.ts";
 import { pingPong } from "./ping_pong.ts";
-import { queueUp } from "./queue_up.ts";
 import { request } from "./request.ts";
 import { socketBuffer } from "./socket_buffer.ts";
 import { splitRequest } from "./split_request.ts";
@@ -31,8 +29,6 @@ export const workloads: readonly Workload[] = [
   connect,
   connectPing,
   request,
-  fanIn,
-  queueUp,
   fillQueue,
   burst,
   backpressure,

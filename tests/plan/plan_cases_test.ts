@@ -127,8 +127,8 @@ Deno.test("planCases() opens fewer TCP connections to one listener than there ar
     for (const c of plan({ profile, scenarios, transports: ["tcp", "tcp6"] }).cases) {
       // A port in TIME_WAIT is taken towards its listener only, and each trial has its own: what counts is a trial, with its warm-up.
       const perOperation = Number(c.params.clients ?? 1);
-      const opensMany = ["connect", "connect-ping", "closing", "queue-up"].includes(c.workload) ||
-        c.params.connection === "fresh";
+      const opensMany = ["connect", "connect-ping", "closing"].includes(c.workload) ||
+        c.scenario === "iterative-server" || c.params.connection === "fresh";
       const opened = opensMany
         ? (c.budget.maxOperations ?? Infinity) * perOperation * 2
         : Number(c.params.clients ?? c.params.backlog ?? 1);

@@ -8,7 +8,7 @@ import type { SockbenchModule } from "../../src/catalog.ts";
 import { fanIn as fanInScenario } from "../../src/scenario/fan_in.ts";
 import { roundTrip } from "../../src/scenario/round_trip.ts";
 import type { DatagramChannel } from "../../src/transport/channel.ts";
-import { fanIn } from "../../src/workload/fan_in.ts";
+import { clients } from "../../src/workload/clients.ts";
 import { pingPong } from "../../src/workload/ping_pong.ts";
 import type { DriveContext, ServeContext, Workload } from "../../src/workload/workload.ts";
 
@@ -108,7 +108,7 @@ const workloads = [
   atServeFirst(pingPong, "stranger-first"),
   atServeLater(pingPong, "stranger-later"),
   atDrive(pingPong, "stranger-at-drive"),
-  atServeFirst(fanIn, "stranger-among-many"),
+  atServeFirst(clients, "stranger-among-many"),
 ];
 
 const module: SockbenchModule = {

@@ -113,7 +113,7 @@ for (const workload of ["backpressure", "socket-buffer"]) {
   });
 }
 
-Deno.test("fanIn fails with what the first connection failed of at the peer, and nothing else of the process does", async () => {
+Deno.test("clients in turn fail with what the first connection failed of at the peer, and nothing else of the process does", async () => {
   const inner = memoryStream();
   const failing = accepting(inner, (channel, index) =>
     index > 0 ? channel : {
@@ -138,6 +138,11 @@ Deno.test("fanIn fails with what the first connection failed of at the peer, and
       };
     },
   };
-  const outcome = await attemptTrial("fan-in", late, { bytes: 16, clients: 3 }, 9);
+  const outcome = await attemptTrial(
+    "clients",
+    late,
+    { bytes: 16, clients: 3, asking: "in-turn" },
+    9,
+  );
   assertEquals(outcome.error?.message, "the first connection broke");
 });

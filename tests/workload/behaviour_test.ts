@@ -59,18 +59,22 @@ Deno.test("largestDatagram finds the limit of a transport to the byte", async ()
   assertEquals(valueOf(outcome, "largestMessageBytes"), 32_768);
 });
 
-Deno.test("fanIn exchanges with every client in turn, over streams and datagrams", async () => {
+Deno.test("clients exchange in turn, one at a time, over streams and datagrams", async () => {
   for (const transport of [memoryStream(), memoryDatagram()]) {
-    const outcome = await trial("fan-in", transport, { bytes: 16, clients: 7 }, 21);
+    const params = { bytes: 16, clients: 7, asking: "in-turn" };
+    const outcome = await trial("clients", transport, params, 21);
+    assertEquals(valueOf(outcome, "slowestShare"), 1);
+    assertEquals(valueOf(outcome, "fastestShare"), 1);
     assertEquals(outcome.operations, 21);
     assertEquals(outcome.histograms.exchange?.count, 21);
     assertEquals(outcome.tally.receivedBytes, 21 * 16);
   }
 });
 
-Deno.test("queueUp makes the last of k clients wait k service times at an iterative server, by the clock's own time", async () => {
-  const params = { server: "iterative", clients: 4, service: 2_000 };
-  const outcome = await trial("queue-up", memoryStream(), params, 3, new ScriptedClock(10));
+Deno.test("clients that ask once make the last of k clients wait k service times at an iterative server, by the clock's own time", async () => {
+  const crowd = { bytes: 1, asking: "once", work: "waiting" };
+  const params = { ...crowd, server: "iterative", clients: 4, service: 2_000 };
+  const outcome = await trial("clients", memoryStream(), params, 3, new ScriptedClock(10));
   // The scripted clock moves by 10 ns a reading, and by the service time where the server waits.
   const last = valueOf(outcome, "lastWaitP50")!;
   assert(last >= 4 * 2e6 * 0.99 && last < 4.1 * 2e6, String(last));

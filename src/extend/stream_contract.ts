@@ -1,40 +1,26 @@
 // The contract of stream transports.
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { type Channel, MessageTooLargeError, type StreamChannel } from "../transport/channel.ts";
+import { MessageTooLargeError } from "../transport/channel.ts";
 import type { OpenOptions, StreamTransport } from "../transport/transport.ts";
 import {
   echo,
+  type Ends,
+  openEnds,
   pattern,
   readExactly,
   settled,
   STREAM_SIZES,
   type Test,
+  testListening,
   writeAll,
 } from "./contract_bytes.ts";
 
-/** Registers what is true of connections. */
 export function testStream(transport: StreamTransport, test: Test, largest: number): void {
-  const pair = async (options: OpenOptions) => {
-    const listener = await transport.listen(options);
-    const [client, server] = await Promise.all([
-      transport.connect(listener.endpoint, options),
-      listener.accept(),
-    ]);
-    return {
-      client,
-      server,
-      listener,
-      close() {
-        for (const end of [client, server, listener]) end.close();
-      },
-    };
-  };
-
-  test("opens and closes without leaving a resource, and closing twice is harmless", async (options) => {
-    const ends = await pair(options);
-    ends.close();
-    ends.close();
+  const pair = (options: OpenOptions) => openEnds(transport, options);
+  testListening(transport, test, async ({ client, server }, bytes) => {
+    await writeAll(client, pattern(bytes));
+    assertEquals(await readExactly(server, bytes), pattern(bytes));
   });
 
   const sizes = STREAM_SIZES.filter((bytes) => bytes < largest);
@@ -100,35 +86,6 @@ export function testStream(transport: StreamTransport, test: Test, largest: numb
     assertEquals(await readExactly(ends.server, 4), pattern(4));
     ends.close();
   });
-
-  test("connect() to a closed listener rejects", async (options) => {
-    const listener = await transport.listen(options);
-    listener.close();
-    await assertRejects(async () => await transport.connect(listener.endpoint, options));
-  });
-
-  test("listen() serves several connections, each its own channel", async (options) => {
-    const listener = await transport.listen(options);
-    const ends: Channel[] = [];
-    for (let k = 1; k <= 5; k++) {
-      const [client, server] = await Promise.all([
-        transport.connect(listener.endpoint, options),
-        listener.accept(),
-      ]);
-      await writeAll(client, pattern(k));
-      assertEquals(await readExactly(server, k), pattern(k));
-      ends.push(client, server);
-    }
-    for (const end of ends) end.close();
-    listener.close();
-  });
-}
-
-/** Both ends of a connection, and the listener it came through. */
-interface Ends {
-  readonly client: StreamChannel;
-  readonly server: StreamChannel;
-  close(): void;
 }
 
 /** What is true of streams of bytes only. */

@@ -1,28 +1,21 @@
 // The contract of transports whose messages are request and reply in turn.
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import type { StreamChannel } from "../transport/channel.ts";
 import type { OpenOptions, StreamTransport } from "../transport/transport.ts";
-import { pattern, settled, STREAM_SIZES, type Test } from "./contract_bytes.ts";
-
-/** Both ends of a connection. */
-interface Pair {
-  readonly client: StreamChannel;
-  readonly server: StreamChannel;
-}
+import {
+  type Ends,
+  openEnds,
+  pattern,
+  settled,
+  STREAM_SIZES,
+  type Test,
+  testListening,
+} from "./contract_bytes.ts";
 
 /** What is true where request and reply come in turn. */
 export function testTurns(transport: StreamTransport, test: Test): void {
-  const pair = async (options: OpenOptions) => {
-    const listener = await transport.listen(options);
-    const [client, server] = await Promise.all([
-      transport.connect(listener.endpoint, options),
-      listener.accept(),
-    ]);
-    const close = () => [client, server, listener].forEach((end) => end.close());
-    return { client, server, listener, close };
-  };
-  const exchange = async ({ client, server }: Pair, bytes: number) => {
+  const pair = (options: OpenOptions) => openEnds(transport, options);
+  const exchange = async ({ client, server }: Pick<Ends, "client" | "server">, bytes: number) => {
     const [request, reply] = [new Uint8Array(bytes), new Uint8Array(bytes + 1)];
     assertEquals(await client.write(pattern(bytes)), bytes);
     assertEquals(await server.read(request), bytes);
@@ -32,11 +25,7 @@ export function testTurns(transport: StreamTransport, test: Test): void {
     assertEquals(reply, pattern(bytes + 1));
   };
 
-  test("opens and closes without leaving a resource, and closing twice is harmless", async (options) => {
-    const ends = await pair(options);
-    ends.close();
-    ends.close();
-  });
+  testListening(transport, test, exchange);
 
   for (const bytes of STREAM_SIZES) {
     test(`carries ${bytes} bytes there and a reply back, again and again`, async (options) => {
@@ -120,29 +109,5 @@ export function testTurns(transport: StreamTransport, test: Test): void {
     await exchange(ends, 4);
     await assertRejects(async () => await transport.connect(ends.listener.endpoint, options));
     ends.close();
-  });
-
-  test("connect() to a closed listener rejects", async (options) => {
-    const listener = await transport.listen(options);
-    listener.close();
-    await assertRejects(async () => await transport.connect(listener.endpoint, options));
-  });
-
-  test("listen() serves several connections, each its own channel", async (options) => {
-    const listener = await transport.listen(options);
-    const ends: Pair[] = [];
-    for (let k = 1; k <= 5; k++) {
-      const [client, server] = await Promise.all([
-        transport.connect(listener.endpoint, options),
-        listener.accept(),
-      ]);
-      ends.push({ client, server });
-    }
-    for (const [k, end] of ends.entries()) await exchange(end, k + 1);
-    for (const { client, server } of ends) {
-      client.close();
-      server.close();
-    }
-    listener.close();
   });
 }

@@ -5,7 +5,6 @@ import { requireLibc } from "./libc.ts";
 /** Capabilities by number (linux/capability.h), those that matter to sockets. */
 const CAPABILITIES = { CAP_NET_BIND_SERVICE: 10 } as const;
 
-/** Name of a capability. */
 export type CapabilityName = keyof typeof CAPABILITIES;
 
 /** _LINUX_CAPABILITY_VERSION_3: two words of 32 bits each for effective, permitted and inheritable. */

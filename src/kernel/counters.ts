@@ -114,7 +114,6 @@ export function parseUdp6(text: string, counters: Record<string, number>): void 
   }
 }
 
-/** Adds the gauges of sockets in use. */
 export function parseSockstat(text: string, counters: Record<string, number>): void {
   const tcp = /^TCP: inuse (\d+) orphan (\d+) tw (\d+) alloc \d+ mem (\d+)/m.exec(text);
   if (tcp !== null) {

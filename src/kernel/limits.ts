@@ -17,7 +17,6 @@ export const LIMIT_FILES = {
   ports: "/proc/sys/net/ipv4/ip_local_port_range",
 } as const;
 
-/** What the two files say. */
 export function parseLimits(textOf: (path: string) => string | undefined): Limits {
   const files = /^Max open files\s+(\d+)/m.exec(textOf(LIMIT_FILES.openFiles) ?? "");
   const range = /^(\d+)\s+(\d+)/.exec(textOf(LIMIT_FILES.ports) ?? "");

@@ -14,7 +14,6 @@ export interface Format<T> {
   encode?(value: T): Uint8Array<ArrayBuffer>;
 }
 
-/** One row of the table. */
 interface Option<T> {
   readonly level: number;
   readonly number: number;
@@ -45,7 +44,6 @@ export interface SocketMemory {
   readonly drops: number;
 }
 
-/** int. */
 const WHOLE: Format<number> = {
   bytes: 4,
   decode: (view) => view.getInt32(0, true),

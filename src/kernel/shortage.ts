@@ -16,7 +16,6 @@ export const OWN_FILES = 64;
 /** How the sentence of a process without descriptors begins. */
 export const NO_DESCRIPTOR = "no file descriptor is left";
 
-/** What ran out. */
 export type Shortage = "files" | "files of the system" | "ports" | "processes";
 
 /** Whether an error is one of something that ran out. */

@@ -32,7 +32,6 @@ const PR_SET_PTRACER = 0x59616d61;
  */
 const MARK = 0x534f434b;
 
-/** What a mark says. */
 export const TRACE_MARK = { begin: 1, end: 2 } as const;
 
 /** Marks the calling thread's system calls for its tracer. Without one it does nothing. */
@@ -55,7 +54,6 @@ export interface TraceEvents {
   shouldStop(): boolean;
 }
 
-/** What came of tracing a thread. */
 export type TraceResult =
   | {
     /** Both marks were seen. */
@@ -64,7 +62,6 @@ export type TraceResult =
     readonly calls: Readonly<Record<string, number>>;
   }
   | {
-    /** It could not be counted. */
     readonly ok: false;
     /** Why, as in "thread 1234 could not be traced: Operation not permitted (EPERM)". */
     readonly reason: string;
@@ -128,7 +125,6 @@ function waitFor(libc: Libc, tid: number): number | undefined {
 /** Op of struct ptrace_syscall_info: the thread is about to make the call. */
 const ENTRY = 1;
 
-/** Counts at system-call stops. */
 function createCounter(libc: Libc, tid: number) {
   const { ptrace } = libc.symbols;
   // struct ptrace_syscall_info: op at 0, the call's number at 24, its arguments from 32, 8 bytes each.

@@ -14,7 +14,6 @@ const SUB_BITS = 7;
 /** The largest value with a bucket of its own, in nanoseconds: 2^42 - 1, about 73 minutes. Beyond it the last bucket counts. */
 export const LARGEST_BUCKETED_NS = 2 ** 42 - 1;
 
-/** Number of buckets. */
 export const BUCKET_COUNT = (42 - SUB_BITS + 1) * 2 ** SUB_BITS;
 
 /** Largest relative distance of a value to the midpoint of its bucket: half a bucket in 128, 0.39 %. */

@@ -18,7 +18,6 @@ function sysctl(name: string): readonly [string, FactRow] {
   return [name, { label: name, compare: "should", file }];
 }
 
-/** Every fact by its id. */
 export const FACT_ROWS: ReadonlyMap<string, FactRow> = new Map<string, FactRow>([
   ["platform", { label: "platform", compare: "must" }],
   ["kernel", { label: "kernel", compare: "must" }],

@@ -26,7 +26,6 @@ export interface RecordOrigin {
 /** This suite, as {@link RecordOrigin.tool} names it. */
 export const OWN_TOOL = "sockbench";
 
-/** The program that measured a record. */
 export function toolOf({ origin }: { readonly origin?: RecordOrigin | undefined }): string {
   return origin?.tool ?? OWN_TOOL;
 }

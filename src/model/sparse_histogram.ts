@@ -84,9 +84,7 @@ export function sparseLeastSum({ buckets }: SparseHistogram): number {
   return sum;
 }
 
-/** What is wrong with a sparse histogram. */
 export interface SparseFault {
-  /** The field at fault. */
   readonly field: "relativeError" | "count" | "min" | "max" | "buckets";
   /** The rest of a sentence that begins with the field's name. */
   readonly problem: string;

@@ -5,7 +5,6 @@
 
 import { isDirectory } from "../transport/socket_directory.ts";
 
-/** What a child is started for. */
 export interface ChildNeeds {
   /** The run's private directory, as `createSocketDirectory` has its path; absent: not made yet. */
   readonly directory?: string;
@@ -23,7 +22,6 @@ export type ChildPermissions = { readonly args: readonly string[] } | { readonly
 /** What {@linkcode childPermissions} passes on whole or not at all: what of them a child cannot do without, it says itself. */
 const EXTRAS = ["env", "sys", "ffi"] as const;
 
-/** What a child may be given. */
 export function childPermissions(needs: ChildNeeds): ChildPermissions {
   const net = netArgument(needs);
   if (net === undefined) return { missing: "--allow-net=127.0.0.1, all ports of it" };

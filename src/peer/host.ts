@@ -5,7 +5,6 @@ import { openKernel } from "../kernel/libc.ts";
 import { decodeLines } from "./lines.ts";
 import type { PeerEnvironment } from "./peer_link.ts";
 
-/** Where this thread runs. Needs no permission. */
 export function describeHost(): PeerEnvironment {
   const kernel = openKernel();
   return {
@@ -16,7 +15,6 @@ export function describeHost(): PeerEnvironment {
   };
 }
 
-/** Arguments of the main module. */
 export const hostArgs = (): readonly string[] => Deno.args;
 
 /** What a main module offers: disposed of when standard input has ended. */
@@ -55,7 +53,6 @@ export async function serveLines<Request, Answer>(
 const encoder = new TextEncoder();
 let written: Promise<void> = Promise.resolve();
 
-/** One line after the other. */
 function writeLine(message: unknown): Promise<void> {
   const bytes = encoder.encode(JSON.stringify(message) + "\n");
   written = written.then(async () => {

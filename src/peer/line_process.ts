@@ -12,9 +12,7 @@ import { PeerError } from "./peer_link.ts";
  */
 export const YOUNG_GENERATION_FLAG = "--v8-flags=--min-semi-space-size=16,--max-semi-space-size=16";
 
-/** How to start a {@link LineProcess}. */
 export interface LineProcessOptions {
-  /** The Deno binary. */
   readonly deno: string;
   /** Arguments after `deno run`: permissions, the main module, its own arguments. */
   readonly args: readonly string[];
@@ -26,9 +24,7 @@ export interface LineProcessOptions {
   onFailure(reason: string): void;
 }
 
-/** A running child process. */
 export interface LineProcess {
-  /** Its process id. */
   readonly pid: number;
   /** Hands a message over as one line. A dead process takes it without a word: `onFailure` tells. */
   send(message: unknown): Promise<void>;

@@ -5,7 +5,6 @@ export const MAX_LINE = 8 * 2 ** 20;
 
 /** Thrown when a line does not end: whoever writes it shall not fill the reader's memory. */
 export class EndlessLineError extends Error {
-  /** Always "EndlessLineError". */
   override readonly name = "EndlessLineError";
 }
 

@@ -74,11 +74,8 @@ function carryOut(slots: Slots, request: PeerRequest): unknown {
   }
 }
 
-/** How a message carrier is reached. */
 export interface Carrier {
-  /** Hands a request over. */
   send(request: PeerRequest): void | Promise<void>;
-  /** Ends the peer at once. */
   end(): void | Promise<void>;
 }
 
@@ -86,11 +83,9 @@ export interface Carrier {
 export interface MessageLink {
   /** Resolves when the peer is ready for its first request. */
   readonly ready: Promise<PeerLink>;
-  /** Takes an answer from the carrier. */
   take(answer: PeerAnswer): void;
   /** Takes the news that the peer is gone or violates the protocol; `reason` follows its label, as in "died (SIGKILL)". */
   fail(reason: string): void;
-  /** See {@link PeerLink.close}. */
   close(): Promise<void>;
 }
 

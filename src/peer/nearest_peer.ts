@@ -9,7 +9,6 @@ const KINDS: readonly PeerKind[] = ["loop", "worker", "process"];
 
 /** A peer that can be had, and what to say where it is not the most independent one. */
 export interface NearestPeer {
-  /** Where the serve half runs. */
   readonly peer: PeerKind;
   /** Why none is more independent; absent: it is the most independent one. */
   readonly skip?: { readonly what: string; readonly reason: string };

@@ -8,7 +8,6 @@ import type { PeerLink } from "./peer_link.ts";
 import { openProcessLink } from "./process_link.ts";
 import { openWorkerLink } from "./worker_link.ts";
 
-/** What a peer needs to know. */
 export interface PeerOptions {
   /** The driver's catalog; a `loop` peer uses it as it is. */
   readonly catalog: Catalog;
@@ -16,7 +15,6 @@ export interface PeerOptions {
   readonly clock: Clock;
   /** Users' modules, for peers that build a catalog of their own. */
   readonly modules: readonly string[];
-  /** The run's private directory for socket files. */
   readonly directory: string;
 }
 

@@ -11,17 +11,12 @@ import type { ReceiverWindow, Tally } from "../model/tally.ts";
 import type { HealthMark } from "./health_mark.ts";
 import type { ThreadMark } from "./thread_mark.ts";
 
-/** What a peer is told to serve. */
 export interface ServeOrder {
-  /** The transport's id in the catalog. */
   readonly transport: string;
-  /** The workload's name in the catalog. */
   readonly workload: string;
   /** The case's parameters, with the scenario's fixed ones. */
   readonly params: Params;
-  /** The trial's budget. */
   readonly budget: Budget;
-  /** The run's private directory for socket files. */
   readonly directory: string;
   /** The core to tie the serving thread to while any slot is open; absent: the thread runs where it may. A `loop` peer has no thread of its own. */
   readonly core?: number;
@@ -39,7 +34,6 @@ export interface PeerMark {
 
 /** What a peer has seen by the end of a trial. */
 export interface ServeReport {
-  /** What it counted. */
   readonly tally: Tally;
   /** Present where it was the receiver of bulk data. */
   readonly window?: ReceiverWindow;
@@ -75,7 +69,6 @@ export interface DrivenEnds {
 
 /** A PeerLink reaches one peer, which serves several trials at once: a slot each. */
 export interface PeerLink {
-  /** Which carrier this is. */
   readonly kind: PeerKind;
   /** Names the peer in trials and errors: `process 4711`. */
   readonly label: string;
@@ -91,7 +84,6 @@ export interface PeerLink {
 
 /** A PeerSlot is the serving end of one trial. */
 export interface PeerSlot {
-  /** Where to connect to. */
   readonly endpoint: Endpoint;
   /** Names the driver's first connection, as the other end sees it: until then none is served, and one of another name never. */
   admit(client: string): void;

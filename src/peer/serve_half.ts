@@ -41,7 +41,6 @@ export class ServeHalf {
     result.catch(() => {});
   }
 
-  /** Where the driver connects to. */
   get endpoint(): Endpoint {
     return this.#context.endpoint;
   }
@@ -87,7 +86,6 @@ export class ServeHalf {
     ]);
   }
 
-  /** Counts a mark of the driver. */
   mark(): void {
     this.#context.marks++;
     if (this.#context.marks === END_MARK) this.#context.first.readAgain();

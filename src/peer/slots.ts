@@ -69,7 +69,6 @@ export class Slots {
     await half.abort();
   }
 
-  /** Aborts whatever is open. */
   async abortAll(): Promise<void> {
     await Promise.all([...this.#halves.keys()].map((slot) => this.abort(slot)));
   }

@@ -15,7 +15,6 @@ export interface ThreadMark {
   readonly involuntarySwitches?: number;
   /** Page faults that needed no disk. */
   readonly minorFaults?: number;
-  /** The core that it runs on. */
   readonly core?: number;
   /** The cores that it may run on, ascending. */
   readonly affinity?: readonly number[];

@@ -7,7 +7,6 @@ import { type Contrast, type ScenarioSpec, splitKey } from "../model/scenario_sp
 export interface Block {
   /** The cases, in the order in which they are measured. */
   readonly cases: readonly Case[];
-  /** Whether they take turns. */
   readonly isSliced: boolean;
 }
 

@@ -80,15 +80,12 @@ export interface SettingsInput {
 export const PROFILE_NAMES: readonly ProfileName[] = Object.freeze(
   ["quick", "standard", "thorough"] as const,
 );
-/** Profile of a run that names none. */
 export const DEFAULT_PROFILE: ProfileName = "standard";
 /** Peers, the nearest first. */
 export const PEERS: readonly PeerKind[] = Object.freeze(["loop", "worker", "process"] as const);
-/** Peer of a run that names none. */
 export const DEFAULT_PEER: PeerKind = "process";
 /** Most rounds that a run may have. */
 export const MAX_ROUNDS = 10_000;
-/** Largest seed. */
 export const MAX_SEED = 2 ** 32 - 1;
 /** How long an adaptive run may take unless it is told, in nanoseconds. */
 export const DEFAULT_BUDGET_NS = 120e9;

@@ -59,7 +59,6 @@ export function decodeRecord(text: string, sourceName: string): RunRecord {
   return matched.value;
 }
 
-/** The version of a file. */
 interface FileVersion {
   readonly major: number;
   readonly minor: number;

@@ -18,7 +18,6 @@ export type Layout =
   }
   /** Free keys: sorted, or left in their own order where that means something. */
   | { readonly kind: "map"; readonly value: Layout; readonly sorted: boolean }
-  /** A list. */
   | { readonly kind: "list"; readonly item: Layout };
 
 /** The parts of a value: key or index, value and layout of each. */
@@ -56,7 +55,6 @@ function write(
     : `${open}${texts.join(",")}${close}`;
 }
 
-/** A layout that has parts. */
 type Composite = Exclude<Layout, { kind: "leaf" | "numbers" }>;
 
 /** The parts to write in their order. Absent fields are no parts. */

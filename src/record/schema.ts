@@ -193,7 +193,6 @@ export type SchemaMatch<T> =
   | { readonly ok: true; readonly value: T }
   | {
     readonly ok: false;
-    /** Where, from the outside in. */
     readonly path: readonly PropertyKey[];
     /** What would be right there, as in "a number ≥ 0"; absent when the place itself is unknown to the schema. */
     readonly expected?: string;
@@ -203,9 +202,7 @@ export type SchemaMatch<T> =
  * Checks everything about a RunRecord that can be said field by field; `consistency.ts` checks what holds between fields.
  * Returns a copy that shares no more with `value` than lists of numbers, or the first fault.
  */
-export function matchRecord(value: unknown): SchemaMatch<RunRecord> {
-  return match<RunRecord>(record, value);
-}
+export const matchRecord = (value: unknown): SchemaMatch<RunRecord> => match(record, value);
 
 /**
  * The same for a record of a higher minor version: fields that this version does not know are optional ones and are passed
@@ -229,22 +226,15 @@ function dropKeys(value: unknown, path: readonly PropertyKey[], keys: readonly s
   for (const key of keys) delete owner[key];
 }
 
-/** The same for a record of schema 1. Returns as {@linkcode matchRecord}. */
-export function matchRecordV1(value: unknown): SchemaMatch<RunRecordV1> {
-  return match<RunRecordV1>(recordV1, value);
-}
+/** The same for a record of schema 1. */
+export const matchRecordV1 = (value: unknown): SchemaMatch<RunRecordV1> => match(recordV1, value);
 
-/** Checks what a record says of its cases, field by field. Returns a copy, or the first fault. */
-export function matchPlannedCases(value: unknown): SchemaMatch<PlannedCases> {
-  return match<PlannedCases>(plannedCases, value);
-}
+/** Checks what a record says of its cases, field by field. */
+export const matchPlannedCases = (value: unknown): SchemaMatch<PlannedCases> =>
+  match(plannedCases, value);
 
-/**
- * Checks one Trial, field by field. Returns a copy that shares no more with `value` than lists of numbers, or the first fault.
- */
-export function matchTrial(value: unknown): SchemaMatch<Trial> {
-  return match<Trial>(trial, value);
-}
+/** Checks one Trial, field by field. */
+export const matchTrial = (value: unknown): SchemaMatch<Trial> => match(trial, value);
 
 function match<T>(schema: z.ZodType<T>, value: unknown): SchemaMatch<T> {
   const result = schema.safeParse(value);
@@ -275,7 +265,6 @@ export function recordJsonSchema(
   return { title: `sockbench record, schema version ${version}`, ...schema };
 }
 
-/** How a RunRecord is written. */
 export const RECORD_LAYOUT: Layout = layoutOf(record, { numbers: counts, ordered: ORDERED_MAPS });
 
 /**

@@ -9,13 +9,11 @@ import { atLeastZero, finite, listOf, mapOf, object, oneOf, text, whole } from "
 const METRIC_ID_RULE = "a metric id of camelCase letters and digits";
 const numberOrText = z.union([finite, text], { error: "a finite number or a text" });
 
-/** Where a serve half may run. */
 export const peerKind = oneOf(["loop", "worker", "process"] satisfies PeerKind[]);
 
 /** Parameters, which stand in grid order. */
 export const params = mapOf(numberOrText);
 
-/** What was left out, and why. */
 export const skip = object({ what: text, reason: text });
 
 const splitCell = object({ driver: text, params });

@@ -5,17 +5,12 @@ import { z } from "zod";
 /** The longest text of a record: names and sentences are a thousandth of it. */
 const MAX_TEXT = 100_000;
 
-/** A text. */
 export const text = z.string({ error: "a text" }).max(MAX_TEXT, {
   error: `a text of at most ${MAX_TEXT} characters`,
 });
-/** A finite number. */
 export const finite = z.number({ error: "a finite number" });
-/** True or false. */
 export const flag = z.boolean({ error: "true or false" });
-/** A number from 0 on. */
 export const atLeastZero = z.number({ error: "a number ≥ 0" }).min(0, { error: "a number ≥ 0" });
-/** A whole number from 0 on. */
 export const whole = wholeFrom(0);
 
 /** A whole number from a least one on. */
@@ -24,12 +19,10 @@ export function wholeFrom(min: number): z.ZodInt {
   return z.int({ error }).min(min, { error });
 }
 
-/** A list. */
 export function listOf<Item extends z.ZodType>(item: Item): z.ZodReadonly<z.ZodArray<Item>> {
   return z.array(item, { error: "a list" }).readonly();
 }
 
-/** An object with free keys. */
 export function mapOf<Value extends z.ZodType>(
   value: Value,
 ): z.ZodReadonly<z.ZodRecord<z.ZodString, Value>> {
@@ -43,7 +36,6 @@ export function object<Shape extends z.core.$ZodLooseShape>(
   return z.strictObject(shape, { error: "an object" }).readonly();
 }
 
-/** One of some words. */
 export function oneOf<const Words extends readonly string[]>(
   words: Words,
 ): z.ZodEnum<{ [Word in Words[number]]: Word }> {

@@ -9,32 +9,21 @@ import { type RunRecord, SCHEMA_MINOR, SCHEMA_VERSION } from "../model/run_recor
 export interface EnvironmentV1 {
   /** `deno`, `v8`, `typescript` versions, and `sockbench`'s own; of an A/B job its `subject` too. */
   readonly versions: Readonly<Record<string, string>>;
-  /** Operating system and architecture. */
   readonly platform: string;
-  /** Kernel release. */
   readonly kernel: Fact;
-  /** CPU model. */
   readonly cpu: Fact;
-  /** Logical cores. */
   readonly cores: number;
-  /** Memory in bytes. */
   readonly memoryBytes: Fact;
-  /** Kind of machine. */
   readonly virtualization: Fact;
-  /** Load average at the start. */
   readonly loadAverage: Fact;
-  /** Kernel settings, by name. */
   readonly sysctls: Readonly<Record<string, Fact>>;
-  /** What could not be learned. */
   readonly missing: readonly Skip[];
 }
 
 /** A record as schema 1 had it. */
 export interface RunRecordV1
   extends Omit<RunRecord, "schemaVersion" | "minor" | "runId" | "environment" | "origin"> {
-  /** Format version of that file. */
   readonly schemaVersion: 1;
-  /** Machine and runtime. */
   readonly environment: EnvironmentV1;
 }
 

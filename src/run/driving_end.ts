@@ -27,19 +27,12 @@ import { readBack } from "./read_back.ts";
 import { CallCount } from "./tracing.ts";
 import { EvidenceReader } from "./trial_evidence.ts";
 
-/** What a trial needs. */
 export interface TrialSetup {
-  /** The case to measure. */
   readonly case: Case;
-  /** Its transport. */
   readonly transport: Transport;
-  /** Its workload. */
   readonly workload: Workload;
-  /** The peer that serves. */
   readonly link: PeerLink;
-  /** The driver's clock. */
   readonly clock: Clock;
-  /** The run's private directory for socket files. */
   readonly directory: string;
   /** Counts the system calls of the trial, which is then not timed; absent: they are not counted. */
   readonly tracer?: Tracer;
@@ -152,12 +145,10 @@ export class DrivingEnd implements DriveContext {
     await this.#evidence.end();
   };
 
-  /** Whether the measured interval has begun. */
   get hasBegun(): boolean {
     return this.#begun;
   }
 
-  /** Opens the serving end. */
   async serve(): Promise<void> {
     this.#slot = await this.#setup.link.serve(this.#order);
   }

@@ -148,7 +148,6 @@ function quotaFact(groups: readonly CpuGroup[], { texts }: SystemFiles): Fact {
 
 /** What tells a virtual machine or a container; absent: could not be read. */
 export interface VirtualizationClues {
-  /** Text of /proc/cpuinfo. */
   readonly cpuInfo: string | undefined;
   /** Vendor of the machine after its firmware. */
   readonly vendor: string | undefined;

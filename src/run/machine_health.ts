@@ -3,7 +3,6 @@
 import { readKernelFile } from "../kernel/kernel_file.ts";
 import { openKernel } from "../kernel/libc.ts";
 
-/** The machine at one moment. */
 export interface MachineHealth {
   /** Time that the host gave to others while a virtual CPU was ready to run, all CPUs together, in nanoseconds: steps of 10 ms. */
   readonly stealNs: number;

@@ -154,7 +154,6 @@ class Turn {
   }
 }
 
-/** Counts of two parts of one trial. */
 function addTallies(one: Tally, other: Tally): Tally {
   const sum: Record<string, unknown> = { ...one };
   for (const [name, count] of Object.entries(other)) {

@@ -37,11 +37,9 @@ export type RunEvent =
     readonly message: string;
   };
 
-/** What a run needs besides its plan. */
 export interface RunOptions {
   /** What the plan's names stand for. */
   readonly catalog: Catalog;
-  /** The driver's clock. */
   readonly clock: Clock;
   /** Written into the record. */
   readonly environment: Environment;
@@ -53,6 +51,5 @@ export interface RunOptions {
   readonly directory: string;
   /** Ends the run at once; the trial under way is dropped and the record is then partial. */
   readonly signal?: AbortSignal;
-  /** Called between trials. */
   onEvent?(event: RunEvent): void;
 }

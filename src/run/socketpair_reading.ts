@@ -13,11 +13,8 @@ export type SocketpairReading =
   | {
     /** Median of the readings in nanoseconds: four system calls. */
     readonly medianNs: number;
-    /** Lower bound of its 95 % interval. */
     readonly lowNs: number;
-    /** Upper bound. */
     readonly highNs: number;
-    /** Readings. */
     readonly n: number;
   }
   | {
@@ -25,7 +22,6 @@ export type SocketpairReading =
     readonly reason: string;
   };
 
-/** How often to read. */
 export interface SocketpairReadingOptions {
   /** Readings; from 6 on their median has a 95 % interval. */
   readonly readings: number;

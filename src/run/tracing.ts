@@ -100,7 +100,6 @@ export class CallCount {
     );
   }
 
-  /** All of them together. */
   get total(): number {
     return Object.values(this.#calls).reduce((sum, count) => sum + count, 0);
   }

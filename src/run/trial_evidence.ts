@@ -14,7 +14,6 @@ import type { FirstChannel } from "../peer/first_channel.ts";
 import type { CpuTime } from "../model/trial.ts";
 import { type MachineHealth, readMachineHealth } from "./machine_health.ts";
 
-/** What both ends read at one mark. */
 interface Mark {
   /** Of the machine. */
   readonly machine?: MachineHealth | undefined;
@@ -28,7 +27,6 @@ interface Mark {
   readonly thread?: ThreadMark | undefined;
   /** CPU time of the driver's process, in nanoseconds; absent where it is not known. */
   readonly cpuNs?: number;
-  /** What the peer read. */
   readonly peer: PeerMark;
 }
 
@@ -40,7 +38,6 @@ export interface TrialEvidence {
   readonly counters?: Readonly<Record<string, number>>;
 }
 
-/** Gathers the evidence of one trial. */
 export class EvidenceReader {
   readonly #first: FirstChannel;
   readonly #mark: () => Promise<PeerMark>;
@@ -71,7 +68,6 @@ export class EvidenceReader {
     this.#begin = { ...present({ machine, counters, socket, thread, health, cpuNs }), peer };
   }
 
-  /** Reads at its end. */
   async end(): Promise<void> {
     const cpuNs = processCpuNs();
     const health = readHealthMark();
@@ -84,7 +80,6 @@ export class EvidenceReader {
     this.#first.readAgain();
   }
 
-  /** What was found. */
   get evidence(): TrialEvidence {
     const [begin, end] = [this.#begin, this.#end];
     if (begin === undefined || end === undefined) return {};
@@ -133,7 +128,6 @@ export class EvidenceReader {
   }
 }
 
-/** Without what is undefined. */
 function present<T extends Record<string, unknown>>(
   values: T,
 ): { [K in keyof T]?: Exclude<T[K], undefined> } {

@@ -2,7 +2,6 @@ import { checkSample } from "./check_sample.ts";
 import { type Alternative, doubledMidranks, pValueOf, type Tails } from "./midranks.ts";
 import { normalCdf } from "./normal.ts";
 
-/** What {@linkcode mannWhitney} may be told. */
 export interface MannWhitneyOptions {
   /**
    * `greater`: the first sample lies above the second; `less`: below; `two-sided`: either.
@@ -19,7 +18,6 @@ export interface MannWhitney {
   readonly statistic: number;
   /** U / (n₁ n₂): the chance that a value of the first is above one of the second, 0 to 1. */
   readonly superiority: number;
-  /** The sizes of the two samples. */
   readonly n: readonly [number, number];
   /** `exact`: every split counted; `normal`: more than {@linkcode EXACT_MANN_WHITNEY} values. */
   readonly method: "exact" | "normal";

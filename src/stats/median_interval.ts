@@ -18,7 +18,6 @@ export interface Interval {
   readonly warning?: string;
 }
 
-/** What {@linkcode medianInterval} may be told. */
 export interface IntervalOptions {
   /**
    * The confidence asked for, strictly between 0 and 1.
@@ -75,7 +74,6 @@ export function quantileInterval(
   };
 }
 
-/** What {@linkcode minimumValues} may be told. */
 export interface MinimumValuesOptions extends IntervalOptions {
   /**
    * Which quantile, strictly between 0 and 1.

@@ -1,6 +1,5 @@
 import { checkCount, checkOpenProbability } from "./check_sample.ts";
 
-/** What {@linkcode minimumPairs} may be told. */
 export interface MinimumPairsOptions {
   /**
    * The error rate that all comparisons share, strictly between 0 and 1.

@@ -14,7 +14,6 @@ export interface RobustSpread {
   readonly relative?: number;
   /** Upper quartile − lower quartile (type 7), in the sample's unit. */
   readonly interquartile: number;
-  /** How many values there were. */
   readonly n: number;
   /** One sentence on why the spread says less than it seems to; absent when it does not. */
   readonly warning?: string;

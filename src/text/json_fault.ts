@@ -9,7 +9,6 @@ const BACKSLASH = 0x5c;
 const [OPEN_BRACKET, CLOSE_BRACKET] = [0x5b, 0x5d];
 const [OPEN_BRACE, CLOSE_BRACE] = [0x7b, 0x7d];
 
-/** What is wrong with a JSON text. */
 export interface JsonFault {
   /** It nests deeper than anything the suite reads, or an object has a key twice, of which JSON.parse would keep the last. */
   readonly kind: "too-deep" | "twice";

@@ -2,7 +2,6 @@
 
 import { displayWidth } from "./display_width.ts";
 
-/** One column of a table. */
 export interface MarkdownColumn {
   /** Heading, as Markdown. */
   readonly heading: string;

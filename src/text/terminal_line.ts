@@ -27,7 +27,6 @@ export function plainLine(text: string, unicode: boolean, most?: number): string
   return unicode ? line : toAscii(line);
 }
 
-/** Cuts a text to a width. */
 export function cutLine(text: string, columns: number, unicode: boolean): string {
   if (displayWidth(text) <= columns) return text;
   const ellipsis = unicode ? "…" : columns > 6 ? "..." : ".";
@@ -41,7 +40,6 @@ export function cutLine(text: string, columns: number, unicode: boolean): string
   return kept + ellipsis;
 }
 
-/** Fills a text up with spaces. */
 export function padLine(text: string, columns: number, align: "left" | "right" = "left"): string {
   const gap = " ".repeat(Math.max(0, columns - displayWidth(text)));
   return align === "left" ? text + gap : gap + text;

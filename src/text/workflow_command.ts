@@ -2,7 +2,6 @@
 
 import { clip, printable } from "./printable.ts";
 
-/** How severe an annotation is. */
 export type AnnotationLevel = "error" | "warning" | "notice";
 
 /** Longer titles and messages are cut. */

@@ -4,15 +4,11 @@
 export interface Certificate {
   /** The certificate, PEM. Who is to trust the server is given it. */
   readonly cert: string;
-  /** Its private key, PEM. */
   readonly key: string;
 }
 
-/** What a certificate is made for. */
 export interface CertificateOptions {
-  /** Names of the server. */
   readonly names?: readonly string[];
-  /** Addresses of the server, IPv4 or IPv6. */
   readonly addresses?: readonly string[];
   /** From when it holds; absent: an hour ago. */
   readonly notBefore?: Date;

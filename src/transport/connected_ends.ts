@@ -29,7 +29,6 @@ export function connectedEnds(
   return pid > 0 ? { local: `process ${process.pid}`, remote: `process ${pid}` } : undefined;
 }
 
-/** An address as a name. */
 export function endName({ hostname, port }: { hostname: string; port: number }): string {
   return `${hostname} ${port}`;
 }

@@ -11,7 +11,6 @@ import { ReadBack } from "./read_back.ts";
 
 /** What differs between the transports that share {@link DenoDatagramChannel}. */
 export interface DatagramKind {
-  /** The transport's name, for errors. */
   readonly name: string;
   /** A size up to which a message cannot be too large: sends up to it go straight to the runtime. */
   readonly safeBytes: number;
@@ -19,7 +18,6 @@ export interface DatagramKind {
   readonly limitBytes: number | null;
 }
 
-/** A DatagramChannel over a `Deno.DatagramConn`. */
 export class DenoDatagramChannel implements DatagramChannel {
   readonly mode = "datagram";
   readonly #conn: Deno.DatagramConn;

@@ -8,23 +8,18 @@ import { foreignOf } from "./foreign_messages.ts";
 
 /** A sender: its messages are counted, and taken where it is one that the socket listens to. */
 export interface DenoSender {
-  /** For `send`. */
   readonly address: Deno.Addr;
   /** Where that is. */
   readonly endpoint: Endpoint;
   /** Whether its messages are handed on. */
   readonly isHeard: boolean;
-  /** How many came from it. */
   messages: number;
 }
 
-/** The senders of one socket. */
 export interface DenoSenders {
-  /** The sender of the last message. */
   readonly last: DenoSender | undefined;
   /** Counts a message by where it came from, and gives its sender. */
   count(from: Deno.Addr): DenoSender;
-  /** See {@linkcode DatagramChannel.foreign}. */
   foreign(own: readonly Endpoint[]): ForeignMessages | undefined;
 }
 
@@ -94,7 +89,6 @@ export class InternetSenders implements DenoSenders {
   }
 }
 
-/** Senders with a path. */
 export class UnixSenders implements DenoSenders {
   readonly #remote: Deno.UnixAddr | undefined;
   readonly #known = new Map<string, DenoSender>();

@@ -106,7 +106,6 @@ export class DenoTcpChannel extends DenoStreamChannel {
   }
 }
 
-/** A StreamListener over a `Deno.Listener`. */
 export class DenoStreamListener implements StreamListener {
   readonly #listener: Deno.Listener;
   readonly #wrap: (conn: Deno.Conn) => StreamChannel;

@@ -22,7 +22,6 @@ export function foreignOf(
   };
 }
 
-/** What two sockets found, together. */
 export function sumOfForeign(
   found: readonly (ForeignMessages | undefined)[],
 ): ForeignMessages | undefined {

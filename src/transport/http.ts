@@ -5,9 +5,9 @@
 // All requests of a channel share a pool of connections of its own. `fetch` mostly uses one; it opens a second one when a response's end
 // has not been seen before the next request begins.
 
-import type { Endpoint, MaybePromise, StreamChannel, StreamListener } from "./channel.ts";
+import type { Endpoint, MaybePromise, StreamChannel } from "./channel.ts";
 import { directClient, type RequestByClient } from "./direct_client.ts";
-import { copyMessage, Mailbox } from "./mailbox.ts";
+import { copyMessage, Mailbox, MailboxListener } from "./mailbox.ts";
 import { probeStream } from "./probe.ts";
 import type { StreamTransport } from "./transport.ts";
 
@@ -48,7 +48,6 @@ export const http: StreamTransport = {
   probe: (options) => probeStream(http, options),
 };
 
-/** The end that asks. */
 class HttpClientChannel implements StreamChannel {
   readonly mode = "stream";
   readonly #url: string;
@@ -112,13 +111,11 @@ class HttpClientChannel implements StreamChannel {
   }
 }
 
-/** A request that waits for its response. */
 interface Asked {
   readonly message: Uint8Array;
   readonly respond: (response: Response) => void;
 }
 
-/** The end that answers. */
 class HttpServerChannel implements StreamChannel {
   readonly mode = "stream";
   readonly #requests = new Mailbox<Asked>();
@@ -177,35 +174,20 @@ class HttpServerChannel implements StreamChannel {
   }
 }
 
-class HttpListener implements StreamListener {
+class HttpListener extends MailboxListener<HttpServerChannel> {
   readonly endpoint: Endpoint;
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
-  readonly #accepted = new Mailbox<HttpServerChannel>();
   readonly #channels = new Map<string, HttpServerChannel>();
   #opened = 0;
-  #isClosed = false;
-  #fault: unknown = new Error("the listener was closed");
 
   constructor() {
+    super();
     this.#server = Deno.serve(
       { hostname: HOSTNAME, port: 0, onListen() {} },
       (request) => this.#handle(request),
     );
     this.endpoint = { kind: "ip", hostname: HOSTNAME, port: this.#server.addr.port };
-    this.#server.finished.catch((error) => this.#fail(error));
-  }
-
-  async accept(): Promise<StreamChannel> {
-    const channel = await this.#accepted.take();
-    if (channel === null) throw this.#fault;
-    return channel;
-  }
-
-  close(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    for (const channel of this.#accepted.empty()) channel.close();
-    this.#shutDownIfDone();
+    this.#server.finished.catch((error) => this.fail(error));
   }
 
   #handle(request: Request): Response | Promise<Response> {
@@ -219,26 +201,20 @@ class HttpListener implements StreamListener {
   }
 
   #open(): Response {
-    if (this.#isClosed) return new Response(null, { status: CLOSED });
+    if (this.isClosed) return new Response(null, { status: CLOSED });
     const path = String(++this.#opened);
     const channel = new HttpServerChannel(() => {
       this.#channels.delete(path);
-      this.#shutDownIfDone();
+      this.release();
     });
     this.#channels.set(path, channel);
-    this.#accepted.put(channel);
+    this.accepted.put(channel);
     return new Response(path, { status: CREATED });
   }
 
-  // It accepts no more, as where descriptors have run out.
-  #fail(error: unknown): void {
-    this.#fault = error;
-    this.close();
-  }
-
   // The server's connections are its own: it serves on until the last channel is closed, and only refuses new ones meanwhile.
-  #shutDownIfDone(): void {
-    if (this.#isClosed && this.#channels.size === 0) this.#server.shutdown().catch(() => {});
+  protected release(): void {
+    if (this.isClosed && this.#channels.size === 0) this.#server.shutdown().catch(() => {});
   }
 }
 

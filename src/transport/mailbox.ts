@@ -1,6 +1,6 @@
 // What has arrived by callbacks, for those who wait for it by calls.
 
-import type { MaybePromise } from "./channel.ts";
+import type { Endpoint, MaybePromise, StreamChannel, StreamListener } from "./channel.ts";
 
 /** A Mailbox keeps what arrived, in order, until it is taken. At most one caller waits at a time. */
 export class Mailbox<T> {
@@ -54,4 +54,35 @@ export function copyMessage(message: Uint8Array, buffer: Uint8Array): number {
   }
   buffer.set(message);
   return message.length;
+}
+
+/** A listener whose connections arrive by callbacks. It fails once, with what kept it from accepting more. */
+export abstract class MailboxListener<T extends StreamChannel = StreamChannel>
+  implements StreamListener {
+  abstract readonly endpoint: Endpoint;
+  protected readonly accepted: Mailbox<T> = new Mailbox();
+  protected fault: unknown = new Error("the listener was closed");
+  protected isClosed = false;
+
+  /** Releases what it listened with, once; what was accepted and not taken is closed after it. */
+  protected abstract release(): void;
+
+  async accept(): Promise<StreamChannel> {
+    const channel = await this.accepted.take();
+    if (channel === null) throw this.fault;
+    return channel;
+  }
+
+  close(): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    this.release();
+    for (const channel of this.accepted.empty()) channel.close();
+  }
+
+  /** It accepts no more, as where descriptors have run out. */
+  protected fail(error: unknown): void {
+    if (!this.isClosed) this.fault = error;
+    this.close();
+  }
 }

@@ -18,7 +18,6 @@ import { unix } from "./unix.ts";
 import { unixpacket } from "./unixpacket.ts";
 import { websocket } from "./websocket.ts";
 
-/** Every transport that ships with sockbench. */
 export const transports: readonly Transport[] = [
   tcp,
   tcp6,

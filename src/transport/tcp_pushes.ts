@@ -21,7 +21,6 @@ export class TcpPushes {
     this.#acknowledge = optionSetter(fd, "TCP_QUICKACK", 1);
   }
 
-  /** Sets or unsets TCP_CORK. */
   setCork(isOn: boolean): void {
     if (isOn) this.#cork();
     else this.#uncork();

@@ -11,9 +11,9 @@ import { openKernel } from "../kernel/libc.ts";
 import { setOption } from "../kernel/options.ts";
 import { setDenoBuffers } from "./buffers.ts";
 import { explainHandshake, ownCertificate } from "./certificate.ts";
-import type { ChannelOptions, Endpoint, StreamChannel, StreamListener } from "./channel.ts";
+import type { ChannelOptions, Endpoint } from "./channel.ts";
 import { DenoTcpChannel } from "./deno_stream.ts";
-import { Mailbox } from "./mailbox.ts";
+import { MailboxListener } from "./mailbox.ts";
 import { probeStream } from "./probe.ts";
 import type { StreamTransport } from "./transport.ts";
 
@@ -61,34 +61,23 @@ export const tls: StreamTransport = {
 };
 
 /** Accepts and shakes hands on its own: a client that connects must not have to wait until somebody asks for it, as it need not in TCP. */
-class TlsListener implements StreamListener {
+class TlsListener extends MailboxListener {
   readonly endpoint: Endpoint;
   readonly #listener: Deno.TlsListener;
-  readonly #accepted = new Mailbox<StreamChannel>();
   readonly #shaking = new Set<Deno.TlsConn>();
   readonly #nagle: string;
-  #fault: unknown = new Error("the listener was closed");
-  #isClosed = false;
 
   constructor(listener: Deno.TlsListener, certificate: string, nagle: string) {
+    super();
     const { port } = listener.addr;
     this.endpoint = { kind: "ip", hostname: HOSTNAME, port, certificate };
     this.#listener = listener;
     this.#nagle = nagle;
-    this.#acceptAll().catch((error) => this.#fail(error));
+    this.#acceptAll().catch((error) => this.fail(error));
   }
 
-  async accept(): Promise<StreamChannel> {
-    const channel = await this.#accepted.take();
-    if (channel === null) throw this.#fault;
-    return channel;
-  }
-
-  close(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
+  protected release(): void {
     this.#listener.close();
-    for (const channel of this.#accepted.empty()) channel.close();
     for (const conn of this.#shaking) conn.close();
   }
 
@@ -101,19 +90,14 @@ class TlsListener implements StreamListener {
     this.#shaking.add(conn);
     try {
       await conn.handshake();
-      if (!this.#isClosed) {
-        this.#accepted.put(new DenoTcpChannel(conn, { nagle: this.#nagle }));
+      if (!this.isClosed) {
+        this.accepted.put(new DenoTcpChannel(conn, { nagle: this.#nagle }));
       }
     } catch {
-      if (!this.#isClosed) conn.close();
+      if (!this.isClosed) conn.close();
     } finally {
       this.#shaking.delete(conn);
     }
-  }
-
-  #fail(error: unknown): void {
-    if (!this.#isClosed) this.#fault = error;
-    this.close();
   }
 }
 

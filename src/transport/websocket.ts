@@ -9,10 +9,9 @@ import {
   type MaybePromise,
   MessageTooLargeError,
   type StreamChannel,
-  type StreamListener,
 } from "./channel.ts";
 import { directClient, openWebSocket } from "./direct_client.ts";
-import { copyMessage, Mailbox } from "./mailbox.ts";
+import { copyMessage, Mailbox, MailboxListener } from "./mailbox.ts";
 import { probeStream } from "./probe.ts";
 import type { StreamTransport } from "./transport.ts";
 
@@ -109,61 +108,40 @@ class WebSocketChannel implements StreamChannel {
   }
 }
 
-class WebSocketListener implements StreamListener {
+class WebSocketListener extends MailboxListener<WebSocketChannel> {
   readonly endpoint: Endpoint;
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
-  readonly #accepted = new Mailbox<WebSocketChannel>();
   #open = 0;
-  #isClosed = false;
-  #fault: unknown = new Error("the listener was closed");
 
   constructor() {
+    super();
     this.#server = Deno.serve(
       { hostname: HOSTNAME, port: 0, onListen() {} },
       (request) => this.#upgrade(request),
     );
     this.endpoint = { kind: "ip", hostname: HOSTNAME, port: this.#server.addr.port };
-    this.#server.finished.catch((error) => this.#fail(error));
-  }
-
-  async accept(): Promise<StreamChannel> {
-    const channel = await this.#accepted.take();
-    if (channel === null) throw this.#fault;
-    return channel;
-  }
-
-  close(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    for (const channel of this.#accepted.empty()) channel.close();
-    this.#shutDownIfDone();
+    this.#server.finished.catch((error) => this.fail(error));
   }
 
   #upgrade(request: Request): Response {
-    if (this.#isClosed) return new Response(null, { status: 503 });
+    if (this.isClosed) return new Response(null, { status: 503 });
     const { socket, response } = Deno.upgradeWebSocket(request);
     const channel = new WebSocketChannel(socket);
     this.#open++;
     socket.addEventListener("close", () => {
       this.#open--;
-      this.#shutDownIfDone();
+      this.release();
     }, { once: true });
     opened(socket).then(
-      () => this.#isClosed ? channel.close() : this.#accepted.put(channel),
+      () => this.isClosed ? channel.close() : this.accepted.put(channel),
       () => {},
     );
     return response;
   }
 
-  // It accepts no more, as where descriptors have run out.
-  #fail(error: unknown): void {
-    this.#fault = error;
-    this.close();
-  }
-
   // Shutting down ends upgraded connections, too: the server serves on until the last is closed, and only refuses new ones meanwhile.
-  #shutDownIfDone(): void {
-    if (this.#isClosed && this.#open === 0) this.#server.shutdown().catch(() => {});
+  protected release(): void {
+    if (this.isClosed && this.#open === 0) this.#server.shutdown().catch(() => {});
   }
 }
 

@@ -2,11 +2,8 @@
 
 /** What of a trial a metric may be computed from; a Trial is one. */
 export interface TrialCounts {
-  /** Completed operations within the measured interval. */
   readonly operations: number;
-  /** Length of the measured interval in nanoseconds. */
   readonly elapsedNs: number;
-  /** What both ends counted. */
   readonly tally: {
     readonly sentMessages?: number;
     readonly receivedMessages?: number;
@@ -27,7 +24,6 @@ export interface TrialCounts {
   readonly evidenceOperations?: number;
   /** CPU time of the measured interval. */
   readonly cpu?: { readonly totalNs: number };
-  /** Settings as read back. */
   readonly settings: Readonly<Record<string, string>>;
 }
 
@@ -43,7 +39,6 @@ export type Derivation =
 
 const MIB = 2 ** 20;
 
-/** A count a second. */
 export function perSecond(
   count: number | undefined,
   elapsedNs: number | undefined,
@@ -51,7 +46,6 @@ export function perSecond(
   return quotient(count, elapsedNs === undefined ? undefined : elapsedNs / 1e9);
 }
 
-/** A count for each 1,048,576 bytes. */
 export function perMiB(count: number | undefined, bytes: number | undefined): number | undefined {
   return quotient(count, bytes === undefined ? undefined : bytes / MIB);
 }
@@ -66,7 +60,6 @@ export function quotient(
     : dividend / divisor;
 }
 
-/** Completed operations a second. */
 export function operationsPerSecond({ operations, elapsedNs }: TrialCounts): number | undefined {
   return perSecond(operations, elapsedNs);
 }

@@ -4,21 +4,15 @@ import { type EffectKind, type MetricUnit, UNITS } from "./unit.ts";
 
 /** What decides in which words a change is stated. */
 export interface Stated {
-  /** How the change was found. */
   readonly effect: EffectKind;
-  /** Unit of the metric. */
   readonly unit: MetricUnit;
-  /** Which direction of it is better. */
   readonly better: "lower" | "higher";
 }
 
-/** A change with its bounds. */
 export interface EstimatedChange {
   /** Above 1, better. */
   readonly estimate: number;
-  /** Lower bound. */
   readonly low: number;
-  /** Upper bound. */
   readonly high: number;
 }
 

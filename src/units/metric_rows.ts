@@ -18,11 +18,8 @@ export type MetricDirection = "lower" | "higher" | "neither";
 
 /** A MetricRow is what the suite knows of one metric, by its id. What follows from the unit stands in the unit's row. */
 export interface MetricRow {
-  /** The unit of the value as stored. */
   readonly unit: MetricUnit;
-  /** Which direction is an improvement. */
   readonly better: MetricDirection;
-  /** A few words for a column heading. */
   readonly title: string;
   /** One sentence that states what is counted, where, and what it is not. */
   readonly description: string;

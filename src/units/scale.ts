@@ -2,7 +2,6 @@
 
 /** How the values of a column or table are scaled: shown = stored / `divisor`, followed by `symbol`. */
 export interface Scale {
-  /** What a stored value is divided by. */
   readonly divisor: number;
   /** As in `µs` or `MB/s`; empty for plain numbers. */
   readonly symbol: string;

@@ -36,7 +36,6 @@ export interface Unit {
   readonly openMetrics: Scale;
   /** How a better and a worse value are called; absent: `lower` and `higher`, by the metric's direction. */
   readonly words?: readonly [better: string, worse: string];
-  /** How two values of it are compared. */
   readonly effect: EffectKind;
   /** The largest value that any socket on any machine will yield; beyond it a file is damaged. */
   readonly largest: number;

@@ -23,7 +23,6 @@ export interface ForeignCase {
   readonly trials: readonly ForeignTrial[];
 }
 
-/** A file of another tool, read. */
 export interface ForeignFile {
   /** Facts of the machine that the file states, by id. */
   readonly facts: Readonly<Record<string, Fact>>;
@@ -33,7 +32,6 @@ export interface ForeignFile {
   readonly cases: readonly ForeignCase[];
 }
 
-/** A tool whose files can be imported. */
 export interface ForeignTool {
   readonly name: string;
   readonly question: string;
@@ -187,5 +185,4 @@ const iperf3: ForeignTool = {
   },
 };
 
-/** Every tool whose files can be imported. */
 export const FOREIGN_TOOLS: readonly ForeignTool[] = [hyperfine, denoBench, iperf3];

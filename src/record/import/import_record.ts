@@ -15,7 +15,6 @@ import {
   type ForeignTool,
 } from "./foreign_tools.ts";
 
-/** A text to be imported. */
 export interface ForeignText {
   /** A file's name, for errors. */
   readonly source: string;

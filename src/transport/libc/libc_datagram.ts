@@ -21,7 +21,6 @@ import { POLL } from "./waiting.ts";
 
 /** What differs between the transports that share {@link LibcDatagramChannel}. */
 export interface LibcDatagramKind {
-  /** The transport's name, for errors. */
   readonly name: string;
   /** The largest message where the protocol fixes it; `null` where the kernel's settings do. */
   readonly limitBytes: number | null;

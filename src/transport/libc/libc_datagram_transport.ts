@@ -12,13 +12,11 @@ import { localEndpoint } from "./local_endpoint.ts";
 
 /** What differs between the datagram transports of this driver. */
 export interface LibcDatagramTransportKind extends LibcDatagramKind {
-  /** One line for `sockbench list`. */
   readonly title: string;
   /** Where both ends are: a numeric address, or paths in the run's private directory. */
   readonly at: { readonly hostname: string } | "socket file";
 }
 
-/** Makes the transport of a kind. */
 export function libcDatagramTransport(kind: LibcDatagramTransportKind): DatagramTransport {
   const { name, title, limitBytes } = kind;
   const transport: DatagramTransport = {

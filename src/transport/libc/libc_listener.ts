@@ -10,7 +10,6 @@ const SOCK_CLOEXEC = 0o2000000;
 /** Connections that may wait to be accepted where nobody asks for a number: as many as Deno asks for. */
 const BACKLOG = 511;
 
-/** A StreamListener over a listening {@link LibcSocket}. */
 export class LibcListener implements StreamListener {
   readonly #socket: LibcSocket;
   readonly #options: ChannelOptions;

@@ -29,13 +29,11 @@ const SLICE = new Uint8Array(new BigInt64Array([0n, 1_000n]).buffer);
 /** Tries of a spinning call before the event loop has its turns: some milliseconds. */
 const SPINS = 4_096;
 
-/** A socket and how it waits. */
 export class LibcSocket {
   /** The file descriptor; -1 once closed, so that no later call can reach another socket with the same number. */
   fd: number;
   /** Whether calls ask again and again instead of sleeping. */
   readonly spins: boolean;
-  /** The table. */
   readonly libc: Libc;
 
   /**
@@ -83,7 +81,6 @@ export class LibcSocket {
     }
   }
 
-  /** Binds to an encoded address. */
   bind(address: Uint8Array<ArrayBuffer>): void {
     this.libc.check(this.libc.symbols.bind(this.fd, address, address.length), "bind");
   }

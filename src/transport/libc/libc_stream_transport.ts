@@ -21,27 +21,20 @@ const SOCK_NONBLOCK = 0o4000;
 
 /** What differs between the stream transports of this driver. */
 export interface LibcStreamKind {
-  /** The transport's name, without its driver. */
   readonly name: string;
-  /** One line for `sockbench list`. */
   readonly title: string;
   /** Where both ends are: a numeric address, or paths in the run's private directory. */
   readonly at: { readonly hostname: string } | "socket file";
-  /** Second argument of `socket(2)`. */
   readonly type: number;
-  /** Third argument of `socket(2)`. */
   readonly protocol: number;
   /** Whether its `accept` sleeps on whatever SO_RCVTIMEO says: its listeners then never sleep in it. */
   readonly acceptIgnoresTimeout?: true;
-  /** See {@link StreamTransport.keepsBoundaries}. */
   readonly keepsBoundaries?: true;
-  /** Whether its sockets have TCP's own options. */
   readonly isTcp?: true;
   /** Does to a connected socket what the options ask for. */
   setUp?(socket: LibcSocket, options: ChannelOptions): void;
 }
 
-/** Makes the transport of a kind. */
 export function libcStreamTransport(kind: LibcStreamKind): StreamTransport {
   const { name, title, keepsBoundaries } = kind;
   const transport: StreamTransport = {

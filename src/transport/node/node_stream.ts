@@ -11,7 +11,6 @@ const MAX_WRITE_BYTES = 65_536;
 /** What may have arrived and not been read before the socket is paused, in bytes. */
 const MAX_UNREAD_BYTES = 1_048_576;
 
-/** A StreamChannel over a `net.Socket` or `tls.TLSSocket`. */
 export class NodeStreamChannel implements StreamChannel {
   readonly mode = "stream";
   readonly #socket: net.Socket;

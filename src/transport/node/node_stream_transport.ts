@@ -5,8 +5,8 @@ import type { SecureContextOptions } from "node:tls";
 import { systemClock } from "../../clock.ts";
 import { asksForBuffers, setBuffers } from "../buffers.ts";
 import { explainHandshake, ownCertificate } from "../certificate.ts";
-import type { ChannelOptions, Endpoint, StreamChannel, StreamListener } from "../channel.ts";
-import { Mailbox } from "../mailbox.ts";
+import type { ChannelOptions, Endpoint, StreamChannel } from "../channel.ts";
+import { MailboxListener } from "../mailbox.ts";
 import { probeConnection, probeStream } from "../probe.ts";
 import { freshSocketPath, removeSocketFile } from "../socket_file.ts";
 import type { OpenOptions, StreamTransport } from "../transport.ts";
@@ -22,7 +22,6 @@ export interface NodeStreamKind {
   readonly hasTls?: true;
 }
 
-/** A stream transport over node:net, or node:tls. */
 export function nodeStreamTransport(kind: NodeStreamKind): StreamTransport {
   const { name, title, hostname } = kind;
   const transport: StreamTransport = {
@@ -104,7 +103,6 @@ async function connect(
   return open(socket, options, systemClock.nowNs() - connectedNs);
 }
 
-/** Waits until a socket can be used. */
 function opened(socket: net.Socket, event: "connect" | "secureConnect"): Promise<void> {
   return new Promise((resolve, reject) => {
     const fail = (error: unknown) => {
@@ -144,23 +142,20 @@ function setNagle(socket: net.Socket, { nagle }: ChannelOptions): void {
 }
 
 /** Accepts, and shakes hands, on its own: a client that connects must not have to wait until somebody asks for it. */
-class NodeListener implements StreamListener {
+class NodeListener extends MailboxListener {
   declare readonly endpoint: Endpoint;
   readonly #server: net.Server;
-  readonly #accepted = new Mailbox<StreamChannel>();
   #path: string | undefined;
-  #fault: unknown = new Error("the listener was closed");
-  #isClosed = false;
 
   constructor(options: ChannelOptions, secret: SecureContextOptions | undefined) {
+    super();
     const accept = (socket: net.Socket) => {
       try {
-        if (this.#isClosed) throw this.#fault;
-        this.#accepted.put(open(socket, options));
+        if (this.isClosed) throw this.fault;
+        this.accepted.put(open(socket, options));
       } catch (error) {
         socket.destroy();
-        this.#fault = error;
-        this.close();
+        this.fail(error);
       }
     };
     this.#server = secret === undefined
@@ -176,25 +171,13 @@ class NodeListener implements StreamListener {
       this.#server.once("error", reject);
       this.#server.listen(at, resolve);
     });
-    this.#server.on("error", (error) => {
-      if (!this.#isClosed) this.#fault = error;
-      this.close();
-    });
+    this.#server.on("error", (error) => this.fail(error));
     const address = this.#server.address();
     return typeof address === "object" && address !== null ? address.port : 0;
   }
 
-  async accept(): Promise<StreamChannel> {
-    const channel = await this.#accepted.take();
-    if (channel === null) throw this.#fault;
-    return channel;
-  }
-
-  close(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
+  protected release(): void {
     this.#server.close();
-    for (const channel of this.#accepted.empty()) channel.close();
     if (this.#path !== undefined) removeSocketFile(this.#path);
   }
 

@@ -22,9 +22,12 @@ export function peerFault(transport: Transport | undefined, peer: PeerKind): str
  * they do.
  */
 export function paramsFault(transport: Transport | undefined, params: Params): string | undefined {
-  const { request, reply, pipeline } = params;
+  const { request, reply, pipeline, streams } = params;
   if (transport?.answeredBy === "kernel" && request !== reply) {
     return `the kernel answers ${transport.name} itself, with as many bytes as it was asked with`;
+  }
+  if (transport?.mode === "datagram" && streams !== undefined) {
+    return `${transport.name} has no connections that could be written to at once`;
   }
   if (transport?.mode === "stream" && transport.inTurn && pipeline !== undefined) {
     return `${transport.name} is request and reply in turn: none can be in flight behind another`;

@@ -24,13 +24,21 @@ export const throughput: Scenario = {
   operation: "message",
   parameters: [
     { name: "bytes", kind: "size", description: "size of each write, or of each datagram" },
+    {
+      name: "streams",
+      kind: "count",
+      optional: true,
+      min: 2,
+      max: 1_000,
+      description: "connections at once, all of which are written to",
+    },
   ],
   metrics: ["bytesPerSecond", "messagesPerSecond", "bytesPerRead", "loss", "cpuPerByte"],
   columns: ["transport"],
   contrasts: [{ factor: "transport", base: "tcp", metric: "bytesPerSecond" }],
   evidence: ["Udp.RcvbufErrors", "Tcp.RetransSegs"],
   notes: [
-    "One direction, one connection, the sender never pauses; bytes are counted where they arrive, from the first read after the warm-up to the last. CPU time and counters are of the whole transfer, warm-up included: a mark in its middle would make the sender pause.",
+    "One direction, one connection where `streams` asks for no more, the sender never pauses; bytes are counted where they arrive, from the first read after the warm-up to the last. CPU time and counters are of the whole transfer, warm-up included: a mark in its middle would make the sender pause.",
     "Streams are read with a 64 KiB buffer (see `buffer-size` for others); TCP runs with Nagle off.",
   ],
   partialNotes: [

@@ -1,301 +1,102 @@
-// Bulk: one end writes as fast as it can, the other reads. Throughput is counted where bytes arrive.
-//
-// The sender never pauses: marks, CPU time and counters are of the whole transfer. The warm-up is the receiver's affair, whose window opens
-// with the first read after it and lasts as long as the trial measures; the bytes of the opening read are left out, since they arrived
-// before the window did. The sender goes on until the receiver has measured: a loaded machine may keep a receiver off the CPU for all of
-// the sender's own time. Where a count ends the trial, the window closes with the end of the stream, or with the last datagram.
-//
-// A mark between warm-up and window would let the pipe run dry, and congestion control remembers that: BBR paced the rest of a transfer
-// 12 % slower after a pause of 0.3 ms, Reno 1 to 2 %.
+// Bulk: one end writes as fast as it can, the other reads; over one connection, or over several at once.
 
-import type { Channel, DatagramChannel, StreamChannel } from "../transport/channel.ts";
-import { numberParam } from "./exchange_loop.ts";
-import { SequenceCheck } from "./sequence_check.ts";
-import type { Budget } from "../model/budget.ts";
-import { UnfinishedWork } from "./unfinished_work.ts";
-import type { DriveContext, DriveResult, ServeContext, ServeResult, Workload } from "./workload.ts";
+import type { Params } from "../model/params.ts";
 import type { ReceiverWindow } from "../model/tally.ts";
-
-/** Bytes of a datagram's sequence number; smaller datagrams carry none. */
-const SEQUENCE_BYTES = 4;
+import type { StreamChannel } from "../transport/channel.ts";
+import { driveBulk, openAfterNs, serveBulk, windowNs, windowOf, writeFor } from "./bulk_halves.ts";
+import { numberParam } from "./exchange_loop.ts";
+import type { DriveContext, DriveResult, ServeContext, Workload } from "./workload.ts";
 
 /**
- * A receiver's window opens a moment after the sender has begun, and a question in it would be a pause: the sender goes on for so long before
- * it asks, and between two questions, in nanoseconds.
+ * One-way bulk transfer. Parameters: `bytes` per write or datagram and, on streams, `read`: the read buffer's size, and `streams`: how many
+ * connections at once.
  */
-const MARGIN_NS = 3e6;
-/** A receiver that has not measured so long after the sender's own time never will, in nanoseconds: the trial ends without a window. */
-const RECEIVER_LIMIT_NS = 2e9;
-
-/** Reading the clock after each read would cost several percent of a small one: it is read about so often, in nanoseconds. */
-const LOOK_NS = 100e3;
-/** After so many reads it is read in any case. */
-const MAX_STRIDE = 64;
-
-/** One-way bulk transfer. Parameters: `bytes` per write or datagram and, on streams, `read`: the read buffer's size. */
 export const bulk: Workload = {
   name: "bulk",
   modes: ["stream", "datagram"],
   oneWay: true,
+  sockets: streamsOf,
   async drive(context) {
+    const streams = streamsOf(context.params);
+    if (streams > 1) return await driveStreams(context, streams);
     return await driveBulk(await context.open(), context);
   },
   async serve(context) {
     const channel = await context.accept();
-    return channel === null ? undefined : await serveBulk(channel, context);
+    if (channel === null) return undefined;
+    const streams = streamsOf(context.params);
+    if (channel.mode === "datagram" || streams === 1) return await serveBulk(channel, context);
+    const window = await receiveStreams(channel, context, streams);
+    return window === undefined ? undefined : { window };
   },
 };
 
-/** The drive half over a channel that is open. */
-export function driveBulk(channel: Channel, context: DriveContext): Promise<DriveResult> {
-  return channel.mode === "stream"
-    ? driveStream(channel, context)
-    : driveDatagrams(channel, context);
+function streamsOf({ streams = 1 }: Params): number {
+  return Number(streams);
 }
 
-/** The serve half over a channel that is open. */
-export async function serveBulk(
-  channel: Channel,
-  context: ServeContext,
-): Promise<ServeResult | undefined> {
-  const window = channel.mode === "stream"
-    ? await receiveStream(channel, context)
-    : await receiveDatagrams(channel, context);
-  return window === undefined ? undefined : { window };
-}
-
-async function driveStream(channel: StreamChannel, context: DriveContext): Promise<DriveResult> {
+/** Writes on each connection as fast as it can; a count that ends the trial is shared among them. */
+async function driveStreams(context: DriveContext, streams: number): Promise<DriveResult> {
+  const channels: StreamChannel[] = [];
+  while (channels.length < streams) channels.push(await context.open() as StreamChannel);
   const data = new Uint8Array(numberParam(context.params, "bytes"));
   await context.begin();
-  const { writes, bytes, elapsedNs } = await writeFor(channel, data, context);
-  await channel.closeWrite();
-  // The peer closes once it has read everything: only then has all the work of the interval been done.
-  await channel.read(new Uint8Array(1));
+  const parts = await Promise.all(channels.map(async (channel) => {
+    const part = await writeFor(channel, data, context, streams);
+    await channel.closeWrite();
+    await channel.read(new Uint8Array(1));
+    return part;
+  }));
   await context.end();
-  channel.close();
+  for (const channel of channels) channel.close();
+  const writes = parts.reduce((sum, part) => sum + part.writes, 0);
   return {
     operations: writes,
-    elapsedNs,
+    elapsedNs: Math.max(...parts.map(({ elapsedNs }) => elapsedNs)),
     histograms: {},
-    tally: { sentBytes: bytes, writes },
+    tally: { sentBytes: parts.reduce((sum, { bytes }) => sum + bytes, 0), writes },
   };
 }
 
-async function writeFor(
-  channel: StreamChannel,
-  data: Uint8Array,
-  context: DriveContext,
-): Promise<{ writes: number; bytes: number; elapsedNs: number }> {
-  const { clock, budget } = context;
-  const { maxOperations = Infinity } = budget;
-  let writes = 0;
-  let bytes = 0;
-  let rest = data;
-  const startNs = clock.nowNs();
-  const times = senderTimes(startNs, budget);
-  let { endNs } = times;
-  let nowNs = startNs;
-  try {
-    do {
-      let written = channel.write(rest);
-      if (typeof written !== "number") written = await written;
-      bytes += written;
-      writes++;
-      rest = written === rest.length ? data : rest.subarray(written);
-      nowNs = clock.nowNs();
-      if (nowNs >= endNs && nowNs < times.limitNs && !await context.hasMeasured()) {
-        endNs = nowNs + MARGIN_NS;
-      }
-    } while (nowNs < endNs && writes < maxOperations);
-  } catch (error) {
-    const done = { operations: writes, elapsedNs: nowNs - startNs, tally: {} };
-    throw new UnfinishedWork(error, { ...done, histograms: {} });
-  }
-  return { writes, bytes, elapsedNs: nowNs - startNs };
-}
-
-/** When the sender asks for the first time whether it may end, and when it ends in any case; where a count ends it, nobody is asked. */
-function senderTimes(
-  startNs: number,
-  { warmupNs, measureNs, maxOperations }: Budget,
-): { endNs: number; limitNs: number } {
-  const ownNs = startNs + warmupNs + measureNs;
-  return maxOperations === undefined
-    ? { endNs: ownNs + MARGIN_NS, limitNs: ownNs + RECEIVER_LIMIT_NS }
-    : { endNs: ownNs, limitNs: ownNs };
-}
-
-async function driveDatagrams(
-  channel: DatagramChannel,
-  context: DriveContext,
-): Promise<DriveResult> {
-  const data = new Uint8Array(numberParam(context.params, "bytes"));
-  await context.begin();
-  const { sent, elapsedNs } = await sendFor(channel, data, context);
-  await context.end();
-  // The socket stays open: the receiver drains what is queued before the runner closes both ends.
-  return {
-    operations: sent,
-    elapsedNs,
-    histograms: {},
-    tally: {
-      sentMessages: sent,
-      sentBytes: sent * data.length,
-      writes: sent,
-    },
-  };
-}
-
-async function sendFor(
-  channel: DatagramChannel,
-  data: Uint8Array,
-  context: DriveContext,
-): Promise<{ sent: number; elapsedNs: number }> {
-  const { clock, budget } = context;
-  const sequence = data.length >= SEQUENCE_BYTES ? new DataView(data.buffer) : null;
-  const { maxOperations = Infinity } = budget;
-  let sent = 0;
-  const startNs = clock.nowNs();
-  const times = senderTimes(startNs, budget);
-  let { endNs } = times;
-  let nowNs = startNs;
-  try {
-    do {
-      sequence?.setUint32(0, sent);
-      const taken = channel.send(data);
-      if (typeof taken !== "number") await taken;
-      sent++;
-      nowNs = clock.nowNs();
-      if (nowNs >= endNs && nowNs < times.limitNs && !await context.hasMeasured()) {
-        endNs = nowNs + MARGIN_NS;
-      }
-    } while (nowNs < endNs && sent < maxOperations);
-  } catch (error) {
-    const done = { operations: sent, elapsedNs: nowNs - startNs, tally: {} };
-    throw new UnfinishedWork(error, { ...done, histograms: {} });
-  }
-  return { sent, elapsedNs: nowNs - startNs };
-}
-
-async function receiveStream(
-  channel: StreamChannel,
+/** Reads them side by side, with one window for all, which the first read after the warm-up opens. Undefined where too little came to span a time. */
+async function receiveStreams(
+  first: StreamChannel,
   context: ServeContext,
+  streams: number,
 ): Promise<ReceiverWindow | undefined> {
-  const buffer = new Uint8Array(numberParam(context.params, "read"));
-  const { clock } = context;
-  try {
-    if (await channel.read(buffer) === null) return undefined;
-    const openNs = clock.nowNs() + openAfterNs(context.budget);
-    while (clock.nowNs() < openNs) {
-      if (await channel.read(buffer) === null) return undefined;
-    }
-    const window = await readWindow(channel, buffer, context);
-    // What is under way when the window closes is read all the same: the sender waits for its end.
-    while (await channel.read(buffer) !== null);
-    return window;
-  } finally {
-    channel.close();
+  const channels = [first];
+  while (channels.length < streams) {
+    const channel = await context.accept();
+    if (channel === null) return undefined;
+    channels.push(channel as StreamChannel);
   }
-}
-
-/** Reads until the window has lasted, or to the end of the stream, which follows the last byte at once. */
-async function readWindow(
-  channel: StreamChannel,
-  buffer: Uint8Array,
-  context: ServeContext,
-): Promise<ReceiverWindow | undefined> {
-  const { clock } = context;
-  const openedNs = clock.nowNs();
-  const closeNs = openedNs + windowNs(context.budget);
-  let lookedNs = openedNs;
-  let stride = 1;
-  let untilLook = stride;
-  let bytes = 0;
-  let reads = 0;
-  for (;;) {
-    let read = channel.read(buffer);
-    if (typeof read !== "number") read = await read;
-    if (read === null) return windowOf(bytes, reads, clock.nowNs() - openedNs);
-    bytes += read;
-    reads++;
-    if (--untilLook > 0) continue;
-    const nowNs = clock.nowNs();
-    if (nowNs >= closeNs) {
-      context.measured();
-      return windowOf(bytes, reads, nowNs - openedNs);
-    }
-    stride = nowNs - lookedNs < LOOK_NS ? Math.min(2 * stride, MAX_STRIDE) : 1;
-    untilLook = stride;
-    lookedNs = nowNs;
-  }
-}
-
-async function receiveDatagrams(
-  channel: DatagramChannel,
-  context: ServeContext,
-): Promise<ReceiverWindow | undefined> {
-  const expected = numberParam(context.params, "bytes");
-  const buffer = new Uint8Array(expected + 1);
-  const sequence = expected >= SEQUENCE_BYTES ? new DataView(buffer.buffer) : null;
-  const check = new SequenceCheck();
-  const { clock, tally } = context;
-  let received = 0;
-  let openNs = Infinity;
-  let openedNs = 0;
-  let opened = 0;
-  let lastNs = 0;
-  let closeNs = Infinity;
-  let closed: { readonly received: number; readonly atNs: number } | undefined;
-  try {
-    for (;;) {
-      let bytes = channel.receive(buffer);
-      if (typeof bytes !== "number") bytes = await bytes;
-      if (bytes !== expected) {
-        throw new Error(`a datagram of ${bytes} bytes came instead of ${expected}`);
+  const { clock, budget, params } = context;
+  let [openNs, openedNs, lastNs] = [Infinity, Infinity, 0];
+  let [bytes, reads] = [0, 0];
+  let window: ReceiverWindow | undefined;
+  await Promise.all(channels.map(async (channel) => {
+    const buffer = new Uint8Array(numberParam(params, "read"));
+    try {
+      for (;;) {
+        const read = await channel.read(buffer);
+        if (read === null) return;
+        if (window !== undefined) continue;
+        const nowNs = clock.nowNs();
+        if (openNs === Infinity) openNs = nowNs + openAfterNs(budget);
+        else if (openedNs === Infinity) {
+          if (nowNs >= openNs) openedNs = nowNs;
+        } else {
+          lastNs = nowNs;
+          bytes += read;
+          reads++;
+          if (nowNs - openedNs < windowNs(budget)) continue;
+          window = windowOf(bytes, reads, nowNs - openedNs);
+          context.measured();
+        }
       }
-      lastNs = clock.nowNs();
-      tally.receivedMessages = ++received;
-      if (sequence !== null) check.take(sequence.getUint32(0));
-      if (received === 1) openNs = lastNs + openAfterNs(context.budget);
-      if (opened === 0 && lastNs >= openNs) {
-        openedNs = lastNs;
-        opened = received;
-        closeNs = openedNs + windowNs(context.budget);
-      }
-      if (lastNs >= closeNs && closed === undefined) {
-        closed = { received, atNs: lastNs };
-        context.measured();
-      }
+    } finally {
+      channel.close();
     }
-  } catch (error) {
-    if (!context.finishing) throw error;
-  }
-  tally.receivedMessages = received;
-  if (sequence !== null) {
-    tally.reorderedMessages = check.reordered;
-    tally.duplicatedMessages = check.duplicated;
-  }
-  const end = closed ?? { received, atNs: lastNs };
-  const messages = end.received - opened;
-  const window = windowOf(messages * expected, messages, end.atNs - openedNs);
-  return opened === 0 || window === undefined ? undefined : { ...window, messages };
-}
-
-/** How long the receiver's window stays shut: not at all where a count ends the trial, which may be over by then. */
-function openAfterNs({ warmupNs, maxOperations }: Budget): number {
-  return maxOperations === undefined ? warmupNs : 0;
-}
-
-/** How long the window lasts: to the end where a count ends the trial. */
-function windowNs({ measureNs, maxOperations }: Budget): number {
-  return maxOperations === undefined ? measureNs : Infinity;
-}
-
-/** The window, or nothing where too little arrived after the mark to span a time. */
-function windowOf(
-  bytes: number,
-  reads: number,
-  elapsedNs: number,
-): ReceiverWindow | undefined {
-  return reads === 0 || elapsedNs <= 0 ? undefined : { bytes, reads, elapsedNs };
+  }));
+  return window ?? windowOf(bytes, reads, lastNs - openedNs);
 }

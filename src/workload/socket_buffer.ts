@@ -3,7 +3,7 @@
 
 import type { Clock } from "../clock.ts";
 import type { Channel, StreamChannel } from "../transport/channel.ts";
-import { driveBulk, serveBulk } from "./bulk.ts";
+import { driveBulk, serveBulk } from "./bulk_halves.ts";
 import { numberParam } from "./exchange_loop.ts";
 import type { Workload } from "./workload.ts";
 

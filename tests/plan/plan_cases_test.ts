@@ -165,6 +165,18 @@ Deno.test("planCases() takes request and reply in the place of bytes, which stay
   ]);
 });
 
+Deno.test("planCases() takes parallel streams over streams, and over datagrams says why not", () => {
+  const { cases, skipped } = plan({
+    scenarios: ["throughput"],
+    transports: ["unix", "udp"],
+    params: { bytes: [1_024], streams: [4] },
+  });
+  assertEquals(cases.map((c) => c.id), ["throughput/unix/bytes=1024,streams=4"]);
+  assertEquals(skipped.map(({ reason }) => reason), [
+    "udp has no connections that could be written to at once",
+  ]);
+});
+
 Deno.test("planCases() refuses a reply beyond a transport's limit as it does a request", () => {
   const { cases, skipped } = plan({
     scenarios: ["round-trip"],

@@ -139,6 +139,38 @@ Deno.test("bulk counts bytes where they arrive, without those that opened the wi
   assert(window.elapsedNs > 0);
 });
 
+Deno.test("bulk over several connections at once counts all of them in one window", async () => {
+  const opened: number[] = [];
+  const inner = memoryStream(4_096);
+  const transport: typeof inner = {
+    ...inner,
+    async connect(endpoint, options) {
+      const channel = await inner.connect(endpoint, options);
+      const at = opened.push(0) - 1;
+      return {
+        ...channel,
+        async write(data) {
+          const written = await channel.write(data);
+          opened[at]! += written;
+          return written;
+        },
+      };
+    },
+  };
+  const params = { bytes: 1_000, read: 500, streams: 4 };
+  const outcome = await trial("bulk", transport, params, 400, new ScriptedClock(10));
+  assertEquals(outcome.error, undefined);
+  assertEquals(outcome.operations, 400);
+  assertEquals(opened.length, 4);
+  for (const bytes of opened) assert(bytes > 0);
+  const sent = opened.reduce((a, b) => a + b);
+  assertEquals(outcome.tally.sentBytes, sent);
+  // All but the two reads that open the window, of whichever connection.
+  const { bytes, reads } = outcome.window!;
+  assert(bytes >= sent - 1_000 && bytes < sent, `${bytes} of ${sent}`);
+  assert(reads >= bytes / 500);
+});
+
 Deno.test("bulk over datagrams finds exactly the loss and the duplicates that were injected", async () => {
   const dropped = await trial(
     "bulk",

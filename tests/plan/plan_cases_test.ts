@@ -170,6 +170,7 @@ Deno.test("planCases() takes parallel streams over streams, and over datagrams s
     scenarios: ["throughput"],
     transports: ["unix", "udp"],
     params: { bytes: [1_024], streams: [4] },
+    peer: "process",
   });
   assertEquals(cases.map((c) => c.id), ["throughput/unix/bytes=1024,streams=4"]);
   assertEquals(skipped.map(({ reason }) => reason), [

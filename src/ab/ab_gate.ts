@@ -2,7 +2,11 @@
 
 import type { Cell, RecordComparison } from "../compare/comparison.ts";
 import { compareRecords } from "../compare/compare_records.ts";
+import { isPooled, withGenerationMetrics } from "../compare/pooled_values.ts";
 import { confirm, flagged } from "../gate/confirm.ts";
+import { judgeControl, smallestThreshold } from "../gate/control.ts";
+import { CONFIRMATION_FACTOR } from "../gate/detectable.ts";
+import { largestCorrection } from "../gate/families.ts";
 import { gates, type Policy } from "../gate/gate_policy.ts";
 import type { GateResult } from "../gate/gate_result.ts";
 import { judge } from "../gate/judge.ts";
@@ -61,7 +65,7 @@ export async function runAbGate(
     onLost: (message) => events.onLost?.(message),
   };
   const records = await runAb(plan, job);
-  const result = judge(comparePair(records), policy);
+  const result = judge(comparePair(records), policy, judgeControl(records.control, policy));
   const interrupted = () => options.signal?.aborted ?? false;
   const cells = flagged(result);
   if (interrupted() || cells.length === 0) {
@@ -79,7 +83,8 @@ export async function runAbGate(
       onRound: (event) => events.onRound?.("confirmation", event),
     }));
   if (interrupted()) return { records, confirmation, result, interrupted: true };
-  const confirmed = confirm(result, comparePair(confirmation), policy);
+  const control = judgeControl(confirmation.control, policy);
+  const confirmed = confirm(result, comparePair(confirmation), policy, control);
   return { records, confirmation, result: confirmed, interrupted: false };
 }
 
@@ -95,9 +100,6 @@ async function keepingFirst(
   }
 }
 
-/** Confirming has so many times the generations of the first phase: it alone decides, and of few cells. */
-const CONFIRMATION_FACTOR = 1.5;
-
 /** The pairs of {@linkcode DEFAULT_GENERATIONS}, or of more where cells are many. */
 export function defaultPairs(plan: JobPlan, policy: Policy): number {
   return Math.max(
@@ -108,18 +110,17 @@ export function defaultPairs(plan: JobPlan, policy: Policy): number {
 
 /** The fewest pairs with which a regression of one cell could be called at all. */
 export function neededPairs(plan: JobPlan, policy: Policy): number {
-  const comparisons = plan.cases.reduce((sum, c) => {
+  const cells = plan.cases.flatMap((c) => {
     const scenario = plan.scenarios.find(({ id }) => id === c.scenario);
-    return sum + (scenario === undefined ? 0 : gatedMetrics(plan, scenario, policy).length);
-  }, 0);
+    return scenario === undefined ? [] : gatedMetrics(plan, scenario, policy);
+  });
   return roundsPerGeneration(plan.cases) *
-    minimumPairs({ alpha: policy.alpha, comparisons: Math.max(1, comparisons) });
+    minimumPairs({ alpha: policy.alpha, comparisons: Math.ceil(largestCorrection(cells)) });
 }
 
 /** Half of the smallest threshold of a policy, as a share. */
 export function defaultPrecision(policy: Policy): number {
-  const thresholds = [policy.threshold, ...policy.thresholds.map(({ threshold }) => threshold)];
-  return Math.max(MIN_PRECISION, PRECISION_SHARE * Math.min(...thresholds));
+  return Math.max(MIN_PRECISION, PRECISION_SHARE * smallestThreshold(policy));
 }
 
 function comparePair({ base, head }: AbRecords): RecordComparison {
@@ -127,15 +128,22 @@ function comparePair({ base, head }: AbRecords): RecordComparison {
 }
 
 function watchedMetrics(plan: JobPlan, policy: Policy): AbOptions["watched"] & object {
-  return new Map(plan.scenarios.map((spec) => [spec.id, gatedMetrics(plan, spec, policy)]));
+  return new Map(plan.scenarios.map((spec) => {
+    const own = gatedMetrics(plan, spec, policy).filter(({ metric, headline }) =>
+      headline || !isPooled(metric)
+    );
+    return [spec.id, own.map(({ metric }) => metric)];
+  }));
 }
 
-/** The metrics of a scenario that gate. */
-function gatedMetrics(plan: JobPlan, spec: ScenarioSpec, policy: Policy): readonly string[] {
+/** The metrics of a scenario that gate, those among them that generations are compared in besides. */
+function gatedMetrics(plan: JobPlan, spec: ScenarioSpec, policy: Policy) {
   const judged = spec.metrics.filter((metric) =>
     plan.metrics.find(({ id }) => id === metric)?.better !== "neither"
   );
-  return judged.filter((metric, index) => gates(policy, { metric, headline: index === 0 }));
+  return withGenerationMetrics(judged.map((id) => ({ id })))
+    .map(({ id: metric }, index) => ({ metric, headline: index === 0 }))
+    .filter((cell) => gates(policy, cell));
 }
 
 type Cells = readonly Pick<Cell, "case" | "metric">[];

@@ -1,5 +1,6 @@
 // What an A/B job is given, reports, and hands back.
 
+import type { ValuePair } from "../compare/effect.ts";
 import type { Clock } from "../clock.ts";
 import type { Environment } from "../model/environment.ts";
 import type { RunRecord } from "../model/run_record.ts";
@@ -64,4 +65,7 @@ export interface AbEvent {
 }
 
 /** Both sides of an A/B job: trials of the same case and round are a pair. */
-export type AbRecords = Readonly<Record<Side, RunRecord>>;
+export interface AbRecords extends Readonly<Record<Side, RunRecord>> {
+  /** The negative control: the same bare loop in both agents, in nanoseconds, a pair a round; empty: there is no FFI. */
+  readonly control: readonly ValuePair[];
+}

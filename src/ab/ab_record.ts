@@ -1,5 +1,6 @@
 // The record of one side of an A/B job.
 
+import { withGenerationMetrics } from "../compare/pooled_values.ts";
 import { withFacts } from "../model/environment.ts";
 import { makeFact } from "../model/fact_rows.ts";
 import { type RunRecord, SCHEMA_MINOR, SCHEMA_VERSION } from "../model/run_record.ts";
@@ -56,7 +57,7 @@ export function buildAbRecord(
       command,
     },
     scenarios: byId([...scenarios, ...unshared.scenarios]),
-    metrics: byId([...metrics, ...unshared.metrics]),
+    metrics: byId([...metrics, ...unshared.metrics, ...withGenerationMetrics([])]),
     cases: [...cases, ...unshared.cases],
     skipped: [...skipped, ...found.trials.givenUp(side)],
     trials: [...found.trials.trials[side]],

@@ -55,7 +55,13 @@ export interface AgentLink extends AsyncDisposable {
    *
    * @throws {AgentError} when the agent dies, hangs or violates the protocol.
    */
-  trial(c: Case): Promise<TrialOutcome>;
+  trial(c: Case, memory?: boolean): Promise<TrialOutcome>;
+  /**
+   * Times a bare loop of system calls.
+   *
+   * @returns nanoseconds a round trip; undefined where the agent has no FFI, or does not know what is asked
+   */
+  control(): Promise<number | undefined>;
 }
 
 /**
@@ -88,6 +94,7 @@ export async function openAgent(
     deno: subject.deno,
     args: [
       "--unstable-net",
+      "--v8-flags=--expose-gc",
       ...permissions.args,
       ...project.flags,
       subject.agentMain,
@@ -127,6 +134,7 @@ export async function openAgent(
   }
 
   let versions: AgentLink["versions"];
+  let controls = true;
   try {
     const first = await next(waiting, patience.startMs);
     if (first.answer === "failed") {
@@ -149,9 +157,16 @@ export async function openAgent(
     versions,
     names: async () => readNames(await ask({ ask: "names" }), label),
     plan: async (input) => readPlan(await ask({ ask: "plan", input }), order.peer, label),
-    trial: async (c) => {
+    trial: async (c, memory = false) => {
       const patienceMs = patience.answerMs + 10 * c.expectedNs / 1e6;
-      return readOutcome(await ask({ ask: "trial", case: c }, patienceMs), c, label);
+      return readOutcome(await ask({ ask: "trial", case: c, memory }, patienceMs), c, label);
+    },
+    async control() {
+      if (!controls) return undefined;
+      const answer = await ask({ ask: "control" });
+      const ns = answer.answer === "control" ? answer.ns : undefined;
+      controls = typeof ns === "number" && Number.isFinite(ns) && ns > 0;
+      return controls ? ns : undefined;
     },
     [Symbol.asyncDispose]: () => process.end(),
   };

@@ -8,6 +8,7 @@ import { loadCatalog } from "../peer/load_catalog.ts";
 import { openPeer } from "../peer/open_peer.ts";
 import type { PeerLink } from "../peer/peer_link.ts";
 import { findPinning } from "../peer/pin_thread.ts";
+import { readSocketpairOnce } from "../run/socketpair_reading.ts";
 import { runTrial, type TrialOutcome } from "../run/run_trial.ts";
 import type { Case } from "../model/case.ts";
 import { neededTransports, planCases } from "../plan/plan_cases.ts";
@@ -90,7 +91,17 @@ class Trials implements AsyncDisposable {
 
   constructor(readonly catalog: Catalog, readonly order: AgentOrder) {}
 
-  async measure(c: Case): Promise<TrialOutcome> {
+  /** A trial; with the growth of memory per operation where it is asked for and collections can be forced. */
+  async measure(c: Case, memory = false): Promise<TrialOutcome> {
+    const before = memory ? readMemory() : undefined;
+    const outcome = await this.#measure(c);
+    const after = before === undefined ? undefined : readMemory();
+    if (before === undefined || after === undefined || !(outcome.operations > 0)) return outcome;
+    const memoryPerOperation = Math.max(0, after - before) / outcome.operations;
+    return { ...outcome, values: { ...outcome.values, memoryPerOperation } };
+  }
+
+  async #measure(c: Case): Promise<TrialOutcome> {
     const { catalog, order: { directory, modules, peer } } = this;
     const transport = catalog.transports.get(c.transport);
     const workload = catalog.workloads.get(c.workload);
@@ -113,6 +124,18 @@ class Trials implements AsyncDisposable {
   }
 }
 
+/**
+ * Bytes of heap and external memory that a collection leaves; undefined where none can be forced. Resident memory was tried and left out:
+ * it moves by 2 KiB an operation from trial to trial.
+ */
+function readMemory(): number | undefined {
+  const { gc } = globalThis as { gc?: () => void };
+  if (gc === undefined) return undefined;
+  gc();
+  const { heapUsed, external } = Deno.memoryUsage();
+  return heapUsed + external;
+}
+
 await serveLines<AgentRequest, AgentAnswer>(async () => {
   const order = JSON.parse(hostArgs()[0]!) as AgentOrder;
   const catalog = await openCatalog(order);
@@ -123,8 +146,12 @@ await serveLines<AgentRequest, AgentAnswer>(async () => {
         return { answer: "names", names: namesOf(catalog) };
       case "plan":
         return await plan(request.input, catalog, order);
+      case "control": {
+        const ns = readSocketpairOnce(systemClock);
+        return { answer: "control", ...(ns !== undefined && { ns }) };
+      }
       case "trial":
-        return { answer: "trial", outcome: await trials.measure(request.case) };
+        return { answer: "trial", outcome: await trials.measure(request.case, request.memory) };
     }
   };
   return {

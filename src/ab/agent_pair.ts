@@ -59,8 +59,21 @@ export class AgentPair implements AsyncDisposable {
    *
    * @throws {AgentError} when the agent dies, hangs or violates the protocol: both must then be replaced.
    */
-  trial(side: Side, c: Case): Promise<TrialOutcome> {
-    return this.#agents[side].trial(c);
+  trial(side: Side, c: Case, memory?: boolean): Promise<TrialOutcome> {
+    return this.#agents[side].trial(c, memory);
+  }
+
+  /**
+   * Times the same bare loop in both, one after the other.
+   *
+   * @returns nanoseconds a round trip; undefined where a side cannot
+   */
+  async control(first: Side): Promise<Readonly<Record<Side, number>> | undefined> {
+    const { base, head } = this.#agents;
+    const one = await (first === "base" ? base : head).control();
+    const other = await (first === "base" ? head : base).control();
+    if (one === undefined || other === undefined) return undefined;
+    return first === "base" ? { base: one, head: other } : { base: other, head: one };
   }
 
   /** Ends both. */

@@ -40,7 +40,10 @@ export type AgentRequest =
   | { readonly ask: "names" }
   /** Planned by the agent, as only the subject's own Deno, with the subject's own import map, is sure to load its modules. */
   | { readonly ask: "plan"; readonly input: SettingsInput }
-  | { readonly ask: "trial"; readonly case: Case };
+  /** With `memory` between two forced collections, for the growth of memory; an agent that knows nothing of it just measures. */
+  | { readonly ask: "trial"; readonly case: Case; readonly memory?: boolean }
+  /** A bare loop of system calls, in which the sides cannot differ. */
+  | { readonly ask: "control" };
 
 /** What an agent answers, a line each. `ready` comes once, unasked. */
 export type AgentAnswer =
@@ -61,4 +64,6 @@ export type AgentAnswer =
     readonly candidates?: readonly string[];
   }
   | { readonly answer: "trial"; readonly outcome: TrialOutcome }
+  /** Nanoseconds a round trip; absent: there is no FFI. */
+  | { readonly answer: "control"; readonly ns?: number }
   | { readonly answer: "failed"; readonly message: string };

@@ -4,6 +4,7 @@
 // right after the other, in random order; a round is one pair of every case. Agents are replaced every few rounds, since what a process
 // happens to be (memory layout, compiled code) would otherwise count as a difference between the subjects: the generation is the unit.
 
+import type { ValuePair } from "../compare/effect.ts";
 import type { Case } from "../model/case.ts";
 import { metricValue } from "../model/metric_value.ts";
 import type { Trial } from "../model/trial.ts";
@@ -67,6 +68,8 @@ class AbJob {
   #agents: AgentPair | undefined;
   readonly #repeated = new Map<string, number>();
   #lost = 0;
+  #readsMemory = false;
+  readonly #control: ValuePair[] = [];
   #rounds = 0;
   #finished = false;
 
@@ -113,6 +116,7 @@ class AbJob {
     return {
       base: buildAbRecord("base", this.#plan, this.#options, found),
       head: buildAbRecord("head", this.#plan, this.#options, found),
+      control: this.#control,
     };
   }
 
@@ -128,9 +132,12 @@ class AbJob {
   async #measureGeneration(prng: Prng): Promise<boolean> {
     if (!await this.#replaceAgents(prng)) return false;
     const { pairs, precision } = this.#options;
+    const rounds = roundsPerGeneration(this.#plan.cases);
     // A generation that was begun is finished: all weigh alike.
-    for (let k = 0; k < roundsPerGeneration(this.#plan.cases); k++) {
+    for (let k = 1; k <= rounds; k++) {
       if (precision === undefined && this.#rounds >= pairs) break;
+      // The last, as the first trials of a process make its heap grow.
+      this.#readsMemory = k === rounds;
       if (!await this.#round(prng)) return false;
     }
     return true;
@@ -187,6 +194,10 @@ class AbJob {
       pairs.push([c, await this.#pair(c, sides, { round, order: 2 * index }, prng)]);
       if (this.#aborted) return false;
     }
+    const control = await this.#agents!.control(prng.nextInt(2) === 0 ? "base" : "head");
+    if (control !== undefined) {
+      this.#control.push({ ...control, generation: this.#generation });
+    }
     for (const [c, trials] of pairs) this.#found.add(c, trials);
     this.#rounds = round;
     this.#reportProgress();
@@ -229,7 +240,7 @@ class AbJob {
   /** One trial; one whose agent is lost in it has failed, and the next meets fresh agents. */
   async #trial(side: Side, c: Case, prng: Prng): Promise<TrialOutcome> {
     try {
-      return await this.#agents!.trial(side, c);
+      return await this.#agents!.trial(side, c, this.#readsMemory);
     } catch (error) {
       if (!(error instanceof AgentError) || this.#aborted) throw error;
       this.#countLoss(error);

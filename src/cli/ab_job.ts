@@ -28,6 +28,7 @@ export { systemClock } from "../clock.ts";
 export { encodeRecord } from "../record/codec.ts";
 export { readEnvironment } from "../run/environment.ts";
 export { createSocketDirectory } from "../transport/socket_directory.ts";
+export { withGenerationMetrics } from "../compare/pooled_values.ts";
 export { refuseIdleMetrics, repeatJob, writeGateReport, writeRecords } from "./judging.ts";
 export { clearEarlierJob } from "./job_files.ts";
 export { prepareOutputDirectory } from "./output.ts";

@@ -74,6 +74,7 @@ export function refuseIdleMetrics(
   { metrics }: Policy,
   measured: readonly Pick<MetricDefinition, "id" | "better">[],
 ): void {
+  if (metrics === DEFAULT_POLICY.metrics) return;
   const judged = measured.filter(({ better }) => better !== "neither");
   const known = [...new Set(judged.map(({ id }) => id))];
   const idle = metrics.find((name) =>

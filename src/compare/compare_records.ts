@@ -21,12 +21,13 @@ import {
 } from "./comparison.ts";
 import { type Effect, type EffectOptions, pairedEffect, unpairedEffect } from "./effect.ts";
 import { environmentDifferences, environmentObstacles } from "./fingerprint.ts";
-import { judgedMetrics, openSide, type RecordSide } from "./record_side.ts";
+import { openSide, type RecordSide } from "./record_side.ts";
 import type { Summary } from "./summarize.ts";
 import { findMetric } from "./trial_values.ts";
 import { formatNotRead } from "./not_read.ts";
 import { findWaitShares } from "./wait_shares.ts";
-import { findImpossible, matchPairs, selectSide } from "./usable_values.ts";
+import { isPooled } from "./pooled_values.ts";
+import { findImpossible, matchPairs, mostLeftOut, selectSide } from "./usable_values.ts";
 
 /** What {@linkcode compareRecords} must be told. */
 export interface CompareOptions {
@@ -38,6 +39,8 @@ export interface CompareOptions {
 interface Context extends CompareOptions {
   readonly base: RecordSide;
   readonly head: RecordSide;
+  /** Whether both sides say which processes measured each trial. */
+  readonly byGeneration: boolean;
 }
 
 type Outcome =
@@ -61,7 +64,13 @@ export function compareRecords(
   head: RunRecord,
   options: CompareOptions,
 ): RecordComparison {
-  const context: Context = { ...options, base: openSide(base), head: openSide(head) };
+  const byGeneration = options.paired && [base, head].every(hasGenerations);
+  const context: Context = {
+    ...options,
+    byGeneration,
+    base: openSide(base, byGeneration),
+    head: openSide(head, byGeneration),
+  };
   const outcomes = [...context.base.cases.values()].flatMap((one) => compareCase(one, context));
   const fingerprint = { paired: options.paired };
   const newCases = [...context.head.cases.keys()].filter((id) => !context.base.cases.has(id));
@@ -93,6 +102,10 @@ export function compareRecords(
   };
 }
 
+function hasGenerations({ trials }: RunRecord): boolean {
+  return trials.length > 0 && trials.every(({ generation }) => generation !== undefined);
+}
+
 function compareCase(one: Case, context: Context): readonly Outcome[] {
   const metrics = promisedMetrics(one, context);
   const obstacle = findCaseObstacle(one, context);
@@ -115,9 +128,9 @@ function compareCase(one: Case, context: Context): readonly Outcome[] {
  * to have a milder headline must not choose what gates.
  */
 function promisedMetrics(one: Case, { base, head }: Context): readonly MetricDefinition[] {
-  const own = judgedMetrics(base.record, one);
+  const own = base.judged(one);
   const other = head.cases.get(one.id);
-  const headline = other === undefined ? undefined : judgedMetrics(head.record, other)[0];
+  const headline = other === undefined ? undefined : head.judged(other)[0];
   if (headline === undefined || headline.id === own[0]?.id) return own;
   return [headline, ...own.filter(({ id }) => id !== headline.id)];
 }
@@ -160,6 +173,7 @@ function compareCell(cell: Cell, metric: MetricDefinition, context: Context): Ou
   }
   const baseSummary = base.summaries.get(cellKey(cell.case, cell.metric));
   const headSummary = head.summaries.get(cellKey(cell.case, cell.metric));
+  if (context.byGeneration && !cell.headline && isMostlyAbsent(cell, context)) return undefined;
   if (baseSummary === undefined && headSummary === undefined) {
     return cell.headline ? incomparable("no trial of either side yields the headline") : undefined;
   }
@@ -182,6 +196,15 @@ function compareCell(cell: Cell, metric: MetricDefinition, context: Context): Ou
       warnings: [...effect.warnings, ...describeTrials(baseSummary, headSummary, context)],
     },
   };
+}
+
+/** A percentile that generations have too few operations for now and then is no promise that head could break. */
+function isMostlyAbsent({ case: id, metric }: Cell, { base, head }: Context): boolean {
+  if (!isPooled(metric)) return false;
+  return [base, head].some(({ record, values }) => {
+    const had = values.of(id, metric).reduce((sum, { rounds = 1 }) => sum + rounds, 0);
+    return had < values.succeeded(id).length - mostLeftOut(record.settings.rounds);
+  });
 }
 
 /** The effect, or why there is none. */
@@ -230,11 +253,11 @@ function describeTrials(base: Summary, head: Summary, { paired }: Context): read
   ];
 }
 
-/** Of a case that some side lacks, gave up or never saw succeed there is a gap instead. */
+/** Of a case that base gave up or never saw succeed, or head never tried, nothing follows from failures of head. */
 function findFailures(id: string, { base, head }: Context): readonly CaseFailures[] {
-  const isKept = [base, head].every((side) =>
-    side.values.succeeded(id).length > 0 && findSkip(side, id) === undefined
-  );
+  const isTried = head.values.succeeded(id).length + head.values.failed(id).length > 0;
+  const isKept = isTried && base.values.succeeded(id).length > 0 &&
+    findSkip(base, id) === undefined;
   const of = ({ values }: RecordSide): Failures => {
     const failed = values.failed(id);
     const error = failed[0]?.error;
@@ -256,7 +279,7 @@ function findNewCells(one: Case, context: Context): readonly Gap[] {
   const reason = before === undefined
     ? "base does not have this case"
     : "base does not have this metric";
-  return judgedMetrics(head.record, one).flatMap((metric, index): readonly Gap[] => {
+  return head.judged(one).flatMap((metric, index): readonly Gap[] => {
     const summary = head.summaries.get(cellKey(one.id, metric.id));
     if (known.has(metric.id) || summary === undefined) return [];
     const cell: Cell = { case: one.id, metric: metric.id, headline: index === 0 };

@@ -45,6 +45,8 @@ export interface Effect {
   readonly leastPValue: number;
   /** The test. */
   readonly test: "sign" | "mann-whitney";
+  /** Of pairs: the gain of each unit, a logarithm or a difference; above 0 head is better. */
+  readonly gains?: readonly number[];
   /** Why it says less than it seems to, one sentence each. */
   readonly warnings: readonly string[];
 }
@@ -71,6 +73,8 @@ export interface ValuePair {
   readonly head: number;
   /** Which processes measured the pair; absent: the pair is a unit of its own. */
   readonly generation?: number;
+  /** Rounds that it stands for; absent: 1. */
+  readonly rounds?: number;
 }
 
 /**
@@ -98,11 +102,15 @@ export function pairedEffect(pairs: readonly ValuePair[], options: EffectOptions
   const interval = medianInterval(gains, { confidence });
   return {
     kind,
-    ratio: { ...estimateOf(interval, scale), ...(isGrouped && { pairs: pairs.length }) },
+    ratio: {
+      ...estimateOf(interval, scale),
+      ...(isGrouped && { pairs: pairs.reduce((sum, { rounds = 1 }) => sum + rounds, 0) }),
+    },
     pValue: less,
     pValueBetter: greater,
     leastPValue: least,
     test: "sign",
+    gains,
     warnings: interval.warning === undefined ? [] : [interval.warning],
   };
 }

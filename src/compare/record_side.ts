@@ -5,6 +5,7 @@ import type { Case } from "../model/case.ts";
 import type { RunRecord } from "../model/run_record.ts";
 import { cellKey } from "./comparison.ts";
 import { summarize, type Summary } from "./summarize.ts";
+import { withGenerationMetrics } from "./pooled_values.ts";
 import { findMetric, metricsOf, type TrialValues, trialValues } from "./trial_values.ts";
 import { findImpossible } from "./usable_values.ts";
 
@@ -18,6 +19,8 @@ export interface RecordSide {
   readonly cases: ReadonlyMap<string, Case>;
   /** Its summaries by {@linkcode cellKey}; a cell that holds an impossible value has none. */
   readonly summaries: ReadonlyMap<string, Summary>;
+  /** The metrics of a case that can be judged, the headline first. */
+  judged(one: Case): readonly MetricDefinition[];
 }
 
 /**
@@ -27,11 +30,18 @@ export interface RecordSide {
  * @throws {RangeError} If a case has two trials in one round, or two that started at the same time: one trial would count
  * twice, as if it were more evidence.
  */
-export function openSide(record: RunRecord): RecordSide {
+export function openSide(record: RunRecord, byGeneration = false): RecordSide {
   refuseDuplicates(record);
-  const values = trialValues(record);
-  const summaries = summarize(record, withoutImpossible(record, values));
+  const values = trialValues(record, byGeneration);
+  const usable = withoutImpossible(record, values);
+  const summaries = byGeneration
+    ? summarize(record, usable, withGenerationMetrics)
+    : summarize(record, usable);
   return {
+    judged: (one) => {
+      const own = judgedMetrics(record, one);
+      return byGeneration ? withGenerationMetrics(own) : own;
+    },
     record,
     values,
     cases: new Map(record.cases.map((one) => [one.id, one])),

@@ -47,6 +47,7 @@ export const CONFIDENCE = 0.95;
  *
  * @param record The record; the order of its trials does not matter.
  * @param values The record's values where the caller has them already.
+ * @param more Completes the metrics of a scenario; absent: they are its own.
  * @returns Summaries in the order of the cases, and of the metrics within a case.
  *
  * @example
@@ -63,9 +64,11 @@ export const CONFIDENCE = 0.95;
 export function summarize(
   record: RunRecord,
   values: TrialValues = trialValues(record),
+  more: <T extends MetricDefinition>(own: readonly T[]) => readonly MetricDefinition[] = (own) =>
+    own,
 ): readonly Summary[] {
   return record.scenarios.flatMap((spec) => {
-    const metrics = metricsOf(record, spec);
+    const metrics = more(metricsOf(record, spec));
     const cases = record.cases.filter((one) => one.scenario === spec.id);
     return cases.flatMap((one) =>
       metrics.flatMap((metric) => summarizeOne(one.id, metric, values) ?? [])

@@ -2,6 +2,7 @@
 
 import { isMetricId, type MetricDefinition, metricOf } from "../units/metric.ts";
 import { metricValue, sliceValues } from "../model/metric_value.ts";
+import { isPooled, poolByGeneration } from "./pooled_values.ts";
 import type { RunRecord } from "../model/run_record.ts";
 import type { Trial } from "../model/trial.ts";
 import type { ScenarioSpec } from "../model/scenario_spec.ts";
@@ -18,6 +19,8 @@ export interface RoundValue {
   readonly block?: number;
   /** The value in each slice; absent: the trial has none that hold it. */
   readonly slices?: readonly number[];
+  /** Rounds that it stands for; absent: 1. */
+  readonly rounds?: number;
 }
 
 /** The trials of a record by case, and the values they yield; computed when asked for, and once. */
@@ -34,9 +37,10 @@ export interface TrialValues {
  * Sorts a record's trials by case and reads their metric values on demand.
  *
  * @param record The record; it is not changed. The order of its trials does not matter.
+ * @param byGeneration Whether what is rare is read of a generation's trials together.
  * @returns The trials and their values by case.
  */
-export function trialValues(record: RunRecord): TrialValues {
+export function trialValues(record: RunRecord, byGeneration = false): TrialValues {
   const byCase = new Map<string, { succeeded: Trial[]; failed: Trial[] }>();
   for (const trial of [...record.trials].sort(compareTrials)) {
     let entry = byCase.get(trial.case);
@@ -52,7 +56,10 @@ export function trialValues(record: RunRecord): TrialValues {
       // A metric id holds letters and digits only, so the key is unambiguous.
       const key = `${metricId} ${caseId}`;
       let values = cache.get(key);
-      if (values === undefined) cache.set(key, values = readValues(succeeded(caseId), metricId));
+      if (values === undefined) {
+        const read = byGeneration && isPooled(metricId) ? poolByGeneration : readValues;
+        cache.set(key, values = read(succeeded(caseId), metricId));
+      }
       return values;
     },
   };

@@ -63,7 +63,7 @@ export function selectSide(
   }
   const all = values.of(cell.case, cell.metric);
   const usable = UNITS[metric.unit].effect === "ratio" ? all.filter(({ value }) => value > 0) : all;
-  const fault = findTooFew(name, usable.length, rounds.size);
+  const fault = findTooFew(name, sum(usable), rounds.size);
   return { rounds, usable, ...(fault === undefined ? {} : { fault }) };
 }
 
@@ -73,19 +73,29 @@ export function selectSide(
  * @returns The pairs, or why there are none worth comparing.
  */
 export function matchPairs(base: UsableSide, head: UsableSide): MatchedPairs | string {
-  const generations = new Map(head.usable.map(({ round, generation }) => [round, generation]));
+  const known = new Map(head.usable.map((one) => [one.round, one]));
   const pairs = pairByRound(head.usable, base.usable).map(([value, against, round]): ValuePair => {
-    const generation = generations.get(round);
-    return { base: against, head: value, ...(generation !== undefined && { generation }) };
+    const { generation, rounds: trials } = known.get(round)!;
+    return {
+      base: against,
+      head: value,
+      ...(generation !== undefined && { generation }),
+      ...(trials !== undefined && { rounds: trials }),
+    };
   });
   const rounds = new Set([...base.rounds, ...head.rounds]).size;
   if (pairs.length === 0) return "no round has a usable trial on both sides";
-  const left = rounds - pairs.length;
+  const left = rounds - sum(pairs);
   if (left > mostLeftOut(rounds)) {
     return `${left} of ${rounds} rounds lack a usable trial on one side or both, so that the rest may not stand for all`;
   }
   const warnings = left === 0 ? [] : [`${left} of ${rounds} rounds could not be paired`];
   return { pairs, warnings };
+}
+
+/** The rounds that values stand for. */
+function sum(values: readonly { readonly rounds?: number }[]): number {
+  return values.reduce((all, { rounds = 1 }) => all + rounds, 0);
 }
 
 /**

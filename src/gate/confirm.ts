@@ -15,6 +15,8 @@ import {
 } from "../compare/comparison.ts";
 import { isBeyond } from "../compare/effect.ts";
 import { concludeGate } from "./gate_outcome.ts";
+import type { Control } from "./control.ts";
+import { adjustByFamily, type Correction } from "./families.ts";
 import { type Policy, thresholdOf } from "./gate_policy.ts";
 import type { GateResult, Verdict } from "./gate_result.ts";
 import { failureP, formatFailures } from "./judge_failures.ts";
@@ -41,17 +43,23 @@ export function flagged(result: GateResult): readonly Pick<Cell, "case" | "metri
  *
  * @returns The result of the gate.
  */
-export function confirm(first: GateResult, fresh: RecordComparison, policy: Policy): GateResult {
+export function confirm(
+  first: GateResult,
+  fresh: RecordComparison,
+  policy: Policy,
+  control: Control | undefined = first.control,
+): GateResult {
   const asked = first.cells.filter((cell) => cell.flagged);
   const pairs = new Map(fresh.comparisons.map((one) => [cellKey(one.case, one.metric), one]));
   const found = asked.filter(({ rule }) => rule === "slowdown").flatMap((cell) => {
     const comparison = pairs.get(cellKey(cell.case, cell.metric));
     return comparison === undefined ? [] : [comparison];
   });
-  const adjusted = holm(found.map(({ pValue }) => pValue));
+  // What was flagged is fixed before the fresh pairs are measured: families without a flag take no part.
+  const adjusted = adjustByFamily(found, found.map(({ pValue }) => pValue));
   const decided = new Map(found.map((one, index): [string, Fresh] => [
     cellKey(one.case, one.metric),
-    { comparison: one, adjustedP: adjusted[index] as number, comparisons: found.length },
+    { comparison: one, ...adjusted[index]! },
   ]));
   const limits = new Map(
     judgeLimits(fresh, policy).map((limit) => [cellKey(limit.case, limit.metric), limit]),
@@ -67,7 +75,9 @@ export function confirm(first: GateResult, fresh: RecordComparison, policy: Poli
     return withholdStarved(confirmCell(cell, decided.get(key), fresh, policy), fresh);
   });
   const { exitCode: _code, summary: _summary, judged: _judged, ...open } = first;
-  return concludeGate({ ...open, cells });
+  // Either job's control may have moved: with the first what passed is unproven, with the second what is red.
+  const moved = first.control?.moved ? first.control : control;
+  return concludeGate({ ...open, cells, ...(moved !== undefined && { control: moved }) });
 }
 
 interface FreshFailures extends CaseFailures {
@@ -110,10 +120,8 @@ function confirmFailures(cell: Verdict, found: FreshFailures | undefined): Verdi
   return { ...settle(cell, "inconclusive", reason), confirmation, unresolvable: failsAgain };
 }
 
-interface Fresh {
+interface Fresh extends Correction {
   readonly comparison: Comparison;
-  readonly adjustedP: number;
-  readonly comparisons: number;
 }
 
 function confirmCell(
@@ -135,7 +143,7 @@ function confirmCell(
     const reason = `Flagged, but no fresh pairs could confirm or clear it${why}.`;
     return settle(cell, incomparable === undefined ? "missing" : "incomparable", reason);
   }
-  const { comparison, adjustedP, comparisons } = found;
+  const { comparison, adjustedP, comparisons, share } = found;
   const { ratio, kind, unit, better, pValue, leastPValue, base, head } = comparison;
   const stated = { effect: kind, unit, better };
   const { alpha } = policy;
@@ -143,7 +151,7 @@ function confirmCell(
   const threshold = thresholdOf(policy, cell);
   const confirmation = { ratio, pValue, adjustedP, n: ratio.n, base, head };
   const seen = formatEstimate(ratio, stated);
-  const grounds = { adjustedP, threshold, alpha, comparisons, paired };
+  const grounds = { ...found, threshold, alpha, paired };
   const figures = `adjusted p = ${formatP(adjustedP)}, ${formatSampleSize(ratio, paired)}`;
   if (adjustedP <= alpha && isBeyond(ratio.estimate, threshold, kind)) {
     const before = cell.ratio === undefined ? "" : ` after ${formatEstimate(cell.ratio, stated)}`;
@@ -152,7 +160,7 @@ function confirmCell(
   }
   const promises = ratio.confidence >= CONFIDENCE - 1e-9;
   const isCleared = promises && !isBeyond(ratio.low, threshold, kind);
-  if (!isCleared && (!promises || comparisons * leastPValue > alpha)) {
+  if (!isCleared && (!promises || comparisons * leastPValue > alpha * share)) {
     const reason = `Flagged, but not decided: ${formatTooFew(comparison, grounds)}`;
     return { ...settle(cell, "inconclusive", reason), confirmation, unresolvable: true };
   }
@@ -177,9 +185,16 @@ function confirmLimit(cell: Verdict, found: Verdict | undefined): Verdict {
 }
 
 function settle(
-  { starved: _starved, ...cell }: Verdict,
+  { starved: _starved, detectable, ...cell }: Verdict,
   verdict: Verdict["verdict"],
   reason: string,
 ): Verdict {
-  return { ...cell, verdict, reason, unresolvable: false };
+  const isRed = verdict === "regressed";
+  return {
+    ...cell,
+    ...(detectable !== undefined && !isRed && { detectable }),
+    verdict,
+    reason,
+    unresolvable: false,
+  };
 }

@@ -1,6 +1,6 @@
 // The outcome of a gate: exit code and one sentence, from its verdicts.
 
-import { inverseOf, isBeyondBetter } from "../compare/effect.ts";
+import { inverseOf } from "../compare/effect.ts";
 import type { GateResult, Verdict, VerdictWord } from "./gate_result.ts";
 import { formatFailures } from "./judge_failures.ts";
 import { formatChange } from "../units/format_change.ts";
@@ -10,8 +10,8 @@ export type OpenResult = Omit<GateResult, "exitCode" | "summary" | "judged">;
 
 const JUDGED: readonly VerdictWord[] = ["pass", "regressed", "improved", "inconclusive"];
 
-/** A headline whose interval is this many thresholds wide would not have shown what the gate is there to find. */
-const WIDE = 4;
+/** A headline that could have shown no less than so many thresholds would not have shown what the gate is there to find. */
+const BLIND = 4;
 
 /**
  * Concludes a gate.
@@ -24,16 +24,19 @@ export function concludeGate(open: OpenResult): GateResult {
     open.cells.filter((cell) =>
       JUDGED.includes(cell.verdict) && (cell.rule !== "failures" || regressed.includes(cell))
     ).length;
-  const obstacle = findObstacle(open, judged);
-  const exitCode = regressed.length > 0 ? 1 : obstacle === undefined ? 0 : 3;
+  // What is worse in a loop that is the same on both sides is the machine, or the agents.
+  const isUnproven = open.control?.moved === true;
+  const obstacle = isUnproven ? open.control?.text : findObstacle(open, judged);
+  const exitCode = regressed.length > 0 && !isUnproven ? 1 : obstacle === undefined ? 0 : 3;
   const counts = formatCounts(open.cells) + (open.health === undefined ? "" : `; ${open.health}`);
+  const undecided = formatOpen(open.cells);
   const summary = exitCode === 1
-    ? `Regressed: ${regressed.length} of ${formatCells(judged)} (worst: ${
-      formatWorst(regressed)
-    })${counts}.`
+    ? `Regressed: ${regressed.length} of ${formatCells(judged)} (worst: ${formatWorst(regressed)})${
+      undecided === "" ? "" : `; ${undecided.slice(0, -2)}`
+    }${counts}.`
     : exitCode === 3
-    ? `Cannot judge: ${obstacle}${counts}.`
-    : `Passed: none of ${formatCells(judged)} regressed${counts}.`;
+    ? `Cannot judge: ${undecided}${obstacle}${counts}.`
+    : `Passed: ${undecided}none of ${formatCells(judged)} regressed${counts}.`;
   return { ...open, exitCode, summary, judged };
 }
 
@@ -70,23 +73,35 @@ function findIndecision({ cells, policy }: OpenResult): string | undefined {
   }
   const compared = judged.filter(({ rule }) => rule === "slowdown");
   const headlines = compared.filter(({ headline }) => headline);
-  const deciding = headlines.length > 0 ? headlines : compared;
-  if (deciding.length === 0 || !deciding.every((cell) => isWide(cell, policy.threshold))) {
-    return undefined;
+  const blind = headlines.filter((cell) => isBlind(cell, policy.threshold));
+  if (headlines.length === 0) {
+    return compared.length > 0 && compared.every((cell) => isBlind(cell, policy.threshold))
+      ? `no cell could have shown ${BLIND} times its threshold`
+      : undefined;
   }
-  const what = headlines.length > 0 ? "headline cell has" : "cell has";
-  return `every ${what} an interval of more than ${WIDE} times its threshold`;
+  if (blind.length === 0) return undefined;
+  const [{ case: id, metric }] = blind as [Verdict];
+  const more = blind.length === 1 ? "" : ` and ${blind.length - 1} more`;
+  return `${id} ${metric}${more} could not have shown ${BLIND} times the threshold`;
 }
 
-/** An improvement whose whole interval is beyond the threshold is decided, however wide that is. */
-function isWide(cell: Verdict, ownThreshold: number): boolean {
-  const { confirmation, effect = "ratio", threshold = ownThreshold } = cell;
-  const ratio = confirmation?.ratio ?? cell.ratio;
-  if (ratio === undefined || isBeyondBetter(ratio.low, threshold, effect)) return false;
-  const { low, high } = ratio;
-  return effect === "difference"
-    ? high - low > WIDE * threshold
-    : Math.log(high / low) > WIDE * Math.log1p(threshold);
+/** What is shown to be better, or to be within the threshold, is decided, whatever else could have been seen. */
+function isBlind(cell: Verdict, ownThreshold: number): boolean {
+  const { detectable, verdict, confirmation, threshold = ownThreshold } = cell;
+  if (detectable === undefined || confirmation !== undefined) return false;
+  if (verdict === "pass" || verdict === "improved") return false;
+  return threshold > 0 && detectable.effect > BLIND * threshold;
+}
+
+/** What a verdict leaves open comes first; of a job that decided nothing its obstacle says so. */
+function formatOpen(cells: readonly Verdict[]): string {
+  const judged = cells.filter(({ rule, verdict }) =>
+    rule !== "failures" && JUDGED.includes(verdict)
+  );
+  const open = judged.filter(({ verdict }) => verdict === "inconclusive").length;
+  return open === 0 || open === judged.length
+    ? ""
+    : `${open} of ${formatCells(judged.length)} not decided; `;
 }
 
 function formatObstacle(count: number, what: string): readonly string[] {
@@ -98,7 +113,7 @@ function formatCells(count: number): string {
 }
 
 function formatCounts(cells: readonly Verdict[]): string {
-  const words: readonly VerdictWord[] = ["improved", "inconclusive", "new"];
+  const words: readonly VerdictWord[] = ["improved", "new"];
   const counts = words.flatMap((word) => {
     const count = cells.filter(({ verdict, rule }) => verdict === word && rule !== "failures");
     return count.length === 0 ? [] : [`${count.length} ${word}`];

@@ -46,6 +46,8 @@ export interface Policy {
   readonly alpha: number;
   /** How much worse a median may be: 0.05 is 5 %, or 5 points of a share. */
   readonly threshold: number;
+  /** By metric that is no headline: how many times the threshold it may be worse; of others once. */
+  readonly factors: Readonly<Record<string, number>>;
   /** Which metrics gate: globs over metric ids, or `headline` for the first metric of each scenario. */
   readonly metrics: readonly string[];
   /** Thresholds of some cells; the last that matches counts. */
@@ -106,7 +108,23 @@ export const HEADLINE = "headline";
 export const DEFAULT_POLICY: Policy = Object.freeze({
   alpha: 0.01,
   threshold: 0.05,
-  metrics: Object.freeze([HEADLINE]),
+  factors: Object.freeze({
+    operationsPerSecond: 2,
+    p90: 2,
+    p99: 4,
+    connectP99: 4,
+    cpuPerOperation: 2,
+  }),
+  metrics: Object.freeze([
+    HEADLINE,
+    "operationsPerSecond",
+    "p90",
+    "p99",
+    "connectP99",
+    "cpuPerOperation",
+    "memoryPerOperation",
+    "callsPerOperation",
+  ]),
   thresholds: Object.freeze([]),
   limits: Object.freeze([]),
   ignore: Object.freeze([]),
@@ -115,7 +133,17 @@ export const DEFAULT_POLICY: Policy = Object.freeze({
 });
 
 /** The policy of `compare`, which shows every cell and sets none aside. */
-export const COMPARE_POLICY: Policy = Object.freeze({ ...DEFAULT_POLICY, metrics: ["*"] });
+export const COMPARE_POLICY: Policy = Object.freeze({
+  ...DEFAULT_POLICY,
+  metrics: ["*"],
+  factors: {},
+});
+
+/** Of differences that are no shares, how much worse is allowed, in the metric's unit: what a percentage says nothing of. */
+export const ABSOLUTE_THRESHOLDS: ReadonlyMap<string, number> = new Map([
+  ["memoryPerOperation", 64],
+  ["callsPerOperation", 0.5],
+]);
 
 /** A PolicyError states in one clause which part of a policy cannot be used, and what would be right. */
 export class PolicyError extends Error {
@@ -144,6 +172,8 @@ export function createPolicy(input: PolicyInput = {}, from: Policy = DEFAULT_POL
     alpha: alpha === undefined ? from.alpha : parseAlpha("alpha", alpha),
     threshold: threshold === undefined ? from.threshold : parseThreshold("threshold", threshold),
     metrics: metrics === undefined ? from.metrics : parseMetrics(metrics),
+    // Whoever names metrics names their threshold with them.
+    factors: metrics === undefined ? from.factors : {},
     thresholds: thresholds?.map((rule, index) => ({
       ...parseCells(`thresholds[${index}]`, rule),
       threshold: parseThreshold(`thresholds[${index}].threshold`, rule.threshold),
@@ -167,10 +197,18 @@ export function createPolicy(input: PolicyInput = {}, from: Policy = DEFAULT_POL
  */
 export function thresholdOf(
   policy: Policy,
-  cell: { readonly case: string; readonly metric: string },
+  cell: { readonly case: string; readonly metric: string; readonly headline?: boolean },
 ): number {
+  const absolute = ABSOLUTE_THRESHOLDS.get(cell.metric);
+  if (absolute !== undefined) return absolute;
+  const { factors, threshold } = policy;
+  const factor = cell.headline
+    ? 1
+    : Object.hasOwn(factors, cell.metric)
+    ? factors[cell.metric]!
+    : 1;
   return policy.thresholds.findLast((rule) => matchesCell(rule, cell))?.threshold ??
-    policy.threshold;
+    factor * threshold;
 }
 
 /**

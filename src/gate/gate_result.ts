@@ -4,6 +4,8 @@ import type { MetricUnit } from "../units/metric.ts";
 import type { EffectKind } from "../units/unit.ts";
 import type { Failures } from "../compare/comparison.ts";
 import type { Estimate } from "../compare/effect.ts";
+import type { Control } from "./control.ts";
+import type { Detectable } from "./detectable.ts";
 import type { Policy } from "./gate_policy.ts";
 import type { Summary } from "../compare/summarize.ts";
 
@@ -71,6 +73,8 @@ export interface Verdict {
   readonly adjustedPBetter?: number;
   /** How much worse is allowed. */
   readonly threshold?: number;
+  /** What a cell that is not red could have shown; absent where nothing was compared. */
+  readonly detectable?: Detectable;
   /** The absolute bound, for rule `limit`. */
   readonly limit?: {
     readonly bound: "max" | "min";
@@ -121,6 +125,8 @@ export interface GateResult {
   readonly paired: boolean;
   /** What keeps the job as a whole from passing, whatever its cells say, one clause each. */
   readonly obstacles: readonly string[];
+  /** The negative control; absent: there can be none, as nothing was measured side by side. */
+  readonly control?: Control;
   /** That the processes were kept off the CPU, as a clause; absent: they were not, or it is not known. */
   readonly health?: string;
   /** In what the environments differ, one sentence each. */

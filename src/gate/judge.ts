@@ -10,7 +10,6 @@
 // Whatever cannot be judged is never a pass: cells that are missing or incomparable, cells with too few trials to show
 // anything, and a gate that judged nothing at all end with exit code 3.
 
-import { holm } from "../stats/holm.ts";
 import {
   byCell,
   type Cell,
@@ -18,8 +17,12 @@ import {
   type Gap,
   type RecordComparison,
 } from "../compare/comparison.ts";
+import type { Control } from "./control.ts";
+import { findDetectable } from "./detectable.ts";
+import { isAbsolute } from "../units/format_change.ts";
 import { isBeyond, isBeyondBetter } from "../compare/effect.ts";
 import { concludeGate } from "./gate_outcome.ts";
+import { adjustByFamily, type Correction } from "./families.ts";
 import { gates, matchesCell, type Policy, thresholdOf } from "./gate_policy.ts";
 import type { GateResult, IgnoredCell, Verdict, VerdictWord } from "./gate_result.ts";
 import { judgeFailures } from "./judge_failures.ts";
@@ -43,9 +46,14 @@ const LARGEST_IMPROVEMENT = 10_000;
  *
  * @param compared Two records, cell by cell.
  * @param policy How comparisons become verdicts.
+ * @param control The negative control; absent: there was none to be had.
  * @returns Verdicts, exit code and summary. The order and unit of what was compared change nothing.
  */
-export function judge(compared: RecordComparison, policy: Policy): GateResult {
+export function judge(
+  compared: RecordComparison,
+  policy: Policy,
+  control?: Control,
+): GateResult {
   const gated = compared.comparisons.filter((one) => isGated(one, policy));
   const fromBase = [
     ...judgeComparisons(gated, compared, policy),
@@ -63,9 +71,13 @@ export function judge(compared: RecordComparison, policy: Policy): GateResult {
     ignored: listIgnored(compared, policy),
     paired: compared.paired,
     ...(health !== undefined && { health }),
+    ...(control !== undefined && { control }),
     obstacles: compared.isHeadPartial ? ["head's run was ended early, so that it is partial"] : [],
     environmentDifferences: compared.environmentDifferences,
-    notes: findNotes(compared, policy),
+    notes: [
+      ...(control === undefined || control.moved ? [] : [control.text]),
+      ...findNotes(compared, policy),
+    ],
     policy,
   });
 }
@@ -94,23 +106,22 @@ function judgeComparisons(
       ...said("incomparable", reason),
     }));
   }
-  const worse = holm(gated.map(({ pValue }) => pValue));
-  const better = holm(gated.map(({ pValueBetter }) => pValueBetter));
-  return gated.map((one, index): Verdict => ({
-    ...describeComparison(one, policy),
-    adjustedP: worse[index] as number,
-    adjustedPBetter: better[index] as number,
-    ...decide(one, {
-      policy,
-      paired,
-      comparisons: gated.length,
-      adjustedP: worse[index] as number,
-      adjustedPBetter: better[index] as number,
-    }),
-  }));
+  const worse = adjustByFamily(gated, gated.map(({ pValue }) => pValue));
+  const better = adjustByFamily(gated, gated.map(({ pValueBetter }) => pValueBetter));
+  return gated.map((one, index): Verdict => {
+    const correction = worse[index]!;
+    const { adjustedP } = correction;
+    const { adjustedP: adjustedPBetter } = better[index]!;
+    return {
+      ...describeComparison(one, policy),
+      adjustedP,
+      adjustedPBetter,
+      ...decide(one, { policy, paired, ...correction, adjustedPBetter }),
+    };
+  });
 }
 
-type Said = Pick<Verdict, "verdict" | "reason" | "unresolvable" | "flagged">;
+type Said = Pick<Verdict, "verdict" | "reason" | "unresolvable" | "flagged" | "detectable">;
 
 function said(verdict: VerdictWord, reason: string): Said {
   return { verdict, reason, unresolvable: false, flagged: verdict === "regressed" };
@@ -136,20 +147,20 @@ function describeComparison(one: Comparison, policy: Policy) {
 }
 
 /** What {@linkcode decide} goes by. */
-interface Evidence {
+interface Evidence extends Correction {
   readonly policy: Policy;
   readonly paired: boolean;
-  readonly comparisons: number;
-  readonly adjustedP: number;
   readonly adjustedPBetter: number;
 }
 
 function decide(one: Comparison, evidence: Evidence): Said {
-  const { policy: { alpha, screenAlpha }, paired, comparisons, adjustedP, adjustedPBetter } =
+  const { policy: { alpha, screenAlpha }, comparisons, share, adjustedP, adjustedPBetter } =
     evidence;
   const { ratio, kind } = one;
   const threshold = thresholdOf(evidence.policy, one);
-  const grounds: Grounds = { adjustedP, threshold, alpha, comparisons, paired };
+  const own = alpha * share / comparisons;
+  const detectable = findDetectable(one, threshold, { policy: evidence.policy, alpha: own });
+  const grounds: Grounds = { ...evidence, threshold, alpha, detectable };
   const isWorse = isBeyond(ratio.estimate, threshold, kind);
   if (adjustedP <= alpha && isWorse) return said("regressed", formatRegressed(one, grounds));
   if (kind === "ratio" && ratio.estimate > LARGEST_IMPROVEMENT) {
@@ -160,19 +171,22 @@ function decide(one: Comparison, evidence: Evidence): Said {
     );
   }
   if (adjustedPBetter <= alpha && isBeyondBetter(ratio.estimate, threshold, kind)) {
-    return said("improved", formatImproved(one, { ...grounds, adjustedP: adjustedPBetter }));
+    const reason = formatImproved(one, { ...grounds, adjustedP: adjustedPBetter });
+    return { ...said("improved", reason), detectable };
   }
   const promises = ratio.confidence >= CONFIDENCE - 1e-9;
   if (promises && !isBeyond(ratio.low, threshold, kind)) {
-    return said("pass", formatPass(one, grounds));
+    return { ...said("pass", formatPass(one, grounds)), detectable };
   }
   // From half the threshold on: the estimate of a head that is beyond it may be short of it by chance.
   const flagged = one.pValue <= screenAlpha && isBeyond(ratio.estimate, threshold / 2, kind);
-  if (!promises || comparisons * one.leastPValue > alpha) {
+  if (!promises || comparisons * one.leastPValue > alpha * share) {
     const reason = formatTooFew(one, grounds);
-    return { ...said("inconclusive", reason), unresolvable: true, flagged };
+    // Growth of memory is 0 in most generations: ties that no further pair would break.
+    const unresolvable = !isAbsolute(kind, one.unit);
+    return { ...said("inconclusive", reason), unresolvable, flagged, detectable };
   }
-  return { ...said("inconclusive", formatInconclusive(one, grounds)), flagged };
+  return { ...said("inconclusive", formatInconclusive(one, grounds)), flagged, detectable };
 }
 
 function verdictsOf(

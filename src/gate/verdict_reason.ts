@@ -11,13 +11,15 @@ import {
   formatThreshold,
   type Stated,
 } from "../units/format_change.ts";
+import { type Detectable, formatDetectable } from "./detectable.ts";
+import type { Correction } from "./families.ts";
 import { type Estimate, inverseOf, leastUnpairedPValue } from "../compare/effect.ts";
 import { CONFIDENCE } from "../compare/summarize.ts";
 
 /** How a change for the worse beyond a threshold is called, as in `more than 5 % slower`. */
 function formatBeyond(threshold: number, stated: Stated): string {
-  const { effect } = stated;
-  return `more than ${formatThreshold(threshold, effect)} ${
+  const { effect, unit } = stated;
+  return `more than ${formatThreshold(threshold, effect, unit)} ${
     changeWord(inverseOf(2, effect), stated)
   }`;
 }
@@ -45,17 +47,19 @@ export function minimumCount(paired: boolean, alpha: number, comparisons: number
 }
 
 /** What decides about a comparison. */
-export interface Grounds {
-  /** One-sided p-value adjusted for all gated cells, as in `0.004`. */
-  readonly adjustedP: number;
+export interface Grounds extends Correction {
   /** How much worse is allowed. */
   readonly threshold: number;
   /** The error rate of the gate. */
   readonly alpha: number;
-  /** The cells that share it. */
-  readonly comparisons: number;
+  /** What the cell could have shown; absent where fresh pairs decide. */
+  readonly detectable?: Detectable;
   /** Whether trials are paired. */
   readonly paired: boolean;
+}
+
+function formatSeen(one: Comparison, { detectable, paired }: Grounds): string {
+  return detectable === undefined ? "" : `; ${formatDetectable(detectable, one, paired)}`;
 }
 
 /** A comparison as its words need it. */
@@ -71,7 +75,7 @@ function formatGrounds({ ratio }: Comparison, { adjustedP, paired }: Grounds): s
 export function formatShown(one: Comparison, grounds: Grounds, word: "worse" | "better"): string {
   const test = one.test === "sign" ? "sign test" : "Mann–Whitney test";
   return `${word} by the ${test} ${formatGrounds(one, grounds)}, and the estimate is beyond the ` +
-    `threshold of ${formatThreshold(grounds.threshold, one.kind)}.`;
+    `threshold of ${formatThreshold(grounds.threshold, one.kind, one.unit)}.`;
 }
 
 /**
@@ -101,7 +105,7 @@ export function formatPass(one: Comparison, grounds: Grounds): string {
   const stated = statedOf(one);
   return `${formatEstimate(one.ratio, stated)}: ${
     formatBeyond(grounds.threshold, stated)
-  } is excluded.`;
+  } is excluded${formatSeen(one, grounds)}.`;
 }
 
 /**
@@ -110,7 +114,8 @@ export function formatPass(one: Comparison, grounds: Grounds): string {
  * @returns One sentence.
  */
 export function formatTooFew(one: Comparison, grounds: Grounds): string {
-  const { alpha, comparisons, paired } = grounds;
+  const { comparisons, paired } = grounds;
+  const alpha = grounds.alpha * grounds.share;
   const { n } = one.ratio;
   const needed = minimumCount(paired, alpha, comparisons);
   const cells = comparisons === 1 ? "1 cell" : `${comparisons} cells`;
@@ -135,5 +140,5 @@ export function formatInconclusive(one: Comparison, grounds: Grounds): string {
     ? "is not excluded, though the median is not beyond it"
     : "is neither excluded nor shown";
   return `${formatEstimate(one.ratio, stated)}: ${formatBeyond(threshold, stated)} ${shown} ` +
-    `${formatGrounds(one, grounds)}.`;
+    `${formatGrounds(one, grounds)}${formatSeen(one, grounds)}.`;
 }

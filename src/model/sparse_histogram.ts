@@ -84,6 +84,25 @@ export function sparseLeastSum({ buckets }: SparseHistogram): number {
   return sum;
 }
 
+/** Several distributions as one. */
+export function mergeSparse(all: readonly SparseHistogram[]): SparseHistogram {
+  const counts = new Map<number, number>();
+  let [count, min, max] = [0, Infinity, -Infinity];
+  for (const one of all) {
+    let index = 0;
+    for (let i = 0; i + 1 < one.buckets.length; i += 2) {
+      index += one.buckets[i]!;
+      counts.set(index, (counts.get(index) ?? 0) + one.buckets[i + 1]!);
+    }
+    count += one.count;
+    min = Math.min(min, one.min ?? Infinity);
+    max = Math.max(max, one.max ?? -Infinity);
+  }
+  const rising = [...counts].sort(([a], [b]) => a - b);
+  const buckets = rising.flatMap(([index, own], at) => [index - (rising[at - 1]?.[0] ?? 0), own]);
+  return { relativeError: RELATIVE_ERROR, count, ...(count > 0 && { min, max }), buckets };
+}
+
 export interface SparseFault {
   readonly field: "relativeError" | "count" | "min" | "max" | "buckets";
   /** The rest of a sentence that begins with the field's name. */

@@ -1,5 +1,6 @@
 // Changes in words: a ratio above 1 is better, and a sentence says by how much, and who.
 
+import { formatAmount } from "./format_quantity.ts";
 import { type EffectKind, type MetricUnit, UNITS } from "./unit.ts";
 
 /** What decides in which words a change is stated. */
@@ -18,7 +19,7 @@ export interface EstimatedChange {
 
 /** A change in percent or points, and who is better. As in `5.0 % slower`, `0.40 points higher`, `0.00 %`. */
 export function formatChange(ratio: number, stated: Stated): string {
-  const size = formatSizeOfChange(ratio, stated.effect);
+  const size = formatSizeOfChange(ratio, stated);
   const word = changeWord(ratio, stated);
   return word === "" ? size : `${size} ${word}`;
 }
@@ -39,15 +40,21 @@ export function formatBounds({ estimate, low, high }: EstimatedChange, stated: S
   const bounds = estimate < 1 ? [high, low] : [low, high];
   const isOneSided = low >= 1 || high <= 1;
   const texts = bounds.map((bound) =>
-    isOneSided ? formatSizeOfChange(bound, stated.effect) : formatChange(bound, stated)
+    isOneSided ? formatSizeOfChange(bound, stated) : formatChange(bound, stated)
   );
   return `[${texts.join(", ")}]`;
 }
 
-/** As in `5.0 %`, whichever way the change goes. */
-function formatSizeOfChange(ratio: number, effect: EffectKind): string {
+/** As in `5.0 %`, whichever way the change goes; of a difference that is no share in its own unit. */
+function formatSizeOfChange(ratio: number, { effect, unit }: Stated): string {
+  if (isAbsolute(effect, unit)) return formatAmount(Math.abs(ratio - 1), unit);
   const { size, digits } = sizeOf(ratio, effect);
   return `${size.toFixed(digits)} ${effect === "ratio" ? "%" : "points"}`;
+}
+
+/** Whether values are subtracted that are no shares. */
+export function isAbsolute(effect: EffectKind, unit: MetricUnit): boolean {
+  return effect === "difference" && unit !== "ratio";
 }
 
 /** A change in percent or points, and the decimals that it is worth. */
@@ -68,8 +75,17 @@ export function changeWord(ratio: number, { effect, unit, better }: Stated): str
   return ratio < 1 ? loss : gain;
 }
 
-/** A threshold. As in `5 %`. */
-export function formatThreshold(threshold: number, kind: EffectKind): string {
+/**
+ * A threshold.
+ *
+ * @returns As in `5 %`.
+ */
+export function formatThreshold(
+  threshold: number,
+  kind: EffectKind,
+  unit: MetricUnit = "ratio",
+): string {
+  if (isAbsolute(kind, unit)) return formatAmount(threshold, unit);
   return `${Number((threshold * 100).toPrecision(6))} ${kind === "ratio" ? "%" : "points"}`;
 }
 

@@ -386,6 +386,21 @@ export const METRIC_ROWS: Readonly<Record<string, MetricRow>> = {
       "Median wait of the client that is answered last, from the moment when all have asked.",
     from: { of: "lastWait", percentile: 50 },
   },
+  operationsPerSecond: {
+    unit: "1/s",
+    better: "higher",
+    title: "operations/s",
+    description: "Completed operations by the time that they were measured in, stalls included.",
+    from: operationsPerSecond,
+  },
+  memoryPerOperation: {
+    unit: "bytes/op",
+    better: "lower",
+    title: "memory/op",
+    description:
+      "Growth of heap and external memory between two forced collections, divided by the operations completed; 0 where it shrank.",
+    from: "given",
+  },
   cpuPerOperation: {
     unit: "ns/op",
     better: "lower",
@@ -400,6 +415,14 @@ export const METRIC_ROWS: Readonly<Record<string, MetricRow>> = {
     title: "CPU/byte",
     description: "CPU time of both ends, user and system, divided by the bytes that arrived.",
     from: (counts) => quotient(counts.cpu?.totalNs, arrivedBytes(counts)),
+  },
+  callsPerOperation: {
+    unit: "calls/op",
+    better: "lower",
+    title: "system calls/op",
+    description:
+      "System calls of the thread of both ends, divided by the operations completed; counted in trials of their own, which are not timed, without futex, madvise and the like.",
+    from: "given",
   },
   systemCallsPerOperation: {
     unit: "count",

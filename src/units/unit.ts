@@ -8,7 +8,8 @@ import type { Scale } from "./scale.ts";
  *
  * `ns` nanoseconds · `bytes` · `bytes/s` · `1/s` events per second · `ratio` a plain quotient, 0 to
  * 1 for shares · `count` a number of things · `1/MiB` calls per 1,048,576 bytes · `ns/op` and
- * `ns/byte` nanoseconds of CPU time per operation and per byte.
+ * `ns/byte` nanoseconds of CPU time per operation and per byte · `bytes/op` and `calls/op` bytes and system calls per operation, of
+ * which the difference counts.
  */
 export type MetricUnit =
   | "ns"
@@ -19,7 +20,9 @@ export type MetricUnit =
   | "count"
   | "1/MiB"
   | "ns/op"
-  | "ns/byte";
+  | "ns/byte"
+  | "bytes/op"
+  | "calls/op";
 
 /** `ratio`: two values are divided; `difference`: they are subtracted, as shares may be 0. */
 export type EffectKind = "ratio" | "difference";
@@ -158,6 +161,26 @@ export const UNITS: Readonly<Record<MetricUnit, Unit>> = {
     words: ["cheaper", "more expensive"],
     effect: "ratio",
     largest: 864e11,
+    digits: 3,
+  },
+  "bytes/op": {
+    scales: steps(1024, ["B", "KiB", "MiB", "GiB"], "/op"),
+    spellings: per("/op", SIZES),
+    example: "64 B/op",
+    openMetrics: { symbol: "bytes_per_operation", divisor: 1 },
+    words: ["less", "more"],
+    effect: "difference",
+    largest: 1e12,
+    digits: 3,
+  },
+  "calls/op": {
+    scales: [{ divisor: 1, symbol: "calls/op" }],
+    spellings: per("/op", { "": 1, calls: 1 }),
+    example: "2 calls/op",
+    openMetrics: { symbol: "calls_per_operation", divisor: 1 },
+    words: ["fewer", "more"],
+    effect: "difference",
+    largest: 1e9,
     digits: 3,
   },
 };

@@ -164,7 +164,10 @@ Deno.test("runAbGate() is red for a known slowdown, after fresh pairs of the fla
     onRound: (phase) => phases.add(phase),
     onFlagged: (cells) => flaggedCells.push(...cells.map((cell) => cell.case)),
   };
-  const policy = createPolicy({ ignore: [{ case: UNIX, reason: "not this one" }] });
+  const policy = createPolicy({
+    metrics: ["headline"],
+    ignore: [{ case: UNIX, reason: "not this one" }],
+  });
   const options = { ...job.options, precision: 1e9 };
   const outcome = await runAbGate(planOf([TCP, UNIX]), options, policy, events);
   assertEquals(outcome.result.exitCode, 1);
@@ -176,7 +179,7 @@ Deno.test("runAbGate() is red for a known slowdown, after fresh pairs of the fla
 
 Deno.test("runAbGate() confirms nothing when nothing is flagged, and raises pairs that could show nothing", async () => {
   await using job = await jobOf({ pairs: 1, precision: 1e9 });
-  const policy = createPolicy({ threshold: "1000%" });
+  const policy = createPolicy({ metrics: ["headline"], threshold: "1000%" });
   const { records, confirmation, result } = await runAbGate(planOf([TCP]), job.options, policy);
   assertEquals(confirmation, undefined);
   assertEquals(result.exitCode, 0);
@@ -188,7 +191,7 @@ Deno.test("runAbGate() judges cases that one side alone has: new ones pass, miss
   const plan = planOf([TCP]);
   const other = planOf([UNIX]);
   const none = { cases: [], scenarios: [], metrics: [] };
-  const policy = createPolicy({ threshold: "1000%" });
+  const policy = createPolicy({ metrics: ["headline"], threshold: "1000%" });
   await using added = await jobOf({ precision: 1e9, unshared: { base: none, head: other } });
   const { records, result } = await runAbGate(plan, added.options, policy);
   assertEquals(result.exitCode, 0);
@@ -204,10 +207,13 @@ Deno.test("defaultPairs() is that of 16 generations, or of as many as cells need
   const one = planOf([TCP]);
   assertEquals(roundsPerGeneration(one.cases), 8);
   assertEquals(roundsPerGeneration(new Array(30).fill(one.cases[0])), 2);
-  assertEquals(neededPairs(one, DEFAULT_POLICY), 8 * 7);
-  assertEquals(neededPairs(planOf([TCP, UNIX]), DEFAULT_POLICY), 8 * 8);
+  const headlines = createPolicy({ metrics: ["headline"] });
+  assertEquals(neededPairs(one, headlines), 8 * 7);
+  assertEquals(neededPairs(planOf([TCP, UNIX]), headlines), 8 * 8);
+  // Three metrics of the tail share a tenth of alpha: 2^-12 is at most 0.01 / 30.
+  assertEquals(neededPairs(one, DEFAULT_POLICY), 8 * 12);
   assertEquals(defaultPairs(one, DEFAULT_POLICY), 8 * 16);
-  assertEquals(defaultPairs(one, createPolicy({ alpha: 1e-6 })), 8 * 20);
+  assertEquals(defaultPairs(one, createPolicy({ metrics: ["headline"], alpha: 1e-6 })), 8 * 20);
   assertEquals(defaultPrecision(DEFAULT_POLICY), 0.025);
   const fine = createPolicy({ thresholds: [{ case: "*", threshold: "2%" }] });
   assertEquals(defaultPrecision(fine), 0.01);

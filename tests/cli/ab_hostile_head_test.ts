@@ -3,7 +3,15 @@ import { writeHostileSubject } from "../ab/hostile_subject.ts";
 import { names, type Outcome, sockbench, temporaryDirectory } from "./sockbench.ts";
 
 const CASE = "round-trip/tcp/bytes=64";
-const JOB = ["ab", `--case=${CASE}`, "--pairs=20", "--precision=50%", "--budget=1s", "--seed=7"];
+const JOB = [
+  "ab",
+  "--metric=headline",
+  `--case=${CASE}`,
+  "--pairs=20",
+  "--precision=50%",
+  "--budget=1s",
+  "--seed=7",
+];
 
 /** A job whose head answers otherwise than it should. */
 async function against(

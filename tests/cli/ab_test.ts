@@ -17,7 +17,14 @@ import { LIBC, LINUX, needs, unless } from "../support/needs.ts";
 
 const CASE = "round-trip/tcp/bytes=64";
 /** The smallest job that can be judged: intervals of any width will do. */
-const TINY = ["ab", `--case=${CASE}`, "--pairs=20", "--precision=50%", "--budget=1s"];
+const TINY = [
+  "ab",
+  `--case=${CASE}`,
+  "--metric=headline",
+  "--pairs=20",
+  "--precision=50%",
+  "--budget=1s",
+];
 const SELF = [...TINY, "--base=self", "--head=self"];
 
 async function readRecord(path: string): Promise<RunRecord> {
@@ -48,7 +55,7 @@ Deno.test("sockbench ab of the same code is not red, and writes both records and
   assertEquals(base.trials.length, 56);
   assertEquals(
     base.settings.command,
-    `deno task sockbench ab --base self --head self --case ${CASE} --pairs 20 --precision 50% --budget 1s --threshold 1000% --seed 7`,
+    `deno task sockbench ab --base self --head self --case ${CASE} --pairs 20 --precision 50% --budget 1s --threshold 1000% --metric headline --seed 7`,
   );
 });
 

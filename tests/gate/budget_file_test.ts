@@ -24,6 +24,7 @@ Deno.test("readBudgetFile() reads the example of its documentation", () => {
   assertEquals(readBudgetFile(documentedExample(), "gate.toml"), {
     alpha: 0.01,
     threshold: 0.05,
+    factors: {},
     metrics: ["headline", "p99"],
     strict: false,
     screenAlpha: 0.05,

@@ -37,6 +37,7 @@ function records(seed: string, rename: (id: string) => string = (id) => id) {
 }
 
 const POLICY = createPolicy({
+  metrics: ["headline"],
   limits: [{ case: "round-trip/tcp/bytes=16384", metric: "p99", max: "25 µs" }],
   ignore: [{ case: "*udp*", reason: "Loses packets on this runner, see issue 12." }],
 });
@@ -71,6 +72,9 @@ export function samplePairedComparison(): GateReport {
 export function greenGate(): GateReport {
   const [base] = records("first");
   const compared = compareRecords(base, base, { paired: true });
-  const policy = createPolicy({ ignore: [{ case: "*tcp6*", reason: "Two trials only." }] });
+  const policy = createPolicy({
+    metrics: ["headline"],
+    ignore: [{ case: "*tcp6*", reason: "Two trials only." }],
+  });
   return { result: judge(compared, policy), base: "self", head: "self" };
 }

@@ -210,7 +210,11 @@ async function compareSubjects(context: Context): Promise<number> {
   context.terminal.made?.(sockets.path);
   const subjects = { base, head };
   const planned = await planBoth(subjects, sockets.path, context);
-  engine.refuseIdleMetrics(job.policy, [...planned.ofBase.metrics, ...planned.plan.metrics]);
+  engine.refuseIdleMetrics(job.policy, [
+    ...planned.ofBase.metrics,
+    ...planned.plan.metrics,
+    ...engine.withGenerationMetrics([]),
+  ]);
   const options = await optionsOf(planned, subjects, sockets.path, context);
   announce(planned, options, context);
   const outcome = await engine.runAbGate(planned.plan, options, job.policy, progress);

@@ -1,5 +1,6 @@
 // forestFigures: the ratio of every cell of a comparison or a gate, as figures.
 
+import { isAbsolute } from "../../../units/format_change.ts";
 import type { Verdict } from "../../../gate/gate_result.ts";
 import type { Case } from "../../../model/case.ts";
 import type { Figure, ForestData } from "../../document/figure.ts";
@@ -63,6 +64,8 @@ function rowOf(
   if (rule !== "slowdown" || stated === undefined || ratio === undefined) return undefined;
   if (![ratio.estimate, ratio.low, ratio.high].every(Number.isFinite)) return undefined;
   const { effect, unit, better } = stated;
+  // Bytes and calls have no axis in common with points.
+  if (isAbsolute(effect, unit)) return undefined;
   const own = threshold === undefined ? {} : { threshold };
   return { effect, row: { case: cell.case, metric, unit, better, verdict, ratio, ...own } };
 }

@@ -109,6 +109,8 @@ export {
 } from "./src/gate/gate_policy.ts";
 export type { Quantity } from "./src/units/parse_quantity.ts";
 export { judge } from "./src/gate/judge.ts";
+export type { Control } from "./src/gate/control.ts";
+export type { Detectable } from "./src/gate/detectable.ts";
 export type {
   Confirmation,
   GateResult,

@@ -59,20 +59,19 @@ Deno.test("PairedTrials.widest() leaves out failed trials, zeros, and trials wit
   assertEquals(found.trials.head.length, 3);
 });
 
-Deno.test("PairedTrials gives up a case after three failures in a row on one side", () => {
+Deno.test("PairedTrials gives up a case after five failures in a row on one side", () => {
   const found = new PairedTrials(watched);
   const failed = (round: number) => trial(round, 1, { kind: "timeout", message: "too late" });
   const add = (round: number, head: Trial) => found.add(CASE, { base: trial(round, 1), head });
   add(1, failed(1));
   add(2, failed(2));
   add(3, trial(3, 1));
-  add(4, failed(4));
-  add(5, failed(5));
+  for (const round of [4, 5, 6, 7]) add(round, failed(round));
   assertEquals(found.isGivenUp(CASE.id), false);
-  add(6, failed(6));
+  add(8, failed(8));
   assertEquals(found.isGivenUp(CASE.id), true);
   assertEquals(found.givenUp("base"), []);
-  assertStringIncludes(found.givenUp("head")[0]!.reason, "3 failed trials in a row: too late");
+  assertStringIncludes(found.givenUp("head")[0]!.reason, "5 failed trials in a row: too late");
 });
 
 Deno.test("PairedTrials.widest() does not wait for a case that was given up", () => {
@@ -80,7 +79,7 @@ Deno.test("PairedTrials.widest() does not wait for a case that was given up", ()
   found.add(CASE, { base: trial(1, 100), head: trial(1, 200) });
   assertEquals(found.widest(), Infinity);
   const error = { kind: "timeout", message: "too late" };
-  for (const round of [2, 3, 4]) {
+  for (const round of [2, 3, 4, 5, 6]) {
     found.add(CASE, { base: trial(round, 100), head: trial(round, 1, error) });
   }
   assertEquals(found.isGivenUp(CASE.id), true);
@@ -88,8 +87,9 @@ Deno.test("PairedTrials.widest() does not wait for a case that was given up", ()
 });
 
 Deno.test("estimateAbNs() grows with pairs, by more than the trials alone", () => {
-  const trialsNs = 2 * 10 * shortenCase(CASE).expectedNs;
-  const [ten, twenty] = [10, 20].map((pairs) => estimateAbNs({ cases: [CASE] }, pairs));
+  const trialsNs = 2 * 16 * shortenCase(CASE).expectedNs;
+  // Whole generations of eight pairs.
+  const [ten, twenty] = [16, 32].map((pairs) => estimateAbNs({ cases: [CASE] }, pairs));
   assertEquals(twenty, 2 * ten!);
   assertEquals(ten! > trialsNs, true);
 });

@@ -101,18 +101,6 @@ export function describeFd(fd: number): SocketDescription | undefined {
 }
 
 /**
- * Describes the socket behind a descriptor that has to be one. Throws Error as in `Cannot use file descriptor 99: Bad file
- * descriptor (EBADF)`, and `… Socket operation on non-socket (ENOTSOCK)`.
- */
-export function requireSocket(fd: number): SocketDescription {
-  const socket = describeFd(fd);
-  if (socket === undefined) {
-    throw requireLibc().error("getsockopt(SO_TYPE)", undefined, `Cannot use file descriptor ${fd}`);
-  }
-  return socket;
-}
-
-/**
  * Describes every open socket of this process, by descriptor. Takes about 70 µs where seven are open, most of it for numbers that are free.
  *
  * The kernel gives the lowest free number to whatever is opened: the search ends at the first 1024 numbers, from 0 or a multiple of 1024,

@@ -1,12 +1,15 @@
-// Opens the peer of a run.
+// Opens the peer of a run: on this event loop, in a worker, or in a process of its own.
 
 import type { Catalog } from "../catalog.ts";
 import type { Clock } from "../clock.ts";
+import { mainUrl } from "../mains.ts";
 import type { PeerKind } from "../model/placement.ts";
+import { childPermissions } from "./child_permissions.ts";
+import { startLineProcess } from "./line_process.ts";
 import { openLoopLink } from "./loop_link.ts";
-import type { PeerLink } from "./peer_link.ts";
-import { openProcessLink } from "./process_link.ts";
-import { openWorkerLink } from "./worker_link.ts";
+import { createMessageLink, type PeerAnswer, whenReady } from "./message.ts";
+import { PeerError, type PeerLink } from "./peer_link.ts";
+import { type ProjectFlags, projectFlags } from "./project_flags.ts";
 
 export interface PeerOptions {
   /** The driver's catalog; a `loop` peer uses it as it is. */
@@ -27,5 +30,59 @@ export async function openPeer(kind: PeerKind, options: PeerOptions): Promise<Pe
       return await openWorkerLink(options.modules);
     case "process":
       return await openProcessLink(options.modules, options.directory);
+  }
+}
+
+let started = 0;
+
+/** The serve half in a worker: a thread with its own event loop and heap in the driver's process. */
+async function openWorkerLink(modules: readonly string[]): Promise<PeerLink> {
+  const worker = new Worker(mainUrl("worker"), { type: "module" });
+  const link = createMessageLink("worker", `worker ${++started}`, {
+    send: (request) => worker.postMessage(request),
+    end: () => worker.terminate(),
+  });
+  worker.onmessage = (event: MessageEvent<PeerAnswer>) => link.take(event.data);
+  worker.onerror = (event) => {
+    event.preventDefault();
+    link.fail(`died (${event.message})`);
+  };
+  worker.postMessage(modules);
+  return await whenReady(link);
+}
+
+/**
+ * Starts a peer process and resolves when it is ready. Throws PeerError when it cannot be given what it needs, or cannot start.
+ */
+async function openProcessLink(
+  modules: readonly string[],
+  directory: string,
+): Promise<PeerLink> {
+  const permissions = childPermissions({ directory, modules });
+  if ("missing" in permissions) {
+    throw new PeerError("peer-failed", `peer process needs ${permissions.missing}`);
+  }
+  using project = flagsOf(modules, directory);
+  const process = startLineProcess({
+    deno: Deno.execPath(),
+    args: [
+      "--unstable-net",
+      ...permissions.args,
+      ...project.flags,
+      mainUrl("process").href,
+      ...modules,
+    ],
+    onMessage: (message) => link.take(message as PeerAnswer),
+    onFailure: (reason) => link.fail(reason),
+  });
+  const link = createMessageLink("process", `process ${process.pid}`, process);
+  return await whenReady(link);
+}
+
+function flagsOf(modules: readonly string[], directory: string): ProjectFlags {
+  try {
+    return projectFlags(modules, directory);
+  } catch (error) {
+    throw new PeerError("peer-failed", (error as Error).message);
   }
 }

@@ -21,9 +21,7 @@ import type { Transport } from "../transport/transport.ts";
 import { UnfinishedWork } from "../workload/unfinished_work.ts";
 import type { DriveContext, DriveResult, Workload } from "../workload/workload.ts";
 import { nameShortage } from "./limits.ts";
-import { findFailedOperations, mergeTallies } from "./merge_tallies.ts";
-import { boundWindow } from "./delivered_window.ts";
-import { readBack } from "./read_back.ts";
+import { boundWindow, findFailedOperations, mergeTallies, readBack } from "./both_ends.ts";
 import { CallCount } from "./tracing.ts";
 import { EvidenceReader } from "./trial_evidence.ts";
 

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { boundWindow } from "../../src/run/delivered_window.ts";
+import { boundWindow } from "../../src/run/both_ends.ts";
 
 const window = { bytes: 49_900, messages: 499, reads: 499, elapsedNs: 91.7e6 };
 

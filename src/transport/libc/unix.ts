@@ -1,6 +1,7 @@
-// Unix-domain sockets with connections by system calls: a stream of bytes, and whole messages (`seqpacket`).
+// Unix-domain sockets by system calls: a stream of bytes, connections of whole messages (`seqpacket`), and datagrams.
 
-import type { StreamTransport } from "../transport.ts";
+import type { DatagramTransport, StreamTransport } from "../transport.ts";
+import { libcDatagramTransport } from "./libc_datagram_transport.ts";
 import { SOCKET_TYPE } from "./libc_socket.ts";
 import { libcStreamTransport } from "./libc_stream_transport.ts";
 
@@ -25,4 +26,12 @@ export const seqpacketLibc: StreamTransport = libcStreamTransport({
   type: SOCKET_TYPE.seqpacket,
   protocol: 0,
   keepsBoundaries: true,
+});
+
+/** Unix-domain datagram sockets, on paths in the run's private directory. Their largest message follows SO_SNDBUF. */
+export const unixpacketLibc: DatagramTransport = libcDatagramTransport({
+  name: "unixpacket",
+  title: "Unix-domain datagram socket",
+  at: "socket file",
+  limitBytes: null,
 });

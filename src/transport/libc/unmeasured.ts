@@ -17,49 +17,31 @@ const VSOCK_LOOPBACK = new Uint8Array(
   new Uint32Array([AF_VSOCK, 0xffff_ffff, 1, 0]).buffer,
 );
 
+/** What `socket(2)` takes. */
+type SocketKind = readonly [family: number, type: number, protocol: number];
+
+const SCTP = [AF_INET, SOCKET_TYPE.stream, IPPROTO_SCTP] as const;
+const DCCP = [AF_INET, SOCKET_TYPE.dccp, IPPROTO_DCCP] as const;
+const TIPC = [AF_TIPC, SOCKET_TYPE.stream, 0] as const;
+const VSOCK = [AF_VSOCK, SOCKET_TYPE.stream, 0] as const;
+
 /** SCTP (RFC 9260), one-to-one style. */
-export const sctpLibc: StreamTransport = unmeasured(
-  "sctp",
-  "SCTP over IPv4 loopback",
-  AF_INET,
-  SOCKET_TYPE.stream,
-  IPPROTO_SCTP,
-);
-
+export const sctpLibc: StreamTransport = unmeasured("sctp", "SCTP over IPv4 loopback", SCTP);
 /** DCCP (RFC 4340), which Linux has left out since 6.16. */
-export const dccpLibc: StreamTransport = unmeasured(
-  "dccp",
-  "DCCP over IPv4 loopback",
-  AF_INET,
-  SOCKET_TYPE.dccp,
-  IPPROTO_DCCP,
-);
-
-/** TIPC, the protocol of clusters. */
-export const tipcLibc: StreamTransport = unmeasured(
-  "tipc",
-  "TIPC within the node",
-  AF_TIPC,
-  SOCKET_TYPE.stream,
-  0,
-);
-
+export const dccpLibc: StreamTransport = unmeasured("dccp", "DCCP over IPv4 loopback", DCCP);
+export const tipcLibc: StreamTransport = unmeasured("tipc", "TIPC within the node", TIPC);
 /** AF_VSOCK, between a virtual machine and its host; here with itself. */
 export const vsockLibc: StreamTransport = unmeasured(
   "vsock",
   "vsock with the machine itself",
-  AF_VSOCK,
-  SOCKET_TYPE.stream,
-  0,
+  VSOCK,
   VSOCK_LOOPBACK,
 );
 
 function unmeasured(
   name: string,
   title: string,
-  family: number,
-  type: number,
-  protocol: number,
+  socket: SocketKind,
   address?: Uint8Array<ArrayBuffer>,
 ): StreamTransport {
   const refuse = () =>
@@ -72,30 +54,23 @@ function unmeasured(
     title: `${title}; looked for, not measured`,
     listen: refuse,
     connect: refuse,
-    probe: () => Promise.resolve(look(family, type, protocol, address)),
+    probe: () => Promise.resolve(look(socket, address)),
   };
 }
 
-function look(
-  family: number,
-  type: number,
-  protocol: number,
-  address: Uint8Array<ArrayBuffer> | undefined,
-): Availability {
+function look(kind: SocketKind, address: Uint8Array<ArrayBuffer> | undefined): Availability {
   const kernel = openKernel();
   if (!kernel.available) return kernel;
-  return refusedSocket(family, type, protocol) ??
-    (address === undefined ? undefined : refusedAddress(family, type, protocol, address)) ??
+  return refusedSocket(...kind) ??
+    (address === undefined ? undefined : refusedAddress(kind, address)) ??
     { available: false, reason: "this kernel opens such sockets; sockbench does not measure them" };
 }
 
 function refusedAddress(
-  family: number,
-  type: number,
-  protocol: number,
+  kind: SocketKind,
   address: Uint8Array<ArrayBuffer>,
 ): Availability | undefined {
-  const socket = LibcSocket.open(family, type, protocol, {});
+  const socket = LibcSocket.open(...kind, {});
   try {
     socket.bind(address);
     return undefined;

@@ -1,7 +1,8 @@
-// One tally of what both ends counted, and what it says of the trial.
+// What both ends of a trial found, put together: tallies, the receiver's window beside what was offered, and settings.
 
-import type { Tally } from "../model/tally.ts";
+import type { ReceiverWindow, Tally } from "../model/tally.ts";
 import type { TrialError } from "../model/trial.ts";
+import type { DriveResult } from "../workload/workload.ts";
 
 /** The tally of a trial: the driving end's counts before the serving end's, and what only both together show. */
 export function mergeTallies(drive: Tally, serve: Tally): Tally {
@@ -29,5 +30,35 @@ export function findFailedOperations({ errors = {} }: Tally): TrialError | undef
   return {
     kind: "failed-operations",
     message: `${count} ${count === 1 ? "operation" : "operations"} failed: ${which}`,
+  };
+}
+
+/**
+ * Lengthens a window in which more messages per second would have come than were sent. A receiver that starts to read late
+ * finds a queue, which then counts as if it had come within the window. What was sent in so many seconds was delivered in no
+ * fewer. Returns the window itself, or one as long as its messages took to be sent.
+ */
+export function boundWindow(
+  window: ReceiverWindow,
+  { operations, elapsedNs, values }: Pick<DriveResult, "operations" | "elapsedNs" | "values">,
+): ReceiverWindow {
+  const { messages } = window;
+  const offered = values?.offeredPerSecond ?? operations / (elapsedNs / 1e9);
+  if (messages === undefined || !(offered > 0)) return window;
+  const leastNs = messages / offered * 1e9;
+  return window.elapsedNs < leastNs ? { ...window, elapsedNs: leastNs } : window;
+}
+
+/**
+ * Puts the settings of both ends together: the driver's under their own names, the peer's, as in `serve.nagle`, only where they differ.
+ */
+export function readBack(
+  drive: Readonly<Record<string, string>>,
+  serve: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const differing = Object.entries(serve).filter(([name, value]) => drive[name] !== value);
+  return {
+    ...drive,
+    ...Object.fromEntries(differing.map(([name, value]) => [`serve.${name}`, value])),
   };
 }

@@ -1,8 +1,8 @@
 // Waiting that ends with a signal.
 
 /**
- * Waits for work that cannot be told to stop: a peer that starts, a probe. Returns what the work comes to. Throws the
- * signal's reason when it comes first, else what the work throws.
+ * Waits for work that cannot be told to stop: a peer that starts, a probe. Returns what the work comes to. Throws the signal's
+ * reason when it comes first, else what the work throws.
  */
 export async function unlessAborted<T>(work: Promise<T>, signal?: AbortSignal): Promise<T> {
   if (signal === undefined) return await work;

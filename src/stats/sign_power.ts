@@ -54,10 +54,9 @@ function findShare(designs: readonly SignDesign[], power: number): number {
 }
 
 /**
- * How far the values must be shifted down for that share of them to lie below 0, were they without effect: a quantile of their distance
- * from their median.
- *
- * Failure case: of few values the tails are not known, so that beyond their range the largest distance stands.
+ * How far the values must be shifted down for that share of them to lie below 0, were they without effect: a quantile of their
+ * distance from their median. Failure case: of few values the tails are not known, so that beyond their range the largest
+ * distance stands.
  */
 export function shiftNeeded(values: readonly number[], share: number): number {
   const middle = median(values);

@@ -138,13 +138,11 @@ class WebSocketListener extends MailboxListener<WebSocketChannel> {
     );
     return response;
   }
-
   // Shutting down ends upgraded connections, too: the server serves on until the last is closed, and only refuses new ones meanwhile.
   protected release(): void {
     if (this.isClosed && this.#open === 0) this.#server.shutdown().catch(() => {});
   }
 }
-
 function opened(socket: WebSocket): Promise<void> {
   return new Promise((resolve, reject) => {
     socket.onopen = () => resolve();

@@ -75,11 +75,7 @@ export function changeWord(ratio: number, { effect, unit, better }: Stated): str
   return ratio < 1 ? loss : gain;
 }
 
-/**
- * A threshold.
- *
- * @returns As in `5 %`.
- */
+/** A threshold. As in `5 %`. */
 export function formatThreshold(
   threshold: number,
   kind: EffectKind,

@@ -19,9 +19,10 @@ export const clients: Workload = {
   sockets: countOf,
   async drive(context) {
     const before = context.residentBytes?.();
-    const pacer = await openPacer(context.clock);
+    if (context.params.asking === "once") return await driveOnce(context);
+    // Only those who ask all at once may have to spin.
+    const pacer = context.params.asking === undefined ? await openPacer(context.clock) : undefined;
     try {
-      if (context.params.asking === "once") return await driveOnce(context, pacer);
       const count = countOf(context.params);
       const { crowd, lanes } = await gather(context, pacer);
       await crowd.run({ ...warmupOf(context.budget), minOperations: count });
@@ -34,7 +35,7 @@ export const clients: Workload = {
       const memory = memoryPerConnection("driveMemory", before, after, context);
       return { ...measured, values: { ...crowd.values(), ...memory } };
     } finally {
-      pacer.close();
+      pacer?.close();
     }
   },
   serve: serveLoad,
@@ -44,7 +45,7 @@ function countOf({ clients, connections = clients! }: Params): number {
   return numberParam({ connections }, "connections");
 }
 
-async function gather(context: DriveContext, pacer: Pacer) {
+async function gather(context: DriveContext, pacer?: Pacer) {
   const { params, clock } = context;
   const sizes = sizesOf(params);
   const lanes: Lane[] = [];
@@ -58,13 +59,13 @@ async function gather(context: DriveContext, pacer: Pacer) {
 }
 
 /** One operation is a crowd: fresh connections with a request each, until all are answered. */
-async function driveOnce(context: DriveContext, pacer: Pacer): Promise<DriveResult> {
+async function driveOnce(context: DriveContext): Promise<DriveResult> {
   const { clock, params, budget: { measureNs, maxOperations = Infinity, minOperations = 1 } } =
     context;
   const [crowds, firstWait, lastWait] = [new Histogram(), new Histogram(), new Histogram()];
   const once = { warmupNs: 0, measureNs: 0, minOperations: countOf(params) };
   const arrive = async () => {
-    const { crowd, lanes } = await gather(context, pacer);
+    const { crowd, lanes } = await gather(context);
     await crowd.run(once);
     const askedNs = Math.max(...lanes.map(({ sentNs }) => sentNs));
     const waitsNs = lanes.map(({ freedNs }) => freedNs - askedNs);

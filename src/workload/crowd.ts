@@ -3,7 +3,7 @@
 import type { Clock, Pacer } from "../clock.ts";
 import { Histogram } from "../model/histogram.ts";
 import type { Budget } from "../model/budget.ts";
-import type { DatagramChannel, StreamChannel } from "../transport/channel.ts";
+import type { DatagramChannel, MaybePromise, StreamChannel } from "../transport/channel.ts";
 import { endedEarly, readRest, type Sizes, writeRest } from "./exchange_loop.ts";
 import { NUMBER_BYTES } from "./load_server.ts";
 import type { Lane } from "./open_loop.ts";
@@ -25,7 +25,7 @@ export class Crowd {
   readonly #lanes: readonly Lane[];
   readonly #sizes: Sizes;
   readonly #clock: Clock;
-  readonly #pacer: Pacer;
+  readonly #pacer: Pacer | undefined;
   readonly #request: Uint8Array;
   readonly #asking: Asking | undefined;
   /** Of the request under way, in datagrams that have room for it. */
@@ -43,7 +43,7 @@ export class Crowd {
     lanes: readonly Lane[],
     sizes: Sizes,
     clock: Clock,
-    pacer: Pacer,
+    pacer: Pacer | undefined,
     asking: Asking | undefined,
   ) {
     this.#lanes = lanes;
@@ -135,8 +135,11 @@ export class Crowd {
         const lane = this.#lanes[at]!;
         this.#sent++;
         lane.sentNs = lane.freedNs = this.#clock.nowNs();
-        if (lane.channel.mode === "stream") await this.#exchangeStream(lane, lane.channel);
-        else await this.#exchangeDatagram(lane, lane.channel);
+        const exchanged = lane.channel.mode === "stream"
+          ? this.#exchangeStream(lane, lane.channel)
+          : this.#exchangeDatagram(lane, lane.channel);
+        // A blocking driver is not kept waiting for a turn, except by others at once.
+        if (step === 0 || exchanged !== undefined) await exchanged;
         this.#finish(lane, at);
         // At once: an iterative server takes the next client only when this one is gone.
         if (this.#asking === "once") lane.channel.close();
@@ -146,11 +149,28 @@ export class Crowd {
     }
   }
 
-  async #exchangeStream(lane: Lane, channel: StreamChannel): Promise<void> {
-    const written = await channel.write(this.#request);
-    if (written < this.#request.length) await writeRest(channel, this.#request, written);
-    const read = await channel.read(lane.reply) ?? endedEarly();
-    if (read < lane.reply.length) await readRest(channel, lane.reply, read);
+  #exchangeStream(lane: Lane, channel: StreamChannel): MaybePromise<void> {
+    const written = channel.write(this.#request);
+    if (written !== this.#request.length) return this.#exchangeLater(lane, channel, written);
+    const read = channel.read(lane.reply);
+    if (read !== lane.reply.length) return this.#readLater(lane, channel, read);
+  }
+
+  async #exchangeLater(
+    lane: Lane,
+    channel: StreamChannel,
+    written: MaybePromise<number>,
+  ): Promise<void> {
+    await writeRest(channel, this.#request, await written);
+    await this.#readLater(lane, channel, channel.read(lane.reply));
+  }
+
+  async #readLater(
+    lane: Lane,
+    channel: StreamChannel,
+    read: MaybePromise<number | null>,
+  ): Promise<void> {
+    await readRest(channel, lane.reply, await read ?? endedEarly());
   }
 
   async #exchangeDatagram(lane: Lane, channel: DatagramChannel): Promise<void> {
@@ -219,7 +239,7 @@ export class Crowd {
       }
       const nowNs = this.#clock.nowNs();
       if (nowNs - breathedNs > BREATH_NS) {
-        await this.#pacer.spinUntilNs(nowNs);
+        await this.#pacer?.spinUntilNs(nowNs);
         breathedNs = this.#clock.nowNs();
       }
     } while (inFlight > 0 || !this.#isOver());

@@ -3,7 +3,14 @@
 import { openPacer } from "../clock.ts";
 import { Histogram } from "../model/histogram.ts";
 import type { Channel, DatagramChannel, StreamChannel } from "../transport/channel.ts";
-import { readRest, serveEach, type Sizes, sizesOf, writeRest } from "./exchange_loop.ts";
+import {
+  answerStream,
+  readRest,
+  serveEach,
+  type Sizes,
+  sizesOf,
+  writeRest,
+} from "./exchange_loop.ts";
 import { ServiceTimes } from "./service_times.ts";
 import type { ServeContext, ServeResult } from "./workload.ts";
 
@@ -108,10 +115,15 @@ export async function serveLoad(context: ServeContext): Promise<ServeResult | vo
   if (first.tryRead !== undefined && context.params.asking === undefined) {
     return await answerSpinning(first, sizes, service);
   }
-  const answerFirst = answer(first, sizes, service);
+  const reply = new Uint8Array(sizes.replyBytes);
+  const serve = (channel: StreamChannel) =>
+    context.params.asking === "in-turn"
+      ? answerStream(channel, sizes.requestBytes, reply)
+      : answer(channel, sizes, service);
+  const answerFirst = serve(first);
   // Awaited below; a failure before that must not end the process.
   answerFirst.catch(() => {});
-  await serveEach(context, (channel) => answer(channel, sizes, service));
+  await serveEach(context, serve);
   await answerFirst;
   return service.values();
 }

@@ -28,6 +28,7 @@ export { COMPARE_POLICY } from "../gate/gate_policy.ts";
 export { judge } from "../gate/judge.ts";
 export { encodeRecord } from "../record/codec.ts";
 export { comparisonFormats } from "../report/registry.ts";
+export { BASELINE_POLICY } from "../gate/gate_policy.ts";
 export { planBaseline } from "./plan_baseline.ts";
 export { readRecord } from "./read_record.ts";
 
@@ -36,9 +37,12 @@ export { readRecord } from "./read_record.ts";
  *
  * @throws {UsageError} when a value or the file cannot be used.
  */
-export async function readPolicy(args: ParsedArguments): Promise<Policy> {
+export async function readPolicy(
+  args: ParsedArguments,
+  standard: Policy = DEFAULT_POLICY,
+): Promise<Policy> {
   const file = valueOf(args, "budget-file");
-  const from = file === undefined ? DEFAULT_POLICY : await readBudget(file, DEFAULT_POLICY);
+  const from = file === undefined ? standard : await readBudget(file, standard);
   const metrics = valuesOf(args, "metric");
   const input: PolicyInput = {
     threshold: valueOf(args, "threshold"),

@@ -1,6 +1,6 @@
 // The outcome of a gate: exit code and one sentence, from its verdicts.
 
-import { inverseOf } from "../compare/effect.ts";
+import { inverseOf, isBeyondBetter } from "../compare/effect.ts";
 import type { GateResult, Verdict, VerdictWord } from "./gate_result.ts";
 import { formatFailures } from "./judge_failures.ts";
 import { formatChange } from "../units/format_change.ts";
@@ -64,7 +64,7 @@ function findObstacle(open: OpenResult, judged: number): string | undefined {
 }
 
 /** A job that decided nothing has judged nothing, however many cells it measured. */
-function findIndecision({ cells, policy }: OpenResult): string | undefined {
+function findIndecision({ cells, policy, paired }: OpenResult): string | undefined {
   const judged = cells.filter(({ rule, verdict }) =>
     rule !== "failures" && JUDGED.includes(verdict)
   );
@@ -73,9 +73,12 @@ function findIndecision({ cells, policy }: OpenResult): string | undefined {
   }
   const compared = judged.filter(({ rule }) => rule === "slowdown");
   const headlines = compared.filter(({ headline }) => headline);
-  const blind = headlines.filter((cell) => isBlind(cell, policy.threshold));
+  if (headlines.length > 0 && headlines.every(({ verdict }) => verdict === "inconclusive")) {
+    return "no headline is decided";
+  }
+  const blind = headlines.filter((cell) => isBlind(cell, policy.threshold, paired));
   if (headlines.length === 0) {
-    return compared.length > 0 && compared.every((cell) => isBlind(cell, policy.threshold))
+    return compared.length > 0 && compared.every((cell) => isBlind(cell, policy.threshold, paired))
       ? `no cell could have shown ${BLIND} times its threshold`
       : undefined;
   }
@@ -86,10 +89,13 @@ function findIndecision({ cells, policy }: OpenResult): string | undefined {
 }
 
 /** What is shown to be better, or to be within the threshold, is decided, whatever else could have been seen. */
-function isBlind(cell: Verdict, ownThreshold: number): boolean {
-  const { detectable, verdict, confirmation, threshold = ownThreshold } = cell;
+function isBlind(cell: Verdict, ownThreshold: number, paired: boolean): boolean {
+  const { detectable, verdict, confirmation, ratio, effect = "ratio" } = cell;
+  const { threshold = ownThreshold } = cell;
   if (detectable === undefined || confirmation !== undefined) return false;
-  if (verdict === "pass" || verdict === "improved") return false;
+  // The wide interval of two moments passes what half of the trials hide.
+  if (verdict === "pass" && paired) return false;
+  if (ratio !== undefined && isBeyondBetter(ratio.low, threshold, effect)) return false;
   return threshold > 0 && detectable.effect > BLIND * threshold;
 }
 

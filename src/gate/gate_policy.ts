@@ -132,6 +132,13 @@ export const DEFAULT_POLICY: Policy = Object.freeze({
   screenAlpha: 0.05,
 });
 
+/** The policy of a gate against a stored baseline that was told nothing: unpaired tails and CPU time say more of the moment than of the code. */
+export const BASELINE_POLICY: Policy = Object.freeze({
+  ...DEFAULT_POLICY,
+  metrics: Object.freeze([HEADLINE]),
+  factors: {},
+});
+
 /** The policy of `compare`, which shows every cell and sets none aside. */
 export const COMPARE_POLICY: Policy = Object.freeze({
   ...DEFAULT_POLICY,

@@ -79,7 +79,7 @@ async function gate(args: ParsedArguments, terminal: Terminal): Promise<number> 
   const progress = engine.createProgress(terminal, args.flags.has("quiet") ? "quiet" : "normal");
   const source = valueOf(args, "baseline");
   if (source === undefined) throw new UsageError("gate needs --baseline <file>: a record of run");
-  const policy = await engine.readPolicy(args);
+  const policy = await engine.readPolicy(args, engine.BASELINE_POLICY);
   const formats = await engine.chooseGateFormats(valuesOf(args, "format"));
   const out = valueOf(args, "out") ?? DEFAULT_OUT;
   const inputs = inputFiles(args, ["baseline", "candidate", "budget-file", "module"]);

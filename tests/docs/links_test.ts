@@ -49,3 +49,22 @@ Deno.test("every page can be reached from the README by links", async () => {
   follow("README.md");
   assertEquals([...all.keys()].filter((path) => !reached.has(path)), []);
 });
+
+/** Paths in code marks that begin with a folder of the repository and name no file; those with a `<name>` to fill in are left out. */
+async function missingPaths(text: string): Promise<string[]> {
+  const named = [...text.matchAll(/`((?:src|tests|docs|bench|reports|\.ci)\/[\w./-]*)`/g)]
+    .map(([, path = ""]) => path);
+  const found = await Promise.all(
+    named.map((path) => Deno.stat(new URL(path, ROOT)).then(() => true, () => false)),
+  );
+  return named.filter((_, index) => !found[index]);
+}
+
+Deno.test("every path that CONTRIBUTING names exists", async () => {
+  const text = await Deno.readTextFile(new URL("CONTRIBUTING.md", ROOT));
+  assertEquals(await missingPaths(text), []);
+  assertEquals(await missingPaths("`src/clock.ts` `src/none.ts` `src/none/`"), [
+    "src/none.ts",
+    "src/none/",
+  ]);
+});

@@ -151,7 +151,9 @@ export class Crowd {
 
   #exchangeStream(lane: Lane, channel: StreamChannel): MaybePromise<void> {
     const written = channel.write(this.#request);
-    if (written !== this.#request.length) return this.#exchangeLater(lane, channel, written);
+    // All who ask once have asked before a blocking driver waits for the first reply.
+    const isDone = written === this.#request.length && this.#asking === "in-turn";
+    if (!isDone) return this.#exchangeLater(lane, channel, written);
     const read = channel.read(lane.reply);
     if (read !== lane.reply.length) return this.#readLater(lane, channel, read);
   }

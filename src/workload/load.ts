@@ -169,7 +169,7 @@ function resultOf(loop: OpenLoop, closed: Closed, params: Params, sizes: Sizes):
   const { isOverload, arrived, sent, done, elapsedNs } = loop;
   const seconds = elapsedNs / 1e9;
   // In an overload a latency says how long the trial was.
-  const histograms = isOverload
+  const histograms: DriveResult["histograms"] = isOverload
     ? { lateness: loop.lateness }
     : { exchange: loop.latency, sinceSend: loop.sinceSend, lateness: loop.lateness };
   const isDatagram = loop.isDatagram;

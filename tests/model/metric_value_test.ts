@@ -35,6 +35,7 @@ Deno.test("metricValue() derives each of the suite's metrics", () => {
     connectP99: 198,
     closeP50: 6,
     stallShare: 0,
+    operationsPerSecond: 50,
     exchangesPerSecond: 50,
     requestsPerSecond: 50,
     connectionsPerSecond: 50,

@@ -168,6 +168,7 @@ const iperf3: ForeignTool = {
     const received = end.sum_received ?? end.sum;
     const loss = end.sum?.lost_percent;
     const [platform, , kernel] = (start.system_info ?? "").split(" ");
+    const facts: ForeignFile["facts"] = kernel === undefined ? {} : { platform: platform!, kernel };
     const trial: ForeignTrial = {
       elapsedNs: (received?.seconds ?? 0) * 1e9,
       values: {
@@ -177,7 +178,7 @@ const iperf3: ForeignTool = {
       ...(received === undefined && { error: "the receiver reported nothing" }),
     };
     return {
-      facts: kernel === undefined ? {} : { platform: platform!, kernel },
+      facts,
       version: start.version.replace(/^iperf /, ""),
       ...(start.timestamp !== undefined && { startedAtMs: start.timestamp.timesecs * 1e3 }),
       cases: [{ subject: protocol.toLowerCase(), params: { bytes, streams }, trials: [trial] }],

@@ -12,7 +12,11 @@ export function mergeTallies(drive: Tally, serve: Tally): Tally {
     errors[kind] = (errors[kind] ?? 0) + count;
   }
   if (Object.keys(errors).length > 0) merged.errors = errors;
-  if (merged.sentMessages !== undefined && serve.receivedMessages !== undefined) {
+  // A driving end that knows of each request whether it was answered has counted what was lost; the other end has counted warm-up too.
+  if (
+    drive.lostMessages === undefined && merged.sentMessages !== undefined &&
+    serve.receivedMessages !== undefined
+  ) {
     // A second copy does not make up for another message that never came. Messages too small for a sequence number hide their
     // duplicates: more may then have arrived than was sent, and that is no negative loss.
     const arrived = serve.receivedMessages - (serve.duplicatedMessages ?? 0);

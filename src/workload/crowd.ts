@@ -103,6 +103,7 @@ export class Crowd {
         receivedBytes: this.#operations * this.#sizes.replyBytes,
         ...(channel.mode === "datagram" && {
           sentMessages: this.#operations + this.#lost,
+          receivedMessages: this.#operations,
           lostMessages: this.#lost,
         }),
       },

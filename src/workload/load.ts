@@ -196,6 +196,7 @@ function resultOf(loop: OpenLoop, closed: Closed, params: Params, sizes: Sizes):
       receivedBytes: done * sizes.replyBytes,
       ...(isDatagram && {
         sentMessages: sent,
+        receivedMessages: done + loop.duplicated,
         lostMessages: sent - done,
         reorderedMessages: loop.reordered,
         duplicatedMessages: loop.duplicated,

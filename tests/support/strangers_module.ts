@@ -88,7 +88,11 @@ function atServeLater(workload: Workload, name: string): Workload {
 }
 
 /** Does what the workload does, after a stranger has sent its messages to the driving socket. */
-function atDrive(workload: Workload, name: string): Workload {
+function atDrive(
+  { pausable: _pausable, open: _open, ...workload }: Workload,
+  name: string,
+): Workload {
+  // In one piece: a block that takes turns would open its cases without `drive`.
   return {
     ...workload,
     name,

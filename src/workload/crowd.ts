@@ -36,6 +36,8 @@ export class Crowd {
   #lost = 0;
   #latencySumNs = 0;
   #sent = 0;
+  /** Sends of what got lost that are under way. */
+  readonly #resending = new Map<Lane, Promise<void>>();
   #isOver: () => boolean = () => true;
   #failure: { readonly cause: unknown } | undefined;
 
@@ -178,7 +180,11 @@ export class Crowd {
 
   async #exchangeDatagram(lane: Lane, channel: DatagramChannel): Promise<void> {
     lane.number++;
+    // A socket takes one send at a time, and one to a full queue of a Unix-domain socket waits.
+    await this.#resending.get(lane);
+    lane.freedNs = Infinity;
     await this.#send(lane, channel);
+    lane.freedNs = this.#clock.nowNs();
     while (!this.#isReply(lane, await channel.receive(lane.reply)));
     lane.freedNs = Infinity;
   }
@@ -198,9 +204,12 @@ export class Crowd {
     const nowNs = this.#clock.nowNs();
     if (nowNs - lane.freedNs < RESEND_NS) return;
     lane.freedNs = nowNs;
+    if (this.#resending.has(lane)) return;
     this.#lost++;
     const sent = this.#send(lane, lane.channel as DatagramChannel);
-    if (sent instanceof Promise) sent.catch((cause) => this.#failure ??= { cause });
+    if (!(sent instanceof Promise)) return;
+    const over = sent.then(() => {}, (cause) => void (this.#failure ??= { cause }));
+    this.#resending.set(lane, over.finally(() => this.#resending.delete(lane)));
   }
 
   #send(lane: Lane, channel: DatagramChannel) {

@@ -47,6 +47,8 @@ export async function neperRate(
 ): Promise<number> {
   const length = Math.max(seconds, MIN_SECONDS);
   const shared = [
+    // Left to itself it writes a file into the working directory.
+    "--nolog",
     ...["-l", String(length), "-F", "1", "-T", "1", "-Q", String(bytes), "-R", String(bytes)],
     ...(test === "udp_rr" ? [] : ["--no-delay"]),
   ];

@@ -1,5 +1,6 @@
 /** For every claim a change under which the same measurement comes to another verdict. */
 
+import "../support/open_quic.ts";
 import { assert, assertEquals } from "@std/assert";
 import { claims } from "../../src/claim/registry.ts";
 import { needs } from "../support/needs.ts";

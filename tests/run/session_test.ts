@@ -1,3 +1,4 @@
+import "../support/open_quic.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { SettingsError } from "../../src/plan/settings.ts";
 import { measure } from "../../src/run/measure.ts";

@@ -1,4 +1,5 @@
-/** The gate with its default cells against heads that are worse in a way that a median alone does not show. */
+// The gate with its default cells against heads that are worse in a way that a median alone does not show: `deno task gate:heads`. It measures for
+// some five minutes and needs a machine that is not starved, so that it is not among the tests that `deno task test` finds by their names.
 
 import { assertEquals } from "@std/assert";
 import { runAbGate } from "../../src/ab/ab_gate.ts";

@@ -18,6 +18,10 @@ async function gate(
       "--precision=50%",
       "--budget=1s",
       "--quiet",
+      // One cell a case: what is judged beside it has tests of its own.
+      ...(more.some((one) => one.startsWith("--metric")) ? [] : ["--metric=headline"]),
+      // As few generations of agents as can show anything.
+      "--pairs=1",
       ...more,
     ],
     { cwd: repository.path, env: { TMPDIR: repository.temporary } },

@@ -92,9 +92,9 @@ export async function openAgent(
   using project = projectOf(subject, order);
   const process = startLineProcess({
     deno: subject.deno,
+    v8Flags: ["--expose-gc"],
     args: [
       "--unstable-net",
-      "--v8-flags=--expose-gc",
       ...permissions.args,
       ...project.flags,
       subject.agentMain,

@@ -14,6 +14,8 @@ export const YOUNG_GENERATION_FLAG = "--v8-flags=--min-semi-space-size=16,--max-
 
 export interface LineProcessOptions {
   readonly deno: string;
+  /** Flags of V8 beside {@link YOUNG_GENERATION_FLAG}: older releases of Deno take the option once. */
+  readonly v8Flags?: readonly string[];
   /** Arguments after `deno run`: permissions, the main module, its own arguments. */
   readonly args: readonly string[];
   /** Working directory; absent: the driver's. */
@@ -54,10 +56,13 @@ export function startLineProcess(options: LineProcessOptions): LineProcess {
   };
 }
 
-function spawn({ deno, args, cwd }: LineProcessOptions): Deno.ChildProcess {
+function spawn({ deno, v8Flags = [], args, cwd }: LineProcessOptions): Deno.ChildProcess {
   try {
     return new Deno.Command(deno, {
-      args: ["run", "--quiet", "--no-prompt", YOUNG_GENERATION_FLAG, ...args],
+      args: [
+        ...["run", "--quiet", "--no-prompt", [YOUNG_GENERATION_FLAG, ...v8Flags].join(",")],
+        ...args,
+      ],
       ...(cwd !== undefined && { cwd }),
       stdin: "piped",
       stdout: "piped",

@@ -21,7 +21,7 @@ import {
   whole,
   wholeFrom,
 } from "./schema_terms.ts";
-import { caseFields, params, peerKind, skip } from "./schema_cases.ts";
+import { caseFields, metricsV1, params, peerKind, skip } from "./schema_cases.ts";
 import type { RunRecordV1 } from "./upgrade_v1.ts";
 import { type RunRecord, SCHEMA_VERSION } from "../model/run_record.ts";
 import type { Trial } from "../model/trial.ts";
@@ -180,6 +180,7 @@ const recordV1 = object({
   settings,
   yardstick: yardstick.exactOptional(),
   ...caseFields,
+  metrics: metricsV1,
   trials: listOf(trialV1),
 });
 

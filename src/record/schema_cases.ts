@@ -3,7 +3,7 @@
 import { z } from "zod";
 import type { PeerKind, Placement } from "../model/placement.ts";
 import type { ParameterSpec } from "../model/scenario_spec.ts";
-import { METRIC_UNITS, type MetricDirection } from "../units/metric.ts";
+import { METRIC_UNITS, type MetricDirection, type MetricUnit } from "../units/metric.ts";
 import { atLeastZero, finite, listOf, mapOf, object, oneOf, text, whole } from "./schema_terms.ts";
 
 const METRIC_ID_RULE = "a metric id of camelCase letters and digits";
@@ -42,13 +42,20 @@ const scenario = object({
   notes: listOf(text),
 });
 
-const metric = object({
-  id: z.string({ error: METRIC_ID_RULE }).regex(/^[a-z][a-zA-Z0-9]*$/, { error: METRIC_ID_RULE }),
-  unit: oneOf(METRIC_UNITS),
-  better: oneOf(["lower", "higher", "neither"] satisfies MetricDirection[]),
-  title: text,
-  description: text,
-});
+const metricIn = (units: readonly MetricUnit[]) =>
+  object({
+    id: z.string({ error: METRIC_ID_RULE }).regex(/^[a-z][a-zA-Z0-9]*$/, { error: METRIC_ID_RULE }),
+    unit: oneOf(units),
+    better: oneOf(["lower", "higher", "neither"] satisfies MetricDirection[]),
+    title: text,
+    description: text,
+  });
+
+/** The units of version 0.1, which had no others. */
+const UNITS_V1: readonly MetricUnit[] = [
+  ...["ns", "bytes", "bytes/s", "1/s", "ratio", "count"] as const,
+  ...["1/MiB", "ns/op", "ns/byte"] as const,
+];
 
 const caseSchema = object({
   id: text,
@@ -75,7 +82,10 @@ const caseSchema = object({
 /** What a record and a plan say of their cases, by field. */
 export const caseFields = {
   scenarios: listOf(scenario),
-  metrics: listOf(metric),
+  metrics: listOf(metricIn(METRIC_UNITS)),
   cases: listOf(caseSchema),
   skipped: listOf(skip),
 };
+
+/** The metrics of a record of schema 1. */
+export const metricsV1 = listOf(metricIn(UNITS_V1));

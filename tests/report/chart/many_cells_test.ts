@@ -70,7 +70,7 @@ Deno.test("buildComparisonCharts() splits 300 cells, and parts placements and sh
   const cells = Array.from({ length: 300 }, (_, index) => ({
     ...template,
     case: `round-trip/${"<b>".repeat(index % 3)}/bytes=${index}`,
-    ...(index % 10 === 0 ? { effect: "difference" as const } : {}),
+    ...(index % 10 === 0 ? { effect: "difference" as const, unit: "ratio" as const } : {}),
     ratio: { ...template.ratio!, estimate: 0.9 + index / 500, low: 0.5, high: 2 },
   }));
   const cases = cells.map((cell, index) => ({

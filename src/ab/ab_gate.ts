@@ -58,7 +58,7 @@ export async function runAbGate(
 ): Promise<AbGateOutcome> {
   const job: AbOptions = {
     ...options,
-    pairs: Math.max(options.pairs, neededPairs(plan, policy)),
+    pairs: Math.max(options.pairs, neededPairs(plan, policy, options.askedPairs)),
     precision: options.precision ?? defaultPrecision(policy),
     watched: options.watched ?? watchedMetrics(plan, policy),
     onRound: (event) => events.onRound?.("first", event),
@@ -73,11 +73,13 @@ export async function runAbGate(
   }
   events.onFlagged?.(cells);
   const again = narrow(plan, cells);
-  const generations = CONFIRMATION_FACTOR * job.pairs / roundsPerGeneration(plan.cases);
+  const { askedPairs } = job;
+  const generations = CONFIRMATION_FACTOR * job.pairs /
+    roundsPerGeneration(plan.cases, askedPairs);
   const confirmation = await keepingFirst(records, () =>
     runAb(again, {
       ...narrowOptions(job, cells),
-      pairs: roundsPerGeneration(again.cases) * Math.ceil(generations),
+      pairs: roundsPerGeneration(again.cases, askedPairs) * Math.ceil(generations),
       budgetNs: options.budgetNs * CONFIRMATION_SHARE,
       seed: `${options.seed} confirmation`,
       onRound: (event) => events.onRound?.("confirmation", event),
@@ -109,12 +111,12 @@ export function defaultPairs(plan: JobPlan, policy: Policy): number {
 }
 
 /** The fewest pairs with which a regression of one cell could be called at all. */
-export function neededPairs(plan: JobPlan, policy: Policy): number {
+export function neededPairs(plan: JobPlan, policy: Policy, askedPairs?: number): number {
   const cells = plan.cases.flatMap((c) => {
     const scenario = plan.scenarios.find(({ id }) => id === c.scenario);
     return scenario === undefined ? [] : gatedMetrics(plan, scenario, policy);
   });
-  return roundsPerGeneration(plan.cases) *
+  return roundsPerGeneration(plan.cases, askedPairs) *
     minimumPairs({ alpha: policy.alpha, comparisons: Math.ceil(largestCorrection(cells)) });
 }
 

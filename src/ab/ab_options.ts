@@ -18,6 +18,8 @@ export type JobPlan = PlannedCases & Pick<Plan, "settings">;
 export interface AbOptions extends AgentPairOptions {
   /** Pairs of each case at least. */
   readonly pairs: number;
+  /** Pairs that the user asked for: of few a generation of agents measures fewer. Absent: as many as are worth it. */
+  readonly askedPairs?: number;
   /** Pairs are added until each case's interval is at most this wide on either side, as a share (0.02 is ±2 %); absent: none are. */
   readonly precision?: number;
   /** Metrics whose intervals `precision` is about, by scenario id; absent: the first of each scenario. */

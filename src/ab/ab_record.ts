@@ -34,7 +34,7 @@ export function buildAbRecord(
   options: AbOptions,
   found: AbFound,
 ): RunRecord {
-  const { environment, startedAt, command, peer, subjects, pairs } = options;
+  const { environment, startedAt, command, peer, subjects } = options;
   const { scenarios, metrics, skipped, cases } = definitions(side, plan, options);
   const unshared = unsharedOf(side, options);
   return {
@@ -43,7 +43,7 @@ export function buildAbRecord(
     runId: found.runId,
     startedAt,
     durationNs: found.durationNs,
-    estimateNs: estimateAbNs(plan, pairs),
+    estimateNs: estimateAbNs(plan, options),
     partial: !found.isFinished,
     environment: withFacts(environment, [
       ...Object.entries(found.versions[side]).map(([id, version]) => makeFact(id, version)),

@@ -3,6 +3,7 @@
 import type { Case } from "../model/case.ts";
 import type { Plan } from "../plan/plan.ts";
 import { warmUpCases } from "../plan/assemble_plan.ts";
+import type { AbOptions } from "./ab_options.ts";
 
 /** The fewest rounds of a generation. */
 const MIN_ROUNDS = 2;
@@ -23,12 +24,14 @@ const AGENTS_START_NS = 700e6;
 /**
  * Rounds that one pair of agents measures before fresh ones take over. Pairs of one generation are not independent (of unchanged code 18.8 %
  * of cells had p ≤ .05 with 10 rounds a generation and the pair as unit), so that more of them are no more evidence. They make the value of
- * the generation more precise: two of many cases, and of few as many as take no longer than starting the agents.
+ * the generation more precise: two of many cases, and of few as many as take no longer than starting the agents. Who asks for few pairs has
+ * them spread over the generations.
  */
-export function roundsPerGeneration(cases: readonly Case[]): number {
+export function roundsPerGeneration(cases: readonly Case[], askedPairs?: number): number {
   const roundNs = 2 * cases.map(shortenCase).reduce((sum, c) => sum + c.expectedNs, 0);
   const rounds = Math.ceil(AGENTS_START_NS / Math.max(1, roundNs));
-  return Math.min(MAX_ROUNDS, Math.max(MIN_ROUNDS, rounds));
+  const asked = Math.ceil((askedPairs ?? Infinity) / DEFAULT_GENERATIONS);
+  return Math.min(MAX_ROUNDS, asked, Math.max(MIN_ROUNDS, rounds));
 }
 
 /** A case with trials as short as pairs want them. */
@@ -53,10 +56,13 @@ export function agentWarmUpCases(cases: readonly Case[]): readonly Case[] {
  *
  * @returns nanoseconds
  */
-export function estimateAbNs(plan: Pick<Plan, "cases">, pairs: number): number {
+export function estimateAbNs(
+  plan: Pick<Plan, "cases">,
+  { pairs, askedPairs }: Pick<AbOptions, "pairs" | "askedPairs">,
+): number {
   const cases = plan.cases.map(shortenCase);
   const sumNs = (some: readonly Case[]) => some.reduce((sum, c) => sum + c.expectedNs, 0);
-  const agentsNs = Math.ceil(pairs / roundsPerGeneration(cases)) *
+  const agentsNs = Math.ceil(pairs / roundsPerGeneration(cases, askedPairs)) *
     (AGENTS_START_NS + 2 * sumNs(agentWarmUpCases(cases)));
   return agentsNs + 2 * pairs * sumNs(cases);
 }

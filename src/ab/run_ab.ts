@@ -131,8 +131,8 @@ class AbJob {
   /** The rounds of one pair of agents. False when the job was interrupted in the middle. */
   async #measureGeneration(prng: Prng): Promise<boolean> {
     if (!await this.#replaceAgents(prng)) return false;
-    const { pairs, precision } = this.#options;
-    const rounds = roundsPerGeneration(this.#plan.cases);
+    const { pairs, askedPairs, precision } = this.#options;
+    const rounds = roundsPerGeneration(this.#plan.cases, askedPairs);
     // A generation that was begun is finished: all weigh alike.
     for (let k = 1; k <= rounds; k++) {
       if (precision === undefined && this.#rounds >= pairs) break;

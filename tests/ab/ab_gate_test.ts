@@ -157,7 +157,11 @@ Deno.test("runAb() gives up a case that fails again and again, and the gate call
 });
 
 Deno.test("runAbGate() is red for a known slowdown, after fresh pairs of the flagged cells only", async () => {
-  await using job = await jobOf({ pairs: 12, slowdown: { share: 1, where: "all" } });
+  await using job = await jobOf({
+    pairs: 12,
+    askedPairs: 12,
+    slowdown: { share: 1, where: "all" },
+  });
   const flaggedCells: string[] = [];
   const phases = new Set<string>();
   const events: AbGateEvents = {
@@ -178,12 +182,12 @@ Deno.test("runAbGate() is red for a known slowdown, after fresh pairs of the fla
 });
 
 Deno.test("runAbGate() confirms nothing when nothing is flagged, and raises pairs that could show nothing", async () => {
-  await using job = await jobOf({ pairs: 1, precision: 1e9 });
+  await using job = await jobOf({ pairs: 1, askedPairs: 1, precision: 1e9 });
   const policy = createPolicy({ metrics: ["headline"], threshold: "1000%" });
   const { records, confirmation, result } = await runAbGate(planOf([TCP]), job.options, policy);
   assertEquals(confirmation, undefined);
   assertEquals(result.exitCode, 0);
-  assertEquals(records.head.trials.length, 7 * roundsPerGeneration(planOf([TCP]).cases));
+  assertEquals(records.head.trials.length, 7);
   assertEquals(result.cells[0]?.ratio?.n, 7);
 });
 
@@ -192,12 +196,20 @@ Deno.test("runAbGate() judges cases that one side alone has: new ones pass, miss
   const other = planOf([UNIX]);
   const none = { cases: [], scenarios: [], metrics: [] };
   const policy = createPolicy({ metrics: ["headline"], threshold: "1000%" });
-  await using added = await jobOf({ precision: 1e9, unshared: { base: none, head: other } });
+  await using added = await jobOf({
+    askedPairs: 2,
+    precision: 1e9,
+    unshared: { base: none, head: other },
+  });
   const { records, result } = await runAbGate(plan, added.options, policy);
   assertEquals(result.exitCode, 0);
   assertEquals(result.cells.map((cell) => cell.verdict), ["pass", "new"]);
-  assertEquals(records.head.trials.filter((trial) => trial.case === UNIX).length, 56);
-  await using removed = await jobOf({ precision: 1e9, unshared: { base: other, head: none } });
+  assertEquals(records.head.trials.filter((trial) => trial.case === UNIX).length, 7);
+  await using removed = await jobOf({
+    askedPairs: 2,
+    precision: 1e9,
+    unshared: { base: other, head: none },
+  });
   const lost = await runAbGate(plan, removed.options, policy);
   assertEquals(lost.result.exitCode, 3);
   assertEquals(lost.result.cells.map((cell) => cell.verdict), ["pass", "missing"]);
@@ -209,6 +221,14 @@ Deno.test("defaultPairs() is that of 16 generations, or of as many as cells need
   assertEquals(roundsPerGeneration(new Array(30).fill(one.cases[0])), 2);
   const headlines = createPolicy({ metrics: ["headline"] });
   assertEquals(neededPairs(one, headlines), 8 * 7);
+  // Few pairs are spread over the generations.
+  assertEquals([1, 16, 17, 1000].map((pairs) => roundsPerGeneration(one.cases, pairs)), [
+    1,
+    1,
+    2,
+    8,
+  ]);
+  assertEquals(neededPairs(one, headlines, 1), 7);
   assertEquals(neededPairs(planOf([TCP, UNIX]), headlines), 8 * 8);
   // Three metrics of the tail share a tenth of alpha: 2^-12 is at most 0.01 / 30.
   assertEquals(neededPairs(one, DEFAULT_POLICY), 8 * 12);

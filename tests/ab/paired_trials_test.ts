@@ -89,7 +89,10 @@ Deno.test("PairedTrials.widest() does not wait for a case that was given up", ()
 Deno.test("estimateAbNs() grows with pairs, by more than the trials alone", () => {
   const trialsNs = 2 * 16 * shortenCase(CASE).expectedNs;
   // Whole generations of eight pairs.
-  const [ten, twenty] = [16, 32].map((pairs) => estimateAbNs({ cases: [CASE] }, pairs));
+  const [ten, twenty] = [16, 32].map((pairs) => estimateAbNs({ cases: [CASE] }, { pairs }));
   assertEquals(twenty, 2 * ten!);
   assertEquals(ten! > trialsNs, true);
+  // As many generations for few pairs that were asked for, and fewer trials.
+  const asked = estimateAbNs({ cases: [CASE] }, { pairs: 2, askedPairs: 2 });
+  assertEquals(asked < twenty! && asked > ten! - trialsNs, true);
 });

@@ -248,7 +248,7 @@ Deno.test({
   ...needs("sockbench ab goes on with a new pair of agents when one is killed", LINUX),
   async fn() {
     await using directory = await temporaryDirectory();
-    const args = [...SELF.filter((word) => !word.startsWith("--pairs")), "--pairs=40"];
+    const args = [...SELF.filter((word) => !word.startsWith("--pairs")), "--pairs=14"];
     args.push("--threshold=1000%", "--out", directory.path);
     const child = command(args).spawn();
     const printed = new Response(child.stdout).text();
@@ -263,7 +263,7 @@ Deno.test({
       err,
       /agent self \(process \d+\) died \(SIGKILL\); .*a new pair of agents takes over/,
     );
-    assert((await readRecord(`${directory.path}/ab-head.json`)).trials.length >= 40);
+    assert((await readRecord(`${directory.path}/ab-head.json`)).trials.length >= 14);
   },
 });
 

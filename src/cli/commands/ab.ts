@@ -76,7 +76,8 @@ export const abCommand: Command = {
       value: "n",
       description:
         "Pairs of each case at least, 1 to 10000; more where fewer could show nothing at all",
-      default: "16 generations, of 2 pairs each or of up to 8 where cases are few",
+      default:
+        "16 generations, of 2 pairs each or of up to 8 where cases are few; fewer are spread over them",
     },
     {
       name: "precision",
@@ -248,6 +249,7 @@ async function optionsOf(
   return {
     subjects,
     pairs: job.pairs ?? engine.defaultPairs(plan, job.policy),
+    ...(job.pairs !== undefined && { askedPairs: job.pairs }),
     ...(precision !== undefined && { precision }),
     budgetNs,
     peer,
@@ -266,12 +268,12 @@ async function optionsOf(
 }
 
 function announce({ plan }: AbPlan, options: AbOptions, { engine, job, progress }: Context): void {
-  const pairs = Math.max(options.pairs, engine.neededPairs(plan, job.policy));
+  const pairs = Math.max(options.pairs, engine.neededPairs(plan, job.policy, job.pairs));
   progress.start({
     plan,
     pairs,
     ...(pairs > options.pairs && { askedPairs: options.pairs }),
-    estimateNs: engine.estimateAbNs(plan, pairs),
+    estimateNs: engine.estimateAbNs(plan, { ...options, pairs }),
     budgetNs: options.budgetNs,
     precision: options.precision ?? engine.defaultPrecision(job.policy),
     ...job.subjects,

@@ -119,6 +119,7 @@ Deno.test("agents of ab have no more permissions than their driver", async () =>
       "--head=self",
       "--case=curious/tcp/bytes=64",
       `--module=${MODULE}`,
+      "--metric=headline",
       "--pairs=1",
       "--budget=1s",
       `--out=${directory.path}`,

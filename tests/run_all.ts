@@ -100,11 +100,15 @@ async function writeAll(bytes: Uint8Array): Promise<void> {
   for (let at = 0; at < bytes.length;) at += await Deno.stdout.write(bytes.subarray(at));
 }
 
-async function runAll(options: readonly string[]): Promise<boolean> {
+/** Runs all tests, or those of the files among `args`; its words that begin with a hyphen are options of the test runner. */
+async function runAll(args: readonly string[]): Promise<boolean> {
   const start = performance.now();
+  const options = args.filter((word) => word.startsWith("-"));
+  const some = args.filter((word) => !word.startsWith("-"));
+  const files = some.length > 0 ? some : await testFiles("tests");
   const batches = [
-    ["--doc", ...DOCUMENTED],
-    ...deal(await testFiles("tests"), BATCH_FILES).map((files) => ["--no-check", ...files]),
+    ...(some.length > 0 ? [] : [["--doc", ...DOCUMENTED]]),
+    ...deal(files, BATCH_FILES).map((batch) => ["--no-check", ...batch]),
   ].values();
   const all: Outcome[] = [];
   const work = async () => {

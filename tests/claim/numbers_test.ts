@@ -5,8 +5,8 @@ import type { CaseRequest, ClaimFigures } from "../../src/claim/claim_figures.ts
 import type { Claim, ClaimFact, ClaimFacts, Decision } from "../../src/claim/claim.ts";
 import { claims } from "../../src/claim/registry.ts";
 import { claimsCommand } from "../../src/cli/commands/claims.ts";
-import { needs } from "../support/needs.ts";
-import { LIBC } from "./controls/control.ts";
+import { needs, program } from "../support/needs.ts";
+import { LIBC, NAMESPACES } from "./controls/control.ts";
 import { withLab } from "./lab.ts";
 
 /** A number that is no part of a name, as in `tcp_retries2`, `IPv4`, `RFC 9293` or `HTTP/1.1`. */
@@ -115,6 +115,7 @@ for (const claim of claims) {
     ...needs(
       `every number in the sentences of claim ${claim.number} comes from its evidence`,
       LIBC,
+      ...(claim.id === "loopback-hides-slow-start" ? [NAMESPACES, program("ip")] : []),
     ),
     async fn() {
       const facts: ClaimFacts | undefined = claim.id === "streams-lose-nothing"

@@ -1,4 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
+import schemaV1 from "../../reports/schema/record.v1.schema.json" with { type: "json" };
 import type { RunRecord } from "../../src/model/run_record.ts";
 import { encodeRecord } from "../../src/record/codec.ts";
 import { syntheticRecord } from "../compare/synthetic_records.ts";
@@ -16,12 +17,18 @@ const record = (value: number, startedAt: string): RunRecord => {
   return { ...made, startedAt, trials };
 };
 
+/** What a metric of schema 1 may be counted in, as its published schema says. */
+const V1_UNITS = new Set<string>(
+  schemaV1.properties.metrics.items.properties.unit.enum,
+);
+
 /** The text of a file of schema 1. */
 function old(record: RunRecord): string {
   const { minor: _minor, runId: _runId, origin: _origin, ...rest } = record;
   return JSON.stringify({
     ...rest,
     schemaVersion: 1,
+    metrics: record.metrics.filter(({ unit }) => V1_UNITS.has(unit)),
     environment: asV1(record.environment),
   });
 }

@@ -8,6 +8,7 @@ import { waitWithStream } from "../../../src/claim/runtime/waiting_datagram.ts";
 import { exchangeMessages } from "../../../src/claim/runtime/websocket_delay.ts";
 import { isolateExperiment } from "../../../src/claim/try_part.ts";
 import { setOption } from "../../../src/kernel/options.ts";
+import { program } from "../../support/needs.ts";
 import { decideFacts, withLab } from "../lab.ts";
 import { type Control, LIBC, NAMESPACES } from "./control.ts";
 
@@ -71,7 +72,7 @@ export const runtimeControls: readonly Control[] = [
     claim: 40,
     change: "an MTU of 65,535 on the virtual Ethernet",
     verdict: "does not hold",
-    needs: [LIBC, NAMESPACES],
+    needs: [LIBC, NAMESPACES, program("ip")],
     decide: async () =>
       await decideFacts(
         40,

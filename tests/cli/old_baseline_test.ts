@@ -1,9 +1,10 @@
-import { assertEquals, assertMatch } from "@std/assert";
-import schemaV1 from "../../reports/schema/record.v1.schema.json" with { type: "json" };
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import type { Case } from "../../src/model/case.ts";
 import type { RunRecord } from "../../src/model/run_record.ts";
+import type { ScenarioSpec } from "../../src/model/scenario_spec.ts";
+import type { Trial } from "../../src/model/trial.ts";
 import { encodeRecord } from "../../src/record/codec.ts";
 import { syntheticRecord } from "../compare/synthetic_records.ts";
-import { asV1 } from "../support/environments.ts";
 import { sockbench, temporaryDirectory } from "./sockbench.ts";
 
 const CASE = "round-trip/tcp/bytes=64";
@@ -17,19 +18,27 @@ const record = (value: number, startedAt: string): RunRecord => {
   return { ...made, startedAt, trials };
 };
 
-/** What a metric of schema 1 may be counted in, as its published schema says. */
-const V1_UNITS = new Set<string>(
-  schemaV1.properties.metrics.items.properties.unit.enum,
+/** The committed file of schema 1, as version 0.1 wrote it. */
+const SAMPLE = JSON.parse(
+  await Deno.readTextFile(new URL("../../reports/sample.json", import.meta.url)),
 );
 
-/** The text of a file of schema 1. */
-function old(record: RunRecord): string {
-  const { minor: _minor, runId: _runId, origin: _origin, ...rest } = record;
+/** The text of a file of schema 1: one case of the committed one, with other values and another start. */
+function old(value: number, startedAt: string): string {
+  const [first] = SAMPLE.cases.filter(({ scenario }: Case) => scenario === "round-trip");
+  const trials = SAMPLE.trials.filter((trial: Trial) => trial.case === first.id);
   return JSON.stringify({
-    ...rest,
-    schemaVersion: 1,
-    metrics: record.metrics.filter(({ unit }) => V1_UNITS.has(unit)),
-    environment: asV1(record.environment),
+    ...SAMPLE,
+    startedAt,
+    cases: [first],
+    scenarios: SAMPLE.scenarios.filter(({ id }: ScenarioSpec) => id === first.scenario),
+    trials: trials.map((trial: Trial, round: number) => ({
+      ...trial,
+      // Trials of its own: two files with the same ones are one run.
+      startedNs: trial.startedNs + value,
+      histograms: {},
+      values: { p50: value * (1 + round / 1e3) },
+    })),
   });
 }
 
@@ -47,24 +56,25 @@ async function gate(base: string, head?: string) {
   return { code, said: (out + err).replaceAll(/\s+/g, " ") };
 }
 
-const BASE = record(100, "2026-01-31T12:00:00.000Z");
-const HEAD = record(100.1, "2026-02-01T12:00:00.000Z");
+const STARTS = ["2026-01-31T12:00:00.000Z", "2026-02-01T12:00:00.000Z"] as const;
+const BASE = record(100, STARTS[0]);
+const HEAD = record(100.1, STARTS[1]);
+const OLD_BASE = old(100, STARTS[0]);
 
 Deno.test("gate judges no record of this version against a baseline of schema 1, and says how to renew it", async () => {
   const advice =
-    /base is a record of schema 1, which lacks facts that are compared today: measure it again with "sockbench run"/;
+    `base is a record of schema 1, which lacks facts that are compared today: measure it again with "${SAMPLE.settings.command}"`;
   for (const head of [encodeRecord(HEAD), undefined]) {
-    const { code, said } = await gate(old(BASE), head);
-    assertMatch(said, advice);
+    const { code, said } = await gate(OLD_BASE, head);
+    assertStringIncludes(said, advice);
     assertEquals(code, 3);
   }
 });
 
 Deno.test("gate judges two records of one schema, old ones too", async () => {
-  assertEquals((await gate(old(BASE), old(HEAD))).code, 0);
+  assertEquals((await gate(OLD_BASE, old(100.1, STARTS[1]))).code, 0);
   assertEquals((await gate(encodeRecord(BASE), encodeRecord(HEAD))).code, 0);
-  const slower = record(160, "2026-02-01T12:00:00.000Z");
-  assertEquals((await gate(old(BASE), old(slower))).code, 1);
+  assertEquals((await gate(OLD_BASE, old(160, STARTS[1]))).code, 1);
 });
 
 Deno.test("gate refuses a file that calls its CPU a mere remark", async () => {

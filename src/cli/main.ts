@@ -93,6 +93,13 @@ async function dispatch(
     }
   }
   if (!command.endsInVerdict) return await command.action(parsed, terminal, commands);
+  // Agents of ab load the modules, and have no verdict to give.
+  if (place === "in-child" && paths.length > 0 && name !== "ab" && mayCallLibraries()) {
+    throw new NothingToMeasureError(
+      `cannot judge: ${name} with a module and --allow-ffi needs --allow-run, and Linux, to measure in a process of its own: ` +
+        "through FFI a module can end this one as a success; add --allow-run, or leave out --allow-ffi",
+    );
+  }
   const own = place === "in-child" ? { ...terminal, made: refuseOtherEnds() } : terminal;
   try {
     return await command.action(parsed, own, commands);
@@ -101,6 +108,10 @@ async function dispatch(
     if (error instanceof ClosedOutputError) return EXIT.cannotJudge;
     throw error;
   }
+}
+
+function mayCallLibraries(): boolean {
+  return Deno.permissions.querySync({ name: "ffi" }).state === "granted";
 }
 
 async function clearLost(job: Job, args: ParsedArguments, startedMs: number): Promise<void> {
@@ -116,7 +127,7 @@ async function modulesOf({ name }: Command, paths: readonly string[]): Promise<s
 
 /**
  * Without a child, no end of this process but {@linkcode finish} is a success: not Deno.exit() in a user's module, not close(),
- * not an event loop that runs dry. What FFI can do, where it was granted, is beyond reach.
+ * not an event loop that runs dry. What FFI could do is beyond reach: a module and FFI together are refused before.
  *
  * @returns takes directories that such an end must not leave
  */

@@ -81,6 +81,33 @@ Deno.test({
   },
 });
 
+Deno.test({
+  ...needs(
+    "without a process of their own run and gate load no module that could end them through FFI",
+    LINUX,
+  ),
+  async fn() {
+    await using directory = await temporaryDirectory();
+    const baseline = await measureBaseline(directory.path);
+    const module = await writeModule(directory.path, BARE_EXIT);
+    const alone = PERMISSIONS.filter((flag) => flag !== "--allow-run");
+    for (const ffi of ["--allow-ffi", "--allow-ffi=/usr/lib,/lib,libc.so.6"]) {
+      for (const args of [TINY_RUN, ["gate", `--baseline=${baseline}`]]) {
+        const outcome = await sockbench([...args, `--module=${module}`], {
+          cwd: directory.path,
+          permissions: [...alone, ffi],
+        });
+        assertNoVerdict(outcome, /--allow-ffi needs --allow-run, .*; add --allow-run, or leave/);
+      }
+    }
+    const { code, err } = await sockbench(TINY_RUN, {
+      cwd: directory.path,
+      permissions: [...alone, "--allow-ffi"],
+    });
+    assertEquals(code, 0, err);
+  },
+});
+
 /** What a module that has found the pipe may write into it: what the child itself sends, as far as anybody else can know. */
 const FORGED = `
 const pipe = Deno.openSync("/proc/self/fd/3", { write: true });

@@ -110,8 +110,14 @@ async function dispatch(
   }
 }
 
+/** Where a libc may lie: of a permission for some paths Deno tells only whether it covers one. */
+const LIBRARIES = ["/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "libc.so.6"];
+
 function mayCallLibraries(): boolean {
-  return Deno.permissions.querySync({ name: "ffi" }).state === "granted";
+  const queries = [{}, ...LIBRARIES.map((path) => ({ path }))];
+  return queries.some((path) =>
+    Deno.permissions.querySync({ name: "ffi", ...path }).state === "granted"
+  );
 }
 
 async function clearLost(job: Job, args: ParsedArguments, startedMs: number): Promise<void> {

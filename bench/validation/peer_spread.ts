@@ -10,7 +10,7 @@
  * @module
  */
 
-import { PEERS } from "../../src/plan/settings.ts";
+import { PEER_KINDS } from "../../src/model/placement.ts";
 import type { PeerKind } from "../../src/model/placement.ts";
 import { decodeRecord } from "../../src/record/codec.ts";
 import { summarize } from "../../src/compare/summarize.ts";
@@ -52,7 +52,7 @@ const prng = createPrng("peer-spread");
 const out = await Deno.makeTempDir({ prefix: "sockbench-peers-" });
 try {
   for (let k = 0; k < runs; k++) {
-    for (const peer of prng.shuffle(PEERS)) {
+    for (const peer of prng.shuffle(PEER_KINDS)) {
       for (const [transport, median] of await runOnce(peer, out)) {
         const key = `${peer} ${transport}`;
         medians.set(key, [...medians.get(key) ?? [], median]);
@@ -68,7 +68,7 @@ console.log(
 );
 console.log("| peer | transport | median of runs, µs | robust spread | (max − min) / median |");
 console.log("| :-- | :-- | --: | --: | --: |");
-for (const peer of PEERS) {
+for (const peer of PEER_KINDS) {
   for (const transport of TRANSPORTS) {
     const values = medians.get(`${peer} ${transport}`) ?? [];
     const { median, relative } = robustSpread(values);

@@ -6,8 +6,8 @@ import { type Catalog, createCatalog } from "../catalog.ts";
 import { isWhole } from "../peer/child_permissions.ts";
 import { loadCatalog } from "../peer/load_catalog.ts";
 import { type NearestPeer, nearestPeer, peerObstacle } from "../peer/nearest_peer.ts";
-import type { PeerKind, Pinning } from "../model/placement.ts";
-import { PEERS, type Settings, type SettingsInput } from "../plan/settings.ts";
+import { PEER_KINDS, type PeerKind, type Pinning } from "../model/placement.ts";
+import type { Settings, SettingsInput } from "../plan/settings.ts";
 import { missingPackage, NothingToMeasureError, UsageError } from "./failure.ts";
 import { matchesGlob } from "../plan/glob.ts";
 import { planCases } from "../plan/plan_cases.ts";
@@ -87,7 +87,7 @@ export function choosePeer(
   modules: readonly string[] = [],
 ): NearestPeer {
   if (asked !== undefined) {
-    const kind = PEERS.find((kind) => kind === asked);
+    const kind = PEER_KINDS.find((kind) => kind === asked);
     const reason = kind === undefined ? undefined : peerObstacle(kind, modules);
     if (reason !== undefined) throw new UsageError(`--peer ${asked} cannot be used: ${reason}`);
     // An unknown name is for createSettings to refuse.

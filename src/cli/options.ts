@@ -1,7 +1,8 @@
 // Options that mean the same in several commands, declared once.
 
+import { PEER_KINDS } from "../model/placement.ts";
 import { PINS } from "../plan/placement.ts";
-import { DEFAULT_PEER, DEFAULT_PROFILE, PEERS, PROFILE_NAMES } from "../plan/settings.ts";
+import { DEFAULT_PEER, DEFAULT_PROFILE, PROFILE_NAMES } from "../plan/settings.ts";
 import { type OptionSpec, type ParsedArguments, valueOf } from "./parse.ts";
 import { UsageError } from "./failure.ts";
 
@@ -21,7 +22,7 @@ export const PROFILE_OPTION: OptionSpec = {
 export const PEER_OPTION: OptionSpec = {
   name: "peer",
   value: "place",
-  choices: PEERS,
+  choices: PEER_KINDS,
   description: "Where the other end runs: same event loop, own thread, own process",
   default: DEFAULT_PEER,
 };

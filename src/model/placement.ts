@@ -1,14 +1,22 @@
 // Placements: where the two ends of a case run.
 
-/** Who runs the serve half, and where. */
+/** Who runs the serve half: `loop`: same event loop; `worker`: own thread; `process`: own process. */
 export type PeerKind = "loop" | "worker" | "process";
+
+/** Each kind of peer in words, from the nearest to the driver to the most independent. */
+export const PEERS: Readonly<Record<PeerKind, string>> = {
+  loop: "both ends in one event loop",
+  worker: "the serving end in its own thread",
+  process: "the serving end in its own process",
+};
+export const PEER_KINDS: readonly PeerKind[] = Object.freeze(Object.keys(PEERS) as PeerKind[]);
 
 /** CPU pinning of the two ends: `none`: the scheduler decides; `same`: one core for both; `cross`: one each. */
 export type Pin = "none" | "same" | "cross";
 
 /** Where the two ends of a case run. Cases of different placement are never compared silently. */
 export interface Placement {
-  /** `loop`: same event loop; `worker`: own thread; `process`: own process. */
+  /** Who runs the serve half. */
   readonly peer: PeerKind;
   /** How the two ends are pinned. */
   readonly pin: Pin;

@@ -1,11 +1,8 @@
 // Which peer the permissions at hand allow.
 
 import { mainUrl } from "../mains.ts";
-import type { PeerKind } from "../model/placement.ts";
+import { PEER_KINDS, type PeerKind } from "../model/placement.ts";
 import { childPermissions } from "./child_permissions.ts";
-
-/** From the nearest to the driver to the most independent one. */
-const KINDS: readonly PeerKind[] = ["loop", "worker", "process"];
 
 /** A peer that can be had, and what to say where it is not the most independent one. */
 export interface NearestPeer {
@@ -21,7 +18,7 @@ export interface NearestPeer {
 export function nearestPeer(modules: readonly string[]): NearestPeer {
   const reason = peerObstacle("process", modules);
   if (reason === undefined) return { peer: "process" };
-  const peer = KINDS.findLast((kind) => peerObstacle(kind, modules) === undefined) ?? "loop";
+  const peer = PEER_KINDS.findLast((kind) => peerObstacle(kind, modules) === undefined) ?? "loop";
   return { peer, skip: { what: "peer process", reason: `${reason}; ${peer} is used` } };
 }
 

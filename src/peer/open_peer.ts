@@ -21,22 +21,23 @@ export interface PeerOptions {
   readonly directory: string;
 }
 
+type Opener = (options: PeerOptions) => PeerLink | Promise<PeerLink>;
+
+const OPENERS: Readonly<Record<PeerKind, Opener>> = {
+  loop: ({ catalog, clock }) => openLoopLink(catalog, clock),
+  worker: openWorkerLink,
+  process: openProcessLink,
+};
+
 /** Starts a peer of the wanted kind and resolves when it is ready. */
 export async function openPeer(kind: PeerKind, options: PeerOptions): Promise<PeerLink> {
-  switch (kind) {
-    case "loop":
-      return openLoopLink(options.catalog, options.clock);
-    case "worker":
-      return await openWorkerLink(options.modules);
-    case "process":
-      return await openProcessLink(options.modules, options.directory);
-  }
+  return await OPENERS[kind](options);
 }
 
 let started = 0;
 
 /** The serve half in a worker: a thread with its own event loop and heap in the driver's process. */
-async function openWorkerLink(modules: readonly string[]): Promise<PeerLink> {
+async function openWorkerLink({ modules }: PeerOptions): Promise<PeerLink> {
   const worker = new Worker(mainUrl("worker"), { type: "module" });
   const link = createMessageLink("worker", `worker ${++started}`, {
     send: (request) => worker.postMessage(request),
@@ -54,10 +55,7 @@ async function openWorkerLink(modules: readonly string[]): Promise<PeerLink> {
 /**
  * Starts a peer process and resolves when it is ready. Throws PeerError when it cannot be given what it needs, or cannot start.
  */
-async function openProcessLink(
-  modules: readonly string[],
-  directory: string,
-): Promise<PeerLink> {
+async function openProcessLink({ modules, directory }: PeerOptions): Promise<PeerLink> {
   const permissions = childPermissions({ directory, modules });
   if ("missing" in permissions) {
     throw new PeerError("peer-failed", `peer process needs ${permissions.missing}`);

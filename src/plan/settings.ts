@@ -4,7 +4,7 @@ import { parseSize } from "../units/parse_size.ts";
 import type { Catalog } from "../catalog.ts";
 import type { ParameterSpec } from "../model/scenario_spec.ts";
 import type { ProfileName, Scenario } from "../model/scenario.ts";
-import type { PeerKind, Pin } from "../model/placement.ts";
+import { PEER_KINDS, type PeerKind, type Pin } from "../model/placement.ts";
 import { PINS } from "./placement.ts";
 import { PROFILES } from "./profile.ts";
 import { isUnresolved } from "./segment_size.ts";
@@ -60,7 +60,7 @@ export interface SettingsInput {
   readonly rounds?: number | string;
   /** In place of `rounds`: how long each case is measured, all rounds together, as in `"10s"`, or nanoseconds. */
   readonly duration?: number | string;
-  /** One of {@linkcode PEERS}; absent: {@linkcode DEFAULT_PEER}. */
+  /** One of {@linkcode PEER_KINDS}; absent: {@linkcode DEFAULT_PEER}. */
   readonly peer?: string;
   /** One or several of {@linkcode PINS}; absent or empty: as the grid says. */
   readonly pin?: string | readonly string[];
@@ -81,8 +81,6 @@ export const PROFILE_NAMES: readonly ProfileName[] = Object.freeze(
   ["quick", "standard", "thorough"] as const,
 );
 export const DEFAULT_PROFILE: ProfileName = "standard";
-/** Peers, the nearest first. */
-export const PEERS: readonly PeerKind[] = Object.freeze(["loop", "worker", "process"] as const);
 export const DEFAULT_PEER: PeerKind = "process";
 /** Most rounds that a run may have. */
 export const MAX_ROUNDS = 10_000;
@@ -147,7 +145,7 @@ export function createSettings(input: SettingsInput, catalog: Catalog): Settings
     cases: nonEmptyTexts("case", input.cases),
     params: parseParams(input.params ?? {}, scenarios, catalog),
     rounds: wholeNumber("rounds", input.rounds ?? PROFILES[profile].rounds, 1, MAX_ROUNDS),
-    peer: oneOf("peer", input.peer ?? DEFAULT_PEER, PEERS),
+    peer: oneOf("peer", input.peer ?? DEFAULT_PEER, PEER_KINDS),
     pins,
     cores: parseCores(input.cores ?? [], pins),
     seed: wholeNumber("seed", input.seed ?? randomSeed(), 0, MAX_SEED),

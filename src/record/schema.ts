@@ -21,7 +21,7 @@ import {
   whole,
   wholeFrom,
 } from "./schema_terms.ts";
-import { caseFields, metricsV1, params, peerKind, skip } from "./schema_cases.ts";
+import { caseFieldsIn, params, skip, WORDS, WORDS_V1 } from "./schema_cases.ts";
 import type { RunRecordV1 } from "./upgrade_v1.ts";
 import { type RunRecord, SCHEMA_VERSION } from "../model/run_record.ts";
 import type { Trial } from "../model/trial.ts";
@@ -124,14 +124,15 @@ const environmentV1 = object({
   missing: listOf(skip),
 });
 
-const settings = object({
-  profile: text,
-  rounds: wholeFrom(1),
-  precision: atLeastZero.exactOptional(),
-  seed: z.int({ error: "a whole number" }),
-  peer: peerKind,
-  command: text,
-});
+const settingsIn = ({ peers }: Pick<typeof WORDS, "peers">) =>
+  object({
+    profile: text,
+    rounds: wholeFrom(1),
+    precision: atLeastZero.exactOptional(),
+    seed: z.int({ error: "a whole number" }),
+    peer: oneOf(peers),
+    command: text,
+  });
 
 const above0 = z.number({ error: "a number > 0" }).positive({ error: "a number > 0" });
 const yardstick = object({
@@ -166,9 +167,9 @@ const record = object({
   ...runFields,
   environment,
   peerEnvironment: environment.exactOptional(),
-  settings,
+  settings: settingsIn(WORDS),
   yardstick: yardstick.exactOptional(),
-  ...caseFields,
+  ...caseFieldsIn(WORDS),
   trials: listOf(trial),
 });
 
@@ -177,14 +178,13 @@ const recordV1 = object({
   schemaVersion: z.literal(1, { error: "1" }),
   ...runFields,
   environment: environmentV1,
-  settings,
+  settings: settingsIn(WORDS_V1),
   yardstick: yardstick.exactOptional(),
-  ...caseFields,
-  metrics: metricsV1,
+  ...caseFieldsIn(WORDS_V1),
   trials: listOf(trialV1),
 });
 
-const plannedCases = object(caseFields);
+const plannedCases = object(caseFieldsIn(WORDS));
 
 /** Maps whose order of keys means something: parameters stand in grid order. */
 const ORDERED_MAPS: ReadonlySet<z.core.$ZodType> = new Set([params]);

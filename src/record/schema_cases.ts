@@ -1,15 +1,13 @@
 // The schema of what a record says of its cases: scenarios, metrics, cases and skips.
 
 import { z } from "zod";
-import type { PeerKind, Placement } from "../model/placement.ts";
+import { PEER_KINDS, type PeerKind, type Placement } from "../model/placement.ts";
 import type { ParameterSpec } from "../model/scenario_spec.ts";
 import { METRIC_UNITS, type MetricDirection, type MetricUnit } from "../units/metric.ts";
 import { atLeastZero, finite, listOf, mapOf, object, oneOf, text, whole } from "./schema_terms.ts";
 
 const METRIC_ID_RULE = "a metric id of camelCase letters and digits";
 const numberOrText = z.union([finite, text], { error: "a finite number or a text" });
-
-export const peerKind = oneOf(["loop", "worker", "process"] satisfies PeerKind[]);
 
 /** Parameters, which stand in grid order. */
 export const params = mapOf(numberOrText);
@@ -51,41 +49,46 @@ const metricIn = (units: readonly MetricUnit[]) =>
     description: text,
   });
 
-/** The units of version 0.1, which had no others. */
-const UNITS_V1: readonly MetricUnit[] = [
-  ...["ns", "bytes", "bytes/s", "1/s", "ratio", "count"] as const,
-  ...["1/MiB", "ns/op", "ns/byte"] as const,
-];
+const caseIn = (peers: readonly PeerKind[]) =>
+  object({
+    id: text,
+    scenario: text,
+    transport: text,
+    params,
+    fixed: params,
+    workload: text,
+    budget: object({
+      warmupNs: atLeastZero,
+      settleNs: atLeastZero.exactOptional(),
+      measureNs: atLeastZero,
+      maxOperations: whole.exactOptional(),
+      minOperations: whole.exactOptional(),
+    }),
+    expectedNs: atLeastZero,
+    placement: object({
+      peer: oneOf(peers),
+      pin: oneOf(["none", "same", "cross"] satisfies Placement["pin"][]),
+      cores: object({ drive: whole, serve: whole }).exactOptional(),
+    }),
+  });
 
-const caseSchema = object({
-  id: text,
-  scenario: text,
-  transport: text,
-  params,
-  fixed: params,
-  workload: text,
-  budget: object({
-    warmupNs: atLeastZero,
-    settleNs: atLeastZero.exactOptional(),
-    measureNs: atLeastZero,
-    maxOperations: whole.exactOptional(),
-    minOperations: whole.exactOptional(),
-  }),
-  expectedNs: atLeastZero,
-  placement: object({
-    peer: peerKind,
-    pin: oneOf(["none", "same", "cross"] satisfies Placement["pin"][]),
-    cores: object({ drive: whole, serve: whole }).exactOptional(),
-  }),
-});
+/** The words that a version of the format has. */
+interface Words {
+  readonly units: readonly MetricUnit[];
+  readonly peers: readonly PeerKind[];
+}
 
-/** What a record and a plan say of their cases, by field. */
-export const caseFields = {
-  scenarios: listOf(scenario),
-  metrics: listOf(metricIn(METRIC_UNITS)),
-  cases: listOf(caseSchema),
-  skipped: listOf(skip),
+export const WORDS: Words = { units: METRIC_UNITS, peers: PEER_KINDS };
+/** Those of version 0.1, which had no others. */
+export const WORDS_V1: Words = {
+  units: ["ns", "bytes", "bytes/s", "1/s", "ratio", "count", "1/MiB", "ns/op", "ns/byte"],
+  peers: ["loop", "worker", "process"],
 };
 
-/** The metrics of a record of schema 1. */
-export const metricsV1 = listOf(metricIn(UNITS_V1));
+/** What a record and a plan say of their cases, by field. */
+export const caseFieldsIn = ({ units, peers }: Words) => ({
+  scenarios: listOf(scenario),
+  metrics: listOf(metricIn(units)),
+  cases: listOf(caseIn(peers)),
+  skipped: listOf(skip),
+});

@@ -130,7 +130,8 @@ export function fewestOperations(id: string): number | undefined {
 /** Whether a value can have been measured: 0, or within what any socket on any machine will yield. */
 export function isPossible(value: number, { id, unit }: MetricDefinition): boolean {
   const own = REGISTRY.get(id)?.row;
-  const largest = own?.largest ?? UNITS[unit].largest;
+  // A share is at most 1; what is one elsewhere may be any quotient.
+  const largest = own?.unit === "ratio" ? 1 : UNITS[unit].largest;
   const smallest = own?.unit === "ns" ? SHORTEST_NS : SMALLEST_VALUE;
   return value === 0 || (value >= smallest && value <= largest);
 }

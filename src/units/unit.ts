@@ -190,6 +190,9 @@ export const METRIC_UNITS: readonly MetricUnit[] = Object.freeze(
   Object.keys(UNITS) as MetricUnit[],
 );
 
+/** Whether more of it is what a fast machine has: so much a second. */
+export const isRate = (unit: MetricUnit): boolean => UNITS[unit].speed === "rate";
+
 function steps(factor: number, symbols: readonly string[], suffix = ""): readonly Scale[] {
   return symbols.map((symbol, step) => ({ divisor: factor ** step, symbol: symbol + suffix }));
 }

@@ -10,6 +10,7 @@ import type { TrialValues } from "../../compare/trial_values.ts";
 import type { Case } from "../../model/case.ts";
 import type { ScenarioSpec } from "../../model/scenario_spec.ts";
 import { derivationOf, type MetricDefinition } from "../../units/metric.ts";
+import { isRate } from "../../units/unit.ts";
 import type { ListItem } from "../document/document.ts";
 import { amount, type Inline, name, text } from "../document/inline.ts";
 import { formatShare } from "../document/format_inline.ts";
@@ -44,9 +45,7 @@ export function buildRunWide(
   values: TrialValues,
 ): RunWide | undefined {
   const histogram = histogramOf(metrics);
-  const rates = metrics.filter(({ unit, better }) =>
-    better !== "neither" && (unit === "1/s" || unit === "bytes/s")
-  );
+  const rates = metrics.filter(({ unit, better }) => better !== "neither" && isRate(unit));
   if (histogram === undefined && rates.length === 0) return undefined;
   const rows = cases.flatMap((one) => figuresOf(one, histogram, rates, values) ?? []);
   const columns = columnsOf(histogram?.prefix ?? "", rates)

@@ -4,6 +4,7 @@ import type { TrialValues } from "../../compare/trial_values.ts";
 import type { Case } from "../../model/case.ts";
 import type { ScenarioSpec } from "../../model/scenario_spec.ts";
 import type { MetricDefinition } from "../../units/metric.ts";
+import { isRate } from "../../units/unit.ts";
 import { sentence, text } from "../document/inline.ts";
 import {
   type Cell,
@@ -45,8 +46,7 @@ export function buildComparativeTable(
   for (const one of cases) {
     const summary = summaryOf(one.id, metric.id);
     if (summary === undefined) continue;
-    const isRate = metric.unit === "bytes/s" || metric.unit === "1/s";
-    const loss = isRate ? summaryOf(one.id, "loss")?.median ?? 0 : 0;
+    const loss = isRate(metric.unit) ? summaryOf(one.id, "loss")?.median ?? 0 : 0;
     cellOf.set(placeOf(one, [...down, ...across]), {
       ...figureCell(summary),
       // A rate of what arrived says half of it.

@@ -1,15 +1,10 @@
 // Keys and placements in words: one place that writes the values of factors.
 
-import type { Placement } from "../../model/placement.ts";
+import { PEERS, type Placement } from "../../model/placement.ts";
 import { formatSize } from "../../units/format_quantity.ts";
 import { isGroup, isPlacement, type Key } from "./table.ts";
 
 export function describePlacement(placement: Placement): string {
-  const peer = {
-    loop: "both ends in one event loop (peer loop)",
-    worker: "the serving end in its own thread (peer worker)",
-    process: "the serving end in its own process (peer process)",
-  }[placement.peer];
   const { drive, serve } = placement.cores ?? {};
   const pin = {
     none: "not pinned, the scheduler places them",
@@ -18,7 +13,7 @@ export function describePlacement(placement: Placement): string {
       ? "pinned to two cores"
       : `pinned to two cores, the driver to ${drive} and the peer to ${serve}`,
   }[placement.pin];
-  return `${peer}; ${pin}`;
+  return `${PEERS[placement.peer]} (peer ${placement.peer}); ${pin}`;
 }
 
 /** A placement in two words, as in `peer process` or `peer process, same core`. */

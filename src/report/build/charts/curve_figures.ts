@@ -3,6 +3,7 @@
 import type { ParameterSpec, ScenarioSpec } from "../../../model/scenario_spec.ts";
 import { findMetric } from "../../../compare/trial_values.ts";
 import type { MetricDefinition } from "../../../units/metric.ts";
+import { isRate } from "../../../units/unit.ts";
 import { type CurveData, type Figure, MAX_SERIES } from "../../document/figure.ts";
 import { columnMetric } from "../blocks.ts";
 import {
@@ -26,7 +27,7 @@ export function curveFigures(context: ChartContext): readonly Figure[] {
     if (axis === undefined || numeric.length !== 1) return [];
     return splitIntoPanels(context.record, spec, [axis.name]).flatMap((panel) => {
       const metric = headlineOf(context.record, panel);
-      return metric?.unit === "bytes/s" ? figuresOf(context, panel, axis, metric) : [];
+      return metric && isRate(metric.unit) ? figuresOf(context, panel, axis, metric) : [];
     });
   });
 }

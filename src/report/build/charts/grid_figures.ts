@@ -3,6 +3,7 @@
 import type { Case } from "../../../model/case.ts";
 import type { ParameterSpec } from "../../../model/scenario_spec.ts";
 import type { MetricDefinition } from "../../../units/metric.ts";
+import { isRate } from "../../../units/unit.ts";
 import type { Figure, GridData } from "../../document/figure.ts";
 import { columnMetric } from "../blocks.ts";
 import {
@@ -32,7 +33,7 @@ export function gridFigures(context: ChartContext): readonly Figure[] {
     return splitIntoPanels(context.record, spec, [rowAxis.name, columnAxis.name])
       .flatMap((panel) => {
         const metric = headlineOf(context.record, panel);
-        if (metric?.unit !== "bytes/s") return [];
+        if (metric === undefined || !isRate(metric.unit)) return [];
         return panel.series.flatMap(({ name, cases }) => {
           const label = [name, panel.label].filter((text) => text !== "").join(", ");
           const key = [name, panel.key].filter((text) => text !== "").join("-");

@@ -1,14 +1,13 @@
 // The registry of formats: of a record, of a gate, of a comparison. A new one is a file in write/, a line here and a golden file.
 
 import type { RunRecord } from "../model/run_record.ts";
-import { forestFigures } from "./build/charts/forest_figures.ts";
 import { buildComparisonDocument } from "./build/comparison_document.ts";
-import { buildFigures } from "./build/figures.ts";
 import { buildGateDocument, casesOf } from "./build/gate_document.ts";
 import type { GateFormat } from "./build/judgement.ts";
 import { buildRecordDocument } from "./build/record_document.ts";
 import { buildTrialsDocument } from "./build/trials_document.ts";
-import { chartFileName, drawFigure } from "./chart/build_charts.ts";
+import { buildFigures, chartFileName, drawFigure } from "./chart/build_charts.ts";
+import { forestFigures } from "./chart/forest_chart.ts";
 import { PAGE_CHART_STYLE, withoutStyle } from "./chart/palette.ts";
 import type { Figure } from "./document/figure.ts";
 import type { Picture, TerminalSize, Writer, WriterOptions } from "./document/writer.ts";

@@ -3,7 +3,6 @@
 import { findMetric, type TrialValues } from "../../compare/trial_values.ts";
 import type { Case } from "../../model/case.ts";
 import type { RunRecord } from "../../model/run_record.ts";
-import type { RoundsData } from "../document/figure.ts";
 import { median, quantileOfSorted, sorted } from "../../stats/quantile.ts";
 
 /** More rounds than this are taken together in groups that follow each other. */
@@ -11,7 +10,22 @@ const MAX_POINTS = 120;
 
 type SpreadSources = { readonly record: RunRecord; readonly values: TrialValues };
 
-type RoundSpread = RoundsData["rounds"][number];
+/** The trials of one round, or of several in a row, as ratios to each case's own median: above 1, slower. */
+export interface RoundSpread {
+  readonly first: number;
+  readonly last: number;
+  readonly startedNs: number;
+  readonly cases: number;
+  /** 10th percentile of the ratios. */
+  readonly low: number;
+  /** 25th percentile. */
+  readonly quarter: number;
+  readonly middle: number;
+  /** 75th percentile. */
+  readonly threeQuarters: number;
+  /** 90th percentile. */
+  readonly high: number;
+}
 
 /**
  * Gathers each trial's headline value against the median of its case, as a slowdown: above 1, slower. One spread a round, or for

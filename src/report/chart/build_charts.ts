@@ -3,37 +3,47 @@
 import type { GateResult } from "../../gate/gate_result.ts";
 import type { Case } from "../../model/case.ts";
 import type { RunRecord } from "../../model/run_record.ts";
-import { forestFigures } from "../build/charts/forest_figures.ts";
-import { buildFigures } from "../build/figures.ts";
-import type { Figure } from "../document/figure.ts";
-import { drawDistribution } from "./cdf_chart.ts";
+import type { ChartData, Figure } from "../document/figure.ts";
+import { cdf } from "./cdf_chart.ts";
 import type { Chart } from "./chart.ts";
-import { drawForest } from "./forest_chart.ts";
-import { drawHeatMap } from "./heat_map.ts";
-import { drawPercentiles } from "./percentile_chart.ts";
-import { drawRounds } from "./rounds_chart.ts";
-import { drawThroughput } from "./throughput_chart.ts";
-import { drawTimeline } from "./timeline_chart.ts";
+import { type ChartKind, numberIds, openContext } from "./chart_context.ts";
+import { forest, forestFigures } from "./forest_chart.ts";
+import { heatMap } from "./heat_map.ts";
+import { percentiles } from "./percentile_chart.ts";
+import { rounds } from "./rounds_chart.ts";
+import { throughput } from "./throughput_chart.ts";
+import { timeline } from "./timeline_chart.ts";
+
+/** Every kind of chart, in the order of a scenario's charts. */
+const KINDS: readonly ChartKind<ChartData>[] = [
+  percentiles,
+  throughput,
+  heatMap,
+  timeline,
+  cdf,
+  rounds,
+  forest,
+];
 
 /** Draws a figure. The same figure gives the same picture. */
 export function drawFigure(figure: Figure): Chart {
   const { data } = figure;
-  switch (data.kind) {
-    case "percentiles":
-      return drawPercentiles(figure, data);
-    case "throughput":
-      return drawThroughput(figure, data);
-    case "heat-map":
-      return drawHeatMap(figure, data);
-    case "timeline":
-      return drawTimeline(figure, data);
-    case "cdf":
-      return drawDistribution(figure, data);
-    case "rounds":
-      return drawRounds(figure, data);
-    case "forest":
-      return drawForest(figure, data);
-  }
+  const own = KINDS.find(({ kind }) => kind === data.kind);
+  if (own === undefined) throw new RangeError(`Cannot draw a figure of kind "${data.kind}"`);
+  return own.draw(figure, data);
+}
+
+/**
+ * Every chart that a record has the figures for, undrawn. Measures nothing; the same record gives the same charts. The charts by
+ * scenario, then those of the run as a whole; empty where nothing was measured.
+ */
+export function buildFigures(record: RunRecord): readonly Figure[] {
+  const context = openContext(record);
+  const places = new Map(record.scenarios.map(({ id }, index) => [id, index]));
+  const last = record.scenarios.length;
+  const placeOf = ({ scenario }: Figure) => scenario === null ? last : places.get(scenario) ?? last;
+  const figures = KINDS.flatMap((kind) => kind.figures(context));
+  return numberIds(figures.sort((a, b) => placeOf(a) - placeOf(b)));
 }
 
 /**

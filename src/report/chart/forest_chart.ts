@@ -1,21 +1,35 @@
 // The forest plot: the ratio of every cell with its interval, worst first, against its threshold.
 
-import { inverseOf } from "../../compare/effect.ts";
-import type { EffectKind } from "../../units/unit.ts";
-import { formatChange, formatEstimate, formatThreshold } from "../../units/format_change.ts";
-import type { Figure, ForestData } from "../document/figure.ts";
+import { type Estimate, inverseOf } from "../../compare/effect.ts";
+import type { Verdict } from "../../gate/gate_result.ts";
+import type { Case } from "../../model/case.ts";
+import {
+  formatChange,
+  formatEstimate,
+  formatThreshold,
+  isAbsolute,
+} from "../../units/format_change.ts";
+import type { EffectKind, MetricUnit } from "../../units/unit.ts";
+import { statedOf } from "../build/judgement.ts";
+import type { Figure } from "../document/figure.ts";
+import { namePlacement, placementKey } from "../document/format_key.ts";
 import type { CellVerdict } from "../document/table.ts";
+import { groupBy } from "../group_by.ts";
 import type { Chart } from "./chart.ts";
+import { type ChartKind, numberIds, partName, slug } from "./chart_context.ts";
 import {
   type Area,
   bottomAxis,
   framePlot,
   MARGIN,
   mostTicks,
+  plotArea,
   shortNumber,
   TOP,
   WIDTH,
 } from "./frame.ts";
+import { FONT, mark, type MarkLook } from "./palette.ts";
+import { splitEvenly } from "./panels.ts";
 import {
   dataName,
   element,
@@ -28,12 +42,88 @@ import {
   textWidth,
   whisker,
 } from "./svg.ts";
-import { FONT, mark, type MarkLook } from "./palette.ts";
 import { linearTicks, logTicks, type Projection, projectLinear, projectLog } from "./ticks.ts";
 
-const ROW = 21;
+/** The ratio of every cell of a comparison, worst first. */
+export interface ForestData {
+  readonly kind: "forest";
+  readonly effect: EffectKind;
+  readonly paired: boolean;
+  /** The cells; at least one. */
+  readonly rows: readonly {
+    readonly case: string;
+    readonly metric: string;
+    readonly unit: MetricUnit;
+    readonly better: "lower" | "higher";
+    readonly verdict: CellVerdict;
+    /** Head against base: above 1, head is better; of shares 1 plus the points gained. */
+    readonly ratio: Estimate;
+    /** How much worse is allowed, as a share; absent: nothing decides. */
+    readonly threshold?: number;
+  }[];
+}
 
-type ForestRow = ForestData["rows"][number];
+/** More rows than this are told apart with effort: they go into a further chart. */
+const MAX_ROWS = 48;
+
+type Row = ForestData["rows"][number];
+
+interface ForestSources {
+  readonly cells: readonly Verdict[];
+  readonly paired: boolean;
+  /** The cases of head (or base), for their placement; empty: charts do not state it. */
+  readonly cases: readonly Case[];
+}
+
+/**
+ * The ratio of every cell with interval and threshold, worst first. One figure per placement and kind of effect, more where the
+ * cells are many; empty where nothing was compared.
+ */
+export function forestFigures({ cells, paired, cases }: ForestSources): readonly Figure[] {
+  const known = new Map(cases.map((one) => [one.id, one]));
+  const rows = cells.flatMap((cell) => rowOf(cell) ?? [])
+    .sort((a, b) => a.row.ratio.estimate - b.row.ratio.estimate);
+  const groups = groupBy(rows, ({ row, effect }) => {
+    const one = known.get(row.case);
+    return `${effect} ${one === undefined ? "" : placementKey(one)}`;
+  });
+  return numberIds([...groups.values()].flatMap((group) => {
+    const [{ effect, row: first }] = group;
+    const placement = known.get(first.case)?.placement ?? null;
+    const where = placement === null ? "" : namePlacement(placement);
+    const parts = splitEvenly(group, MAX_ROWS);
+    return parts.map((part, index): Figure => {
+      const name = partName(index, parts.length);
+      const data: ForestData = { kind: "forest", effect, paired, rows: part.map(({ row }) => row) };
+      return {
+        kind: "figure",
+        id: slug("compare", "forest", effect === "ratio" ? "" : effect, where, name),
+        scenario: null,
+        placement,
+        common: [where, paired ? "paired by round" : "trials not paired", name]
+          .filter((fact) => fact !== ""),
+        operation: "",
+        data,
+      };
+    });
+  }));
+}
+
+function rowOf(
+  cell: Verdict,
+): { readonly effect: ForestData["effect"]; readonly row: Row } | undefined {
+  const { ratio, rule, metric, verdict, threshold } = cell;
+  const stated = statedOf(cell);
+  if (rule !== "slowdown" || stated === undefined || ratio === undefined) return undefined;
+  if (![ratio.estimate, ratio.low, ratio.high].every(Number.isFinite)) return undefined;
+  const { effect, unit, better } = stated;
+  // Bytes and calls have no axis in common with points.
+  if (isAbsolute(effect, unit)) return undefined;
+  const own = threshold === undefined ? {} : { threshold };
+  return { effect, row: { case: cell.case, metric, unit, better, verdict, ratio, ...own } };
+}
+
+const ROW = 21;
 
 const LOOKS: Readonly<Record<CellVerdict, MarkLook>> = {
   regressed: { shape: 2, colour: 1, radius: 5 },
@@ -45,19 +135,13 @@ const LOOKS: Readonly<Record<CellVerdict, MarkLook>> = {
   incomparable: { shape: 1, colour: 5, hollow: true },
 };
 
-export function drawForest(figure: Figure, forest: ForestData): Chart {
+function drawForest(figure: Figure, forest: ForestData): Chart {
   const { rows, effect } = forest;
   const metricWidth = Math.max(...rows.map(({ metric }) => textWidth(metric, FONT.small)));
   const nameWidth = Math.max(...rows.map((row) => textWidth(row.case, FONT.small)));
   const metricRoom = Math.min(metricWidth, 104);
   const labels = Math.min(nameWidth, 224) + 10 + metricRoom;
-  const top = TOP + 32;
-  const area: Area = {
-    left: MARGIN + labels + 14,
-    right: WIDTH - MARGIN - 78,
-    top,
-    bottom: top + rows.length * ROW + 4,
-  };
+  const area = plotArea(TOP + 32, rows.length * ROW + 4, labels + 14, 78);
   const { x, ticks, say } = scaleOf(forest, area);
   const words = [...new Set(rows.map(({ verdict }) => verdict))];
   const isRatio = effect === "ratio";
@@ -74,7 +158,7 @@ export function drawForest(figure: Figure, forest: ForestData): Chart {
     ],
     body: [
       ...drawKey(words, MARGIN, TOP + 6),
-      textAt(WIDTH - MARGIN, top - 6, "change", { class: "mu", "text-anchor": "end" }),
+      textAt(WIDTH - MARGIN, area.top - 6, "change", { class: "mu", "text-anchor": "end" }),
       ...bottomAxis(
         area,
         ticks,
@@ -179,7 +263,7 @@ function drawKey(words: readonly CellVerdict[], left: number, y: number): readon
 }
 
 function drawRow(
-  row: ForestRow,
+  row: Row,
   y: number,
   area: Area,
   x: Projection,
@@ -216,3 +300,10 @@ function drawRow(
     }),
   );
 }
+
+/** A record has none: {@linkcode forestFigures} makes them of a comparison. */
+export const forest: ChartKind<ForestData> = {
+  kind: "forest",
+  figures: () => [],
+  draw: drawForest,
+};

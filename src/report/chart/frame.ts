@@ -96,6 +96,12 @@ export interface Area {
   readonly bottom: number;
 }
 
+/** Where marks are drawn, with so much room beside it for what is written there. */
+export function plotArea(top: number, height: number, leftRoom: number, rightRoom: number): Area {
+  const [left, right] = [MARGIN + leftRoom, WIDTH - MARGIN - rightRoom];
+  return { left, right, top, bottom: top + height };
+}
+
 /** How many labels of an axis below an area have room side by side. */
 export function mostTicks({ left, right }: Area): number {
   return Math.max(3, Math.floor((right - left) / 56));

@@ -1,14 +1,120 @@
 // The heat map: a rate by two sizes, each cell with its figure, so that colour only helps.
 
+import type { Case } from "../../model/case.ts";
+import type { ParameterSpec } from "../../model/scenario_spec.ts";
+import type { MetricDefinition } from "../../units/metric.ts";
 import type { Scale } from "../../units/scale.ts";
-import type { ChartAxis, Figure, GridData } from "../document/figure.ts";
+import { isRate } from "../../units/unit.ts";
+import { columnMetric } from "../build/blocks.ts";
+import type { ChartAxis, ChartFigure, Figure } from "../document/figure.ts";
+import type { ColumnMetric } from "../document/table.ts";
 import { capitalize, chooseScale, formatAmount, formatNumber } from "../document/format_inline.ts";
 import { formatKey } from "../document/format_key.ts";
 import type { Chart } from "./chart.ts";
+import {
+  chartAxis,
+  type ChartContext,
+  chartFigure,
+  type ChartKind,
+  headlineOf,
+  panelFigure,
+  partName,
+} from "./chart_context.ts";
 import { describeFigure, drawnValues, figureData } from "./figure_words.ts";
 import { frameFigure, MARGIN, nameFigure, TOP, WIDTH } from "./frame.ts";
-import { element, fitText, hover, textAt, textWidth } from "./svg.ts";
 import { FONT, HEAT_STEPS } from "./palette.ts";
+import { type Panel, splitEvenly, splitIntoPanels } from "./panels.ts";
+import { element, fitText, hover, textAt, textWidth } from "./svg.ts";
+
+export interface GridData {
+  readonly kind: "heat-map";
+  readonly metric: ColumnMetric;
+  readonly rowAxis: ChartAxis;
+  readonly columnAxis: ChartAxis;
+  readonly rows: readonly (number | string)[];
+  readonly columns: readonly (number | string)[];
+  /** All squares of the grid, those of its other parts included, so that colours mean the same in all. */
+  readonly squares: readonly {
+    readonly row: number | string;
+    readonly column: number | string;
+    readonly figure: ChartFigure;
+    /** True of the best one; there may be none. */
+    readonly isBest: boolean;
+  }[];
+}
+
+/** More columns than this leave no room for figures: they go into a further chart. */
+const MAX_COLUMNS = 10;
+/** More rows than this do not fit a screen. */
+const MAX_ROWS = 16;
+
+/** The grid of each scenario that spans two numbers. One chart a transport; more where its rows or columns are many. */
+function gridFigures(context: ChartContext): readonly Figure[] {
+  return context.record.scenarios.flatMap((spec) => {
+    const numeric = spec.parameters.filter(({ kind }) => kind !== "choice");
+    const columnAxis = numeric.find(({ name }) => spec.columns.includes(name)) ?? numeric[1];
+    const rowAxis = numeric.find((axis) => axis !== columnAxis);
+    if (numeric.length !== 2 || columnAxis === undefined || rowAxis === undefined) return [];
+    return splitIntoPanels(context.record, spec, [rowAxis.name, columnAxis.name])
+      .flatMap((panel) => {
+        const metric = headlineOf(context.record, panel);
+        if (metric === undefined || !isRate(metric.unit)) return [];
+        return panel.series.flatMap(({ name, cases }) => {
+          const label = [name, panel.label].filter((text) => text !== "").join(", ");
+          const key = [name, panel.key].filter((text) => text !== "").join("-");
+          return figuresOf(context, { ...panel, label, key }, cases, metric, rowAxis, columnAxis);
+        });
+      });
+  });
+}
+
+function figuresOf(
+  { summaryOf }: ChartContext,
+  panel: Panel,
+  cases: readonly Case[],
+  metric: MetricDefinition,
+  rowAxis: ParameterSpec,
+  columnAxis: ParameterSpec,
+): readonly Figure[] {
+  const found = cases.flatMap((one): Square[] => {
+    const [row, column] = [one.params[rowAxis.name], one.params[columnAxis.name]];
+    const summary = summaryOf(one.id, metric.id);
+    return row === undefined || column === undefined || summary === undefined
+      ? []
+      : [{ row, column, figure: chartFigure(summary), isBest: false }];
+  });
+  if (found.length === 0) return [];
+  const best = findBest(found, metric);
+  const squares = found.map((one) => ({ ...one, isBest: one === best }));
+  const rows = splitEvenly(sortValues(squares.map(({ row }) => row)), MAX_ROWS);
+  const columns = splitEvenly(sortValues(squares.map(({ column }) => column)), MAX_COLUMNS);
+  const parts = rows.flatMap((down) => columns.map((across) => [down, across] as const));
+  return parts.map(([rows, columns], index) => {
+    const data: GridData = {
+      kind: "heat-map",
+      metric: columnMetric(metric),
+      rowAxis: chartAxis(rowAxis),
+      columnAxis: chartAxis(columnAxis),
+      rows,
+      columns,
+      squares,
+    };
+    return panelFigure(panel, data, partName(index, parts.length));
+  });
+}
+
+/** No cell whose trials fell into two groups can be called the best: neither is its own. */
+function findBest(squares: readonly Square[], metric: MetricDefinition): Square | undefined {
+  const sign = metric.better === "lower" ? 1 : -1;
+  const [best] = squares.toSorted((a, b) => sign * (a.figure.value - b.figure.value));
+  return best?.figure.modes === undefined && squares.length > 1 ? best : undefined;
+}
+
+function sortValues(values: readonly (number | string)[]): readonly (number | string)[] {
+  return [...new Set(values)].sort((a, b) =>
+    typeof a === "number" && typeof b === "number" ? a - b : 0
+  );
+}
 
 const ROW = 34;
 
@@ -31,7 +137,7 @@ function breaksOf(values: readonly number[]): readonly number[] {
   );
 }
 
-export function drawHeatMap(figure: Figure, data: GridData): Chart {
+function drawHeatMap(figure: Figure, data: GridData): Chart {
   const { metric, rowAxis, columnAxis, rows, columns, squares } = data;
   const values = squares.flatMap(({ figure }) => drawnValues(figure));
   const scale = chooseScale(values, metric.unit);
@@ -181,3 +287,9 @@ function drawKey({ values, scale, metric }: Grid, x: number, y: number): readonl
 function nameValue({ name, unit }: ChartAxis, value: number | string): string {
   return formatKey({ factor: name, value, ...(unit === undefined ? {} : { unit }) });
 }
+
+export const heatMap: ChartKind<GridData> = {
+  kind: "heat-map",
+  figures: gridFigures,
+  draw: drawHeatMap,
+};

@@ -1,36 +1,52 @@
 // The rounds: how much slower or faster than usual all cases were in each round. A machine that drifts is a line that does.
 
-import type { Figure, RoundsData } from "../document/figure.ts";
+import { driftOf, gatherSpreads, type RoundSpread } from "../build/round_spreads.ts";
+import type { Figure } from "../document/figure.ts";
+import { namePlacement, placementKey } from "../document/format_key.ts";
+import { groupBy } from "../group_by.ts";
 import type { Chart } from "./chart.ts";
-import {
-  type Area,
-  bottomAxis,
-  framePlot,
-  leftAxis,
-  MARGIN,
-  shortNumber,
-  TOP,
-  WIDTH,
-} from "./frame.ts";
+import { type ChartContext, type ChartKind, slug } from "./chart_context.ts";
+import { bottomAxis, framePlot, leftAxis, plotArea, shortNumber, TOP } from "./frame.ts";
 import { mark } from "./palette.ts";
 import { element, exact, hover, line, pathThrough } from "./svg.ts";
 import { linearTicks, logTicks, type Projection, projectLinear, projectLog } from "./ticks.ts";
+
+/** How slow all cases together were in each round. */
+export interface RoundsData {
+  readonly kind: "rounds";
+  /** How many times as slow the last third of the rounds was as the first. */
+  readonly drift: number;
+  /** One for each round, or for several in a row, in order of time; ratios to each case's own median, above 1: slower. */
+  readonly rounds: readonly RoundSpread[];
+}
+
+/** The rounds of each placement. One chart a placement; none where there are fewer than three rounds. */
+function roundFigures(context: ChartContext): readonly Figure[] {
+  const groups = groupBy(context.record.cases, placementKey);
+  return [...groups.values()].flatMap((cases): Figure[] => {
+    const [{ placement }] = cases;
+    const rounds = gatherSpreads(context, cases);
+    if (rounds.length < 3) return [];
+    const pin = placement.pin === "none" ? [] : [placement.pin];
+    const data: RoundsData = { kind: "rounds", rounds, drift: driftOf(rounds) };
+    return [{
+      kind: "figure",
+      id: slug("run", "rounds", placement.peer, ...pin),
+      scenario: null,
+      placement,
+      common: ["all cases together, each against its own median", namePlacement(placement)],
+      operation: "",
+      data,
+    }];
+  });
+}
 
 const PLOT_HEIGHT = 200;
 /** Up to so many points each has a mark. */
 const MAX_MARKS = 60;
 
-type Round = RoundsData["rounds"][number];
-
-/** Draws how all cases together went from round to round. */
-export function drawRounds(figure: Figure, { rounds: spreads, drift: ratio }: RoundsData): Chart {
-  const top = TOP + 26;
-  const area: Area = {
-    left: MARGIN + 56,
-    right: WIDTH - MARGIN - 14,
-    top,
-    bottom: top + PLOT_HEIGHT,
-  };
+function drawRounds(figure: Figure, { rounds: spreads, drift: ratio }: RoundsData): Chart {
+  const area = plotArea(TOP + 26, PLOT_HEIGHT, 56, 14);
   const ratios = logTicks(
     Math.min(0.95, ...spreads.map(({ low }) => low)),
     Math.max(1.05, ...spreads.map(({ high }) => high)),
@@ -42,7 +58,7 @@ export function drawRounds(figure: Figure, { rounds: spreads, drift: ratio }: Ro
   const time = linearTicks(0, Math.max(...starts), 9);
   const x = projectLinear(time, area.left, area.right);
   const drift = (ratio - 1) * 100;
-  const place = (spread: Round) => x(seconds(spread.startedNs));
+  const place = (spread: RoundSpread) => x(seconds(spread.startedNs));
   return framePlot(figure, area, {
     title: "Did the machine drift during the run?",
     description:
@@ -76,10 +92,10 @@ export function drawRounds(figure: Figure, { rounds: spreads, drift: ratio }: Ro
 }
 
 function band(
-  spreads: readonly Round[],
-  x: (spread: Round) => number,
+  spreads: readonly RoundSpread[],
+  x: (spread: RoundSpread) => number,
   y: Projection,
-  bounds: (spread: Round) => readonly [number, number],
+  bounds: (spread: RoundSpread) => readonly [number, number],
   opacity: string,
 ): string {
   const upper = spreads.map((spread) => [x(spread), y(bounds(spread)[1])] as const);
@@ -91,7 +107,7 @@ function band(
   });
 }
 
-function drawPoint(spread: Round, x: number, y: Projection, count: number): string {
+function drawPoint(spread: RoundSpread, x: number, y: Projection, count: number): string {
   const { first, last, middle, quarter, threeQuarters, cases } = spread;
   const name = first === last ? `round ${first}` : `rounds ${first} to ${last}`;
   return element(
@@ -109,3 +125,9 @@ function drawPoint(spread: Round, x: number, y: Projection, count: number): stri
     mark(x, y(middle), { shape: 0, colour: 0, radius: count > MAX_MARKS ? 1.5 : 3 }),
   );
 }
+
+export const rounds: ChartKind<RoundsData> = {
+  kind: "rounds",
+  figures: roundFigures,
+  draw: drawRounds,
+};

@@ -1,38 +1,112 @@
 // A rate along one number, both on logarithmic axes.
 
-import type { CurveData, Figure } from "../document/figure.ts";
+import { findMetric } from "../../compare/trial_values.ts";
+import type { ParameterSpec, ScenarioSpec } from "../../model/scenario_spec.ts";
+import type { MetricDefinition } from "../../units/metric.ts";
+import { isRate } from "../../units/unit.ts";
+import { columnMetric } from "../build/blocks.ts";
+import { type ChartAxis, type ChartFigure, type Figure, MAX_SERIES } from "../document/figure.ts";
+import type { ColumnMetric } from "../document/table.ts";
 import { capitalize, formatAmount, formatCount, formatSize } from "../document/format_inline.ts";
 import type { Chart } from "./chart.ts";
+import {
+  chartAxis,
+  type ChartContext,
+  chartFigure,
+  type ChartKind,
+  figuresInParts,
+  headlineOf,
+} from "./chart_context.ts";
 import { describeFigure, drawnValues, endsOf, figureData, intervalNotes } from "./figure_words.ts";
 import {
-  type Area,
   bottomAxis,
   drawLegend,
   framePlot,
   leftAxis,
-  MARGIN,
   nameFigure,
+  plotArea,
   tickLabel,
-  WIDTH,
 } from "./frame.ts";
 import { mark } from "./palette.ts";
+import { type Panel, splitIntoPanels } from "./panels.ts";
 import { element, hover, pathThrough, position } from "./svg.ts";
 import { logTicks, type Projection, projectLog, sizeTicks } from "./ticks.ts";
+
+/** A rate along one number, a line a series. */
+export interface CurveData {
+  readonly kind: "throughput";
+  readonly metric: ColumnMetric;
+  readonly axis: ChartAxis;
+  readonly curves: readonly {
+    /** As in `tcp`. */
+    readonly name: string;
+    readonly look: number;
+    /** From the smallest value of the axis to the largest; at least one. */
+    readonly points: readonly { readonly at: number; readonly figure: ChartFigure }[];
+  }[];
+}
+
+type Point = CurveData["curves"][number]["points"][number];
+
+/** The rate of each scenario that has one number as its axis. One chart a panel, more where its series are many. */
+function curveFigures(context: ChartContext): readonly Figure[] {
+  return context.record.scenarios.flatMap((spec) => {
+    if (spec.id === LOAD) return loadFigures(context, spec);
+    const numeric = spec.parameters.filter(({ kind }) => kind !== "choice");
+    const [axis] = numeric;
+    if (axis === undefined || numeric.length !== 1) return [];
+    return splitIntoPanels(context.record, spec, [axis.name]).flatMap((panel) => {
+      const metric = headlineOf(context.record, panel);
+      return metric && isRate(metric.unit) ? figuresOf(context, panel, axis, metric) : [];
+    });
+  });
+}
+
+const LOAD = "load";
+
+/** What was achieved at each rate, and the latency there: where it bends is the knee. None of a single rate. */
+function loadFigures(context: ChartContext, spec: ScenarioSpec): readonly Figure[] {
+  const { record } = context;
+  const axis = spec.parameters.find(({ name }) => name === "rate");
+  const rates = new Set(record.cases.map(({ params }) => params.rate));
+  if (axis === undefined || rates.size < 2) return [];
+  const metrics = ["achievedPerSecond", "p50", "p99"].flatMap((id) => findMetric(record, id) ?? []);
+  return splitIntoPanels(record, spec, [axis.name]).flatMap((panel) =>
+    metrics.flatMap((metric) => figuresOf(context, panel, axis, metric))
+  );
+}
+
+function figuresOf(
+  { looks, summaryOf }: ChartContext,
+  panel: Panel,
+  axis: ParameterSpec,
+  metric: MetricDefinition,
+): readonly Figure[] {
+  const filled = panel.series.map((series) => ({
+    ...series,
+    points: series.cases.flatMap((one): Point[] => {
+      const at = Object.hasOwn(one.params, axis.name) ? one.params[axis.name] : undefined;
+      const summary = summaryOf(one.id, metric.id);
+      return typeof at === "number" && at > 0 && summary !== undefined && summary.low > 0
+        ? [{ at, figure: chartFigure(summary) }]
+        : [];
+    }).sort((a, b) => a.at - b.at),
+  })).filter(({ points }) => points.length > 0);
+  return figuresInParts(panel, filled, MAX_SERIES, (part): CurveData => {
+    const own = looks(part);
+    const curves = part.map(({ name, points }, place) => ({ name, points, look: own[place] ?? 0 }));
+    return { kind: "throughput", metric: columnMetric(metric), axis: chartAxis(axis), curves };
+  });
+}
 
 const PLOT_HEIGHT = 260;
 
 type Curve = CurveData["curves"][number];
 
 /** Draws a rate along one number, both on logarithmic axes: the knee shows from where on more gains little. */
-export function drawThroughput(figure: Figure, { curves, axis, metric }: CurveData): Chart {
+function drawThroughput(figure: Figure, { curves, axis, metric }: CurveData): Chart {
   const legend = drawLegend(curves);
-  const top = legend.bottom + 26;
-  const area: Area = {
-    left: MARGIN + 70,
-    right: WIDTH - MARGIN - 10,
-    top,
-    bottom: top + PLOT_HEIGHT,
-  };
+  const area = plotArea(legend.bottom + 26, PLOT_HEIGHT, 70, 10);
   const points = curves.flatMap((curve) => curve.points);
   const sizes = points.map(({ at }) => at);
   const ends = points.flatMap(({ figure }) => endsOf(figure));
@@ -109,3 +183,9 @@ function whisker(x: number, low: number, high: number): string {
     d: `M${left} ${bottom}H${right}M${middle} ${bottom}V${top}M${left} ${top}H${right}`,
   });
 }
+
+export const throughput: ChartKind<CurveData> = {
+  kind: "throughput",
+  figures: curveFigures,
+  draw: drawThroughput,
+};

@@ -1,22 +1,79 @@
 // The timeline: single exchanges of one trial in time order, end to end.
 
-import type { Figure, TimelineData } from "../document/figure.ts";
 import { plural } from "../../text/plural.ts";
+import type { Figure } from "../document/figure.ts";
 import { formatAmount } from "../document/format_inline.ts";
+import { placementKey } from "../document/format_key.ts";
+import { groupBy } from "../group_by.ts";
 import type { Chart } from "./chart.ts";
+import { type ChartContext, type ChartKind, figuresInParts } from "./chart_context.ts";
 import {
   type Area,
   bottomAxis,
   framePlot,
   MARGIN,
   nameFigure,
+  plotArea,
   shortNumber,
   TOP,
-  WIDTH,
 } from "./frame.ts";
-import { dataName, element, exact, fitText, hover, textAt, textWidth } from "./svg.ts";
 import { FONT } from "./palette.ts";
+import { type Panel, splitIntoPanels } from "./panels.ts";
+import { dataName, element, exact, fitText, hover, textAt, textWidth } from "./svg.ts";
 import { linearTicks, type Projection, projectLinear, type Ticks } from "./ticks.ts";
+
+/** Single operations of one trial, end to end. */
+export interface TimelineData {
+  readonly kind: "timeline";
+  readonly lanes: readonly {
+    /** What the lanes below have in common; stands above the first of them. */
+    readonly group: string;
+    readonly case: string;
+    /** As in `tcp, nagle on`. */
+    readonly label: string;
+    readonly look: number;
+    readonly round: number;
+    /** Length of each operation in nanoseconds, in order of time. */
+    readonly valuesNs: readonly number[];
+  }[];
+}
+
+/** The series that is drawn. */
+const SERIES = "exchange";
+const MAX_LANES = 16;
+
+/**
+ * The exchanges of each scenario whose trials hold them singly. One chart a scenario and placement, more where the cases are
+ * many; none where trials hold distributions only.
+ */
+function timelineFigures(context: ChartContext): readonly Figure[] {
+  return context.record.scenarios.flatMap((spec) => {
+    const panels = splitIntoPanels(context.record, spec);
+    return [...groupBy(panels, placementKey).values()].flatMap((group) => {
+      const lanes = group.flatMap((panel) => lanesOf(context, panel));
+      const panel = { ...group[0], label: "", key: "" };
+      return figuresInParts(panel, lanes, MAX_LANES, (lanes): TimelineData => (
+        { kind: "timeline", lanes }
+      ));
+    });
+  });
+}
+
+function lanesOf({ values, looks }: ChartContext, panel: Panel): readonly Lane[] {
+  return panel.series.flatMap((series) => {
+    const [look = 0] = looks([series]);
+    return series.cases.flatMap((one): Lane[] => {
+      for (const { series: found, round } of values.succeeded(one.id)) {
+        const all = found !== undefined && Object.hasOwn(found, SERIES) ? found[SERIES] ?? [] : [];
+        const valuesNs = all.filter((ns) => Number.isFinite(ns) && ns >= 0);
+        if (valuesNs.length === 0) continue;
+        const label = series.name;
+        return [{ group: panel.label, case: one.id, label, look, round, valuesNs }];
+      }
+      return [];
+    });
+  });
+}
 
 /** Linux delays an acknowledgement by 40 ms at least (TCP_DELACK_MIN). */
 const DELAYED_ACK_NS = 40e6;
@@ -27,18 +84,12 @@ const MIN_WIDTH = 2;
 type Lane = TimelineData["lanes"][number];
 
 /** Draws single operations of one trial. A stall of 40 ms is a block of 40 ms. */
-export function drawTimeline(figure: Figure, { lanes }: TimelineData): Chart {
+function drawTimeline(figure: Figure, { lanes }: TimelineData): Chart {
   const widest = Math.max(...lanes.map(({ label }) => textWidth(label, FONT.label)));
   const rows = lanes.flatMap((lane, index): readonly (Lane | string)[] =>
     lane.group === "" || lane.group === lanes[index - 1]?.group ? [lane] : [lane.group, lane]
   );
-  const top = TOP + 12;
-  const area: Area = {
-    left: MARGIN + Math.min(widest, 200) + 12,
-    right: WIDTH - MARGIN - 8,
-    top,
-    bottom: top + rows.length * LANE + 4,
-  };
+  const area = plotArea(TOP + 12, rows.length * LANE + 4, Math.min(widest, 200) + 12, 8);
   const totals = lanes.map(({ valuesNs }) => sum(valuesNs));
   const ticks = timeTicks(Math.max(...totals, 1));
   const unit = chooseUnit(ticks.high);
@@ -167,3 +218,9 @@ function blocksOf(valuesNs: readonly number[], x: Projection): readonly Block[] 
   }
   return blocks;
 }
+
+export const timeline: ChartKind<TimelineData> = {
+  kind: "timeline",
+  figures: timelineFigures,
+  draw: drawTimeline,
+};

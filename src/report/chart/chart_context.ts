@@ -1,16 +1,17 @@
 // ChartContext: what every chart of a record needs, computed once.
 
-import type { Summary } from "../../../compare/summarize.ts";
-import { findMetric, type TrialValues } from "../../../compare/trial_values.ts";
-import type { Placement } from "../../../model/placement.ts";
-import type { RunRecord } from "../../../model/run_record.ts";
-import type { ParameterSpec } from "../../../model/scenario_spec.ts";
-import type { MetricDefinition } from "../../../units/metric.ts";
-import type { ChartAxis, ChartData, ChartFigure, Figure } from "../../document/figure.ts";
-import { namePlacement } from "../../document/format_key.ts";
-import { figureCell } from "../blocks.ts";
-import { evaluate } from "../evaluation.ts";
-import { assignLooks, type LookOf, type Panel } from "./panels.ts";
+import type { Summary } from "../../compare/summarize.ts";
+import { findMetric, type TrialValues } from "../../compare/trial_values.ts";
+import type { Placement } from "../../model/placement.ts";
+import type { RunRecord } from "../../model/run_record.ts";
+import type { ParameterSpec } from "../../model/scenario_spec.ts";
+import type { MetricDefinition } from "../../units/metric.ts";
+import { figureCell } from "../build/blocks.ts";
+import { evaluate } from "../build/evaluation.ts";
+import type { ChartAxis, ChartData, ChartFigure, Figure } from "../document/figure.ts";
+import { namePlacement } from "../document/format_key.ts";
+import type { Chart } from "./chart.ts";
+import { assignLooks, type LookOf, type Panel, splitEvenly } from "./panels.ts";
 
 /** What every chart of a record needs. */
 export interface ChartContext {
@@ -44,6 +45,28 @@ function isDrawable({ median, low, high, bimodality }: Summary): boolean {
 interface FigurePanel extends Pick<Panel, "spec" | "label" | "key"> {
   /** Where the two ends ran; `null`: it differs. */
   readonly placement: Placement | null;
+}
+
+/** A ChartKind is one kind of chart: what of a record it shows, and how that is drawn. */
+export interface ChartKind<Data extends ChartData> {
+  readonly kind: Data["kind"];
+  /** Its figures, of each scenario or of the run as a whole; empty where a record has nothing for it. */
+  readonly figures: (context: ChartContext) => readonly Figure[];
+  /** A method, so that kinds of different data stand in one list. */
+  draw(figure: Figure, data: Data): Chart;
+}
+
+/** Charts of a panel, several where one would hold more than so many items: each is named as its part. */
+export function figuresInParts<T>(
+  panel: FigurePanel,
+  items: readonly T[],
+  most: number,
+  dataOf: (part: readonly T[]) => ChartData,
+): readonly Figure[] {
+  const parts = splitEvenly(items, most);
+  return parts.map((part, index) =>
+    panelFigure(panel, dataOf(part), partName(index, parts.length))
+  );
 }
 
 /** A chart of a panel before it is drawn. */
@@ -96,4 +119,15 @@ export function slug(...parts: readonly string[]): string {
   const text = parts.map((part) => part.slice(0, 200)).join("-").toLowerCase()
     .replace(/[^a-z0-9]+/g, "-").slice(0, 80).replace(/^-+|-+$/g, "");
   return text === "" ? "chart" : text;
+}
+
+/** Numbers the ids that are taken already. */
+export function numberIds(figures: readonly Figure[]): readonly Figure[] {
+  const taken = new Set<string>();
+  return figures.map((figure) => {
+    let id = figure.id;
+    for (let number = 2; taken.has(id); number++) id = `${figure.id}-${number}`;
+    taken.add(id);
+    return { ...figure, id };
+  });
 }

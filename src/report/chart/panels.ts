@@ -3,16 +3,15 @@
 // A panel is the cases of one scenario, one placement and one set of parameters; its series differ in transport and in the
 // choices that the scenario sets side by side. Cases of different placement never share a panel.
 
-import type { Case } from "../../../model/case.ts";
-import type { Placement } from "../../../model/placement.ts";
-import type { RunRecord } from "../../../model/run_record.ts";
-import type { ScenarioSpec } from "../../../model/scenario_spec.ts";
-import type { Params } from "../../../model/params.ts";
-import { formatKey, formatKeys } from "../../document/format_key.ts";
-import { factorKey, paramKeys } from "../keys.ts";
-import { placementKey } from "../../document/format_key.ts";
-import { groupBy } from "../../group_by.ts";
-import { MAX_SERIES } from "../../document/figure.ts";
+import type { Case } from "../../model/case.ts";
+import type { Params } from "../../model/params.ts";
+import type { Placement } from "../../model/placement.ts";
+import type { RunRecord } from "../../model/run_record.ts";
+import type { ScenarioSpec } from "../../model/scenario_spec.ts";
+import { factorKey, paramKeys } from "../build/keys.ts";
+import { MAX_SERIES } from "../document/figure.ts";
+import { formatKey, formatKeys, placementKey } from "../document/format_key.ts";
+import { groupBy } from "../group_by.ts";
 
 /** A Series is one case, or several along an axis, under one name. */
 export interface Series {

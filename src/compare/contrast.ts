@@ -61,6 +61,14 @@ export interface Contrasted extends OrientedRatio {
   readonly adjustedP: number;
 }
 
+/** The share of false findings that a report may be expected to hold. */
+const FALSE_DISCOVERIES = 0.05;
+
+/** Whether its interval excludes 1, and yet it may be chance: among so many comparisons some do by chance. */
+export function mayBeChance({ difference, adjustedP }: Contrasted): boolean {
+  return difference !== "none found" && adjustedP > FALSE_DISCOVERIES;
+}
+
 /**
  * Compares the cases of a record as its scenarios' contrasts say.
  *

@@ -51,7 +51,7 @@ const answersFor = (
   rows: readonly TestRow[],
   metric: Partial<ColumnMetric> = {},
   rounds = 8,
-) => answerQuestions(source(columns, rows, metric), valuesOf(rows, rounds));
+) => answerQuestions(source(columns, rows, metric), { values: valuesOf(rows, rounds) });
 
 const size = (value: number): FactorKey => ({ factor: "bytes", value, unit: "B", named: true });
 const transport = (value: string): FactorKey => ({ factor: "transport", value });

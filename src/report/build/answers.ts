@@ -2,12 +2,11 @@
 //
 // They are read off the headline tables and searches, so that nothing is said here that does not stand there.
 
-import type { TrialValues } from "../../compare/trial_values.ts";
 import type { Placement } from "../../model/placement.ts";
 import type { MetricUnit } from "../../units/metric.ts";
 import { formatKey, formatKeys } from "../document/format_key.ts";
 import type { Row, Table } from "../document/table.ts";
-import { type Certainty, findBest } from "./best.ts";
+import { type BestSources, type Certainty, findBest } from "./best.ts";
 import type { SearchResult } from "./search.ts";
 
 /** Values of one kind from the smallest to the largest. */
@@ -56,7 +55,7 @@ export interface AnswerSource {
  */
 export function answerQuestions(
   sources: readonly AnswerSource[],
-  values: TrialValues,
+  judged: BestSources,
 ): readonly Answer[] {
   return sources.flatMap(({ scenario, placement, headline, search }): Answer[] => {
     const metric = headline?.columns[0]?.metric;
@@ -66,7 +65,7 @@ export function answerQuestions(
       return [{ ...common, within: "", choices: search.map(searchChoice) }];
     }
     return rivalColumns(headline).flatMap(({ within, columns }) => {
-      const choices = chooseInRows(headline, columns, within, values);
+      const choices = chooseInRows(headline, columns, within, judged);
       return choices.length === 0 ? [] : [{ ...common, within, choices }];
     });
   });
@@ -100,14 +99,14 @@ function chooseInRows(
   table: Table,
   columns: readonly number[],
   within: string,
-  values: TrialValues,
+  judged: BestSources,
 ): readonly Choice[] {
   const nameOf = (index: number) => {
     const keys = table.columns[index]?.keys ?? [];
     return formatKeys(keys.filter(({ factor }) => within === "" || factor !== "transport"));
   };
   const made = table.rows.flatMap((row) => {
-    const choice = chooseInRow(row, table, columns, nameOf, values);
+    const choice = chooseInRow(row, table, columns, nameOf, judged);
     return choice === undefined ? [] : [{ row, choice }];
   });
   // Which of those that cannot be told apart came out first is chance: who they are stands for the outcome.
@@ -163,7 +162,7 @@ function chooseInRow(
   table: Table,
   columns: readonly number[],
   nameOf: (index: number) => string,
-  values: TrialValues,
+  judged: BestSources,
 ): Choice | undefined {
   const metric = table.columns[0]?.metric;
   const rivals = columns.flatMap((index) => {
@@ -173,7 +172,7 @@ function chooseInRow(
       ? [{ ...cell, name: nameOf(index) }]
       : [];
   });
-  const best = metric === undefined ? undefined : findBest(rivals, metric, values);
+  const best = metric === undefined ? undefined : findBest(rivals, metric, judged);
   const own = rivals.find((one) => one.case === best?.case);
   if (metric === undefined || best === undefined || own === undefined) return undefined;
   const sign = metric.better === "lower" ? 1 : -1;

@@ -2,12 +2,13 @@
 //
 // Ratios pair trials of the same round, so that drift of the machine favours nobody, and the best must beat every rival at a
 // confidence that holds for all of them together (multiple comparisons with the best: Hsu, Multiple Comparisons: Theory and
-// Methods, 1996, chapter 4, here by Bonferroni's inequality).
+// Methods, 1996, chapter 4, here by Bonferroni's inequality). Of rivals that the record's contrasts compare, that holds among all
+// comparisons of the record, too: no answer is clear whose difference the findings call chance.
 
 import { type OrientedRatio, orientedRatio } from "../../compare/contrast.ts";
 import { CONFIDENCE } from "../../compare/summarize.ts";
-import type { TrialValues } from "../../compare/trial_values.ts";
 import type { ColumnMetric } from "../document/table.ts";
+import type { Evaluation } from "./evaluation.ts";
 
 /** How far a choice holds: better than every rival; some cannot be told apart from it; too few rounds to tell. */
 export type Certainty = "clear" | "level" | "few rounds";
@@ -27,11 +28,14 @@ interface Rival {
   readonly value: number;
 }
 
+/** What the best is found by; without `isChance` by the rounds of the rivals alone. */
+export type BestSources = Pick<Evaluation, "values"> & Partial<Pick<Evaluation, "isChance">>;
+
 /** Finds the best of several cases; `undefined` where there is nothing to choose from, or neither direction is better. */
 export function findBest(
   rivals: readonly Rival[],
   metric: Pick<ColumnMetric, "id" | "better">,
-  values: TrialValues,
+  { values, isChance = () => false }: BestSources,
 ): Best | undefined {
   if (rivals.length < 2 || metric.better === "neither") return undefined;
   const confidence = 1 - (1 - CONFIDENCE) / (rivals.length - 1);
@@ -48,7 +52,10 @@ export function findBest(
     ratio: against(one, best),
   }));
   const isFew = others.some(({ ratio }) => ratio === undefined || ratio.warnings.length > 0);
-  const level = others.filter(({ ratio }) => ratio?.difference !== "worse");
+  // What the findings call chance is no answer either.
+  const level = others.filter(({ one, ratio }) =>
+    ratio?.difference !== "worse" || isChance(one.case, best.case, metric.id)
+  );
   return {
     case: best.case,
     certainty: isFew ? "few rounds" : level.length === 0 ? "clear" : "level",

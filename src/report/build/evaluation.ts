@@ -1,6 +1,6 @@
 // Evaluation: everything computed from a record that its reports need, once.
 
-import { contrast, type Contrasted } from "../../compare/contrast.ts";
+import { contrast, type Contrasted, mayBeChance } from "../../compare/contrast.ts";
 import { summarize, type Summary } from "../../compare/summarize.ts";
 import { type TrialValues, trialValues } from "../../compare/trial_values.ts";
 import type { RunRecord } from "../../model/run_record.ts";
@@ -10,6 +10,9 @@ import { fewestOperations } from "../../units/metric.ts";
 /** Finds the summary of a case and metric; `undefined` where no trial yielded a value. */
 export type SummaryOf = (caseId: string, metricId: string) => Summary | undefined;
 
+/** Whether the difference of two cases in a metric may be chance among all comparisons; false of two that are not compared. */
+export type IsChance = (one: string, other: string, metricId: string) => boolean;
+
 export interface Evaluation {
   readonly record: RunRecord;
   readonly values: TrialValues;
@@ -17,6 +20,7 @@ export interface Evaluation {
   readonly summaries: readonly Summary[];
   readonly comparisons: readonly Contrasted[];
   readonly summaryOf: SummaryOf;
+  readonly isChance: IsChance;
 }
 
 /** Whether a case's trials have operations enough for a percentile: with fewer it is the maximum by another name. */
@@ -40,12 +44,21 @@ export function evaluate(record: RunRecord): Evaluation {
     const byMetric = index.get(summary.case) ?? new Map<string, Summary>();
     index.set(summary.case, byMetric.set(summary.metric, summary));
   }
+  const comparisons = contrast(record, values);
+  const pairOf = (one: string, other: string, metricId: string) =>
+    JSON.stringify([metricId, ...[one, other].sort()]);
+  const chance = new Set(
+    comparisons.filter(mayBeChance).map(({ case: one, base, metric }) =>
+      pairOf(one, base, metric.id)
+    ),
+  );
   const evaluation: Evaluation = {
     record,
     values,
     summaries,
-    comparisons: contrast(record, values),
+    comparisons,
     summaryOf: (caseId, metricId) => index.get(caseId)?.get(metricId),
+    isChance: (one, other, metricId) => chance.has(pairOf(one, other, metricId)),
   };
   evaluations.set(record, evaluation);
   return evaluation;

@@ -1,6 +1,6 @@
 // Phrases: the parts of which sentences on comparisons are made, and what a finding is.
 
-import type { Contrasted } from "../../compare/contrast.ts";
+import { type Contrasted, mayBeChance } from "../../compare/contrast.ts";
 import type { ScenarioSpec } from "../../model/scenario_spec.ts";
 import { ratioDecimals } from "../../units/format_quantity.ts";
 import type { MetricDefinition } from "../../units/metric.ts";
@@ -10,9 +10,6 @@ import { formatKeys } from "../document/format_key.ts";
 import { type Inline, name, text } from "../document/inline.ts";
 import { paramKeys } from "./keys.ts";
 
-/** The share of false findings that a report may be expected to hold. */
-const FALSE_DISCOVERIES = 0.05;
-
 /**
  * What may be said of a comparison. `cannot tell` where its pairs are too few; `may be chance` where its interval excludes 1,
  * but among so many comparisons some do by chance; else what its interval says.
@@ -21,9 +18,7 @@ export function reading(
   item: Contrasted,
 ): "better" | "worse" | "none found" | "may be chance" | "cannot tell" {
   if (item.warnings.length > 0) return "cannot tell";
-  return item.difference !== "none found" && item.adjustedP > FALSE_DISCOVERIES
-    ? "may be chance"
-    : item.difference;
+  return mayBeChance(item) ? "may be chance" : item.difference;
 }
 
 /**

@@ -96,9 +96,9 @@ function prepare(evaluation: Evaluation, margin: number): Prepared {
   known.set(evaluation, byMargin);
   const found = byMargin.get(margin);
   if (found !== undefined) return found;
-  const { record, values } = evaluation;
+  const { record } = evaluation;
   const sections = record.scenarios.flatMap((spec) => buildSections(evaluation, spec, margin));
-  const answers = answerQuestions(sections, values);
+  const answers = answerQuestions(sections, evaluation);
   const answer = buildLoadAnswer(evaluation) ?? buildAnswerLine(answers, record.settings.rounds);
   const prepared: Prepared = {
     kind: "record",

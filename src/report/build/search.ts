@@ -10,7 +10,7 @@ import { formatKey, formatKeys } from "../document/format_key.ts";
 import { type Inline, name, text } from "../document/inline.ts";
 import type { ColumnMetric, FactorKey, FigureCell } from "../document/table.ts";
 import { groupBy } from "../group_by.ts";
-import { type Certainty, findBest } from "./best.ts";
+import { type BestSources, type Certainty, findBest } from "./best.ts";
 import { columnMetric, figureCell } from "./blocks.ts";
 import type { Evaluation } from "./evaluation.ts";
 import type { Finding } from "./phrases.ts";
@@ -57,7 +57,7 @@ export function buildSearch(
   spec: ScenarioSpec,
   cases: readonly Case[],
   metric: MetricDefinition,
-  { summaryOf, values }: Pick<Evaluation, "summaryOf" | "values">,
+  { summaryOf, values, ...sources }: Pick<Evaluation, "summaryOf"> & BestSources,
   margin: number = DEFAULT_MARGIN,
 ): readonly SearchResult[] {
   const searched = spec.search ?? [];
@@ -72,7 +72,7 @@ export function buildSearch(
       const summary = summaryOf(one.id, metric.id);
       return summary === undefined ? [] : [{ case: one.id, value: summary.median }];
     });
-    const found = findBest(rivals, metric, values);
+    const found = findBest(rivals, metric, { values, ...sources });
     const best = group.find((one) => one.id === found?.case);
     const summary = best === undefined ? undefined : summaryOf(best.id, metric.id);
     if (found === undefined || best === undefined || summary === undefined) return [];

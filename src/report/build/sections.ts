@@ -33,7 +33,7 @@ export interface Section extends AnswerSource {
 
 /** Builds a scenario's tables, searches and evidence, one section a placement. */
 export function buildSections(
-  { record, values, summaryOf }: Evaluation,
+  { record, values, summaryOf, isChance }: Evaluation,
   spec: ScenarioSpec,
   margin: number,
 ): readonly Section[] {
@@ -51,18 +51,19 @@ export function buildSections(
       : buildComparativeTable(spec, havingMetric(cases, headline.id), headline, {
         summaryOf,
         values,
+        isChance,
       });
     return {
       spec,
       scenario: spec.id,
       placement: cases[0].placement,
       ...(table === undefined ? {} : { headline: table }),
-      further: buildFurtherTables({ record, values, summaryOf }, spec, cases),
+      further: buildFurtherTables({ record, values, summaryOf, isChance }, spec, cases),
       metrics: buildMetricsTable(spec, cases, metrics, summaryOf),
       runWide: buildRunWide(spec, cases, metrics, values),
       search: headline === undefined
         ? []
-        : buildSearch(spec, cases, headline, { summaryOf, values }, margin),
+        : buildSearch(spec, cases, headline, { summaryOf, values, isChance }, margin),
       evidence: buildEvidence(spec, cases, values),
     };
   });
@@ -70,7 +71,10 @@ export function buildSections(
 
 /** The split of a metric, and the tables of metrics that are no headline: of the cases that have them. */
 function buildFurtherTables(
-  { record, values, summaryOf }: Pick<Evaluation, "record" | "values" | "summaryOf">,
+  { record, values, summaryOf, isChance }: Pick<
+    Evaluation,
+    "record" | "values" | "summaryOf" | "isChance"
+  >,
   spec: ScenarioSpec,
   cases: readonly Case[],
 ): readonly Table[] {
@@ -80,7 +84,8 @@ function buildFurtherTables(
   const others = (spec.tables ?? []).map((id) => {
     const metric = metricOf(id);
     const own = cases.filter((one) => summaryOf(one.id, id) !== undefined);
-    return metric && buildComparativeTable(spec, own, metric, { summaryOf, values }, "further");
+    return metric &&
+      buildComparativeTable(spec, own, metric, { summaryOf, values, isChance }, "further");
   });
   return [split, ...others].filter((table) => table !== undefined);
 }

@@ -1,6 +1,5 @@
 // Tables of a scenario: cases side by side in one metric, and every case with every metric.
 
-import type { TrialValues } from "../../compare/trial_values.ts";
 import type { Case } from "../../model/case.ts";
 import type { ScenarioSpec } from "../../model/scenario_spec.ts";
 import type { MetricDefinition } from "../../units/metric.ts";
@@ -15,7 +14,7 @@ import {
   type Row,
   type Table,
 } from "../document/table.ts";
-import { findBest } from "./best.ts";
+import { type BestSources, findBest } from "./best.ts";
 import { column, columnMetric, figureCell, keyColumns, table } from "./blocks.ts";
 import type { Evaluation, SummaryOf } from "./evaluation.ts";
 import { factorKey, shortId, valueOf } from "./keys.ts";
@@ -31,7 +30,7 @@ export function buildComparativeTable(
   spec: ScenarioSpec,
   cases: readonly Case[],
   metric: MetricDefinition,
-  { summaryOf, values }: Pick<Evaluation, "summaryOf" | "values">,
+  { summaryOf, ...sources }: Pick<Evaluation, "summaryOf"> & BestSources,
   role: "headline" | "further" = "headline",
 ): Table | undefined {
   const used = spec.parameters.filter(({ name }) =>
@@ -62,7 +61,7 @@ export function buildComparativeTable(
         cellOf.get(JSON.stringify([...valuesOf(line, down), ...valuesOf(column, across)])) ?? null
       ),
       metric,
-      values,
+      sources,
     ),
   }));
   return table({
@@ -143,9 +142,9 @@ export function buildMetricsTable(
 function markBest(
   cells: readonly (FigureCell | null)[],
   metric: MetricDefinition,
-  values: TrialValues,
+  sources: BestSources,
 ): readonly (Cell | null)[] {
-  const best = findBest(cells.filter((cell) => cell !== null), metric, values);
+  const best = findBest(cells.filter((cell) => cell !== null), metric, sources);
   if (best?.certainty !== "clear") return cells;
   return cells.map((cell) => cell?.case === best.case ? { ...cell, mark: "best" } : cell);
 }

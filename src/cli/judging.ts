@@ -13,7 +13,7 @@ import { matchesGlob } from "../plan/glob.ts";
 import type { GateFormat, GateReport } from "../report/build/judgement.ts";
 import { type ParsedArguments, valueOf, valuesOf } from "./parse.ts";
 import { readText } from "./read_record.ts";
-import { quoteForShell } from "./run_arguments.ts";
+import { formatNamed, repeatWords } from "./run_arguments.ts";
 import { UsageError } from "./failure.ts";
 import { environmentValue } from "./announce_failure.ts";
 import { verdictFileName } from "./job_files.ts";
@@ -99,15 +99,7 @@ export function refuseIdleMetrics(
 export async function chooseGateFormats(asked: readonly string[]): Promise<readonly GateFormat[]> {
   const { gateFormats } = await import("../report/registry.ts");
   const ids = new Set(["md", ...asked]);
-  return [...ids].map((id) => {
-    const found = gateFormats.get(id);
-    if (found !== undefined) return found;
-    const known = [...gateFormats.keys()];
-    throw new UsageError(`there is no format "${id}" (there is ${known.join(", ")})`, {
-      given: id,
-      candidates: known,
-    });
-  });
+  return [...ids].map((id) => formatNamed(gateFormats, id));
 }
 
 /** Options that say where results go, not what is measured and judged; the seed is that which was used. */
@@ -118,16 +110,8 @@ export function repeatJob(
   args: ParsedArguments,
   used: readonly string[] = [],
 ): string {
-  const words = ["deno", "task", "sockbench", args.command.name];
-  for (const option of args.command.options) {
-    if (NOT_REPEATED.has(option.name)) continue;
-    const values = valuesOf(args, option.name);
-    for (const value of option.list && values.length > 0 ? [values.join(",")] : values) {
-      words.push(`--${option.name}`, quoteForShell(value));
-    }
-  }
-  if (args.flags.has("strict")) words.push("--strict");
-  return [...words, ...used].join(" ");
+  const strict = args.flags.has("strict") ? ["--strict"] : [];
+  return repeatWords(args.command.name, args, NOT_REPEATED, [...strict, ...used]);
 }
 
 /** Where results go. */

@@ -22,7 +22,7 @@ import { encodeRecord } from "../record/codec.ts";
 import { buildRecordDocument } from "../report/build/record_document.ts";
 import type { Document } from "../report/document/document.ts";
 import { writeAnswer, writeTerminal } from "../report/write/terminal.ts";
-import { quoteForShell } from "./run_arguments.ts";
+import { formatNamed, quoteForShell } from "./run_arguments.ts";
 
 export { encodeRecord } from "../record/codec.ts";
 export { importRecord } from "../record/import/import_record.ts";
@@ -37,13 +37,7 @@ export { readRecord } from "./read_record.ts";
  */
 export async function findFormat(name: string): Promise<ReportFormat> {
   const { reportFormats } = await import("../report/registry.ts");
-  const found = reportFormats.get(name);
-  if (found !== undefined) return found;
-  const known = [...reportFormats.keys()];
-  throw new UsageError(`there is no format "${name}" (there is ${known.join(", ")})`, {
-    given: name,
-    candidates: known,
-  });
+  return formatNamed(reportFormats, name);
 }
 
 /**

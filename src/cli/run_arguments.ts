@@ -61,16 +61,40 @@ const NOT_REPEATED = new Set(["out", "quiet", "verbose", "peer", "seed"]);
 
 /** The command that repeats a run: what was asked for, with the seed and the peer that were used. */
 export function repeatCommand(args: ParsedArguments, settings: Settings): string {
-  const words = ["deno", "task", "sockbench", "run"];
-  for (const option of args.command.options) {
-    if (NOT_REPEATED.has(option.name)) continue;
-    const values = valuesOf(args, option.name);
-    if (values.length === 0) continue;
-    const groups = option.list ? [values.join(",")] : values;
-    for (const value of groups) words.push(`--${option.name}`, quoteForShell(value));
+  const used = ["--peer", settings.peer, "--seed", String(settings.seed)];
+  return repeatWords("run", args, NOT_REPEATED, used);
+}
+
+/** A command line with the values that were given, but for some options, and with what was used in the end. */
+export function repeatWords(
+  command: string,
+  args: ParsedArguments,
+  without: ReadonlySet<string>,
+  used: readonly string[],
+): string {
+  const words = ["deno", "task", "sockbench", command];
+  for (const { name, list } of args.command.options) {
+    const values = without.has(name) ? [] : valuesOf(args, name);
+    for (const value of list && values.length > 0 ? [values.join(",")] : values) {
+      words.push(`--${name}`, quoteForShell(value));
+    }
   }
-  words.push("--peer", settings.peer, "--seed", String(settings.seed));
-  return words.join(" ");
+  return [...words, ...used].join(" ");
+}
+
+/**
+ * The format of that name.
+ *
+ * @throws {UsageError} when there is none.
+ */
+export function formatNamed<T>(formats: ReadonlyMap<string, T>, name: string): T {
+  const found = formats.get(name);
+  if (found !== undefined) return found;
+  const known = [...formats.keys()];
+  throw new UsageError(`there is no format "${name}" (there is ${known.join(", ")})`, {
+    given: name,
+    candidates: known,
+  });
 }
 
 /** A word as a POSIX shell reads it back. */

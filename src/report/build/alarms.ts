@@ -20,6 +20,11 @@ export interface Warning {
   readonly cases: readonly string[];
 }
 
+/** A warning about some cases; none where there are none. */
+export function warn(message: string, cases: readonly string[]): readonly Warning[] {
+  return cases.length === 0 ? [] : [{ message, cases }];
+}
+
 /** Below this share of the rate that was asked for, the row of a table says what nobody did. */
 export const MIN_OFFERED = 0.98;
 

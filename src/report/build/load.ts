@@ -8,7 +8,7 @@ import { ANDERSON_DARLING_1_PERCENT, NORMAL_1_PERCENT } from "../../stats/proces
 import { median } from "../../stats/quantile.ts";
 import { plural } from "../../text/plural.ts";
 import { formatCount } from "../../units/format_quantity.ts";
-import type { Warning } from "./alarms.ts";
+import { warn, type Warning } from "./alarms.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { amount, type Inline, name, text } from "../document/inline.ts";
 
@@ -118,10 +118,8 @@ export function loadWarnings(
   values: TrialValues,
 ): readonly Warning[] {
   const own = cases.filter(({ scenario }) => scenario === LOAD);
-  const warn = (message: string, isMeant: (one: Case) => boolean): Warning[] => {
-    const found = own.filter(isMeant).map(({ id }) => id);
-    return found.length === 0 ? [] : [{ message, cases: found }];
-  };
+  const warnOf = (message: string, isMeant: (one: Case) => boolean) =>
+    warn(message, own.filter(isMeant).map(({ id }) => id));
   const trialsOf = ({ id }: Case) => values.succeeded(id);
   const mostly = (one: Case, holds: (trial: Trial) => boolean) => {
     const trials = trialsOf(one);
@@ -154,11 +152,11 @@ export function loadWarnings(
     return found.length === 0 ? undefined : median(found);
   };
   return [
-    ...warn(
+    ...warnOf(
       "overload: the line of waiting requests grew to the end, so that latency says how long the trial was, and none is given; the achieved rate is the capacity",
       (one) => isOverloaded(one.id, values),
     ),
-    ...warn(
+    ...warnOf(
       "the generator, not the system: it sent later than it could have by more than a tenth of the latency",
       (one) => {
         const late = values.of(one.id, "latenessP50").map(({ value }) => value);
@@ -167,7 +165,7 @@ export function loadWarnings(
           median(late) > MAX_LATE_SHARE * median(latency);
       },
     ),
-    ...warn(
+    ...warnOf(
       "the pacer delayed the reading of replies by more than 30 % of a round trip; driver libc reads without that delay",
       (one) => {
         const plain = middle(one, ({ values }) => values?.closedP50);

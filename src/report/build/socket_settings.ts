@@ -6,7 +6,7 @@ import type { Trial } from "../../model/trial.ts";
 import { sentence, text } from "../document/inline.ts";
 import type { Table } from "../document/table.ts";
 import { placeKey } from "./keys.ts";
-import type { Warning } from "./alarms.ts";
+import { warn, type Warning } from "./alarms.ts";
 import { formatAmount, formatSize } from "../../units/format_quantity.ts";
 import { groupBy } from "../group_by.ts";
 import { namePlacement } from "../document/format_key.ts";
@@ -97,8 +97,6 @@ export function settingWarnings({ cases, trials }: RunRecord): readonly Warning[
       }).map((trial) => trial.case),
     ),
   ];
-  const warn = (message: string, found: readonly string[]): readonly Warning[] =>
-    found.length === 0 ? [] : [{ message, cases: found }];
   return [
     ...warn("Nagle's algorithm was not as asked for, as the kernel had it", wrong(isNagleWrong)),
     ...warn("the ends did not keep to the cores that they were pinned to", wrong(isPinWrong)),

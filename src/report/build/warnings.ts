@@ -14,7 +14,7 @@ import { fewestOperations, isMetricId, METRIC_IDS, metricOf } from "../../units/
 import type { ListItem } from "../document/document.ts";
 import { capitalize } from "../document/format_inline.ts";
 import { amount, name, sentence, text } from "../document/inline.ts";
-import { findShortfalls, MIN_OFFERED, type Warning } from "./alarms.ts";
+import { findShortfalls, MIN_OFFERED, warn, type Warning } from "./alarms.ts";
 import { loadWarnings } from "./load.ts";
 import { settingWarnings } from "./socket_settings.ts";
 
@@ -80,10 +80,6 @@ export function buildWarnings(
     ),
     ...undefinedMetricWarnings(record),
   ];
-}
-
-function warn(message: string, cases: readonly string[]): readonly Warning[] {
-  return cases.length === 0 ? [] : [{ message, cases }];
 }
 
 /** Cases whose processes something else kept off the CPU, each by its own trials. */

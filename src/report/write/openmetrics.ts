@@ -92,27 +92,18 @@ function ratioFamilies(cells: readonly JudgedCell[]): readonly Family[] {
   const turned = (part: "value" | "low" | "high") => ({ ratio }: { readonly ratio: RatioCell }) =>
     turnRatio(ratio[part], ratio.effect);
   const deprecated = "Deprecated: the ratio turned round; above 1 head is worse.";
+  const better = "Median ratio; above 1 head is better. Of a share, 1 plus the points gained.";
+  const p = "One-sided p-value that head is worse, adjusted for all cells tested.";
+  const pairs = "Pairs of trials, or trials of the smaller side, that the verdict rests on.";
   return [
-    gauge(
-      "_ratio",
-      "Median ratio; above 1 head is better. Of a share, 1 plus the points gained.",
-      ({ ratio }) => ratio.value,
-    ),
+    gauge("_ratio", better, ({ ratio }) => ratio.value),
     gauge("_low_ratio", "Lower bound of the ratio's interval.", ({ ratio }) => ratio.low),
     gauge("_high_ratio", "Upper bound of the ratio's interval.", ({ ratio }) => ratio.high),
     gauge("_slowdown_ratio", deprecated, turned("value")),
     gauge("_slowdown_low_ratio", deprecated, turned("high")),
     gauge("_slowdown_high_ratio", deprecated, turned("low")),
-    gauge(
-      "_adjusted_p",
-      "One-sided p-value that head is worse, adjusted for all cells tested.",
-      ({ p }) => p,
-    ),
-    gauge(
-      "_pairs",
-      "Pairs of trials, or trials of the smaller side, that the verdict rests on.",
-      ({ n }) => n,
-    ),
+    gauge("_adjusted_p", p, ({ p }) => p),
+    gauge("_pairs", pairs, ({ n }) => n),
   ];
 }
 

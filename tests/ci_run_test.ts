@@ -55,8 +55,8 @@ async function runScript(answers: Answers): Promise<{ code: number; out: string;
   const npx = `#!/bin/bash
 shift 2
 { printf 'arg %s\\n' "$@"
-[[ $1 != task ]] || for folder in \${PATH//:/ }; do for file in "$folder"/*; do printf 'bin %s\\n' "\${file##*/}"; done; done
-env -0 | while IFS= read -r -d '' one; do printf 'env %s\\n' "\${one%%=*}"; done; } >'${log}'/$$
+[[ $1 != task ]] || for folder in \${PATH//:/ }; do cd "$folder" 2>/dev/null && printf 'bin %s\\n' *; done
+printf 'env %s\\n' $(compgen -e); } >'${log}'/$$
 case "$*" in ${cases.join(" ")} esac
 `;
   const apt = `#!/bin/sh\necho "apt-get $*" >>'${directory.path}/apt'\n`;

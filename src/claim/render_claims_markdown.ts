@@ -154,7 +154,7 @@ function method({ record }: ClaimsResult): string[] {
       `What something costs was measured in ${rounds} rounds over ${record.cases.length} cases, interleaved in random order (seed ${seed}), the serving end with peer ${peer} unless a table names another placement. A figure is the median of the trials with its 95 % interval; a ratio is the median over the rounds, paired, above 1 the first is better`,
     ),
     "",
-    "How something behaves was tried by experiments of their own, one after another; their facts are in the JSON form of this report.",
+    "How something behaves was tried by experiments of their own, one after another, but for those that mostly wait for the kernel's timers, which ran side by side; their facts are in the JSON form of this report.",
     "",
     "Repeat it:",
     "",

@@ -152,6 +152,7 @@ export async function acceptLate(
   tried: number,
   lab: Lab,
   prepare: (listener: StreamListener) => () => void = () => () => {},
+  patienceMs = PATIENCE_MS,
 ): Promise<Late> {
   const { directory } = lab;
   const listener = await transport.listen({ directory });
@@ -168,7 +169,7 @@ export async function acceptLate(
       };
       const one = connect().catch(() => {});
       connecting.push(one);
-      if (!await waitUntil(lab, () => open.length > length, PATIENCE_MS)) break;
+      if (!await waitUntil(lab, () => open.length > length, patienceMs)) break;
       await one;
     }
     const connected = open.length;

@@ -43,6 +43,7 @@ export const backlogBoundsWaiting: ClaimDeclaration = {
     "undecided": "every row failed because ports, descriptors or memory ran out",
   },
   control: "the same with a server that accepts meanwhile: the sentence then does not hold",
+  waits: true,
   experiment: (lab) => fillBacklogs(lab),
   decide({ facts }) {
     const { capped, somaxconn, unseen } = facts!;
@@ -149,13 +150,18 @@ export async function fillBacklogs(lab: Lab, accepts = false): Promise<ClaimFact
   };
   // Deno takes no backlog of 0. Side by side: each has a connect that ends only when its SYN is retransmitted.
   const ofDeno = accepts ? [] : BACKLOGS.filter((backlog) => backlog > 0);
-  const bounds = (await Promise.all(
-    ofDeno.map((one) => attempt(`tcp, Deno, backlog ${one}`, () => findDenoBound(one, lab))),
-  )).flat();
-  const next = [...await attempt("tcp, the queue full", () => meetFull("tcp", "tcp", lab))];
+  const byCalls = lab.kernel.available;
+  const [met, metByCalls, ...denoBounds] = await Promise.all([
+    attempt("tcp, the queue full", () => meetFull("tcp", "tcp", lab)),
+    byCalls
+      ? attempt("tcp by system calls, the queue full", async () => [await meetFullTcp(lab)])
+      : [],
+    ...ofDeno.map((one) => attempt(`tcp, Deno, backlog ${one}`, () => findDenoBound(one, lab))),
+  ]);
+  const bounds = denoBounds.flat();
   if (!lab.kernel.available) {
     if (bounds.length === 0) throw new CannotTry(lab.kernel.reason);
-    return { bounds, next, missing, unseen: lab.kernel.reason };
+    return { bounds, next: met, missing, unseen: lab.kernel.reason };
   }
   for (const kind of ["tcp", "unix"] as const) {
     for (const backlog of BACKLOGS) {
@@ -165,11 +171,12 @@ export async function fillBacklogs(lab: Lab, accepts = false): Promise<ClaimFact
       );
     }
   }
-  next.push(
-    ...await attempt("tcp by system calls, the queue full", async () => [await meetFullTcp(lab)]),
+  const next = [
+    ...met,
+    ...metByCalls,
     ...await attempt("unix, the queue full", () => meetFull("unix", "unix@libc", lab)),
     ...await attempt("unix@libc, the queue full", () => meetFull("unix@libc", "unix@libc", lab)),
-  );
+  ];
   // deno-lint-ignore require-await
   const [capped = null] = await attempt("a backlog beyond net.core.somaxconn", async () => {
     using sockets = new RawSockets(lab);

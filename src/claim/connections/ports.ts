@@ -56,7 +56,7 @@ export const portIsChosenAtConnect: ClaimDeclaration = {
         : isKept
         ? "holds"
         : "undecided",
-      answer: `${ports.length} clients met ports ${Math.min(...ports)} to ${Math.max(...ports)}`,
+      answer: `${ports.length} clients had ports ${Math.min(...ports)} to ${Math.max(...ports)}`,
       seen: [
         `${ports.length} clients of Deno had ${new Set(ports).size} different ports, ${
           range === null

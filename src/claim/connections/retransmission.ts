@@ -127,7 +127,7 @@ export const lostIsSentAgain: ClaimDeclaration = {
         ]),
       }],
       why: [
-        "The timeout is the smoothed round trip and four times its deviation (RFC 6298), on Linux the latter at least 200 ms (TCP_RTO_MIN), and doubles with each sending that is not acknowledged. ",
+        "The timeout is the smoothed round trip and four times its deviation (RFC 6298), on Linux the latter at least 200 ms (TCP_RTO_MIN), and doubles with each sending that is not acknowledged",
         "It is the last resort: where segments follow the lost one, their acknowledgements report the gap and it is retransmitted within a round trip; and where none follows, Linux sends the last one again after two round trips and, with only one segment under way, the longest time by which an acknowledgement may be delayed (tail loss probe, RFC 8985, section 7): a first resend that leaves the timeout as it was is such a probe",
         "The numbers of lost and of resent segments need not agree: one resend may carry the bytes of several lost segments (tcp_retrans_try_collapse), an acknowledgement that is lost is not retransmitted, and what is retransmitted may be lost as well",
         "By default a connection is given up when about as much time has passed as tcp_retries2 such steps take: 15 are some 15 minutes. A connect gives up after tcp_syn_retries; since Linux 6.5 tcp_syn_linear_timeouts of them are a second apart, and the rest doubles",
@@ -251,9 +251,12 @@ async function loseAll(lab: Lab): Promise<GivenUp> {
   const atMs: number[] = [];
   const rtoMs: number[] = [];
   let error: string | null = null;
+  let again = 0;
   await waitUntil(lab, () => {
     const info = readTcpInfo(client);
-    if (info.totalRetransmits > atMs.length) {
+    // Two that fell between two looks are one entry: each has the timeout that it was followed by.
+    if (info.totalRetransmits > again) {
+      again = info.totalRetransmits;
       atMs.push((clock.nowNs() - startNs) / 1e6);
       rtoMs.push(info.rtoNs / 1e6);
     }

@@ -116,7 +116,7 @@ export const datagramsKeepBoundaries: ClaimDeclaration = {
   sentence: "Datagrams keep boundaries: as many receives as sends",
   source: "udp(7); unix(7), SOCK_DGRAM; recv(2)",
   method:
-    "Datagrams of 3 B and 1 KiB were sent every 0.1 ms, slowly enough that none is lost, and the receives counted and their lengths compared",
+    "Datagrams of 3 B and 1 KiB were sent every 0.1 ms, which a receiver that is not held up can follow, and the receives counted and their lengths compared",
   rule: {
     "holds":
       "every receive took one message, of the length sent, and there were no more receives than sends",

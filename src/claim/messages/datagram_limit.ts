@@ -8,7 +8,6 @@ import {
   type Lab,
 } from "../claim.ts";
 import type { CaseRequest } from "../claim_figures.ts";
-import { formatFigureWithCount } from "../format_figure.ts";
 
 const TRANSPORTS = ["udp", "udp6", "unixpacket"];
 /** The largest size that the workload tries. */
@@ -55,7 +54,7 @@ export const datagramsAreLimited: ClaimDeclaration = {
       answer: words,
       seen: [
         ...limits.map(({ transport, limit }) =>
-          `${transport}: ${limit.value} B arrive whole (${formatFigureWithCount(limit)})${
+          `${transport}: ${limit.value} B arrive whole (median of ${limit.n} trials, interval ${limit.low} to ${limit.high} B)${
             limit.value < MAX_BYTES
               ? `, ${
                 limit.value + 1

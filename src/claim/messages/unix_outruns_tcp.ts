@@ -7,6 +7,7 @@ import {
   compareCells,
   type Comparison,
   comparisonRule,
+  countRows,
   formatCounts,
   onBothPlacements,
   reasonOf,
@@ -63,11 +64,16 @@ export const unixOutrunsTcp: ClaimDeclaration = {
           formatFigureWithCount(small.theirs)
         }`,
         `Unix was ${formatCounts(rows)}`,
+        ...[...new Set(rows.map(({ placement }) => placement))].map((placement) => {
+          const own = rows.filter((row) => row.placement === placement);
+          const { better, worse } = countRows(own);
+          return `${placement}: better in ${better} of ${own.length}, worse in ${worse}`;
+        }),
         ...warnOfPacing(figures.congestion()),
       ],
       tables: [tableOf("Medians of trials", ["unix", "tcp"], rows)],
       why: [
-        "A Unix-domain socket has one queue, that of the receiver: a write puts the bytes there, with no segments, no acknowledgements and no congestion control. That spares work for each message, of which waking the other end is the larger part where that end sleeps. For large ones copying costs the same on both, and what is left is how much each lets lie in its buffers: a stream over TCP grows its windows to several MiB, a Unix-domain stream stops its writer at its SO_SNDBUF (net.core.wmem_default), so that reader and writer have to take turns",
+        "A Unix-domain socket has one queue, that of the receiver: a write puts the bytes there, with no segments, no acknowledgements and no congestion control. What that spares for each message is small beside two wake-ups, so that a round trip may come out either way (the table has it by placement). For large messages copying costs the same on both, and what is left is how much each lets lie in its buffers: a stream over TCP grows its windows to several MiB, a Unix-domain stream stops its writer at its SO_SNDBUF (net.core.wmem_default), so that reader and writer have to take turns",
       ],
     };
   },

@@ -104,7 +104,7 @@ export const connectionControls: readonly Control[] = [
     needs: [FILTERS],
     decide: async () =>
       await decideFacts(22, {
-        late: [await withLab((lab) => acceptLate("tcp", tcp, 4, lab, deafen))],
+        late: [await withLab((lab) => acceptLate("tcp", tcp, 4, lab, deafen, 100))],
         syncookies: null,
       }),
   },

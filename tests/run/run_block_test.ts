@@ -47,11 +47,17 @@ interface Measured {
 }
 
 async function measure(
-  { names = ["a", "b", "c"], transport = memoryStream() as Transport, failing = "", at = 1 } = {},
+  {
+    names = ["a", "b", "c"],
+    transport = memoryStream() as Transport,
+    failing = "",
+    at = 1,
+    stepNs = STEP_NS,
+  } = {},
   change: (link: PeerLink) => PeerLink = (link) => link,
 ): Promise<Measured> {
   const turns: string[] = [];
-  const clock = new ScriptedClock(STEP_NS);
+  const clock = new ScriptedClock(stepNs);
   const workloads = names.map((name) =>
     watched(name, turns, (turn) => name === failing && turn === at)
   );
@@ -101,6 +107,14 @@ for (const transport of [memoryStream(), memoryDatagram()]) {
     }
   });
 }
+
+Deno.test("runBlock() spends one operation, and not eight, before each slice of what takes longer than a slice", async () => {
+  const { outcomes: [outcome] } = await measure({ names: ["a"], stepNs: 2 * SLICE_NS });
+  const { slices, histograms, evidenceOperations } = outcome!;
+  // Nobody knows before the first slice how long an operation takes.
+  assertEquals(histograms.afterPause?.count, 8 + (PASSES - 1) + evidenceOperations!);
+  assertEquals(slices?.map(({ operations }) => operations), Array(PASSES).fill(1));
+});
 
 Deno.test("runBlock() fails the case that broke alone, and keeps what it had measured", async () => {
   const { outcomes, turns } = await measure({ failing: "b", at: 2 });

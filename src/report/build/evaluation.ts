@@ -30,13 +30,21 @@ function suffices({ case: id, metric }: Summary, values: TrialValues): boolean {
   return median(values.succeeded(id).map(({ operations }) => operations)) >= fewest;
 }
 
-/** A run renders one record in several formats. A record never changes, so that its evaluation does not either. */
-const evaluations = new WeakMap<RunRecord, Evaluation>();
+/**
+ * Makes something of a record, or of what was made of one, a single time: a run renders one record in several formats, and a record
+ * never changes.
+ */
+export function oncePer<K extends object, V>(make: (key: K) => V): (key: K) => V {
+  const known = new WeakMap<K, V>();
+  return (key) => {
+    let value = known.get(key);
+    if (value === undefined) known.set(key, value = make(key));
+    return value;
+  };
+}
 
 /** Summarizes and compares a record, reading every trial once. */
-export function evaluate(record: RunRecord): Evaluation {
-  const known = evaluations.get(record);
-  if (known !== undefined) return known;
+export const evaluate = oncePer((record: RunRecord): Evaluation => {
   const values = trialValues(record);
   const summaries = summarize(record, values).filter((summary) => suffices(summary, values));
   const index = new Map<string, Map<string, Summary>>();
@@ -52,7 +60,7 @@ export function evaluate(record: RunRecord): Evaluation {
       pairOf(one, base, metric.id)
     ),
   );
-  const evaluation: Evaluation = {
+  return {
     record,
     values,
     summaries,
@@ -60,6 +68,4 @@ export function evaluate(record: RunRecord): Evaluation {
     summaryOf: (caseId, metricId) => index.get(caseId)?.get(metricId),
     isChance: (one, other, metricId) => chance.has(pairOf(one, other, metricId)),
   };
-  evaluations.set(record, evaluation);
-  return evaluation;
-}
+});

@@ -3,6 +3,7 @@
 import type { GateResult } from "../../gate/gate_result.ts";
 import type { Case } from "../../model/case.ts";
 import type { RunRecord } from "../../model/run_record.ts";
+import { oncePer } from "../build/evaluation.ts";
 import type { ChartData, Figure } from "../document/figure.ts";
 import { cdf } from "./cdf_chart.ts";
 import type { Chart } from "./chart.ts";
@@ -26,25 +27,25 @@ const KINDS: readonly ChartKind<ChartData>[] = [
 ];
 
 /** Draws a figure. The same figure gives the same picture. */
-export function drawFigure(figure: Figure): Chart {
+export const drawFigure = oncePer((figure: Figure): Chart => {
   const { data } = figure;
   const own = KINDS.find(({ kind }) => kind === data.kind);
   if (own === undefined) throw new RangeError(`Cannot draw a figure of kind "${data.kind}"`);
   return own.draw(figure, data);
-}
+});
 
 /**
  * Every chart that a record has the figures for, undrawn. Measures nothing; the same record gives the same charts. The charts by
  * scenario, then those of the run as a whole; empty where nothing was measured.
  */
-export function buildFigures(record: RunRecord): readonly Figure[] {
+export const buildFigures = oncePer((record: RunRecord): readonly Figure[] => {
   const context = openContext(record);
   const places = new Map(record.scenarios.map(({ id }, index) => [id, index]));
   const last = record.scenarios.length;
   const placeOf = ({ scenario }: Figure) => scenario === null ? last : places.get(scenario) ?? last;
   const figures = KINDS.flatMap((kind) => kind.figures(context));
   return numberIds(figures.sort((a, b) => placeOf(a) - placeOf(b)));
-}
+});
 
 /**
  * Draws every chart that a record has the figures for. Measures nothing; the same record gives the same charts.

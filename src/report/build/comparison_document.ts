@@ -8,6 +8,7 @@ import type { Block, Document, NamedFact } from "../document/document.ts";
 import type { Figure } from "../document/figure.ts";
 import { name, sentence, text } from "../document/inline.ts";
 import type { Table } from "../document/table.ts";
+import { groupBy } from "../group_by.ts";
 import { column, heading, paragraph, table } from "./blocks.ts";
 import {
   casesOf,
@@ -128,12 +129,8 @@ function isChanged({ verdict }: Verdict): boolean {
 /** As in `1 slower, 2 faster, 12 no difference of 5 %, 3 not decided`. */
 function countChanges(cells: readonly Verdict[], threshold: number): string {
   const none = `no difference of ${formatThreshold(threshold, "ratio")}`;
-  const counts = new Map<string, number>();
-  for (const cell of bySeverity(cells, COUNTED)) {
-    const word = wordOf(cell, none);
-    counts.set(word, (counts.get(word) ?? 0) + 1);
-  }
-  const said = [...counts].map(([word, count]) => `${count} ${word}`).join(", ");
+  const words = groupBy(bySeverity(cells, COUNTED), (cell) => wordOf(cell, none));
+  const said = [...words].map(([word, { length }]) => `${length} ${word}`).join(", ");
   return said === "" ? "Nothing can be compared" : said;
 }
 

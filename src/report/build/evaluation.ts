@@ -47,11 +47,8 @@ export function oncePer<K extends object, V>(make: (key: K) => V): (key: K) => V
 export const evaluate = oncePer((record: RunRecord): Evaluation => {
   const values = trialValues(record);
   const summaries = summarize(record, values).filter((summary) => suffices(summary, values));
-  const index = new Map<string, Map<string, Summary>>();
-  for (const summary of summaries) {
-    const byMetric = index.get(summary.case) ?? new Map<string, Summary>();
-    index.set(summary.case, byMetric.set(summary.metric, summary));
-  }
+  // The id of a metric holds no space.
+  const index = new Map(summaries.map((one) => [`${one.metric} ${one.case}`, one]));
   const comparisons = contrast(record, values);
   const pairOf = (one: string, other: string, metricId: string) =>
     JSON.stringify([metricId, ...[one, other].sort()]);
@@ -65,7 +62,7 @@ export const evaluate = oncePer((record: RunRecord): Evaluation => {
     values,
     summaries,
     comparisons,
-    summaryOf: (caseId, metricId) => index.get(caseId)?.get(metricId),
+    summaryOf: (caseId, metricId) => index.get(`${metricId} ${caseId}`),
     isChance: (one, other, metricId) => chance.has(pairOf(one, other, metricId)),
   };
 });

@@ -7,6 +7,7 @@ import type { Block, Document, PartRole } from "../document/document.ts";
 import { namePlacement } from "../document/format_key.ts";
 import { type Inline, name, sentence, text } from "../document/inline.ts";
 import type { Cell, Column, Row, Table, WordsCell } from "../document/table.ts";
+import { groupBy } from "../group_by.ts";
 import { column, heading, list, paragraph, table } from "./blocks.ts";
 import {
   buildJudgement,
@@ -131,17 +132,15 @@ export function noteBlocks({ result }: GateReport): readonly Block[] {
       policy.strict ? ", strict" : ""
     }. ` +
     "In brackets the 95 % interval of the median";
-  const owners = new Map<string, Set<string>>();
-  for (const { warnings, case: id, metric } of cells) {
-    for (const warning of warnings) {
-      owners.set(warning, (owners.get(warning) ?? new Set()).add(`${id} ${metric}`));
-    }
-  }
+  const warned = cells.flatMap(({ warnings, case: id, metric }) =>
+    warnings.map((warning) => ({ warning, cell: `${id} ${metric}` }))
+  );
   return list("notes", [
     ...[applied, ...notes].map((words) => ({ text: [sentence(words)] })),
-    ...[...owners].map(([warning, names]) => ({
-      text: [sentence(warning), text(" "), { kind: "names" as const, names: [...names] }],
-    })),
+    ...[...groupBy(warned, ({ warning }) => warning)].map(([warning, all]) => {
+      const names = [...new Set(all.map(({ cell }) => cell))];
+      return { text: [sentence(warning), text(" "), { kind: "names" as const, names }] };
+    }),
   ]);
 }
 
@@ -234,11 +233,7 @@ function probabilityCell(cell: Verdict): Cell {
 
 /** Cells that have no figures to show, those of one verdict and one reason in one row. */
 export function reasonTable(cells: readonly Pick<Verdict, "case" | "metric" | "reason">[]): Table {
-  const groups = new Map<string, typeof cells[number][]>();
-  for (const cell of cells) {
-    const key = JSON.stringify([wordOf(cell), cell.reason]);
-    groups.set(key, [...groups.get(key) ?? [], cell]);
-  }
+  const groups = groupBy(cells, (cell) => JSON.stringify([wordOf(cell), cell.reason]));
   return table({
     role: "words",
     noun: "reason",
@@ -254,8 +249,8 @@ export function reasonTable(cells: readonly Pick<Verdict, "case" | "metric" | "r
           kind: "words",
           text: [{ kind: "names", names: group.map((cell) => `${cell.case} ${cell.metric}`) }],
         },
-        words(wordOf(group[0]!)),
-        { kind: "words", text: [{ kind: "sentence", text: group[0]!.reason }] },
+        words(wordOf(group[0])),
+        { kind: "words", text: [{ kind: "sentence", text: group[0].reason }] },
       ],
     })),
   });

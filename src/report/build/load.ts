@@ -8,6 +8,7 @@ import { ANDERSON_DARLING_1_PERCENT, NORMAL_1_PERCENT } from "../../stats/proces
 import { median } from "../../stats/quantile.ts";
 import { plural } from "../../text/plural.ts";
 import { formatCount } from "../../units/format_quantity.ts";
+import { groupBy } from "../group_by.ts";
 import { warn, type Warning } from "./alarms.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { amount, type Inline, name, text } from "../document/inline.ts";
@@ -61,15 +62,13 @@ export function buildLoadAnswer(
   { record, summaryOf, values }: Evaluation,
 ): readonly Inline[] | undefined {
   if (record.scenarios.length !== 1 || record.scenarios[0]!.id !== LOAD) return undefined;
-  const groups = new Map<string, Case[]>();
-  for (const one of record.cases) {
-    const { rate, connections } = one.params;
-    const key = `${rate} ${connections}`;
-    groups.set(key, [...groups.get(key) ?? [], one]);
-  }
+  const groups = groupBy(
+    record.cases,
+    ({ params: { rate, connections } }) => `${rate} ${connections}`,
+  );
   // Of several rates the highest at which there is a latency: a queue shows there first.
   const ordered = [...groups.values()].sort((a, b) =>
-    Number(b[0]!.params.rate) - Number(a[0]!.params.rate)
+    Number(b[0].params.rate) - Number(a[0].params.rate)
   );
   const hasLatency = (one: Case) => summaryOf(one.id, "p50") !== undefined;
   const cases = ordered.find((group) => group.some(hasLatency)) ?? ordered[0] ?? [];

@@ -160,10 +160,6 @@ export function count(n: number, noun: string): string {
   return plural(n, noun, formatCount(n));
 }
 
-function sortedEntries<T>(values: Readonly<Record<string, T>>): [string, T][] {
-  return Object.entries(values).sort(([a], [b]) => a < b ? -1 : a > b ? 1 : 0);
-}
-
 /** One fact per distinct budget, with the scenarios that have it. */
 function describeBudgets(cases: readonly Case[]): readonly NamedFact[] {
   const groups = groupBy(cases, ({ budget }) =>
@@ -203,25 +199,28 @@ function describeEvidence({ trials }: RunRecord): readonly NamedFact[] {
 /** Socket settings by name: each value as read back, and where it was found. */
 function describeSettings({ trials, cases }: RunRecord): readonly NamedFact[] {
   const caseOf = new Map(cases.map((one) => [one.id, one]));
-  const found = new Map<string, Map<string, Map<string, Set<string>>>>();
-  for (const trial of trials) {
-    const one = caseOf.get(trial.case);
-    if (one === undefined) continue;
-    for (const [name, value] of Object.entries(trial.settings)) {
-      const values = getOrSet(found, name, () => new Map<string, Map<string, Set<string>>>());
-      const transports = getOrSet(values, value, () => new Map<string, Set<string>>());
-      getOrSet(transports, one.transport, () => new Set()).add(one.scenario);
-    }
-  }
-  return sortedEntries(Object.fromEntries(found)).map(([name, values]) => ({
-    name: `socket setting ${name}`,
-    value: sortedEntries(Object.fromEntries(values)).map(([value, transports]) => {
-      const places = sortedEntries(Object.fromEntries(transports)).map(([transport, scenarios]) =>
-        values.size === 1 ? transport : `${transport} in ${[...scenarios].sort().join(" and ")}`
-      );
+  const found = trials.flatMap(({ case: id, settings }) => {
+    const one = caseOf.get(id);
+    return one === undefined
+      ? []
+      : Object.entries(settings).map(([name, value]) => ({ name, value, one }));
+  });
+  return inOrder(found, ({ name }) => name).map(([name, own]) => {
+    const values = inOrder(own, ({ value }) => value);
+    const said = values.map(([value, there]) => {
+      const places = inOrder(there, ({ one }) => one.transport).map(([transport, all]) => {
+        const scenarios = [...new Set(all.map(({ one }) => one.scenario))].sort();
+        return values.length === 1 ? transport : `${transport} in ${scenarios.join(" and ")}`;
+      });
       return `${value}: ${places.join(", ")}`;
-    }).join("; "),
-  }));
+    });
+    return { name: `socket setting ${name}`, value: said.join("; ") };
+  });
+}
+
+/** Groups by a key, in the order of the keys. */
+function inOrder<T>(items: readonly T[], keyOf: (item: T) => string) {
+  return [...groupBy(items, keyOf)].sort(([a], [b]) => a < b ? -1 : a > b ? 1 : 0);
 }
 
 function describePeers({ trials, settings }: RunRecord): readonly NamedFact[] {
@@ -229,12 +228,6 @@ function describePeers({ trials, settings }: RunRecord): readonly NamedFact[] {
   if (peers.length === 0) return [];
   const value = peers.length <= 3 ? peers.join(", ") : `${settings.peer}: ${peers.length} of them`;
   return [{ name: "peer", value }];
-}
-
-function getOrSet<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  let value = map.get(key);
-  if (value === undefined) map.set(key, value = make());
-  return value;
 }
 
 interface ReferenceBenchmarkSummary {

@@ -13,7 +13,7 @@ import { answerTable, buildAnswerLine } from "./answer_line.ts";
 import { type Answer, answerQuestions } from "./answers.ts";
 import { heading, list, paragraph, present } from "./blocks.ts";
 import { buildComparisonsTable } from "./comparisons_table.ts";
-import { evaluate, type Evaluation } from "./evaluation.ts";
+import { evaluate, type Evaluation, oncePer } from "./evaluation.ts";
 import { evidenceOf } from "./evidence.ts";
 import { buildLoadAnswer } from "./load.ts";
 import { buildFindings, findingItem } from "./findings.ts";
@@ -89,11 +89,10 @@ interface Prepared extends Omit<Document, "blocks" | "data"> {
   readonly after: readonly Block[];
 }
 
-const known = new WeakMap<Evaluation, Map<number, Prepared>>();
+const preparedOf = oncePer((_: Evaluation) => new Map<number, Prepared>());
 
 function prepare(evaluation: Evaluation, margin: number): Prepared {
-  const byMargin = known.get(evaluation) ?? new Map<number, Prepared>();
-  known.set(evaluation, byMargin);
+  const byMargin = preparedOf(evaluation);
   const found = byMargin.get(margin);
   if (found !== undefined) return found;
   const { record } = evaluation;

@@ -14,6 +14,7 @@ import { fewestOperations, isMetricId, METRIC_IDS, metricOf } from "../../units/
 import type { ListItem } from "../document/document.ts";
 import { capitalize } from "../document/format_inline.ts";
 import { amount, name, sentence, text } from "../document/inline.ts";
+import { groupBy } from "../group_by.ts";
 import { findShortfalls, MIN_OFFERED, warn, type Warning } from "./alarms.ts";
 import { loadWarnings } from "./load.ts";
 import { settingWarnings } from "./socket_settings.ts";
@@ -98,22 +99,14 @@ function starvedWarning(record: RunRecord, values: TrialValues): readonly Warnin
 
 /** One warning per kind of error, with how often it happened and one of its messages. */
 function failureWarnings(record: RunRecord, values: TrialValues): readonly Warning[] {
-  const byKind = new Map<string, { message: string; count: number; cases: string[] }>();
-  for (const { id } of record.cases) {
-    for (const { error } of values.failed(id)) {
-      if (error === undefined) continue;
-      let entry = byKind.get(error.kind);
-      if (entry === undefined) {
-        byKind.set(error.kind, entry = { message: error.message, count: 0, cases: [] });
-      }
-      entry.count++;
-      if (entry.cases.at(-1) !== id) entry.cases.push(id);
-    }
-  }
-  return [...byKind].map(([kind, { message, count, cases }]) => ({
-    message: `${count === 1 ? "1 trial failed and is" : `${count} trials failed and are`} ` +
-      `excluded (${kind}: ${message.replace(/\.$/, "")})`,
-    cases,
+  const failures = record.cases.flatMap(({ id }) =>
+    values.failed(id).flatMap(({ error }) => error === undefined ? [] : [{ ...error, id }])
+  );
+  return [...groupBy(failures, ({ kind }) => kind)].map(([kind, all]) => ({
+    message:
+      `${all.length === 1 ? "1 trial failed and is" : `${all.length} trials failed and are`} ` +
+      `excluded (${kind}: ${all[0].message.replace(/\.$/, "")})`,
+    cases: [...new Set(all.map(({ id }) => id))],
   }));
 }
 

@@ -40,8 +40,8 @@ export const writeReturnsEarly: ClaimDeclaration = {
     "The time that a write takes was measured beside the time until the peer's receipt for the whole message was back; and a peer that reads nothing for 40 ms was written to",
   rule: {
     "holds":
-      "bytes were taken from a write while the peer read nothing, and at every size the interval of the write's time ends below that of the receipt's",
-    "holds in part": "bytes were taken, and at some size the two intervals overlap",
+      "bytes were taken from a write while the peer read nothing, and at every size the median write took less than half of the median time to the receipt",
+    "holds in part": "bytes were taken, and at some size the write took half of that time or more",
     "does not hold": "nothing was taken while the peer read nothing",
   },
   control:
@@ -66,7 +66,8 @@ export const writeReturnsEarly: ClaimDeclaration = {
       );
     }
     const isBuffered = unread.every(({ accepted }) => accepted.low! > 0);
-    const isEarly = rows.every(({ returned, delivered }) => returned.high! < delivered.low!);
+    // Intervals would overlap on a busy machine, which delays some trials of either.
+    const isEarly = rows.every(({ returned, delivered }) => returned.value < delivered.value / 2);
     return {
       verdict: isBuffered && isEarly ? "holds" : isBuffered ? "holds in part" : "does not hold",
       answer: `${first.request.transport}, ${first.request.params.bytes} B: write ${

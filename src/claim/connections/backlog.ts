@@ -43,7 +43,6 @@ export const backlogBoundsWaiting: ClaimDeclaration = {
     "undecided": "every row failed because ports, descriptors or memory ran out",
   },
   control: "the same with a server that accepts meanwhile: the sentence then does not hold",
-  waits: true,
   experiment: (lab) => fillBacklogs(lab),
   decide({ facts }) {
     const { capped, somaxconn, unseen } = facts!;

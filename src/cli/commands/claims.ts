@@ -79,7 +79,7 @@ export const claimsCommand: Command = {
     },
     {
       line: "deno task sockbench claims --repeat 5",
-      description: "Five times, some 16 minutes: what differs is undecided",
+      description: "Five times, some 18 minutes: what differs is undecided",
     },
     {
       line: "deno task sockbench claims --list",

@@ -40,6 +40,9 @@ function assertCannotJudge(outcome: Outcome, sentence: RegExp): void {
 Deno.test("sockbench ab of the same code is not red, and writes both records and the summary", async () => {
   await using directory = await temporaryDirectory();
   const out = `${directory.path}/out`;
+  // Of an earlier job, which had to measure again.
+  await Deno.mkdir(out);
+  await Deno.writeTextFile(`${out}/ab-head-confirmation.json`, "{}");
   const outcome = await sockbench([...SELF, "--threshold=1000%", "--seed=7", "--out", out]);
   assertEquals(outcome.code, 0, outcome.err);
   assertEquals(names(out), ["ab-base.json", "ab-head.json", "ab.md"]);
@@ -51,7 +54,7 @@ Deno.test("sockbench ab of the same code is not red, and writes both records and
   for (const name of names(out)) assertStringIncludes(outcome.out, `${out}/${name}\n`);
   assert(!(outcome.out + outcome.err).includes("\x1b"));
   const base = await readRecord(`${out}/ab-base.json`);
-  // Seven generations of eight pairs: with fewer no regression could be called.
+  // Seven generations of a pair: with fewer no regression could be called.
   assertEquals(base.trials.length, 7);
   assertEquals(
     base.settings.command,
@@ -95,9 +98,6 @@ Deno.test("sockbench ab is red for an injected slowdown, and names case, ratio, 
   ]);
   const markdown = await Deno.readTextFile(`${out}/ab.md`);
   assertEquals(await Deno.readTextFile(summary), `before\n${markdown}\n`);
-  // A later job without a confirmation must not leave this one's beside its records.
-  await sockbench([...SELF, "--threshold=1000%", "--quiet", "--out", out]);
-  assertEquals(names(out).filter((name) => name.includes("confirmation")), []);
 });
 
 Deno.test("sockbench ab prints annotations when asked, and nothing to stderr with --quiet", async () => {

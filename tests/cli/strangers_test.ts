@@ -5,7 +5,7 @@ import { PERMISSIONS, sockbench, temporaryDirectory } from "./sockbench.ts";
 
 const MODULE = new URL("../support/strangers_module.ts", import.meta.url).pathname;
 
-/** The error of each trial of a scenario into which strangers send, or "measured", by transport. */
+/** The error of each trial of scenarios into which strangers send, or "measured", by transport; by scenario and transport where those are several. */
 async function failures(scenario: string, transports: string, ...args: readonly string[]) {
   await using directory = await temporaryDirectory();
   const { code, err } = await sockbench([
@@ -23,7 +23,7 @@ async function failures(scenario: string, transports: string, ...args: readonly 
   const text = await Deno.readTextFile(`${directory.path}/latest.json`);
   const { trials } = decodeRecord(text, "latest.json");
   const found = trials.map(({ case: id, error }): [string, string] => [
-    id.split("/")[1]!,
+    id.split("/").slice(scenario.includes(",") ? 0 : 1, 2).join("/"),
     error?.message ?? "measured",
   ]);
   return { code, err, found: Object.fromEntries(found) };
@@ -39,30 +39,28 @@ function assertDisturbed(found: Readonly<Record<string, string>>): void {
 
 const DENO = ["udp", "udp6", "unixpacket"];
 
+/** When strangers send: to the serving end before the client does, to it amid the client's, and to the driving end. */
+const WHEN = ["stranger-first", "stranger-later", "stranger-at-drive"];
+
 for (const peer of ["process", "loop"]) {
-  for (
-    const [scenario, when] of [
-      ["stranger-first", "to its serving end before the client does"],
-      ["stranger-later", "to its serving end amid the client's"],
-      ["stranger-at-drive", "to its driving end"],
-    ]
-  ) {
-    Deno.test({
-      ...needs(
-        `a trial that a stranger sends datagrams ${when} fails and counts them, with peer ${peer}`,
-        IPV6,
-      ),
-      async fn() {
-        const { code, found } = await failures(scenario!, DENO.join(","), `--peer=${peer}`);
-        assertEquals(code, 3);
-        assertEquals(Object.keys(found).sort(), DENO);
-        for (const message of Object.values(found)) assertMatch(message, FOREIGN);
-        assertMatch(found["udp"]!, /^3 datagrams .*: 127\.0\.0\.1:\d+$/);
-        assertMatch(found["udp6"]!, /^3 datagrams .*: \[::1\]:\d+$/);
-        assertMatch(found["unixpacket"]!, /^3 datagrams .*: \/.*-stranger$/);
-      },
-    });
-  }
+  Deno.test({
+    ...needs(
+      `a trial that a stranger sends datagrams, to either end, before the client or amid its own, fails and counts them, with peer ${peer}`,
+      IPV6,
+    ),
+    async fn() {
+      const { code, found } = await failures(WHEN.join(","), DENO.join(","), `--peer=${peer}`);
+      assertEquals(code, 3);
+      const all = WHEN.flatMap((scenario) => DENO.map((transport) => `${scenario}/${transport}`));
+      assertEquals(Object.keys(found).sort(), all.sort());
+      for (const message of Object.values(found)) assertMatch(message, FOREIGN);
+      for (const scenario of WHEN) {
+        assertMatch(found[`${scenario}/udp`]!, /^3 datagrams .*: 127\.0\.0\.1:\d+$/);
+        assertMatch(found[`${scenario}/udp6`]!, /^3 datagrams .*: \[::1\]:\d+$/);
+        assertMatch(found[`${scenario}/unixpacket`]!, /^3 datagrams .*: \/.*-stranger$/);
+      }
+    },
+  });
 }
 
 Deno.test({

@@ -9,7 +9,7 @@ import { RawSockets, sendNow, waitUntil } from "../sockets.ts";
 import { readSettingsOf } from "../socket_table.ts";
 import { isolateExperiment, tryPart } from "../try_part.ts";
 
-/** Twice what the slowest of those that are told takes: a keepalive's idle second and its probe's. */
+/** The slowest that is told, a writer with two retransmissions, is after 3.3 s. */
 const LIMIT_MS = 4_000;
 const RETRIES = 2;
 const RETRIES2 = "net.ipv4.tcp_retries2";

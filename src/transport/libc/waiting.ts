@@ -5,7 +5,7 @@
 // with nothing does it come here. What has to get through meanwhile does: messages of the peer's link, the trial's watchdog, Ctrl-C,
 // `close()`. No timer is set.
 
-import { setImmediate } from "node:timers";
+import { clearImmediate, setImmediate } from "node:timers";
 import { requireLibc } from "../../kernel/libc.ts";
 
 /** What to wait for, as `poll(2)` has it: POLLIN, POLLOUT. */
@@ -42,6 +42,8 @@ export const waiting = { count: 0 };
 
 let waiters: Waiter[] = [];
 let isRunning = false;
+/** Ends the turn of the event loop that is waited for, without it. */
+let endTurn = () => {};
 
 /** Waits until a socket is ready, or worth another try. Returns a promise that rejects when the socket is closed meanwhile. */
 export function whenReady(
@@ -65,10 +67,19 @@ export function stopWaiting(socket: Waitable): void {
     ({ socket: one }) => one === socket,
     ({ reject }) => reject(new Error("the socket was closed")),
   );
+  // Nobody waits any more: nothing is left behind in the event loop.
+  if (waiters.length === 0) endTurn();
 }
+
 async function run(): Promise<void> {
   for (let turn = 1; waiters.length > 0; turn++) {
-    await new Promise<void>((done) => setImmediate(done));
+    await new Promise<void>((done) => {
+      const immediate = setImmediate(done);
+      endTurn = () => {
+        clearImmediate(immediate);
+        done();
+      };
+    });
     if (waiters.length > 0) wakeReady(turn % TURNS === 0 ? SLICE_MS : 0);
   }
   isRunning = false;

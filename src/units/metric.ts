@@ -127,13 +127,14 @@ export function fewestOperations(id: string): number | undefined {
   return percentile > 50 && percentile < 100 ? Math.round(100 / (100 - percentile)) : undefined;
 }
 
-/** Whether a value can have been measured: 0, or within what any socket on any machine will yield. */
+/** Whether a value can have been measured: 0, or within what any socket on any machine will yield, to either side where the unit has a sign. */
 export function isPossible(value: number, { id, unit }: MetricDefinition): boolean {
   const own = REGISTRY.get(id)?.row;
   // A share is at most 1; what is one elsewhere may be any quotient.
   const largest = own?.unit === "ratio" ? 1 : UNITS[unit].largest;
   const smallest = own?.unit === "ns" ? SHORTEST_NS : SMALLEST_VALUE;
-  return value === 0 || (value >= smallest && value <= largest);
+  const size = UNITS[unit].signed ? Math.abs(value) : value;
+  return value === 0 || (size >= smallest && size <= largest);
 }
 
 /** No channel is opened, used or closed within less than a call into the runtime takes; a user's own metric may be of something smaller. */

@@ -9,7 +9,8 @@ import type { Scale } from "./scale.ts";
  * `ns` nanoseconds · `bytes` · `bytes/s` · `1/s` events per second · `ratio` a plain quotient, 0 to
  * 1 for shares · `count` a number of things · `1/MiB` calls per 1,048,576 bytes · `ns/op` and
  * `ns/byte` nanoseconds of CPU time per operation and per byte · `bytes/op` and `calls/op` bytes and system calls per operation, of
- * which the difference counts.
+ * which the difference counts · `deviate` how many standard deviations something lies from where chance would put it; the only one
+ * below 0.
  */
 export type MetricUnit =
   | "ns"
@@ -22,7 +23,8 @@ export type MetricUnit =
   | "ns/op"
   | "ns/byte"
   | "bytes/op"
-  | "calls/op";
+  | "calls/op"
+  | "deviate";
 
 /** `ratio`: two values are divided; `difference`: they are subtracted, as shares may be 0. */
 export type EffectKind = "ratio" | "difference";
@@ -48,6 +50,8 @@ export interface Unit {
   readonly digits: 3 | 4;
   /** Present where it counts things one by one: whole numbers keep all of their digits. */
   readonly whole?: true;
+  /** Present where values below 0 mean something. */
+  readonly signed?: true;
 }
 
 /** Nothing that is counted or timed is smaller, unless it is 0: an average of nanoseconds over a gigabyte is 1e-9. */
@@ -182,6 +186,16 @@ export const UNITS: Readonly<Record<MetricUnit, Unit>> = {
     effect: "difference",
     largest: 1e9,
     digits: 3,
+  },
+  deviate: {
+    scales: [{ divisor: 1, symbol: "sd" }],
+    spellings: { sd: 1 },
+    example: "2.6 sd",
+    openMetrics: { symbol: "standard_deviations", divisor: 1 },
+    effect: "difference",
+    largest: 1e6,
+    digits: 3,
+    signed: true,
   },
 };
 

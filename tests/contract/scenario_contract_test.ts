@@ -22,6 +22,7 @@ import { runPlan } from "../../src/run/run_plan.ts";
 import { probeTransports } from "../../src/transport/probe_transports.ts";
 import { createSocketDirectory } from "../../src/transport/socket_directory.ts";
 import type { Params } from "../../src/model/params.ts";
+import { UNITS } from "../../src/units/unit.ts";
 import { NO_ENVIRONMENT, someSettings } from "../support/small_catalog.ts";
 import { needs, unless } from "../support/needs.ts";
 
@@ -266,8 +267,10 @@ function hasMetrics(one: Case, trial: Trial, metrics: readonly string[]): void {
       assertEquals(value, undefined, `${one.id} has ${metric} although ${missing.why}`);
       continue;
     }
-    const isShare = catalog.metrics.get(metric)!.unit === "ratio";
-    const isSound = value !== undefined && value >= 0 && value <= (isShare ? 1 : Number.MAX_VALUE);
+    const { unit } = catalog.metrics.get(metric)!;
+    const largest = unit === "ratio" ? 1 : UNITS[unit].largest;
+    const smallest = UNITS[unit].signed ? -largest : 0;
+    const isSound = value !== undefined && value >= smallest && value <= largest;
     assert(isSound, `${one.id}, ${metric}: ${value}`);
   }
 }

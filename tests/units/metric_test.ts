@@ -71,11 +71,12 @@ Deno.test("fewestOperations() is 1 / (1 − p) of percentiles above the median, 
   }
 });
 
-Deno.test("isPossible() takes 0 and what a socket can yield, and no share above 1", () => {
+Deno.test("isPossible() takes 0 and what a socket can yield, below 0 where the unit has a sign, and no share above 1", () => {
   for (const [id, { unit }] of Object.entries(METRIC_ROWS)) {
     const metric = metricOf(id);
     assert(isPossible(0, metric), id);
-    assert(!isPossible(-1, metric), id);
+    assertEquals(isPossible(-1, metric), UNITS[unit].signed === true, id);
+    assert(!isPossible(-2 * UNITS[unit].largest, metric), id);
     assert(!isPossible(NaN, metric), id);
     assert(!isPossible(2 * UNITS[unit].largest, metric), id);
     if (unit === "ratio") {

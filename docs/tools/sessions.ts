@@ -7,21 +7,44 @@ import { ROOT } from "./pages.ts";
 const PROMPT = "$ deno task sockbench ";
 const BLOCK = /^```console\n([\s\S]*?)^```$/gm;
 
+/** How a session shows with which code the command before ended. */
+const ASKS_CODE = "$ echo $?";
 const MEASURED = /^```console measured\n([\s\S]*?)^```$/gm;
 
-/** A session that measures: its command, and the lines pasted below it. */
-export interface MeasuredSession {
+/** One command of a session that measures. */
+export interface MeasuredCommand {
   readonly args: readonly string[];
+  /** What is pasted below it. */
   readonly lines: readonly string[];
+  /** How it ends, from a `$ echo $?` after it. */
+  readonly code: number;
 }
 
-/** Sessions that measure: no two print the same figures. */
-export function measuredSessions(text: string): MeasuredSession[] {
+/** Sessions that measure, each with its commands in order: no two print the same figures. */
+export function measuredSessions(text: string): MeasuredCommand[][] {
   return [...text.matchAll(MEASURED)].map(([, body]) => {
-    const [command = "", ...lines] = body!.split("\n").slice(0, -1);
-    if (!command.startsWith(PROMPT)) throw new Error(`a session must begin with "${PROMPT}"`);
-    return { args: words(command.slice(PROMPT.length)), lines };
+    const commands: { args: string[]; lines: string[]; code: number }[] = [];
+    const lines = body!.split("\n").slice(0, -1);
+    for (const [at, line] of lines.entries()) {
+      const last = commands.at(-1);
+      if (line.startsWith(PROMPT)) {
+        commands.push({ args: words(line.slice(PROMPT.length)), lines: [], code: 0 });
+      } else if (last === undefined || (line.startsWith("$ ") && line !== ASKS_CODE)) {
+        throw new Error(`a session must begin with "${PROMPT}": ${line}`);
+      } else if (lines[at - 1] === ASKS_CODE) {
+        last.code = Number(line);
+      } else if (line !== ASKS_CODE) {
+        last.lines.push(line);
+      }
+    }
+    return commands;
   });
+}
+
+/** The module that a page tells to put into `bench.ts`: its first example with a default export. */
+export function moduleOf(text: string): string | undefined {
+  return [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code]) => code!)
+    .find((code) => code.includes("export default"));
 }
 
 /** Whether a text is what a session pasted, whatever its figures; a line `…` stands for any lines. */

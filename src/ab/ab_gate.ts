@@ -7,7 +7,7 @@ import { confirm, flagged } from "../gate/confirm.ts";
 import { judgeControl, smallestThreshold } from "../gate/control.ts";
 import { CONFIRMATION_FACTOR } from "../gate/detectable.ts";
 import { largestCorrection } from "../gate/families.ts";
-import { gates, type Policy } from "../gate/gate_policy.ts";
+import { COMPARE_POLICY, gates, type Policy } from "../gate/gate_policy.ts";
 import type { GateResult } from "../gate/gate_result.ts";
 import { judge } from "../gate/judge.ts";
 import type { ScenarioSpec } from "../model/scenario_spec.ts";
@@ -56,14 +56,7 @@ export async function runAbGate(
   policy: Policy,
   events: AbGateEvents = {},
 ): Promise<AbGateOutcome> {
-  const job: AbOptions = {
-    ...options,
-    pairs: Math.max(options.pairs, neededPairs(plan, policy, options.askedPairs)),
-    precision: options.precision ?? defaultPrecision(policy),
-    watched: options.watched ?? watchedMetrics(plan, policy),
-    onRound: (event) => events.onRound?.("first", event),
-    onLost: (message) => events.onLost?.(message),
-  };
+  const job = firstPhase(plan, options, policy, events);
   const records = await runAb(plan, job);
   const result = judge(comparePair(records), policy, judgeControl(records.control, policy));
   const interrupted = () => options.signal?.aborted ?? false;
@@ -88,6 +81,44 @@ export async function runAbGate(
   const control = judgeControl(confirmation.control, policy);
   const confirmed = confirm(result, comparePair(confirmation), policy, control);
   return { records, confirmation, result: confirmed, interrupted: false };
+}
+
+/**
+ * Measures and compares: what would turn a gate red is no fault where the sides are different runtimes, and nothing is confirmed.
+ *
+ * @throws {LostAgentsError} when agents are lost too often.
+ */
+export async function runAbComparison(
+  plan: JobPlan,
+  options: AbOptions,
+  policy: Policy,
+  events: AbGateEvents = {},
+): Promise<AbGateOutcome> {
+  const records = await runAb(plan, firstPhase(plan, options, policy, events));
+  const result = judge(comparePair(records), { ...COMPARE_POLICY, threshold: policy.threshold });
+  const isDecided = ({ headline, verdict }: GateResult["cells"][number]) =>
+    headline && verdict !== "inconclusive" && verdict !== "incomparable";
+  return {
+    records,
+    result: { ...result, exitCode: result.cells.some(isDecided) ? 0 : 3 },
+    interrupted: options.signal?.aborted ?? false,
+  };
+}
+
+function firstPhase(
+  plan: JobPlan,
+  options: AbOptions,
+  policy: Policy,
+  events: AbGateEvents,
+): AbOptions {
+  return {
+    ...options,
+    pairs: Math.max(options.pairs, neededPairs(plan, policy, options.askedPairs)),
+    precision: options.precision ?? defaultPrecision(policy),
+    watched: options.watched ?? watchedMetrics(plan, policy),
+    onRound: (event) => events.onRound?.("first", event),
+    onLost: (message) => events.onLost?.(message),
+  };
 }
 
 /** Agents that are lost while cells are measured again take nothing of what was measured before. */

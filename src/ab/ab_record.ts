@@ -25,6 +25,9 @@ export interface AbFound {
   readonly durationNs: number;
 }
 
+/** Versions of the Deno that drives. */
+const DRIVERS_OWN = ["deno", "typescript", "v8"];
+
 const NOTHING: PlanPart = { cases: [], scenarios: [], metrics: [] };
 
 /** Builds the record of a side, with the cases as that side itself defines them. */
@@ -46,6 +49,8 @@ export function buildAbRecord(
     estimateNs: estimateAbNs(plan, options),
     partial: !found.isFinished,
     environment: withFacts(environment, [
+      // The driver's own are none of a subject's on another runtime.
+      ...(subjects[side].runtime === "deno" ? [] : DRIVERS_OWN.map((id) => makeFact(id, null))),
       ...Object.entries(found.versions[side]).map(([id, version]) => makeFact(id, version)),
       makeFact("subject", subjects[side].label),
     ]),

@@ -10,6 +10,7 @@ import type { TrialOutcome } from "../run/run_trial.ts";
 import { AgentError, readNames, readOutcome, readPlan, readVersions } from "./agent_answers.ts";
 import type { AgentAnswer, AgentNames, AgentOrder, AgentRequest } from "./agent_protocol.ts";
 import type { OnMade, PreparedSubject } from "./prepare_subject.ts";
+import { startOf } from "./runtime.ts";
 
 export { AgentError } from "./agent_answers.ts";
 
@@ -78,24 +79,13 @@ export async function openAgent(
   let waiting: PromiseWithResolvers<AgentAnswer> | undefined = Promise.withResolvers();
   const died = Promise.withResolvers<never>();
   died.promise.catch(() => {});
-  const permissions = childPermissions({
-    directory: order.directory,
-    modules: subject.modules,
-    // A worker's code is read while it runs.
-    folders: [new URL("..", import.meta.url).pathname],
-    ...(order.peer === "process" && { starts: subject.deno }),
-  });
-  if ("missing" in permissions) {
-    throw new AgentError(`${side} agent ${subject.label} needs ${permissions.missing}`);
-  }
   // Until the agent is ready.
   using project = projectOf(subject, order);
   const process = startLineProcess({
-    deno: subject.deno,
-    v8Flags: ["--expose-gc"],
+    program: subject.program,
     args: [
-      "--unstable-net",
-      ...permissions.args,
+      ...startOf(subject.runtime),
+      ...(subject.runtime === "deno" ? permissionsOf(side, subject, order) : []),
       ...project.flags,
       subject.agentMain,
       JSON.stringify(order),
@@ -172,11 +162,28 @@ export async function openAgent(
   };
 }
 
+function permissionsOf(
+  side: "base" | "head",
+  { label, modules, program }: PreparedSubject,
+  { directory, peer }: AgentOrder,
+): readonly string[] {
+  const permissions = childPermissions({
+    directory,
+    modules,
+    // A worker's code is read while it runs.
+    folders: [new URL("..", import.meta.url).pathname],
+    ...(peer === "process" && { starts: program }),
+  });
+  if (!("missing" in permissions)) return ["--unstable-net", ...permissions.args];
+  throw new AgentError(`${side} agent ${label} needs ${permissions.missing}`);
+}
+
 /** A checkout of sockbench is a project by itself; other modules have theirs. */
 function projectOf(
-  { label, modules, flags }: PreparedSubject,
+  { label, modules, flags, runtime }: PreparedSubject,
   { directory }: AgentOrder,
 ): ProjectFlags {
+  if (runtime !== "deno") return { flags: [], [Symbol.dispose]() {} };
   if (flags !== undefined) return { flags, [Symbol.dispose]() {} };
   try {
     return projectFlags(modules, directory);

@@ -3,7 +3,7 @@
 import config from "../../deno.json" with { type: "json" };
 import { type Catalog, createCatalog } from "../catalog.ts";
 import { systemClock } from "../clock.ts";
-import { hostArgs, serveLines } from "../peer/host.ts";
+import { hostArgs, hostMemory, hostVersions, serveLines } from "../peer/host.ts";
 import { loadCatalog } from "../peer/load_catalog.ts";
 import { openPeer } from "../peer/open_peer.ts";
 import type { PeerLink } from "../peer/peer_link.ts";
@@ -132,8 +132,7 @@ function readMemory(): number | undefined {
   const { gc } = globalThis as { gc?: () => void };
   if (gc === undefined) return undefined;
   gc();
-  const { heapUsed, external } = Deno.memoryUsage();
-  return heapUsed + external;
+  return hostMemory();
 }
 
 await serveLines<AgentRequest, AgentAnswer>(async () => {
@@ -158,7 +157,7 @@ await serveLines<AgentRequest, AgentAnswer>(async () => {
     ready: {
       answer: "ready",
       protocol: PROTOCOL,
-      versions: { ...Deno.version, sockbench: config.version },
+      versions: { ...hostVersions(), sockbench: config.version },
     },
     // One request at a time is asked.
     respond: (request) => carryOut(request).catch((error) => failed((error as Error).message)),

@@ -51,7 +51,7 @@ export type AgentAnswer =
     readonly answer: "ready";
     /** {@linkcode PROTOCOL} of the agent. */
     readonly protocol: number;
-    /** Of `deno`, `v8`, `typescript` and `sockbench`. */
+    /** Of its runtime, as it says of itself (`deno`, `node` or `bun`), `v8` and `typescript` where there are any, and `sockbench`. */
     readonly versions: Readonly<Record<string, string>>;
   }
   | { readonly answer: "names"; readonly names: AgentNames }

@@ -11,6 +11,7 @@ import type { Trial } from "../model/trial.ts";
 import { createRunId } from "../run/run_id.ts";
 import { orderRound } from "../run/order.ts";
 import type { TrialOutcome } from "../run/run_trial.ts";
+import { warmUp } from "../run/warm_up.ts";
 import { createPrng, type Prng } from "../stats/mod.ts";
 import type { AbOptions, AbRecords, JobPlan, PlanPart } from "./ab_options.ts";
 import { buildAbRecord } from "./ab_record.ts";
@@ -151,13 +152,14 @@ class AbJob {
     this.#generation++;
     for (const side of SIDES) this.#versions[side] = agents.versions(side);
     for (const c of agentWarmUpCases(this.#cases)) {
-      for (const side of SIDES) {
-        if (this.#aborted) return false;
-        await agents.trial(side, c);
-      }
+      for (const side of SIDES) await this.#warmUp(side, c);
     }
-    for (const c of agentWarmUpCases(this.#ofHead)) await agents.trial("head", c);
-    return true;
+    for (const c of agentWarmUpCases(this.#ofHead)) await this.#warmUp("head", c);
+    return !this.#aborted;
+  }
+
+  async #warmUp(side: Side, c: Case): Promise<void> {
+    await warmUp(c, async () => this.#aborted ? undefined : await this.#agents!.trial(side, c));
   }
 
   async #closeAgents(): Promise<void> {

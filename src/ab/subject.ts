@@ -3,16 +3,20 @@
 /** What `--base` and `--head` may name. */
 export type Subject =
   | { readonly kind: "self" }
-  /** Another Deno: a release by its version, or a binary by its path. */
-  | { readonly kind: "deno"; readonly version: string }
-  | { readonly kind: "deno"; readonly path: string }
+  /** Another runtime: a release by its version, of Node and Bun also by the first parts of one, or a binary by its path. */
+  | { readonly kind: Runtime; readonly version: string }
+  | { readonly kind: Runtime; readonly path: string }
   /** A commit of the user's repository, in a temporary worktree. */
   | { readonly kind: "git"; readonly ref: string }
   /** A folder with the user's code. */
   | { readonly kind: "dir"; readonly path: string };
 
+/** What runs JavaScript: each is a process of its own. */
+export type Runtime = "deno" | "node" | "bun";
+
 /** The forms of a subject, for errors and help. */
-export const SUBJECT_FORMS = "self, deno:<version or path>, git:<ref>, dir:<path>";
+export const SUBJECT_FORMS =
+  "self, deno:<version or path>, node:<version or path>, bun:<version or path>, git:<ref>, dir:<path>";
 
 /** Thrown when a subject cannot be understood or had; the message is one sentence that names it. */
 export class SubjectError extends Error {
@@ -29,6 +33,13 @@ export class SubjectError extends Error {
   }
 }
 
+/** npm takes `26` for the newest release that begins so; `deno:` has always wanted a whole one. */
+const VERSIONS: Readonly<Record<Runtime, RegExp>> = {
+  deno: /^v?\d+\.\d+\.\d+(-[\w.]+)?$/,
+  node: /^v?\d+(\.\d+){0,2}(-[\w.]+)?$/,
+  bun: /^v?\d+(\.\d+){0,2}(-[\w.]+)?$/,
+};
+
 /**
  * Reads a subject.
  *
@@ -40,7 +51,9 @@ export function parseSubject(text: string): Subject {
   if (kind === undefined || rest === undefined || rest === "") throw notASubject(text);
   switch (kind) {
     case "deno":
-      return /^v?\d+\.\d+\.\d+(-[\w.]+)?$/.test(rest)
+    case "node":
+    case "bun":
+      return VERSIONS[kind].test(rest)
         ? { kind, version: rest.replace(/^v/, "") }
         : { kind, path: rest };
     case "git":

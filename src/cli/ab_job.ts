@@ -2,11 +2,11 @@
 
 import type { Slowdown } from "../ab/slowed_transport.ts";
 import { type Side, SIDES } from "../ab/paired_trials.ts";
-import { parseSubject, SUBJECT_FORMS, SubjectError } from "../ab/subject.ts";
+import { parseSubject, type Runtime, SUBJECT_FORMS, SubjectError } from "../ab/subject.ts";
 import type { Policy } from "../gate/gate_policy.ts";
 import { createSettings, MAX_ROUNDS, type Settings, type SettingsInput } from "../plan/settings.ts";
 import type { GateFormat } from "../report/build/judgement.ts";
-import { chooseGateFormats, readPolicy } from "./judging.ts";
+import { chooseComparisonFormats, chooseGateFormats, readPolicy } from "./judging.ts";
 import { type ParsedArguments, valueOf, valuesOf } from "./parse.ts";
 import { DEFAULT_OUT } from "./options.ts";
 import { settingsInput } from "./run_arguments.ts";
@@ -18,10 +18,17 @@ import type { AgentNames } from "../ab/agent_protocol.ts";
 import { createCatalog } from "../catalog.ts";
 import type { PlannedCases } from "../plan/plan.ts";
 
-export { defaultPairs, defaultPrecision, neededPairs, runAbGate } from "../ab/ab_gate.ts";
+export {
+  defaultPairs,
+  defaultPrecision,
+  neededPairs,
+  runAbComparison,
+  runAbGate,
+} from "../ab/ab_gate.ts";
 export { openAgent } from "../ab/agent_link.ts";
 export { estimateAbNs } from "../ab/pair_trial.ts";
-export { prepareSubject, removeFolder } from "../ab/prepare_subject.ts";
+export { removeFolder } from "../ab/commands.ts";
+export { prepareSubject } from "../ab/prepare_subject.ts";
 export { LostAgentsError } from "../ab/run_ab.ts";
 export { parseSubject, SubjectError } from "../ab/subject.ts";
 export { systemClock } from "../clock.ts";
@@ -49,6 +56,8 @@ export interface AbJob {
   readonly pairs?: number;
   /** How comparisons become verdicts. */
   readonly policy: Policy;
+  /** Whether the sides are different runtimes, which are compared and not judged. */
+  readonly isComparison: boolean;
   /** Files to write. */
   readonly formats: readonly GateFormat[];
   /** Where. */
@@ -70,27 +79,39 @@ export async function readAbJob(args: ParsedArguments): Promise<AbJob> {
     );
   }
   const subjects = { base, head: valueOf(args, "head") ?? "self" };
-  for (const side of ["base", "head"] as const) checkSubject(side, subjects[side]);
+  const runtimes = SIDES.map((side) => runtimeOf(side, subjects[side]));
+  const isComparison = !args.flags.has("gate") && new Set(runtimes).size > 1;
+  const { peer } = choosePeer(valueOf(args, "peer") ?? DEFAULT_AB_PEER);
+  if (peer !== "loop" && runtimes.some((runtime) => runtime !== "deno")) {
+    throw new UsageError(
+      `agents of Node and Bun serve on their own loop: --peer ${peer} is for Deno`,
+    );
+  }
   const slowdown = readSlowdown(args);
+  const formats = valuesOf(args, "format");
   return {
     subjects,
     modules: valuesOf(args, "module"),
     input: {
       ...settingsInput(args),
       profile: "quick",
-      peer: choosePeer(valueOf(args, "peer") ?? DEFAULT_AB_PEER).peer,
+      peer,
     },
     ...readPairs(valueOf(args, "pairs")),
     policy: await readPolicy(args),
-    formats: await chooseGateFormats(valuesOf(args, "format")),
+    isComparison,
+    formats: isComparison
+      ? await chooseComparisonFormats(formats)
+      : await chooseGateFormats(formats),
     out: valueOf(args, "out") ?? DEFAULT_OUT,
     ...(slowdown !== undefined && { slowdown }),
   };
 }
 
-function checkSubject(side: Side, text: string): void {
+function runtimeOf(side: Side, text: string): Runtime {
   try {
-    parseSubject(text);
+    const { kind } = parseSubject(text);
+    return kind === "node" || kind === "bun" ? kind : "deno";
   } catch (error) {
     if (error instanceof SubjectError) throw new UsageError(`--${side} ${error.message}`);
     throw error;

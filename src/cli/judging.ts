@@ -102,6 +102,19 @@ export async function chooseGateFormats(asked: readonly string[]): Promise<reado
   return [...ids].map((id) => formatNamed(gateFormats, id));
 }
 
+/**
+ * The formats of a comparison: Markdown, a page and JSON always among them.
+ *
+ * @throws {UsageError} when there is none of that name, or only gates have it.
+ */
+export async function chooseComparisonFormats(
+  asked: readonly string[],
+): Promise<readonly GateFormat[]> {
+  const { comparisonFormats } = await import("../report/registry.ts");
+  const ids = new Set(["md", "html", "json", ...asked.filter((id) => id !== "text")]);
+  return [...ids].map((id) => formatNamed(comparisonFormats, id));
+}
+
 /** Options that say where results go, not what is measured and judged; the seed is that which was used. */
 const NOT_REPEATED = new Set(["out", "format", "seed"]);
 
@@ -126,6 +139,8 @@ export interface GateOutput {
   readonly formats: readonly GateFormat[];
   /** Whether annotations are printed wherever the job runs. */
   readonly annotations: boolean;
+  /** Whether it says what differs, and judges nothing. */
+  readonly isComparison?: boolean;
 }
 
 /**
@@ -135,7 +150,7 @@ export interface GateOutput {
  */
 export async function writeGateReport(
   report: GateReport,
-  { out, stem, records, formats, annotations }: GateOutput,
+  { out, stem, records, formats, annotations, isComparison = false }: GateOutput,
   terminal: Terminal,
 ): Promise<boolean> {
   const outcomes = [
@@ -151,9 +166,9 @@ export async function writeGateReport(
   }
   const written = outcomes.flatMap((outcome) => outcome.written);
   try {
-    terminal.out(await verdictsOf(report, terminal));
+    terminal.out(await textOf(report, isComparison, terminal));
     terminal.out(`\nWritten to\n${written.map((path) => `${path}\n`).join("")}`);
-    if (annotations || environmentValue("GITHUB_ACTIONS") === "true") {
+    if (!isComparison && (annotations || environmentValue("GITHUB_ACTIONS") === "true")) {
       terminal.out("\n");
       terminal.annotate(await commandsOf(report), "out");
     }
@@ -209,9 +224,14 @@ async function appendStepSummary(
   }
 }
 
-async function verdictsOf(report: GateReport, terminal: Terminal): Promise<string> {
-  const { gateFormats } = await import("../report/registry.ts");
-  return gateFormats.get("text")!.render(report, { terminal: lookOf(terminal) });
+async function textOf(
+  report: GateReport,
+  isComparison: boolean,
+  terminal: Terminal,
+): Promise<string> {
+  const { comparisonFormats, gateFormats } = await import("../report/registry.ts");
+  const formats = isComparison ? comparisonFormats : gateFormats;
+  return formats.get("text")!.render(report, { terminal: lookOf(terminal) });
 }
 
 async function commandsOf(report: GateReport): Promise<readonly WorkflowCommand[]> {

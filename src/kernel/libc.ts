@@ -155,6 +155,7 @@ export function requireLibc(): Libc {
 }
 
 function open(): KernelAccess {
+  if (!("Deno" in globalThis)) return refuse(`it needs Deno's FFI, this is ${navigator.userAgent}`);
   const { os, arch } = Deno.build;
   if (os !== "linux" || (arch !== "x86_64" && arch !== "aarch64")) {
     return refuse(`it needs Linux on x86_64 or aarch64, this is ${os} on ${arch}`);

@@ -24,14 +24,19 @@ const AARCH64 = `
   unlinkat:35 pread64:67 pwrite64:68 clone:220 clone3:435 exit:93
 `;
 
-const NAMES: ReadonlyMap<number, string> = new Map(
-  (Deno.build.arch === "aarch64" ? AARCH64 : X86_64).trim().split(/\s+/).map((entry) => {
-    const [name, number] = entry.split(":");
-    return [Number(number), name!];
-  }),
-);
+let names: ReadonlyMap<number, string> | undefined;
 
 /** The name of a system call on this machine. As in `sendto`; `syscall 999` for one that is not listed. */
 export function systemCallName(number: number): string {
-  return NAMES.get(number) ?? `syscall ${number}`;
+  names ??= readNames(Deno.build.arch === "aarch64" ? AARCH64 : X86_64);
+  return names.get(number) ?? `syscall ${number}`;
+}
+
+function readNames(text: string): ReadonlyMap<number, string> {
+  return new Map(
+    text.trim().split(/\s+/).map((entry) => {
+      const [name, number] = entry.split(":");
+      return [Number(number), name!];
+    }),
+  );
 }

@@ -36,6 +36,9 @@ export const FACT_ROWS: ReadonlyMap<string, FactRow> = new Map<string, FactRow>(
   // Hashed with the suite's own name: it tells machines apart, and says nothing to anybody else.
   ["machine", { label: "machine id", compare: "info" }],
   ["deno", { label: "Deno", compare: "must" }],
+  // Subjects of one job alone run on these: they are what is compared.
+  ["node", { label: "Node", compare: "info" }],
+  ["bun", { label: "Bun", compare: "info" }],
   ["sockbench", { label: "sockbench", compare: "must" }],
   ["subject", { label: "subject", compare: "info" }],
   ["typescript", { label: "TypeScript", compare: "info" }],

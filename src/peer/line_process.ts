@@ -1,4 +1,4 @@
-// A Deno child process that speaks JSON, a line each, over its standard input and output: the carrier of process peers and of agents.
+// A child process that speaks JSON, a line each, over its standard input and output: the carrier of process peers and of agents.
 
 import { readLimits } from "../kernel/limits.ts";
 import { formatShortage, shortageOf } from "../kernel/shortage.ts";
@@ -12,11 +12,18 @@ import { PeerError } from "./peer_link.ts";
  */
 export const YOUNG_GENERATION_FLAG = "--v8-flags=--min-semi-space-size=16,--max-semi-space-size=16";
 
+/**
+ * The first arguments of a Deno that runs a main module.
+ *
+ * @param v8Flags flags of V8 beside {@linkcode YOUNG_GENERATION_FLAG}: older releases take the option once
+ */
+export function denoRun(...v8Flags: readonly string[]): string[] {
+  return ["run", "--quiet", "--no-prompt", [YOUNG_GENERATION_FLAG, ...v8Flags].join(",")];
+}
+
 export interface LineProcessOptions {
-  readonly deno: string;
-  /** Flags of V8 beside {@link YOUNG_GENERATION_FLAG}: older releases of Deno take the option once. */
-  readonly v8Flags?: readonly string[];
-  /** Arguments after `deno run`: permissions, the main module, its own arguments. */
+  readonly program: string;
+  /** Of the program. */
   readonly args: readonly string[];
   /** Working directory; absent: the driver's. */
   readonly cwd?: string;
@@ -56,13 +63,10 @@ export function startLineProcess(options: LineProcessOptions): LineProcess {
   };
 }
 
-function spawn({ deno, v8Flags = [], args, cwd }: LineProcessOptions): Deno.ChildProcess {
+function spawn({ program, args, cwd }: LineProcessOptions): Deno.ChildProcess {
   try {
-    return new Deno.Command(deno, {
-      args: [
-        ...["run", "--quiet", "--no-prompt", [YOUNG_GENERATION_FLAG, ...v8Flags].join(",")],
-        ...args,
-      ],
+    return new Deno.Command(program, {
+      args: [...args],
       ...(cwd !== undefined && { cwd }),
       stdin: "piped",
       stdout: "piped",
@@ -76,7 +80,7 @@ function spawn({ deno, v8Flags = [], args, cwd }: LineProcessOptions): Deno.Chil
     const detail = shortage === undefined
       ? (error as Error).message.replace(/\s+/g, " ")
       : formatShortage(shortage, readLimits());
-    throw new PeerError("peer-died", `${deno} could not be started: ${detail}`);
+    throw new PeerError("peer-died", `${program} could not be started: ${detail}`);
   }
 }
 

@@ -5,7 +5,7 @@ import type { Clock } from "../clock.ts";
 import { mainUrl } from "../mains.ts";
 import type { PeerKind } from "../model/placement.ts";
 import { childPermissions } from "./child_permissions.ts";
-import { startLineProcess } from "./line_process.ts";
+import { denoRun, startLineProcess } from "./line_process.ts";
 import { openLoopLink } from "./loop_link.ts";
 import { createMessageLink, type PeerAnswer, whenReady } from "./message.ts";
 import { PeerError, type PeerLink } from "./peer_link.ts";
@@ -62,8 +62,9 @@ async function openProcessLink({ modules, directory }: PeerOptions): Promise<Pee
   }
   using project = flagsOf(modules, directory);
   const process = startLineProcess({
-    deno: Deno.execPath(),
+    program: Deno.execPath(),
     args: [
+      ...denoRun(),
       "--unstable-net",
       ...permissions.args,
       ...project.flags,

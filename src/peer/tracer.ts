@@ -3,7 +3,7 @@
 import { mainUrl } from "../mains.ts";
 import { allowTracer, type TraceResult } from "../kernel/trace_system_calls.ts";
 import { isWhole } from "./child_permissions.ts";
-import { startLineProcess } from "./line_process.ts";
+import { denoRun, startLineProcess } from "./line_process.ts";
 
 /** A tracer's request, as its process reads it. */
 export type TracerRequest =
@@ -44,8 +44,8 @@ export async function startTracer(): Promise<Tracer> {
   }
   const inbox = createInbox();
   const process = startLineProcess({
-    deno: Deno.execPath(),
-    args: ["--allow-ffi", "--no-config", mainUrl("tracer").href],
+    program: Deno.execPath(),
+    args: [...denoRun(), "--allow-ffi", "--no-config", mainUrl("tracer").href],
     onMessage: (message) => inbox.put(message as TracerAnswer),
     onFailure: (reason) => inbox.fail(`the tracer ${reason}`),
   });

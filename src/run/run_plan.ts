@@ -21,6 +21,7 @@ import { widestHalfWidth } from "./precision.ts";
 import { runBlock } from "./run_block.ts";
 import { runTrial, type TrialOutcome, type TrialSetup } from "./run_trial.ts";
 import { asksForTracing, openTracing } from "./tracing.ts";
+import { warmUp } from "./warm_up.ts";
 
 export type { RunEvent, RunOptions };
 
@@ -101,8 +102,7 @@ class Run {
   /** Drives each workload over each transport once and discards it, so that the first round meets compiled code. */
   async warmUpPass(): Promise<void> {
     for (const c of warmUpCases(this.#plan.cases)) {
-      if (this.#aborted) return;
-      await this.#trial(c);
+      await warmUp(c, async () => this.#aborted ? undefined : (await this.#trial(c))[0]);
     }
   }
 
@@ -148,9 +148,13 @@ class Run {
     if (peer === "loop" || round === 1 || (round - 1) % ROUNDS_PER_PEER !== 0) return true;
     await this.close();
     for (const c of warmUpCases(cases.filter((c) => this.#failures.get(c.id) !== MAX_FAILURES))) {
-      if (this.#aborted || await this.#measureWhilePeersStart([c], false) === undefined) {
-        return false;
-      }
+      let isLost = false;
+      await warmUp(c, async () => {
+        const outcomes = this.#aborted ? [] : await this.#measureWhilePeersStart([c], false);
+        isLost ||= outcomes === undefined;
+        return outcomes?.[0];
+      });
+      if (this.#aborted || isLost) return false;
     }
     return true;
   }

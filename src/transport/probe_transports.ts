@@ -38,6 +38,10 @@ export async function probeTransports(
 }
 
 async function probe(transport: Transport, directory: string): Promise<Availability> {
+  if (!("Deno" in globalThis) && transport.driver !== "node") {
+    const reason = `driver ${transport.driver} needs Deno, and this is ${navigator.userAgent}`;
+    return { available: false, reason };
+  }
   const late = Promise.withResolvers<Availability>();
   const timer = setTimeout(() => {
     const reason = `its probe did not end within ${PATIENCE_MS / 1e3} s`;

@@ -1,5 +1,7 @@
 // Paths for Unix-domain sockets.
 
+import { nodeBuiltin } from "./node/node_builtins.ts";
+
 /** Bytes of a socket's own name: 12 hexadecimal digits. */
 const NAME_BYTES = 12;
 /** Of the path of a socket's directory, in bytes: an address (sockaddr_un) has 108, less a slash, the name, and the NUL at the end. */
@@ -18,6 +20,7 @@ export function freshSocketPath(directory: string): string {
 /** Removes a socket file; one that is gone already (Deno removes a stream listener's own), or never was one, is no error. */
 export function removeSocketFile(path: string): void {
   if (path.startsWith("\0")) return;
+  if (!("Deno" in globalThis)) return nodeBuiltin("node:fs").rmSync(path, { force: true });
   try {
     Deno.removeSync(path);
   } catch (error) {

@@ -19,7 +19,8 @@ export async function impostor(program: string): Promise<PreparedSubject> {
   await Deno.writeTextFile(agentMain, program);
   return {
     label: "impostor",
-    deno: Deno.execPath(),
+    runtime: "deno",
+    program: Deno.execPath(),
     agentMain,
     modules: [],
     [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),

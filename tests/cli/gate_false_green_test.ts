@@ -4,7 +4,7 @@ import type { RunRecord } from "../../src/model/run_record.ts";
 import type { Trial } from "../../src/model/trial.ts";
 import { encodeRecord } from "../../src/record/codec.ts";
 import { type CaseValues, syntheticRecord } from "../compare/synthetic_records.ts";
-import { type Outcome, sockbench, temporaryDirectory } from "./sockbench.ts";
+import { type Outcome, sockbenchHere, temporaryDirectory } from "./sockbench.ts";
 
 const CASE = "round-trip/tcp/bytes=64";
 const OTHER = "round-trip/unix/bytes=64";
@@ -17,7 +17,7 @@ const BASE = syntheticRecord({ [CASE]: p50(100e3) });
 const SAME = syntheticRecord({ [CASE]: p50(100.5e3) }, { startedAt: "2026-02-01T12:00:00.000Z" });
 const TWICE_AS_SLOW = syntheticRecord({ [CASE]: p50(200e3) });
 
-/** Judges two records as a user does. */
+/** Judges two records. */
 async function judge(
   base: RunRecord,
   head: RunRecord,
@@ -28,7 +28,7 @@ async function judge(
     await Deno.writeTextFile(`${directory.path}/${name}`, encodeRecord(record));
     return `${directory.path}/${name}`;
   };
-  const outcome = await sockbench([
+  const outcome = await sockbenchHere([
     "gate",
     `--baseline=${await write("base.json", base)}`,
     `--candidate=${await write("head.json", head)}`,

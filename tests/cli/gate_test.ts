@@ -9,6 +9,7 @@ import {
   names,
   type Outcome,
   sockbench,
+  sockbenchHere,
   temporaryDirectory,
 } from "./sockbench.ts";
 
@@ -93,9 +94,11 @@ Deno.test("sockbench gate never passes a baseline that is missing, damaged, empt
   const text = encodeRecord(base);
   const candidate = await write(directory.path, "head.json", base);
   const path = `${directory.path}/base.json`;
-  const run = (...more: string[]) =>
-    sockbench(["gate", `--baseline=${path}`, `--out=${directory.path}/out`, ...more]);
-  assertRefused(await run(), /cannot judge: there is no baseline .*base\.json/, 3);
+  const words = ["gate", `--baseline=${path}`, `--out=${directory.path}/out`];
+  const run = (...more: string[]) => sockbenchHere([...words, ...more]);
+  const absent = /cannot judge: there is no baseline .*base\.json/;
+  assertRefused(await sockbench(words), absent, 3);
+  assertRefused(await run(), absent, 3);
   const damaged: readonly (readonly [string, RegExp])[] = [
     ["", /it is empty/],
     [text.slice(0, text.length / 2), /it is cut off/],
@@ -130,7 +133,7 @@ Deno.test("sockbench gate refuses wrong arguments in one sentence", async () => 
   const baseline = await write(directory.path, "base.json", syntheticRecord({ [CASE]: p50(100) }));
   const refuse = async (args: readonly string[], sentence: RegExp) =>
     assertRefused(
-      await sockbench(["gate", ...args], { cwd: directory.path }),
+      await sockbenchHere(["gate", ...args], directory.path),
       sentence,
     );
   const base = `--baseline=${baseline}`;

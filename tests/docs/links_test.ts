@@ -68,3 +68,21 @@ Deno.test("every path that CONTRIBUTING names exists", async () => {
     "src/none/",
   ]);
 });
+
+/** Names of hosts in the examples of a page, but for this machine's own and for where sources are cloned from. */
+function hostsIn(text: string): string[] {
+  const examples = [...text.matchAll(/^```(?!mermaid).*\n([\s\S]*?)^```/gm)].map(([, code]) =>
+    code!
+  )
+    .concat([...text.matchAll(/`([^`\n]+)`/g)].map(([, code]) => code!)).join("\n");
+  const isOurs = (host: string) => /^(localhost|127\.[\d.]+|\[::1\]|0\.0\.0\.0)$/.test(host);
+  return [...examples.replaceAll(/git clone \S+/g, "").matchAll(/\w+:\/\/([\w.-]+|\[[^\]]*\])/g)]
+    .map(([, host]) => host!).filter((host) => !isOurs(host));
+}
+
+Deno.test("no example of a page asks for a host beyond this machine", async () => {
+  for (const { path, text } of await pages()) assertEquals(hostsIn(text), [], path);
+  const text =
+    "```sh\ncurl http://a.example/\ngit clone https://b.example/c\n```\n`ws://[::1]:80` `tcp://d`";
+  assertEquals(hostsIn(text), ["a.example", "d"]);
+});

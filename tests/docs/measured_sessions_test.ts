@@ -1,11 +1,16 @@
-import { assert, assertEquals } from "@std/assert";
-import { pages } from "../../docs/tools/pages.ts";
-import { matchesSession, measuredSessions } from "../../docs/tools/sessions.ts";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { pages, ROOT } from "../../docs/tools/pages.ts";
+import {
+  matchesSession,
+  type MeasuredCommand,
+  measuredSessions,
+  moduleOf,
+} from "../../docs/tools/sessions.ts";
 import { needs, TWO_CORES } from "../support/needs.ts";
 import { PERMISSIONS, sockbench, temporaryDirectory } from "../cli/sockbench.ts";
 
 const sessions = (await pages()).flatMap(({ path, text }) =>
-  measuredSessions(text).map((session) => ({ path, ...session }))
+  measuredSessions(text).map((commands) => ({ path, commands, module: moduleOf(text) }))
 );
 
 Deno.test("matchesSession() compares all but figures and padding, and lets … stand for lines", () => {
@@ -16,26 +21,72 @@ Deno.test("matchesSession() compares all but figures and padding, and lets … s
   assert(!matchesSession(pasted, "Clock\n  cost  9 ns per call\nNoise\nmore\n"));
 });
 
-for (const { path, args, lines } of sessions) {
-  const name = `the session of ${path} prints what was pasted, figures aside: ${args.join(" ")}`;
+Deno.test("measuredSessions() reads commands, what each printed, and the codes that are asked for", () => {
+  const page = [
+    "a",
+    "```console measured",
+    "$ deno task sockbench a 'b c'",
+    "out",
+    "$ echo $?",
+    "3",
+  ]
+    .concat("$ deno task sockbench d", "```", "").join("\n");
+  assertEquals(measuredSessions(page), [[
+    { args: ["a", "b c"], lines: ["out"], code: 3 },
+    { args: ["d"], lines: [], code: 0 },
+  ]]);
+  for (const line of ["ls", "$ ls"]) {
+    assertThrows(() => measuredSessions(`\`\`\`console measured\n${line}\n\`\`\`\n`), Error, line);
+  }
+});
+
+for (const session of sessions) {
+  const [{ args }] = session.commands as [MeasuredCommand];
+  const name = `the session of ${session.path} prints what was pasted, figures aside: ${
+    args.join(" ")
+  }`;
   // A generator that spins wants a core of its own.
   Deno.test({
     ...needs(name, ...(args[0] === "load" ? [TWO_CORES] : [])),
-    fn: () => replay(args, lines),
+    fn: () => replay(session),
   });
 }
 
-async function replay(args: readonly string[], lines: readonly string[]): Promise<void> {
+async function replay({ commands, module }: (typeof sessions)[number]): Promise<void> {
   await using directory = await temporaryDirectory();
-  const at = args.indexOf("--out");
-  const place = at < 0 ? "" : args[at + 1]!;
-  const own = args.map((arg, k) => k > 0 && args[k - 1] === "--out" ? directory.path : arg);
-  const { code, out, err } = await sockbench(own, {
-    permissions: [...PERMISSIONS, "--allow-ffi"],
+  if (module !== undefined) await Deno.writeTextFile(`${directory.path}/bench.ts`, module);
+  // Where the page writes, and where this test does.
+  const places = commands.flatMap(({ args }) => {
+    const place = args[args.indexOf("--out") + 1];
+    return args.includes("--out") && place !== undefined ? [place] : [];
   });
-  assertEquals(code, 0, err);
-  const printed = place === "" ? out : out.replaceAll(directory.path, place);
-  assert(matchesSession(lines, printed), printed);
+  const own = (place: string) => `${directory.path}/out-${places.indexOf(place)}`;
+  const swap = (text: string, isBack = false) =>
+    places.reduce(
+      (done, place) =>
+        isBack ? done.replaceAll(own(place), place) : done.replaceAll(place, own(place)),
+      text,
+    );
+  for (const { args, lines, code: expected } of commands) {
+    const { code, out, err } = await sockbench(args.map((arg) => swap(arg)), {
+      permissions: [...PERMISSIONS, "--allow-ffi"],
+      cwd: module === undefined ? ROOT.pathname : directory.path,
+    });
+    assertEquals(code, expected, `${args.join(" ")}: ${err}`);
+    assert(matchesSession(lines, swap(out, true)), out);
+  }
 }
 
-Deno.test("pages have sessions that measure", () => assert(sessions.length >= 2));
+Deno.test("every guide has a session, or says here why it needs none", () => {
+  const without = new Map([
+    ["docs/how-to/cite.md", "nothing is run"],
+    ["docs/how-to/reference-tools.md", "the tools are not there"],
+  ]);
+  return pages().then((all) => {
+    const guides = all.filter(({ path }) => path.startsWith("docs/how-to/"));
+    assert(guides.length > 10);
+    for (const { path, text } of guides) {
+      assertEquals(text.includes("```console"), !without.has(path), path);
+    }
+  });
+});

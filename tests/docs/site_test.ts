@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import axe from "axe-core";
+import type { Browser } from "playwright-core";
 import { markdownPage } from "../../docs/tools/markdown_html.ts";
 import { buildSite } from "../../docs/tools/site.ts";
 import { BROWSERS, openFromDisk, startChromium } from "../support/chromium.ts";
@@ -62,70 +63,70 @@ Deno.test("Markdown becomes markup, and nothing that stands in it does", () => {
   assert(html.includes('<pre tabindex="0"><code># no heading</code></pre>'), html);
 });
 
-Deno.test({
-  ...needs(
-    "pages of the site open without a message or a request, fit a phone, and axe-core finds no violation, by day and by night",
-    oneOf(...BROWSERS),
-  ),
-  async fn() {
-    await using browser = await startChromium();
-    for (
-      const place of [
-        "index.html",
-        "docs/how-to/decide-about-nagle.html",
-        "docs/reference/command-line.html",
-        "reports/claims.html",
-        "search.html",
-      ]
-    ) {
-      for (const [scheme, width] of [["light", 1280], ["dark", 390]] as const) {
-        const seen = await openFromDisk(
-          browser,
-          site.get(place)!,
-          { scheme, width },
-          async (page) => {
-            const overflow = await page.evaluate<number>(
-              "document.documentElement.scrollWidth - innerWidth",
-            );
-            assertEquals(overflow, 0, `${place}, ${width} px`);
-            await page.evaluate(axe.source);
-            const { violations } = await page.evaluate<axe.AxeResults>("axe.run()");
-            assertEquals(
-              violations.map(({ id, nodes }) => [id, nodes[0]?.html]),
-              [],
-              `${place}, ${scheme}`,
-            );
-          },
-        );
-        assertEquals(seen, { messages: [], requests: ["file://page.html"], dialogs: [] }, place);
-      }
-    }
-  },
-});
+/** Every kind of page, by day and by night: what all share is seen on the first. */
+const VIEWS = [
+  ["index.html", "light", 1280],
+  ["index.html", "dark", 390],
+  ["docs/how-to/decide-about-nagle.html", "dark", 390],
+  ["docs/reference/command-line.html", "light", 390],
+  ["reports/claims.html", "dark", 1280],
+  ["search.html", "light", 1280],
+] as const;
+
+async function looksRight(
+  browser: Browser,
+  [place, scheme, width]: (typeof VIEWS)[number],
+): Promise<void> {
+  const seen = await openFromDisk(browser, site.get(place)!, { scheme, width }, async (page) => {
+    const overflow = await page.evaluate<number>(
+      "document.documentElement.scrollWidth - innerWidth",
+    );
+    assertEquals(overflow, 0, `${place}, ${width} px`);
+    await page.evaluate(axe.source);
+    const { violations } = await page.evaluate<axe.AxeResults>("axe.run()");
+    assertEquals(
+      violations.map(({ id, nodes }) => [id, nodes[0]?.html]),
+      [],
+      `${place}, ${scheme}`,
+    );
+  });
+  assertEquals(seen, { messages: [], requests: ["file://page.html"], dialogs: [] }, place);
+}
+
+async function searches(browser: Browser): Promise<void> {
+  await openFromDisk(browser, site.get("search.html")!, {}, async (page) => {
+    const shown = () =>
+      page.$$eval(
+        ".hits li",
+        (all) =>
+          all.filter((one) => (one as unknown as { hidden: boolean }).hidden === false)
+            .map((one) => one.textContent ?? ""),
+      );
+    const all = (await shown()).length;
+    await page.fill(".search", "nagle setNoDelay");
+    const hits = await shown();
+    assert(hits.length > 0 && hits.length < all / 4, `${hits.length} of ${all}`);
+    assert(
+      hits.some((one) => one.startsWith("What does Nagle's algorithm cost?")),
+      hits.join("\n"),
+    );
+    await page.fill(".search", "xyzzy");
+    assertEquals(await shown(), []);
+  });
+}
 
 Deno.test({
-  ...needs("the site's search shows the parts that hold every word", oneOf(...BROWSERS)),
-  async fn() {
+  ...needs("what only a browser can say of the site", oneOf(...BROWSERS)),
+  async fn(t) {
     await using browser = await startChromium();
-    await openFromDisk(browser, site.get("search.html")!, {}, async (page) => {
-      const shown = () =>
-        page.$$eval(
-          ".hits li",
-          (all) =>
-            all.filter((one) => (one as unknown as { hidden: boolean }).hidden === false).map((
-              one,
-            ) => one.textContent ?? ""),
-        );
-      const all = (await shown()).length;
-      await page.fill(".search", "nagle setNoDelay");
-      const hits = await shown();
-      assert(hits.length > 0 && hits.length < all / 4, `${hits.length} of ${all}`);
-      assert(
-        hits.some((one) => one.startsWith("What does Nagle's algorithm cost?")),
-        hits.join("\n"),
+    for (const view of VIEWS) {
+      await t.step(
+        `${
+          view.join(" ")
+        } opens without a message or a request, fits, and axe-core finds no violation`,
+        () => looksRight(browser, view),
       );
-      await page.fill(".search", "xyzzy");
-      assertEquals(await shown(), []);
-    });
+    }
+    await t.step("the search shows the parts that hold every word", () => searches(browser));
   },
 });

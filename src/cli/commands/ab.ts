@@ -30,10 +30,11 @@ export const abCommand: Command = {
     "Runs base and head in processes of their own, on this machine, in pairs a few milliseconds apart, so that the machine's " +
     "drift falls on both. Their processes are replaced after a few pairs, and one such generation is one value of the test. A cell is red when the exact sign test, " +
     "corrected for all cells, shows that head is slower and the estimate is beyond the threshold, on fresh processes alone: flagged cells are measured again before the job fails.",
-    "A subject is self (this sockbench, this Deno), deno:<version or path> (another Deno), git:<ref> (a commit of the " +
+    "A subject is self (this sockbench, this Deno), deno:<version or path> (another Deno), node:<version or path>, bun:<version or path>, git:<ref> (a commit of the " +
     "repository here, in a temporary worktree) or dir:<path>. With --module ./bench.ts each side runs its own version of that " +
     "file: this is how a project gates its own socket code. " +
     "Without a selection the module's scenarios are measured, or round-trip, throughput, connect and connect-round-trip of profile quick.",
+    "Deno, Node and Bun are compared, each by its node:net and node:dgram (-t tcp@node,unix@node,udp@node), and judged with --gate only: without it the code is 0, or 3 where nothing is decided. " +
     "Exit codes: 0 pass, 1 regressed, 2 wrong input, 3 cannot judge, 130 interrupted.",
   ],
   positionals: [],
@@ -103,6 +104,10 @@ export const abCommand: Command = {
     },
     ...VERDICT_OPTIONS,
     {
+      name: "gate",
+      description: "Judges different runtimes too, which are otherwise compared",
+    },
+    {
       name: "inject-slowdown",
       value: "share",
       description: "A job whose answer is known: burn this share of each operation's time in head",
@@ -117,6 +122,10 @@ export const abCommand: Command = {
     {
       line: "deno task sockbench ab --base deno:2.8.3 --head deno:2.9.6",
       description: "Which Deno release is faster where",
+    },
+    {
+      line: "deno task sockbench ab --base node:26 --head self -t tcp@node,unix@node",
+      description: "Deno or Node: which is faster at the same program",
     },
     {
       line: "deno task sockbench ab --base git:main --head dir:. --module ./bench.ts",
@@ -195,7 +204,7 @@ function isFailure(error: unknown): error is Error {
 }
 
 async function compareSubjects(context: Context): Promise<number> {
-  const { engine, args, job, progress, signal, onMade } = context;
+  const { engine, job, progress, signal, onMade } = context;
   const prepare = (side: Side) =>
     engine.prepareSubject(
       engine.parseSubject(job.subjects[side]),
@@ -218,9 +227,10 @@ async function compareSubjects(context: Context): Promise<number> {
   ]);
   const options = await optionsOf(planned, subjects, sockets.path, context);
   announce(planned, options, context);
-  const outcome = await engine.runAbGate(planned.plan, options, job.policy, progress);
+  const measure = job.isComparison ? engine.runAbComparison : engine.runAbGate;
+  const outcome = await measure(planned.plan, options, job.policy, progress);
   progress.end();
-  return await finish(outcome, context, args);
+  return await finish(outcome, options, context);
 }
 
 /** Agents of their own for planning, so that measuring starts with fresh ones. */
@@ -276,16 +286,17 @@ function announce({ plan }: AbPlan, options: AbOptions, { engine, job, progress 
     estimateNs: engine.estimateAbNs(plan, { ...options, pairs }),
     budgetNs: options.budgetNs,
     precision: options.precision ?? engine.defaultPrecision(job.policy),
-    ...job.subjects,
+    base: options.subjects.base.label,
+    head: options.subjects.head.label,
   });
 }
 
 async function finish(
   { records, confirmation, result, interrupted }: AbGateOutcome,
+  options: AbOptions,
   context: Context,
-  args: ParsedArguments,
 ): Promise<number> {
-  const { engine, job, terminal } = context;
+  const { engine, args, job, terminal } = context;
   const files = [
     ...recordFiles(records, "", engine),
     ...(confirmation === undefined ? [] : recordFiles(confirmation, "-confirmation", engine)),
@@ -295,13 +306,19 @@ async function finish(
     return EXIT.interrupted;
   }
   const isWritten = await engine.writeGateReport(
-    { result, base: job.subjects.base, head: job.subjects.head },
+    {
+      result,
+      base: options.subjects.base.label,
+      head: options.subjects.head.label,
+      ...(job.isComparison && { records }),
+    },
     {
       out: job.out,
       stem: "ab",
       records: files,
       formats: job.formats,
       annotations: args.flags.has("annotations"),
+      isComparison: job.isComparison,
     },
     terminal,
   );

@@ -126,15 +126,14 @@ function isChanged({ verdict }: Verdict): boolean {
   return CHANGED.includes(verdict);
 }
 
-/** As in `1 slower, 2 faster, 12 no difference of 5 %, 3 not decided`. */
+/** As in `1 slower, 2 faster, 12 no difference of 5 %, 4 not slower, 3 not decided`. */
 function countChanges(cells: readonly Verdict[], threshold: number): string {
-  const none = `no difference of ${formatThreshold(threshold, "ratio")}`;
-  const words = groupBy(bySeverity(cells, COUNTED), (cell) => wordOf(cell, none));
+  const words = groupBy(bySeverity(cells, COUNTED), (cell) => wordOf(cell, threshold));
   const said = [...words].map(([word, { length }]) => `${length} ${word}`).join(", ");
   return said === "" ? "Nothing can be compared" : said;
 }
 
-function wordOf(cell: Verdict, none: string): string {
+function wordOf(cell: Verdict, threshold: number): string {
   const { verdict, ratio } = cell;
   const stated = statedOf(cell);
   if (isChanged(cell)) {
@@ -142,7 +141,11 @@ function wordOf(cell: Verdict, none: string): string {
       ? verdict
       : changeWord(ratio.estimate, stated);
   }
-  return { pass: none, incomparable: "not comparable", inconclusive: "not decided" }[
+  const none = `no difference of ${formatThreshold(threshold, "ratio")}`;
+  // What is worse is excluded; what is better may be, so that it is not "no difference".
+  const isOpen = ratio !== undefined && stated !== undefined && ratio.high > 1 + threshold;
+  const pass = isOpen ? `not ${changeWord(0.5, stated)}` : none;
+  return { pass, incomparable: "not comparable", inconclusive: "not decided" }[
     verdict as string
   ] ?? verdict;
 }

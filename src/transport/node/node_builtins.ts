@@ -2,11 +2,13 @@
 // Deno 2.8.0 a `node:` import that is reached by a dynamic one fails.
 
 import type dgram from "node:dgram";
+import type fs from "node:fs";
 import type net from "node:net";
 import type tls from "node:tls";
 
 interface Builtins {
   readonly "node:dgram": typeof dgram;
+  readonly "node:fs": typeof fs;
   readonly "node:net": typeof net;
   readonly "node:tls": typeof tls;
 }

@@ -161,6 +161,7 @@ export class Session implements AsyncDisposable {
 
   /** Removes the directory. */
   async [Symbol.asyncDispose](): Promise<void> {
+    for (const transport of this.catalog.transports.values()) transport.rest?.();
     await this.#sockets[Symbol.asyncDispose]();
   }
 }

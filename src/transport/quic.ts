@@ -27,6 +27,11 @@ export const quic: StreamTransport = {
     return (await (serving ??= QuicServer.open())).listen();
   },
   connect,
+  rest() {
+    serving?.then((server) => {
+      if (server.rest()) serving = undefined;
+    }, () => serving = undefined);
+  },
   probe: (options) =>
     // Without its flag an unstable API that is called ends the process.
     typeof Deno.QuicEndpoint === "undefined"
@@ -150,10 +155,12 @@ class QuicChannel implements StreamChannel {
 class QuicServer {
   readonly #listeners = new Map<number, QuicListener>();
   readonly #endpoint: Extract<Endpoint, { kind: "ip" }>;
+  readonly #socket: Deno.QuicEndpoint;
   #opened = 0;
 
   constructor(listener: Deno.QuicListener, certificate: string) {
     const { port } = listener.endpoint.addr;
+    this.#socket = listener.endpoint;
     this.#endpoint = { kind: "ip", hostname: HOSTNAME, port, certificate };
     this.#acceptAll(listener);
   }
@@ -165,6 +172,13 @@ class QuicServer {
       endpoint.listen({ ...certificate, alpnProtocols: ALPN }),
       certificate.cert,
     );
+  }
+
+  /** Closes the endpoint where nobody listens. Returns whether it did. */
+  rest(): boolean {
+    if (this.#listeners.size > 0) return false;
+    this.#socket.close();
+    return true;
   }
 
   listen(): StreamListener {

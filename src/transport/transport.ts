@@ -55,6 +55,8 @@ export interface TransportBase {
   readonly usesDirectory?: true;
   /** One line for `sockbench list`. */
   readonly title: string;
+  /** Frees what it keeps between trials, which would keep a program from ending, where nothing of it is open. Absent: it keeps nothing. */
+  rest?(): void;
   /** Opens, exchanges a message and closes, to learn whether the transport works here. Never throws, never prompts. */
   probe(options: OpenOptions): Promise<Availability>;
 }

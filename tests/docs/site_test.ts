@@ -3,7 +3,7 @@ import axe from "axe-core";
 import type { Browser } from "playwright-core";
 import { markdownPage } from "../../docs/tools/markdown_html.ts";
 import { buildSite } from "../../docs/tools/site.ts";
-import { BROWSERS, openFromDisk, startChromium } from "../support/chromium.ts";
+import { AXE, BROWSERS, openFromDisk, startChromium } from "../support/chromium.ts";
 import { needs, oneOf } from "../support/needs.ts";
 
 const site = await buildSite();
@@ -83,7 +83,7 @@ async function looksRight(
     );
     assertEquals(overflow, 0, `${place}, ${width} px`);
     await page.evaluate(axe.source);
-    const { violations } = await page.evaluate<axe.AxeResults>("axe.run()");
+    const { violations } = await page.evaluate<axe.AxeResults>(AXE);
     assertEquals(
       violations.map(({ id, nodes }) => [id, nodes[0]?.html]),
       [],

@@ -9,7 +9,7 @@ import type { RunRecord } from "../../src/model/run_record.ts";
 import { evaluate } from "../../src/report/build/evaluation.ts";
 import { buildRecordDocument } from "../../src/report/build/record_document.ts";
 import { comparisonFormats } from "../../src/report/registry.ts";
-import { BROWSERS, openFromDisk, startChromium } from "../support/chromium.ts";
+import { AXE, BROWSERS, openFromDisk, startChromium } from "../support/chromium.ts";
 import { needs, oneOf } from "../support/needs.ts";
 import { hostileRecord, sampleRecord } from "../support/sample_record.ts";
 import { samplePairedComparison } from "./gate_sample.ts";
@@ -90,7 +90,7 @@ browserTest("axe-core finds no violation in any page, by day and by night", asyn
         await openFromDisk(browser, html, { scheme, width }, async (page) => {
           await unfold(page);
           await page.evaluate(axe.source);
-          const { violations, passes } = await page.evaluate<axe.AxeResults>("axe.run()");
+          const { violations, passes } = await page.evaluate<axe.AxeResults>(AXE);
           const found = violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 200)}`);
           assertEquals(found, []);
           assert(passes.length > 20, "axe-core looked at the page");

@@ -96,3 +96,26 @@ Deno.test("measure() is a session of one plan, and its record names the call tha
   assertEquals(record.trials.length, 2);
   assertEquals(record.settings.command, `measure(${JSON.stringify(INPUT)})`);
 });
+
+/** A program that does not end is killed after this time, and the test fails by its exit code. */
+const HUNG_MS = 60_000;
+
+Deno.test("a program that has measured over quic ends by itself", async () => {
+  const program = `import { measure } from ${JSON.stringify(import.meta.resolve("../../mod.ts"))};
+const { trials } = await measure({ scenarios: ["round-trip"], transports: ["quic"], profile: "quick", rounds: 1, peer: "loop" });
+console.log(trials.length);`;
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--quiet", "--frozen", "-"],
+    cwd: new URL("../../", import.meta.url),
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(program));
+  await writer.close();
+  const timer = setTimeout(() => child.kill("SIGKILL"), HUNG_MS);
+  const { code, stdout } = await child.output();
+  clearTimeout(timer);
+  assertEquals({ code, out: new TextDecoder().decode(stdout) }, { code: 0, out: "2\n" });
+});

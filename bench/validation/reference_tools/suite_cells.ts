@@ -118,6 +118,7 @@ export class SuiteCells implements AsyncDisposable {
   /** Ends the peer and removes the socket directory. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#closePeer();
+    for (const transport of this.#catalog.transports.values()) transport.rest?.();
     await this.#directory[Symbol.asyncDispose]();
   }
 

@@ -12,10 +12,12 @@ import { DEFAULT_OUT } from "./options.ts";
 import { settingsInput } from "./run_arguments.ts";
 import { choosePeer, findUnmatchedGlob, refuseEmptyPlan, unmatchedGlob } from "./measuring.ts";
 import { UsageError } from "./failure.ts";
-import type { JobPlan, PlanPart } from "../ab/ab_options.ts";
+import type { AbRecords, JobPlan, PlanPart } from "../ab/ab_options.ts";
 import type { AgentLink } from "../ab/agent_link.ts";
 import type { AgentNames } from "../ab/agent_protocol.ts";
 import { createCatalog } from "../catalog.ts";
+import { encodeRecord } from "../record/codec.ts";
+import type { OutputFile } from "./output.ts";
 import type { PlannedCases } from "../plan/plan.ts";
 
 export {
@@ -32,7 +34,6 @@ export { prepareSubject } from "../ab/prepare_subject.ts";
 export { LostAgentsError } from "../ab/run_ab.ts";
 export { parseSubject, SubjectError } from "../ab/subject.ts";
 export { systemClock } from "../clock.ts";
-export { encodeRecord } from "../record/codec.ts";
 export { readEnvironment } from "../run/environment.ts";
 export { createSocketDirectory } from "../transport/socket_directory.ts";
 export { withGenerationMetrics } from "../compare/pooled_values.ts";
@@ -258,4 +259,15 @@ async function planSide(
   const lacks = (kind: "scenarios" | "transports") =>
     kept[kind].length === 0 && (input[kind]?.length ?? 0) > 0;
   return lacks("scenarios") || lacks("transports") ? { ...plan, cases: [] } : plan;
+}
+
+/** The records of both sides as files. */
+export function recordFiles(
+  { base, head }: AbRecords,
+  suffix: "" | "-confirmation" = "",
+): OutputFile[] {
+  return [
+    { name: `ab-base${suffix}.json`, text: encodeRecord(base) },
+    { name: `ab-head${suffix}.json`, text: encodeRecord(head) },
+  ];
 }

@@ -104,17 +104,18 @@ Deno.test("runAb() adds pairs until the budget is spent, and stops at once where
   // A clock that counts how often it is asked: rounds do not depend on how long they take.
   let ns = 0;
   const clock: Clock = { ...systemClock, nowNs: () => ns++ };
-  await using job = await jobOf({ pairs: 2, precision: 1e-9, budgetNs: 40, clock });
+  await using job = await jobOf({ pairs: 2, askedPairs: 2, precision: 1e-9, budgetNs: 12, clock });
   // A rate: unlike percentiles it does not come in steps, so that no two ratios are alike.
   const watched = new Map([["round-trip", ["exchangesPerSecond"]]]);
   const { head } = await runAb(planOf([TCP]), { ...job.options, watched });
   assert(head.settings.rounds > 2);
   assertEquals(head.trials.length, head.settings.rounds);
-  await using easy = await jobOf({ pairs: 2, precision: 1e9, budgetNs: 60e9 });
+  await using easy = await jobOf({ pairs: 2, askedPairs: 32, precision: 1e9, budgetNs: 60e9 });
   // Five generations are no interval, six are.
   const plan = planOf([TCP]);
   const { trials } = (await runAb(plan, easy.options)).head;
-  const each = roundsPerGeneration(plan.cases);
+  const each = roundsPerGeneration(plan.cases, 32);
+  assertEquals(each, 2);
   assertEquals(
     trials.map(({ generation }) => generation),
     [1, 2, 3, 4, 5, 6].flatMap((generation) => new Array(each).fill(generation)),
@@ -158,8 +159,8 @@ Deno.test("runAb() gives up a case that fails again and again, and the gate call
 
 Deno.test("runAbGate() is red for a known slowdown, after fresh pairs of the flagged cells only", async () => {
   await using job = await jobOf({
-    pairs: 12,
-    askedPairs: 12,
+    pairs: 6,
+    askedPairs: 6,
     slowdown: { share: 1, where: "all" },
   });
   const flaggedCells: string[] = [];
@@ -170,6 +171,7 @@ Deno.test("runAbGate() is red for a known slowdown, after fresh pairs of the fla
   };
   const policy = createPolicy({
     metrics: ["headline"],
+    alpha: 0.05,
     ignore: [{ case: UNIX, reason: "not this one" }],
   });
   const options = { ...job.options, precision: 1e9 };

@@ -1,14 +1,27 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { type Outcome, sockbench, temporaryDirectory } from "./sockbench.ts";
 
-const TCP = import.meta.resolve("../../src/transport/tcp.ts");
-const CASE = "round-trip/mine/bytes=64";
+const from = (path: string) => JSON.stringify(import.meta.resolve(`../../src/${path}`));
+const CASE = "few/mine/bytes=64";
 
-/** A module whose transport is TCP, but for what becomes of the last connection of each generation: a warm-up and two trials. */
+/**
+ * A module whose transport is TCP, but for what becomes of the last connection of each generation: a warm-up, of which one is enough as the
+ * case says how many exchanges it has, and two trials.
+ */
 function moduleOf(third: string): string {
-  return `import { tcp } from ${JSON.stringify(TCP)};
+  return `import { tcp } from ${from("transport/tcp.ts")};
+import { roundTrip } from ${from("scenario/round_trip.ts")};
 let opened = 0;
+const grid = [{ transports: ["mine"], params: { bytes: [64] } }];
 export default {
+  scenarios: [{
+    ...roundTrip,
+    id: "few",
+    contrasts: [],
+    grid: { quick: grid, standard: grid, thorough: grid },
+    budget: () => ({ warmupNs: 0, measureNs: 60e9, maxOperations: 200 }),
+    expectedNs: () => 20e6,
+  }],
   transports: [{
     ...tcp,
     name: "mine",

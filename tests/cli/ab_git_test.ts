@@ -22,6 +22,7 @@ async function gate(
       ...(more.some((one) => one.startsWith("--metric")) ? [] : ["--metric=headline"]),
       // As few generations of agents as can show anything.
       "--pairs=1",
+      "--alpha=0.02",
       ...more,
     ],
     { cwd: repository.path, env: { TMPDIR: repository.temporary } },
@@ -62,6 +63,7 @@ Deno.test("sockbench ab finds the module below a folder of the repository", asyn
       "--module=./bench.ts",
       "--metric=headline",
       "--pairs=1",
+      "--alpha=0.02",
       "--threshold=1000%",
       "--precision=50%",
       "--budget=1s",

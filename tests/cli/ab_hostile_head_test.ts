@@ -8,6 +8,7 @@ const JOB = [
   "--metric=headline",
   `--case=${CASE}`,
   "--pairs=1",
+  "--alpha=0.02",
   "--precision=50%",
   "--budget=1s",
   "--seed=7",
@@ -99,7 +100,7 @@ Deno.test("sockbench ab takes seed, peer, budget and precision from its argument
     directory.path,
     ["--threshold=1000%"],
   );
-  assertMatch(err, /^1 case × 7 pairs or more, .*; peer loop; seed 7\n/);
+  assertMatch(err, /^1 case × 6 pairs or more, .*; peer loop; seed 7\n/);
   assertEquals(code, 0, err);
   const record = JSON.parse(await Deno.readTextFile(`${directory.path}/out/ab-head.json`));
   const { seed, profile, peer, rounds } = record.settings;
@@ -142,6 +143,7 @@ Deno.test("sockbench ab measures a pair again when one of its trials ended witho
     "ab",
     "--case=throughput/unix/bytes=65536",
     "--pairs=1",
+    "--alpha=0.02",
     "--precision=50%",
     "--budget=1s",
     "--threshold=1000%",

@@ -22,6 +22,7 @@ const TINY = [
   `--case=${CASE}`,
   "--metric=headline",
   "--pairs=1",
+  "--alpha=0.02",
   "--precision=50%",
   "--budget=1s",
 ];
@@ -48,17 +49,17 @@ Deno.test("sockbench ab of the same code is not red, and writes both records and
   assertEquals(names(out), ["ab-base.json", "ab-head.json", "ab.md"]);
   assertMatch(
     outcome.err,
-    /^1 case × 7 pairs or more, .*; base self, head self; peer loop; seed 7\n/,
+    /^1 case × 6 pairs or more, .*; base self, head self; peer loop; seed 7\n/,
   );
   assertMatch(outcome.out, new RegExp(`^pass +${CASE} p50 `, "m"));
   for (const name of names(out)) assertStringIncludes(outcome.out, `${out}/${name}\n`);
   assert(!(outcome.out + outcome.err).includes("\x1b"));
   const base = await readRecord(`${out}/ab-base.json`);
-  // Seven generations of a pair: with fewer no regression could be called.
-  assertEquals(base.trials.length, 7);
+  // Six generations of a pair: with fewer no regression could be called.
+  assertEquals(base.trials.length, 6);
   assertEquals(
     base.settings.command,
-    `deno task sockbench ab --base self --head self --case ${CASE} --pairs 1 --precision 50% --budget 1s --threshold 1000% --metric headline --seed 7`,
+    `deno task sockbench ab --base self --head self --case ${CASE} --pairs 1 --precision 50% --budget 1s --threshold 1000% --alpha 0.02 --metric headline --seed 7`,
   );
 });
 
@@ -118,6 +119,7 @@ Deno.test("sockbench ab plans out what cannot run on one event loop, and judges 
     "--param=bytes=1024",
     "--metric=headline",
     "--pairs=1",
+    "--alpha=0.02",
     "--precision=50%",
     "--budget=1s",
     "--threshold=1000%",
@@ -193,7 +195,7 @@ Deno.test("sockbench ab exits 3 for subjects that cannot be had, and names them"
   await refuse(["--base=git:nosuch"], /git:nosuch: this repository has no such commit/);
   await refuse(["--base=dir:/nosuch"], /dir:\/nosuch: there is no folder \/nosuch/);
   await refuse(["--base=deno:/nosuch"], /deno:\/nosuch: there is no file \/nosuch/);
-  await refuse(["--base=deno:/bin/sh"], /\/bin\/sh does not answer --version as a Deno does/);
+  await refuse(["--base=deno:/bin/sh"], /\/bin\/sh does not answer --version as Deno does/);
   await refuse(
     ["--base=git:HEAD", "--head=self", "--module=./nosuch.ts"],
     /git:HEAD: there is no module \.\/nosuch\.ts/,
@@ -342,6 +344,7 @@ Deno.test({
       "--inject-slowdown=10%",
       "--metric=headline",
       "--pairs=1",
+      "--alpha=0.02",
       "--precision=50%",
       "--budget=1s",
       `--out=${directory.path}`,

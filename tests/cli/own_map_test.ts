@@ -112,7 +112,15 @@ Deno.test("sockbench ab measures it on both sides, with processes as peers, and 
   await using here = await project(WORKSPACE);
   const args = ["--peer=process", ...ONE, `--out=${here.out}`];
   const judged = await here.run([
-    ...["ab", "--base=self", "--head=dir:.", "--pairs=1", "--budget=1s", "--threshold=1000%"],
+    ...[
+      "ab",
+      "--base=self",
+      "--head=dir:.",
+      "--pairs=1",
+      "--alpha=0.02",
+      "--budget=1s",
+      "--threshold=1000%",
+    ],
     ...["--metric=headline", "--precision=50%"],
     ...args,
   ]);

@@ -121,6 +121,7 @@ Deno.test("agents of ab have no more permissions than their driver", async () =>
       `--module=${MODULE}`,
       "--metric=headline",
       "--pairs=1",
+      "--alpha=0.02",
       "--budget=1s",
       `--out=${directory.path}`,
     ], { permissions: [...permissions], cwd: ROOT });

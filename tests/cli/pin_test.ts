@@ -117,6 +117,7 @@ Deno.test({
       "--pin=same",
       "--metric=headline",
       "--pairs=1",
+      "--alpha=0.02",
       "--precision=50%",
       "--budget=1s",
       "--threshold=1000%",

@@ -50,7 +50,15 @@ Deno.test({
   ...needs("sockbench ab says so of both sides, and nothing of the kind with --allow-ffi", LIBC),
   async fn() {
     await using directory = await temporaryDirectory();
-    const args = ["ab", "--base=self", "--head=self", "--pairs=1", "--peer=loop", "--budget=1s"];
+    const args = [
+      "ab",
+      "--base=self",
+      "--head=self",
+      "--pairs=1",
+      "--alpha=0.02",
+      "--peer=loop",
+      "--budget=1s",
+    ];
     const job = [
       ...args,
       "--precision=50%",

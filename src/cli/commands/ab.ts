@@ -298,8 +298,8 @@ async function finish(
 ): Promise<number> {
   const { engine, args, job, terminal } = context;
   const files = [
-    ...recordFiles(records, "", engine),
-    ...(confirmation === undefined ? [] : recordFiles(confirmation, "-confirmation", engine)),
+    ...engine.recordFiles(records),
+    ...(confirmation === undefined ? [] : engine.recordFiles(confirmation, "-confirmation")),
   ];
   if (interrupted) {
     await keepPartial(records, context, files);
@@ -329,7 +329,7 @@ async function finish(
 async function keepPartial(
   records: AbRecords,
   { engine, job, terminal, progress }: Context,
-  files: OutputFile[] = recordFiles(records, "", engine),
+  files: OutputFile[] = engine.recordFiles(records),
 ): Promise<void> {
   if (records.base.trials.length === 0) {
     progress.say("sockbench: no pair was finished; nothing is written");
@@ -337,15 +337,4 @@ async function keepPartial(
   }
   const written = await engine.writeRecords(job.out, files, terminal);
   progress.say(`Partial records, not judged, written to\n${written.join("\n")}`);
-}
-
-function recordFiles(
-  { base, head }: AbRecords,
-  suffix: "" | "-confirmation",
-  engine: Engine,
-): OutputFile[] {
-  return [
-    { name: `ab-base${suffix}.json`, text: engine.encodeRecord(base) },
-    { name: `ab-head${suffix}.json`, text: engine.encodeRecord(head) },
-  ];
 }

@@ -28,6 +28,8 @@ interface RuntimeRow {
   readonly binary: string;
   /** What `--version` prints, its version in a group. */
   readonly version: RegExp;
+  /** The oldest major version that reads the agent's JavaScript; absent: any. */
+  readonly oldest?: number;
   /** Arguments that start a program, which may force collections. */
   readonly start: readonly string[];
 }
@@ -44,6 +46,7 @@ const ROWS: Readonly<Record<Runtime, RuntimeRow>> = {
     title: "Node",
     package: () => `node-${platform()}`,
     binary: "bin/node",
+    oldest: 24,
     version: /^v(\d+\.\d+\.\d+\S*)/,
     start: ["--expose-gc", "--min-semi-space-size=16", "--max-semi-space-size=16"],
   },
@@ -79,13 +82,17 @@ export async function haveRuntime(
   const { success, stdout } = await runCommand(found.path, ["--version"], {
     patienceMs: PATIENCE_MS,
   });
-  const [, said] = ROWS[kind].version.exec(stdout) ?? [];
-  if (success && said !== undefined) {
+  const { title, version, oldest = 0 } = ROWS[kind];
+  const [, said] = version.exec(stdout) ?? [];
+  const isKnown = success && said !== undefined;
+  if (isKnown && parseInt(said) >= oldest) {
     return { ...found, label: label.includes(said) ? label : `${label} (${said})` };
   }
   found.remove?.();
   throw new SubjectError(
-    `${label}: ${found.path} does not answer --version as ${ROWS[kind].title} does`,
+    isKnown
+      ? `${label}: ${title} ${said} is too old for the agent, which needs ${title} ${oldest} or newer`
+      : `${label}: ${found.path} does not answer --version as ${title} does`,
     false,
   );
 }

@@ -45,6 +45,9 @@ export { createAbProgress } from "./terminal/ab_progress.ts";
 /** Trials of one process do not wake another core: they pair best. */
 const DEFAULT_AB_PEER = "loop";
 
+/** What Node and Bun have, where nobody names a transport. */
+const FOREIGN_TRANSPORTS = ["tcp@node", "unix@node", "udp@node"];
+
 /** What `ab` is asked to do. */
 export interface AbJob {
   /** As the user named them. */
@@ -83,7 +86,9 @@ export async function readAbJob(args: ParsedArguments): Promise<AbJob> {
   const runtimes = SIDES.map((side) => runtimeOf(side, subjects[side]));
   const isComparison = !args.flags.has("gate") && new Set(runtimes).size > 1;
   const { peer } = choosePeer(valueOf(args, "peer") ?? DEFAULT_AB_PEER);
-  if (peer !== "loop" && runtimes.some((runtime) => runtime !== "deno")) {
+  const isUnnamed = valuesOf(args, "case").length + valuesOf(args, "transport").length === 0;
+  const isForeign = runtimes.some((runtime) => runtime !== "deno");
+  if (peer !== "loop" && isForeign) {
     throw new UsageError(
       `agents of Node and Bun serve on their own loop: --peer ${peer} is for Deno`,
     );
@@ -95,6 +100,7 @@ export async function readAbJob(args: ParsedArguments): Promise<AbJob> {
     modules: valuesOf(args, "module"),
     input: {
       ...settingsInput(args),
+      ...(isForeign && isUnnamed && { transports: FOREIGN_TRANSPORTS }),
       profile: "quick",
       peer,
     },
@@ -205,7 +211,10 @@ function layTogether(
   const cases = head.cases.filter(({ id }) => isShared.has(id));
   const plan = { ...head, settings, cases };
   if (plan.cases.length === 0 && SIDES.some((side) => plans[side].cases.length > 0)) {
-    throw new UsageError("base and head have no case in common");
+    const [lack] = SIDES.flatMap((side) =>
+      plans[side].skipped.map(({ what, reason }) => `; ${side} has no ${what}: ${reason}`)
+    );
+    throw new UsageError(`base and head have no case in common${lack ?? ""}`);
   }
   refuseEmptyPlan(plan);
   const alone = (side: Side) => ({

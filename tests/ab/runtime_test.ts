@@ -42,6 +42,16 @@ for (
   });
 }
 
+Deno.test("prepareSubject() refuses a Node that cannot read the agent, by its version", async () => {
+  await using directory = await temporaryDirectory();
+  const path = await program(directory.path, "echo v20.20.2");
+  const { message } = await assertRejects(() => prepare(`node:${path}`), SubjectError);
+  assertEquals(
+    message,
+    `node:${path}: Node 20.20.2 is too old for the agent, which needs Node 24 or newer`,
+  );
+});
+
 Deno.test("prepareSubject() refuses a runtime that is no file, and one with a module", async () => {
   const none = await assertRejects(() => prepare("bun:/none/bun"), SubjectError);
   assertEquals(none.message, "bun:/none/bun: there is no file /none/bun");

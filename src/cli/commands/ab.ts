@@ -124,7 +124,7 @@ export const abCommand: Command = {
       description: "Which Deno release is faster where",
     },
     {
-      line: "deno task sockbench ab --base node:26 --head self -t tcp@node,unix@node",
+      line: "deno task sockbench ab --base node:26 --head self",
       description: "Deno or Node: which is faster at the same program",
     },
     {

@@ -19,7 +19,7 @@ const CHUNKS = {
   thorough: [KIB, 4 * KIB, 64 * KIB, MIB],
 };
 /** While the peer reads nothing, in nanoseconds. */
-const FILLING_NS = 25e6;
+const FILLING_NS = 65e6;
 
 const TINY_BYTES = 8 * KIB;
 /** How long a trial with so small a send buffer measures, in nanoseconds. */

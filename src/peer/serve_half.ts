@@ -10,6 +10,7 @@ import type {
   StreamChannel,
   StreamListener,
 } from "../transport/channel.ts";
+import { abstractDirectory } from "../transport/socket_directory.ts";
 import type { OpenOptions } from "../transport/transport.ts";
 import type { ServeContext, ServeResult } from "../workload/workload.ts";
 import type { Tally } from "../model/tally.ts";
@@ -120,9 +121,9 @@ export class ServeHalf {
 export function openOptions(
   { params, directory }: Pick<ServeOrder, "params" | "directory">,
 ): OpenOptions {
-  const { nagle, wait, sendBuffer, receiveBuffer, backlog } = params;
+  const { nagle, wait, sendBuffer, receiveBuffer, backlog, address } = params;
   return {
-    directory,
+    directory: address === "abstract" ? abstractDirectory() : directory,
     ...((nagle === "on" || nagle === "off") && { nagle }),
     ...((wait === "block" || wait === "spin") && { wait }),
     ...(typeof sendBuffer === "number" && { sendBuffer }),

@@ -22,7 +22,13 @@ export function peerFault(transport: Transport | undefined, peer: PeerKind): str
  * they do.
  */
 export function paramsFault(transport: Transport | undefined, params: Params): string | undefined {
-  const { request, reply, pipeline, streams } = params;
+  const { request, reply, pipeline, streams, address } = params;
+  if (address !== undefined && !transport?.usesDirectory) {
+    return `address names a Unix-domain socket, and ${transport?.name} is none`;
+  }
+  if (address === "abstract" && transport?.driver === "node") {
+    return "node:net takes an abstract name for a file, which a peer process may not write";
+  }
   if (transport?.answeredBy === "kernel" && request !== reply) {
     return `the kernel answers ${transport.name} itself, with as many bytes as it was asked with`;
   }

@@ -3,6 +3,7 @@
 import { WARMUP_CONNECTIONS } from "../workload/connect.ts";
 import type { Budget } from "../model/budget.ts";
 import type { Scenario } from "../model/scenario.ts";
+import { ADDRESS } from "./sizes.ts";
 
 /** Connections of one trial at most, warm-up not counted. Each leaves a port in TIME_WAIT for a minute, of about 28,000. */
 export const CONNECTIONS_PER_TRIAL = 100;
@@ -26,7 +27,7 @@ export const connect: Scenario = {
   id: "connect",
   question: "What does opening (and closing) a connection cost?",
   operation: "connection",
-  parameters: [],
+  parameters: [ADDRESS],
   metrics: ["connectP50", "connectP99", "connectionsPerSecond", "closeP50", "cpuPerOperation"],
   columns: ["transport"],
   contrasts: [{ factor: "transport", base: "tcp", metric: "connectP50" }],

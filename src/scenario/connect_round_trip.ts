@@ -3,14 +3,14 @@
 import { boundedConnections, CONNECTIONS_PER_TRIAL, expectedConnectionsNs } from "./connect.ts";
 import { WARMUP_CONNECTIONS } from "../workload/connect.ts";
 import type { Scenario } from "../model/scenario.ts";
-import { SIZES, THINK } from "./sizes.ts";
+import { ADDRESS, SIZES, THINK } from "./sizes.ts";
 
 /** What does one connection per request cost? */
 export const connectRoundTrip: Scenario = {
   id: "connect-round-trip",
   question: "What does a request cost when each has a connection of its own?",
   operation: "request",
-  parameters: [...SIZES, THINK],
+  parameters: [...SIZES, THINK, ADDRESS],
   metrics: ["p50", "p99", "requestsPerSecond", "cpuPerOperation"],
   columns: ["transport"],
   contrasts: [

@@ -1,7 +1,7 @@
 // Scenario `round-trip`.
 
 import type { GridBlock, Scenario } from "../model/scenario.ts";
-import { PIPELINE, SIZES, THINK } from "./sizes.ts";
+import { ADDRESS, PIPELINE, SIZES, THINK } from "./sizes.ts";
 
 const STREAMS = ["tcp", "tcp6", "unix"];
 /** The headline cells, once on one core and once on two: that can differ by more than the transports do. */
@@ -17,7 +17,7 @@ export const roundTrip: Scenario = {
   id: "round-trip",
   question: "How long does a request and its reply take?",
   operation: "exchange",
-  parameters: [...SIZES, THINK, PIPELINE],
+  parameters: [...SIZES, THINK, PIPELINE, ADDRESS],
   metrics: ["p50", "p90", "p99", "p999", "min", "max", "exchangesPerSecond", "cpuPerOperation"],
   columns: ["transport"],
   contrasts: [

@@ -1,4 +1,4 @@
-// Parameters that every scenario of requests and replies has: their sizes, and what the client does between them.
+// Parameters that several scenarios have: sizes of requests and replies, what the client does between them, and what the sockets are.
 
 import type { GridParameter } from "../model/scenario.ts";
 
@@ -34,3 +34,12 @@ export const BUFFERS: readonly GridParameter[] = [
   { name: "sendBuffer", kind: "size", optional: true, description: "SO_SNDBUF of both ends" },
   { name: "receiveBuffer", kind: "size", optional: true, description: "SO_RCVBUF of both ends" },
 ];
+
+/** How a Unix-domain socket is called. */
+export const ADDRESS: GridParameter = {
+  name: "address",
+  kind: "choice",
+  choices: ["path", "abstract"],
+  optional: true,
+  description: "name of a Unix-domain socket: a file's path, or abstract, which only Linux has",
+};

@@ -1,5 +1,6 @@
 // Scenario `throughput`.
 
+import { ADDRESS } from "./sizes.ts";
 import type { Budget } from "../model/budget.ts";
 import type { Scenario } from "../model/scenario.ts";
 
@@ -32,6 +33,7 @@ export const throughput: Scenario = {
       max: 1_000,
       description: "connections at once, all of which are written to",
     },
+    ADDRESS,
   ],
   metrics: ["bytesPerSecond", "messagesPerSecond", "bytesPerRead", "loss", "cpuPerByte"],
   columns: ["transport"],

@@ -15,6 +15,11 @@ export interface SocketDirectory extends AsyncDisposable {
   readonly problem?: string;
 }
 
+/** What abstract names begin with: nobody else's by chance, and gone with their sockets. */
+export function abstractDirectory(): string {
+  return `\0sb-${crypto.randomUUID().slice(0, 18)}`;
+}
+
 const FORBIDDEN = "permission missing: --allow-read and --allow-write";
 
 /** Tried where the system's own temporary directory does not serve. */
@@ -35,8 +40,7 @@ export async function createSocketDirectory(): Promise<SocketDirectory> {
   }
   const isForbidden = problems.every((problem) => problem.endsWith(FORBIDDEN));
   return {
-    // Nobody else's by chance, and gone with its sockets.
-    path: `\0sb-${crypto.randomUUID().slice(0, 18)}`,
+    path: abstractDirectory(),
     problem: isForbidden
       ? "permission missing: socket files need --allow-read and --allow-write of the temporary directory"
       : `socket files have no place: ${problems.join("; ")}`,

@@ -98,7 +98,7 @@ Deno.test("createSettings() refuses parameters that no selected scenario has", (
   const error = refuse('no selected scenario has a parameter "byts"', { params: { byts: [1] } });
   assert(error.candidates!.includes("bytes"));
   refuse(
-    'scenario round-trip has no parameter "nagle" (it has bytes, request, reply, think, pipeline)',
+    'scenario round-trip has no parameter "nagle" (it has bytes, request, reply, think, pipeline, address)',
     {
       scenarios: ["round-trip"],
       params: { nagle: ["on"] },

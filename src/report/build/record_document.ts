@@ -1,5 +1,6 @@
 // buildRecordDocument: from a record to the Document of a run.
 
+import { CONFIDENCE } from "../../compare/summarize.ts";
 import type { Skip } from "../../model/case.ts";
 import { factOf } from "../../model/environment.ts";
 import { describeMachine } from "../../model/format_fact.ts";
@@ -173,6 +174,7 @@ function findingBlocks(
         "No comparison could be made: no two cases that belong side by side have figures.",
       )]
       : list("findings", findings.map(findingItem))),
+    ...byChance(comparisons.length),
     ...(table === undefined ? [] : [{
       kind: "details" as const,
       summary: "All comparisons",
@@ -180,6 +182,17 @@ function findingBlocks(
       blocks: [...list("findings", further.map(findingItem)), table],
     }]),
   ];
+}
+
+/** How many of so many comparisons would look different although nothing is; of few no word is lost. */
+function byChance(comparisons: number): readonly Block[] {
+  const expected = Math.round((1 - CONFIDENCE) * comparisons);
+  return expected === 0 ? [] : [paragraph(
+    `${
+      count(comparisons, "comparison")
+    }: where nothing differed, about ${expected} of their intervals would ` +
+      "exclude 1 by chance. Who is called faster or slower is so by a test of all together",
+  )];
 }
 
 /** Charts of the run as a whole. */

@@ -98,7 +98,12 @@ function frontLines(
   const rest = items.length - most;
   if (rest > 0) lines.push(plain(`  … and ${countOf(rest, "more finding")} in the report`, look));
   if (items.length === 0) lines.push(...bullet("No comparison could be made.", look));
-  return [noticeLines(notice, look), answers, lines];
+  const said = items.length === 0
+    ? []
+    : blocks.flatMap((block) =>
+      block.kind === "paragraph" ? prose(plainSentence(block.text, plainName), look) : []
+    );
+  return [noticeLines(notice, look), answers, lines, said];
 }
 
 /** What a Document is called that is about no record; a run's name stands on the terminal already. */

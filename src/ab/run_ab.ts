@@ -4,6 +4,7 @@
 // right after the other, in random order; a round is one pair of every case. Agents are replaced every few rounds, since what a process
 // happens to be (memory layout, compiled code) would otherwise count as a difference between the subjects: the generation is the unit.
 
+import { createCatalog } from "../catalog.ts";
 import type { ValuePair } from "../compare/effect.ts";
 import type { Case } from "../model/case.ts";
 import { metricValue } from "../model/metric_value.ts";
@@ -32,6 +33,9 @@ export class LostAgentsError extends AgentError {
     super(message);
   }
 }
+
+/** Of a user's transport it is not known here how it starts. */
+const OWN_TRANSPORTS = createCatalog().transports;
 
 /** So many lost agents are replaced; a subject that loses more of them cannot be measured. */
 const MAX_LOST_AGENTS = 4;
@@ -159,7 +163,10 @@ class AbJob {
   }
 
   async #warmUp(side: Side, c: Case): Promise<void> {
-    await warmUp(c, async () => this.#aborted ? undefined : await this.#agents!.trial(side, c));
+    await warmUp(
+      OWN_TRANSPORTS.get(c.transport),
+      async () => this.#aborted ? undefined : await this.#agents!.trial(side, c),
+    );
   }
 
   async #closeAgents(): Promise<void> {

@@ -102,7 +102,10 @@ class Run {
   /** Drives each workload over each transport once and discards it, so that the first round meets compiled code. */
   async warmUpPass(): Promise<void> {
     for (const c of warmUpCases(this.#plan.cases)) {
-      await warmUp(c, async () => this.#aborted ? undefined : (await this.#trial(c))[0]);
+      await warmUp(
+        this.#options.catalog.transports.get(c.transport),
+        async () => this.#aborted ? undefined : (await this.#trial(c))[0],
+      );
     }
   }
 
@@ -149,7 +152,7 @@ class Run {
     await this.close();
     for (const c of warmUpCases(cases.filter((c) => this.#failures.get(c.id) !== MAX_FAILURES))) {
       let isLost = false;
-      await warmUp(c, async () => {
+      await warmUp(this.#options.catalog.transports.get(c.transport), async () => {
         const outcomes = this.#aborted ? [] : await this.#measureWhilePeersStart([c], false);
         isLost ||= outcomes === undefined;
         return outcomes?.[0];

@@ -1,28 +1,22 @@
 // Warm-up of a process: trials that are discarded, until figures stay.
 
-import type { Case } from "../model/case.ts";
+import type { Transport } from "../transport/transport.ts";
 import type { TrialOutcome } from "./driving_end.ts";
 
-/**
- * So many operations take a runtime to where it stays: compiled code, and memory that is used again. node:dgram in Deno needs 800 exchanges
- * from 220 to 63 µs, as its buffers are pages fresh from the kernel until a first collection has freed some.
- */
-const WARM_OPERATIONS = 1000;
-/** A trial of fewer has slow ones, of which that is no part. */
+/** A trial of fewer operations has slow ones: what a runtime is slow in at first is no part of them. */
 const FEW_OPERATIONS = 10;
 const MAX_TRIALS = 20;
 
-/** Runs trials of one case until it is warm; one, where the case itself says how many operations are enough. */
+/** Runs one trial, or as many as a transport needs that is slow at first; of one that fails no more. */
 export async function warmUp(
-  { budget }: Pick<Case, "budget">,
+  transport: Pick<Transport, "coldOperations"> | undefined,
   trial: () => Promise<Pick<TrialOutcome, "operations" | "error"> | undefined>,
 ): Promise<void> {
-  const most = budget.maxOperations === undefined ? MAX_TRIALS : 1;
   let done = 0;
-  for (let k = 0; k < most && done < WARM_OPERATIONS; k++) {
+  for (let k = 0; k < MAX_TRIALS; k++) {
     const outcome = await trial();
     if (outcome === undefined || outcome.error !== undefined) return;
-    if (outcome.operations < FEW_OPERATIONS) return;
     done += outcome.operations;
+    if (outcome.operations < FEW_OPERATIONS || done >= (transport?.coldOperations ?? 0)) return;
   }
 }

@@ -53,6 +53,8 @@ export interface TransportBase {
   readonly answeredBy?: "kernel";
   /** Its sockets have names in the run's directory. Absent: they have addresses of an interface, or none. */
   readonly usesDirectory?: true;
+  /** How many operations of a process are slower than all later ones: they are discarded before anything is measured. Absent: a trial of them. */
+  readonly coldOperations?: number;
   /** One line for `sockbench list`. */
   readonly title: string;
   /** Frees what it keeps between trials, which would keep a program from ending, where nothing of it is open. Absent: it keeps nothing. */

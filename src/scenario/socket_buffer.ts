@@ -19,7 +19,7 @@ const CHUNKS = {
   thorough: [KIB, 4 * KIB, 64 * KIB, MIB],
 };
 /** While the peer reads nothing, in nanoseconds. */
-const FILLING_NS = 65e6;
+const FILLING_NS = 105e6;
 
 const TINY_BYTES = 8 * KIB;
 /** How long a trial with so small a send buffer measures, in nanoseconds. */
@@ -59,7 +59,7 @@ export const socketBuffer: Scenario = {
   tables: ["acceptedBytes", "loss"],
   evidence: ["Udp.RcvbufErrors", "TcpExt.DelayedACKs", "TcpExt.TCPToZeroWindowAdv"],
   notes: [
-    "The same one-way transfer as `throughput`, read with 64 KiB, Nagle off. Before it a second connection of the same settings is filled while the peer reads nothing for 60 ms: what was accepted is what writes took before one had to wait.",
+    "The same one-way transfer as `throughput`, read with 64 KiB, Nagle off. Before it a second connection of the same settings is filled while the peer reads nothing for 100 ms: what was accepted is what writes took before one had to wait.",
     "The kernel takes twice the size that is asked for, as it accounts its own structures too, and no more than twice net.core.wmem_max and rmem_max, nor less than a few KiB: send and receive buffer are what it took. 64 MiB is asked for to get the largest.",
     "Where no size is asked for (–), TCP tunes its buffers while it runs; asking for one ends that. A TCP send buffer of a few KiB holds less than what makes the receiver acknowledge at once: the writer then waits for delayed acknowledgements, which are counted below. A send buffer counts at the writer, and at both ends of Unix-domain sockets, whose receive buffer does nothing; UDP drops what its receive buffer does not hold.",
     "Over driver deno, sizes are asked for after `Deno.connect()` and `Deno.listen()`, through FFI; over libc before, as tcp(7) advises.",

@@ -7,10 +7,10 @@ import { driveBulk, serveBulk } from "./bulk_halves.ts";
 import { numberParam } from "./exchange_loop.ts";
 import type { Workload } from "./workload.ts";
 
-/** How long the peer reads nothing, in nanoseconds: to fill the largest buffer takes a tenth of it, on a busy machine a third. */
-const PAUSE_NS = 60e6;
-/** A write that takes longer waits for room: copying takes a fraction of it, and the pause is more than twice as long. */
-const WAITS_NS = 20e6;
+/** How long the peer reads nothing, in nanoseconds: a writer may be kept off the CPU for most of it and still be seen to wait. */
+const PAUSE_NS = 100e6;
+/** A write that takes longer waits for room: copying takes a fraction of it, and the pause is many times as long. */
+const WAITS_NS = 8e6;
 /** It waits for the pause to end, less what two clocks may differ in; before that a write took long because the machine was busy. */
 const MIN_NS = 0.9 * PAUSE_NS;
 /** Nobody buffers more: a writer that got rid of this much is not held back at all. */

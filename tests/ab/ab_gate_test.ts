@@ -161,7 +161,7 @@ Deno.test("runAbGate() is red for a known slowdown, after fresh pairs of the fla
   await using job = await jobOf({
     pairs: 6,
     askedPairs: 6,
-    slowdown: { share: 1, where: "all" },
+    slowdown: { share: 9, where: "all" },
   });
   const flaggedCells: string[] = [];
   const phases = new Set<string>();

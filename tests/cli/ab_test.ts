@@ -69,7 +69,7 @@ Deno.test("sockbench ab is red for an injected slowdown, and names case, ratio, 
   const summary = `${directory.path}/summary.md`;
   await Deno.writeTextFile(summary, "before\n");
   const { code, out: printed, err } = await sockbench(
-    [...SELF, "--inject-slowdown=50%", `--format=${[...gateFormats.keys()]}`, "--out", out],
+    [...SELF, "--inject-slowdown=900%", `--format=${[...gateFormats.keys()]}`, "--out", out],
     { env: { GITHUB_STEP_SUMMARY: summary, GITHUB_ACTIONS: "true" } },
   );
   assertEquals(code, 1, err + printed);

@@ -117,11 +117,14 @@ function between(lines: readonly string[], script: string): string[] {
   return start === -1 ? [] : lines.slice(start, length === -1 ? undefined : start + length + 2);
 }
 
-/** A terminal of 80 columns without colours that keeps what is printed. */
-function plainTerminal(take: (text: string) => void): Terminal {
+/** A terminal of 80 columns without colours, which hands on what is printed. */
+export function plainTerminal(
+  out: (text: string) => void,
+  err: (text: string) => void = () => {},
+): Terminal {
   return {
-    out: take,
-    err: () => {},
+    out,
+    err,
     draw: () => {},
     annotate: () => {},
     outIsTerminal: false,

@@ -5,6 +5,7 @@
  */
 
 import { assertEquals, assertMatch } from "@std/assert";
+import { plainTerminal } from "../../docs/tools/sessions.ts";
 import { main } from "../../src/cli/main.ts";
 
 /** The entry of the command line. */
@@ -98,19 +99,11 @@ export async function sockbenchHere(
   Deno.chdir(cwd);
   try {
     for (const [name] of set) Deno.env.delete(name);
-    const code = await main(args, {
-      out: (text) => void (printed.out += text),
-      err: (text) => void (printed.err += text),
-      draw: () => {},
-      annotate: () => {},
-      outIsTerminal: false,
-      errIsTerminal: false,
-      columns: () => 80,
-      rows: () => 24,
-      colour: false,
-      outColour: false,
-      unicode: true,
-    });
+    const terminal = plainTerminal(
+      (text) => void (printed.out += text),
+      (text) => void (printed.err += text),
+    );
+    const code = await main(args, terminal);
     return { code, ...printed };
   } finally {
     Deno.chdir(before);

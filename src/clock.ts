@@ -11,6 +11,8 @@ export interface Clock {
   sleepUntilNs(timeNs: number): Promise<void>;
   /** Time since 1970 in nanoseconds, in steps of a millisecond; it may jump, and goes on while the machine sleeps. Absent: not known. */
   wallNs?(): number;
+  /** Time since 1970 in nanoseconds, to a microsecond, which another process of this machine reads alike. Absent: not known. */
+  sharedNs?(): number;
   /** Opens what waits to the microsecond; absent: this clock's `sleepUntilNs` does. */
   openPacer?(): Promise<Pacer>;
 }
@@ -42,6 +44,9 @@ export const systemClock: Clock = {
   },
   wallNs(): number {
     return Date.now() * 1e6;
+  },
+  sharedNs(): number {
+    return (performance.timeOrigin + performance.now()) * 1e6;
   },
   openPacer: openSelfPacer,
 };

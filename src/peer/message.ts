@@ -16,7 +16,7 @@ import {
 import { Slots } from "./slots.ts";
 
 /** Raise this whenever a message changes its meaning: a peer of another version is refused. */
-export const PEER_PROTOCOL = 2;
+export const PEER_PROTOCOL = 3;
 
 /** What the driver asks of a peer; `id` is unlike that of any request before. */
 export type PeerRequest =
@@ -172,7 +172,7 @@ function slotOf(endpoint: Endpoint, ask: <T>(question: Question) => Promise<T>):
     endpoint,
     // What a dead or failed peer makes of it shows in the next answer that is waited for.
     admit: (client) => void ask({ ask: "admit", client }).catch(() => {}),
-    settle: (connections) => ask<void>({ ask: "settle", connections }),
+    settle: (connections) => ask<number | null>({ ask: "settle", connections }),
     hasMeasured: () => ask<boolean>({ ask: "measured" }),
     mark: () => ask<PeerMark>({ ask: "mark" }),
     finish: (ends = {}) => ask<ServeReport>({ ask: "finish", ends }),

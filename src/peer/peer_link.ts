@@ -87,8 +87,8 @@ export interface PeerSlot {
   readonly endpoint: Endpoint;
   /** Names the driver's first connection, as the other end sees it: until then none is served, and one of another name never. */
   admit(client: string): void;
-  /** Waits until the serve half has served and closed this many connections. */
-  settle(connections: number): Promise<void>;
+  /** Waits until the serve half has served and closed this many connections. Returns when that was by {@linkcode Clock.sharedNs}; null: not known. */
+  settle(connections: number): Promise<number | null>;
   /** Whether the serve half's receiver has measured for as long as it should. */
   hasMeasured(): Promise<boolean>;
   /** Marks the begin or end of the measured interval; what the peer read of itself. */

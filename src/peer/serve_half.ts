@@ -78,13 +78,14 @@ export class ServeHalf {
     this.#context.client.resolve(client);
   }
 
-  /** Resolves when so many connections were served and closed; rejects with what the serve half failed of meanwhile. */
-  async settle(connections: number): Promise<void> {
+  /** Resolves when so many connections were served and closed, with when that was; rejects with what the serve half failed of meanwhile. */
+  async settle(connections: number): Promise<number | null> {
     await Promise.race([
       this.#context.settle(connections),
       // A half that has ended will close no further ones.
       this.#result.then(() => {}),
     ]);
+    return this.#context.servedNs;
   }
 
   mark(): void {
@@ -145,6 +146,8 @@ class OpenServeContext implements ServeContext {
   #admission: Promise<void> | undefined;
   readonly #awaited: { readonly connections: number; readonly resolve: () => void }[] = [];
   #served = 0;
+  /** When the last connection was served and closed, by the clock that both ends share. */
+  servedNs: number | null = null;
   marks = 0;
   finishing = false;
   hasMeasured = false;
@@ -200,6 +203,7 @@ class OpenServeContext implements ServeContext {
 
   served(): void {
     this.#served++;
+    this.servedNs = this.clock.sharedNs?.() ?? null;
     while (this.#awaited[0] !== undefined && this.#awaited[0].connections <= this.#served) {
       this.#awaited.shift()!.resolve();
     }

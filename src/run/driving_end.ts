@@ -123,8 +123,14 @@ export class DrivingEnd implements DriveContext {
     return readResidentBytes();
   }
 
-  settle(connections: number): Promise<void> {
-    return this.#served.settle(connections);
+  async settle(connections: number): Promise<number> {
+    const calledNs = this.clock.nowNs();
+    const servedNs = await this.#served.settle(connections);
+    const nowNs = this.clock.nowNs();
+    const sharedNs = this.clock.sharedNs?.();
+    if (servedNs === null || sharedNs === undefined) return nowNs;
+    // What was over before this end asked took no longer than that; a clock that was set meanwhile takes nothing away.
+    return Math.min(nowNs, Math.max(calledNs, nowNs - (sharedNs - servedNs)));
   }
 
   hasMeasured(): Promise<boolean> {

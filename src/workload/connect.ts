@@ -24,8 +24,7 @@ export const connect: Workload = {
     await context.begin();
     const startNs = context.clock.nowNs();
     const operations = await openAndClose(context, context.budget, connects, closes);
-    await context.settle(before + operations);
-    const elapsedNs = context.clock.nowNs() - startNs;
+    const elapsedNs = await context.settle(before + operations) - startNs;
     await context.end();
     return {
       operations,

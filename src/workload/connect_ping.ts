@@ -30,8 +30,7 @@ export const connectPing: Workload = {
     await context.begin();
     const startNs = context.clock.nowNs();
     const operations = await requests(context, context.budget, exchanges, handshakes);
-    await context.settle(before + operations);
-    const elapsedNs = context.clock.nowNs() - startNs;
+    const elapsedNs = await context.settle(before + operations) - startNs;
     await context.end();
     const handshake = handshakes.count > 0 && { handshake: handshakes };
     return { operations, elapsedNs, histograms: { exchange: exchanges, ...handshake }, tally: {} };

@@ -19,9 +19,11 @@ export interface DriveContext {
   open(): MaybePromise<Channel>;
   /**
    * Waits until the peer has served and closed this many connections of the trial. Call it between operations, with those that were opened
-   * and closed here, so that what they left to do at the other end is not counted with what comes after.
+   * and closed here, so that what they left to do at the other end is not counted with what comes after. Returns when the last of them was
+   * closed there, on this end's clock in nanoseconds: without the time that the answer took to get here, of milliseconds, where the clocks of
+   * both ends can be set against each other.
    */
-  settle(connections: number): Promise<void>;
+  settle(connections: number): Promise<number>;
   /** Asks the peer whether its receiver has measured for as long as it should. Takes a message to the peer and back. */
   hasMeasured(): Promise<boolean>;
   /** Memory of this process that is in use, in bytes; undefined where the kernel cannot be asked. */

@@ -24,7 +24,7 @@ function contextOf(
     params,
     budget: { warmupNs: 0, measureNs },
     open,
-    settle: nothing,
+    settle: () => Promise.resolve(0),
     hasMeasured: () => Promise.resolve(true),
     residentBytes: () => undefined,
     begin: nothing,

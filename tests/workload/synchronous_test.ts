@@ -74,7 +74,7 @@ for (const [name, mode, params] of cases) {
         isMeasuring = true;
         return Promise.resolve();
       },
-      settle: () => Promise.resolve(),
+      settle: () => Promise.resolve(0),
       hasMeasured: () => Promise.resolve(true),
       end: () => {
         isMeasuring = false;

@@ -28,6 +28,15 @@ const args = readOptions({
   plain: "7",
   out: "reports/runtimes.md",
 });
+const runs = Number(args.plain);
+if (!(Number.isInteger(runs) && runs > 0)) {
+  refuse(`--plain must be a whole number above 0: it is ${args.plain}`);
+}
+try {
+  (await Deno.open(args.out, { append: true, create: true })).close();
+} catch (error) {
+  refuse(`--out ${args.out} cannot be written: ${(error as Error).message.split(" (os")[0]}`);
+}
 const ROOT = new URL("../../", import.meta.url);
 const HAND = new URL("./runtimes/plain_exchange.mjs", import.meta.url).pathname;
 const KINDS = ["tcp", "unix", "udp"] as const;
@@ -147,7 +156,7 @@ async function describeHand(subjects: readonly string[]): Promise<string> {
     programs.push([label, path, []]);
   }
   const found = new Map<string, number[]>();
-  for (let run = 0; run < Number(args.plain); run++) {
+  for (let run = 0; run < runs; run++) {
     for (const kind of KINDS) {
       for (const [label, path, start] of programs) {
         const { stdout } = await new Deno.Command(path, { args: [...start, HAND, kind] }).output();
@@ -180,6 +189,12 @@ function spread(ns: readonly number[]): string {
   const [value, low, high] = [median(ns), Math.min(...ns), Math.max(...ns)]
     .map((one) => formatAmount(one, "ns"));
   return `${value} [${low}, ${high}]`;
+}
+
+/** Ends with one sentence and exit code 2. */
+function refuse(sentence: string): never {
+  say(sentence);
+  Deno.exit(2);
 }
 
 function say(text: string): void {

@@ -106,7 +106,11 @@ Deno.test("whenReady() refuses a peer that speaks another version of the protoco
   const link = createMessageLink("process", "process 7", { send() {}, end: () => void ended++ });
   const environment = { runtime: "Deno/1", platform: "linux x64", pid: 7 };
   link.take({ answer: "ready", protocol: PEER_PROTOCOL - 1, environment });
-  await assertRejects(() => whenReady(link), PeerError, "speaks version 1 of the protocol, not 2");
+  await assertRejects(
+    () => whenReady(link),
+    PeerError,
+    `speaks version ${PEER_PROTOCOL - 1} of the protocol, not ${PEER_PROTOCOL}`,
+  );
   assertEquals(ended, 1);
 });
 

@@ -7,7 +7,7 @@ import { parseSubject, SubjectError } from "../../src/ab/subject.ts";
 import { createSocketDirectory } from "../../src/transport/socket_directory.ts";
 import { temporaryDirectory } from "../cli/sockbench.ts";
 import { needs, unless } from "../support/needs.ts";
-import { orderIn } from "./subjects.ts";
+import { orderIn, refusalOf } from "./subjects.ts";
 
 const prepare = (text: string, modules: readonly string[] = []) =>
   prepareSubject(parseSubject(text), text, modules);
@@ -91,14 +91,4 @@ for (const text of ["node:26", "bun:1.4"]) {
       }
     },
   });
-}
-
-/** Why a runtime cannot be had; absent: it can. */
-async function refusalOf(text: string): Promise<string | undefined> {
-  try {
-    await using _subject = await prepare(text);
-    return undefined;
-  } catch (error) {
-    return (error as Error).message;
-  }
 }

@@ -6,10 +6,21 @@
 
 import type { AgentOrder } from "../../src/ab/agent_protocol.ts";
 import { type PreparedSubject, prepareSubject } from "../../src/ab/prepare_subject.ts";
+import { parseSubject } from "../../src/ab/subject.ts";
 
 /** This sockbench on this Deno. */
 export function self(modules: readonly string[] = []): Promise<PreparedSubject> {
   return prepareSubject({ kind: "self" }, "self", modules);
+}
+
+/** Why a subject cannot be had, as what npm has cannot without a network; absent: it can. */
+export async function refusalOf(text: string): Promise<string | undefined> {
+  try {
+    await using _subject = await prepareSubject(parseSubject(text), text, []);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 /** A subject whose agent is the given program: what it prints is what the driver reads. */

@@ -1,11 +1,11 @@
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import { prepareSubject } from "../../src/ab/prepare_subject.ts";
 import { readAbJob } from "../../src/cli/ab_job.ts";
 import { abCommand } from "../../src/cli/commands/ab.ts";
 import { UsageError } from "../../src/cli/failure.ts";
 import { parseArguments } from "../../src/cli/parse.ts";
 import { factOf } from "../../src/model/environment.ts";
 import { decodeRecord } from "../../src/record/codec.ts";
+import { refusalOf } from "../ab/subjects.ts";
 import { needs, unless } from "../support/needs.ts";
 import { names, sockbench, temporaryDirectory } from "./sockbench.ts";
 
@@ -41,7 +41,7 @@ Deno.test({
   // The runtime is fetched from npm, which a machine without a network cannot do.
   ...needs(
     "sockbench ab compares Deno with Node, and names both by what they are",
-    unless(await refusalOf("26")),
+    unless(await refusalOf("node:26")),
   ),
   async fn() {
     await using directory = await temporaryDirectory();
@@ -64,13 +64,3 @@ Deno.test({
     assertEquals(factOf(await environmentOf("head"), "deno"), Deno.version.deno);
   },
 });
-
-/** Why a Node cannot be had; absent: it can. */
-async function refusalOf(version: string): Promise<string | undefined> {
-  try {
-    await using _subject = await prepareSubject({ kind: "node", version }, "test", []);
-    return undefined;
-  } catch (error) {
-    return (error as Error).message;
-  }
-}

@@ -13,6 +13,7 @@ import {
   sockbench,
   temporaryDirectory,
 } from "./sockbench.ts";
+import { refusalOf } from "../ab/subjects.ts";
 import { LIBC, LINUX, needs, unless } from "../support/needs.ts";
 
 const CASE = "round-trip/tcp/bytes=64";
@@ -292,7 +293,7 @@ async function isBelow(pid: number, ancestor: number): Promise<boolean> {
 
 Deno.test({
   // The release is fetched through `deno install`, which a machine without a network cannot do.
-  ...needs("sockbench ab compares two Deno releases", unless(await refusalOf("2.8.3"))),
+  ...needs("sockbench ab compares two Deno releases", unless(await refusalOf("deno:2.8.3"))),
   async fn() {
     await using directory = await temporaryDirectory();
     const out = `${directory.path}/out`;
@@ -315,17 +316,6 @@ Deno.test({
     assertEquals(names(directory.path), ["out"]);
   },
 });
-
-/** Why a release of Deno cannot be had; absent: it can. */
-async function refusalOf(version: string): Promise<string | undefined> {
-  const { prepareSubject } = await import("../../src/ab/prepare_subject.ts");
-  try {
-    await using _subject = await prepareSubject({ kind: "deno", version }, "test", []);
-    return undefined;
-  } catch (error) {
-    return (error as Error).message;
-  }
-}
 
 Deno.test({
   ...needs(

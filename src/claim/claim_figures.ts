@@ -1,6 +1,6 @@
 // What the measured cells of a claim say: figures by request, without knowing how a record is built.
 
-import { type OrientedRatio, orientedRatio } from "../compare/contrast.ts";
+import { type OrientedRatio, orientedRatio, pairByRound } from "../compare/contrast.ts";
 import { summarize, type Summary } from "../compare/summarize.ts";
 import { type TrialValues, trialValues } from "../compare/trial_values.ts";
 import { factOf } from "../model/environment.ts";
@@ -81,6 +81,41 @@ export class ClaimFigures {
     );
   }
 
+  /**
+   * Several cells, each against its base, as one ratio: in each round the geometric mean of the pairs' ratios. Pairs of which a cell was not measured are left out,
+   * and so are rounds in which one of the others has no value; `undefined` where nothing is left.
+   */
+  jointRatio(
+    pairs: readonly (readonly [first: CaseRequest, base: CaseRequest])[],
+    metric: string,
+  ): OrientedRatio | undefined {
+    const definition = this.#record.metrics.find(({ id }) => id === metric);
+    const measured = pairs.flatMap((pair) => {
+      const [first, base] = pair.map((request) => this.#ids.get(requestKey(request)));
+      return first === undefined || base === undefined ? [] : [
+        [
+          this.#values.of(first, metric),
+          this.#values.of(base, metric),
+        ] as const,
+      ];
+    });
+    const [leading] = measured;
+    if (definition === undefined || leading === undefined) return undefined;
+    const rounds = Map.groupBy(
+      measured.flatMap(([first, base]) => pairByRound(first, base)),
+      ([, , round]) => round,
+    );
+    const complete = [...rounds].filter(([, values]) => values.length === measured.length);
+    const generations = new Map(leading[0].map((value) => [value.round, value.generation]));
+    const meanOf = (side: 0 | 1) =>
+      complete.map(([round, values]) => {
+        const generation = generations.get(round);
+        const value = geometricMean(values.map((pair) => pair[side]));
+        return { round, value, ...(generation !== undefined && { generation }) };
+      });
+    return orientedRatio(meanOf(0), meanOf(1), definition);
+  }
+
   /** The cell's trials that succeeded, in the order of measuring. */
   trials(request: CaseRequest): readonly Trial[] {
     const id = this.#ids.get(requestKey(request));
@@ -103,6 +138,18 @@ export class ClaimFigures {
     return read.length === 0
       ? undefined
       : read.reduce((sum, counters) => sum + (counters[name] ?? 0), 0);
+  }
+
+  /** How often something happened for each operation, from counters that were read with the trial, at either end: `drive.` and `serve.` before their names; `undefined` where none was read. */
+  atBothEnds(request: CaseRequest, names: readonly string[]): number | undefined {
+    const read = this.trials(request).filter(({ counters }) => counters !== undefined);
+    const within = read.reduce(
+      (sum, { evidenceOperations, operations }) => sum + (evidenceOperations ?? operations),
+      0,
+    );
+    if (within === 0) return undefined;
+    const counted = ["drive", "serve"].flatMap((end) => names.map((name) => `${end}.${name}`));
+    return counted.reduce((sum, name) => sum + (this.counter(request, name) ?? 0), 0) / within;
   }
 
   operations(request: CaseRequest): number {
@@ -128,4 +175,9 @@ export class ClaimFigures {
     if (this.trials(request).length > 0) return undefined;
     return this.#skips.get(key) ?? this.errors(request)[0] ?? "it was not measured";
   }
+}
+
+/** The geometric mean; 0 where one of the values is. */
+function geometricMean(values: readonly number[]): number {
+  return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
 }

@@ -12,31 +12,47 @@ export const MIN_EFFECT = 0.02;
 
 /** How {@linkcode verdictOf} comes to its verdicts, for a claim's declaration. */
 export function comparisonRule(first: string, what: string): ClaimRule {
-  const limit = `by at least ${MIN_EFFECT * 100} %, with Holm's correction over its rows at ${
-    ALPHA * 100
-  } %`;
+  const limit =
+    `rows that differ in their size only are one question, whose ratio in a round is their geometric mean; by at least ${
+      MIN_EFFECT * 100
+    } %, with Holm's correction over the questions at ${ALPHA * 100} %`;
   return {
-    "holds": `${first} better in all ${what}, ${limit}`,
+    "holds": `${first} better in all ${what} (${limit})`,
     "holds in part": `${first} better in some`,
     "does not hold": `${first} better in none, and worse in some`,
     "undecided": `${first} neither better nor worse in any`,
   };
 }
 
-/** Two cells, and the metric in which they are compared. `what`: what the row is about, as in `round trip, 64 B`; `first`: the cell that the claim says is better; `base`: the other. */
+/**
+ * Two cells, and the metric in which they are compared. `question`: what is asked, as in `round trip`: comparisons of one question and placement decide together, so that
+ * a verdict does not rest on one cell that came out at the edge; `what`: what the row is about, as in `round trip, 64 B`; `first`: the cell that the claim says is
+ * better; `base`: the other.
+ */
 export type Comparison = Readonly<
-  { what: string; first: CaseRequest; base: CaseRequest; metric: string }
+  { question: string; what: string; first: CaseRequest; base: CaseRequest; metric: string }
 >;
 
 /**
  * A comparison that could be made. `what`: what the row is about; `placement`: where the two ends of both cells ran; `ours`: the first cell's figure; `theirs`: the
- * other's; `ratio`: above 1: the first is better; `difference`: what may be said when all rows are looked at: sign test over the rounds, Holm over the rows, 5 %.
+ * other's; `ratio`: above 1: the first is better.
  */
 export type ComparedRow = {
   what: string;
   placement: string;
   ours: Figure;
   theirs: Figure;
+  ratio: OrientedRatio;
+};
+
+/**
+ * What the comparisons of one question and placement say together. `rows`: comparisons that it rests on; `ratio`: their geometric mean in each round, above 1: the first is
+ * better; `difference`: what may be said when all questions are looked at: sign test over the rounds, Holm over the questions, 5 %.
+ */
+export type Answer = {
+  question: string;
+  placement: string;
+  rows: number;
   ratio: OrientedRatio;
   difference: Difference;
 };
@@ -50,7 +66,7 @@ export function compareCells(
   comparisons: readonly Comparison[],
   figures: ClaimFigures,
 ): readonly ComparedRow[] {
-  const rows = comparisons.flatMap(({ what, first, base, metric }) => {
+  return comparisons.flatMap(({ what, first, base, metric }) => {
     const ratio = figures.ratio(first, base, metric);
     const ours = figures.figure(first, metric);
     const theirs = figures.figure(base, metric);
@@ -62,14 +78,30 @@ export function compareCells(
       ratio,
     }];
   });
-  const adjusted = holm(rows.map(({ ratio }) => ratio.pValue));
-  return rows.map((row, index) => {
+}
+
+/** The answer to each question of the comparisons; one of which no cell was measured is left out. */
+export function answerQuestions(
+  comparisons: readonly Comparison[],
+  figures: ClaimFigures,
+): readonly Answer[] {
+  const asked = Map.groupBy(
+    comparisons,
+    ({ question, first: { pin }, metric }) => JSON.stringify([question, pin, metric]),
+  );
+  const answers = [...asked.values()].flatMap((rows) => {
+    const { question, first, metric } = rows[0]!;
+    const pairs = rows.map(({ first, base }) => [first, base] as const);
+    const ratio = figures.jointRatio(pairs, metric);
+    const placement = figures.placement(first);
+    return ratio === undefined ? [] : [{ question, placement, rows: rows.length, ratio }];
+  });
+  const adjusted = holm(answers.map(({ ratio }) => ratio.pValue));
+  return answers.map((answer, index) => {
+    const { ratio } = answer.ratio;
     const isClear = adjusted[index]! <= ALPHA &&
-      Math.abs(Math.log(row.ratio.ratio)) >= Math.log(1 + MIN_EFFECT);
-    return {
-      ...row,
-      difference: !isClear ? "none found" : row.ratio.ratio > 1 ? "better" : "worse",
-    };
+      Math.abs(Math.log(ratio)) >= Math.log(1 + MIN_EFFECT);
+    return { ...answer, difference: !isClear ? "none found" : ratio > 1 ? "better" : "worse" };
   });
 }
 
@@ -79,21 +111,46 @@ export function reasonOf(comparisons: readonly Comparison[], figures: ClaimFigur
   return reasons.find((reason) => reason !== undefined) ?? "nothing was measured";
 }
 
-/** How many rows the first won and lost; the rest cannot be told apart. */
-export function countRows(
-  rows: readonly ComparedRow[],
+/** How many questions the first won and lost; the rest cannot be told apart. */
+export function countAnswers(
+  answers: readonly Answer[],
 ): { readonly better: number; readonly worse: number; readonly tied: number } {
-  const better = rows.filter(({ difference }) => difference === "better").length;
-  const worse = rows.filter(({ difference }) => difference === "worse").length;
-  return { better, worse, tied: rows.length - better - worse };
+  const better = answers.filter(({ difference }) => difference === "better").length;
+  const worse = answers.filter(({ difference }) => difference === "worse").length;
+  return { better, worse, tied: answers.length - better - worse };
 }
 
-/** The verdict on "the first is better": all rows, some, or none. Where no row is clear, nothing is decided. */
-export function verdictOf(rows: readonly ComparedRow[]): ClaimVerdict {
-  const { better, worse } = countRows(rows);
-  if (better === rows.length) return "holds";
+/** The verdict on "the first is better": in all questions, some, or none. Where no answer is clear, nothing is decided. */
+export function verdictOf(answers: readonly Answer[]): ClaimVerdict {
+  const { better, worse } = countAnswers(answers);
+  if (better === answers.length) return "holds";
   if (better > 0) return "holds in part";
   return worse > 0 ? "does not hold" : "undecided";
+}
+
+/** The answers, each with the ratio that decides it. */
+export function answerTable(
+  caption: string,
+  first: string,
+  answers: readonly Answer[],
+): ClaimTable {
+  return {
+    caption:
+      `${caption}: the geometric mean of the sizes in each round; a ratio above 1 is better for ${first}`,
+    columns: ["question", "placement", "sizes", "ratio", "pairs", "difference"],
+    rows: answers.map(({ question, placement, rows, ratio, difference }) => [
+      question,
+      placement,
+      String(rows),
+      ratioCell(ratio),
+      String(ratio.n),
+      difference,
+    ]),
+  };
+}
+
+function ratioCell({ ratio, low, high }: OrientedRatio): Figure {
+  return { value: ratio, low, high, unit: "count" };
 }
 
 export function tableOf(
@@ -109,18 +166,18 @@ export function tableOf(
       placement,
       ours,
       theirs,
-      { value: ratio.ratio, low: ratio.low, high: ratio.high, unit: "count" },
+      ratioCell(ratio),
       String(ratio.n),
     ]),
   };
 }
 
-/** The counts in a sentence, as in `better in 4 of 6 comparisons, worse in 1, and in 1 no difference was found`. */
-export function formatCounts(rows: readonly ComparedRow[]): string {
-  const { better, worse, tied } = countRows(rows);
-  return `better in ${better} of ${rows.length} comparisons, worse in ${worse}, and in ${tied} no difference of at least ${
+/** The counts in a sentence, as in `better in 4 of 6 questions, worse in 1, and in 1 no difference was found`. */
+export function formatCounts(answers: readonly Answer[]): string {
+  const { better, worse, tied } = countAnswers(answers);
+  return `better in ${better} of ${answers.length} questions, worse in ${worse}, and in ${tied} no difference of at least ${
     MIN_EFFECT * 100
-  } % was found (sign test over the rounds, Holm over the comparisons, ${ALPHA * 100} %)`;
+  } % was found (sign test over the rounds, Holm over the questions, ${ALPHA * 100} %)`;
 }
 
 /** The same comparisons with both ends on one core, and on two: what differs most between runs is not left to the scheduler. */

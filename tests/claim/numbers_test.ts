@@ -45,29 +45,38 @@ function figuresBy(factor: number): ClaimFigures {
     },
     values: { wholeReadShare: 1 },
   });
+  const ratio = (first: CaseRequest, base: CaseRequest, metric: string) => {
+    if (isMissing(first, base)) return undefined;
+    // By the factor itself: what a name hashes to may differ in digits that no sentence shows.
+    const size = 1.1 + factor / 50 + of(first, base, metric) / 1e6;
+    const draw = of(first, base, metric) / factor + factor;
+    const ratio = draw % 4 < 2 ? 1 / size : size;
+    const pValue = draw % 7 < 2 ? 0.5 : 1e-4;
+    return {
+      ratio,
+      low: ratio * 0.99,
+      high: ratio * 1.01,
+      confidence: 0.95,
+      n: factor,
+      difference: "better",
+      pValue,
+      warnings: [],
+    };
+  };
   return {
     figure,
-    ratio: (first: CaseRequest, base: CaseRequest, metric: string) => {
-      if (isMissing(first, base)) return undefined;
-      // By the factor itself: what a name hashes to may differ in digits that no sentence shows.
-      const size = 1.1 + factor / 50 + of(first, base, metric) / 1e6;
-      const draw = of(first, base, metric) / factor + factor;
-      const ratio = draw % 3 < 1 ? 1 / size : size;
-      const pValue = draw % 7 < 2 ? 0.5 : 1e-4;
-      return {
-        ratio,
-        low: ratio * 0.99,
-        high: ratio * 1.01,
-        confidence: 0.95,
-        n: factor,
-        difference: "better",
-        pValue,
-        warnings: [],
-      };
+    ratio,
+    jointRatio: (pairs: readonly (readonly [CaseRequest, CaseRequest])[], metric: string) => {
+      const [first] = pairs[0]!;
+      // A question of which some sizes were measured has an answer: whole questions have to be missing.
+      if (factor === FEWER && first.transport.startsWith("unixpacket")) return undefined;
+      const [own, base] = pairs.find((pair) => !isMissing(...pair)) ?? pairs[0]!;
+      return ratio(own, base, metric);
     },
     trials: (request: CaseRequest) => isMissing(request) ? [] : [trial(request)],
     errors: () => [],
     counter: (request: CaseRequest, name: string) => Math.round(of(request, name) * 1e3),
+    atBothEnds: (request: CaseRequest, names: readonly string[]) => of(request, names) / 100,
     operations: (request: CaseRequest) => Math.round(of(request, "operations")),
     placement: () => "peer process",
     congestion: () => "cubic",

@@ -10,7 +10,14 @@ import {
   type Lab,
 } from "../claim.ts";
 import type { CaseRequest } from "../claim_figures.ts";
-import { casesOf, compareCells, type Comparison, countRows, tableOf } from "../comparison_rows.ts";
+import {
+  answerQuestions,
+  casesOf,
+  compareCells,
+  type Comparison,
+  countAnswers,
+  tableOf,
+} from "../comparison_rows.ts";
 import { formatFigure, formatPairedRatio } from "../format_figure.ts";
 import { readTimeWait } from "../socket_table.ts";
 import { countEntries } from "./time_wait.ts";
@@ -26,6 +33,7 @@ const perRequest = (transport: string, connection: "fresh" | "kept"): CaseReques
 
 const KEPT_OR_FRESH: readonly Comparison[] = ["tcp", "unix"].flatMap((transport) =>
   [["p50", "request"], ["requestsPerSecond", "requests/s"]].map(([metric, what]) => ({
+    question: `${transport}, ${what}`,
     what: `${transport}, ${what}`,
     first: perRequest(transport, "kept"),
     base: perRequest(transport, "fresh"),
@@ -100,7 +108,7 @@ export const closingServerForcesConnections: ClaimDeclaration = {
           ? [`The cost: ${figures.skip(KEPT_OR_FRESH[0]!.first) ?? "there are no trials"}`]
           : [
             `In ${
-              countRows(rows).better
+              countAnswers(answerQuestions(KEPT_OR_FRESH, figures)).better
             } of ${rows.length} comparisons the kept connection is better`,
           ]),
       ],

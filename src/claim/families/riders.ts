@@ -26,6 +26,7 @@ const cell = (transport: string, bytes: number): CaseRequest => ({
 const COMPARISONS: readonly Comparison[] = onBothPlacements(
   RIDERS.flatMap((rider) =>
     SIZES.map((bytes) => ({
+      question: rider,
       what: `${rider}, ${bytes} B`,
       first: cell(rider, bytes),
       base: cell("tcp", bytes),

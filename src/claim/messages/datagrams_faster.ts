@@ -3,12 +3,15 @@
 import type { CaseRequest, ClaimFigures } from "../claim_figures.ts";
 import { cannotTry, type ClaimDeclaration, type ClaimTable } from "../claim.ts";
 import {
+  type Answer,
+  answerQuestions,
+  answerTable,
   casesOf,
   compareCells,
   type ComparedRow,
   type Comparison,
   comparisonRule,
-  countRows,
+  countAnswers,
   formatCounts,
   onBothPlacements,
   reasonOf,
@@ -41,8 +44,10 @@ function comparisons(
             transport,
             params: { bytes },
           });
+          const question = `${what}, ${datagram} against ${stream}`;
           return {
-            what: `${what}, ${datagram} against ${stream}, ${bytes} B`,
+            question,
+            what: `${question}, ${bytes} B`,
             first: cell(datagram),
             base: cell(stream),
             metric,
@@ -57,8 +62,10 @@ const ROUND_TRIP: Kind = ["round trip", "round-trip", "p50"];
 const SPEED_DENO = comparisons(DENO, [ROUND_TRIP, ["throughput", "throughput", "bytesPerSecond"]]);
 const SPEED_LIBC = comparisons(LIBC, [ROUND_TRIP]);
 
-/** Rows of one driver, with what is said of them. */
-type Family = Readonly<{ through: string; rows: readonly ComparedRow[]; reason: string }>;
+/** Rows of one driver, and the answers to its questions. */
+type Family = Readonly<
+  { through: string; rows: readonly ComparedRow[]; answers: readonly Answer[]; reason: string }
+>;
 
 function families(
   wanted: readonly (readonly [through: string, comparisons: readonly Comparison[]])[],
@@ -68,15 +75,17 @@ function families(
   return wanted.map(([through, list]) => ({
     through,
     rows: compareCells(list, figures),
+    answers: answerQuestions(list, figures),
     reason: reasonOf(list, figures),
   }));
 }
 
-function formatFamily({ through, rows, reason }: Family): string {
-  return rows.length === 0
+function formatFamily({ through, answers, reason }: Family): string {
+  const verdict = verdictOf(answers);
+  return answers.length === 0
     ? `${through}, nothing could be compared: ${reason}`
-    : `${through}, datagrams were ${formatCounts(rows)}: on its own that ${
-      verdictOf(rows) === "undecided" ? "is undecided" : verdictOf(rows)
+    : `${through}, datagrams were ${formatCounts(answers)}: on its own that ${
+      verdict === "undecided" ? "is undecided" : verdict
     }`;
 }
 
@@ -100,16 +109,16 @@ export const datagramsAreFaster: ClaimDeclaration = {
   source: "RFC 768; RFC 9293; udp(7); unix(7), SOCK_DGRAM and SOCK_SEQPACKET; sendmmsg(2)",
   method:
     "Round trips of 64 B to 16 KiB over udp and tcp, and over Unix datagrams, seqpacket and streams: by blocking system calls and through Deno, both ends on one core and on two. Through Deno also one-way throughput with messages of the same sizes, counted where they arrive. All interleaved in one run",
-  rule: comparisonRule("datagrams are", "comparisons, by system calls and through Deno"),
+  rule: comparisonRule("datagrams are", "questions, by system calls and through Deno"),
   control:
     "the same with one transport slowed to a tenth of its speed: it does not hold with the datagrams slowed, and holds with the stream slowed",
   cases: casesOf([...SPEED_LIBC, ...SPEED_DENO]),
   decide({ figures }) {
     const all = families([["By system calls", SPEED_LIBC], ["Through Deno", SPEED_DENO]], figures);
-    const rows = all.flatMap((family) => family.rows);
-    if (rows.length === 0) return cannotTry(reasonOf(SPEED_DENO, figures));
+    const answers = all.flatMap((family) => family.answers);
+    if (answers.length === 0) return cannotTry(reasonOf(SPEED_DENO, figures));
     return {
-      verdict: verdictOf(rows),
+      verdict: verdictOf(answers),
       answer: formatFirst(all),
       seen: [
         ...all.map(formatFamily),
@@ -122,10 +131,11 @@ export const datagramsAreFaster: ClaimDeclaration = {
         ),
         ...warnOfPacing(figures.congestion()),
       ],
-      tables: all.flatMap(({ through, rows }) =>
-        rows.length === 0
-          ? []
-          : [tableOf(`${through}, medians of trials`, ["datagrams", "streams"], rows)]
+      tables: all.flatMap(({ through, rows, answers }) =>
+        rows.length === 0 ? [] : [
+          answerTable(`${through}, what decides`, "datagrams", answers),
+          tableOf(`${through}, medians of trials`, ["datagrams", "streams"], rows),
+        ]
       ),
       why: [
         "Over loopback nothing is lost on the way and checksums are not computed, so that TCP's care costs little. A stream moves many small messages in one system call and one wake-up; a datagram needs a call of its own at each end, unless the program hands over several at once (sendmmsg(2), or UDP_SEGMENT of udp(7)), which Deno does not",
@@ -149,6 +159,7 @@ const crowd = (transport: string): CaseRequest => ({
   params: { bytes: 64, clients: CLIENTS },
 });
 const COST_CROWD: readonly Comparison[] = DENO.map(([datagram, stream]) => ({
+  question: `CPU with ${CLIENTS} clients, ${datagram} against ${stream}`,
   what: `CPU with ${CLIENTS} clients, ${datagram} against ${stream}, 64 B`,
   first: crowd(datagram),
   base: crowd(stream),
@@ -162,7 +173,7 @@ export const datagramsCostLess: ClaimDeclaration = {
   method:
     `CPU time of both ends, user and system, for each round trip, in the same trials as claim 16, and for each exchange through Deno with one server and ${CLIENTS} clients, where a stream needs a connection for each. Then clients were opened by system calls and the growth of the kernel's own memory (Slab of /proc/meminfo) was read, for each client`,
   rule: {
-    ...comparisonRule("datagrams are", "comparisons of CPU time and of memory for each client"),
+    ...comparisonRule("datagrams are", "questions of CPU time, and in memory for each client"),
   },
   control:
     "the same with one transport slowed to a tenth of its speed: it does not hold with the datagrams slowed, and holds with the stream slowed",
@@ -173,18 +184,18 @@ export const datagramsCostLess: ClaimDeclaration = {
       `Through Deno with ${CLIENTS} clients`,
       COST_CROWD,
     ]], figures);
-    const rows = all.flatMap((family) => family.rows);
-    if (rows.length === 0) return cannotTry(reasonOf(COST_DENO, figures));
+    const answers = all.flatMap((family) => family.answers);
+    if (answers.length === 0) return cannotTry(reasonOf(COST_DENO, figures));
     const memory = (facts?.memory ?? []) as readonly SocketMemoryOf[];
     const pairs = DENO.flatMap(([datagram, stream]) => {
       const [ours, theirs] = [datagram, stream].map((kind) => memory.find((m) => m.kind === kind));
       return ours === undefined || theirs === undefined ? [] : [[ours, theirs] as const];
     });
     const less = pairs.filter(([ours, theirs]) => ours.bytesPerClient < theirs.bytesPerClient);
-    const { better, worse } = countRows(rows);
+    const { better, worse } = countAnswers(answers);
     const won = better + less.length;
     return {
-      verdict: won === rows.length + pairs.length
+      verdict: won === answers.length + pairs.length
         ? "holds"
         : won > 0
         ? "holds in part"
@@ -203,8 +214,9 @@ export const datagramsCostLess: ClaimDeclaration = {
         ),
         ...(failure === undefined ? [] : [`Kernel memory could not be read: ${failure}`]),
       ],
-      tables: all.flatMap(({ through, rows }): ClaimTable[] =>
+      tables: all.flatMap(({ through, rows, answers }): ClaimTable[] =>
         rows.length === 0 ? [] : [
+          answerTable(`${through}, what decides`, "datagrams", answers),
           tableOf(`${through}, CPU time per exchange, both ends`, ["datagrams", "streams"], rows),
         ]
       ),

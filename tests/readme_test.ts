@@ -55,6 +55,17 @@ Deno.test("the README is a front door: at most 350 lines and 1,500 words", async
   assert(readme.split(/\s+/).filter((word) => word !== "").length <= 1500);
 });
 
+Deno.test("each recipe of the README stands in the guide that it links to, word for word", async () => {
+  const readme = await read("README.md");
+  const rows = [...readme.matchAll(/^\| .*?\| `(.*?)` +\| \[.*?\]\((.*?)\)/gm)];
+  assert(rows.length > 8, `${rows.length} recipes`);
+  for (const [, command, guide] of rows) {
+    // A blank is more of the command: what follows may be the end of a line, of code, or a comment.
+    const found = (await read(guide!)).split(`sockbench ${command}`).slice(1);
+    assert(found.some((rest) => /^(?:`|\n| +#)/.test(rest)), `${guide}: ${command}`);
+  }
+});
+
 /** Made again by `deno task sockbench report reports/sample.json --out reports/sample.md`. */
 Deno.test("the committed sample is what report makes of its record", async () => {
   const { decodeRecord } = await import("../src/record/codec.ts");

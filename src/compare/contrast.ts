@@ -7,8 +7,8 @@ import type { RunRecord } from "../model/run_record.ts";
 import type { Contrast, ScenarioSpec } from "../model/scenario_spec.ts";
 import { benjaminiHochberg } from "../stats/benjamini_hochberg.ts";
 import { groupFactor } from "../stats/group_factor.ts";
-import { normalCdf, normalQuantile } from "../stats/normal.ts";
 import { median } from "../stats/quantile.ts";
+import { signTest } from "../stats/sign_test.ts";
 import { pairedEffect, twoSidedP } from "./effect.ts";
 import type { Params } from "../model/params.ts";
 import { CONFIDENCE } from "./summarize.ts";
@@ -118,10 +118,9 @@ export function orientedRatio(
   const { estimate: ratio, confidence, n } = effect.ratio;
   // Blocks that one process served may share its luck: the interval and its test are of blocks within generations.
   const generationOf = new Map(first.map(({ round, generation }) => [round, generation]));
-  const factor = groupFactor(
-    usable.map(([value, against]) => Math.log(value / against)),
-    usable.map(([, , round]) => generationOf.get(round)),
-  );
+  const sign = metric.better === "lower" ? -1 : 1;
+  const logs = usable.map(([value, against]) => sign * Math.log(value / against));
+  const factor = groupFactor(logs, usable.map(([, , round]) => generationOf.get(round)));
   const low = ratio * (effect.ratio.low / ratio) ** factor;
   const high = ratio * (effect.ratio.high / ratio) ** factor;
   const left = pairs.length - usable.length;
@@ -139,16 +138,12 @@ export function orientedRatio(
     confidence,
     n,
     difference,
-    pValue: widerP(twoSidedP(effect), factor),
+    // The wider interval excludes 1 where the narrow one excludes this: its test is that of the narrow one, against it.
+    pValue: factor === 1
+      ? twoSidedP(effect)
+      : signTest(logs.map((log) => log - Math.log(ratio) * (1 - 1 / factor))).twoSided,
     warnings,
   };
-}
-
-/** The p-value of a test whose statistic spreads by so much more. */
-function widerP(pValue: number, factor: number): number {
-  if (factor === 1 || pValue >= 1) return pValue;
-  // Below the smallest probability that the quantile takes the wider one is as good as 0, too.
-  return Math.min(1, 2 * normalCdf(normalQuantile(Math.max(pValue / 2, 1e-300)) / factor));
 }
 
 /**

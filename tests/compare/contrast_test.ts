@@ -6,6 +6,7 @@ import {
   orientedRatio,
 } from "../../src/compare/contrast.ts";
 import type { RoundValue } from "../../src/compare/trial_values.ts";
+import { createPrng } from "../../src/stats/prng.ts";
 import { metricOf } from "../../src/units/metric.ts";
 import type { Case } from "../../src/model/case.ts";
 import type { RunRecord } from "../../src/model/run_record.ts";
@@ -235,4 +236,38 @@ Deno.test("orientedRatio() widens its interval, and its p-value, where blocks of
     base,
   );
   assertEquals(alike, plain);
+});
+
+Deno.test("orientedRatio() has the p-value of the interval that it prints, however generations differ", () => {
+  const prng = createPrng(11);
+  const spread = () => 2 * prng.nextFloat() - 1;
+  const outcomes = new Set<boolean>();
+  for (let sample = 0; sample < 400; sample++) {
+    const shift = 0.05 * spread();
+    const own = [0, 1, 2, 3].map(() => 0.04 * spread());
+    const all = Array.from({ length: 14 }, (_, index) => ({
+      round: index + 1,
+      generation: Math.floor(index / 4),
+      value: Math.exp(shift + own[Math.floor(index / 4)]! + 0.04 * spread()),
+    }));
+    const { low, high, pValue, confidence } = ratioOf(
+      all,
+      all.map((one) => ({ ...one, value: 1 })),
+    );
+    const excludes = low > 1 || high < 1;
+    outcomes.add(excludes);
+    assertEquals(pValue <= 1 - confidence + 1e-9, excludes, `${low} ${high} ${pValue}`);
+  }
+  assertEquals(outcomes.size, 2);
+});
+
+Deno.test("orientedRatio() is sure of what all rounds say, though generations differ in how much", () => {
+  const first = Array.from({ length: 14 }, (_, index) => ({
+    round: index + 1,
+    generation: Math.floor(index / 4),
+    value: 1.8 + 0.15 * (Math.floor(index / 4) % 2) + 0.01 * (index % 3),
+  }));
+  const { pValue, low } = ratioOf(first.map((one) => ({ ...one, value: 1 })), first);
+  assert(low > 1.5);
+  assert(pValue < 0.001, `p ${pValue}`);
 });

@@ -3,16 +3,18 @@
 import type { Cell, RecordComparison } from "../compare/comparison.ts";
 import { compareRecords } from "../compare/compare_records.ts";
 import { isPooled, withGenerationMetrics } from "../compare/pooled_values.ts";
-import { confirm, flagged } from "../gate/confirm.ts";
+import { type BestSubject, findBestSubjects } from "../gate/best_subject.ts";
+import { confirmHeads, flagged } from "../gate/confirm.ts";
 import { judgeControl, smallestThreshold } from "../gate/control.ts";
 import { CONFIRMATION_FACTOR } from "../gate/detectable.ts";
 import { largestCorrection } from "../gate/families.ts";
 import { COMPARE_POLICY, gates, type Policy } from "../gate/gate_policy.ts";
 import type { GateResult } from "../gate/gate_result.ts";
-import { judge } from "../gate/judge.ts";
+import { judgeHeads } from "../gate/judge.ts";
 import type { ScenarioSpec } from "../model/scenario_spec.ts";
 import { minimumPairs } from "../stats/mod.ts";
 import type { AbEvent, AbOptions, AbRecords, JobPlan, PlanPart } from "./ab_options.ts";
+import { type Head, headsOf, type Side } from "./paired_trials.ts";
 import { DEFAULT_GENERATIONS, roundsPerGeneration } from "./pair_trial.ts";
 import { LostAgentsError, runAb } from "./run_ab.ts";
 
@@ -20,13 +22,19 @@ import { LostAgentsError, runAb } from "./run_ab.ts";
 export interface AbGateOutcome {
   /** The first phase: all cells. */
   readonly records: AbRecords;
-  /** Fresh pairs of the flagged cells; absent: nothing was flagged, or the job was interrupted before. */
-  readonly confirmation?: AbRecords;
-  /** The verdicts; of a job that was interrupted those of the pairs there are, unconfirmed. */
-  readonly result: GateResult;
+  /** Fresh pairs of the flagged cells and of the heads that have some; absent: none has, or the job was interrupted before. */
+  readonly confirmation?: Confirmation;
+  /** The verdicts of each head, in their order; of a job that was interrupted those of the pairs there are, unconfirmed. */
+  readonly results: readonly GateResult[];
+  /** Of several heads the best subject of each cell. */
+  readonly best?: readonly BestSubject<Side>[];
+  /** The worst of the heads: 1 before 3 before 0; where they are compared 0, and 3 where nothing is decided of any. */
+  readonly exitCode: GateResult["exitCode"];
   /** Whether the job was interrupted. */
   readonly interrupted: boolean;
 }
+
+type Confirmation = Pick<AbRecords, "base" | "control"> & Partial<AbRecords>;
 
 /** What an A/B gate reports while it goes on. */
 export interface AbGateEvents {
@@ -58,29 +66,72 @@ export async function runAbGate(
 ): Promise<AbGateOutcome> {
   const job = firstPhase(plan, options, policy, events);
   const records = await runAb(plan, job);
-  const result = judge(comparePair(records), policy, judgeControl(records.control, policy));
+  const heads = headsOf(records);
+  const results = judgeHeads(heads.map((head) => compareHead(records, head, policy)), policy);
   const interrupted = () => options.signal?.aborted ?? false;
-  const cells = flagged(result);
-  if (interrupted() || cells.length === 0) {
-    return { records, result, interrupted: interrupted() };
+  const asked = new Map(
+    heads.map((head, index) => [head, flagged(results[index]!)] as const)
+      .filter(([, cells]) => cells.length > 0),
+  );
+  if (interrupted() || asked.size === 0) {
+    return { ...conclude(records, results, worstExit), interrupted: interrupted() };
   }
+  const cells = [...asked.values()].flat();
   events.onFlagged?.(cells);
   const again = narrow(plan, cells);
   const { askedPairs } = job;
   const generations = CONFIRMATION_FACTOR * job.pairs /
     roundsPerGeneration(plan.cases, askedPairs);
-  const confirmation = await keepingFirst(records, () =>
+  const confirmation: Confirmation = await keepingFirst(records, () =>
     runAb(again, {
-      ...narrowOptions(job, cells),
+      ...narrowOptions(job, again, asked),
       pairs: roundsPerGeneration(again.cases, askedPairs) * Math.ceil(generations),
       budgetNs: options.budgetNs * CONFIRMATION_SHARE,
       seed: `${options.seed} confirmation`,
       onRound: (event) => events.onRound?.("confirmation", event),
     }));
-  if (interrupted()) return { records, confirmation, result, interrupted: true };
-  const control = judgeControl(confirmation.control, policy);
-  const confirmed = confirm(result, comparePair(confirmation), policy, control);
-  return { records, confirmation, result: confirmed, interrupted: false };
+  if (interrupted()) {
+    return { ...conclude(records, results, worstExit), confirmation, interrupted: true };
+  }
+  const flaggedHeads = [...asked.keys()];
+  const confirmed = confirmHeads(
+    flaggedHeads.map((head) => {
+      const { compared, control } = compareHead(confirmation, head, policy);
+      return { first: results[heads.indexOf(head)]!, fresh: compared, control };
+    }),
+    policy,
+  );
+  const decided = heads.map((head, index) =>
+    confirmed[flaggedHeads.indexOf(head)] ?? results[index]!
+  );
+  return { ...conclude(records, decided, worstExit), confirmation, interrupted: false };
+}
+
+/** Exit codes of several heads, the worst first. */
+const WORST: readonly GateResult["exitCode"][] = [1, 3, 0];
+
+const worstExit = (codes: readonly GateResult["exitCode"][]) =>
+  WORST.find((code) => codes.includes(code)) ?? 3;
+
+/** What follows from the verdicts of all heads. */
+function conclude(
+  records: AbRecords,
+  results: readonly GateResult[],
+  exitOf: (codes: readonly GateResult["exitCode"][]) => GateResult["exitCode"],
+): Pick<AbGateOutcome, "records" | "results" | "best" | "exitCode"> {
+  const heads = headsOf(records);
+  const sided = new Map<Side, GateResult>(heads.map((head, index) => [head, results[index]!]));
+  const best = heads.length === 1 ? undefined : findBestSubjects<Side>(
+    "base",
+    sided,
+    (base, head) => compareRecords(records[base]!, records[head]!, { paired: true }),
+  );
+  return {
+    records,
+    results,
+    ...(best !== undefined && { best }),
+    exitCode: exitOf(results.map(({ exitCode }) => exitCode)),
+  };
 }
 
 /**
@@ -95,12 +146,14 @@ export async function runAbComparison(
   events: AbGateEvents = {},
 ): Promise<AbGateOutcome> {
   const records = await runAb(plan, firstPhase(plan, options, policy, events));
-  const result = judge(comparePair(records), { ...COMPARE_POLICY, threshold: policy.threshold });
   const isDecided = ({ headline, verdict }: GateResult["cells"][number]) =>
     headline && verdict !== "inconclusive" && verdict !== "incomparable";
+  const results = judgeHeads(
+    headsOf(records).map((head) => ({ compared: comparePair(records, head) })),
+    { ...COMPARE_POLICY, threshold: policy.threshold },
+  ).map((result): GateResult => ({ ...result, exitCode: result.cells.some(isDecided) ? 0 : 3 }));
   return {
-    records,
-    result: { ...result, exitCode: result.cells.some(isDecided) ? 0 : 3 },
+    ...conclude(records, results, (codes) => codes.includes(0) ? 0 : 3),
     interrupted: options.signal?.aborted ?? false,
   };
 }
@@ -113,7 +166,10 @@ function firstPhase(
 ): AbOptions {
   return {
     ...options,
-    pairs: Math.max(options.pairs, neededPairs(plan, policy, options.askedPairs)),
+    pairs: Math.max(
+      options.pairs,
+      neededPairs(plan, policy, options.askedPairs, headsOf(options.subjects).length),
+    ),
     precision: options.precision ?? defaultPrecision(policy),
     watched: options.watched ?? watchedMetrics(plan, policy),
     onRound: (event) => events.onRound?.("first", event),
@@ -134,21 +190,26 @@ async function keepingFirst(
 }
 
 /** The pairs of {@linkcode DEFAULT_GENERATIONS}, or of more where cells are many. */
-export function defaultPairs(plan: JobPlan, policy: Policy): number {
+export function defaultPairs(plan: JobPlan, policy: Policy, heads = 1): number {
   return Math.max(
     roundsPerGeneration(plan.cases) * DEFAULT_GENERATIONS,
-    neededPairs(plan, policy),
+    neededPairs(plan, policy, undefined, heads),
   );
 }
 
-/** The fewest pairs with which a regression of one cell could be called at all. */
-export function neededPairs(plan: JobPlan, policy: Policy, askedPairs?: number): number {
+/** The fewest pairs with which a regression of one cell could be called at all; the cells of all heads share the error rate. */
+export function neededPairs(
+  plan: JobPlan,
+  policy: Policy,
+  askedPairs?: number,
+  heads = 1,
+): number {
   const cells = plan.cases.flatMap((c) => {
     const scenario = plan.scenarios.find(({ id }) => id === c.scenario);
     return scenario === undefined ? [] : gatedMetrics(plan, scenario, policy);
   });
   return roundsPerGeneration(plan.cases, askedPairs) *
-    minimumPairs({ alpha: policy.alpha, comparisons: Math.ceil(largestCorrection(cells)) });
+    minimumPairs({ alpha: policy.alpha, comparisons: Math.ceil(heads * largestCorrection(cells)) });
 }
 
 /** Half of the smallest threshold of a policy, as a share. */
@@ -156,8 +217,15 @@ export function defaultPrecision(policy: Policy): number {
   return Math.max(MIN_PRECISION, PRECISION_SHARE * smallestThreshold(policy));
 }
 
-function comparePair({ base, head }: AbRecords): RecordComparison {
-  return compareRecords(base, head, { paired: true });
+function comparePair(records: Confirmation, head: Head): RecordComparison {
+  return compareRecords(records.base, records[head]!, { paired: true });
+}
+
+function compareHead(records: Confirmation, head: Head, policy: Policy) {
+  return {
+    compared: comparePair(records, head),
+    control: judgeControl(records.control[head] ?? [], policy),
+  };
 }
 
 function watchedMetrics(plan: JobPlan, policy: Policy): AbOptions["watched"] & object {
@@ -186,19 +254,39 @@ function narrow(plan: JobPlan, cells: Cells): JobPlan {
   return { ...plan, cases: plan.cases.filter(({ id }) => ids.has(id)) };
 }
 
-/** A flagged limit on a case that only head has is measured again too; what only base has is accounted for already. */
-function narrowOptions(options: AbOptions, cells: Cells): AbOptions {
-  const { unshared, ofBase, ...rest } = options;
-  const ids = new Set(cells.map((cell) => cell.case));
-  const only = <Part extends PlanPart>(part: Part): Part => ({
+/**
+ * The heads that have flagged cells, each with those alone. A flagged limit on a case that only a head has is measured again too; what only
+ * base has is accounted for already.
+ */
+function narrowOptions(
+  options: AbOptions,
+  again: JobPlan,
+  asked: ReadonlyMap<Head, Cells>,
+): AbOptions {
+  const { unshared, ofBase, ofHeads, subjects, ...rest } = options;
+  const only = <Part extends PlanPart>(part: Part, cells: Cells): Part => ({
     ...part,
-    cases: part.cases.filter(({ id }) => ids.has(id)),
+    cases: part.cases.filter(({ id }) => cells.some((cell) => cell.case === id)),
   });
+  const heads = [...asked.keys()];
+  const ofEach = <T>(of: (head: Head, cells: Cells) => T) =>
+    Object.fromEntries(heads.map((head) => [head, of(head, asked.get(head)!)]));
+  const nothing: PlanPart = { cases: [], scenarios: [], metrics: [] };
   return {
     ...rest,
-    ...(ofBase !== undefined && { ofBase: only(ofBase) }),
+    subjects: {
+      base: subjects.base,
+      ...ofEach((head) => subjects[head]),
+    } as AbOptions["subjects"],
+    ...(ofBase !== undefined && { ofBase: only(ofBase, [...asked.values()].flat()) }),
+    ...(ofHeads !== undefined && {
+      ofHeads: ofEach((head, cells) => only(ofHeads[head] ?? again, cells)),
+    }),
     ...(unshared !== undefined && {
-      unshared: { head: only(unshared.head), base: { cases: [], scenarios: [], metrics: [] } },
+      unshared: {
+        base: nothing,
+        ...ofEach((head, cells) => only(unshared[head] ?? nothing, cells)),
+      } as AbOptions["unshared"] & object,
     }),
   };
 }

@@ -6,7 +6,7 @@ import type { Environment } from "../model/environment.ts";
 import type { RunRecord } from "../model/run_record.ts";
 import type { Plan, PlannedCases } from "../plan/plan.ts";
 import type { AgentPairOptions } from "./agent_pair.ts";
-import type { Side } from "./paired_trials.ts";
+import type { Head, Side } from "./paired_trials.ts";
 
 /** The part of a plan that says what can be measured. */
 export type PlanPart = Pick<PlannedCases, "cases" | "scenarios" | "metrics">;
@@ -46,6 +46,8 @@ export interface AbOptions extends AgentPairOptions {
    * which direction is better, the judge must see that. Absent: as the plan defines them.
    */
   readonly ofBase?: PlannedCases;
+  /** The same of heads, where there are several: the plan has the cases of all. Absent: as the plan defines them, all of them. */
+  readonly ofHeads?: Readonly<Partial<Record<Head, PlannedCases>>>;
   /** Ends the job after the pair under way; the records are then partial. */
   readonly signal?: AbortSignal;
   /** Called after each round, between trials. */
@@ -66,8 +68,8 @@ export interface AbEvent {
   readonly widest?: number;
 }
 
-/** Both sides of an A/B job: trials of the same case and round are a pair. */
+/** The sides of an A/B job: trials of the same case and round in base and a head are a pair. */
 export interface AbRecords extends Readonly<Record<Side, RunRecord>> {
-  /** The negative control: the same bare loop in both agents, in nanoseconds, a pair a round; empty: there is no FFI. */
-  readonly control: readonly ValuePair[];
+  /** The negative control of each head: the same bare loop in its agent and in base's, in nanoseconds, a pair a round; empty: there is no FFI. */
+  readonly control: Readonly<Partial<Record<Head, readonly ValuePair[]>>>;
 }

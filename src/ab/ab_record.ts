@@ -6,14 +6,14 @@ import { makeFact } from "../model/fact_rows.ts";
 import { type RunRecord, SCHEMA_MINOR, SCHEMA_VERSION } from "../model/run_record.ts";
 import type { PlannedCases } from "../plan/plan.ts";
 import type { AbOptions, JobPlan, PlanPart } from "./ab_options.ts";
-import type { PairedTrials, Side } from "./paired_trials.ts";
+import { type PairedTrials, type Side, sidesOf } from "./paired_trials.ts";
 import { estimateAbNs, shortenCase } from "./pair_trial.ts";
 
 /** What a job has found so far. */
 export interface AbFound {
   /** The job's id. */
   readonly runId: string;
-  /** The trials of both sides. */
+  /** The trials of all sides. */
   readonly trials: PairedTrials;
   /** Versions that the agents of each side stated. */
   readonly versions: Readonly<Record<Side, Readonly<Record<string, string>>>>;
@@ -46,13 +46,13 @@ export function buildAbRecord(
     runId: found.runId,
     startedAt,
     durationNs: found.durationNs,
-    estimateNs: estimateAbNs(plan, options),
+    estimateNs: estimateAbNs(plan, options, sidesOf(subjects).length),
     partial: !found.isFinished,
     environment: withFacts(environment, [
       // The driver's own are none of a subject's on another runtime.
-      ...(subjects[side].runtime === "deno" ? [] : DRIVERS_OWN.map((id) => makeFact(id, null))),
-      ...Object.entries(found.versions[side]).map(([id, version]) => makeFact(id, version)),
-      makeFact("subject", subjects[side].label),
+      ...(subjects[side]!.runtime === "deno" ? [] : DRIVERS_OWN.map((id) => makeFact(id, null))),
+      ...Object.entries(found.versions[side]!).map(([id, version]) => makeFact(id, version)),
+      makeFact("subject", subjects[side]!.label),
     ]),
     settings: {
       profile: plan.settings.profile,
@@ -65,24 +65,24 @@ export function buildAbRecord(
     metrics: byId([...metrics, ...unshared.metrics, ...withGenerationMetrics([])]),
     cases: [...cases, ...unshared.cases],
     skipped: [...skipped, ...found.trials.givenUp(side)],
-    trials: [...found.trials.trials[side]],
+    trials: [...found.trials.trials[side]!],
   };
 }
 
-function definitions(side: Side, plan: JobPlan, { ofBase }: AbOptions): PlannedCases {
-  const own = side === "head" || ofBase === undefined ? plan : ofBase;
+function definitions(side: Side, plan: JobPlan, { ofBase, ofHeads }: AbOptions): PlannedCases {
+  const own = (side === "base" ? ofBase : ofHeads?.[side]) ?? plan;
   return { ...own, cases: own.cases.map(shortenCase) };
 }
 
 /** Of base what it alone has is only listed, so that its trials are not shortened. */
 function unsharedOf(side: Side, { unshared }: AbOptions): PlanPart {
   if (unshared === undefined) return NOTHING;
-  const { head } = unshared;
-  return side === "base" ? unshared.base : { ...head, cases: head.cases.map(shortenCase) };
+  const own = unshared[side] ?? NOTHING;
+  return side === "base" ? own : { ...own, cases: own.cases.map(shortenCase) };
 }
 
 /** The first of each id. */
-function byId<T extends { readonly id: string }>(items: readonly T[]): T[] {
+export function byId<T extends { readonly id: string }>(items: readonly T[]): T[] {
   const known = new Set<string>();
   return items.filter(({ id }) => !known.has(id) && known.add(id));
 }

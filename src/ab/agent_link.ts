@@ -9,6 +9,7 @@ import type { SettingsInput } from "../plan/settings.ts";
 import type { TrialOutcome } from "../run/run_trial.ts";
 import { AgentError, readNames, readOutcome, readPlan, readVersions } from "./agent_answers.ts";
 import type { AgentAnswer, AgentNames, AgentOrder, AgentRequest } from "./agent_protocol.ts";
+import type { Side } from "./paired_trials.ts";
 import type { OnMade, PreparedSubject } from "./prepare_subject.ts";
 import { startOf } from "./runtime.ts";
 
@@ -71,7 +72,7 @@ export interface AgentLink extends AsyncDisposable {
  * @throws {AgentError} when it cannot start.
  */
 export async function openAgent(
-  side: "base" | "head",
+  side: Side,
   subject: PreparedSubject,
   order: AgentOrder,
   { patience = PATIENCE, onMade }: AgentLinkOptions = {},
@@ -163,7 +164,7 @@ export async function openAgent(
 }
 
 function permissionsOf(
-  side: "base" | "head",
+  side: Side,
   { label, modules, program }: PreparedSubject,
   { directory, peer }: AgentOrder,
 ): readonly string[] {

@@ -1,10 +1,10 @@
-// The agents of both sides, which start together and end together.
+// The agents of all sides, which start together and end together.
 
 import type { Case } from "../model/case.ts";
 import type { PeerKind } from "../model/placement.ts";
 import type { TrialOutcome } from "../run/run_trial.ts";
 import { AgentError, type AgentLink, openAgent } from "./agent_link.ts";
-import { type Side, SIDES } from "./paired_trials.ts";
+import type { Side } from "./paired_trials.ts";
 import type { OnMade, PreparedSubject } from "./prepare_subject.ts";
 import type { Slowdown } from "./slowed_transport.ts";
 
@@ -16,7 +16,7 @@ export interface AgentPairOptions {
   readonly peer: PeerKind;
   /** Private directory for socket files; the caller owns and removes it. */
   readonly directory: string;
-  /** A slowdown to inject into the head: a job whose answer is known. */
+  /** A slowdown to inject into the head, the first of several: a job whose answer is known. */
   readonly slowdown?: Slowdown;
   /** Told how to end each agent at once, for whoever cannot wait for the pair under way. */
   readonly onMade?: OnMade;
@@ -31,13 +31,11 @@ export class AgentPair implements AsyncDisposable {
   }
 
   /**
-   * Starts both side by side, as a job has many generations of them.
+   * Starts them side by side, in the order given, as a job has many generations of them.
    *
-   * @param first the side whose process is started first
-   * @throws {AgentError} when one cannot start; the other is ended then.
+   * @throws {AgentError} when one cannot start; the others are ended then.
    */
-  static async open(first: Side, options: AgentPairOptions): Promise<AgentPair> {
-    const sides = first === "base" ? SIDES : SIDES.toReversed();
+  static async open(sides: readonly Side[], options: AgentPairOptions): Promise<AgentPair> {
     const started = await Promise.allSettled(sides.map((side) => open(side, options)));
     const failed = started.find(({ status }) => status === "rejected");
     const links = started.flatMap((one) => one.status === "fulfilled" ? [one.value] : []);
@@ -51,40 +49,37 @@ export class AgentPair implements AsyncDisposable {
 
   /** The versions of a side's Deno and sockbench. */
   versions(side: Side): AgentLink["versions"] {
-    return this.#agents[side].versions;
+    return this.#agents[side]!.versions;
   }
 
   /**
    * Measures one trial.
    *
-   * @throws {AgentError} when the agent dies, hangs or violates the protocol: both must then be replaced.
+   * @throws {AgentError} when the agent dies, hangs or violates the protocol: all must then be replaced.
    */
   trial(side: Side, c: Case, memory?: boolean): Promise<TrialOutcome> {
-    return this.#agents[side].trial(c, memory);
+    return this.#agents[side]!.trial(c, memory);
   }
 
-  /**
-   * Times the same bare loop in both, one after the other.
-   *
-   * @returns nanoseconds a round trip; undefined where a side cannot
-   */
-  async control(first: Side): Promise<Readonly<Record<Side, number>> | undefined> {
-    const { base, head } = this.#agents;
-    const one = await (first === "base" ? base : head).control();
-    const other = await (first === "base" ? head : base).control();
-    if (one === undefined || other === undefined) return undefined;
-    return first === "base" ? { base: one, head: other } : { base: other, head: one };
+  /** Times the same bare loop in all, one after the other: nanoseconds a round trip of the sides that can. */
+  async control(sides: readonly Side[]): Promise<Readonly<Partial<Record<Side, number>>>> {
+    const found: Partial<Record<Side, number>> = {};
+    for (const side of sides) {
+      const ns = await this.#agents[side]!.control();
+      if (ns !== undefined) found[side] = ns;
+    }
+    return found;
   }
 
-  /** Ends both. */
+  /** Ends all. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(SIDES.map((side) => this.#agents[side][Symbol.asyncDispose]()));
+    await Promise.all(Object.values(this.#agents).map((agent) => agent[Symbol.asyncDispose]()));
   }
 }
 
 function open(side: Side, options: AgentPairOptions): Promise<AgentLink> {
   const { subjects, peer, directory, slowdown, onMade } = options;
-  const subject = subjects[side];
+  const subject = subjects[side]!;
   return openAgent(side, subject, {
     modules: subject.modules,
     peer,

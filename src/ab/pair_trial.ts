@@ -59,10 +59,11 @@ export function agentWarmUpCases(cases: readonly Case[]): readonly Case[] {
 export function estimateAbNs(
   plan: Pick<Plan, "cases">,
   { pairs, askedPairs }: Pick<AbOptions, "pairs" | "askedPairs">,
+  sides = 2,
 ): number {
   const cases = plan.cases.map(shortenCase);
   const sumNs = (some: readonly Case[]) => some.reduce((sum, c) => sum + c.expectedNs, 0);
   const agentsNs = Math.ceil(pairs / roundsPerGeneration(cases, askedPairs)) *
-    (AGENTS_START_NS + 2 * sumNs(agentWarmUpCases(cases)));
-  return agentsNs + 2 * pairs * sumNs(cases);
+    (AGENTS_START_NS + sides * sumNs(agentWarmUpCases(cases)));
+  return agentsNs + sides * pairs * sumNs(cases);
 }

@@ -1,4 +1,4 @@
-// PairedTrials: what an A/B job has measured so far, and how precise it is.
+// PairedTrials: what an A/B job has measured so far, and how precise it is. Several heads share the trials of their base.
 
 import type { Case } from "../model/case.ts";
 import { metricValue } from "../model/metric_value.ts";
@@ -6,11 +6,23 @@ import type { Trial } from "../model/trial.ts";
 import { pairedEffect, type ValuePair } from "../compare/effect.ts";
 import { minimumValues } from "../stats/mod.ts";
 
-/** The two sides of a comparison. */
-export type Side = "base" | "head";
+/** What is compared against base: the first or only head, and further ones by number, from 2. */
+export type Head = "head" | `head ${number}`;
 
-/** Both sides, in the order of every list. */
-export const SIDES: readonly Side[] = ["base", "head"];
+/** The sides of a comparison. */
+export type Side = "base" | Head;
+
+/** The sides that something is of: base first, then the heads in their order. */
+export function sidesOf(sided: Readonly<Partial<Record<Side, unknown>>>): readonly Side[] {
+  return ["base", ...headsOf(sided)];
+}
+
+/** The heads that something is of, in their order. */
+export function headsOf(sided: Readonly<Partial<Record<Side, unknown>>>): readonly Head[] {
+  const numberOf = (side: string) => Number(side.split(" ")[1] ?? 1);
+  return (Object.keys(sided).filter((key) => /^head( \d+)?$/.test(key)) as Head[])
+    .sort((a, b) => numberOf(a) - numberOf(b));
+}
 
 /**
  * A case that fails this often in a row on one side is given up: one that hangs costs its watchdog's patience every time. Beside none of
@@ -18,34 +30,59 @@ export const SIDES: readonly Side[] = ["base", "head"];
  */
 const MAX_FAILURES = 5;
 
-/** Trials of both sides, by case and round. */
+/** Pairs of a head in one metric of a case. */
+interface Watched {
+  readonly case: string;
+  readonly head: Head;
+  readonly pairs: ValuePair[];
+}
+
+/** A case that a side gave up. */
+interface GivenUp {
+  readonly side: Side;
+  /** The case. */
+  readonly what: string;
+  readonly reason: string;
+}
+
+/** Trials of all sides, by case and round. */
 export class PairedTrials {
   /** In the order of measuring. */
-  readonly trials: Readonly<Record<Side, Trial[]>> = { base: [], head: [] };
+  readonly trials: Readonly<Record<Side, Trial[]>>;
+  readonly #heads: readonly Head[];
   readonly #watched: ReadonlyMap<string, readonly string[]>;
-  /** By case and metric. */
-  readonly #pairs = new Map<string, ValuePair[]>();
+  /** By metric, head and case. */
+  readonly #pairs = new Map<string, Watched>();
+  /** By side and case. */
   readonly #failures = new Map<string, number>();
-  readonly #givenUp = new Map<string, { readonly side: Side; readonly reason: string }>();
+  /** By side and case. */
+  readonly #givenUp = new Map<string, GivenUp>();
 
-  /**
-   * Starts without trials.
-   *
-   * @param watched metrics whose intervals are looked at, by scenario id
-   */
-  constructor(watched: ReadonlyMap<string, readonly string[]>) {
+  /** Starts without trials; `watched` are the metrics whose intervals are looked at, by scenario id. */
+  constructor(
+    watched: ReadonlyMap<string, readonly string[]>,
+    heads: readonly Head[] = ["head"],
+  ) {
     this.#watched = watched;
+    this.#heads = heads;
+    this.trials = Object.fromEntries(
+      ["base", ...heads].map((side) => [side, []]),
+    ) as unknown as Record<Side, Trial[]>;
   }
 
-  /** Takes what one round found of a case: a trial of each side, or of the only side that has the case. */
+  /** Takes what one round found of a case: a trial of each side that has the case. */
   add(c: Case, found: Readonly<Partial<Record<Side, Trial>>>): void {
-    for (const side of SIDES) {
+    for (const side of sidesOf(this.trials)) {
       const trial = found[side];
       if (trial === undefined) continue;
-      this.trials[side].push(trial);
+      this.trials[side]!.push(trial);
       this.#countFailures(c.id, side, trial);
     }
-    const { base, head } = found;
+    for (const head of this.#heads) this.#watch(c, head, found);
+  }
+
+  #watch(c: Case, side: Head, found: Readonly<Partial<Record<Side, Trial>>>): void {
+    const { base, [side]: head } = found;
     if (base === undefined || head === undefined) return;
     for (const metric of this.#watched.get(c.scenario) ?? []) {
       const values = [metricValue(head, metric), metricValue(base, metric)] as const;
@@ -56,10 +93,10 @@ export class PairedTrials {
         base: values[1],
         ...(generation !== undefined && { generation }),
       };
-      const key = `${metric} ${c.id}`;
-      const pairs = this.#pairs.get(key);
-      if (pairs === undefined) this.#pairs.set(key, [pair]);
-      else pairs.push(pair);
+      const key = `${metric} ${side} ${c.id}`;
+      const known = this.#pairs.get(key);
+      if (known === undefined) this.#pairs.set(key, { case: c.id, head: side, pairs: [pair] });
+      else known.pairs.push(pair);
     }
   }
 
@@ -69,9 +106,9 @@ export class PairedTrials {
    */
   widest(): number {
     let widest = 0;
-    for (const [key, pairs] of this.#pairs) {
-      // By key, "metric case": no further pair will make it narrower.
-      if (this.isGivenUp(key.slice(key.indexOf(" ") + 1))) continue;
+    for (const { case: id, head, pairs } of this.#pairs.values()) {
+      // No further pair will make it narrower.
+      if (this.isGivenUp(id, head)) continue;
       const { n, estimate, low, high } =
         pairedEffect(pairs, { kind: "ratio", better: "higher" }).ratio;
       if (n < minimumValues()) return Infinity;
@@ -80,15 +117,17 @@ export class PairedTrials {
     return widest;
   }
 
-  /** Whether a case is no longer worth measuring. */
-  isGivenUp(caseId: string): boolean {
-    return this.#givenUp.has(caseId);
+  /** Whether a case is no longer worth measuring: base gave it up, or each of these heads did. */
+  isGivenUp(caseId: string, ...heads: readonly Head[]): boolean {
+    const asked = heads.length === 0 ? this.#heads : heads;
+    const isLost = (side: Side) => this.#givenUp.has(`${side} ${caseId}`);
+    return isLost("base") || asked.every(isLost);
   }
 
   /** The cases given up on a side, and why. */
   givenUp(side: Side): readonly { readonly what: string; readonly reason: string }[] {
-    return [...this.#givenUp].filter(([, one]) => one.side === side)
-      .map(([what, { reason }]) => ({ what, reason }));
+    return [...this.#givenUp.values()].filter((one) => one.side === side)
+      .map(({ what, reason }) => ({ what, reason }));
   }
 
   #countFailures(caseId: string, side: Side, { error }: Trial): void {
@@ -99,9 +138,9 @@ export class PairedTrials {
     }
     const count = (this.#failures.get(key) ?? 0) + 1;
     this.#failures.set(key, count);
-    if (count < MAX_FAILURES || this.#givenUp.has(caseId)) return;
+    if (count < MAX_FAILURES || this.isGivenUp(caseId, ...(side === "base" ? [] : [side]))) return;
     const reason = `given up after ${MAX_FAILURES} failed trials in a row: ${error.message}`;
-    this.#givenUp.set(caseId, { side, reason });
+    this.#givenUp.set(key, { side, what: caseId, reason });
   }
 }
 

@@ -1,13 +1,15 @@
-// Runs an A/B job: two subjects, each in agent processes of its own, measured in interleaved pairs.
+// Runs an A/B job: two subjects or more, each in agent processes of its own, measured in interleaved pairs.
 //
 // On a machine that changes speed within a second only neighbours in time can be compared. So a pair is one trial of each side, one
-// right after the other, in random order; a round is one pair of every case. Agents are replaced every few rounds, since what a process
-// happens to be (memory layout, compiled code) would otherwise count as a difference between the subjects: the generation is the unit.
+// right after the other, in random order; several heads share that of base. A round is one pair of every case. Agents are replaced every
+// few rounds, since what a process happens to be (memory layout, compiled code) would otherwise count as a difference between the
+// subjects: the generation is the unit.
 
 import { createCatalog } from "../catalog.ts";
 import type { ValuePair } from "../compare/effect.ts";
 import type { Case } from "../model/case.ts";
 import { metricValue } from "../model/metric_value.ts";
+import type { RunRecord } from "../model/run_record.ts";
 import type { Trial } from "../model/trial.ts";
 import { createRunId } from "../run/run_id.ts";
 import { orderRound } from "../run/order.ts";
@@ -18,8 +20,9 @@ import type { AbOptions, AbRecords, JobPlan, PlanPart } from "./ab_options.ts";
 import { buildAbRecord } from "./ab_record.ts";
 import { AgentError, type AgentLink } from "./agent_link.ts";
 import { AgentPair, lostTrial } from "./agent_pair.ts";
-import { PairedTrials, type Side, SIDES } from "./paired_trials.ts";
-import { agentWarmUpCases, roundsPerGeneration, shortenCase } from "./pair_trial.ts";
+import { CaseSides } from "./case_sides.ts";
+import { type Head, headsOf, PairedTrials, type Side } from "./paired_trials.ts";
+import { roundsPerGeneration } from "./pair_trial.ts";
 
 /** Thrown when agents are lost again and again; what was measured before is kept. */
 export class LostAgentsError extends AgentError {
@@ -46,7 +49,7 @@ const MAX_LOST_AGENTS = 4;
 const REPEATED_SHARE = 0.2;
 
 /**
- * Measures every case of the plan for both subjects. An agent that is lost fails the trial under way, and a new pair of agents takes over.
+ * Measures every case of the plan for all subjects. An agent that is lost fails the trial under way, and new agents take over.
  *
  * @throws {LostAgentsError} when agents that cannot start, die, hang or violate the protocol are lost too often.
  */
@@ -56,16 +59,15 @@ export async function runAb(plan: JobPlan, options: AbOptions): Promise<AbRecord
   return job.records();
 }
 
-const NOTHING: PlanPart = { cases: [], scenarios: [], metrics: [] };
+type Versions = Record<Side, AgentLink["versions"]>;
+type Records = Readonly<Record<Side, RunRecord>>;
 
 class AbJob {
   readonly #plan: JobPlan;
-  readonly #cases: readonly Case[];
-  /** Cases that head alone has. */
-  readonly #ofHead: readonly Case[];
+  readonly #cases: CaseSides;
   readonly #options: AbOptions;
   readonly #found: PairedTrials;
-  readonly #versions: Record<Side, AgentLink["versions"]> = { base: {}, head: {} };
+  readonly #versions: Record<Side, AgentLink["versions"]>;
   readonly #headlines: ReadonlyMap<string, string>;
   readonly #startNs: number;
   readonly #runId = createRunId();
@@ -74,20 +76,22 @@ class AbJob {
   readonly #repeated = new Map<string, number>();
   #lost = 0;
   #readsMemory = false;
-  readonly #control: ValuePair[] = [];
+  readonly #control: Partial<Record<Head, ValuePair[]>>;
   #rounds = 0;
   #finished = false;
 
   constructor(plan: JobPlan, options: AbOptions) {
     this.#plan = plan;
     this.#options = options;
-    const { head } = options.unshared ?? { head: NOTHING };
-    this.#ofHead = head.cases.map(shortenCase);
-    this.#cases = plan.cases.map(shortenCase);
+    const heads = headsOf(options.subjects);
+    this.#control = Object.fromEntries(heads.map((head) => [head, []]));
     this.#found = new PairedTrials(
       options.watched ?? new Map(plan.scenarios.map((s) => [s.id, [s.metrics[0]!]])),
+      heads,
     );
-    this.#headlines = findHeadlines([plan, head]);
+    this.#cases = new CaseSides(plan, options, this.#found);
+    this.#versions = Object.fromEntries(this.#cases.sides.map((side) => [side, {}])) as Versions;
+    this.#headlines = findHeadlines([plan, ...this.#cases.alone.map(({ part }) => part)]);
     this.#startNs = options.clock.nowNs();
   }
 
@@ -118,11 +122,10 @@ class AbJob {
       isFinished: this.#finished,
       durationNs: this.#elapsedNs,
     };
-    return {
-      base: buildAbRecord("base", this.#plan, this.#options, found),
-      head: buildAbRecord("head", this.#plan, this.#options, found),
-      control: this.#control,
-    };
+    const records = this.#cases.sides.map((side) =>
+      [side, buildAbRecord(side, this.#plan, this.#options, found)] as const
+    );
+    return { ...Object.fromEntries(records) as Records, control: this.#control };
   }
 
   get #aborted(): boolean {
@@ -151,14 +154,11 @@ class AbJob {
   /** Fresh agents, with their discarded first trials behind them. False when the job was interrupted in the middle. */
   async #replaceAgents(prng: Prng): Promise<boolean> {
     await this.#closeAgents();
-    const agents = await AgentPair.open(prng.nextInt(2) === 0 ? "base" : "head", this.#options);
+    const agents = await AgentPair.open(prng.shuffle(this.#cases.reversed), this.#options);
     this.#agents = agents;
     this.#generation++;
-    for (const side of SIDES) this.#versions[side] = agents.versions(side);
-    for (const c of agentWarmUpCases(this.#cases)) {
-      for (const side of SIDES) await this.#warmUp(side, c);
-    }
-    for (const c of agentWarmUpCases(this.#ofHead)) await this.#warmUp("head", c);
+    for (const side of this.#cases.sides) this.#versions[side] = agents.versions(side);
+    for (const { c, side } of this.#cases.warmUps()) await this.#warmUp(side, c);
     return !this.#aborted;
   }
 
@@ -191,29 +191,34 @@ class AbJob {
   /** One pair of every case. False when the job was interrupted in the middle. */
   async #round(prng: Prng): Promise<boolean> {
     const round = this.#rounds + 1;
-    const isOurs = (c: Case) => !this.#found.isGivenUp(c.id);
-    const shared = orderRound(this.#cases.filter(isOurs), this.#plan.scenarios, () => false, prng)
+    const shared = orderRound(this.#cases.shared(), this.#plan.scenarios, () => false, prng)
       .flatMap(({ cases }) => cases);
     const cases = [
-      ...shared.map((c) => ({ c, sides: prng.nextInt(2) === 0 ? BASE_FIRST : HEAD_FIRST })),
-      ...this.#ofHead.filter(isOurs).map((c) => ({ c, sides: HEAD_ONLY })),
+      ...shared.map((c) => ({ c, sides: prng.shuffle(this.#cases.sidesWith(c)) })),
+      ...this.#cases.unshared(),
     ];
     const pairs: [Case, Partial<Record<Side, Trial>>][] = [];
     for (const [index, { c, sides }] of cases.entries()) {
-      pairs.push([c, await this.#pair(c, sides, { round, order: 2 * index }, prng)]);
+      const order = this.#cases.sides.length * index;
+      pairs.push([c, await this.#pair(c, sides, { round, order }, prng)]);
       if (this.#aborted) return false;
     }
-    const control = await this.#agents!.control(prng.nextInt(2) === 0 ? "base" : "head");
-    if (control !== undefined) {
-      this.#control.push({ ...control, generation: this.#generation });
-    }
+    this.#addControl(await this.#agents!.control(prng.shuffle(this.#cases.reversed)));
     for (const [c, trials] of pairs) this.#found.add(c, trials);
     this.#rounds = round;
     this.#reportProgress();
     return true;
   }
 
-  /** A trial of each side. On a loaded machine one may end without a value, which says nothing of its side: both are measured once more. */
+  #addControl(found: Readonly<Partial<Record<Side, number>>>): void {
+    const { base } = found;
+    for (const head of headsOf(found)) {
+      if (base === undefined) continue;
+      this.#control[head]!.push({ base, head: found[head]!, generation: this.#generation });
+    }
+  }
+
+  /** A trial of each side. On a loaded machine one may end without a value, which says nothing of its side: all are measured once more. */
   async #pair(
     c: Case,
     sides: readonly Side[],
@@ -233,7 +238,8 @@ class AbJob {
           startedNs,
         };
       }
-      if (!Object.values(trials).some((trial) => this.#lacksHeadline(c, trial))) return trials;
+      const lacks = (side: Side) => this.#lacksHeadline(c, trials[side]!);
+      if (!sides.some(lacks)) return trials;
       const repeated = this.#repeated.get(c.id) ?? 0;
       if (this.#aborted || repeated >= 2 + REPEATED_SHARE * round) return trials;
       this.#repeated.set(c.id, repeated + 1);
@@ -271,8 +277,8 @@ class AbJob {
   /** On interval width and time only, never on a p-value: stopping when it looks significant would be significant too often. */
   #isWanted(): boolean {
     const { pairs, precision, budgetNs } = this.#options;
-    const measured = [...this.#cases, ...this.#ofHead];
-    if (this.#aborted || measured.every((c) => this.#found.isGivenUp(c.id))) return false;
+    const isDone = this.#cases.shared().length + this.#cases.unshared().length === 0;
+    if (this.#aborted || isDone) return false;
     if (this.#rounds < pairs) return true;
     if (precision === undefined || this.#elapsedNs >= budgetNs) return false;
     return this.#found.widest() > precision;
@@ -291,7 +297,3 @@ function findHeadlines(parts: readonly PlanPart[]): ReadonlyMap<string, string> 
     ),
   );
 }
-
-const BASE_FIRST: readonly Side[] = ["base", "head"];
-const HEAD_FIRST: readonly Side[] = ["head", "base"];
-const HEAD_ONLY: readonly Side[] = ["head"];

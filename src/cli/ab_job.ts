@@ -1,24 +1,29 @@
-// From the arguments of `ab` to a job and its plan: what both sides have is measured in pairs; what one alone has is new or missing.
+// From the arguments of `ab` to a job, and from its records to files.
 
 import type { Slowdown } from "../ab/slowed_transport.ts";
-import { type Side, SIDES } from "../ab/paired_trials.ts";
+import { type Head, headsOf, type Side, sidesOf } from "../ab/paired_trials.ts";
 import { parseSubject, type Runtime, SUBJECT_FORMS, SubjectError } from "../ab/subject.ts";
 import type { Policy } from "../gate/gate_policy.ts";
-import { createSettings, MAX_ROUNDS, type Settings, type SettingsInput } from "../plan/settings.ts";
-import type { GateFormat } from "../report/build/judgement.ts";
-import { chooseComparisonFormats, chooseGateFormats, readPolicy } from "./judging.ts";
+import { MAX_ROUNDS, type SettingsInput } from "../plan/settings.ts";
+import type { GateFormat, GateReport } from "../report/build/judgement.ts";
+import type { HeadsFormat } from "../report/build/heads_document.ts";
+import {
+  chooseComparisonFormats,
+  chooseGateFormats,
+  chooseHeadsFormats,
+  readPolicy,
+} from "./judging.ts";
 import { type ParsedArguments, valueOf, valuesOf } from "./parse.ts";
 import { DEFAULT_OUT } from "./options.ts";
 import { settingsInput } from "./run_arguments.ts";
-import { choosePeer, findUnmatchedGlob, refuseEmptyPlan, unmatchedGlob } from "./measuring.ts";
+import { choosePeer } from "./measuring.ts";
 import { UsageError } from "./failure.ts";
-import type { AbRecords, JobPlan, PlanPart } from "../ab/ab_options.ts";
-import type { AgentLink } from "../ab/agent_link.ts";
-import type { AgentNames } from "../ab/agent_protocol.ts";
-import { createCatalog } from "../catalog.ts";
+import type { AbOptions, AbRecords } from "../ab/ab_options.ts";
+import type { PreparedSubject } from "../ab/prepare_subject.ts";
+import type { BestSubject } from "../gate/best_subject.ts";
+import type { GateResult } from "../gate/gate_result.ts";
 import { encodeRecord } from "../record/codec.ts";
 import type { OutputFile } from "./output.ts";
-import type { PlannedCases } from "../plan/plan.ts";
 
 export {
   defaultPairs,
@@ -27,7 +32,6 @@ export {
   runAbComparison,
   runAbGate,
 } from "../ab/ab_gate.ts";
-export { openAgent } from "../ab/agent_link.ts";
 export { estimateAbNs } from "../ab/pair_trial.ts";
 export { removeFolder } from "../ab/commands.ts";
 export { prepareSubject } from "../ab/prepare_subject.ts";
@@ -35,9 +39,17 @@ export { LostAgentsError } from "../ab/run_ab.ts";
 export { parseSubject, SubjectError } from "../ab/subject.ts";
 export { systemClock } from "../clock.ts";
 export { readEnvironment } from "../run/environment.ts";
+export { headsOf, type Side, sidesOf } from "../ab/paired_trials.ts";
 export { createSocketDirectory } from "../transport/socket_directory.ts";
 export { withGenerationMetrics } from "../compare/pooled_values.ts";
-export { refuseIdleMetrics, repeatJob, writeGateReport, writeRecords } from "./judging.ts";
+export {
+  refuseIdleMetrics,
+  repeatJob,
+  writeGateReport,
+  writeHeadsReport,
+  writeRecords,
+} from "./judging.ts";
+export { planSubjects } from "./plan_ab.ts";
 export { clearEarlierJob } from "./job_files.ts";
 export { prepareOutputDirectory } from "./output.ts";
 export { createAbProgress } from "./terminal/ab_progress.ts";
@@ -47,6 +59,9 @@ const DEFAULT_AB_PEER = "loop";
 
 /** What Node and Bun have, where nobody names a transport. */
 const FOREIGN_TRANSPORTS = ["tcp@node", "unix@node", "udp@node"];
+
+/** Heads at most: each is a process beside the others, and a column of the table. */
+const MAX_HEADS = 8;
 
 /** What `ab` is asked to do. */
 export interface AbJob {
@@ -62,8 +77,10 @@ export interface AbJob {
   readonly policy: Policy;
   /** Whether the sides are different runtimes, which are compared and not judged. */
   readonly isComparison: boolean;
-  /** Files to write. */
+  /** Files to write of one head. */
   readonly formats: readonly GateFormat[];
+  /** Files to write of several heads; empty: there is one. */
+  readonly headsFormats: readonly HeadsFormat[];
   /** Where. */
   readonly out: string;
   /** A slowdown to inject; absent: none. */
@@ -82,8 +99,17 @@ export async function readAbJob(args: ParsedArguments): Promise<AbJob> {
       `ab needs --base <subject>: what head is compared against, of ${SUBJECT_FORMS}`,
     );
   }
-  const subjects = { base, head: valueOf(args, "head") ?? "self" };
-  const runtimes = SIDES.map((side) => runtimeOf(side, subjects[side]));
+  const heads = valuesOf(args, "head");
+  if (heads.length > MAX_HEADS) {
+    throw new UsageError(`ab takes at most ${MAX_HEADS} heads: ${heads.length} were given`);
+  }
+  const [head = "self", ...more] = heads;
+  const subjects: AbJob["subjects"] = {
+    base,
+    head,
+    ...Object.fromEntries(more.map((one, index) => [`head ${index + 2}` as Head, one])),
+  };
+  const runtimes = sidesOf(subjects).map((side) => runtimeOf(side, subjects[side]!));
   const isComparison = !args.flags.has("gate") && new Set(runtimes).size > 1;
   const { peer } = choosePeer(valueOf(args, "peer") ?? DEFAULT_AB_PEER);
   const isUnnamed = valuesOf(args, "case").length + valuesOf(args, "transport").length === 0;
@@ -107,12 +133,22 @@ export async function readAbJob(args: ParsedArguments): Promise<AbJob> {
     ...readPairs(valueOf(args, "pairs")),
     policy: await readPolicy(args),
     isComparison,
-    formats: isComparison
-      ? await chooseComparisonFormats(formats)
-      : await chooseGateFormats(formats),
+    ...await chooseFormats(formats, isComparison, heads.length > 1),
     out: valueOf(args, "out") ?? DEFAULT_OUT,
     ...(slowdown !== undefined && { slowdown }),
   };
+}
+
+async function chooseFormats(
+  asked: readonly string[],
+  isComparison: boolean,
+  isOfHeads: boolean,
+): Promise<Pick<AbJob, "formats" | "headsFormats">> {
+  if (isOfHeads) {
+    return { formats: [], headsFormats: await chooseHeadsFormats(asked, isComparison) };
+  }
+  const choose = isComparison ? chooseComparisonFormats : chooseGateFormats;
+  return { formats: await choose(asked), headsFormats: [] };
 }
 
 function runtimeOf(side: Side, text: string): Runtime {
@@ -120,7 +156,9 @@ function runtimeOf(side: Side, text: string): Runtime {
     const { kind } = parseSubject(text);
     return kind === "node" || kind === "bun" ? kind : "deno";
   } catch (error) {
-    if (error instanceof SubjectError) throw new UsageError(`--${side} ${error.message}`);
+    if (error instanceof SubjectError) {
+      throw new UsageError(`--${side.split(" ")[0]} ${error.message}`);
+    }
     throw error;
   }
 }
@@ -148,135 +186,59 @@ function parseShare(option: string, given: string): number {
   throw new UsageError(`--${option} must be from 0.01% to 1000%, as in 10%: "${given}" is not`);
 }
 
-/** Scenarios of a job that selects nothing: the quick grid of these is two dozen cells. */
-const DEFAULT_SCENARIOS = ["round-trip", "throughput", "connect", "connect-round-trip"];
+type Subjects = AbOptions["subjects"];
 
-/** Who plans a side: its agent. */
-export type Planner = Pick<AgentLink, "names" | "plan">;
-
-/** The plan and what only one side has. */
-export interface AbPlan {
-  /** Cases of both sides, as head defines them. */
-  readonly plan: JobPlan;
-  /** The same cases as base defines them: head must not choose what gates. */
-  readonly ofBase: PlannedCases;
-  /** Cases of one side; absent: the sides have the same. */
-  readonly unshared?: Readonly<Record<Side, PlanPart>>;
-}
-
-/**
- * Plans an A/B job: each side plans what was asked for, and the two are laid side by side.
- *
- * @throws {UsageError} when a glob matches nothing, or the two sides have no case in common.
- * @throws {SettingsError} when neither side knows a name, or a value is wrong.
- * @throws {NothingToMeasureError} when this machine can measure nothing of it.
- * @throws {AgentError} when an agent dies, hangs or violates the protocol.
- */
-export async function planAb(
-  asked: SettingsInput,
-  planners: Readonly<Record<Side, Planner>>,
-): Promise<AbPlan> {
-  const names = { base: await planners.base.names(), head: await planners.head.names() };
-  const settings = ownSettings(asked);
-  // One seed for both sides where nobody names one.
-  const input = { ...withDefaults(asked, names), seed: settings.seed };
-  const plansOf = async (wanted: SettingsInput) => ({
-    base: await planSide(wanted, "base", names, planners),
-    head: await planSide(wanted, "head", names, planners),
+/** Heads of one name by number, as in `self #1` and `self #2`. */
+export function tellApart(
+  prepared: readonly [Side, PreparedSubject][],
+): [Side, PreparedSubject][] {
+  const labels = prepared.filter(([side]) => side !== "base").map(([, { label }]) => label);
+  return prepared.map(([side, subject], index) => {
+    const { label } = subject;
+    const isAlone = labels.filter((one) => one === label).length < 2;
+    if (side === "base" || isAlone) return [side, subject];
+    const number = labels.slice(0, index).filter((one) => one === label).length;
+    return [side, { ...subject, label: `${label} #${number}` }];
   });
-  const plans = await plansOf(input);
-  const unmatched = findUnmatchedGlob(input.cases ?? [], Object.values(plans));
-  if (unmatched !== undefined) {
-    const all = Object.values(await plansOf({ ...input, cases: [] }));
-    throw unmatchedGlob(unmatched, all, settings.profile);
-  }
-  return layTogether(plans, settings);
 }
 
-/** Seed, budget and precision are the driver's, whatever a subject's plan says of them. Which names exist is for the subjects to say. */
-function ownSettings({ profile, peer, seed, precision, budget }: SettingsInput): Settings {
-  const own = { profile, peer, seed, precision, budget };
-  return createSettings(
-    Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined)),
-    createCatalog(),
-  );
+/** What was found of each head, with the names of both sides. */
+export function headReports(
+  results: readonly GateResult[],
+  records: AbRecords,
+  { subjects }: Pick<AbOptions, "subjects">,
+  { isComparison }: Pick<AbJob, "isComparison">,
+): readonly GateReport[] {
+  return headsOf(records).map((side, index) => ({
+    result: results[index]!,
+    base: subjects.base.label,
+    head: subjects[side]!.label,
+    ...((isComparison || results.length > 1) && {
+      records: { base: records.base, head: records[side]! },
+    }),
+  }));
 }
 
-function layTogether(
-  plans: Readonly<Record<Side, PlannedCases>>,
-  settings: Settings,
-): AbPlan {
-  const isShared = sharedIds(plans);
-  const { head } = plans;
-  const cases = head.cases.filter(({ id }) => isShared.has(id));
-  const plan = { ...head, settings, cases };
-  if (plan.cases.length === 0 && SIDES.some((side) => plans[side].cases.length > 0)) {
-    const [lack] = SIDES.flatMap((side) =>
-      plans[side].skipped.map(({ what, reason }) => `; ${side} has no ${what}: ${reason}`)
-    );
-    throw new UsageError(`base and head have no case in common${lack ?? ""}`);
-  }
-  refuseEmptyPlan(plan);
-  const alone = (side: Side) => ({
-    ...plans[side],
-    cases: plans[side].cases.filter(({ id }) => !isShared.has(id)),
-  });
-  const { base } = plans;
-  const ofBase = { ...base, cases: base.cases.filter(({ id }) => isShared.has(id)) };
-  const unshared = { base: alone("base"), head: alone("head") };
-  const isSame = SIDES.every((side) => unshared[side].cases.length === 0);
-  return isSame ? { plan, ofBase } : { plan, ofBase, unshared };
+/** The best of each cell by the subjects' names. */
+export function nameSides(
+  all: readonly BestSubject<Side>[],
+  subjects: Subjects,
+): readonly BestSubject<string>[] {
+  const nameOf = (side: Side) => subjects[side]!.label;
+  return all.map(({ best, candidates, ...cell }) => ({
+    ...cell,
+    ...(best !== undefined && { best: nameOf(best) }),
+    candidates: candidates.map(nameOf),
+  }));
 }
 
-function sharedIds({ base, head }: Readonly<Record<Side, PlannedCases>>): ReadonlySet<string> {
-  const ofHead = new Set(head.cases.map(({ id }) => id));
-  return new Set(base.cases.map(({ id }) => id).filter((id) => ofHead.has(id)));
-}
-
-/** A module's scenarios where it has some, or its transports; else the default ones. A glob selects among all. */
-function withDefaults(
-  asked: SettingsInput,
-  names: Readonly<Record<Side, AgentNames>>,
-): SettingsInput {
-  const { scenarios = [], transports = [], cases = [] } = asked;
-  if (scenarios.length > 0 || cases.length > 0) return asked;
-  const own = (kind: "scenarios" | "transports") => [
-    ...new Set(SIDES.flatMap((side) => names[side].own[kind])),
-  ];
-  if (own("scenarios").length > 0) return { ...asked, scenarios: own("scenarios") };
-  return {
-    ...asked,
-    scenarios: DEFAULT_SCENARIOS,
-    transports: transports.length > 0 ? transports : own("transports"),
-  };
-}
-
-/** Names that only the other side has are left out; names that neither has are refused. */
-async function planSide(
-  input: SettingsInput,
-  side: Side,
-  names: Readonly<Record<Side, AgentNames>>,
-  planners: Readonly<Record<Side, Planner>>,
-): Promise<PlannedCases> {
-  const own = names[side];
-  const other = names[side === "base" ? "head" : "base"];
-  const keep = (kind: "scenarios" | "transports") =>
-    input[kind]?.filter((id) => own[kind].includes(id) || !other[kind].includes(id)) ?? [];
-  const kept = { scenarios: keep("scenarios"), transports: keep("transports") };
-  const plan = await planners[side].plan({ ...input, ...kept });
-  // An empty list means all: a side that has nothing of what was asked for has no cases.
-  const lacks = (kind: "scenarios" | "transports") =>
-    kept[kind].length === 0 && (input[kind]?.length ?? 0) > 0;
-  return lacks("scenarios") || lacks("transports") ? { ...plan, cases: [] } : plan;
-}
-
-/** The records of both sides as files. */
+/** The records of all sides as files: `ab-base.json`, `ab-head.json`, of several heads `ab-head-2.json` and so on. */
 export function recordFiles(
-  { base, head }: AbRecords,
+  records: Readonly<Partial<AbRecords>>,
   suffix: "" | "-confirmation" = "",
 ): OutputFile[] {
-  return [
-    { name: `ab-base${suffix}.json`, text: encodeRecord(base) },
-    { name: `ab-head${suffix}.json`, text: encodeRecord(head) },
-  ];
+  return sidesOf(records).map((side) => ({
+    name: `ab-${side.replace(" ", "-")}${suffix}.json`,
+    text: encodeRecord(records[side]!),
+  }));
 }

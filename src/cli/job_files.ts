@@ -14,12 +14,10 @@ const STEMS: Readonly<Record<Job, string>> = { run: "latest", gate: "gate", ab: 
 const RECORDS: Readonly<Record<Job, readonly string[]>> = {
   run: ["latest.json"],
   gate: ["gate-head.json"],
-  ab: [
-    "ab-base.json",
-    "ab-head.json",
-    "ab-base-confirmation.json",
-    "ab-head-confirmation.json",
-  ],
+  ab: ["base", "head", 2, 3, 4, 5, 6, 7, 8].flatMap((side) => {
+    const stem = typeof side === "number" ? `ab-head-${side}` : `ab-${side}`;
+    return [`${stem}.json`, `${stem}-confirmation.json`];
+  }),
 };
 
 /** `ab.md`, `ab.json`; a second format of the same extension has its id in the name: `ab-bencher.json`. */
@@ -34,10 +32,11 @@ export function verdictFileName(
 /** What is read from these files is what a job has found: reports of a run, verdicts of a gate. */
 async function reportNames(job: Job): Promise<readonly string[]> {
   if (job !== "run") {
-    const { gateFormats } = await loadLate<typeof import("../report/registry.ts")>(
+    const { gateFormats, headsFormats } = await loadLate<typeof import("../report/registry.ts")>(
       "formats",
     );
-    return [...gateFormats.values()].map((format) => verdictFileName(job, format));
+    const formats = [...gateFormats.values(), ...job === "ab" ? headsFormats.values() : []];
+    return [...new Set(formats.map((format) => verdictFileName(job, format)))];
   }
   const { reportFormats } = await loadLate<typeof import("../report/registry.ts")>(
     "formats",

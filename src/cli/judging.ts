@@ -10,14 +10,15 @@ import {
 } from "../gate/gate_policy.ts";
 import type { MetricDefinition } from "../units/metric.ts";
 import { matchesGlob } from "../plan/glob.ts";
-import type { GateFormat, GateReport } from "../report/build/judgement.ts";
+import type { HeadsFormat, HeadsReport } from "../report/build/heads_document.ts";
+import type { GateFormat, GateReport, GateView } from "../report/build/judgement.ts";
+import type { Document } from "../report/document/document.ts";
 import { type ParsedArguments, valueOf, valuesOf } from "./parse.ts";
 import { readText } from "./read_record.ts";
 import { formatNamed, repeatWords } from "./run_arguments.ts";
 import { UsageError } from "./failure.ts";
 import { environmentValue } from "./announce_failure.ts";
 import { verdictFileName } from "./job_files.ts";
-import type { WorkflowCommand } from "../text/workflow_command.ts";
 import { type OutputFile, writeObstacle, writeOutput } from "./output.ts";
 import { ClosedOutputError, lookOf, paint, type Terminal } from "./terminal/terminal.ts";
 
@@ -115,6 +116,23 @@ export async function chooseComparisonFormats(
   return [...ids].map((id) => formatNamed(comparisonFormats, id));
 }
 
+/**
+ * The formats of several heads: Markdown always among them, and of a comparison a page and JSON.
+ *
+ * @throws {UsageError} when there is none of that name, or it is of one head.
+ */
+export async function chooseHeadsFormats(
+  asked: readonly string[],
+  isComparison: boolean,
+): Promise<readonly HeadsFormat[]> {
+  const { gateFormats, headsFormats } = await import("../report/registry.ts");
+  const ofOne = asked.find((id) => gateFormats.has(id) && !headsFormats.has(id));
+  if (ofOne !== undefined) throw new UsageError(`the format ${ofOne} is of one --head only`);
+  const known = new Map([...headsFormats].filter(([, one]) => !isComparison || !one.isOfGate));
+  const ids = new Set(["md", ...(isComparison ? ["html", "json"] : []), ...asked]);
+  return [...ids].map((id) => formatNamed(known, id));
+}
+
 /** Options that say where results go, not what is measured and judged; the seed is that which was used. */
 const NOT_REPEATED = new Set(["out", "format", "seed"]);
 
@@ -128,7 +146,7 @@ export function repeatJob(
 }
 
 /** Where results go. */
-export interface GateOutput {
+export interface GateOutput<Format = GateFormat> {
   /** The directory, which exists. */
   readonly out: string;
   /** First part of the files' names: `ab`, `gate`. */
@@ -136,7 +154,7 @@ export interface GateOutput {
   /** Records to write beside, which must not be lost. */
   readonly records: readonly OutputFile[];
   /** Formats to write. */
-  readonly formats: readonly GateFormat[];
+  readonly formats: readonly Format[];
   /** Whether annotations are printed wherever the job runs. */
   readonly annotations: boolean;
   /** Whether it says what differs, and judges nothing. */
@@ -150,8 +168,45 @@ export interface GateOutput {
  */
 export async function writeGateReport(
   report: GateReport,
-  { out, stem, records, formats, annotations, isComparison = false }: GateOutput,
+  output: GateOutput,
   terminal: Terminal,
+): Promise<boolean> {
+  const { comparisonFormats, gateFormats } = await import("../report/registry.ts");
+  const shown = output.isComparison ? comparisonFormats : gateFormats;
+  const { buildGateDocument } = await import("../report/build/gate_document.ts");
+  return await writeResult(report, output, terminal, {
+    text: shown.get("text")!,
+    document: buildGateDocument,
+  });
+}
+
+/** The same of several heads. */
+export async function writeHeadsReport(
+  report: HeadsReport,
+  output: GateOutput<HeadsFormat>,
+  terminal: Terminal,
+): Promise<boolean> {
+  const { headsFormats } = await import("../report/registry.ts");
+  const { buildHeadsDocument } = await import("../report/build/heads_document.ts");
+  return await writeResult(report, output, terminal, {
+    text: headsFormats.get("text")!,
+    document: buildHeadsDocument,
+  });
+}
+
+/** What writes a report as one format. */
+type Rendered<Report> = Pick<GateFormat, "id" | "extension"> & {
+  readonly render: (report: Report, view?: GateView) => string;
+};
+
+async function writeResult<Report>(
+  report: Report,
+  { out, stem, records, formats, annotations, isComparison = false }: GateOutput<Rendered<Report>>,
+  terminal: Terminal,
+  { text, document }: {
+    readonly text: Rendered<Report>;
+    readonly document: (report: Report) => Document;
+  },
 ): Promise<boolean> {
   const outcomes = [
     ...await writeFiles(out, records, true),
@@ -166,11 +221,12 @@ export async function writeGateReport(
   }
   const written = outcomes.flatMap((outcome) => outcome.written);
   try {
-    terminal.out(await textOf(report, isComparison, terminal));
+    terminal.out(text.render(report, { terminal: lookOf(terminal) }));
     terminal.out(`\nWritten to\n${written.map((path) => `${path}\n`).join("")}`);
     if (!isComparison && (annotations || environmentValue("GITHUB_ACTIONS") === "true")) {
       terminal.out("\n");
-      terminal.annotate(await commandsOf(report), "out");
+      const { annotationsOf } = await import("../report/write/annotations.ts");
+      terminal.annotate(annotationsOf(document(report)), "out");
     }
   } catch (error) {
     // The files are written; that nobody reads the summary is no failure, and must not change the exit code.
@@ -198,10 +254,10 @@ async function writeFiles(out: string, files: readonly OutputFile[], rescue: boo
   return outcomes;
 }
 
-function renderFiles(
-  report: GateReport,
+function renderFiles<Report>(
+  report: Report,
   stem: "gate" | "ab",
-  formats: readonly GateFormat[],
+  formats: readonly Rendered<Report>[],
 ): readonly OutputFile[] {
   return formats.map((format) => (
     { name: verdictFileName(stem, format), text: format.render(report) }
@@ -209,9 +265,9 @@ function renderFiles(
 }
 
 /** Appended, as a job may have several steps that write there; returns what went wrong. */
-async function appendStepSummary(
-  report: GateReport,
-  formats: readonly GateFormat[],
+async function appendStepSummary<Report>(
+  report: Report,
+  formats: readonly Rendered<Report>[],
 ): Promise<readonly string[]> {
   const path = environmentValue("GITHUB_STEP_SUMMARY");
   const markdown = formats.find(({ id }) => id === "md");
@@ -222,20 +278,4 @@ async function appendStepSummary(
   } catch (error) {
     return [`cannot append to GITHUB_STEP_SUMMARY ${path}: ${writeObstacle(error)}`];
   }
-}
-
-async function textOf(
-  report: GateReport,
-  isComparison: boolean,
-  terminal: Terminal,
-): Promise<string> {
-  const { comparisonFormats, gateFormats } = await import("../report/registry.ts");
-  const formats = isComparison ? comparisonFormats : gateFormats;
-  return formats.get("text")!.render(report, { terminal: lookOf(terminal) });
-}
-
-async function commandsOf(report: GateReport): Promise<readonly WorkflowCommand[]> {
-  const { buildGateDocument } = await import("../report/build/gate_document.ts");
-  const { annotationsOf } = await import("../report/write/annotations.ts");
-  return annotationsOf(buildGateDocument(report));
 }

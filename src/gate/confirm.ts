@@ -49,22 +49,52 @@ export function confirm(
   policy: Policy,
   control: Control | undefined = first.control,
 ): GateResult {
-  const asked = first.cells.filter((cell) => cell.flagged);
-  const pairs = new Map(fresh.comparisons.map((one) => [cellKey(one.case, one.metric), one]));
-  const found = asked.filter(({ rule }) => rule === "slowdown").flatMap((cell) => {
-    const comparison = pairs.get(cellKey(cell.case, cell.metric));
-    return comparison === undefined ? [] : [comparison];
-  });
+  return confirmHeads([{ first, fresh, ...(control !== undefined && { control }) }], policy)[0]!;
+}
+
+/** A head that has flagged cells: its result, and its fresh pairs with their control. */
+export interface FlaggedHead {
+  readonly first: GateResult;
+  readonly fresh: RecordComparison;
+  readonly control?: Control;
+}
+
+/** Decides the flagged cells of several heads, a result each, adjusted for those of all of them. */
+export function confirmHeads(
+  heads: readonly FlaggedHead[],
+  policy: Policy,
+): readonly GateResult[] {
+  const found = heads.map(findFresh);
   // What was flagged is fixed before the fresh pairs are measured: families without a flag take no part.
-  const adjusted = adjustByFamily(found, found.map(({ pValue }) => pValue));
-  const decided = new Map(found.map((one, index): [string, Fresh] => [
-    cellKey(one.case, one.metric),
-    { comparison: one, ...adjusted[index]! },
-  ]));
+  const all = found.flat();
+  const adjusted = adjustByFamily(all, all.map(({ pValue }) => pValue));
+  const places = new Map(all.map((one, place) => [one, place]));
+  const failures = adjustFailures(heads, policy);
+  return heads.map((head, index) => {
+    const decided = found[index]!.map((one): [string, Fresh] => [
+      cellKey(one.case, one.metric),
+      { comparison: one, ...adjusted[places.get(one)!]! },
+    ]);
+    return confirmHead(head, new Map(decided), failures[index]!, policy);
+  });
+}
+
+/** The fresh pairs of the cells that were flagged as slower. */
+function findFresh({ first, fresh }: FlaggedHead): readonly Comparison[] {
+  const pairs = new Map(fresh.comparisons.map((one) => [cellKey(one.case, one.metric), one]));
+  return first.cells.filter(({ flagged, rule }) => flagged && rule === "slowdown")
+    .flatMap((cell) => pairs.get(cellKey(cell.case, cell.metric)) ?? []);
+}
+
+function confirmHead(
+  { first, fresh, control = first.control }: FlaggedHead,
+  decided: ReadonlyMap<string, Fresh>,
+  failures: ReadonlyMap<string, FreshFailures>,
+  policy: Policy,
+): GateResult {
   const limits = new Map(
     judgeLimits(fresh, policy).map((limit) => [cellKey(limit.case, limit.metric), limit]),
   );
-  const failures = adjustFailures(asked, fresh, policy);
   const cells = first.cells.map((cell): Verdict => {
     if (!cell.flagged) return cell;
     const key = cellKey(cell.case, cell.metric);
@@ -84,19 +114,21 @@ interface FreshFailures extends CaseFailures {
   readonly isBeyondChance: boolean;
 }
 
-/** Flagged failures over fresh trials, by case. */
+/** Of each head its flagged failures over fresh trials, by case. */
 function adjustFailures(
-  asked: readonly Verdict[],
-  { failures }: RecordComparison,
+  heads: readonly FlaggedHead[],
   { alpha }: Policy,
-): ReadonlyMap<string, FreshFailures> {
-  const ids = asked.filter(({ rule }) => rule === "failures").map((cell) => cell.case);
-  const found = failures.filter((one) => ids.includes(one.case));
-  const adjusted = holm(found.map(({ base, head }) => failureP(base, head)));
-  return new Map(found.map((one, index) => [
-    one.case,
-    { ...one, isBeyondChance: (adjusted[index] as number) <= alpha },
-  ]));
+): readonly ReadonlyMap<string, FreshFailures>[] {
+  const found = heads.map(({ first, fresh }) => {
+    const asked = first.cells.filter(({ flagged, rule }) => flagged && rule === "failures");
+    return fresh.failures.filter((one) => asked.some((cell) => cell.case === one.case));
+  });
+  const all = found.flat();
+  const adjusted = holm(all.map(({ base, head }) => failureP(base, head)));
+  const beyond = new Set(all.filter((_, index) => adjusted[index]! <= alpha));
+  return found.map((own) =>
+    new Map(own.map((one) => [one.case, { ...one, isBeyondChance: beyond.has(one) }]))
+  );
 }
 
 /** Once more on fresh agents: a head that fails again does not pass, and beyond chance it is red. */

@@ -54,20 +54,40 @@ export function judge(
   policy: Policy,
   control?: Control,
 ): GateResult {
-  const gated = compared.comparisons.filter((one) => isGated(one, policy));
-  const fromBase = [
-    ...judgeComparisons(gated, compared, policy),
+  return judgeHeads([{ compared, ...(control !== undefined && { control }) }], policy)[0]!;
+}
+
+/** A head compared with base, and its control where there was one. */
+export interface ComparedHead {
+  readonly compared: RecordComparison;
+  readonly control?: Control;
+}
+
+/** Judges several heads against one base, a result each. All cells share the error rate: who has more heads is not wrong more often. */
+export function judgeHeads(heads: readonly ComparedHead[], policy: Policy): readonly GateResult[] {
+  const all = heads.map(({ compared }) => compared);
+  const compared = judgeComparisons(all, policy);
+  const failures = judgeFailures(all, policy);
+  return heads.map((head, index) =>
+    concludeHead(head, [...compared[index]!, ...failures[index]!], policy)
+  );
+}
+
+function concludeHead(
+  { compared, control }: ComparedHead,
+  judged: readonly Verdict[],
+  policy: Policy,
+): GateResult {
+  const cells = [
+    ...judged,
     ...verdictsOf("new", compared.newCells, policy),
     ...verdictsOf("missing", compared.missingCells, policy),
     ...verdictsOf("incomparable", compared.incomparableCells, policy),
+    ...judgeLimits(compared, policy),
   ];
   const health = formatJobHealth(compared);
   return concludeGate({
-    cells: [
-      ...fromBase,
-      ...judgeLimits(compared, policy),
-      ...judgeFailures(compared, policy),
-    ].map((cell) => withholdStarved(cell, compared)).sort(byVerdict),
+    cells: cells.map((cell) => withholdStarved(cell, compared)).sort(byVerdict),
     ignored: listIgnored(compared, policy),
     paired: compared.paired,
     ...(health !== undefined && { health }),
@@ -92,33 +112,34 @@ function isGated(cell: Cell, policy: Policy): boolean {
   return gates(policy, cell) && !policy.ignore.some((rule) => matchesCell(rule, cell));
 }
 
+/** The verdicts of each head's comparisons, adjusted for those of all heads whose environment is base's. */
 function judgeComparisons(
-  gated: readonly Comparison[],
-  { paired, environmentObstacles }: RecordComparison,
+  heads: readonly RecordComparison[],
   policy: Policy,
-): readonly Verdict[] {
-  const [obstacle, ...further] = environmentObstacles;
-  if (obstacle !== undefined) {
-    const more = further.length === 0 ? "" : ` (and ${further.length} more)`;
-    const reason = `The environments do not match: ${obstacle}${more}.`;
-    return gated.map((one) => ({
-      ...describeComparison(one, policy),
-      ...said("incomparable", reason),
-    }));
-  }
-  const worse = adjustByFamily(gated, gated.map(({ pValue }) => pValue));
-  const better = adjustByFamily(gated, gated.map(({ pValueBetter }) => pValueBetter));
-  return gated.map((one, index): Verdict => {
-    const correction = worse[index]!;
-    const { adjustedP } = correction;
-    const { adjustedP: adjustedPBetter } = better[index]!;
-    return {
-      ...describeComparison(one, policy),
-      adjustedP,
-      adjustedPBetter,
-      ...decide(one, { policy, paired, ...correction, adjustedPBetter }),
-    };
-  });
+): readonly (readonly Verdict[])[] {
+  const gated = heads.map(({ comparisons }) => comparisons.filter((one) => isGated(one, policy)));
+  const all = gated.filter((_, head) => heads[head]!.environmentObstacles.length === 0).flat();
+  const worse = adjustByFamily(all, all.map(({ pValue }) => pValue));
+  const better = adjustByFamily(all, all.map(({ pValueBetter }) => pValueBetter));
+  const places = new Map(all.map((one, place) => [one, place]));
+  return heads.map(({ paired, environmentObstacles: [obstacle, ...further] }, head) =>
+    gated[head]!.map((one): Verdict => {
+      if (obstacle !== undefined) {
+        const more = further.length === 0 ? "" : ` (and ${further.length} more)`;
+        const reason = `The environments do not match: ${obstacle}${more}.`;
+        return { ...describeComparison(one, policy), ...said("incomparable", reason) };
+      }
+      const correction = worse[places.get(one)!]!;
+      const { adjustedP } = correction;
+      const { adjustedP: adjustedPBetter } = better[places.get(one)!]!;
+      return {
+        ...describeComparison(one, policy),
+        adjustedP,
+        adjustedPBetter,
+        ...decide(one, { policy, paired, ...correction, adjustedPBetter }),
+      };
+    })
+  );
 }
 
 type Said = Pick<Verdict, "verdict" | "reason" | "unresolvable" | "flagged" | "detectable">;

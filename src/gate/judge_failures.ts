@@ -17,19 +17,36 @@ export const FAILURES = "failures";
 const SUSPICIOUS = 2;
 
 /**
- * Judges the failures of every case that gates. A case without failures has no verdict here.
+ * Judges the failures of every case that gates, of each head and adjusted over all of them. A case without failures has no verdict here.
  *
  * @returns One verdict per case with a failed trial on either side: `regressed` where head's failures are more than chance explains,
  * unresolvable where they may be, else `pass`. The first two are flagged.
  */
-export function judgeFailures(compared: RecordComparison, policy: Policy): readonly Verdict[] {
-  const cases = judgedFailures(compared, policy);
-  const pValues = cases.map(({ base, head }) => failureP(base, head));
+export function judgeFailures(
+  heads: readonly RecordComparison[],
+  policy: Policy,
+): readonly (readonly Verdict[])[] {
+  const casesOf = heads.map((compared) => judgedFailures(compared, policy));
+  const pValueOf = new Map(
+    casesOf.flat().map((one) => [one, failureP(one.base, one.head)] as const),
+  );
+  const adjusted = holm([...pValueOf.values()]);
+  const adjustedOf = new Map([...pValueOf.keys()].map((one, index) => [one, adjusted[index]!]));
+  return casesOf.map((cases) => judgeCases(cases, pValueOf, adjustedOf, policy));
+}
+
+type ByCase = ReadonlyMap<CaseFailures, number>;
+
+function judgeCases(
+  cases: readonly CaseFailures[],
+  pValueOf: ByCase,
+  adjustedOf: ByCase,
+  policy: Policy,
+): readonly Verdict[] {
   const isEverywhere = failureP(sum(cases, "base"), sum(cases, "head")) <= policy.alpha;
-  const adjusted = holm(pValues);
-  return cases.flatMap((one, index): readonly Verdict[] => {
+  return cases.flatMap((one): readonly Verdict[] => {
     if (one.base.failed + one.head.failed === 0) return [];
-    const [pValue, adjustedP] = [pValues[index] as number, adjusted[index] as number];
+    const [pValue, adjustedP] = [pValueOf.get(one)!, adjustedOf.get(one)!];
     return [{
       case: one.case,
       metric: FAILURES,

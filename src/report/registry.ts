@@ -3,10 +3,12 @@
 import type { RunRecord } from "../model/run_record.ts";
 import { buildComparisonDocument } from "./build/comparison_document.ts";
 import { buildGateDocument, casesOf } from "./build/gate_document.ts";
+import { buildHeadsDocument, type HeadsFormat } from "./build/heads_document.ts";
 import type { GateFormat } from "./build/judgement.ts";
 import { buildRecordDocument } from "./build/record_document.ts";
 import { buildTrialsDocument } from "./build/trials_document.ts";
 import { buildFigures, chartFileName, drawFigure } from "./chart/build_charts.ts";
+import { numberIds } from "./chart/chart_context.ts";
 import { forestFigures } from "./chart/forest_chart.ts";
 import { PAGE_CHART_STYLE, withoutStyle } from "./chart/palette.ts";
 import type { Figure } from "./document/figure.ts";
@@ -107,6 +109,17 @@ const COMPARISON: readonly FormatLine[] = [
   { id: "agent", extension: "txt", title: "what changed for the worse, a line each, for tools that read logs", write: writeAgent },
 ];
 
+// deno-fmt-ignore
+const HEADS: readonly (FormatLine & Pick<HeadsFormat, "isOfGate">)[] = [
+  { id: "md", extension: "md", title: "Markdown of all heads", write: writeMarkdown },
+  { id: "text", extension: "txt", title: "Text for a terminal", write: writeTerminal },
+  { id: "html", extension: "html", title: "page of all heads, one file", write: writeHtml, charts: "inside" },
+  { id: "json", extension: "json", title: "JSON of all heads", write: writeData },
+  { id: "agent", extension: "txt", title: "the outcome, and a line for each head and failure", write: writeAgent },
+  { id: "annotations", extension: "txt", title: "GitHub workflow commands (::error …)", write: writeAnnotations, isOfGate: true },
+  { id: "junit", extension: "xml", title: "JUnit XML, a suite for each head", write: writeJunit, isOfGate: true },
+];
+
 /** Report formats by id, in the order of help texts. */
 export const reportFormats: ReadonlyMap<string, ReportFormat> = byId(RECORD.map(recordFormat));
 
@@ -129,6 +142,27 @@ export const comparisonFormats: ReadonlyMap<string, GateFormat> = byId(
         : forestFigures({ cells, paired, cases: [...casesOf(report).values()] });
       const options = { ...sized(terminal), ...insideOptions(line) };
       return line.write(buildComparisonDocument(report, { figures, all }), options);
+    },
+  })),
+);
+
+/** Formats of `ab` with several heads, by id. */
+export const headsFormats: ReadonlyMap<string, HeadsFormat> = byId(
+  HEADS.map(({ isOfGate, ...line }): HeadsFormat => ({
+    ...line,
+    ...(isOfGate && { isOfGate }),
+    render: (report, { terminal, all = line.id !== "text" } = {}) => {
+      const figures = line.charts === undefined ? [] : report.heads.flatMap((head) => {
+        const { result: { cells, paired } } = head;
+        return forestFigures({
+          cells,
+          paired,
+          cases: [...casesOf(head).values()],
+          head: head.head,
+        });
+      });
+      const options = { ...sized(terminal), ...insideOptions(line) };
+      return line.write(buildHeadsDocument(report, { figures: numberIds(figures), all }), options);
     },
   })),
 );

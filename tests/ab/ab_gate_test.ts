@@ -146,7 +146,7 @@ Deno.test("runAb() replaces agents that die or print rubbish, and after too many
 Deno.test("runAb() gives up a case that fails again and again, and the gate calls it missing", async () => {
   const catalog = await loadCatalog([MISBEHAVING.href]);
   await using job = await jobOf({ pairs: 12 }, [MISBEHAVING.pathname]);
-  const { records, result } = await runAbGate(
+  const { records, results: [result] } = await runAbGate(
     planOf(["trial-fails/*"], catalog),
     job.options,
     DEFAULT_POLICY,
@@ -154,7 +154,7 @@ Deno.test("runAb() gives up a case that fails again and again, and the gate call
   assert(records.head.trials.length < 12);
   assertStringIncludes(records.head.trials.at(-1)!.error!.message, "broken on purpose");
   assert([...records.base.skipped, ...records.head.skipped].length > 0);
-  assert(result.exitCode !== 0);
+  assert(result!.exitCode !== 0);
 });
 
 Deno.test("runAbGate() is red for a known slowdown, after fresh pairs of the flagged cells only", async () => {
@@ -176,21 +176,25 @@ Deno.test("runAbGate() is red for a known slowdown, after fresh pairs of the fla
   });
   const options = { ...job.options, precision: 1e9 };
   const outcome = await runAbGate(planOf([TCP, UNIX]), options, policy, events);
-  assertEquals(outcome.result.exitCode, 1);
+  assertEquals(outcome.exitCode, 1);
   assertEquals(flaggedCells, [TCP]);
   assertEquals([...phases], ["first", "confirmation"]);
-  assertEquals([...new Set(outcome.confirmation!.head.trials.map((t) => t.case))], [TCP]);
-  assert(outcome.result.cells.some((cell) => cell.confirmation !== undefined));
+  assertEquals([...new Set(outcome.confirmation!.head!.trials.map((t) => t.case))], [TCP]);
+  assert(outcome.results[0]!.cells.some((cell) => cell.confirmation !== undefined));
 });
 
 Deno.test("runAbGate() confirms nothing when nothing is flagged, and raises pairs that could show nothing", async () => {
   await using job = await jobOf({ pairs: 1, askedPairs: 1, precision: 1e9 });
   const policy = createPolicy({ metrics: ["headline"], threshold: "1000%" });
-  const { records, confirmation, result } = await runAbGate(planOf([TCP]), job.options, policy);
+  const { records, confirmation, results: [result] } = await runAbGate(
+    planOf([TCP]),
+    job.options,
+    policy,
+  );
   assertEquals(confirmation, undefined);
-  assertEquals(result.exitCode, 0);
+  assertEquals(result!.exitCode, 0);
   assertEquals(records.head.trials.length, 7);
-  assertEquals(result.cells[0]?.ratio?.n, 7);
+  assertEquals(result!.cells[0]?.ratio?.n, 7);
 });
 
 Deno.test("runAbGate() judges cases that one side alone has: new ones pass, missing ones do not", async () => {
@@ -203,9 +207,9 @@ Deno.test("runAbGate() judges cases that one side alone has: new ones pass, miss
     precision: 1e9,
     unshared: { base: none, head: other },
   });
-  const { records, result } = await runAbGate(plan, added.options, policy);
-  assertEquals(result.exitCode, 0);
-  assertEquals(result.cells.map((cell) => cell.verdict), ["pass", "new"]);
+  const { records, results: [result] } = await runAbGate(plan, added.options, policy);
+  assertEquals(result!.exitCode, 0);
+  assertEquals(result!.cells.map((cell) => cell.verdict), ["pass", "new"]);
   assertEquals(records.head.trials.filter((trial) => trial.case === UNIX).length, 7);
   await using removed = await jobOf({
     askedPairs: 2,
@@ -213,8 +217,8 @@ Deno.test("runAbGate() judges cases that one side alone has: new ones pass, miss
     unshared: { base: other, head: none },
   });
   const lost = await runAbGate(plan, removed.options, policy);
-  assertEquals(lost.result.exitCode, 3);
-  assertEquals(lost.result.cells.map((cell) => cell.verdict), ["pass", "missing"]);
+  assertEquals(lost.exitCode, 3);
+  assertEquals(lost.results[0]!.cells.map((cell) => cell.verdict), ["pass", "missing"]);
 });
 
 Deno.test("defaultPairs() is that of 16 generations, or of as many as cells need; defaultPrecision() takes the smallest threshold", () => {

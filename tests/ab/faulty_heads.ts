@@ -48,7 +48,7 @@ async function findFaults(faulty: readonly string[], unchanged: readonly string[
   const catalog = createCatalog([faultyModule(false)]);
   const cases = [...faulty, ...unchanged].map((id) => `${id}/*`);
   const plan = planCases(someSettings({ cases }), catalog, new Map([["tcp", { available: true }]]));
-  const { result } = await runAbGate(plan, {
+  const { results: [result] } = await runAbGate(plan, {
     subjects: { base: await subject("base", false), head: await subject("head", true) },
     pairs: 1,
     precision: 1e9,
@@ -61,17 +61,17 @@ async function findFaults(faulty: readonly string[], unchanged: readonly string[
     command: "test",
     startedAt: new Date(0).toISOString(),
   }, DEFAULT_POLICY);
-  const red = result.cells.filter(({ verdict }) => verdict === "regressed");
+  const red = result!.cells.filter(({ verdict }) => verdict === "regressed");
   const metricsOf = (id: string) =>
     red.filter((cell) => cell.case.startsWith(`${id}/`)).map(({ metric }) => metric);
   const missed: string[] = [];
   for (const id of faulty) {
     const wanted = RED[id]!;
-    const reasons = result.cells.filter((cell) => cell.case.startsWith(`${id}/`))
+    const reasons = result!.cells.filter((cell) => cell.case.startsWith(`${id}/`))
       .map(({ metric, verdict, reason }) => `${metric} ${verdict}: ${reason}`).join("\n");
     if (!metricsOf(id).some((metric) => wanted.includes(metric))) missed.push(`${id}\n${reasons}`);
   }
   assertEquals(missed, []);
   for (const id of unchanged) assertEquals(metricsOf(id), []);
-  assertEquals(result.exitCode, 1);
+  assertEquals(result!.exitCode, 1);
 }

@@ -8,12 +8,11 @@ import {
   VERDICT_OPTIONS,
 } from "../options.ts";
 import type { AbGateOutcome } from "../../ab/ab_gate.ts";
-import type { AgentOrder } from "../../ab/agent_protocol.ts";
 import type { OnMade, PreparedSubject } from "../../ab/prepare_subject.ts";
 import type { AbOptions, AbRecords } from "../../ab/ab_options.ts";
 import type { Side } from "../../ab/paired_trials.ts";
-import type { PeerKind } from "../../model/placement.ts";
-import type { AbJob, AbPlan } from "../ab_job.ts";
+import type { AbJob } from "../ab_job.ts";
+import type { AbPlan } from "../plan_ab.ts";
 import type { AbProgress } from "../terminal/ab_progress.ts";
 import { loadLate } from "../late.ts";
 import { EXIT, UsageError } from "../failure.ts";
@@ -35,6 +34,7 @@ export const abCommand: Command = {
     "file: this is how a project gates its own socket code. " +
     "Without a selection the module's scenarios are measured, or round-trip, throughput, connect and connect-round-trip of profile quick.",
     "Deno, Node and Bun are compared, each by its node:net and node:dgram (-t tcp@node,unix@node,udp@node), and judged with --gate only: without it the code is 0, or 3 where nothing is decided. " +
+    "Several heads share the error rate, the table has a column for each, the best of each cell is named where it is shown, and the worst exit code counts. " +
     "Exit codes: 0 pass, 1 regressed, 2 wrong input, 3 cannot judge, 130 interrupted.",
   ],
   positionals: [],
@@ -44,7 +44,14 @@ export const abCommand: Command = {
       value: "subject",
       description: "What head is compared against; required",
     },
-    { name: "head", value: "subject", description: "What is in question", default: "self" },
+    {
+      name: "head",
+      value: "subject",
+      multiple: true,
+      description:
+        "What is in question; several, 8 at most, are measured in one round and each compared with base",
+      default: "self",
+    },
     {
       name: "scenario",
       short: "s",
@@ -128,6 +135,10 @@ export const abCommand: Command = {
       description: "Deno or Node: which is faster at the same program",
     },
     {
+      line: "deno task sockbench ab --base self --head node:26 --head bun:1.4",
+      description: "Deno, Node and Bun in one round",
+    },
+    {
       line: "deno task sockbench ab --base git:main --head dir:. --module ./bench.ts",
       description: "Gate the socket code of your own project",
     },
@@ -142,7 +153,7 @@ export const abCommand: Command = {
 
 type Engine = typeof import("../ab_job.ts");
 
-/** Prepares both subjects, measures them in pairs, judges, writes. */
+/** Prepares the subjects, measures them in pairs, judges, writes. */
 async function ab(args: ParsedArguments, terminal: Terminal): Promise<number> {
   const engine = await loadLate<Engine>("pairing");
   const job = await engine.readAbJob(args);
@@ -205,21 +216,24 @@ function isFailure(error: unknown): error is Error {
 
 async function compareSubjects(context: Context): Promise<number> {
   const { engine, job, progress, signal, onMade } = context;
-  const prepare = (side: Side) =>
-    engine.prepareSubject(
-      engine.parseSubject(job.subjects[side]),
-      job.subjects[side],
+  await using made = new AsyncDisposableStack();
+  const prepared: [Side, PreparedSubject][] = [];
+  for (const side of engine.sidesOf(job.subjects)) {
+    const named = job.subjects[side]!;
+    const subject = await engine.prepareSubject(
+      engine.parseSubject(named),
+      named,
       job.modules,
       onMade,
     );
-  await using base = await prepare("base");
-  await using head = await prepare("head");
+    prepared.push([side, made.use(subject)]);
+  }
   if (signal.aborted) return EXIT.interrupted;
   await using sockets = await engine.createSocketDirectory();
   onMade(() => engine.removeFolder(sockets.path));
   context.terminal.made?.(sockets.path);
-  const subjects = { base, head };
-  const planned = await planBoth(subjects, sockets.path, context);
+  const subjects = Object.fromEntries(engine.tellApart(prepared)) as Subjects;
+  const planned = await engine.planSubjects(subjects, job.input, sockets.path, onMade);
   engine.refuseIdleMetrics(job.policy, [
     ...planned.ofBase.metrics,
     ...planned.plan.metrics,
@@ -233,32 +247,19 @@ async function compareSubjects(context: Context): Promise<number> {
   return await finish(outcome, options, context);
 }
 
-/** Agents of their own for planning, so that measuring starts with fresh ones. */
-async function planBoth(
-  subjects: Readonly<Record<Side, PreparedSubject>>,
-  directory: string,
-  { engine, job: { input }, onMade }: Context,
-): Promise<AbPlan> {
-  const order = (side: Side): AgentOrder => ({
-    modules: subjects[side].modules,
-    peer: input.peer as PeerKind,
-    directory,
-  });
-  await using base = await engine.openAgent("base", subjects.base, order("base"), { onMade });
-  await using head = await engine.openAgent("head", subjects.head, order("head"), { onMade });
-  return await engine.planAb(input, { base, head });
-}
+type Subjects = Readonly<Record<Side, PreparedSubject>>;
 
 async function optionsOf(
-  { plan, ofBase, unshared }: AbPlan,
-  subjects: Readonly<Record<Side, PreparedSubject>>,
+  { plan, ofBase, ofHeads, unshared }: AbPlan,
+  subjects: Subjects,
   directory: string,
   { engine, args, job, signal, onMade }: Context,
 ): Promise<AbOptions> {
   const { seed, peer, precision, budgetNs } = plan.settings;
   return {
     subjects,
-    pairs: job.pairs ?? engine.defaultPairs(plan, job.policy),
+    pairs: job.pairs ??
+      engine.defaultPairs(plan, job.policy, engine.headsOf(subjects).length),
     ...(job.pairs !== undefined && { askedPairs: job.pairs }),
     ...(precision !== undefined && { precision }),
     budgetNs,
@@ -271,6 +272,7 @@ async function optionsOf(
     startedAt: new Date().toISOString(),
     ...(job.slowdown !== undefined && { slowdown: job.slowdown }),
     ofBase,
+    ...(ofHeads !== undefined && { ofHeads }),
     ...(unshared !== undefined && { unshared }),
     onMade,
     signal,
@@ -278,21 +280,23 @@ async function optionsOf(
 }
 
 function announce({ plan }: AbPlan, options: AbOptions, { engine, job, progress }: Context): void {
-  const pairs = Math.max(options.pairs, engine.neededPairs(plan, job.policy, job.pairs));
+  const heads = engine.headsOf(options.subjects);
+  const needed = engine.neededPairs(plan, job.policy, job.pairs, heads.length);
+  const pairs = Math.max(options.pairs, needed);
   progress.start({
     plan,
     pairs,
     ...(pairs > options.pairs && { askedPairs: options.pairs }),
-    estimateNs: engine.estimateAbNs(plan, { ...options, pairs }),
+    estimateNs: engine.estimateAbNs(plan, { ...options, pairs }, 1 + heads.length),
     budgetNs: options.budgetNs,
     precision: options.precision ?? engine.defaultPrecision(job.policy),
     base: options.subjects.base.label,
-    head: options.subjects.head.label,
+    heads: heads.map((head) => options.subjects[head]!.label),
   });
 }
 
 async function finish(
-  { records, confirmation, result, interrupted }: AbGateOutcome,
+  { records, confirmation, results, best, exitCode, interrupted }: AbGateOutcome,
   options: AbOptions,
   context: Context,
 ): Promise<number> {
@@ -305,24 +309,27 @@ async function finish(
     await keepPartial(records, context, files);
     return EXIT.interrupted;
   }
-  const isWritten = await engine.writeGateReport(
-    {
-      result,
-      base: options.subjects.base.label,
-      head: options.subjects.head.label,
-      ...(job.isComparison && { records }),
-    },
-    {
-      out: job.out,
-      stem: "ab",
-      records: files,
-      formats: job.formats,
-      annotations: args.flags.has("annotations"),
-      isComparison: job.isComparison,
-    },
-    terminal,
-  );
-  return result.exitCode === EXIT.ok && !isWritten ? EXIT.usage : result.exitCode;
+  const reports = engine.headReports(results, records, options, job);
+  const output = {
+    out: job.out,
+    stem: "ab" as const,
+    records: files,
+    annotations: args.flags.has("annotations"),
+    isComparison: job.isComparison,
+  };
+  const isWritten = best === undefined
+    ? await engine.writeGateReport(reports[0]!, { ...output, formats: job.formats }, terminal)
+    : await engine.writeHeadsReport(
+      {
+        heads: reports,
+        exitCode,
+        isComparison: job.isComparison,
+        best: engine.nameSides(best, options.subjects),
+      },
+      { ...output, formats: job.headsFormats },
+      terminal,
+    );
+  return exitCode === EXIT.ok && !isWritten ? EXIT.usage : exitCode;
 }
 
 /** What was measured of a job that ended early is not judged, and not thrown away either. */

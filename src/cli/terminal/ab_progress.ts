@@ -28,10 +28,10 @@ export interface AbIntent {
   readonly budgetNs: number;
   /** The interval aimed for, as a share. */
   readonly precision: number;
-  /** The subjects, as the user named them. */
+  /** Base, as the user named it. */
   readonly base: string;
-  /** See `base`. */
-  readonly head: string;
+  /** The heads likewise. */
+  readonly heads: readonly string[];
 }
 
 /** An AbProgress prints what an A/B job reports. */
@@ -47,6 +47,7 @@ export interface AbProgress extends Required<AbGateEvents> {
 /** Makes the progress display for a terminal. */
 export function createAbProgress(terminal: Terminal, quiet: boolean): AbProgress {
   let precision = 0;
+  let successors = "a new pair of agents takes";
   const area = terminal.errIsTerminal ? new StatusArea(terminal) : undefined;
   let drawnNs = -Infinity;
 
@@ -62,6 +63,7 @@ export function createAbProgress(terminal: Terminal, quiet: boolean): AbProgress
     say,
     start(intent) {
       ({ precision } = intent);
+      if (intent.heads.length > 1) successors = "new agents take";
       if (quiet) return;
       say(paint(terminal, "bold", describeIntent(intent)));
       if (intent.askedPairs !== undefined) {
@@ -89,7 +91,7 @@ export function createAbProgress(terminal: Terminal, quiet: boolean): AbProgress
     },
     onLost(message) {
       if (!quiet) {
-        say(`sockbench: ${message}; its trial failed, and a new pair of agents takes over`);
+        say(`sockbench: ${message}; its trial failed, and ${successors} over`);
       }
     },
     onFlagged(cells) {
@@ -105,13 +107,15 @@ export function createAbProgress(terminal: Terminal, quiet: boolean): AbProgress
   };
 }
 
-/** The job in one line: "26 cases × 20 pairs or more, about 25 s to 2 min; base self, head self; peer loop; seed 42". */
+/** The job in one line: "26 cases × 20 pairs or more, about 25 s to 2 min; base self, head self; peer loop; seed 42"; of several heads `heads node:26, bun:1.4`. */
 export function describeIntent(intent: AbIntent): string {
-  const { plan, pairs, estimateNs, budgetNs, base, head } = intent;
+  const { plan, pairs, estimateNs, budgetNs, base, heads } = intent;
   const longest = budgetNs > estimateNs ? ` to ${formatDuration(budgetNs)}` : "";
   const skipped = plan.skipped.length === 0 ? "" : `; ${plan.skipped.length} skipped`;
   return `${plural(plan.cases.length, "case")} × ${plural(pairs, "pair")} or more, ` +
-    `${formatDuration(estimateNs)}${longest}; base ${base}, head ${head}; ` +
+    `${formatDuration(estimateNs)}${longest}; base ${base}, head${heads.length === 1 ? "" : "s"} ${
+      heads.join(", ")
+    }; ` +
     `peer ${plan.settings.peer}; seed ${plan.settings.seed}${skipped}`;
 }
 

@@ -122,12 +122,12 @@ export function buildComparisonDocument(
   };
 }
 
-function isChanged({ verdict }: Verdict): boolean {
+export function isChanged({ verdict }: Verdict): boolean {
   return CHANGED.includes(verdict);
 }
 
 /** As in `1 slower, 2 faster, 12 no difference of 5 %, 4 not slower, 3 not decided`. */
-function countChanges(cells: readonly Verdict[], threshold: number): string {
+export function countChanges(cells: readonly Verdict[], threshold: number): string {
   const words = groupBy(bySeverity(cells, COUNTED), (cell) => wordOf(cell, threshold));
   const said = [...words].map(([word, { length }]) => `${length} ${word}`).join(", ");
   return said === "" ? "Nothing can be compared" : said;

@@ -69,7 +69,7 @@ export function buildGateDocument(report: GateReport): Document {
 }
 
 /** Why, of cells whose figures do not say it. */
-function reasonsOf(cells: readonly Verdict[]): readonly Block[] {
+export function reasonsOf(cells: readonly Verdict[]): readonly Block[] {
   const explained = cells.filter(({ verdict, rule, unresolvable }) =>
     verdict === "regressed" || verdict === "inconclusive" || unresolvable ||
     rule === "failures" || (rule === "limit" && verdict !== "pass")

@@ -73,13 +73,17 @@ interface ForestSources {
   readonly paired: boolean;
   /** The cases of head (or base), for their placement; empty: charts do not state it. */
   readonly cases: readonly Case[];
+  /** Of several heads the one in question; absent: there is one. */
+  readonly head?: string;
 }
 
 /**
  * The ratio of every cell with interval and threshold, worst first. One figure per placement and kind of effect, more where the
  * cells are many; empty where nothing was compared.
  */
-export function forestFigures({ cells, paired, cases }: ForestSources): readonly Figure[] {
+export function forestFigures(
+  { cells, paired, cases, head = "" }: ForestSources,
+): readonly Figure[] {
   const known = new Map(cases.map((one) => [one.id, one]));
   const rows = cells.flatMap((cell) => rowOf(cell) ?? [])
     .sort((a, b) => a.row.ratio.estimate - b.row.ratio.estimate);
@@ -97,10 +101,10 @@ export function forestFigures({ cells, paired, cases }: ForestSources): readonly
       const data: ForestData = { kind: "forest", effect, paired, rows: part.map(({ row }) => row) };
       return {
         kind: "figure",
-        id: slug("compare", "forest", effect === "ratio" ? "" : effect, where, name),
+        id: slug("compare", "forest", head, effect === "ratio" ? "" : effect, where, name),
         scenario: null,
         placement,
-        common: [where, paired ? "paired by round" : "trials not paired", name]
+        common: [head, where, paired ? "paired by round" : "trials not paired", name]
           .filter((fact) => fact !== ""),
         operation: "",
         data,

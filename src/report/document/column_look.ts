@@ -141,7 +141,7 @@ export function formatCell(
     case "figure":
       return look === undefined ? formatOwnFigure(cell) : formatWithInterval(cell, look, intervals);
     case "ratio":
-      return formatRatioCell(cell).join(" ");
+      return [...formatRatioCell(cell), cell.verdict ?? ""].join(" ").trimEnd();
     case "count":
       return formatCount(cell.value);
     case "probability":

@@ -192,6 +192,8 @@ export interface RatioCell {
   readonly counted?: "pair" | "trial";
   /** Confidence that the interval reaches, 0 to 1. */
   readonly confidence: number;
+  /** What is said of it, where no column of its own says so. */
+  readonly verdict?: CellVerdict;
 }
 
 /** A CountCell is a number of things. */

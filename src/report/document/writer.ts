@@ -67,7 +67,12 @@ export function divideIntoParts(blocks: readonly Block[]): readonly Part[] {
   return parts;
 }
 
-/** What a gate or a comparison found, for formats of programs; `undefined` where the Document is of neither. */
-export function judgementOf({ blocks }: Document): Judgement | undefined {
-  return blocks.find((block) => block.kind === "judgement");
+/** What a gate or a comparison found, for formats of programs, and of the first of several heads; `undefined` where the Document is of neither. */
+export function judgementOf(document: Document): Judgement | undefined {
+  return judgementsOf(document)[0];
+}
+
+/** What a gate or a comparison found of each head; none where the Document is of neither. */
+export function judgementsOf({ blocks }: Document): readonly Judgement[] {
+  return blocks.filter((block) => block.kind === "judgement");
 }

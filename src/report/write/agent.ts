@@ -4,17 +4,24 @@ import { clip, printable } from "../../text/printable.ts";
 import type { Document } from "../document/document.ts";
 import { plainInline, plainSentence } from "../document/format_inline.ts";
 import { cellsAt, type JudgedCell, type Judgement } from "../document/judgement.ts";
-import { judgementOf } from "../document/writer.ts";
+import { judgementsOf } from "../document/writer.ts";
 
 /** Lines that are written; more are counted. */
 const MAX_LINES = 50;
 
 /** Writes a Document as its answer, then a line for each thing that fails, or makes its figures doubtful. */
 export function writeAgent(document: Document): string {
-  const judgement = judgementOf(document);
+  const judgements = judgementsOf(document);
+  const [judgement] = judgements;
   const [first, failing] = judgement === undefined
     ? [answerOf(document), troubleOf(document)]
-    : [verdictOf(document, judgement), failuresOf(judgement)];
+    : judgements.length === 1
+    ? [verdictOf(document, judgement), failuresOf(judgement)]
+    : [
+      answerOf(document),
+      // A comparison has an answer, and judges no head.
+      judgements.flatMap((one) => linesOfHead(one, document.answer === undefined)),
+    ];
   const rest = failing.length - MAX_LINES;
   const lines = [
     first,
@@ -43,6 +50,16 @@ function troubleOf({ notice, blocks }: Document): readonly string[] {
 /** A comparison informs and ends with 0 whatever it finds. */
 function verdictOf({ kind, answer }: Document, { exitCode, summary }: Judgement): string {
   return kind === "comparison" ? plainSentence(answer ?? []) : `exit code ${exitCode}: ${summary}`;
+}
+
+/** One of several heads, by its name. */
+function linesOfHead(judgement: Judgement, isJudged: boolean): readonly string[] {
+  const { head, exitCode, summary } = judgement;
+  const lines = [
+    ...(isJudged ? [`exit code ${exitCode}: ${summary}`] : []),
+    ...failuresOf(judgement),
+  ];
+  return lines.map((line) => `${head}: ${line}`);
 }
 
 /** Two machines say the same of every cell, and once is enough. */

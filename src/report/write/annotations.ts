@@ -2,8 +2,8 @@
 
 import { type AnnotationLevel, WorkflowCommand } from "../../text/workflow_command.ts";
 import type { Document } from "../document/document.ts";
-import { cellsAt } from "../document/judgement.ts";
-import { judgementOf } from "../document/writer.ts";
+import { cellsAt, type Judgement } from "../document/judgement.ts";
+import { judgementsOf } from "../document/writer.ts";
 
 /** GitHub shows no more of one level from one step; the last says how many more there are. */
 const MAX_PER_LEVEL = 10;
@@ -15,10 +15,12 @@ export function writeAnnotations(document: Document): string {
   return annotationsOf(document).map(({ line }) => `${line}\n`).join("");
 }
 
-/** The commands one by one, that of the whole first; none where nothing was judged. */
+/** The commands one by one, of each head that of the whole first; none where nothing was judged. */
 export function annotationsOf(document: Document): readonly WorkflowCommand[] {
-  const judgement = judgementOf(document);
-  if (judgement === undefined) return [];
+  return judgementsOf(document).flatMap(annotate);
+}
+
+function annotate(judgement: Judgement): readonly WorkflowCommand[] {
   const { exitCode, summary, base, head } = judgement;
   const own = exitCode === 0 ? "notice" : "error";
   const lines = LEVELS.flatMap((level) => {

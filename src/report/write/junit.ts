@@ -7,8 +7,8 @@
 import { escapeMarkup } from "../../text/escape_markup.ts";
 import { printable } from "../../text/printable.ts";
 import type { Document } from "../document/document.ts";
-import type { JudgedCell } from "../document/judgement.ts";
-import { judgementOf } from "../document/writer.ts";
+import type { JudgedCell, Judgement } from "../document/judgement.ts";
+import { judgementsOf } from "../document/writer.ts";
 
 type Outcome = "failure" | "error" | "skipped" | "passed";
 
@@ -20,16 +20,45 @@ interface TestCase {
   readonly message: string;
 }
 
-/** Writes the judgement of a Document as JUnit XML; a Document without one gives an empty suite. */
+/** Writes the judgements of a Document as JUnit XML, a suite each; a Document without one gives an empty suite. */
 export function writeJunit(document: Document): string {
-  const { exitCode = 0, summary = "", base, head, alpha, threshold, cells = [], ignored = [] } =
-    judgementOf(document) ?? {};
+  const judgements = judgementsOf(document);
+  const suites = judgements.length === 0
+    ? [suiteOf({}, NAME)]
+    : judgements.map((one) =>
+      suiteOf(one, judgements.length === 1 ? NAME : `${NAME}: ${one.head}`)
+    );
+  const sum = (outcome?: Outcome) => suites.reduce((all, { count }) => all + count(outcome), 0);
+  const counts = attributes({ tests: sum(), failures: sum("failure"), errors: sum("error") });
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites name="${NAME}"${counts}>`,
+    ...suites.flatMap(({ lines }) => lines),
+    "</testsuites>",
+    "",
+  ].join("\n");
+}
+
+const NAME = "sockbench gate";
+
+interface Suite {
+  readonly lines: readonly string[];
+  /** Test cases of an outcome; without one all. */
+  count(outcome?: Outcome): number;
+}
+
+function suiteOf(
+  { exitCode = 0, summary = "", base, head, alpha, threshold, cells = [], ignored = [] }: Partial<
+    Judgement
+  >,
+  name: string,
+): Suite {
   const ofCells = cells.map(testCaseOf);
   const whole = ({ 0: "passed", 1: "failure", 3: "error" } as const)[exitCode];
   const isSaid = whole !== "passed" && ofCells.some(({ outcome }) => outcome === whole);
   const cases: readonly TestCase[] = [
     {
-      classname: "sockbench gate",
+      classname: name,
       name: "the gate as a whole",
       outcome: isSaid ? "skipped" : whole,
       type: `exit code ${exitCode}`,
@@ -40,25 +69,23 @@ export function writeJunit(document: Document): string {
       { classname, name, outcome: "skipped", type: "ignored", message }
     )),
   ];
-  const count = (outcome: Outcome) => cases.filter((one) => one.outcome === outcome).length;
+  const count = (outcome?: Outcome) =>
+    outcome === undefined ? cases.length : cases.filter((one) => one.outcome === outcome).length;
   const counts = attributes({
     tests: cases.length,
     failures: count("failure"),
     errors: count("error"),
   });
   const facts = Object.entries({ base, head, alpha, threshold, exitCode });
-  return [
-    '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites name="sockbench gate"${counts}>`,
-    `  <testsuite name="sockbench gate"${counts}${attributes({ skipped: count("skipped") })}>`,
+  const lines = [
+    `  <testsuite${attributes({ name })}${counts}${attributes({ skipped: count("skipped") })}>`,
     "    <properties>",
     ...facts.map(([name, value = ""]) => `      <property${attributes({ name, value })}/>`),
     "    </properties>",
     ...cases.map(writeCase),
     "  </testsuite>",
-    "</testsuites>",
-    "",
-  ].join("\n");
+  ];
+  return { lines, count };
 }
 
 function testCaseOf({ case: classname, metric, rule, verdict, level, reason }: JudgedCell) {

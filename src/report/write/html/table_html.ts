@@ -224,10 +224,11 @@ function describeFigure(cell: FigureCell, look: Look, isShown: boolean): string 
 
 function ratioHtml(cell: RatioCell): HtmlCell {
   const [change, bounds] = formatRatioCell(cell);
-  const content =
-    markup`<details class="figure"><summary>${change} <small>${bounds}</small></summary><p>${
-      formatConfidence(cell.confidence)
-    } interval, ${countOf(cell.n, cell.counted ?? "pair")}</p></details>`;
+  const content = markup`<details class="figure"><summary>${change} <small>${bounds}</small>${
+    cell.verdict === undefined ? undefined : markup` ${cell.verdict}`
+  }</summary><p>${formatConfidence(cell.confidence)} interval, ${
+    countOf(cell.n, cell.counted ?? "pair")
+  }</p></details>`;
   return { content, value: cell.value };
 }
 

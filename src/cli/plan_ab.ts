@@ -1,0 +1,182 @@
+// The plan of an A/B job: what base and a head share is measured in pairs; what one alone has is new or missing.
+
+import { byId } from "../ab/ab_record.ts";
+import type { JobPlan, PlanPart } from "../ab/ab_options.ts";
+import { type AgentLink, openAgent } from "../ab/agent_link.ts";
+import type { AgentNames } from "../ab/agent_protocol.ts";
+import { type Head, headsOf, type Side, sidesOf } from "../ab/paired_trials.ts";
+import type { OnMade, PreparedSubject } from "../ab/prepare_subject.ts";
+import { createCatalog } from "../catalog.ts";
+import type { PeerKind } from "../model/placement.ts";
+import type { PlannedCases } from "../plan/plan.ts";
+import { createSettings, type Settings, type SettingsInput } from "../plan/settings.ts";
+import { UsageError } from "./failure.ts";
+import { findUnmatchedGlob, refuseEmptyPlan, unmatchedGlob } from "./measuring.ts";
+
+/** Plans by agents that are there for planning alone, so that measuring starts with fresh ones. */
+export async function planSubjects(
+  subjects: Readonly<Record<Side, PreparedSubject>>,
+  input: SettingsInput,
+  directory: string,
+  onMade: OnMade,
+): Promise<AbPlan> {
+  await using opened = new AsyncDisposableStack();
+  const planners: [Side, AgentLink][] = [];
+  for (const side of sidesOf(subjects)) {
+    const { modules } = subjects[side]!;
+    const order = { modules, peer: input.peer as PeerKind, directory };
+    planners.push([side, opened.use(await openAgent(side, subjects[side]!, order, { onMade }))]);
+  }
+  return await planAb(input, Object.fromEntries(planners) as Record<Side, AgentLink>);
+}
+
+/** Scenarios of a job that selects nothing: the quick grid of these is two dozen cells. */
+const DEFAULT_SCENARIOS = ["round-trip", "throughput", "connect", "connect-round-trip"];
+
+/** Who plans a side: its agent. */
+type Planner = Pick<AgentLink, "names" | "plan">;
+
+/** The plan and what only one side has. */
+export interface AbPlan {
+  /** Cases of base and any head, as the first head that has them defines them. */
+  readonly plan: JobPlan;
+  /** The same cases as base defines them: head must not choose what gates. */
+  readonly ofBase: PlannedCases;
+  /** Those of them that each head has, as it defines them; absent: there is one head. */
+  readonly ofHeads?: Readonly<Partial<Record<Head, PlannedCases>>>;
+  /** Cases of one side; absent: the sides have the same. */
+  readonly unshared?: Readonly<Record<Side, PlanPart>>;
+}
+
+/**
+ * Plans an A/B job: each side plans what was asked for, and the plans are laid side by side.
+ *
+ * @throws {UsageError} when a glob matches nothing, or a head and base have no case in common.
+ * @throws {SettingsError} when no side knows a name, or a value is wrong.
+ * @throws {NothingToMeasureError} when this machine can measure nothing of it.
+ * @throws {AgentError} when an agent dies, hangs or violates the protocol.
+ */
+async function planAb(
+  asked: SettingsInput,
+  planners: Readonly<Record<Side, Planner>>,
+): Promise<AbPlan> {
+  const names = await ofEachSide(planners, (planner) => planner.names());
+  const settings = ownSettings(asked);
+  // One seed for both sides where nobody names one.
+  const input = { ...withDefaults(asked, names), seed: settings.seed };
+  const plansOf = (wanted: SettingsInput) =>
+    ofEachSide(planners, (planner, side) => planSide(wanted, side, names, planner));
+  const plans = await plansOf(input);
+  const unmatched = findUnmatchedGlob(input.cases ?? [], Object.values(plans));
+  if (unmatched !== undefined) {
+    const all = Object.values(await plansOf({ ...input, cases: [] }));
+    throw unmatchedGlob(unmatched, all, settings.profile);
+  }
+  return layTogether(plans, settings);
+}
+
+/** One side after the other: an agent that plans tries its sockets. */
+async function ofEachSide<T, V>(
+  sided: Readonly<Record<Side, T>>,
+  of: (value: T, side: Side) => Promise<V>,
+): Promise<Readonly<Record<Side, V>>> {
+  const found: Partial<Record<Side, V>> = {};
+  for (const side of sidesOf(sided)) found[side] = await of(sided[side]!, side);
+  return found as Readonly<Record<Side, V>>;
+}
+
+/** Seed, budget and precision are the driver's, whatever a subject's plan says of them. Which names exist is for the subjects to say. */
+function ownSettings({ profile, peer, seed, precision, budget }: SettingsInput): Settings {
+  const own = { profile, peer, seed, precision, budget };
+  return createSettings(
+    Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined)),
+    createCatalog(),
+  );
+}
+
+function layTogether(
+  plans: Readonly<Record<Side, PlannedCases>>,
+  settings: Settings,
+): AbPlan {
+  const { base, head } = plans;
+  const heads = headsOf(plans);
+  const idsOf = (side: Side) => new Set(plans[side]!.cases.map(({ id }) => id));
+  const [ofBaseIds, inHeads] = [idsOf("base"), new Set(heads.flatMap((one) => [...idsOf(one)]))];
+  const isShared = (side: Side, id: string) => (side === "base" ? inHeads : ofBaseIds).has(id);
+  const part = (side: Side, shared: boolean): PlannedCases => ({
+    ...plans[side]!,
+    cases: plans[side]!.cases.filter(({ id }) => isShared(side, id) === shared),
+  });
+  for (const side of heads) {
+    const isIdle = part(side, true).cases.length === 0;
+    if (isIdle && [base, plans[side]!].some(({ cases }) => cases.length > 0)) {
+      const [lack] = (["base", side] as const).flatMap((one) =>
+        plans[one]!.skipped.map(({ what, reason }) => `; ${one} has no ${what}: ${reason}`)
+      );
+      const which = heads.length === 1 ? "" : ` (${side})`;
+      throw new UsageError(`base and head have no case in common${which}${lack ?? ""}`);
+    }
+  }
+  const shared = heads.map((side) => [side, part(side, true)] as const);
+  const known = new Map(
+    shared.flatMap(([, { cases }]) => cases).toReversed().map((c) => [c.id, c]),
+  );
+  const plan = {
+    ...head,
+    settings,
+    scenarios: byId(heads.flatMap((one) => plans[one]!.scenarios)),
+    metrics: byId(heads.flatMap((one) => plans[one]!.metrics)),
+    cases: [...new Set(shared.flatMap(([, { cases }]) => cases.map(({ id }) => id)))]
+      .map((id) => known.get(id)!),
+  };
+  refuseEmptyPlan(plan);
+  const sides = sidesOf(plans);
+  const unshared = Object.fromEntries(
+    sides.map((side) => [side, part(side, false)]),
+  ) as Readonly<Record<Side, PlannedCases>>;
+  const isSame = sides.every((side) => unshared[side]!.cases.length === 0);
+  return {
+    plan,
+    ofBase: part("base", true),
+    ...(heads.length > 1 && { ofHeads: Object.fromEntries(shared) }),
+    ...(!isSame && { unshared }),
+  };
+}
+
+/** A module's scenarios where it has some, or its transports; else the default ones. A glob selects among all. */
+function withDefaults(
+  asked: SettingsInput,
+  names: Readonly<Record<Side, AgentNames>>,
+): SettingsInput {
+  const { scenarios = [], transports = [], cases = [] } = asked;
+  if (scenarios.length > 0 || cases.length > 0) return asked;
+  const own = (kind: "scenarios" | "transports") => [
+    ...new Set(sidesOf(names).flatMap((side) => names[side]!.own[kind])),
+  ];
+  if (own("scenarios").length > 0) return { ...asked, scenarios: own("scenarios") };
+  return {
+    ...asked,
+    scenarios: DEFAULT_SCENARIOS,
+    transports: transports.length > 0 ? transports : own("transports"),
+  };
+}
+
+/** Names that only another side has are left out; names that none has are refused. */
+async function planSide(
+  input: SettingsInput,
+  side: Side,
+  names: Readonly<Record<Side, AgentNames>>,
+  planner: Planner,
+): Promise<PlannedCases> {
+  const own = names[side]!;
+  const keep = (kind: "scenarios" | "transports") =>
+    input[kind]?.filter((id) =>
+      own[kind].includes(id) || !Object.values(names).some((other) => other[kind].includes(id))
+    ) ?? [];
+  const kept = { scenarios: keep("scenarios"), transports: keep("transports") };
+  const plan = await planner.plan({ ...input, ...kept });
+  // An empty list means all: a side that has nothing of what was asked for has no cases.
+  const lacks = (kind: "scenarios" | "transports") =>
+    kept[kind].length === 0 && (input[kind]?.length ?? 0) > 0;
+  return lacks("scenarios") || lacks("transports") ? { ...plan, cases: [] } : plan;
+}

@@ -164,7 +164,7 @@ class AbJob {
 
   async #warmUp(side: Side, c: Case): Promise<void> {
     await warmUp(
-      OWN_TRANSPORTS.get(c.transport),
+      OWN_TRANSPORTS.get(c.transport)?.coldOperations ?? 0,
       async () => this.#aborted ? undefined : await this.#agents!.trial(side, c),
     );
   }

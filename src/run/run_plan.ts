@@ -21,7 +21,7 @@ import { widestHalfWidth } from "./precision.ts";
 import { runBlock } from "./run_block.ts";
 import { runTrial, type TrialOutcome, type TrialSetup } from "./run_trial.ts";
 import { asksForTracing, openTracing } from "./tracing.ts";
-import { warmUp } from "./warm_up.ts";
+import { coldOperations, warmUp } from "./warm_up.ts";
 
 export type { RunEvent, RunOptions };
 
@@ -103,7 +103,7 @@ class Run {
   async warmUpPass(): Promise<void> {
     for (const c of warmUpCases(this.#plan.cases)) {
       await warmUp(
-        this.#options.catalog.transports.get(c.transport),
+        coldOperations(c, this.#options.catalog),
         async () => this.#aborted ? undefined : (await this.#trial(c))[0],
       );
     }
@@ -152,7 +152,7 @@ class Run {
     await this.close();
     for (const c of warmUpCases(cases.filter((c) => this.#failures.get(c.id) !== MAX_FAILURES))) {
       let isLost = false;
-      await warmUp(this.#options.catalog.transports.get(c.transport), async () => {
+      await warmUp(coldOperations(c, this.#options.catalog), async () => {
         const outcomes = this.#aborted ? [] : await this.#measureWhilePeersStart([c], false);
         isLost ||= outcomes === undefined;
         return outcomes?.[0];

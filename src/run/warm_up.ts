@@ -1,15 +1,25 @@
 // Warm-up of a process: trials that are discarded, until figures stay.
 
-import type { Transport } from "../transport/transport.ts";
+import type { Catalog } from "../catalog.ts";
+import type { Case } from "../model/case.ts";
 import type { TrialOutcome } from "./driving_end.ts";
 
 /** A trial of fewer operations has slow ones: what a runtime is slow in at first is no part of them. */
 const FEW_OPERATIONS = 10;
 const MAX_TRIALS = 20;
 
-/** Runs one trial, or as many as a transport needs that is slow at first; of one that fails no more. */
+/** How many operations of a case are slower than all later ones of their process: as its transport and its workload say. */
+export function coldOperations(
+  { transport, workload }: Pick<Case, "transport" | "workload">,
+  { transports, workloads }: Pick<Catalog, "transports" | "workloads">,
+): number {
+  const parts = [transports.get(transport), workloads.get(workload)];
+  return Math.max(...parts.map((part) => part?.coldOperations ?? 0));
+}
+
+/** Runs one trial, or as many as have so many operations; of one that fails no more. */
 export async function warmUp(
-  transport: Pick<Transport, "coldOperations"> | undefined,
+  cold: number,
   trial: () => Promise<Pick<TrialOutcome, "operations" | "error"> | undefined>,
 ): Promise<void> {
   let done = 0;
@@ -17,6 +27,6 @@ export async function warmUp(
     const outcome = await trial();
     if (outcome === undefined || outcome.error !== undefined) return;
     done += outcome.operations;
-    if (outcome.operations < FEW_OPERATIONS || done >= (transport?.coldOperations ?? 0)) return;
+    if (outcome.operations < FEW_OPERATIONS || done >= cold) return;
   }
 }

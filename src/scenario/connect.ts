@@ -1,6 +1,6 @@
 // Scenario `connect`.
 
-import { WARMUP_CONNECTIONS } from "../workload/connect.ts";
+import { COLD_CONNECTIONS, WARMUP_CONNECTIONS } from "../workload/connect.ts";
 import type { Budget } from "../model/budget.ts";
 import type { Scenario } from "../model/scenario.ts";
 import { ADDRESS } from "./sizes.ts";
@@ -22,6 +22,10 @@ export function expectedConnectionsNs(_params: unknown, budget: Budget): number 
   return Math.min(countedNs, budget.warmupNs + budget.measureNs);
 }
 
+/** For the notes of every scenario that opens a connection for each operation. */
+export const COLD_NOTE =
+  `The first ${COLD_CONNECTIONS} connections of each serving process are discarded: until the runtime has compiled their code they take two to three times as long. A program that opens few pays that.`;
+
 /** What does opening (and closing) a connection cost? */
 export const connect: Scenario = {
   id: "connect",
@@ -34,6 +38,7 @@ export const connect: Scenario = {
   evidence: ["TcpExt.TW", "TcpExt.ListenOverflows", "Tcp.RetransSegs"],
   notes: [
     `One connection after another, opened and closed without a byte of data; at most ${CONNECTIONS_PER_TRIAL} per trial and ${WARMUP_CONNECTIONS} of warm-up, so that ephemeral ports and TIME_WAIT do not run out.`,
+    COLD_NOTE,
     "Connect is timed from the call until the connection is usable; close until the call returns, the rest of the teardown goes on in the kernel. Connections per second and CPU time are those of completed work: until the peer has closed the last connection.",
   ],
   workload: "connect",

@@ -1,5 +1,6 @@
 // Scenario `connect-per-request`.
 
+import { COLD_NOTE } from "./connect.ts";
 import { CONNECTIONS } from "../workload/request.ts";
 import type { Scenario } from "../model/scenario.ts";
 
@@ -28,6 +29,7 @@ export const connectPerRequest: Scenario = {
   columns: ["transport", "connection"],
   contrasts: [{ factor: "connection", base: "kept", metric: "p50" }],
   notes: [
+    COLD_NOTE,
     `The client closes first. A trial opens at most ${MAX_CONNECTIONS} fresh connections, as each over TCP leaves a port in TIME_WAIT for a minute.`,
   ],
   workload: "request",

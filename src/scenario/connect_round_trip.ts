@@ -1,6 +1,11 @@
 // Scenario `connect-round-trip`.
 
-import { boundedConnections, CONNECTIONS_PER_TRIAL, expectedConnectionsNs } from "./connect.ts";
+import {
+  boundedConnections,
+  COLD_NOTE,
+  CONNECTIONS_PER_TRIAL,
+  expectedConnectionsNs,
+} from "./connect.ts";
 import { WARMUP_CONNECTIONS } from "../workload/connect.ts";
 import type { Scenario } from "../model/scenario.ts";
 import { ADDRESS, SIZES, THINK } from "./sizes.ts";
@@ -19,6 +24,7 @@ export const connectRoundTrip: Scenario = {
   ],
   evidence: ["TcpExt.TW", "TcpExt.ListenOverflows", "Tcp.RetransSegs"],
   notes: [
+    COLD_NOTE,
     `Connect, request, reply, close, timed as one; at most ${CONNECTIONS_PER_TRIAL} connections per trial and ${WARMUP_CONNECTIONS} of warm-up, so that ephemeral ports and TIME_WAIT do not run out. Requests per second and CPU time count until the peer has closed the last connection.`,
   ],
   workload: "connect-ping",

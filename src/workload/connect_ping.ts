@@ -10,7 +10,7 @@ import {
   warmupOf,
   writeRest,
 } from "./exchange_loop.ts";
-import { WARMUP_CONNECTIONS } from "./connect.ts";
+import { COLD_CONNECTIONS, WARMUP_CONNECTIONS } from "./connect.ts";
 import type { Budget } from "../model/budget.ts";
 import { UnfinishedWork } from "./unfinished_work.ts";
 import type { DriveContext, Workload } from "./workload.ts";
@@ -19,6 +19,7 @@ import type { DriveContext, Workload } from "./workload.ts";
 export const connectPing: Workload = {
   name: "connect-ping",
   modes: ["stream"],
+  coldOperations: COLD_CONNECTIONS,
   async drive(context) {
     const exchanges = new Histogram();
     const handshakes = new Histogram();

@@ -1,5 +1,6 @@
 // Request: one exchange per connection, or all over one that is kept; the same request both ways.
 
+import { COLD_CONNECTIONS } from "./connect.ts";
 import { connectPing } from "./connect_ping.ts";
 import { pingPong } from "./ping_pong.ts";
 import type { Params } from "../model/params.ts";
@@ -12,6 +13,7 @@ export const CONNECTIONS = ["fresh", "kept"] as const;
 export const request: Workload = {
   name: "request",
   modes: ["stream"],
+  coldOperations: COLD_CONNECTIONS,
   drive: (context) => workloadOf(context.params).drive(context),
   serve: (context) => workloadOf(context.params).serve(context),
 };

@@ -145,6 +145,11 @@ export interface Workload {
   pausable?(params: Params, mode: Channel["mode"]): true | string;
   /** Opens a case that takes turns, and warms it up. Present where `pausable` is. */
   open?(context: DriveContext): Promise<WorkloadSession>;
+  /**
+   * How many operations of a process are slower than all later ones, as the runtime compiles their code: they are discarded before anything
+   * is measured. Absent: those of one trial.
+   */
+  readonly coldOperations?: number;
   /** The measured half, of a case that is measured in one piece. */
   drive(context: DriveContext): Promise<DriveResult>;
   /** The half that the peer runs. Ends when `accept` yields `null` or its channel ends. */

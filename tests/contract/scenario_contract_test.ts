@@ -108,6 +108,13 @@ const MISSING: readonly Missing[] = [
     when: isDatagram,
     why: "what is sent to a full queue is lost or waits: nothing is accepted in part",
   },
+  ...["datagram-loss", "throughput"].map((scenario): Missing => ({
+    scenario,
+    metrics: ["messagesPerSecond", "bytesPerSecond"],
+    when: ({ trial }) => trial.tally.receivedMessages === 1,
+    why: "one message, of a sender that was kept off the CPU for all of its trial, spans no time",
+    sometimes: true,
+  })),
   {
     scenario: "coalescing",
     metrics: ["messagesPerSecond"],

@@ -9,6 +9,7 @@ import { decodeRecord, encodeRecord } from "../../src/record/codec.ts";
 import { type RunEvent, runPlan } from "../../src/run/run_plan.ts";
 import type { Scenario } from "../../src/model/scenario.ts";
 import { pingPong } from "../../src/workload/ping_pong.ts";
+import type { Workload } from "../../src/workload/workload.ts";
 import { createSocketDirectory } from "../../src/transport/socket_directory.ts";
 import faulty from "../support/faulty_module.ts";
 import { memoryStream } from "../support/memory_transport.ts";
@@ -80,6 +81,43 @@ Deno.test("runPlan() measures every case once per round, and the record passes i
   assertEquals(events.filter((e) => e.kind === "trial").length, 12);
   assertEquals(events.filter((e) => e.kind === "round").map((e) => e.round), [1, 2, 3]);
   assertEquals(decodeRecord(encodeRecord(record), "memory"), record);
+});
+
+Deno.test("runPlan() discards as many operations of each serving process as its code needs to be compiled", async () => {
+  let driven = 0;
+  const cold: Workload = {
+    ...pingPong,
+    name: "cold",
+    coldOperations: 30,
+    drive: (context) => {
+      driven++;
+      return pingPong.drive(context);
+    },
+  };
+  const ofTwelve: Scenario = {
+    ...scenarioOf("cold", ["memory"], [8]),
+    budget: () => ({ warmupNs: 0, measureNs: 60e9, maxOperations: 12 }),
+  };
+  const catalog = createCatalog([{
+    transports: [memoryStream()],
+    workloads: [cold],
+    scenarios: [ofTwelve],
+  }]);
+  const settings = someSettings({ scenarios: ["test-cold"], rounds: 2 });
+  const plan = planCases(settings, catalog, AVAILABLE);
+  const record = await run(plan, catalog);
+  assertEquals(record.trials.length, 2);
+  // Trials of twelve operations each: three before the first round.
+  assertEquals(driven, 3 + 2);
+  const warm = createCatalog([{
+    transports: [memoryStream()],
+    workloads: [{ ...pingPong, name: "cold" }],
+    scenarios: [ofTwelve],
+  }]);
+  assertEquals(
+    plan.estimateNs - planCases(settings, warm, AVAILABLE).estimateNs,
+    2 * plan.cases[0]!.expectedNs,
+  );
 });
 
 Deno.test("runPlan() orders the rounds by the seed: same seed same order, other seed other order", async () => {

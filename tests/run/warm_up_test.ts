@@ -1,11 +1,11 @@
-import { assertEquals } from "@std/assert";
-import { warmUp } from "../../src/run/warm_up.ts";
+import { assert, assertEquals } from "@std/assert";
+import { createCatalog } from "../../src/catalog.ts";
+import { coldOperations, warmUp } from "../../src/run/warm_up.ts";
 
 /** How many trials of so many operations each it takes. */
-async function trials(operations: number, coldOperations?: number, failsAt = Infinity) {
+async function trials(operations: number, cold = 0, failsAt = Infinity) {
   let count = 0;
-  const transport = coldOperations === undefined ? undefined : { coldOperations };
-  await warmUp(transport, () => {
+  await warmUp(cold, () => {
     const error = ++count === failsAt ? { kind: "broken", message: "on purpose" } : undefined;
     return Promise.resolve({ operations, ...(error !== undefined && { error }) });
   });
@@ -24,8 +24,17 @@ Deno.test("warmUp() stops after a trial of slow operations, one that failed, and
   assertEquals(await trials(100, 1000, 2), 2);
   let count = 0;
   await warmUp(
-    { coldOperations: 1000 },
+    1000,
     () => Promise.resolve(++count === 2 ? undefined : { operations: 50 }),
   );
   assertEquals(count, 2);
+});
+
+Deno.test("coldOperations() is what the slower of transport and workload needs", () => {
+  const catalog = createCatalog();
+  const of = (transport: string, workload: string) =>
+    coldOperations({ transport, workload }, catalog);
+  assertEquals(of("tcp", "ping-pong"), 0);
+  assertEquals(of("tcp", "connect"), 1000);
+  assert(of("udp@node", "ping-pong") > 0);
 });

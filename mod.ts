@@ -43,6 +43,8 @@ export type { RunEvent } from "./src/run/run_plan.ts";
 export { PeerError } from "./src/peer/peer_link.ts";
 export type { Plan, PlannedCases } from "./src/plan/plan.ts";
 export { type Settings, SettingsError, type SettingsInput } from "./src/plan/settings.ts";
+export { parseReplay } from "./src/plan/parse_replay.ts";
+export type { Replay, ReplaySize, RequestShape } from "./src/model/replay.ts";
 
 export { type Catalog, createCatalog, type SockbenchModule } from "./src/catalog.ts";
 export type { GridParameter, Scenario } from "./src/model/scenario.ts";

@@ -8,7 +8,7 @@ import { formatAmount, formatCount } from "../units/format_quantity.ts";
 import { EXIT, UsageError } from "./failure.ts";
 import { listenForInterrupts, removeDirectory } from "./interrupts.ts";
 import { clearEarlierJob } from "./job_files.ts";
-import { choosePeer, planSelection } from "./measuring.ts";
+import { choosePeer, planSelection, replayOf } from "./measuring.ts";
 import { DEFAULT_OUT } from "./options.ts";
 import { prepareOutputDirectory, writeOutput } from "./output.ts";
 import { type ParsedArguments, valueOf, valuesOf } from "./parse.ts";
@@ -55,9 +55,13 @@ export async function load(args: ParsedArguments, terminal: Terminal): Promise<n
   terminal.made?.(session.directory);
   const command = ["deno task sockbench load", ...args.raw.map(quoteForShell)].join(" ");
   const { signal } = interrupts;
-  const base = { ...settingsOf(args), peer };
+  const replay = await replayOf(args);
+  const base = { ...settingsOf(args), ...replay, peer };
   const job: Job = { args, session, progress, signal, base, command };
-  const first = await planSelection({ ...base, params: { ...base.params, rate: [1] } }, session);
+  const isReplay = replay.replay !== undefined;
+  const withRates = (rate: readonly (number | string)[]): SettingsInput =>
+    isReplay ? base : { ...base, params: { ...base.params, rate } };
+  const first = await planSelection(withRates([1]), session);
   await clearEarlierJob("run", out, []);
   await prepareOutputDirectory(out);
   if (promised !== undefined) {
@@ -66,7 +70,7 @@ export async function load(args: ParsedArguments, terminal: Terminal): Promise<n
   }
   const rates = args.flags.has("curve") ? await findRates(job) : valuesOf(args, "rate");
   if (signal.aborted) return EXIT.interrupted;
-  const record = await measure(job, { ...base, params: { ...base.params, rate: rates } });
+  const record = await measure(job, withRates(rates));
   progress.end();
   if (record.trials.length === 0) {
     progress.say("sockbench: no trial was finished; nothing is written");
@@ -86,11 +90,15 @@ function refuseContradictions(args: ParsedArguments, promised: Promised | undefi
     ...(valuesOf(args, "rate").length > 0 ? ["--rate"] : []),
     ...(args.flags.has("curve") ? ["--curve"] : []),
     ...(promised === undefined ? [] : ["--slo"]),
+    ...(valueOf(args, "replay") === undefined ? [] : ["--replay"]),
   ];
+  const decided = ["bytes", "request", "reply", "arrivals"]
+    .find((name) => valueOf(args, name) !== undefined);
+  if (ways.includes("--replay") && decided !== undefined) ways.push(`--${decided}`);
   if (ways.length === 1) return;
   throw new UsageError(
     ways.length === 0
-      ? "load needs a --rate, as in --rate 5000, or --curve, or --slo 'p99<=1ms'"
+      ? "load needs a --rate, as in --rate 5000, or --curve, or --slo 'p99<=1ms', or --replay sizes.csv"
       : `${ways.join(" and ")} contradict each other: give one of them`,
   );
 }
@@ -102,7 +110,7 @@ function settingsOf(args: ParsedArguments): SettingsInput {
     throw new UsageError(`--slo needs at least ${MIN_TRIALS} --rounds: ${rounds} are too few`);
   }
   const params: Record<string, string[]> = { connections: [valueOf(args, "connections") ?? "10"] };
-  params.bytes = [valueOf(args, "bytes") ?? "64"];
+  if (valueOf(args, "replay") === undefined) params.bytes = [valueOf(args, "bytes") ?? "64"];
   for (const name of ["request", "reply", "arrivals"]) {
     const value = valueOf(args, name);
     if (value !== undefined) params[name] = [value];

@@ -8,6 +8,9 @@ import { loadCatalog } from "../peer/load_catalog.ts";
 import { type NearestPeer, nearestPeer, peerObstacle } from "../peer/nearest_peer.ts";
 import { PEER_KINDS, type PeerKind, type Pinning } from "../model/placement.ts";
 import type { Settings, SettingsInput } from "../plan/settings.ts";
+import { type ParsedArguments, valueOf } from "./parse.ts";
+import { readText } from "./read_record.ts";
+import { parseReplay } from "../plan/parse_replay.ts";
 import { missingPackage, NothingToMeasureError, UsageError } from "./failure.ts";
 import { matchesGlob } from "../plan/glob.ts";
 import { planCases } from "../plan/plan_cases.ts";
@@ -48,6 +51,18 @@ export function moduleUrls(paths: readonly string[]): string[] {
     if (!isFile) throw new UsageError(`--module ${path} is no file`);
     return url.href;
   });
+}
+
+/**
+ * What `--replay` names; nothing where it is not given.
+ *
+ * @throws {UsageError} when the file cannot be read.
+ * @throws {SettingsError} when a line of it is none.
+ */
+export async function replayOf(args: ParsedArguments): Promise<Pick<SettingsInput, "replay">> {
+  const path = valueOf(args, "replay");
+  if (path === undefined) return {};
+  return { replay: await parseReplay(await readText(path, { utf8Only: true }), path) };
 }
 
 /**

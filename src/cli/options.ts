@@ -53,6 +53,15 @@ export const MODULE_OPTION: OptionSpec = {
   description: "A module of your own with further transports, workloads, scenarios or metrics",
 };
 
+/** `--replay`. */
+export const REPLAY_OPTION: OptionSpec = {
+  name: "replay",
+  value: "file",
+  description:
+    "Traffic of your own in the place of sizes and rates, for load and round-trip: a line for each request, " +
+    "request bytes,reply bytes,gap in µs, in order and round again",
+};
+
 /** `--json`. */
 export const JSON_OPTION: OptionSpec = {
   name: "json",

@@ -18,6 +18,10 @@ import type { Availability } from "../transport/transport.ts";
 const GONE =
   "this sockbench has no such case; if a module of yours brings it, name it with --module";
 
+/** A record keeps the hash of what was replayed, not the file. */
+const REPLAYED =
+  "it replays a file, which no record holds: measure with run --replay, and name what it wrote with --candidate";
+
 /** What works here. */
 interface Here {
   readonly availability: ReadonlyMap<string, Availability>;
@@ -109,6 +113,6 @@ function skipsOf(
       (c.placement.pin === "none"
         ? undefined
         : reasons.get(PINNED_CASES) ?? reasons.get(pinName(c.placement.pin))) ??
-      GONE,
+      (c.params.replay === undefined ? GONE : REPLAYED),
   }));
 }

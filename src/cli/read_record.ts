@@ -25,9 +25,9 @@ const TOO_LARGE = `it has more than ${MAX_BYTES / 2 ** 20} MiB, which no record 
  *
  * @throws {UsageError} in one sentence that names it.
  */
-export async function readText(source: string): Promise<string> {
+export async function readText(source: string, { utf8Only = false } = {}): Promise<string> {
   try {
-    if (source === "-") return await readBounded(Deno.stdin.readable);
+    if (source === "-") return await readBounded(Deno.stdin.readable, utf8Only);
     const info = await Deno.stat(source);
     const kind = kindOf(info);
     if (kind !== undefined) {
@@ -35,7 +35,7 @@ export async function readText(source: string): Promise<string> {
     }
     if (info.size > MAX_BYTES) throw new Unreadable(TOO_LARGE);
     using file = await Deno.open(source);
-    return await readBounded(file.readable);
+    return await readBounded(file.readable, utf8Only);
   } catch (error) {
     throw new UsageError(`cannot read ${source}: ${readObstacle(error, source)}`);
   }
@@ -51,12 +51,19 @@ function kindOf(info: Deno.FileInfo): string | undefined {
   return info.isSocket ? "socket" : undefined;
 }
 
-async function readBounded(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<string> {
+async function readBounded(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  utf8Only: boolean,
+): Promise<string> {
   let decoder: TextDecoder | undefined;
   let text = "";
   let bytes = 0;
   for await (const chunk of stream) {
-    decoder ??= new TextDecoder(encodingOf(chunk));
+    const encoding = encodingOf(chunk);
+    if (decoder === undefined && utf8Only && encoding !== "utf-8") {
+      throw new Unreadable("it is UTF-16: save it as UTF-8");
+    }
+    decoder ??= new TextDecoder(encoding);
     bytes += chunk.length;
     if (bytes > MAX_BYTES) throw new Unreadable(TOO_LARGE);
     text += decoder.decode(chunk, { stream: true });

@@ -19,6 +19,7 @@ export function caseDifference(base: Case, head: Case): string | undefined {
     ["pinning", base.placement.pin, head.placement.pin],
     ["core of the driver", base.placement.cores?.drive, head.placement.cores?.drive],
     ["core of the peer", base.placement.cores?.serve, head.placement.cores?.serve],
+    ["replayed file, by its hash,", base.fixed.replayHash, head.fixed.replayHash],
     ...paramFacts(base.params, head.params),
     ...paramFacts(base.fixed, head.fixed),
     ["warm-up in ns", base.budget.warmupNs, head.budget.warmupNs],

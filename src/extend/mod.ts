@@ -65,6 +65,7 @@ export { Histogram } from "../model/histogram.ts";
 export type { SparseHistogram } from "../model/sparse_histogram.ts";
 export type { Budget } from "../model/budget.ts";
 export type { Params } from "../model/params.ts";
+export type { Replay, ReplaySize, RequestShape } from "../model/replay.ts";
 export type { ReceiverWindow, Tally } from "../model/tally.ts";
 
 export type {

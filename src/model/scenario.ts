@@ -19,6 +19,8 @@ export interface GridBlock {
    * its own values, whatever `--param` says: it stands for a few headline cells.
    */
   readonly pins?: readonly ("none" | "same" | "cross")[];
+  /** Present where a transport of either kind joins it that is asked for and not listed; absent: those of its own kind. */
+  readonly joins?: "any";
   /** Present where the block is measured only when its scenario is named: values that few need every time. */
   readonly onDemand?: true;
   /** Present where its cases need more than sockets: `"ffi"`, to set or count what the runtime has no word for. Elsewhere they are skipped. */
@@ -49,6 +51,8 @@ export interface Scenario extends ScenarioSpec {
   readonly fixed?: Params;
   /** The grid for each profile. */
   readonly grid: Readonly<Record<ProfileName, readonly GridBlock[]>>;
+  /** Present where a file can be sent in the place of requests of one size (`--replay`). */
+  readonly replays?: true;
   /** Further notes, of which a report shows those that say something of a case that was measured; absent: none. */
   readonly partialNotes?: readonly PartialNote[];
   /** Present where a run measures it only when it is named (`--scenario`, or a `--case` that matches): an answer that few need every time. */

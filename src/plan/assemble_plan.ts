@@ -4,7 +4,7 @@ import type { Case, Skip } from "../model/case.ts";
 import type { Catalog } from "../catalog.ts";
 import type { Plan } from "./plan.ts";
 import type { Scenario } from "../model/scenario.ts";
-import type { ScenarioSpec } from "../model/scenario_spec.ts";
+import type { ParameterSpec, ScenarioSpec } from "../model/scenario_spec.ts";
 import { MAX_ROUNDS, type Settings, SettingsError } from "./settings.ts";
 
 /** Starting the peer and probing transports, in nanoseconds. */
@@ -88,14 +88,22 @@ export function specOf(scenario: Scenario, cases: readonly Case[]): ScenarioSpec
   const { id, question, operation, parameters, metrics, columns, contrasts } = scenario;
   const { tables, split, search, evidence, notes, partialNotes = [] } = scenario;
   const own = cases.filter((one) => one.scenario === id);
+  const files = [...new Set(own.flatMap(({ params: { replay } }) => replay ?? []))].map(String);
+  const replayed: ParameterSpec[] = files.length === 0 ? [] : [
+    { name: "replay", kind: "choice", choices: files, description: "file that is replayed" },
+  ];
   return {
     id,
     question,
     operation,
     // What may be asked for and was not has no place in a report.
-    parameters: parameters
-      .filter(({ name, optional }) => !optional || own.some(({ params }) => name in params))
-      .map(({ optional: _, ...parameter }) => parameter),
+    parameters: [
+      ...parameters
+        .filter(({ name, optional }) => !optional || own.some(({ params }) => name in params))
+        .filter(({ name }) => replayed.length === 0 || own.some(({ params }) => name in params))
+        .map(({ optional: _, ...parameter }) => parameter),
+      ...replayed,
+    ],
     metrics,
     columns,
     contrasts,

@@ -5,6 +5,7 @@ import type { GridBlock, Scenario } from "../model/scenario.ts";
 import type { Params } from "../model/params.ts";
 import type { Pin } from "../model/placement.ts";
 import { PINS } from "./placement.ts";
+import { replayedParams } from "./parse_replay.ts";
 import { parseParameter, type Settings } from "./settings.ts";
 
 /** The scenarios asked for; where none is named, all but those that are measured on demand. */
@@ -29,12 +30,15 @@ export function* cells(scenario: Scenario, settings: Settings, catalog: Catalog)
   for (const block of withAskedTransports(scenario, settings, catalog)) {
     const pins = settings.pins.length > 0 ? settings.pins : block.pins ?? ["none"];
     for (const transport of block.transports) {
-      for (const params of combinations(scenario, block, settings)) {
+      for (const asked of combinations(scenario, block, settings)) {
+        const { replay } = settings;
+        const params = replay === undefined ? asked : replayedParams(asked, replay);
         for (const pin of pins) yield { transport, params, pin, needs: block.needs };
       }
     }
   }
-  for (const id of settings.cases) {
+  // A case that replays is one of those above, whatever its id names.
+  for (const id of settings.replay === undefined ? settings.cases : []) {
     const named = namedCell(id, scenario, settings, catalog);
     if (named !== undefined) yield named;
   }
@@ -98,7 +102,7 @@ function withAskedTransports(
       const [name] = id.split("@");
       return listed.has(name!)
         ? block.transports.includes(name!)
-        : kinds.has(modeOf(id)) && !taken.has(id);
+        : (block.joins === "any" || kinds.has(modeOf(id))) && !taken.has(id);
     });
     joined.forEach((id) => taken.add(id));
     const kept = block.transports.filter((id) => settings.transports.includes(id));

@@ -15,7 +15,8 @@ import type { Plan } from "./plan.ts";
 import { PROFILES } from "./profile.ts";
 import { isUnresolved, segmentSize } from "./segment_size.ts";
 import { type Settings, SettingsError } from "./settings.ts";
-import { paramsFault, peerFault, workloadFault } from "./unfit.ts";
+import type { Replay } from "../model/replay.ts";
+import { paramsFault, peerFault, replayFault, workloadFault } from "./unfit.ts";
 
 /**
  * Opening, marking with all that is read there, and closing around one trial, in nanoseconds: measured on two cores with a
@@ -26,6 +27,10 @@ export const TRIAL_OVERHEAD_NS = 3.5e6;
 const DRAIN_NS = 4e6;
 /** What a blocking driver adds to it, in nanoseconds: each mark, and the end, wait for a peer that sleeps in a slice of up to 8 ms. */
 export const BLOCKING_OVERHEAD_NS = 20e6;
+
+/** Requests that a trial of a replay is to make, and how long it may take for them. */
+const REPLAY_REQUESTS = 1_200;
+const MAX_REPLAY_NS = 3e9;
 
 /** Plans a run. Throws SettingsError when a core is asked for that this process may not use. */
 export function planCases(
@@ -79,14 +84,9 @@ export function planCases(
         skip(id, `${transport} is a stream: it has no largest message`);
         continue;
       }
-      const limit = found.largestMessageBytes;
-      const { bytes, request = bytes, reply = bytes } = resolved;
-      const largest = Math.max(Number(request ?? 0), Number(reply ?? 0));
-      if (limit !== undefined && largest > limit) {
-        skip(
-          id,
-          `${largest} bytes are more than one ${transport} message carries: the limit is ${limit}`,
-        );
+      const oversize = sizeFault(resolved, settings.replay, transport, found.largestMessageBytes);
+      if (oversize !== undefined) {
+        skip(id, oversize);
         continue;
       }
       const room = needs === "ffi" ? availability.get(KERNEL_ROOM) : undefined;
@@ -94,7 +94,8 @@ export function planCases(
         skip(`cases of ${scenario.id} that need FFI`, room.reason);
         continue;
       }
-      const unfit = paramsFault(made, { ...scenario.fixed, ...resolved });
+      const unfit = paramsFault(made, { ...scenario.fixed, ...resolved }) ??
+        replayFault(made, scenario, settings.replay);
       if (unfit !== undefined) {
         skip(id, unfit);
         continue;
@@ -141,6 +142,26 @@ function isAskedFor({ cases }: Settings, id: string): boolean {
   return cases.length === 0 || cases.some((glob) => matchesGlob(glob, id));
 }
 
+/** Why what is sent goes into no message of the transport; undefined where it does. */
+function sizeFault(
+  { bytes, request = bytes, reply = bytes }: Params,
+  replay: Replay | undefined,
+  transport: string,
+  limit = Infinity,
+): string | undefined {
+  const own = Math.max(Number(request ?? 0), Number(reply ?? 0));
+  const { request: one, reply: other } = replay?.largest ?? {};
+  const { bytes: largest, line } = one === undefined || other === undefined
+    ? { bytes: own, line: undefined }
+    : one.bytes > other.bytes
+    ? one
+    : other;
+  if (largest <= limit) return undefined;
+  const what =
+    `${largest} bytes are more than one ${transport} message carries: the limit is ${limit}`;
+  return line === undefined ? what : `line ${line} of ${replay!.name} asks for it: ${what}`;
+}
+
 /** Sizes in bytes for those that only a transport knows; `undefined` where it has no largest message. */
 function resolveSizes(
   params: Params,
@@ -165,13 +186,21 @@ function makeCase(
   settings: Settings,
   placement: Placement,
 ): Case {
-  const { budget, timedNs } = budgetOf(scenario, params, PROFILES[settings.profile].budget);
+  const { replay } = settings;
+  const { budget, timedNs } = budgetOf(scenario, params, PROFILES[settings.profile].budget, replay);
   return {
     id,
     scenario: scenario.id,
     transport,
     params,
-    fixed: scenario.fixed ?? {},
+    fixed: {
+      ...scenario.fixed,
+      ...(replay !== undefined && {
+        replayHash: replay.hash,
+        largestRequest: replay.largest.request.bytes,
+        largestReply: replay.largest.reply.bytes,
+      }),
+    },
     workload: scenario.workload,
     budget,
     expectedNs: timedNs + TRIAL_OVERHEAD_NS,
@@ -184,14 +213,19 @@ function budgetOf(
   scenario: Scenario,
   params: Params,
   profileBudget: Budget,
+  replay: Replay | undefined,
 ): { budget: Budget; timedNs: number } {
   try {
-    const budget = scenario.budget?.(params, profileBudget) ?? profileBudget;
-    const { warmupNs, measureNs } = budget;
-    if (![warmupNs, measureNs].every((ns) => Number.isFinite(ns) && ns >= 0)) {
+    // As many requests as a p99 needs, where their gaps allow that.
+    const wantedNs = replay === undefined ? 0 : REPLAY_REQUESTS / replay.ratePerSecond * 1e9;
+    const measureNs = Math.max(profileBudget.measureNs, Math.min(wantedNs, MAX_REPLAY_NS));
+    const profiled = { ...profileBudget, measureNs };
+    const budget = (replay === undefined && scenario.budget?.(params, profiled)) || profiled;
+    if (![budget.warmupNs, budget.measureNs].every((ns) => Number.isFinite(ns) && ns >= 0)) {
       throw new Error("its budget must have warmupNs and measureNs, numbers of at least 0");
     }
-    const timedNs = scenario.expectedNs?.(params, budget) ?? warmupNs + measureNs;
+    const timedNs = scenario.expectedNs?.(params, budget) ??
+      budget.warmupNs + budget.measureNs;
     if (Number.isFinite(timedNs) && timedNs >= 0) return { budget, timedNs };
     throw new Error(`its expectedNs must give a number of at least 0: it gives ${timedNs}`);
   } catch (error) {

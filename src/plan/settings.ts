@@ -4,10 +4,15 @@ import { parseSize } from "../units/parse_size.ts";
 import type { Catalog } from "../catalog.ts";
 import type { ParameterSpec } from "../model/scenario_spec.ts";
 import type { ProfileName, Scenario } from "../model/scenario.ts";
+import type { Replay } from "../model/replay.ts";
 import { PEER_KINDS, type PeerKind, type Pin } from "../model/placement.ts";
 import { PINS } from "./placement.ts";
 import { PROFILES } from "./profile.ts";
 import { isUnresolved } from "./segment_size.ts";
+import { checkReplay } from "./parse_replay.ts";
+import { SettingsError } from "./settings_error.ts";
+
+export { SettingsError } from "./settings_error.ts";
 
 /** Everything a run can be asked for, validated and complete. */
 export interface Settings {
@@ -33,6 +38,8 @@ export interface Settings {
   readonly seed: number;
   /** Specifiers of users' modules (absolute file URLs). */
   readonly modules: readonly string[];
+  /** Traffic that is sent in the place of the grid's sizes and rates; absent: those of the grid. */
+  readonly replay?: Replay;
   /**
    * Rounds are added beyond `rounds` until the 95 % interval of every case's headline metric is at most this share of its median on either
    * side (0.02 is ±2 %); absent: none are added.
@@ -70,6 +77,8 @@ export interface SettingsInput {
   readonly seed?: number | string;
   /** File URLs of users' modules. */
   readonly modules?: readonly string[];
+  /** What {@linkcode parseReplay} made of a file; needs scenarios that can replay one. */
+  readonly replay?: Replay;
   /** As a share or in percent, as in `0.02` or `"2%"`; absent: no rounds are added. */
   readonly precision?: number | string;
   /** A duration, as in `"120s"` or `"2min"`, or nanoseconds; absent: {@linkcode DEFAULT_BUDGET_NS}. */
@@ -95,29 +104,6 @@ export const MAX_SIZE_BYTES = 2 ** 28;
 export const MAX_CORE = 8_191;
 /** Largest count that can be asked for where its parameter names none. */
 const MAX_COUNT = 2 ** 31;
-
-/** A SettingsError states in one sentence what cannot be run as asked. */
-export class SettingsError extends Error {
-  /** Always "SettingsError". */
-  override readonly name = "SettingsError";
-  /** What was given where one of `candidates` was expected; absent: nothing to suggest. */
-  readonly given?: string;
-  /** What could have been meant. */
-  readonly candidates?: readonly string[];
-
-  /**
-   * Makes the error of a sentence and, where a name was expected, of what could have been meant.
-   *
-   * @param message the sentence, without full stop
-   * @param given what was given
-   * @param candidates what could have been meant
-   */
-  constructor(message: string, given?: string, candidates?: readonly string[]) {
-    super(message);
-    if (given !== undefined) this.given = given;
-    if (candidates !== undefined) this.candidates = candidates;
-  }
-}
 
 /**
  * Completes and validates what a run is asked to do.
@@ -150,6 +136,7 @@ export function createSettings(input: SettingsInput, catalog: Catalog): Settings
     cores: parseCores(input.cores ?? [], pins),
     seed: wholeNumber("seed", input.seed ?? randomSeed(), 0, MAX_SEED),
     modules: nonEmptyTexts("module", input.modules),
+    ...(input.replay !== undefined && { replay: checkReplay(input.replay, input, catalog) }),
     ...(input.duration !== undefined && { durationNs: parseDuration("duration", input.duration) }),
     ...(input.precision !== undefined && { precision: parsePrecision(input.precision) }),
     budgetNs: input.budget === undefined

@@ -1,6 +1,8 @@
 // What a transport cannot do, as far as a plan can know it.
 
 import type { Transport } from "../transport/transport.ts";
+import type { Replay } from "../model/replay.ts";
+import type { Scenario } from "../model/scenario.ts";
 import type { Params } from "../model/params.ts";
 import type { PeerKind, Pin } from "../model/placement.ts";
 
@@ -22,7 +24,7 @@ export function peerFault(transport: Transport | undefined, peer: PeerKind): str
  * they do.
  */
 export function paramsFault(transport: Transport | undefined, params: Params): string | undefined {
-  const { request, reply, pipeline, streams, address } = params;
+  const { request, reply, pipeline, streams, direction = "up", bulk = "none", address } = params;
   if (address !== undefined && !transport?.usesDirectory) {
     return `address names a Unix-domain socket, and ${transport?.name} is none`;
   }
@@ -35,6 +37,15 @@ export function paramsFault(transport: Transport | undefined, params: Params): s
   if (transport?.mode === "datagram" && streams !== undefined) {
     return `${transport.name} has no connections that could be written to at once`;
   }
+  if (transport?.mode === "datagram" && direction !== "up") {
+    return `${transport.name} has no end of a stream, by which a receiver at the driver ends what the peer sends: direction=up`;
+  }
+  if (transport?.blocking && bulk !== "none") {
+    return "a blocking driver has one call under way at a time, so that round trips and bulk would take turns: drivers that wait in the event loop alone";
+  }
+  if (transport?.blocking && direction === "both") {
+    return "a blocking driver has one call under way at a time, so that an end cannot read while it writes: direction=up or down";
+  }
   if (transport?.mode === "stream" && transport.inTurn && pipeline !== undefined) {
     return `${transport.name} is request and reply in turn: none can be in flight behind another`;
   }
@@ -42,6 +53,25 @@ export function paramsFault(transport: Transport | undefined, params: Params): s
   const { bytes, read } = params;
   return typeof bytes === "number" && typeof read === "number" && read < bytes
     ? `${transport.name} is read a whole message at a time: one of ${bytes} bytes does not go into a read buffer of ${read}`
+    : undefined;
+}
+
+/** Replies that carry the number of their request, which a load of datagrams needs, in bytes. */
+const MIN_NUMBERED = 4;
+
+/** Why a file cannot be replayed over a transport, in one sentence without its full stop; undefined where it can. */
+export function replayFault(
+  transport: Transport | undefined,
+  { workload }: Pick<Scenario, "workload">,
+  replay: Replay | undefined,
+): string | undefined {
+  if (replay === undefined) return undefined;
+  if (transport?.answeredBy === "kernel") {
+    return `the kernel answers ${transport.name} itself, with as many bytes as it was asked with`;
+  }
+  const { bytes, line } = replay.smallestReply;
+  return transport?.mode === "datagram" && workload === "load" && bytes < MIN_NUMBERED
+    ? `line ${line} of ${replay.name} has a reply of ${bytes} B, and a datagram's carries a number of ${MIN_NUMBERED}`
     : undefined;
 }
 

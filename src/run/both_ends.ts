@@ -12,6 +12,12 @@ export function mergeTallies(drive: Tally, serve: Tally): Tally {
     errors[kind] = (errors[kind] ?? 0) + count;
   }
   if (Object.keys(errors).length > 0) merged.errors = errors;
+  // Bulk data may go both ways.
+  for (const name of ["sentBytes", "writes"] as const) {
+    if (drive[name] !== undefined && serve[name] !== undefined) {
+      merged[name] = drive[name] + serve[name];
+    }
+  }
   // A driving end that knows of each request whether it was answered has counted what was lost; the other end has counted warm-up too.
   if (
     drive.lostMessages === undefined && merged.sentMessages !== undefined &&
@@ -51,6 +57,19 @@ export function boundWindow(
   if (messages === undefined || !(offered > 0)) return window;
   const leastNs = messages / offered * 1e9;
   return window.elapsedNs < leastNs ? { ...window, elapsedNs: leastNs } : window;
+}
+
+/** What bulk data both ways comes to: each direction where it arrived, and their sum. */
+export function bothDirections(up: ReceiverWindow, down: ReceiverWindow): Record<string, number> {
+  const [upBytesPerSecond, downBytesPerSecond] = [up, down]
+    .map(({ bytes, elapsedNs }) => bytes / (elapsedNs / 1e9)) as [number, number];
+  const reads = up.reads + down.reads;
+  return {
+    bytesPerSecond: upBytesPerSecond + downBytesPerSecond,
+    upBytesPerSecond,
+    downBytesPerSecond,
+    ...(reads > 0 && { bytesPerRead: (up.bytes + down.bytes) / reads }),
+  };
 }
 
 /**

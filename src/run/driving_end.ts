@@ -14,6 +14,7 @@ import {
 import { ANYONE, openOptions } from "../peer/serve_half.ts";
 import { readResidentBytes } from "../kernel/limits.ts";
 import type { Case } from "../model/case.ts";
+import type { Replay } from "../model/replay.ts";
 import type { Trial, TrialError } from "../model/trial.ts";
 import type { Channel, DatagramChannel, MaybePromise } from "../transport/channel.ts";
 import { formatForeign, sumOfForeign } from "../transport/foreign_messages.ts";
@@ -21,7 +22,13 @@ import type { Transport } from "../transport/transport.ts";
 import { UnfinishedWork } from "../workload/unfinished_work.ts";
 import type { DriveContext, DriveResult, Workload } from "../workload/workload.ts";
 import { nameShortage } from "./limits.ts";
-import { boundWindow, findFailedOperations, mergeTallies, readBack } from "./both_ends.ts";
+import {
+  bothDirections,
+  boundWindow,
+  findFailedOperations,
+  mergeTallies,
+  readBack,
+} from "./both_ends.ts";
 import { CallCount } from "./tracing.ts";
 import { EvidenceReader } from "./trial_evidence.ts";
 
@@ -36,6 +43,8 @@ export interface TrialSetup {
   readonly tracer?: Tracer;
   /** Ends the trial early, as an error of kind `aborted`. */
   readonly signal?: AbortSignal;
+  /** What is sent, where the case replays a file. */
+  readonly replay?: Replay;
   /** Seed of what the trial draws at random, both ends alike, as parameter `seed`; absent: each workload's own. */
   readonly seed?: number;
 }
@@ -61,6 +70,7 @@ export class DrivingEnd implements DriveContext {
   readonly clock: Clock;
   readonly params: DriveContext["params"];
   readonly budget: DriveContext["budget"];
+  readonly replay: DriveContext["replay"];
   readonly #order: ServeOrder;
   #slot: PeerSlot | undefined;
   #opened = 0;
@@ -77,6 +87,7 @@ export class DrivingEnd implements DriveContext {
     const { fixed, params } = setup.case;
     this.params = { ...(setup.seed !== undefined && { seed: setup.seed }), ...fixed, ...params };
     this.budget = setup.case.budget;
+    this.replay = setup.replay;
     this.#evidence = new EvidenceReader(this.#first, () => this.#served.mark());
     this.#calls = setup.tracer && new CallCount(setup.tracer);
     const core = setup.case.placement.cores?.serve;
@@ -207,15 +218,19 @@ export class DrivingEnd implements DriveContext {
   outcome(driven: DriveResult, served: ServeReport): TrialOutcome {
     const tally = mergeTallies(driven.tally, served.tally);
     const error = findFailedOperations(tally);
+    const { window: down } = driven;
+    const window = served.window ?? down;
+    const both = served.window && down && bothDirections(served.window, down);
     return {
       case: this.#setup.case.id,
       elapsedNs: driven.elapsedNs,
       operations: driven.operations,
       histograms: sparse(driven.histograms),
-      ...((driven.values ?? served.values ?? this.#calls) !== undefined && {
+      ...((driven.values ?? served.values ?? both ?? this.#calls) !== undefined && {
         values: {
           ...served.values,
           ...driven.values,
+          ...both,
           ...(this.#calls && {
             systemCallsPerOperation: this.#calls.total / driven.operations,
           }),
@@ -226,7 +241,7 @@ export class DrivingEnd implements DriveContext {
         evidenceOperations: driven.evidenceOperations,
       }),
       tally,
-      ...(served.window !== undefined && { window: boundWindow(served.window, driven) }),
+      ...(window !== undefined && { window: boundWindow(window, driven) }),
       ...(this.#calls === undefined ? this.#evidence.evidence : {
         // CPU time is left out: a traced thread spends more of it.
         counters: { ...this.#evidence.evidence.counters, ...this.#calls.counters },

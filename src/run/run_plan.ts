@@ -24,7 +24,6 @@ import { asksForTracing, openTracing } from "./tracing.ts";
 import { coldOperations, warmUp } from "./warm_up.ts";
 
 export type { RunEvent, RunOptions };
-
 /**
  * Measures every case of the plan, round by round. Returns the record: partial when `signal` ended it early. A trial that
  * failed is in it, with its error. Throws PeerError when no peer can be started at all.
@@ -69,7 +68,6 @@ const MIN_GENERATIONS = 8;
 
 /** A case that fails this often in a row is given up, and said to be. */
 const MAX_FAILURES = 3;
-
 class Run {
   readonly #plan: Plan;
   readonly #options: RunOptions;
@@ -195,7 +193,7 @@ class Run {
   }
 
   record(): RunRecord {
-    const { plan, options } = { plan: this.#plan, options: this.#options };
+    const [plan, options] = [this.#plan, this.#options];
     const { profile, rounds: planned, seed, peer, precision } = plan.settings;
     const rounds = Math.max(planned, this.#rounds + (this.#finished ? 0 : 1));
     return {
@@ -238,7 +236,7 @@ class Run {
     return Math.max(0, plannedNs - this.#doneNs) * pace;
   }
 
-  /** A peer that cannot be replaced ends the run, not what it has measured: nothing is returned, and the record says why. */
+  /** A peer that cannot be replaced ends the run, not what it has measured: the record says why. */
   async #measureWhilePeersStart(
     cases: readonly Case[],
     isSliced: boolean,
@@ -271,10 +269,12 @@ class Run {
     const workload = catalog.workloads.get(c.workload)!;
     const tracer = asksForTracing(workload, c) ? this.#tracer : undefined;
     // The cases of a round draw alike: what they are given to do does not differ.
-    const draws = createPrng(this.#plan.settings.seed).split(`round ${this.#rounds + 1}`);
+    const { replay, seed } = this.#plan.settings;
+    const draws = createPrng(seed).split(`round ${this.#rounds + 1}`);
     return {
       case: c,
       seed: draws.nextUint32(),
+      ...(replay !== undefined && c.params.replay !== undefined && { replay }),
       transport: catalog.transports.get(c.transport)!,
       workload,
       ...(tracer !== undefined && { tracer }),

@@ -122,7 +122,15 @@ export const load: Scenario = {
     "In an overload the line of waiting requests grows to the end, and latency only says how long the trial was: none is given then.",
     "The sender spins. Both ends need a core of their own, so that peer loop and pin=same are refused.",
   ],
+  partialNotes: [
+    {
+      text:
+        "Replays a file: its requests in their order and round again, each due its gap after the one before, so that the rate is the file's. Each carries its own length and its reply's in its first 8 bytes.",
+      isOf: ({ params }) => params.replay !== undefined,
+    },
+  ],
   workload: "load",
+  replays: true,
   onDemand: true,
   fixed: { nagle: "off" },
   grid: {
@@ -141,6 +149,7 @@ export const load: Scenario = {
 function gridOf(rates: readonly number[]): Scenario["grid"]["quick"] {
   return [{
     transports: ["tcp", "unix"],
+    joins: "any",
     params: { bytes: [64], rate: rates, connections: [10] },
   }];
 }

@@ -14,6 +14,7 @@ import { datagramLimit } from "./datagram_limit.ts";
 import { fanIn } from "./fan_in.ts";
 import { integrity } from "./integrity.ts";
 import { iterativeServer } from "./iterative_server.ts";
+import { latencyUnderBulk } from "./latency_under_bulk.ts";
 import { load } from "./load.ts";
 import { nagle } from "./nagle.ts";
 import { overhead } from "./overhead.ts";
@@ -48,4 +49,5 @@ export const scenarios: readonly Scenario[] = [
   integrity,
   concurrency,
   load,
+  latencyUnderBulk,
 ];

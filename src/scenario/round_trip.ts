@@ -27,12 +27,20 @@ export const roundTrip: Scenario = {
   notes: [
     "One request at a time over one kept connection or socket pair; the whole round trip, never halved.",
   ],
-  partialNotes: [{
-    text:
-      "TCP runs with Nagle off; with one write per request it makes no difference (see `nagle`).",
-    isOf: ({ transport }) => transport.startsWith("tcp"),
-  }],
+  partialNotes: [
+    {
+      text:
+        "TCP runs with Nagle off; with one write per request it makes no difference (see `nagle`).",
+      isOf: ({ transport }) => transport.startsWith("tcp"),
+    },
+    {
+      text:
+        "Replays a file: its requests in their order and round again, each its gap after the reply before; the client spins through the last of a gap, which is in its CPU time. Each carries its own length and its reply's in its first 8 bytes.",
+      isOf: ({ params }) => params.replay !== undefined,
+    },
+  ],
   workload: "ping-pong",
+  replays: true,
   fixed: { nagle: "off" },
   grid: {
     quick: [

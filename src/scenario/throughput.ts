@@ -1,5 +1,6 @@
 // Scenario `throughput`.
 
+import { DIRECTIONS } from "../workload/bulk.ts";
 import { ADDRESS } from "./sizes.ts";
 import type { Budget } from "../model/budget.ts";
 import type { Scenario } from "../model/scenario.ts";
@@ -33,17 +34,40 @@ export const throughput: Scenario = {
       max: 1_000,
       description: "connections at once, all of which are written to",
     },
+    {
+      name: "direction",
+      kind: "choice",
+      choices: DIRECTIONS,
+      optional: true,
+      description: "from the driver to the peer (up, the default), back (down), or both at once",
+    },
     ADDRESS,
   ],
-  metrics: ["bytesPerSecond", "messagesPerSecond", "bytesPerRead", "loss", "cpuPerByte"],
+  metrics: [
+    "bytesPerSecond",
+    "messagesPerSecond",
+    "bytesPerRead",
+    "loss",
+    "cpuPerByte",
+    "upBytesPerSecond",
+    "downBytesPerSecond",
+  ],
   columns: ["transport"],
-  contrasts: [{ factor: "transport", base: "tcp", metric: "bytesPerSecond" }],
+  contrasts: [
+    { factor: "transport", base: "tcp", metric: "bytesPerSecond" },
+    { factor: "direction", base: "up", metric: "bytesPerSecond" },
+  ],
   evidence: ["Udp.RcvbufErrors", "Tcp.RetransSegs"],
   notes: [
-    "One direction, one connection where `streams` asks for no more, the sender never pauses; bytes are counted where they arrive, from the first read after the warm-up to the last. CPU time and counters are of the whole transfer, warm-up included: a mark in its middle would make the sender pause.",
+    "One direction and one connection where `direction` and `streams` ask for no more, the sender never pauses; bytes are counted where they arrive, from the first read after the warm-up to the last. CPU time and counters are of the whole transfer, warm-up included: a mark in its middle would make the sender pause.",
     "Streams are read with a 64 KiB buffer (see `buffer-size` for others); TCP runs with Nagle off.",
   ],
   partialNotes: [
+    {
+      text:
+        "Both ways at once on the same connections: throughput is the sum of up and down, each in the window of its own receiver; either goes on until both have measured. Each end reads and writes on one event loop, so that the two directions share its CPU.",
+      isOf: ({ params }) => params.direction === "both",
+    },
     {
       text: "UDP has no flow control: what the receiver cannot take is lost and shown as loss.",
       isOf: ({ transport }) => transport.startsWith("udp"),

@@ -9,15 +9,17 @@ export const ARRIVALS = ["poisson", "constant"] as const;
 export class Arrivals {
   readonly #gapNs: number;
   readonly #random: Prng | undefined;
+  readonly #gapsNs: Float64Array | undefined;
   #count = 0;
   #nextNs: number;
   #hash = 0x811c9dc5;
 
-  /** Of so many a second; `poisson`: independent, with exponential gaps. */
-  constructor(ratePerSecond: number, kind: string, seed: number) {
+  /** Of so many a second; `poisson`: independent, with exponential gaps; or with these gaps, in turn and round again. */
+  constructor(ratePerSecond: number, kind: string, seed: number, gapsNs?: Float64Array) {
     this.#gapNs = 1e9 / ratePerSecond;
-    this.#random = kind === "poisson" ? createPrng(seed >>> 0) : undefined;
-    this.#nextNs = this.#random === undefined ? 0 : this.#gap(this.#random);
+    this.#gapsNs = gapsNs;
+    this.#random = gapsNs === undefined && kind === "poisson" ? createPrng(seed >>> 0) : undefined;
+    this.#nextNs = gapsNs?.[0] ?? (this.#random === undefined ? 0 : this.#gap(this.#random));
   }
 
   /** The next intended time, in nanoseconds after the start. */
@@ -36,7 +38,9 @@ export class Arrivals {
     this.#hash = Math.imul(this.#hash ^ (Math.round(takenNs) | 0), 0x01000193);
     this.#count++;
     // A product, not a sum: constant gaps do not drift by rounding.
-    this.#nextNs = this.#random === undefined
+    this.#nextNs = this.#gapsNs !== undefined
+      ? takenNs + this.#gapsNs[this.#count % this.#gapsNs.length]!
+      : this.#random === undefined
       ? this.#count * this.#gapNs
       : takenNs + this.#gap(this.#random);
     return takenNs;

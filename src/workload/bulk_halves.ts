@@ -44,10 +44,16 @@ export async function serveBulk(
   channel: Channel,
   context: ServeContext,
 ): Promise<ServeResult | undefined> {
-  const window = channel.mode === "stream"
-    ? await receiveStream(channel, context)
-    : await receiveDatagrams(channel, context);
-  return window === undefined ? undefined : { window };
+  if (channel.mode === "datagram") {
+    const window = await receiveDatagrams(channel, context);
+    return window === undefined ? undefined : { window };
+  }
+  try {
+    const { window } = await receiveStream(channel, context, () => context.measured());
+    return window === undefined ? undefined : { window };
+  } finally {
+    channel.close();
+  }
 }
 
 async function driveStream(channel: StreamChannel, context: DriveContext): Promise<DriveResult> {
@@ -71,7 +77,7 @@ async function driveStream(channel: StreamChannel, context: DriveContext): Promi
 export async function writeFor(
   channel: StreamChannel,
   data: Uint8Array,
-  context: DriveContext,
+  context: Pick<DriveContext, "clock" | "budget" | "hasMeasured">,
   streams = 1,
 ): Promise<{ writes: number; bytes: number; elapsedNs: number }> {
   const { clock, budget } = context;
@@ -102,15 +108,18 @@ export async function writeFor(
   return { writes, bytes, elapsedNs: nowNs - startNs };
 }
 
-/** When the sender asks for the first time whether it may end, and when it ends in any case; where a count ends it, nobody is asked. */
-function senderTimes(
+/**
+ * When the sender's own time is over, when it asks for the first time whether it may end, and when it ends in any case; where a count ends
+ * it, nobody is asked.
+ */
+export function senderTimes(
   startNs: number,
   { warmupNs, measureNs, maxOperations }: Budget,
-): { endNs: number; limitNs: number } {
+): { ownNs: number; endNs: number; limitNs: number } {
   const ownNs = startNs + warmupNs + measureNs;
   return maxOperations === undefined
-    ? { endNs: ownNs + MARGIN_NS, limitNs: ownNs + RECEIVER_LIMIT_NS }
-    : { endNs: ownNs, limitNs: ownNs };
+    ? { ownNs, endNs: ownNs + MARGIN_NS, limitNs: ownNs + RECEIVER_LIMIT_NS }
+    : { ownNs, endNs: ownNs, limitNs: ownNs };
 }
 
 async function driveDatagrams(
@@ -165,36 +174,52 @@ async function sendFor(
   return { sent, elapsedNs: nowNs - startNs };
 }
 
-async function receiveStream(
+/** What a receiver of a stream saw. */
+export interface Received {
+  /** Undefined where too little came after the warm-up to span a time. */
+  readonly window: ReceiverWindow | undefined;
+  /** All bytes, those outside the window included. */
+  readonly bytes: number;
+}
+
+/** What a receiver needs to know; both ends may be one. */
+export type ReceiveContext = Pick<ServeContext, "clock" | "budget" | "params">;
+
+/** Reads to the end of the stream, and says when the window has closed. */
+export async function receiveStream(
   channel: StreamChannel,
-  context: ServeContext,
-): Promise<ReceiverWindow | undefined> {
+  context: ReceiveContext,
+  measured: () => void,
+): Promise<Received> {
   const buffer = new Uint8Array(numberParam(context.params, "read"));
   const { clock } = context;
-  try {
-    if (await channel.read(buffer) === null) return undefined;
-    const openNs = clock.nowNs() + openAfterNs(context.budget);
-    while (clock.nowNs() < openNs) {
-      if (await channel.read(buffer) === null) return undefined;
-    }
-    const window = await readWindow(channel, buffer, context);
-    // What is under way when the window closes is read all the same: the sender waits for its end.
-    while (await channel.read(buffer) !== null);
-    return window;
-  } finally {
-    channel.close();
+  let bytes = 0;
+  let read = await channel.read(buffer);
+  const openNs = clock.nowNs() + openAfterNs(context.budget);
+  while (read !== null && clock.nowNs() < openNs) {
+    bytes += read;
+    read = await channel.read(buffer);
   }
+  if (read === null) return { window: undefined, bytes };
+  bytes += read;
+  const { window, bytes: within } = await readWindow(channel, buffer, context, measured);
+  bytes += within;
+  // What is under way when the window closes is read all the same: the sender waits for its end.
+  for (read = await channel.read(buffer); read !== null; read = await channel.read(buffer)) {
+    bytes += read;
+  }
+  return { window, bytes };
 }
 
 /** Reads until the window has lasted, or to the end of the stream, which follows the last byte at once. */
 async function readWindow(
   channel: StreamChannel,
   buffer: Uint8Array,
-  context: ServeContext,
-): Promise<ReceiverWindow | undefined> {
-  const { clock } = context;
+  { clock, budget }: ReceiveContext,
+  measured: () => void,
+): Promise<Received> {
   const openedNs = clock.nowNs();
-  const closeNs = openedNs + windowNs(context.budget);
+  const closeNs = openedNs + windowNs(budget);
   let lookedNs = openedNs;
   let stride = 1;
   let untilLook = stride;
@@ -203,14 +228,14 @@ async function readWindow(
   for (;;) {
     let read = channel.read(buffer);
     if (typeof read !== "number") read = await read;
-    if (read === null) return windowOf(bytes, reads, clock.nowNs() - openedNs);
+    if (read === null) return { window: windowOf(bytes, reads, clock.nowNs() - openedNs), bytes };
     bytes += read;
     reads++;
     if (--untilLook > 0) continue;
     const nowNs = clock.nowNs();
     if (nowNs >= closeNs) {
-      context.measured();
-      return windowOf(bytes, reads, nowNs - openedNs);
+      measured();
+      return { window: windowOf(bytes, reads, nowNs - openedNs), bytes };
     }
     stride = nowNs - lookedNs < LOOK_NS ? Math.min(2 * stride, MAX_STRIDE) : 1;
     untilLook = stride;

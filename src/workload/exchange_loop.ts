@@ -1,7 +1,7 @@
 // Pieces shared by the workloads that exchange messages. None of them is called inside a measured interval except where an
 // operation did not complete at the first try.
 
-import type { DatagramChannel, StreamChannel } from "../transport/channel.ts";
+import type { DatagramChannel, MaybePromise, StreamChannel } from "../transport/channel.ts";
 import type { Budget } from "../model/budget.ts";
 import type { Params } from "../model/params.ts";
 import type { ServeContext } from "./workload.ts";
@@ -70,6 +70,15 @@ export async function writeRest(
   while (written < data.length) {
     written += await channel.write(data.subarray(written));
   }
+}
+
+/** Writes all of `data`: a promise only where a write had to wait or took less. */
+export function writeAll(channel: StreamChannel, data: Uint8Array): MaybePromise<unknown> {
+  const written = channel.write(data);
+  if (typeof written !== "number") {
+    return written.then((bytes) => writeRest(channel, data, bytes));
+  }
+  return written < data.length ? writeRest(channel, data, written) : undefined;
 }
 
 /** Answers requests of a fixed size on one connection until the client ends it. */

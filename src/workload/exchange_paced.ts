@@ -2,7 +2,7 @@
 
 import type { Histogram } from "../model/histogram.ts";
 import type { Channel, MaybePromise } from "../transport/channel.ts";
-import { endedEarly, numberParam, readRest, type Sizes, writeRest } from "./exchange_loop.ts";
+import { endedEarly, numberParam, readRest, type Sizes, writeAll } from "./exchange_loop.ts";
 import type { Budget } from "../model/budget.ts";
 import { UnfinishedWork } from "./unfinished_work.ts";
 import type { DriveContext, DriveResult } from "./workload.ts";
@@ -35,7 +35,7 @@ export async function exchangePaced(
   let writing: Promise<unknown> | undefined;
   const send = (): MaybePromise<unknown> => {
     sentNs[sent++ % depth] = clock.nowNs();
-    return put(channel, request);
+    return channel.mode === "datagram" ? channel.send(request) : writeAll(channel, request);
   };
   const sendNext = () => {
     asked++;
@@ -70,16 +70,6 @@ export async function exchangePaced(
       receivedBytes: operations * sizes.replyBytes,
     },
   };
-}
-
-/** Writes or sends all of a request. */
-function put(channel: Channel, request: Uint8Array): MaybePromise<unknown> {
-  if (channel.mode === "datagram") return channel.send(request);
-  const written = channel.write(request);
-  if (typeof written !== "number") {
-    return written.then((bytes) => writeRest(channel, request, bytes));
-  }
-  return written < request.length ? writeRest(channel, request, written) : undefined;
 }
 
 /** Reads one whole reply. */

@@ -3,19 +3,14 @@
 import { type Clock, openPacer, type Pacer } from "../clock.ts";
 import { Histogram } from "../model/histogram.ts";
 import type { Params } from "../model/params.ts";
+import type { RequestShape } from "../model/replay.ts";
 import { exponentialFit, serialCorrelation, trend } from "../stats/process_checks.ts";
-import type { Channel, StreamChannel } from "../transport/channel.ts";
+import type { Channel } from "../transport/channel.ts";
 import { Arrivals } from "./arrivals.ts";
-import {
-  endedEarly,
-  numberParam,
-  readRest,
-  type Sizes,
-  sizesOf,
-  writeRest,
-} from "./exchange_loop.ts";
+import { numberParam, sizesOf, writeRest } from "./exchange_loop.ts";
 import { NUMBER_BYTES, serveLoad } from "./load_server.ts";
 import { Lane, OpenLoop } from "./open_loop.ts";
+import { checkReply, readReply } from "./replayed.ts";
 import { ServiceTimes } from "./service_times.ts";
 import { UnfinishedWork } from "./unfinished_work.ts";
 import type { DriveContext, DriveResult, Workload } from "./workload.ts";
@@ -39,23 +34,29 @@ export const load: Workload = {
 };
 
 async function drive(context: DriveContext): Promise<DriveResult> {
-  const { clock, params, budget } = context;
-  const sizes = sizesOf(params);
+  const { clock, params, budget, replay } = context;
+  const sizes = replay === undefined ? sizesOf(params) : {
+    requestBytes: replay.largest.request.bytes,
+    replyBytes: replay.largest.reply.bytes,
+  };
+  const smallest = Math.min(sizes.requestBytes, replay?.smallestReply.bytes ?? sizes.replyBytes);
   const lanes: Lane[] = [];
   for (let left = numberParam(params, "connections"); left > 0; left--) {
     const channel = await context.open();
-    if (
-      channel.mode === "datagram" && Math.min(sizes.requestBytes, sizes.replyBytes) < NUMBER_BYTES
-    ) {
+    if (channel.mode === "datagram" && smallest < NUMBER_BYTES) {
       throw new RangeError("Cannot load datagrams of less than 4 B: each carries its number");
     }
     lanes.push(new Lane(channel, sizes));
   }
   const pacer = await openPacer(clock);
   try {
-    const closed = await compareClosed(lanes[0]!, clock, pacer, sizes);
+    if (lanes[0]!.channel.mode === "stream") replay?.prepareStreams();
+    const own = { request: new Uint8Array(sizes.requestBytes), replyBytes: sizes.replyBytes };
+    const shapeAt = (index: number) => replay?.shapeAt(index) ?? own;
+    const closed = await compareClosed(lanes[0]!, clock, pacer, shapeAt);
     const seed = seedOf(params);
-    const rate = numberParam(params, "rate");
+    const rate = replay?.ratePerSecond ?? numberParam(params, "rate");
+    const kind = String(params.arrivals ?? "poisson");
     const longestNs = (budget.maxOperations ?? Infinity) / rate * 1e9;
     const loopOf = (wantedNs: number, shift: number) => {
       const durationNs = Math.min(wantedNs, longestNs);
@@ -64,7 +65,8 @@ async function drive(context: DriveContext): Promise<DriveResult> {
         pacer,
         lanes,
         sizes,
-        arrivals: () => new Arrivals(rate, String(params.arrivals ?? "poisson"), seed + shift),
+        replay,
+        arrivals: () => new Arrivals(rate, kind, seed + shift, replay?.gapsNs),
         expected: Math.ceil(rate * durationNs / 1e9),
         durationNs,
         timeoutNs: Number(params.timeout ?? DEFAULT_TIMEOUT_MS) * 1e6,
@@ -76,7 +78,7 @@ async function drive(context: DriveContext): Promise<DriveResult> {
     await run(loop);
     await context.end();
     for (const { channel } of lanes) channel.close();
-    return resultOf(loop, closed, params, sizes);
+    return resultOf(loop, closed, params);
   } finally {
     pacer.close();
   }
@@ -97,6 +99,8 @@ async function run(loop: OpenLoop): Promise<void> {
   }
 }
 
+type ShapeAt = (index: number) => RequestShape;
+
 interface Closed {
   /** Median round trips of a closed loop on the first connection, without the pacer, and beside it. */
   readonly plainNs: number;
@@ -108,18 +112,18 @@ async function compareClosed(
   lane: Lane,
   clock: Clock,
   pacer: Pacer,
-  sizes: Sizes,
+  shapeAt: ShapeAt,
 ): Promise<Closed> {
   const plain = new Histogram();
   const paced = new Histogram();
   for (let part = 0; part < 4; part++) {
-    if (part % 2 === 0) await closedLoop(lane, clock, sizes, part === 0 ? undefined : plain);
+    if (part % 2 === 0) await closedLoop(lane, clock, shapeAt, part === 0 ? undefined : plain);
     else {
       let isOver = false;
       const pacing = (async () => {
         while (!isOver) await pacer.spinUntilNs(clock.nowNs() + 1);
       })();
-      await closedLoop(lane, clock, sizes, paced).finally(() => isOver = true);
+      await closedLoop(lane, clock, shapeAt, paced).finally(() => isOver = true);
       await pacing;
     }
   }
@@ -129,43 +133,32 @@ async function compareClosed(
 async function closedLoop(
   { channel, reply }: Lane,
   clock: Clock,
-  { requestBytes, replyBytes }: Sizes,
+  shapeAt: ShapeAt,
   histogram: Histogram | undefined,
 ): Promise<void> {
-  const request = new Uint8Array(requestBytes);
   const endNs = clock.nowNs() + CLOSED_NS;
   for (let count = 0; count < CLOSED_EXCHANGES; count++) {
     const sentNs = clock.nowNs();
     if (sentNs >= endNs && count > 0) break;
-    await exchangeOnce(channel, request, reply, replyBytes);
+    await exchangeOnce(channel, shapeAt(count), reply);
     histogram?.record(clock.nowNs() - sentNs);
   }
 }
 
 async function exchangeOnce(
   channel: Channel,
-  request: Uint8Array,
+  { request, replyBytes }: RequestShape,
   reply: Uint8Array,
-  replyBytes: number,
 ): Promise<void> {
-  if (channel.mode === "stream") return await exchangeStream(channel, request, reply);
-  await channel.send(request);
-  const bytes = await channel.receive(reply);
-  if (bytes !== replyBytes) {
-    throw new Error(`the reply has ${bytes} bytes instead of ${replyBytes}`);
+  if (channel.mode === "datagram") {
+    await channel.send(request);
+    return checkReply(await channel.receive(reply), replyBytes);
   }
-}
-
-async function exchangeStream(
-  channel: StreamChannel,
-  request: Uint8Array,
-  reply: Uint8Array,
-): Promise<void> {
   await writeRest(channel, request, await channel.write(request));
-  await readRest(channel, reply, await channel.read(reply) ?? endedEarly());
+  await readReply(channel, reply, await channel.read(reply), replyBytes);
 }
 
-function resultOf(loop: OpenLoop, closed: Closed, params: Params, sizes: Sizes): DriveResult {
+function resultOf(loop: OpenLoop, closed: Closed, params: Params): DriveResult {
   const { isOverload, arrived, sent, done, elapsedNs } = loop;
   const seconds = elapsedNs / 1e9;
   // In an overload a latency says how long the trial was.
@@ -192,8 +185,8 @@ function resultOf(loop: OpenLoop, closed: Closed, params: Params, sizes: Sizes):
       ...(isOverload ? {} : queueOf(loop, params)),
     },
     tally: {
-      sentBytes: sent * sizes.requestBytes,
-      receivedBytes: done * sizes.replyBytes,
+      sentBytes: loop.sentBytes,
+      receivedBytes: loop.receivedBytes,
       ...(isDatagram && {
         sentMessages: sent,
         receivedMessages: done + loop.duplicated,
@@ -207,7 +200,7 @@ function resultOf(loop: OpenLoop, closed: Closed, params: Params, sizes: Sizes):
 
 /** What Lancet's four checks look at, as numbers; `load_checks.ts` judges them. */
 function checksOf(loop: OpenLoop, params: Params): Record<string, number> {
-  const fit = params.arrivals === "constant"
+  const fit = params.arrivals === "constant" || params.replay !== undefined
     ? undefined
     : exponentialFit(loop.gaps, loop.elapsedNs / Math.max(loop.arrived, 1));
   const means = loop.latencyMeans();

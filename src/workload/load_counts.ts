@@ -16,6 +16,8 @@ export class LoadCounts {
   latencySumNs = 0;
   arrived = 0;
   sent = 0;
+  sentBytes = 0;
+  receivedBytes = 0;
   /** Answered. */
   done = 0;
   /** Answered before the last intended time. */

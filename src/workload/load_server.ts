@@ -3,14 +3,8 @@
 import { openPacer } from "../clock.ts";
 import { Histogram } from "../model/histogram.ts";
 import type { Channel, DatagramChannel, StreamChannel } from "../transport/channel.ts";
-import {
-  answerStream,
-  readRest,
-  serveEach,
-  type Sizes,
-  sizesOf,
-  writeRest,
-} from "./exchange_loop.ts";
+import { answerStream, serveEach, sizesOf, writeRest } from "./exchange_loop.ts";
+import { Asked } from "./replayed.ts";
 import { ServiceTimes } from "./service_times.ts";
 import type { ServeContext, ServeResult } from "./workload.ts";
 
@@ -99,27 +93,27 @@ export function memoryPerConnection(
 
 /** Serves requests of a known size until the trial is over. */
 export async function serveLoad(context: ServeContext): Promise<ServeResult | void> {
-  const sizes = sizesOf(context.params);
   const service = new Service(context);
   const first = await context.accept();
   if (first === null) return;
-  if (first.mode === "datagram") return await answerNumbered(first, sizes, service);
+  if (first.mode === "datagram") return await answerNumbered(first, service);
   if (context.params.server === "iterative") {
     for (let channel: Channel | null = first; channel !== null; channel = await context.accept()) {
-      await answer(channel as StreamChannel, sizes, service);
+      await answer(channel as StreamChannel, service);
       context.served();
     }
     return service.values();
   }
   // Clients that ask in turn, or once and wait, leave a server that spins nothing to do.
   if (first.tryRead !== undefined && context.params.asking === undefined) {
-    return await answerSpinning(first, sizes, service);
+    return await answerSpinning(first, service);
   }
-  const reply = new Uint8Array(sizes.replyBytes);
+  const inTurn = context.params.asking === "in-turn" ? sizesOf(context.params) : undefined;
+  const reply = new Uint8Array(inTurn?.replyBytes ?? 0);
   const serve = (channel: StreamChannel) =>
-    context.params.asking === "in-turn"
-      ? answerStream(channel, sizes.requestBytes, reply)
-      : answer(channel, sizes, service);
+    inTurn === undefined
+      ? answer(channel, service)
+      : answerStream(channel, inTurn.requestBytes, reply);
   const answerFirst = serve(first);
   // Awaited below; a failure before that must not end the process.
   answerFirst.catch(() => {});
@@ -130,26 +124,25 @@ export async function serveLoad(context: ServeContext): Promise<ServeResult | vo
 
 async function answer(
   channel: StreamChannel,
-  { requestBytes, replyBytes }: Sizes,
   service: Service,
 ): Promise<void> {
   const { clock, params } = service.context;
   // As for a disk or a database: others can be served meanwhile.
   const waitNs = params.work === "waiting" ? Number(params.service) * 1e3 : undefined;
-  const request = new Uint8Array(requestBytes);
-  const reply = new Uint8Array(replyBytes);
+  const asked = new Asked(params, "stream");
   try {
     for (;;) {
-      let read = channel.read(request);
+      let read = channel.read(asked.buffer);
       if (typeof read !== "number") read = await read;
       if (read === null) return;
-      if (read < requestBytes) await readRest(channel, request, read);
+      if (read < asked.bytes(read)) await asked.fill(channel, read);
+      const reply = asked.reply();
       const readNs = clock.nowNs();
       if (waitNs === undefined) service.spin(readNs);
       else await clock.sleepUntilNs(readNs + waitNs);
       let written = channel.write(reply);
       if (typeof written !== "number") written = await written;
-      if (written < replyBytes) await writeRest(channel, reply, written);
+      if (written < reply.length) await writeRest(channel, reply, written);
       service.end(readNs);
     }
   } catch (error) {
@@ -178,16 +171,14 @@ function tryRead(
 /** Every connection in turn, none of them waited for: what a blocking driver needs that serves many. */
 async function answerSpinning(
   first: StreamChannel,
-  { requestBytes, replyBytes }: Sizes,
   service: Service,
 ): Promise<ServeResult> {
   const { context } = service;
   const { clock } = context;
-  const ends: { channel: StreamChannel; request: Uint8Array; filled: number }[] = [];
+  const ends: { channel: StreamChannel; asked: Asked; filled: number }[] = [];
   const take = (channel: StreamChannel) =>
-    ends.push({ channel, request: new Uint8Array(requestBytes), filled: 0 });
+    ends.push({ channel, asked: new Asked(context.params, "stream"), filled: 0 });
   take(first);
-  const reply = new Uint8Array(replyBytes);
   // No accept waits beside the spin once all are there: a blocking one takes the thread for milliseconds at a time.
   const accepting = (async () => {
     for (let taken = 1; taken < Number(context.params.connections); taken++) {
@@ -201,7 +192,8 @@ async function answerSpinning(
   while (ends.length > 0 && !context.finishing) {
     for (let at = ends.length - 1; at >= 0; at--) {
       const end = ends[at]!;
-      const room = end.filled === 0 ? end.request : end.request.subarray(end.filled);
+      const { asked } = end;
+      const room = end.filled === 0 ? asked.buffer : asked.buffer.subarray(end.filled);
       const read = tryRead(end.channel, room, context);
       if (read === undefined) continue;
       if (read === null) {
@@ -211,13 +203,14 @@ async function answerSpinning(
         continue;
       }
       end.filled += read;
-      if (end.filled < requestBytes) continue;
+      if (end.filled < asked.bytes(end.filled)) continue;
       end.filled = 0;
+      const reply = asked.reply();
       const readNs = clock.nowNs();
       service.spin(readNs);
       let written = end.channel.write(reply);
       if (typeof written !== "number") written = await written;
-      if (written < replyBytes) await writeRest(end.channel, reply, written);
+      if (written < reply.length) await writeRest(end.channel, reply, written);
       service.end(readNs);
       lastNs = clock.nowNs();
     }
@@ -238,13 +231,12 @@ async function answerSpinning(
 
 async function answerNumbered(
   channel: DatagramChannel,
-  { requestBytes, replyBytes }: Sizes,
   service: Service,
 ): Promise<ServeResult> {
   const { context } = service;
   const { clock, tally } = context;
-  const request = new Uint8Array(requestBytes + 1);
-  const reply = new Uint8Array(replyBytes);
+  const asked = new Asked(context.params, "datagram");
+  const request = asked.buffer;
   let answered = 0;
   try {
     for (;;) {
@@ -252,6 +244,7 @@ async function answerNumbered(
       if (typeof bytes !== "number") bytes = await bytes;
       const readNs = clock.nowNs();
       service.spin(readNs);
+      const reply = asked.reply();
       for (let k = 0; k < NUMBER_BYTES; k++) reply[k] = request[k]!;
       const replied = channel.reply(reply);
       if (typeof replied !== "number") await replied;

@@ -4,15 +4,12 @@
 // Datagrams need not wait: their replies carry the number of the request, and any number may be under way on a socket.
 
 import type { Clock, Pacer } from "../clock.ts";
-import type {
-  Channel,
-  DatagramChannel,
-  MaybePromise,
-  StreamChannel,
-} from "../transport/channel.ts";
+import { readUint32, type Replay, type RequestShape, writeUint32 } from "../model/replay.ts";
+import type { Channel, DatagramChannel, StreamChannel } from "../transport/channel.ts";
 import type { Arrivals } from "./arrivals.ts";
 import { LoadCounts } from "./load_counts.ts";
-import { endedEarly, readRest, type Sizes, writeRest } from "./exchange_loop.ts";
+import { endedEarly, type Sizes, writeAll } from "./exchange_loop.ts";
+import { checkReply, readReply } from "./replayed.ts";
 
 /** Requests under way that are told apart by their number: a power of two. */
 const MAX_NUMBERED = 2 ** 18;
@@ -25,6 +22,8 @@ const BREATH_NS = 2e6;
 export class Lane {
   readonly reply: Uint8Array;
   filled = 0;
+  /** Length of the reply that is due. */
+  expected = 0;
   number = 0;
   intendedNs = 0;
   sentNs = 0;
@@ -42,6 +41,8 @@ export interface OpenLoopPlan {
   readonly pacer: Pacer;
   readonly lanes: readonly Lane[];
   readonly sizes: Sizes;
+  /** What is sent where a file is replayed; absent: requests of one size. */
+  readonly replay?: Replay | undefined;
   /** Makes the same sequence at each call. */
   readonly arrivals: () => Arrivals;
   /** How many requests are intended about. */
@@ -59,8 +60,9 @@ export class OpenLoop extends LoadCounts {
   #freeCount: number;
   readonly #busy: Lane[] = [];
   readonly #isSync: boolean;
-  readonly #request: Uint8Array;
-  readonly #number: DataView;
+  /** What every request is where no file is replayed. */
+  readonly #own: RequestShape;
+  readonly #replay: Replay | undefined;
   readonly #mask: number;
   readonly #intendedOf: Float64Array;
   readonly #sentOf: Float64Array;
@@ -79,8 +81,10 @@ export class OpenLoop extends LoadCounts {
     this.#isSync = plan.lanes.every(({ channel }) =>
       "tryRead" in channel || "tryReceive" in channel
     );
-    this.#request = new Uint8Array(plan.sizes.requestBytes);
-    this.#number = new DataView(this.#request.buffer);
+    const { requestBytes, replyBytes } = plan.sizes;
+    this.#replay = plan.replay;
+    if (!this.isDatagram) plan.replay?.prepareStreams();
+    this.#own = { request: new Uint8Array(plan.replay ? 0 : requestBytes), replyBytes };
     const room = this.isDatagram ? 2 ** Math.ceil(Math.log2(Math.max(plan.expected * 2, 64))) : 1;
     this.#mask = Math.min(room, MAX_NUMBERED) - 1;
     this.#intendedOf = new Float64Array(this.#mask + 1).fill(NaN);
@@ -107,6 +111,10 @@ export class OpenLoop extends LoadCounts {
   /** Requests that were due and are not answered. */
   get inFlight(): number {
     return this.arrived - this.done;
+  }
+
+  #shapeAt(number: number): RequestShape {
+    return this.#replay === undefined ? this.#own : this.#replay.shapeAt(number);
   }
 
   /** Sends at the intended times, waits for the replies, and counts what did not come. Rejects with what an operation failed of. */
@@ -140,10 +148,7 @@ export class OpenLoop extends LoadCounts {
 
   #isQuiet(): boolean {
     if (!this.isDatagram) return false;
-    const lastNs = this.#plan.lanes.reduce(
-      (last, { freedNs }) => Math.max(last, freedNs),
-      this.#startNs,
-    );
+    const lastNs = Math.max(this.#startNs, ...this.#plan.lanes.map(({ freedNs }) => freedNs));
     return this.#plan.clock.nowNs() - Math.max(lastNs, this.#lastSentNs) > QUIET_NS;
   }
 
@@ -172,33 +177,36 @@ export class OpenLoop extends LoadCounts {
     lane.intendedNs = intendedNs;
     lane.sentNs = nowNs;
     lane.filled = 0;
-    if (lane.channel.mode === "datagram") this.#sendDatagram(lane, lane.channel);
-    else if (this.#isSync) this.#writeNow(lane, lane.channel);
-    else this.#exchange(lane, lane.channel);
+    const { request, replyBytes } = this.#shapeAt(number);
+    lane.expected = replyBytes;
+    this.sentBytes += request.length;
+    if (lane.channel.mode === "datagram") this.#sendDatagram(lane, lane.channel, request);
+    else if (this.#isSync) this.#writeNow(lane, lane.channel, request);
+    else this.#exchange(lane, lane.channel, request);
   }
 
-  #sendDatagram(lane: Lane, channel: DatagramChannel): void {
+  #sendDatagram(lane: Lane, channel: DatagramChannel, request: Uint8Array): void {
     const slot = lane.number & this.#mask;
     this.#intendedOf[slot] = lane.intendedNs;
     this.#sentOf[slot] = lane.sentNs;
-    this.#number.setUint32(0, lane.number);
-    const taken = channel.send(this.#request);
+    writeUint32(request, 0, lane.number);
+    const taken = channel.send(request);
     if (typeof taken === "number") this.#release(lane);
     else taken.then(() => this.#release(lane), (cause) => this.#fail(cause));
   }
 
-  #writeNow(lane: Lane, channel: StreamChannel): void {
+  #writeNow(lane: Lane, channel: StreamChannel, request: Uint8Array): void {
     this.#busy.push(lane);
-    const taken = writeAll(channel, this.#request);
+    const taken = writeAll(channel, request);
     if (taken instanceof Promise) taken.catch((cause) => this.#fail(cause));
   }
 
-  async #exchange(lane: Lane, channel: StreamChannel): Promise<void> {
+  async #exchange(lane: Lane, channel: StreamChannel, request: Uint8Array): Promise<void> {
     try {
-      const taken = writeAll(channel, this.#request);
+      const taken = writeAll(channel, request);
       if (taken instanceof Promise) await taken;
-      const read = await channel.read(lane.reply) ?? endedEarly();
-      if (read < lane.reply.length) await readRest(channel, lane.reply, read);
+      const read = await channel.read(lane.reply);
+      if (read !== lane.expected) await readReply(channel, lane.reply, read, lane.expected);
       this.#complete(lane, lane.number, lane.intendedNs, lane.sentNs);
       this.#release(lane);
     } catch (cause) {
@@ -216,12 +224,8 @@ export class OpenLoop extends LoadCounts {
   }
 
   #takeDatagram(lane: Lane, bytes: number): void {
-    const { replyBytes } = this.#plan.sizes;
-    if (bytes !== replyBytes) {
-      throw new Error(`the reply has ${bytes} bytes instead of ${replyBytes}`);
-    }
-    const { buffer, byteOffset } = lane.reply;
-    const number = new DataView(buffer, byteOffset).getUint32(0);
+    const number = readUint32(lane.reply, 0);
+    checkReply(bytes, lane.expected = this.#shapeAt(number).replyBytes);
     const slot = number & this.#mask;
     const intendedNs = this.#intendedOf[slot]!;
     if (number < lane.highest) this.reordered++;
@@ -235,6 +239,7 @@ export class OpenLoop extends LoadCounts {
     const nowNs = this.#plan.clock.nowNs();
     lane.freedNs = nowNs;
     this.done++;
+    this.receivedBytes += lane.expected;
     this.countLatency(number, intendedNs - this.#startNs, nowNs - intendedNs);
     this.sinceSend.record(nowNs - sentNs);
   }
@@ -282,7 +287,8 @@ export class OpenLoop extends LoadCounts {
       const read = channel.tryRead!(room);
       if (read === undefined) continue;
       lane.filled += read ?? endedEarly();
-      if (lane.filled < lane.reply.length) continue;
+      if (lane.filled < lane.expected) continue;
+      checkReply(lane.filled, lane.expected);
       const last = this.#busy.pop()!;
       if (last !== lane) this.#busy[at] = last;
       this.#complete(lane, lane.number, lane.intendedNs, lane.sentNs);
@@ -337,12 +343,4 @@ export class OpenLoop extends LoadCounts {
   #throwFailure(): void {
     if (this.#failure !== undefined) throw this.#failure.cause;
   }
-}
-
-function writeAll(channel: StreamChannel, data: Uint8Array): MaybePromise<unknown> {
-  const written = channel.write(data);
-  if (typeof written !== "number") {
-    return written.then((bytes) => writeRest(channel, data, bytes));
-  }
-  return written < data.length ? writeRest(channel, data, written) : written;
 }

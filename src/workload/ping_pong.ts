@@ -2,6 +2,7 @@
 //
 // Latency is the round trip, from before the write to after the last byte of the reply; it is never halved.
 
+import { openPacer, type Pacer } from "../clock.ts";
 import { Histogram } from "../model/histogram.ts";
 import type { Channel, DatagramChannel, StreamChannel } from "../transport/channel.ts";
 import {
@@ -16,6 +17,7 @@ import {
 } from "./exchange_loop.ts";
 import type { Budget } from "../model/budget.ts";
 import { exchangePaced } from "./exchange_paced.ts";
+import { answerReplayed, exchangeReplayed } from "./replayed.ts";
 import { UnfinishedWork } from "./unfinished_work.ts";
 import type { DriveContext, DriveResult, Workload } from "./workload.ts";
 
@@ -26,11 +28,13 @@ export const pingPong: Workload = {
   async drive(context) {
     const channel = await context.open();
     const exchanges = new Histogram();
-    const run = exchangesOn(channel, context);
-    await run(warmupOf(context.budget), exchanges);
+    using pacer = await openReplayPacer(context);
+    const run = exchangesOn(channel, context, pacer);
+    const warm = pacer === undefined ? run : exchangesOn(channel, context);
+    await warm(warmupOf(context.budget), exchanges);
     exchanges.reset();
     await context.begin();
-    const settled = await settle(context.budget, run);
+    const settled = await settle(context.budget, warm);
     const measured = await run(context.budget, exchanges);
     await context.end();
     channel.close();
@@ -40,7 +44,7 @@ export const pingPong: Workload = {
       ...(settled > 0 && { evidenceOperations: settled + measured.operations }),
     };
   },
-  pausable: () => true,
+  pausable: ({ replay }) => replay === undefined || "a replay keeps the gaps of its file",
   async open(context) {
     const channel = await context.open();
     const run = exchangesOn(channel, context);
@@ -55,14 +59,24 @@ export const pingPong: Workload = {
     };
   },
   async serve(context) {
-    const { requestBytes, replyBytes } = sizesOf(context.params);
     const channel = await context.accept();
     if (channel === null) return;
+    if (context.params.replay !== undefined) return await answerReplayed(channel, context);
+    const { requestBytes, replyBytes } = sizesOf(context.params);
     const reply = new Uint8Array(replyBytes);
     if (channel.mode === "datagram") await answerDatagrams(channel, context, requestBytes, reply);
     else await answerStream(channel, requestBytes, reply);
   },
 };
+
+/** What waits for the gaps of a replay; undefined where nothing is replayed. */
+async function openReplayPacer(
+  { clock, replay }: DriveContext,
+): Promise<Pacer & Disposable | undefined> {
+  if (replay === undefined) return undefined;
+  const pacer = await openPacer(clock);
+  return { ...pacer, [Symbol.dispose]: () => pacer.close() };
+}
 
 /**
  * What was read of the kernel at the begin is work of another kind for both cores, and biases the exchanges after it: they are measured
@@ -79,8 +93,13 @@ async function settle(budget: Budget, run: ReturnType<typeof exchangesOn>): Prom
 const SETTLE_NS = 5e6;
 
 /** What exchanges over a channel until a budget is spent, with buffers that are made once. */
-function exchangesOn(channel: Channel, context: DriveContext) {
-  const { params } = context;
+function exchangesOn(channel: Channel, context: DriveContext, pacer?: Pacer) {
+  const { params, replay } = context;
+  if (replay !== undefined) {
+    if (channel.mode === "stream") replay.prepareStreams();
+    return (budget: Budget, histogram: Histogram) =>
+      exchangeReplayed(channel, replay, context, budget, histogram, pacer);
+  }
   const sizes = sizesOf(params);
   const buffers = buffersOf(channel, sizes);
   const isPaced = params.think !== undefined || params.pipeline !== undefined;

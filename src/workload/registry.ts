@@ -12,6 +12,7 @@ import { exchangeLoops } from "./exchange_loops.ts";
 import { fillQueue } from "./fill_queue.ts";
 import { flow } from "./flow.ts";
 import { largestDatagram } from "./largest_datagram.ts";
+import { latencyUnderBulk } from "./latency_under_bulk.ts";
 import { load } from "./load.ts";
 import { pingPong } from "./ping_pong.ts";
 import { request } from "./request.ts";
@@ -40,4 +41,5 @@ export const workloads: readonly Workload[] = [
   largestDatagram,
   clients,
   load,
+  latencyUnderBulk,
 ];

@@ -1,6 +1,7 @@
 // Workloads: what the two ends of a trial do with their channels. A workload sees channels and a Clock, never the runtime.
 
 import type { Budget } from "../model/budget.ts";
+import type { Replay } from "../model/replay.ts";
 import type { Params } from "../model/params.ts";
 import type { ReceiverWindow, Tally } from "../model/tally.ts";
 import type { Clock } from "../clock.ts";
@@ -15,6 +16,8 @@ export interface DriveContext {
   readonly params: Params;
   /** How long to warm up and measure. */
   readonly budget: Budget;
+  /** What a file asks to be sent, where parameter `replay` names one. */
+  readonly replay?: Replay | undefined;
   /** Opens a fresh channel to the peer. The runner closes what the workload leaves open. */
   open(): MaybePromise<Channel>;
   /**
@@ -54,6 +57,8 @@ export interface DriveResult {
   readonly evidenceOperations?: number;
   /** What this end counted. */
   readonly tally: Tally;
+  /** Present where the driving end received bulk data. */
+  readonly window?: ReceiverWindow;
   /** Of a half that failed: requests that were due and had no reply; absent where one at a time is under way. */
   readonly inFlight?: number;
 }

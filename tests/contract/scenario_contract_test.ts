@@ -97,6 +97,12 @@ const MISSING: readonly Missing[] = [
     why: "a stream has no messages that could be counted or lost",
   },
   {
+    scenario: "throughput",
+    metrics: ["upBytesPerSecond", "downBytesPerSecond"],
+    when: ({ params }) => params.direction !== "both",
+    why: "one direction needs no figure beside the throughput",
+  },
+  {
     scenario: "socket-buffer",
     metrics: ["loss"],
     when: isStream,
@@ -145,6 +151,18 @@ const MISSING: readonly Missing[] = [
     metrics: ["latencyTrend"],
     when: ({ trial }) => trial.operations < 20,
     why: "a trend is that of twenty parts of the time, each with an answer in it",
+  },
+  {
+    scenario: "latency-under-bulk",
+    metrics: ["bytesPerSecond"],
+    when: ({ params }) => params.bulk === "none",
+    why: "nothing is moved beside the round trips",
+  },
+  {
+    scenario: "latency-under-bulk",
+    metrics: ["upBytesPerSecond", "downBytesPerSecond"],
+    when: ({ params }) => params.bulk !== "both",
+    why: "one direction needs no figure beside the throughput",
   },
   {
     scenario: "datagram-loss",

@@ -81,6 +81,7 @@ const OTHERS = new Set([
     "filter",
     "export-json",
     "json",
+    "bidir",
   ],
   // Gone, and named as such.
   ...["normalize", "open"],

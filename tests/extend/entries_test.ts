@@ -28,6 +28,7 @@ Deno.test("mod.ts offers session, records, summaries, comparisons, reports and t
     "judge",
     "measure",
     "metricValue",
+    "parseReplay",
     "recordJsonSchema",
     "reportFormats",
     "summarize",

@@ -60,8 +60,10 @@ for (const scenario of catalog.scenarios.values()) {
     for (const { factor, base, metric } of scenario.contrasts) {
       assert(scenario.metrics.includes(metric), metric);
       assert(["transport", "scenario", "pin", ...names].includes(factor), factor);
-      const values = blocksOf(scenario).flatMap((block) =>
-        factor === "transport" ? block.transports : block.params[factor] ?? []
+      // No grid lists an optional parameter: it is asked for by one of its choices.
+      const asked = scenario.parameters.find(({ name, optional }) => optional && name === factor);
+      const values = blocksOf(scenario).flatMap((block): readonly (number | string)[] =>
+        factor === "transport" ? block.transports : block.params[factor] ?? asked?.choices ?? []
       );
       if (names.includes(factor) || factor === "transport") {
         assert(values.includes(base), `${base}`);

@@ -1,5 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { createCatalog } from "../../src/catalog.ts";
+import { parseReplay } from "../../src/plan/parse_replay.ts";
 import { planCases } from "../../src/plan/plan_cases.ts";
 import { PROFILES } from "../../src/plan/profile.ts";
 import { type Settings, SettingsError } from "../../src/plan/settings.ts";
@@ -175,6 +176,64 @@ Deno.test("planCases() takes parallel streams over streams, and over datagrams s
   assertEquals(cases.map((c) => c.id), ["throughput/unix/bytes=1024,streams=4"]);
   assertEquals(skipped.map(({ reason }) => reason), [
     "udp has no connections that could be written to at once",
+  ]);
+});
+
+Deno.test("planCases() takes a direction of bulk over streams, and says of which transports not", () => {
+  const { cases, skipped } = plan({
+    scenarios: ["throughput"],
+    transports: ["unix", "unix@libc", "udp"],
+    params: { bytes: [1_024], direction: ["down", "both"] },
+    peer: "process",
+  });
+  assertEquals(cases.map((c) => c.id), [
+    "throughput/unix/bytes=1024,direction=down",
+    "throughput/unix/bytes=1024,direction=both",
+    "throughput/unix@libc/bytes=1024,direction=down",
+  ]);
+  assertEquals(skipped.map(({ what }) => what), [
+    "throughput/unix@libc/bytes=1024,direction=both",
+    "throughput/udp/bytes=1024,direction=down",
+    "throughput/udp/bytes=1024,direction=both",
+  ]);
+  assert(skipped[0]!.reason.startsWith("a blocking driver has one call under way at a time"));
+  assert(skipped[1]!.reason.startsWith("udp has no end of a stream"));
+});
+
+Deno.test("planCases() loads datagrams where they are asked for", () => {
+  const ids = (transports: readonly string[]) =>
+    plan({ scenarios: ["load"], transports, params: { rate: [9] }, peer: "process" })
+      .cases.map((c) => c.id);
+  assertEquals(ids(["udp", "tcp"]), [
+    "load/tcp/bytes=64,rate=9,connections=10",
+    "load/udp/bytes=64,rate=9,connections=10",
+  ]);
+  assertEquals(ids([]).length, 2);
+});
+
+Deno.test("planCases() plans a replay once for each transport, and names the line that does not fit", async () => {
+  const replayed = async (scenario: string, text: string, transports: readonly string[]) => {
+    const replay = await parseReplay(text, "sizes.csv");
+    return plan({ scenarios: [scenario], transports, peer: "process", replay });
+  };
+  const whole = await replayed("load", "300,400,1000\n", ["tcp", "udp"]);
+  assertEquals(whole.cases.map((c) => c.id), [
+    "load/tcp/connections=10,replay=sizes.csv",
+    "load/udp/connections=10,replay=sizes.csv",
+  ]);
+  // As many requests as a p99 needs, at the file's own rate.
+  assertEquals(whole.cases[0]!.budget.measureNs, 1_200 * 1e6);
+  const [spec] = whole.scenarios;
+  assertEquals(spec!.parameters.map(({ name }) => name), ["connections", "replay"]);
+  const large = await replayed("round-trip", "300,400,1\n300,65508,1\n", ["tcp", "udp"]);
+  assertEquals(large.cases.map((c) => c.id), ["round-trip/tcp/replay=sizes.csv"]);
+  assertEquals(large.skipped.map(({ reason }) => reason), [
+    "line 2 of sizes.csv asks for it: 65508 bytes are more than one udp message carries: the limit is 65507",
+  ]);
+  const small = await replayed("load", "300,3,1\n", ["udp"]);
+  assertEquals(small.cases, []);
+  assertEquals(small.skipped.map(({ reason }) => reason), [
+    "line 1 of sizes.csv has a reply of 3 B, and a datagram's carries a number of 4",
   ]);
 });
 

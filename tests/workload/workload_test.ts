@@ -6,8 +6,10 @@ import { numberParam } from "../../src/workload/exchange_loop.ts";
 import { workloads } from "../../src/workload/registry.ts";
 import type { Transport } from "../../src/transport/transport.ts";
 import type { Params } from "../../src/model/params.ts";
+import type { StreamChannel } from "../../src/transport/channel.ts";
 import { memoryDatagram, memoryStream } from "../support/memory_transport.ts";
 import { ScriptedClock } from "../support/scripted_clock.ts";
+import { valueOf } from "../support/memory_trial.ts";
 import { catalogWith, someCase } from "../support/small_catalog.ts";
 
 async function trial(
@@ -169,6 +171,74 @@ Deno.test("bulk over several connections at once counts all of them in one windo
   const { bytes, reads } = outcome.window!;
   assert(bytes >= sent - 1_000 && bytes < sent, `${bytes} of ${sent}`);
   assert(reads >= bytes / 500);
+});
+
+/** A memory transport that counts what was written by the driving end, and by the serving one. */
+function counted(): { transport: ReturnType<typeof memoryStream>; up: number[]; down: number[] } {
+  const inner = memoryStream(4_096);
+  const up: number[] = [];
+  const down: number[] = [];
+  const counting = (channel: StreamChannel, counts: number[]): StreamChannel => {
+    const at = counts.push(0) - 1;
+    return {
+      ...channel,
+      async write(data) {
+        const written = await channel.write(data);
+        counts[at]! += written;
+        return written;
+      },
+    };
+  };
+  const transport: typeof inner = {
+    ...inner,
+    connect: async (endpoint, options) => counting(await inner.connect(endpoint, options), up),
+    async listen(options) {
+      const listener = await inner.listen(options);
+      return { ...listener, accept: async () => counting(await listener.accept(), down) };
+    },
+  };
+  return { transport, up, down };
+}
+
+const total = (counts: readonly number[]) => counts.reduce((sum, count) => sum + count, 0);
+
+Deno.test("bulk from the peer to the driver counts the bytes at the driver, over one connection and over several", async () => {
+  for (const streams of [1, 3]) {
+    const { transport, up, down } = counted();
+    const params = { bytes: 1_000, read: 500, streams, direction: "down" };
+    const outcome = await trial("bulk", transport, params, 300, new ScriptedClock(10));
+    assertEquals(outcome.error, undefined);
+    // A byte for each connection, by which the peer begins.
+    assertEquals(up, Array(streams).fill(1));
+    assertEquals(down.length, streams);
+    for (const bytes of down) assert(bytes > 0);
+    assertEquals(outcome.tally.sentBytes, total(down));
+    assertEquals(outcome.operations, Math.floor(total(down) / 1_000));
+    const { bytes, reads } = outcome.window!;
+    assert(bytes >= total(down) - 1_000 && bytes < total(down), `${bytes} of ${total(down)}`);
+    assert(reads >= bytes / 500);
+    const rate = valueOf(outcome, "bytesPerSecond");
+    assertEquals(rate, bytes / (outcome.window!.elapsedNs / 1e9));
+    assertEquals(valueOf(outcome, "downBytesPerSecond"), undefined);
+  }
+});
+
+Deno.test("bulk both ways has a figure for each direction, and their sum", async () => {
+  for (const streams of [1, 3]) {
+    const { transport, up, down } = counted();
+    const params = { bytes: 1_000, read: 500, streams, direction: "both" };
+    const outcome = await trial("bulk", transport, params, 300, new ScriptedClock(10));
+    assertEquals(outcome.error, undefined);
+    for (const bytes of [...up, ...down]) assert(bytes > 1);
+    assertEquals(outcome.tally.sentBytes, total(up) + total(down));
+    const [sum, there, back] = ["bytesPerSecond", "upBytesPerSecond", "downBytesPerSecond"]
+      .map((metric) => valueOf(outcome, metric)!);
+    const { window } = outcome;
+    assertEquals(there, window!.bytes / (window!.elapsedNs / 1e9));
+    assert(window!.bytes < total(up) && window!.bytes >= total(up) - 1_500 * streams);
+    assert(back! > 0);
+    assertEquals(sum, there! + back!);
+  }
 });
 
 Deno.test("bulk over datagrams finds exactly the loss and the duplicates that were injected", async () => {

@@ -1,5 +1,5 @@
 import { type Command, type ParsedArguments, valueOf, valuesOf } from "../parse.ts";
-import { JSON_OPTION, MODULE_OPTION, PROFILE_OPTION } from "../options.ts";
+import { JSON_OPTION, MODULE_OPTION, PROFILE_OPTION, REPLAY_OPTION } from "../options.ts";
 import { disarmJson } from "../../text/disarm.ts";
 import type { Catalog } from "../../catalog.ts";
 import type { Plan } from "../../plan/plan.ts";
@@ -186,7 +186,7 @@ function notesOf({ notes, partialNotes = [] }: Scenario): readonly string[] {
 
 /** All that is known of one scenario. */
 function describeScenario(scenario: Scenario, catalog: Catalog, plan: Plan): string[] {
-  const { id, question, operation, parameters, metrics, onDemand } = scenario;
+  const { id, question, operation, parameters, metrics, onDemand, replays } = scenario;
   const { cases, rounds, estimateNs, settings, skipped } = plan;
   const section = (title: string, lines: readonly string[]) =>
     lines.length === 0 ? [] : ["", title, ...lines];
@@ -198,10 +198,13 @@ function describeScenario(scenario: Scenario, catalog: Catalog, plan: Plan): str
     ...notesOf(scenario).map((note) => `  ${note}`),
     ...section(
       "Parameters",
-      inColumns(parameters.map((spec) => [
-        `--param ${spec.name}=<${valueHint(spec)}>`,
-        spec.description,
-      ])),
+      inColumns([
+        ...parameters.map((spec): [string, string] => [
+          `--param ${spec.name}=<${valueHint(spec)}>`,
+          spec.description,
+        ]),
+        ...(replays ? [["--replay <file>", REPLAY_OPTION.description] as const] : []),
+      ]),
     ),
     ...section(
       "Metrics",

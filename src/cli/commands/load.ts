@@ -1,5 +1,5 @@
 import { loadLate } from "../late.ts";
-import { CORES_OPTION, PEER_OPTION, PIN_OPTION } from "../options.ts";
+import { CORES_OPTION, PEER_OPTION, PIN_OPTION, REPLAY_OPTION } from "../options.ts";
 import type { Command } from "../parse.ts";
 
 /** `sockbench load`. */
@@ -19,7 +19,7 @@ export const loadCommand: Command = {
       value: "n",
       list: true,
       description:
-        "Requests per second, of all connections together; needed without --curve and --slo",
+        "Requests per second, of all connections together; needed without --curve, --slo and --replay",
     },
     {
       name: "connections",
@@ -50,6 +50,7 @@ export const loadCommand: Command = {
       description: "Over which transports",
       default: "tcp,unix",
     },
+    REPLAY_OPTION,
     { name: "curve", description: "Rates up to saturation, found by itself" },
     {
       name: "slo",
@@ -88,6 +89,10 @@ export const loadCommand: Command = {
     {
       line: "deno task sockbench load --curve --transport tcp",
       description: "Latency over offered load, up to saturation",
+    },
+    {
+      line: "deno task sockbench load --replay sizes.csv --connections 100",
+      description: "Your own requests, replies and gaps",
     },
     {
       line: "deno task sockbench load --slo 'p99<=1ms' --connections 100",

@@ -7,6 +7,7 @@ import {
   PEER_OPTION,
   PIN_OPTION,
   PROFILE_OPTION,
+  REPLAY_OPTION,
 } from "../options.ts";
 import { type Command, inputFiles, type ParsedArguments, valueOf, valuesOf } from "../parse.ts";
 import type { Plan } from "../../plan/plan.ts";
@@ -61,6 +62,7 @@ export const runCommand: Command = {
       multiple: true,
       description: "Values of a parameter instead of the profile's own",
     },
+    REPLAY_OPTION,
     {
       name: "rounds",
       value: "n",
@@ -158,12 +160,13 @@ async function run(args: ParsedArguments, terminal: Terminal): Promise<number> {
   const margin = marginOf(args);
   const modules = measuring.moduleUrls(valuesOf(args, "module"));
   const out = valueOf(args, "out") ?? DEFAULT_OUT;
-  const clear = () => measuring.clearEarlierJob("run", out, inputFiles(args, ["module"]));
+  const clear = () => measuring.clearEarlierJob("run", out, inputFiles(args, ["module", "replay"]));
   // A module may do anything when it is loaded.
   if (modules.length > 0) await clear();
   const choice = measuring.choosePeer(valueOf(args, "peer"), modules);
   const catalog = await measuring.openCatalog(modules);
-  const input = { ...settingsInput(args), peer: choice.peer, modules };
+  const replay = await measuring.replayOf(args);
+  const input = { ...settingsInput(args), ...replay, peer: choice.peer, modules };
   const formats = await Promise.all(
     formatNames(valuesOf(args, "format")).map(rendering.findFormat),
   );

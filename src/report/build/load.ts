@@ -79,9 +79,9 @@ export function buildLoadAnswer(
     return p99 === undefined ? [] : [{ one, p99 }];
   }).sort((a, b) => a.p99.median - b.p99.median);
   const overloaded = cases.filter(({ id }) => isOverloaded(id, values));
-  const { rate, connections } = first.params;
+  const { rate, connections, replay } = first.params;
   const parts: Inline[] = [
-    text(`${formatCount(Number(rate))}/s`),
+    replay === undefined ? text(`${formatCount(Number(rate))}/s`) : name(String(replay)),
     text(` over ${plural(Number(connections), "connection")}: `),
   ];
   measured.forEach(({ one, p99 }, index) => {

@@ -91,11 +91,15 @@ const FAILURES: readonly (readonly [said: RegExp, sentence: string])[] = [
   ],
 ];
 
+/** Why a handshake failed, by what was written of it; `undefined` for what is no known failure of one. */
+export function handshakeFault(text: string): string | undefined {
+  return FAILURES.find(([said]) => said.test(text))?.[1];
+}
+
 /** The error of a handshake that failed, in one sentence that names the cause. */
 export function explainHandshake(transport: string, error: unknown): Error {
   const { message, code = "" } = error as Error & { readonly code?: string };
-  const text = `${message} ${code}`;
-  const sentence = FAILURES.find(([said]) => said.test(text))?.[1] ?? "the handshake failed";
+  const sentence = handshakeFault(`${message} ${code}`) ?? "the handshake failed";
   return new Error(`Cannot connect ${transport}: ${sentence} (${message})`, { cause: error });
 }
 

@@ -37,7 +37,8 @@ export function keepLoopbackFromProxies(): void {
   const known = VARIABLES.filter(isGranted).map((name) => Deno.env.get(name))
     .find((value) => value !== undefined) ?? "";
   const hosts = known.split(",").map((host) => host.trim()).filter((host) => host !== "");
-  const missing = LOOPBACK.filter((host) => !hosts.includes(host) && !hosts.includes("*"));
+  // Deno's "*" stands for all names, and for no address.
+  const missing = LOOPBACK.filter((host) => !hosts.includes(host));
   if (missing.length > 0) Deno.env.set(VARIABLES[0], [...hosts, ...missing].join(","));
 }
 

@@ -1,230 +1,142 @@
-// HTTP/1.1 over TCP on the loopback interface, between `Deno.serve` and `fetch`, with connections kept alive.
-//
-// HTTP knows requests and their responses, not connections: what is a channel here is a path of the server. Connecting asks for a path
-// (POST /), a write is the request (POST with the message as its body), a read is the body of its response, and closing says so (DELETE).
-// All requests of a channel share a pool of connections of its own. `fetch` mostly uses one; it opens a second one when a response's end
-// has not been seen before the next request begins.
+// HTTP on this machine, between `Deno.serve` and `fetch`, with connections kept alive: over TCP, a Unix-domain socket, and TLS.
 
-import type { Endpoint, MaybePromise, StreamChannel } from "./channel.ts";
+import { handshakeFault, ownCertificate } from "./certificate.ts";
+import type { Endpoint, StreamChannel, StreamListener } from "./channel.ts";
 import { directClient, type RequestByClient } from "./direct_client.ts";
-import { copyMessage, Mailbox, MailboxListener } from "./mailbox.ts";
+import { CREATED, HttpClientChannel, HttpListener } from "./http_channel.ts";
 import { probeStream } from "./probe.ts";
-import type { StreamTransport } from "./transport.ts";
+import { freshSocketPath } from "./socket_file.ts";
+import type { OpenOptions, StreamTransport } from "./transport.ts";
 
 const HOSTNAME = "127.0.0.1";
-const CREATED = 201;
-/** The other end has closed its channel. */
-const GONE = 410;
-const CLOSED = 503;
+/**
+ * What stands in for the host of a server on a path. A name would be looked up, which takes milliseconds; for hosts that NO_PROXY has, as this
+ * suite sees to it for 127.0.0.1, `fetch` does not go by the path at all.
+ */
+const NOWHERE = "http://127.255.255.254:2/";
 
-/** HTTP/1.1 between two ends on 127.0.0.1: requests and their responses, in turn. */
-export const http: StreamTransport = {
+/** What differs between the transports of HTTP. */
+interface HttpKind {
+  readonly name: string;
+  readonly title: string;
+  /** Its server listens on a path in the run's directory; absent: on 127.0.0.1. */
+  readonly usesDirectory?: true;
+  /** The one version that the client speaks, as it says by ALPN; absent: HTTP/1.1 without TLS. */
+  readonly overTls?: "http/1.1" | "h2";
+}
+
+export const http = httpTransport({
   name: "http",
-  driver: "deno",
-  mode: "stream",
-  keepsBoundaries: true,
-  inTurn: true,
   title: "HTTP/1.1 over TCP on IPv4 loopback: Deno.serve and fetch",
-  listen: () => Promise.resolve(new HttpListener()),
-  async connect(endpoint) {
-    if (endpoint.kind !== "ip") {
-      throw new TypeError(`Cannot connect http to a ${endpoint.kind} endpoint`);
-    }
-    const base = `http://${endpoint.hostname}:${endpoint.port}/`;
-    const client = directClient(endpoint);
-    try {
-      const request: RequestByClient = { method: "POST", client };
-      const response = await fetch(base, request);
-      const path = await response.text();
-      if (response.status !== CREATED) {
-        throw new Error(`Cannot connect http: the server answered ${response.status}`);
-      }
-      return new HttpClientChannel(`${base}${path}`, client);
-    } catch (error) {
-      client.close();
-      throw explain(error);
-    }
-  },
-  probe: (options) => probeStream(http, options),
-};
+});
 
-class HttpClientChannel implements StreamChannel {
-  readonly mode = "stream";
-  readonly #url: string;
-  readonly #client: Deno.HttpClient;
-  readonly #closing = new AbortController();
-  readonly #closed = Promise.withResolvers<null>();
-  #response: Promise<Response> | undefined;
+export const httpUnix = httpTransport({
+  name: "http-unix",
+  title: "HTTP/1.1 over a Unix-domain socket: Deno.serve and fetch",
+  usesDirectory: true,
+});
 
-  constructor(url: string, client: Deno.HttpClient) {
-    this.#url = url;
-    this.#client = client;
+export const https = httpTransport({
+  name: "https",
+  title: "HTTP/1.1 over TLS on IPv4 loopback: Deno.serve and fetch",
+  overTls: "http/1.1",
+});
+
+export const http2 = httpTransport({
+  name: "http2",
+  title: "HTTP/2 over TLS on IPv4 loopback: Deno.serve and fetch",
+  overTls: "h2",
+});
+
+/** Requests and their responses, in turn. */
+function httpTransport(kind: HttpKind): StreamTransport {
+  const { name, title, usesDirectory } = kind;
+  const transport: StreamTransport = {
+    name,
+    driver: "deno",
+    mode: "stream",
+    keepsBoundaries: true,
+    inTurn: true,
+    ...(usesDirectory && { usesDirectory }),
+    title,
+    listen: (options) => listen(kind, options),
+    connect: (endpoint) => connect(kind, endpoint),
+    probe: (options) => probeStream(transport, options),
+  };
+  return transport;
+}
+
+async function listen(
+  { usesDirectory, overTls }: HttpKind,
+  { directory }: OpenOptions,
+): Promise<StreamListener> {
+  const onListen = () => {};
+  if (usesDirectory) {
+    const path = freshSocketPath(directory);
+    return new HttpListener((handler) => Deno.serve({ path, onListen }, handler));
   }
+  const at = { hostname: HOSTNAME, port: 0, onListen };
+  if (overTls === undefined) return new HttpListener((handler) => Deno.serve(at, handler));
+  const certificate = await ownCertificate();
+  return new HttpListener(
+    (handler) => Deno.serve({ ...at, ...certificate }, handler),
+    certificate.cert,
+  );
+}
 
-  write(data: Uint8Array): number {
-    if (this.#response !== undefined) {
-      throw new Error("Cannot write to http: the reply to the last message was not read yet");
+async function connect(kind: HttpKind, endpoint: Endpoint): Promise<StreamChannel> {
+  const { base, client } = reach(kind, endpoint);
+  try {
+    const request: RequestByClient = { method: "POST", client };
+    const response = await fetch(base, request);
+    const path = await response.text();
+    if (response.status !== CREATED) {
+      throw new Error(`Cannot connect ${kind.name}: the server answered ${response.status}`);
     }
-    this.#closing.signal.throwIfAborted();
-    const request: RequestByClient = {
-      method: "POST",
-      body: data as Uint8Array<ArrayBuffer>,
-      client: this.#client,
-      signal: this.#closing.signal,
+    return new HttpClientChannel(`${base}${path}`, client);
+  } catch (error) {
+    client.close();
+    throw explain(kind.name, error);
+  }
+}
+
+/** The URL of a server, and a client that goes straight to it. */
+function reach(
+  { name, usesDirectory, overTls }: HttpKind,
+  endpoint: Endpoint,
+): { readonly base: string; readonly client: Deno.HttpClient } {
+  if (usesDirectory && endpoint.kind === "unix") {
+    const proxy = { transport: "unix", path: endpoint.path } as const;
+    return {
+      base: NOWHERE,
+      client: Deno.createHttpClient({ http2: false, proxy }),
     };
-    const response = fetch(this.#url, request);
-    // Reported by the read; without this a failure before that would end the process.
-    response.catch(() => {});
-    this.#response = response;
-    return data.length;
   }
-
-  read(buffer: Uint8Array): Promise<number | null> {
-    return this.#response === undefined
-      ? this.#closed.promise
-      : this.#readReply(this.#response, buffer);
+  if (usesDirectory || endpoint.kind !== "ip") {
+    throw new TypeError(`Cannot connect ${name} to a ${endpoint.kind} endpoint`);
   }
-
-  closeWrite(): Promise<void> {
-    return Promise.reject(new Error("Cannot close one direction of http: it has no half-close"));
+  const address = `${endpoint.hostname}:${endpoint.port}/`;
+  if (overTls === undefined) return { base: `http://${address}`, client: directClient(endpoint) };
+  if (endpoint.certificate === undefined) {
+    throw new TypeError(`Cannot connect ${name} to an endpoint without a certificate`);
   }
-
-  close(): void {
-    if (this.#closing.signal.aborted) return;
-    this.#closing.abort(new Error("the channel was closed"));
-    this.#closed.resolve(null);
-    const request: RequestByClient = { method: "DELETE", client: this.#client };
-    fetch(this.#url, request)
-      .then((response) => response.body?.cancel())
-      .catch(() => {})
-      .finally(() => this.#client.close());
-  }
-
-  async #readReply(pending: Promise<Response>, buffer: Uint8Array): Promise<number | null> {
-    try {
-      const response = await pending;
-      const message = await response.bytes();
-      return response.status === GONE ? null : copyMessage(message, buffer);
-    } finally {
-      this.#response = undefined;
-    }
-  }
-}
-
-interface Asked {
-  readonly message: Uint8Array;
-  readonly respond: (response: Response) => void;
-}
-
-class HttpServerChannel implements StreamChannel {
-  readonly mode = "stream";
-  readonly #requests = new Mailbox<Asked>();
-  readonly #onClose: () => void;
-  #answering: Asked | undefined;
-  #isClosed = false;
-
-  constructor(onClose: () => void) {
-    this.#onClose = onClose;
-  }
-
-  read(buffer: Uint8Array): MaybePromise<number | null> {
-    const asked = this.#requests.take();
-    return asked instanceof Promise
-      ? asked.then((one) => this.#begin(one, buffer))
-      : this.#begin(asked, buffer);
-  }
-
-  write(data: Uint8Array): number {
-    if (this.#answering === undefined) {
-      throw new Error("Cannot write to http: there is no request that waits for a reply");
-    }
-    this.#answering.respond(new Response(data as Uint8Array<ArrayBuffer>));
-    this.#answering = undefined;
-    return data.length;
-  }
-
-  closeWrite(): Promise<void> {
-    return Promise.reject(new Error("Cannot close one direction of http: it has no half-close"));
-  }
-
-  close(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    for (const { respond } of this.#requests.empty()) respond(gone());
-    this.#answering?.respond(gone());
-    this.#onClose();
-  }
-
-  /** Takes a request in, and has its response when this end has written one. */
-  async ask(request: Request): Promise<Response> {
-    const message = await request.bytes();
-    if (this.#isClosed) return gone();
-    return await new Promise((respond) => this.#requests.put({ message, respond }));
-  }
-
-  /** The other end has closed: what it asked before can still be read. */
-  end(): void {
-    this.#requests.end();
-  }
-
-  #begin(asked: Asked | null, buffer: Uint8Array): number | null {
-    if (asked === null) return null;
-    this.#answering = asked;
-    return copyMessage(asked.message, buffer);
-  }
-}
-
-class HttpListener extends MailboxListener<HttpServerChannel> {
-  readonly endpoint: Endpoint;
-  readonly #server: Deno.HttpServer<Deno.NetAddr>;
-  readonly #channels = new Map<string, HttpServerChannel>();
-  #opened = 0;
-
-  constructor() {
-    super();
-    this.#server = Deno.serve(
-      { hostname: HOSTNAME, port: 0, onListen() {} },
-      (request) => this.#handle(request),
-    );
-    this.endpoint = { kind: "ip", hostname: HOSTNAME, port: this.#server.addr.port };
-    this.#server.finished.catch((error) => this.fail(error));
-  }
-
-  #handle(request: Request): Response | Promise<Response> {
-    const path = request.url.slice(request.url.lastIndexOf("/") + 1);
-    if (path === "") return this.#open();
-    const channel = this.#channels.get(path);
-    if (channel === undefined) return gone();
-    if (request.method !== "DELETE") return channel.ask(request);
-    channel.end();
-    return new Response(null, { status: 204 });
-  }
-
-  #open(): Response {
-    if (this.isClosed) return new Response(null, { status: CLOSED });
-    const path = String(++this.#opened);
-    const channel = new HttpServerChannel(() => {
-      this.#channels.delete(path);
-      this.release();
-    });
-    this.#channels.set(path, channel);
-    this.accepted.put(channel);
-    return new Response(path, { status: CREATED });
-  }
-
-  // The server's connections are its own: it serves on until the last channel is closed, and only refuses new ones meanwhile.
-  protected release(): void {
-    if (this.isClosed && this.#channels.size === 0) this.#server.shutdown().catch(() => {});
-  }
+  const client = Deno.createHttpClient({
+    http1: overTls === "http/1.1",
+    http2: overTls === "h2",
+    caCerts: [endpoint.certificate],
+    // What stands in for a proxy has no TLS: a proxy of another host, which the environment may name, is out of reach from here.
+    localAddress: HOSTNAME,
+  });
+  return { base: `https://${address}`, client };
 }
 
 /** `fetch` says that it failed, and keeps why as the cause. */
-function explain(error: unknown): unknown {
-  return error instanceof Error && error.cause instanceof Error
-    ? new Error(`Cannot connect http: ${error.cause.message}`, { cause: error })
-    : error;
-}
-
-function gone(): Response {
-  return new Response(null, { status: GONE });
+function explain(name: string, error: unknown): unknown {
+  if (!(error instanceof Error && error.cause instanceof Error)) return error;
+  const { message } = error.cause;
+  const fault = name === httpUnix.name && /tcp connect error/.test(message)
+    ? "NO_PROXY has all of 127.0.0.0/8, for which fetch goes by no socket file"
+    : handshakeFault(message);
+  const text = fault === undefined ? message : `${fault} (${message})`;
+  return new Error(`Cannot connect ${name}: ${text}`, { cause: error });
 }

@@ -1,6 +1,6 @@
 // The built-in transports, in the order of reports. A new one is a file and a line here.
 
-import { http } from "./http.ts";
+import { http, http2, https, httpUnix } from "./http.ts";
 import { mptcpLibc, tcp6Libc, tcpLibc } from "./libc/tcp.ts";
 import { udp6Libc, udpLibc } from "./libc/udp.ts";
 import { icmpLibc } from "./libc/icmp.ts";
@@ -28,6 +28,9 @@ export const transports: readonly Transport[] = [
   quic,
   websocket,
   http,
+  httpUnix,
+  https,
+  http2,
   tcpNode,
   tcp6Node,
   unixNode,

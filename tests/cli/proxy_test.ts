@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { decodeRecord } from "../../src/record/codec.ts";
+import { keepLoopbackFromProxies } from "../../src/transport/direct_client.ts";
 import { sockbench, temporaryDirectory } from "./sockbench.ts";
 
 const run = (out: string) => [
@@ -7,7 +8,7 @@ const run = (out: string) => [
   "--profile=quick",
   "--rounds=1",
   "--scenario=round-trip",
-  "--transport=http,websocket",
+  "--transport=http,websocket,https,http2",
   "--param=bytes=64",
   "--peer=loop",
   `--out=${out}`,
@@ -36,14 +37,22 @@ function startProxy() {
   };
 }
 
-const VARIABLES = ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
+const VARIABLES = [
+  "HTTP_PROXY",
+  "http_proxy",
+  "HTTPS_PROXY",
+  "https_proxy",
+  "ALL_PROXY",
+  "all_proxy",
+];
 
 for (const variable of VARIABLES) {
-  Deno.test(`sockbench run measures http and websocket past the proxy that ${variable} names`, async () => {
+  Deno.test(`sockbench run measures http, https and websocket past the proxy that ${variable} names`, async () => {
     await using directory = await temporaryDirectory();
     await using proxy = startProxy();
     const { code } = await sockbench(run(directory.path), {
-      env: { NO_PROXY: "", no_proxy: "", [variable]: proxy.url },
+      // Deno itself asks for its newest version, by the proxy of HTTPS.
+      env: { DENO_NO_UPDATE_CHECK: "1", NO_PROXY: "", no_proxy: "", [variable]: proxy.url },
     });
     assertEquals({ code, ...proxy.found }, { code: 0, asked: 0 });
     const record = decodeRecord(
@@ -52,10 +61,29 @@ for (const variable of VARIABLES) {
     );
     assertEquals(
       record.trials.map((trial) => [trial.case, trial.error]).sort(),
-      ["http", "websocket"].map((id) => [`round-trip/${id}/bytes=64`, undefined]),
+      ["http", "http2", "https", "websocket"].map((id) => [`round-trip/${id}/bytes=64`, undefined]),
     );
   });
 }
+
+Deno.test("sockbench says that NO_PROXY keeps http-unix from its socket file", async () => {
+  const { out } = await sockbench(["list", "--json"], { env: { NO_PROXY: "127.0.0.0/8" } });
+  const found: { id: string; reason?: string }[] = JSON.parse(out).transports;
+  const { reason } = found.find(({ id }) => id === "http-unix")!;
+  assertEquals(
+    reason?.split(" (")[0],
+    "Cannot connect http-unix: NO_PROXY has all of 127.0.0.0/8, for which fetch goes by no socket file",
+  );
+});
+
+Deno.test("keepLoopbackFromProxies() names addresses that a * does not stand for", () => {
+  const before = Deno.env.get("NO_PROXY");
+  Deno.env.set("NO_PROXY", "*");
+  keepLoopbackFromProxies();
+  assertEquals(Deno.env.get("NO_PROXY"), "*,127.0.0.1,::1,localhost");
+  if (before === undefined) Deno.env.delete("NO_PROXY");
+  else Deno.env.set("NO_PROXY", before);
+});
 
 Deno.test("sockbench keeps the clients of users' modules from asking a proxy for loopback, and others' hosts as they were", async () => {
   await using directory = await temporaryDirectory();

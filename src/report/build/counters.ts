@@ -50,11 +50,13 @@ function segmentsOf(spec: ScenarioSpec, { params, fixed }: Case): number {
   return Math.max(1, segments);
 }
 
+const LOCAL = "unix|unixpacket|seqpacket|tls-unix|http-unix|icmp";
+const OVER_TCP = "tcp6?|mptcp|tls|http|https|http2|websocket";
 /** Transports that are known to run over something else; a user's own may run over anything. */
 const OVER: readonly (readonly [table: RegExp, never: RegExp])[] = [
-  [/^Tcp(Ext)?\./, /^(udp6?|unix|unixpacket|seqpacket|icmp|quic)(@|$)/],
-  [/^Udp\./, /^(tcp6?|mptcp|tls|http|websocket|udp6|unix|unixpacket|seqpacket|icmp)(@|$)/],
-  [/^Udp6\./, /^(tcp6?|mptcp|tls|http|websocket|udp|unix|unixpacket|seqpacket|icmp)(@|$)/],
+  [/^Tcp(Ext)?\./, new RegExp(`^(${LOCAL}|udp6?|quic)(@|$)`)],
+  [/^Udp\./, new RegExp(`^(${LOCAL}|${OVER_TCP}|udp6)(@|$)`)],
+  [/^Udp6\./, new RegExp(`^(${LOCAL}|${OVER_TCP}|udp)(@|$)`)],
 ];
 
 /** Whether sockets of the case's transport can move a counter at all. */

@@ -97,6 +97,9 @@ export function workloadFault(
   if (oneWay && peer === "loop" && transport?.mode === "datagram" && transport.dropsUnread) {
     return `a sender of ${transport.name} never waits, so that a receiver on the same event loop would never run: --peer worker or process`;
   }
+  if (workload === "load" && transport?.mode === "datagram" && transport.oneCall) {
+    return `a socket of ${transport.name} takes no send in Deno while a receive waits: ${transport.name}@libc`;
+  }
   if (transport === undefined || workload === ECHOING_WORKLOAD) return undefined;
   if (transport.answeredBy === "kernel") {
     return `the kernel answers ${transport.name} itself: only round trips can be measured`;

@@ -35,7 +35,7 @@ export const latencyUnderBulk: Scenario = {
     "downBytesPerSecond",
     "cpuPerOperation",
   ],
-  columns: ["bulk"],
+  columns: ["transport"],
   contrasts: [
     { factor: "bulk", base: "none", metric: "p50" },
     { factor: "bulk", base: "none", metric: "p99" },

@@ -100,6 +100,8 @@ export interface DatagramTransport extends TransportBase {
    * for room.
    */
   readonly dropsUnread?: true;
+  /** A socket takes no send while a receive waits: requests cannot follow one another without their replies. Absent: it does. */
+  readonly oneCall?: true;
   /** Binds a socket to a free port or a fresh path; with `remote`, `send` goes there. */
   bind(options: BindOptions): MaybePromise<DatagramChannel>;
 }

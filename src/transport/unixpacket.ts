@@ -15,6 +15,7 @@ export const unixpacket: DatagramTransport = {
   driver: "deno",
   mode: "datagram",
   usesDirectory: true,
+  oneCall: true,
   title: "Unix-domain datagram socket",
   bind({ directory, remote, ...options }) {
     if (remote !== undefined && remote.kind !== "unix") {

@@ -6,7 +6,7 @@ import type { Params } from "../model/params.ts";
 import { type Asking, Crowd } from "./crowd.ts";
 import { numberParam, sizesOf, warmupOf } from "./exchange_loop.ts";
 import { memoryPerConnection, serveLoad } from "./load_server.ts";
-import { Lane } from "./open_loop.ts";
+import { Lane } from "./lane.ts";
 import type { DriveContext, DriveResult, Workload } from "./workload.ts";
 
 /**

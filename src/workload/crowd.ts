@@ -6,7 +6,7 @@ import type { Budget } from "../model/budget.ts";
 import type { DatagramChannel, MaybePromise, StreamChannel } from "../transport/channel.ts";
 import { endedEarly, readRest, type Sizes, writeRest } from "./exchange_loop.ts";
 import { NUMBER_BYTES } from "./load_server.ts";
-import type { Lane } from "./open_loop.ts";
+import type { Lane } from "./lane.ts";
 import { UnfinishedWork } from "./unfinished_work.ts";
 import type { DriveResult } from "./workload.ts";
 

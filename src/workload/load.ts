@@ -9,7 +9,8 @@ import type { Channel } from "../transport/channel.ts";
 import { Arrivals } from "./arrivals.ts";
 import { numberParam, sizesOf, writeRest } from "./exchange_loop.ts";
 import { NUMBER_BYTES, serveLoad } from "./load_server.ts";
-import { Lane, OpenLoop } from "./open_loop.ts";
+import { Lane } from "./lane.ts";
+import { OpenLoop } from "./open_loop.ts";
 import { checkReply, readReply } from "./replayed.ts";
 import { ServiceTimes } from "./service_times.ts";
 import { UnfinishedWork } from "./unfinished_work.ts";
@@ -19,6 +20,8 @@ import type { DriveContext, DriveResult, Workload } from "./workload.ts";
 const CLOSED_NS = 10e6;
 const CLOSED_EXCHANGES = 200;
 const DEFAULT_TIMEOUT_MS = 1_000;
+/** Numbers of the warm-up's requests begin here: those of what is measured, which come after, at 0. */
+const WARM_UP_NUMBERS = 2 ** 31;
 
 /**
  * Parameters: `bytes`, or `request` and `reply`; `rate` per second in all; `connections`; `arrivals`; `service`: µs that the server spins for
@@ -66,6 +69,7 @@ async function drive(context: DriveContext): Promise<DriveResult> {
         lanes,
         sizes,
         replay,
+        firstNumber: shift * WARM_UP_NUMBERS,
         arrivals: () => new Arrivals(rate, kind, seed + shift, replay?.gapsNs),
         expected: Math.ceil(rate * durationNs / 1e9),
         durationNs,

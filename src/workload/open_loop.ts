@@ -5,8 +5,9 @@
 
 import type { Clock, Pacer } from "../clock.ts";
 import { readUint32, type Replay, type RequestShape, writeUint32 } from "../model/replay.ts";
-import type { Channel, DatagramChannel, StreamChannel } from "../transport/channel.ts";
+import type { DatagramChannel, StreamChannel } from "../transport/channel.ts";
 import type { Arrivals } from "./arrivals.ts";
+import type { Lane } from "./lane.ts";
 import { LoadCounts } from "./load_counts.ts";
 import { endedEarly, type Sizes, writeAll } from "./exchange_loop.ts";
 import { checkReply, readReply } from "./replayed.ts";
@@ -18,23 +19,6 @@ const QUIET_NS = 50e6;
 /** A loop that never waits gives the event loop a turn so often, in nanoseconds: marks, the watchdog and Ctrl-C come that way. */
 const BREATH_NS = 2e6;
 
-/** One socket of an open loop. */
-export class Lane {
-  readonly reply: Uint8Array;
-  filled = 0;
-  /** Length of the reply that is due. */
-  expected = 0;
-  number = 0;
-  intendedNs = 0;
-  sentNs = 0;
-  freedNs = -Infinity;
-  highest = -1;
-
-  constructor(readonly channel: Channel, { replyBytes }: Sizes) {
-    this.reply = new Uint8Array(replyBytes + (channel.mode === "datagram" ? 1 : 0));
-  }
-}
-
 /** What an open loop is run for. */
 export interface OpenLoopPlan {
   readonly clock: Clock;
@@ -43,6 +27,8 @@ export interface OpenLoopPlan {
   readonly sizes: Sizes;
   /** What is sent where a file is replayed; absent: requests of one size. */
   readonly replay?: Replay | undefined;
+  /** Number of the first request in datagrams; absent: 0. One apart for each run on a socket, which may still hear of the run before. */
+  readonly firstNumber?: number;
   /** Makes the same sequence at each call. */
   readonly arrivals: () => Arrivals;
   /** How many requests are intended about. */
@@ -63,6 +49,7 @@ export class OpenLoop extends LoadCounts {
   /** What every request is where no file is replayed. */
   readonly #own: RequestShape;
   readonly #replay: Replay | undefined;
+  readonly #firstNumber: number;
   readonly #mask: number;
   readonly #intendedOf: Float64Array;
   readonly #sentOf: Float64Array;
@@ -83,6 +70,7 @@ export class OpenLoop extends LoadCounts {
     );
     const { requestBytes, replyBytes } = plan.sizes;
     this.#replay = plan.replay;
+    this.#firstNumber = plan.firstNumber ?? 0;
     if (!this.isDatagram) plan.replay?.prepareStreams();
     this.#own = { request: new Uint8Array(plan.replay ? 0 : requestBytes), replyBytes };
     const room = this.isDatagram ? 2 ** Math.ceil(Math.log2(Math.max(plan.expected * 2, 64))) : 1;
@@ -189,7 +177,7 @@ export class OpenLoop extends LoadCounts {
     const slot = lane.number & this.#mask;
     this.#intendedOf[slot] = lane.intendedNs;
     this.#sentOf[slot] = lane.sentNs;
-    writeUint32(request, 0, lane.number);
+    writeUint32(request, 0, this.#firstNumber + lane.number);
     const taken = channel.send(request);
     if (typeof taken === "number") this.#release(lane);
     else taken.then(() => this.#release(lane), (cause) => this.#fail(cause));
@@ -216,15 +204,27 @@ export class OpenLoop extends LoadCounts {
 
   async #receiveAll(lane: Lane): Promise<void> {
     const channel = lane.channel as DatagramChannel;
+    const isRead = lane.taker !== undefined;
+    lane.highest = -1;
+    lane.taker = {
+      take: (lane, bytes) => this.#takeDatagram(lane, bytes),
+      fail: (cause) => this.#fail(cause),
+    };
+    if (isRead) return;
     try {
-      for (;;) this.#takeDatagram(lane, await channel.receive(lane.reply));
+      for (;;) {
+        const bytes = await channel.receive(lane.reply);
+        lane.taker.take(lane, bytes);
+      }
     } catch (cause) {
-      this.#fail(cause);
+      lane.taker.fail(cause);
     }
   }
 
   #takeDatagram(lane: Lane, bytes: number): void {
-    const number = readUint32(lane.reply, 0);
+    const number = readUint32(lane.reply, 0) - this.#firstNumber;
+    // Of the run before, which has ended without it.
+    if (number < 0 || number >= this.sent) return;
     checkReply(bytes, lane.expected = this.#shapeAt(number).replyBytes);
     const slot = number & this.#mask;
     const intendedNs = this.#intendedOf[slot]!;

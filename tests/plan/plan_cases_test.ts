@@ -209,6 +209,11 @@ Deno.test("planCases() loads datagrams where they are asked for", () => {
     "load/udp/bytes=64,rate=9,connections=10",
   ]);
   assertEquals(ids([]).length, 2);
+  assertEquals(ids(["unixpacket@libc"]).length, 1);
+  const { skipped } = plan({ scenarios: ["load"], transports: ["unixpacket"], peer: "process" });
+  assertEquals(skipped.map(({ reason }) => reason), [
+    "a socket of unixpacket takes no send in Deno while a receive waits: unixpacket@libc",
+  ]);
 });
 
 Deno.test("planCases() plans a replay once for each transport, and names the line that does not fit", async () => {

@@ -33,11 +33,13 @@ export async function attemptTrial(
   params: Params,
   operations: number,
   clock: Clock = systemClock,
+  warmupNs = 0,
 ): Promise<TrialOutcome> {
   const catalog = catalogWith({ transports: [transport] });
   const link = openLoopLink(catalog, clock);
+  const one = someCase(workload, transport.name, params, { operations });
   const outcome = await runTrial({
-    case: someCase(workload, transport.name, params, { operations }),
+    case: { ...one, budget: { ...one.budget, warmupNs } },
     transport,
     workload: catalog.workloads.get(workload)!,
     link,

@@ -1,4 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { systemClock } from "../../src/clock.ts";
 import { bucketMidpointNs } from "../../src/model/bucket_layout.ts";
 import { Histogram } from "../../src/model/histogram.ts";
 import type { Channel } from "../../src/transport/channel.ts";
@@ -112,6 +113,17 @@ Deno.test("load counts every request that was due, over streams and datagrams, a
     assertEquals(values.dropShare, 0);
     assertEquals(outcome.tally.lostMessages ?? 0, 0);
   }
+});
+
+Deno.test("load over datagrams loses no reply to its own warm-up, and takes none of it for one of its own", async () => {
+  // What the warm-up asks for last comes once more while it is measured.
+  const transport = memoryDatagram((index) => index % 3 === 0 ? "twice" : "deliver");
+  const params = { bytes: 8, rate: 2_000, connections: 2, seed: 4, timeout: 200 };
+  const outcome = await attemptTrial("load", transport, params, 40, systemClock, 20e6);
+  assertEquals(outcome.error, undefined);
+  assertEquals(outcome.values!.timeoutShare, 0);
+  assertEquals(outcome.tally.lostMessages, 0);
+  assertEquals(outcome.histograms.exchange?.count, outcome.operations);
 });
 
 Deno.test("load in an overload has no latency, and says so", async () => {

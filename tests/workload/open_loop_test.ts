@@ -2,7 +2,8 @@ import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/as
 import { openPacer } from "../../src/clock.ts";
 import { createPrng } from "../../src/stats/prng.ts";
 import { Arrivals } from "../../src/workload/arrivals.ts";
-import { Lane, OpenLoop } from "../../src/workload/open_loop.ts";
+import { Lane } from "../../src/workload/lane.ts";
+import { OpenLoop } from "../../src/workload/open_loop.ts";
 import { ServiceTimes } from "../../src/workload/service_times.ts";
 import { SimulatedClock, SimulatedServer } from "../support/simulated_server.ts";
 

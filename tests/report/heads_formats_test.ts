@@ -35,6 +35,7 @@ function recordOf([tcp, unix]: readonly [number, number?], step: number): RunRec
   const values = (factor: number) => ({
     p50: around(factor, step),
     p99: around(3 * factor, step),
+    stallShare: around(1e-6 * factor, step),
   });
   return syntheticRecord({
     [TCP]: values(tcp),

@@ -75,7 +75,7 @@ export function buildHeadsDocument(
     ...(isComparison && { answer: [sentence(summary)] }),
     blocks: [
       heading("cells", "Head by head", "heads"),
-      ...headLines(report),
+      ...headLines(report, all),
       ...(isComparison ? [] : [paragraph(describeBest(report))]),
       heading("cells", "Cell by cell", "cells"),
       ...cellBlocks(report, all),
@@ -131,7 +131,9 @@ function describeBest({ best, heads }: HeadsReport): string {
   }.`;
 }
 
-function headLines({ heads, isComparison }: HeadsReport): readonly Block[] {
+function headLines({ heads, isComparison }: HeadsReport, all: boolean): readonly Block[] {
+  const counted = ({ cells }: GateResult) =>
+    cells.filter(({ headline, ratio }) => all || headline || ratio === undefined);
   return list(
     "notes",
     heads.map(({ head, result }) => ({
@@ -139,7 +141,7 @@ function headLines({ heads, isComparison }: HeadsReport): readonly Block[] {
         name(head),
         text(": "),
         sentence(
-          isComparison ? countChanges(result.cells, result.policy.threshold) : result.summary,
+          isComparison ? countChanges(counted(result), result.policy.threshold) : result.summary,
         ),
       ],
     })),
@@ -200,7 +202,7 @@ function headsTable(
   return hoistPlacement(table({
     role: "comparisons",
     caption: [text(
-      `Ratio of each head to base with its 95 % interval; above 1 is better${
+      `Ratio of each head to base with its 95 % interval; above 1 is better; of shares, memory and calls the difference${
         isComparison ? "" : "; cells that look worse are measured again, head by head"
       }. Verdicts and the best are those of alpha ${policy.alpha} over all cells of all heads.`,
     )],
@@ -244,9 +246,9 @@ function headCell(cell: Verdict | undefined, paired: boolean): Cell | null {
   if (cell === undefined) return null;
   const change = changeOf(cell, paired);
   if (change === undefined) return { kind: "words", text: [text(cell.verdict)] };
-  // A number: a word such as faster is for what a verdict has shown.
   const { stated: _, ...ratio }: RatioCell = change;
-  return { ...ratio, verdict: cell.verdict };
+  // A number: a word such as faster is for what a verdict has shown. A difference is none without its unit.
+  return { ...(ratio.effect === "ratio" ? ratio : change), verdict: cell.verdict };
 }
 
 /** The best, or those of which each may be. */

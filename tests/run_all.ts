@@ -1,6 +1,6 @@
 /**
- * All tests, in as many processes as there are cores (at most four): a process runs one test at a time, as tests share its descriptors and
- * its environment. `deno test --parallel` would run them in threads of one process. Prints what each batch of files printed, when it ends, and one
+ * All tests, in one process more than there are cores (at most four), as a test waits for its peers a good part of its time: a process runs
+ * one test at a time, as tests share its descriptors and its environment. `deno test --parallel` would run them in threads of one process. Prints what each batch of files printed, when it ends, and one
  * summary in the runner's words. Types are checked by the task `check`.
  *
  * @module
@@ -114,7 +114,7 @@ async function runAll(args: readonly string[]): Promise<boolean> {
   const work = async () => {
     for (const batch of batches) all.push(await runBatch([...options, ...batch]));
   };
-  const processes = Math.min(MAX_PROCESSES, navigator.hardwareConcurrency);
+  const processes = Math.min(MAX_PROCESSES, navigator.hardwareConcurrency + 1);
   await Promise.all(Array.from({ length: processes }, work));
   const seconds = Math.round((performance.now() - start) / 1e3);
   const failures = all.flatMap((batch) => batch.failures);

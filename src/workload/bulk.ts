@@ -1,20 +1,9 @@
 // Bulk: one end writes as fast as it can, the other reads; over one connection, or over several at once; up, down, or both ways at once.
 
 import type { Params } from "../model/params.ts";
-import type { ReceiverWindow } from "../model/tally.ts";
 import type { StreamChannel } from "../transport/channel.ts";
-import {
-  driveBulk,
-  openAfterNs,
-  type ReceiveContext,
-  type Received,
-  receiveStream,
-  senderTimes,
-  serveBulk,
-  windowNs,
-  windowOf,
-  writeFor,
-} from "./bulk_halves.ts";
+import { driveDatagrams, serveDatagrams } from "./bulk_datagrams.ts";
+import { driveUp, receive, senderTimes, serveUp, writeEach } from "./bulk_halves.ts";
 import { numberParam } from "./exchange_loop.ts";
 import type { DriveContext, DriveResult, ServeContext, ServeResult, Workload } from "./workload.ts";
 
@@ -31,38 +20,29 @@ export const bulk: Workload = {
   oneWay: true,
   sockets: streamsOf,
   async drive(context) {
-    const streams = streamsOf(context.params);
-    if (isUp(context.params) && streams === 1) {
-      return await driveBulk(await context.open(), context);
+    const { params } = context;
+    const first = await context.open();
+    if (first.mode === "datagram") return await driveDatagrams(first, context);
+    const channels = [first];
+    while (channels.length < streamsOf(params)) {
+      channels.push(await context.open() as StreamChannel);
     }
-    const channels: StreamChannel[] = [];
-    while (channels.length < streams) channels.push(await context.open() as StreamChannel);
-    const done = isUp(context.params)
-      ? await driveUp(channels, context)
-      : await driveBack(channels, context);
+    const done = await (isUp(params) ? driveUp : driveBack)(channels, context);
     for (const channel of channels) channel.close();
     return done;
   },
   async serve(context) {
-    const channel = await context.accept();
-    if (channel === null) return undefined;
-    const streams = streamsOf(context.params);
-    if (channel.mode === "datagram" || isUp(context.params) && streams === 1) {
-      return await serveBulk(channel, context);
-    }
-    const channels = [channel];
-    while (channels.length < streams) {
+    const { params } = context;
+    const first = await context.accept();
+    if (first === null) return undefined;
+    if (first.mode === "datagram") return await serveDatagrams(first, context);
+    const channels = [first];
+    while (channels.length < streamsOf(params)) {
       const next = await context.accept();
       if (next === null) return undefined;
       channels.push(next as StreamChannel);
     }
-    try {
-      if (!isUp(context.params)) return await serveBack(channels, context);
-      const { window } = await receive(channels, context, () => context.measured());
-      return window === undefined ? undefined : { window };
-    } finally {
-      for (const one of channels) one.close();
-    }
+    return await (isUp(params) ? serveUp : serveBack)(channels, context);
   },
 };
 
@@ -72,38 +52,6 @@ function streamsOf({ streams = 1 }: Params): number {
 
 function isUp({ direction = "up" }: Params): boolean {
   return direction === "up";
-}
-
-/** Writes on each connection as fast as it can; a count that ends the trial is shared among them. */
-async function driveUp(
-  channels: readonly StreamChannel[],
-  context: DriveContext,
-): Promise<DriveResult> {
-  await context.begin();
-  const { writes, bytes, elapsedNs } = await writeEach(channels, context);
-  // The peer closes once it has read everything: only then has all the work of the interval been done.
-  await Promise.all(channels.map((channel) => channel.read(new Uint8Array(1))));
-  await context.end();
-  const tally = { sentBytes: bytes, writes };
-  return { operations: writes, elapsedNs, histograms: {}, tally };
-}
-
-/** Writes on each until the trial is over, and ends that half of each. */
-async function writeEach(
-  channels: readonly StreamChannel[],
-  context: Pick<DriveContext, "clock" | "budget" | "params" | "hasMeasured">,
-): Promise<{ writes: number; bytes: number; elapsedNs: number }> {
-  const data = new Uint8Array(numberParam(context.params, "bytes"));
-  const parts = await Promise.all(channels.map(async (channel) => {
-    const part = await writeFor(channel, data, context, channels.length);
-    await channel.closeWrite();
-    return part;
-  }));
-  return {
-    writes: sumOf(parts.map(({ writes }) => writes)),
-    bytes: sumOf(parts.map(({ bytes }) => bytes)),
-    elapsedNs: Math.max(...parts.map(({ elapsedNs }) => elapsedNs)),
-  };
 }
 
 /**
@@ -178,52 +126,6 @@ async function serveBack(
     await channel.closeWrite();
   }));
   const window = (await receiving)?.window;
+  for (const channel of channels) channel.close();
   return window === undefined ? undefined : { window };
-}
-
-function sumOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0);
-}
-
-function receive(
-  channels: readonly StreamChannel[],
-  context: ReceiveContext,
-  measured: () => void,
-): Promise<Received> {
-  return channels.length === 1
-    ? receiveStream(channels[0]!, context, measured)
-    : receiveStreams(channels, context, measured);
-}
-
-/** Reads several side by side, with one window for all, which the first read after the warm-up opens. */
-async function receiveStreams(
-  channels: readonly StreamChannel[],
-  { clock, budget, params }: ReceiveContext,
-  measured: () => void,
-): Promise<Received> {
-  let [openNs, openedNs, lastNs] = [Infinity, Infinity, 0];
-  let [all, bytes, reads] = [0, 0, 0];
-  let window: ReceiverWindow | undefined;
-  await Promise.all(channels.map(async (channel) => {
-    const buffer = new Uint8Array(numberParam(params, "read"));
-    for (;;) {
-      const read = await channel.read(buffer);
-      if (read === null) return;
-      all += read;
-      if (window !== undefined) continue;
-      const nowNs = clock.nowNs();
-      if (openNs === Infinity) openNs = nowNs + openAfterNs(budget);
-      else if (openedNs === Infinity) {
-        if (nowNs >= openNs) openedNs = nowNs;
-      } else {
-        lastNs = nowNs;
-        bytes += read;
-        reads++;
-        if (nowNs - openedNs < windowNs(budget)) continue;
-        window = windowOf(bytes, reads, nowNs - openedNs);
-        measured();
-      }
-    }
-  }));
-  return { window: window ?? windowOf(bytes, reads, lastNs - openedNs), bytes: all };
 }

@@ -1,4 +1,4 @@
-// Bulk on one connection: one end writes as fast as it can, the other reads. Throughput is counted where bytes arrive.
+// Bulk over streams: one end writes as fast as it can, the other reads. Throughput is counted where bytes arrive.
 //
 // The sender never pauses: marks, CPU time and counters are of the whole transfer. The warm-up is the receiver's affair, whose window opens
 // with the first read after it and lasts as long as the trial measures; the bytes of the opening read are left out, since they arrived
@@ -8,22 +8,18 @@
 // A mark between warm-up and window would let the pipe run dry, and congestion control remembers that: BBR paced the rest of a transfer
 // 12 % slower after a pause of 0.3 ms, Reno 1 to 2 %.
 
-import type { Channel, DatagramChannel, StreamChannel } from "../transport/channel.ts";
+import type { StreamChannel } from "../transport/channel.ts";
 import { numberParam } from "./exchange_loop.ts";
-import { SequenceCheck } from "./sequence_check.ts";
 import type { Budget } from "../model/budget.ts";
 import { UnfinishedWork } from "./unfinished_work.ts";
 import type { DriveContext, DriveResult, ServeContext, ServeResult } from "./workload.ts";
 import type { ReceiverWindow } from "../model/tally.ts";
 
-/** Bytes of a datagram's sequence number; smaller datagrams carry none. */
-const SEQUENCE_BYTES = 4;
-
 /**
  * A receiver's window opens a moment after the sender has begun, and a question in it would be a pause: the sender goes on for so long before
  * it asks, and between two questions, in nanoseconds.
  */
-const MARGIN_NS = 3e6;
+export const MARGIN_NS = 3e6;
 /** A receiver that has not measured so long after the sender's own time never will, in nanoseconds: the trial ends without a window. */
 const RECEIVER_LIMIT_NS = 2e9;
 
@@ -32,53 +28,48 @@ const LOOK_NS = 100e3;
 /** After so many reads it is read in any case. */
 const MAX_STRIDE = 64;
 
-/** The drive half over a channel that is open. */
-export function driveBulk(channel: Channel, context: DriveContext): Promise<DriveResult> {
-  return channel.mode === "stream"
-    ? driveStream(channel, context)
-    : driveDatagrams(channel, context);
-}
-
-/** The serve half over a channel that is open. */
-export async function serveBulk(
-  channel: Channel,
-  context: ServeContext,
-): Promise<ServeResult | undefined> {
-  if (channel.mode === "datagram") {
-    const window = await receiveDatagrams(channel, context);
-    return window === undefined ? undefined : { window };
-  }
-  try {
-    const { window } = await receiveStream(channel, context, () => context.measured());
-    return window === undefined ? undefined : { window };
-  } finally {
-    channel.close();
-  }
-}
-
-async function driveStream(channel: StreamChannel, context: DriveContext): Promise<DriveResult> {
-  const data = new Uint8Array(numberParam(context.params, "bytes"));
+/** Writes on each connection as fast as it can; a count that ends the trial is shared among them. */
+export async function driveUp(
+  channels: readonly StreamChannel[],
+  context: DriveContext,
+): Promise<DriveResult> {
   await context.begin();
-  const { writes, bytes, elapsedNs } = await writeFor(channel, data, context);
-  await channel.closeWrite();
+  const { writes, bytes, elapsedNs } = await writeEach(channels, context);
   // The peer closes once it has read everything: only then has all the work of the interval been done.
-  await channel.read(new Uint8Array(1));
+  await Promise.all(channels.map((channel) => channel.read(new Uint8Array(1))));
   await context.end();
-  channel.close();
+  const tally = { sentBytes: bytes, writes };
+  return { operations: writes, elapsedNs, histograms: {}, tally };
+}
+
+/** Writes on each until the trial is over, and ends that half of each. */
+export async function writeEach(
+  channels: readonly StreamChannel[],
+  context: Pick<DriveContext, "clock" | "budget" | "params" | "hasMeasured">,
+): Promise<{ writes: number; bytes: number; elapsedNs: number }> {
+  const data = new Uint8Array(numberParam(context.params, "bytes"));
+  const parts = await Promise.all(channels.map(async (channel) => {
+    const part = await writeFor(channel, data, context, channels.length);
+    await channel.closeWrite();
+    return part;
+  }));
   return {
-    operations: writes,
-    elapsedNs,
-    histograms: {},
-    tally: { sentBytes: bytes, writes },
+    writes: sumOf(parts.map(({ writes }) => writes)),
+    bytes: sumOf(parts.map(({ bytes }) => bytes)),
+    elapsedNs: Math.max(...parts.map(({ elapsedNs }) => elapsedNs)),
   };
 }
 
+function sumOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}
+
 /** Writes on one connection until the trial is over; with others beside it, each write gives them a turn. */
-export async function writeFor(
+async function writeFor(
   channel: StreamChannel,
   data: Uint8Array,
   context: Pick<DriveContext, "clock" | "budget" | "hasMeasured">,
-  streams = 1,
+  streams: number,
 ): Promise<{ writes: number; bytes: number; elapsedNs: number }> {
   const { clock, budget } = context;
   const maxOperations = Math.ceil((budget.maxOperations ?? Infinity) / streams);
@@ -102,8 +93,7 @@ export async function writeFor(
       }
     } while (nowNs < endNs && writes < maxOperations);
   } catch (error) {
-    const done = { operations: writes, elapsedNs: nowNs - startNs, tally: {} };
-    throw new UnfinishedWork(error, { ...done, histograms: {} });
+    throw new UnfinishedWork(error, writes, nowNs - startNs);
   }
   return { writes, bytes, elapsedNs: nowNs - startNs };
 }
@@ -122,58 +112,6 @@ export function senderTimes(
     : { ownNs, endNs: ownNs, limitNs: ownNs };
 }
 
-async function driveDatagrams(
-  channel: DatagramChannel,
-  context: DriveContext,
-): Promise<DriveResult> {
-  const data = new Uint8Array(numberParam(context.params, "bytes"));
-  await context.begin();
-  const { sent, elapsedNs } = await sendFor(channel, data, context);
-  await context.end();
-  // The socket stays open: the receiver drains what is queued before the runner closes both ends.
-  return {
-    operations: sent,
-    elapsedNs,
-    histograms: {},
-    tally: {
-      sentMessages: sent,
-      sentBytes: sent * data.length,
-      writes: sent,
-    },
-  };
-}
-
-async function sendFor(
-  channel: DatagramChannel,
-  data: Uint8Array,
-  context: DriveContext,
-): Promise<{ sent: number; elapsedNs: number }> {
-  const { clock, budget } = context;
-  const sequence = data.length >= SEQUENCE_BYTES ? new DataView(data.buffer) : null;
-  const { maxOperations = Infinity } = budget;
-  let sent = 0;
-  const startNs = clock.nowNs();
-  const times = senderTimes(startNs, budget);
-  let { endNs } = times;
-  let nowNs = startNs;
-  try {
-    do {
-      sequence?.setUint32(0, sent);
-      const taken = channel.send(data);
-      if (typeof taken !== "number") await taken;
-      sent++;
-      nowNs = clock.nowNs();
-      if (nowNs >= endNs && nowNs < times.limitNs && !await context.hasMeasured()) {
-        endNs = nowNs + MARGIN_NS;
-      }
-    } while (nowNs < endNs && sent < maxOperations);
-  } catch (error) {
-    const done = { operations: sent, elapsedNs: nowNs - startNs, tally: {} };
-    throw new UnfinishedWork(error, { ...done, histograms: {} });
-  }
-  return { sent, elapsedNs: nowNs - startNs };
-}
-
 /** What a receiver of a stream saw. */
 export interface Received {
   /** Undefined where too little came after the warm-up to span a time. */
@@ -186,7 +124,7 @@ export interface Received {
 export type ReceiveContext = Pick<ServeContext, "clock" | "budget" | "params">;
 
 /** Reads to the end of the stream, and says when the window has closed. */
-export async function receiveStream(
+async function receiveStream(
   channel: StreamChannel,
   context: ReceiveContext,
   measured: () => void,
@@ -243,55 +181,61 @@ async function readWindow(
   }
 }
 
-async function receiveDatagrams(
-  channel: DatagramChannel,
+/** Reads to the end of each, closes them, and hands back the window. */
+export async function serveUp(
+  channels: readonly StreamChannel[],
   context: ServeContext,
-): Promise<ReceiverWindow | undefined> {
-  const expected = numberParam(context.params, "bytes");
-  const buffer = new Uint8Array(expected + 1);
-  const sequence = expected >= SEQUENCE_BYTES ? new DataView(buffer.buffer) : null;
-  const check = new SequenceCheck();
-  const { clock, tally } = context;
-  let received = 0;
-  let openNs = Infinity;
-  let openedNs = 0;
-  let opened = 0;
-  let lastNs = 0;
-  let closeNs = Infinity;
-  let closed: { readonly received: number; readonly atNs: number } | undefined;
+): Promise<ServeResult | undefined> {
   try {
+    const { window } = await receive(channels, context, () => context.measured());
+    return window === undefined ? undefined : { window };
+  } finally {
+    for (const channel of channels) channel.close();
+  }
+}
+
+/** Reads to the end of one stream, or of several side by side. */
+export function receive(
+  channels: readonly StreamChannel[],
+  context: ReceiveContext,
+  measured: () => void,
+): Promise<Received> {
+  return channels.length === 1
+    ? receiveStream(channels[0]!, context, measured)
+    : receiveStreams(channels, context, measured);
+}
+
+/** Reads several side by side, with one window for all, which the first read after the warm-up opens. */
+async function receiveStreams(
+  channels: readonly StreamChannel[],
+  { clock, budget, params }: ReceiveContext,
+  measured: () => void,
+): Promise<Received> {
+  let [openNs, openedNs, lastNs] = [Infinity, Infinity, 0];
+  let [all, bytes, reads] = [0, 0, 0];
+  let window: ReceiverWindow | undefined;
+  await Promise.all(channels.map(async (channel) => {
+    const buffer = new Uint8Array(numberParam(params, "read"));
     for (;;) {
-      let bytes = channel.receive(buffer);
-      if (typeof bytes !== "number") bytes = await bytes;
-      if (bytes !== expected) {
-        throw new Error(`a datagram of ${bytes} bytes came instead of ${expected}`);
-      }
-      lastNs = clock.nowNs();
-      tally.receivedMessages = ++received;
-      if (sequence !== null) check.take(sequence.getUint32(0));
-      if (received === 1) openNs = lastNs + openAfterNs(context.budget);
-      if (opened === 0 && lastNs >= openNs) {
-        openedNs = lastNs;
-        opened = received;
-        closeNs = openedNs + windowNs(context.budget);
-      }
-      if (lastNs >= closeNs && closed === undefined) {
-        closed = { received, atNs: lastNs };
-        context.measured();
+      const read = await channel.read(buffer);
+      if (read === null) return;
+      all += read;
+      if (window !== undefined) continue;
+      const nowNs = clock.nowNs();
+      if (openNs === Infinity) openNs = nowNs + openAfterNs(budget);
+      else if (openedNs === Infinity) {
+        if (nowNs >= openNs) openedNs = nowNs;
+      } else {
+        lastNs = nowNs;
+        bytes += read;
+        reads++;
+        if (nowNs - openedNs < windowNs(budget)) continue;
+        window = windowOf(bytes, reads, nowNs - openedNs);
+        measured();
       }
     }
-  } catch (error) {
-    if (!context.finishing) throw error;
-  }
-  tally.receivedMessages = received;
-  if (sequence !== null) {
-    tally.reorderedMessages = check.reordered;
-    tally.duplicatedMessages = check.duplicated;
-  }
-  const end = closed ?? { received, atNs: lastNs };
-  const messages = end.received - opened;
-  const window = windowOf(messages * expected, messages, end.atNs - openedNs);
-  return opened === 0 || window === undefined ? undefined : { ...window, messages };
+  }));
+  return { window: window ?? windowOf(bytes, reads, lastNs - openedNs), bytes: all };
 }
 
 /** How long the receiver's window stays shut: not at all where a count ends the trial, which may be over by then. */

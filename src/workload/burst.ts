@@ -78,8 +78,7 @@ async function writeMessages(
       nowNs = clock.nowNs();
     } while ((nowNs < endNs && operations < maxOperations) || operations < minOperations);
   } catch (error) {
-    const done = { operations, elapsedNs: nowNs - startNs, tally: {} };
-    throw new UnfinishedWork(error, { ...done, histograms: {} });
+    throw new UnfinishedWork(error, operations, nowNs - startNs);
   }
   return { operations, elapsedNs: nowNs - startNs };
 }

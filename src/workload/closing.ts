@@ -35,8 +35,7 @@ export const closing: Workload = {
         operations++;
       } while ((doneNs < endNs && operations < maxOperations) || operations < minOperations);
     } catch (error) {
-      const done = { operations, elapsedNs: doneNs - startNs, tally: {} };
-      throw new UnfinishedWork(error, { ...done, histograms: {} });
+      throw new UnfinishedWork(error, operations, doneNs - startNs);
     }
     if (context.params.close === "unsent") await waitUntilAccepted(context);
     await context.end();

@@ -79,8 +79,10 @@ async function openAndClose(
       operations++;
     } while ((closedNs < endNs && operations < maxOperations) || operations < minOperations);
   } catch (error) {
-    const done = { operations, elapsedNs: closedNs - startNs, tally: {} };
-    throw new UnfinishedWork(error, { ...done, histograms: { connect: connects, close: closes } });
+    throw new UnfinishedWork(error, operations, closedNs - startNs, {
+      connect: connects,
+      close: closes,
+    });
   }
   return operations;
 }

@@ -85,16 +85,10 @@ export class Crowd {
       }
       if (this.#failure !== undefined) throw this.#failure.cause;
     } catch (error) {
-      const partial = {
-        operations: this.#operations,
-        elapsedNs: this.#doneNs - startNs,
-        tally: {},
-      };
-      throw new UnfinishedWork(error, {
-        ...partial,
-        histograms: { exchange: this.exchanges },
-        inFlight: this.#sent - this.#operations,
-      });
+      const inFlight = this.#sent - this.#operations;
+      const exchange = this.exchanges;
+      const elapsedNs = this.#doneNs - startNs;
+      throw new UnfinishedWork(error, this.#operations, elapsedNs, { exchange }, inFlight);
     }
     return {
       operations: this.#operations,

@@ -59,8 +59,7 @@ export async function exchangePaced(
     } while (operations < asked || !isOver());
     await writing;
   } catch (error) {
-    const done = { operations, elapsedNs: doneNs - startNs, tally: {} };
-    throw new UnfinishedWork(error, { ...done, histograms: { exchange: histogram } });
+    throw new UnfinishedWork(error, operations, doneNs - startNs, { exchange: histogram });
   }
   return {
     operations,

@@ -53,8 +53,7 @@ export const flow: Workload = {
         sent++;
       } while ((nowNs < endNs && sent < maxOperations) || sent < minOperations);
     } catch (error) {
-      const done = { operations: sent, elapsedNs: nowNs - startNs, tally: {} };
-      throw new UnfinishedWork(error, { ...done, histograms: { send: sends } });
+      throw new UnfinishedWork(error, sent, nowNs - startNs, { send: sends });
     }
     await context.end();
     return {

@@ -97,9 +97,7 @@ async function run(loop: OpenLoop): Promise<void> {
   try {
     await loop.run();
   } catch (error) {
-    const { done, inFlight, elapsedNs } = loop;
-    const partial = { operations: done, elapsedNs, histograms: {}, tally: {}, inFlight };
-    throw new UnfinishedWork(error, partial);
+    throw new UnfinishedWork(error, loop.done, loop.elapsedNs, {}, loop.inFlight);
   }
 }
 

@@ -169,8 +169,7 @@ async function exchangeOverStream(
       operations++;
     } while ((doneNs < endNs && operations < maxOperations) || operations < minOperations);
   } catch (error) {
-    const done = { operations, elapsedNs: doneNs - startNs, tally: {} };
-    throw new UnfinishedWork(error, { ...done, histograms: { exchange: histogram } });
+    throw new UnfinishedWork(error, operations, doneNs - startNs, { exchange: histogram });
   }
   return {
     operations,
@@ -208,8 +207,7 @@ async function exchangeDatagrams(
       operations++;
     } while ((doneNs < endNs && operations < maxOperations) || operations < minOperations);
   } catch (error) {
-    const done = { operations, elapsedNs: doneNs - startNs, tally: {} };
-    throw new UnfinishedWork(error, { ...done, histograms: { exchange: histogram } });
+    throw new UnfinishedWork(error, operations, doneNs - startNs, { exchange: histogram });
   }
   return {
     operations,

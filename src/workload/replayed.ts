@@ -136,8 +136,7 @@ export async function exchangeReplayed(
       receivedBytes += replyBytes;
     } while ((doneNs < endNs && operations < maxOperations) || operations < minOperations);
   } catch (error) {
-    const done = { operations, elapsedNs: doneNs - startNs, tally: {} };
-    throw new UnfinishedWork(error, { ...done, histograms: { exchange: histogram } });
+    throw new UnfinishedWork(error, operations, doneNs - startNs, { exchange: histogram });
   }
   return { operations, elapsedNs: doneNs - startNs, tally: { sentBytes, receivedBytes } };
 }

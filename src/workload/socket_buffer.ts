@@ -3,7 +3,8 @@
 
 import type { Clock } from "../clock.ts";
 import type { Channel, StreamChannel } from "../transport/channel.ts";
-import { driveBulk, serveBulk } from "./bulk_halves.ts";
+import { driveDatagrams, serveDatagrams } from "./bulk_datagrams.ts";
+import { driveUp, serveUp } from "./bulk_halves.ts";
 import { numberParam } from "./exchange_loop.ts";
 import type { Workload } from "./workload.ts";
 
@@ -24,24 +25,23 @@ export const socketBuffer: Workload = {
   oneWay: true,
   async drive(context) {
     const channel = await context.open();
-    if (channel.mode === "datagram") return await driveBulk(channel, context);
+    if (channel.mode === "datagram") return await driveDatagrams(channel, context);
     const data = new Uint8Array(numberParam(context.params, "bytes"));
     const openedNs = context.clock.nowNs();
     const filled = requireStream(await context.open());
     const acceptedBytes = await fill(filled, data, context.clock, openedNs);
     filled.close();
-    return { ...await driveBulk(channel, context), values: { acceptedBytes } };
+    return { ...await driveUp([channel], context), values: { acceptedBytes } };
   },
   async serve(context) {
     const channel = await context.accept();
     if (channel === null) return;
-    if (channel.mode === "stream") {
-      const filled = await context.accept();
-      if (filled === null) return;
-      await context.clock.sleepUntilNs(context.clock.nowNs() + PAUSE_NS);
-      await drain(requireStream(filled));
-    }
-    return await serveBulk(channel, context);
+    if (channel.mode === "datagram") return await serveDatagrams(channel, context);
+    const filled = await context.accept();
+    if (filled === null) return;
+    await context.clock.sleepUntilNs(context.clock.nowNs() + PAUSE_NS);
+    await drain(requireStream(filled));
+    return await serveUp([channel], context);
   },
 };
 

@@ -198,8 +198,7 @@ async function exchange(
       operations++;
     } while ((doneNs < endNs && operations < maxOperations) || operations < minOperations);
   } catch (error) {
-    const done = { operations, elapsedNs: doneNs - startNs, tally: {} };
-    throw new UnfinishedWork(error, { ...done, histograms: { exchange: histogram } });
+    throw new UnfinishedWork(error, operations, doneNs - startNs, { exchange: histogram });
   }
   return { operations, elapsedNs: doneNs - startNs };
 }

@@ -7,13 +7,19 @@ export class UnfinishedWork extends Error {
   /** Always "UnfinishedWork". */
   override readonly name = "UnfinishedWork";
 
-  /**
-   * Makes the error of its cause.
-   *
-   * @param cause what the operation failed of
-   * @param done what was done before
-   */
-  constructor(override readonly cause: unknown, readonly done: DriveResult) {
+  /** What was done before. */
+  readonly done: DriveResult;
+
+  /** Of an operation that failed of `cause`; `inFlight` where more than one may have been under way. */
+  constructor(
+    override readonly cause: unknown,
+    operations: number,
+    elapsedNs: number,
+    histograms: DriveResult["histograms"] = {},
+    inFlight?: number,
+  ) {
     super(cause instanceof Error ? cause.message : String(cause), { cause });
+    const known = inFlight === undefined ? {} : { inFlight };
+    this.done = { operations, elapsedNs, histograms, tally: {}, ...known };
   }
 }

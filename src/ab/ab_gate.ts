@@ -54,9 +54,8 @@ const PRECISION_SHARE = 0.5;
 const MIN_PRECISION = 0.002;
 
 /**
- * Runs a gate: all cells first, then those that look slower once more, on fresh agents and fresh pairs, which alone decide.
- *
- * @throws {LostAgentsError} when agents are lost too often; it has the records of the first phase.
+ * Runs a gate: all cells first, then those that look slower once more, on fresh agents and fresh pairs, which alone decide. Throws
+ * LostAgentsError when agents are lost too often; it has the records of the first phase.
  */
 export async function runAbGate(
   plan: JobPlan,
@@ -135,9 +134,8 @@ function conclude(
 }
 
 /**
- * Measures and compares: what would turn a gate red is no fault where the sides are different runtimes, and nothing is confirmed.
- *
- * @throws {LostAgentsError} when agents are lost too often.
+ * Measures and compares: what would turn a gate red is no fault where the sides are different runtimes, and nothing is confirmed. Throws
+ * LostAgentsError when agents are lost too often.
  */
 export async function runAbComparison(
   plan: JobPlan,

@@ -39,38 +39,23 @@ export interface AgentLink extends AsyncDisposable {
   readonly label: string;
   /** The versions of its Deno and of its sockbench. */
   readonly versions: Readonly<Record<string, string>>;
-  /**
-   * Asks what can be named.
-   *
-   * @throws {AgentError} when the agent dies, hangs or violates the protocol.
-   */
+  /** Asks what can be named. Throws AgentError when the agent dies, hangs or violates the protocol. */
   names(): Promise<AgentNames>;
   /**
-   * Has it plan, by its own scenarios and what works in its own Deno.
-   *
-   * @throws {SettingsError} when a name is unknown to it or a value is wrong.
-   * @throws {AgentError} when the agent dies, hangs or violates the protocol.
+   * Has it plan, by its own scenarios and what works in its own Deno. Throws SettingsError when a name is unknown to it or a value is wrong.
+   * Throws AgentError when the agent dies, hangs or violates the protocol.
    */
   plan(input: SettingsInput): Promise<PlannedCases>;
   /**
-   * Measures one trial. Figures that no record may hold, as those of a user's workload may be, are an outcome with an error.
-   *
-   * @throws {AgentError} when the agent dies, hangs or violates the protocol.
+   * Measures one trial. Figures that no record may hold, as those of a user's workload may be, are an outcome with an error. Throws AgentError
+   * when the agent dies, hangs or violates the protocol.
    */
   trial(c: Case, memory?: boolean): Promise<TrialOutcome>;
-  /**
-   * Times a bare loop of system calls.
-   *
-   * @returns nanoseconds a round trip; undefined where the agent has no FFI, or does not know what is asked
-   */
+  /** Times a bare loop of system calls. Returns nanoseconds a round trip; undefined where the agent has no FFI, or does not know what is asked. */
   control(): Promise<number | undefined>;
 }
 
-/**
- * Starts an agent for `subject` and resolves when it is ready.
- *
- * @throws {AgentError} when it cannot start.
- */
+/** Starts an agent for `subject` and resolves when it is ready. Throws AgentError when it cannot start. */
 export async function openAgent(
   side: Side,
   subject: PreparedSubject,

@@ -31,9 +31,8 @@ export class AgentPair implements AsyncDisposable {
   }
 
   /**
-   * Starts them side by side, in the order given, as a job has many generations of them.
-   *
-   * @throws {AgentError} when one cannot start; the others are ended then.
+   * Starts them side by side, in the order given, as a job has many generations of them. Throws AgentError when one cannot start; the others
+   * are ended then.
    */
   static async open(sides: readonly Side[], options: AgentPairOptions): Promise<AgentPair> {
     const started = await Promise.allSettled(sides.map((side) => open(side, options)));
@@ -52,11 +51,7 @@ export class AgentPair implements AsyncDisposable {
     return this.#agents[side]!.versions;
   }
 
-  /**
-   * Measures one trial.
-   *
-   * @throws {AgentError} when the agent dies, hangs or violates the protocol: all must then be replaced.
-   */
+  /** Measures one trial. Throws AgentError when the agent dies, hangs or violates the protocol: all must then be replaced. */
   trial(side: Side, c: Case, memory?: boolean): Promise<TrialOutcome> {
     return this.#agents[side]!.trial(c, memory);
   }

@@ -51,11 +51,7 @@ export function agentWarmUpCases(cases: readonly Case[]): readonly Case[] {
   }));
 }
 
-/**
- * How long a job takes at least.
- *
- * @returns nanoseconds
- */
+/** How long a job takes at least. Returns nanoseconds. */
 export function estimateAbNs(
   plan: Pick<Plan, "cases">,
   { pairs, askedPairs }: Pick<AbOptions, "pairs" | "askedPairs">,

@@ -37,11 +37,7 @@ const OWN_AGENT = mainUrl("agent").href;
 /** Where a checkout of sockbench itself has its agent. */
 const AGENT_PATH = "src/ab/agent_main.ts";
 
-/**
- * Prepares a subject.
- *
- * @throws {SubjectError} when it cannot be had: no such ref, folder, version or module
- */
+/** Prepares a subject. Throws SubjectError when it cannot be had: no such ref, folder, version or module. */
 export async function prepareSubject(
   subject: Subject,
   label: string,

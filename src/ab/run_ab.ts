@@ -49,9 +49,8 @@ const MAX_LOST_AGENTS = 4;
 const REPEATED_SHARE = 0.2;
 
 /**
- * Measures every case of the plan for all subjects. An agent that is lost fails the trial under way, and new agents take over.
- *
- * @throws {LostAgentsError} when agents that cannot start, die, hang or violate the protocol are lost too often.
+ * Measures every case of the plan for all subjects. An agent that is lost fails the trial under way, and new agents take over. Throws
+ * LostAgentsError when agents that cannot start, die, hang or violate the protocol are lost too often.
  */
 export async function runAb(plan: JobPlan, options: AbOptions): Promise<AbRecords> {
   const job = new AbJob(plan, options);
@@ -174,11 +173,7 @@ class AbJob {
     this.#agents = undefined;
   }
 
-  /**
-   * Counts an agent that was lost.
-   *
-   * @throws what else it may be, and a {@link LostAgentsError} when it is one too many.
-   */
+  /** Counts an agent that was lost. Throws what else it may be, and a {@link LostAgentsError} when it is one too many. */
   #countLoss(error: unknown): void {
     if (!(error instanceof AgentError)) throw error;
     if (++this.#lost > MAX_LOST_AGENTS) {

@@ -66,9 +66,8 @@ const PATIENCE_MS = 5_000;
 export const startOf = (runtime: Runtime): readonly string[] => ROWS[runtime].start;
 
 /**
- * Finds a runtime's binary, or installs its release, and sees that it starts.
- *
- * @throws {SubjectError} when it cannot be had, or is something else
+ * Finds a runtime's binary, or installs its release, and sees that it starts. Throws SubjectError when it cannot be had, or is something
+ * else.
  */
 export async function haveRuntime(
   subject: Extract<Subject, { kind: Runtime }>,
@@ -156,9 +155,8 @@ function denoPackage(): string {
 }
 
 /**
- * The agent as a program that Node and Bun can run: in one file, and in JavaScript. The package's own is both already.
- *
- * @throws {SubjectError} when it cannot be made
+ * The agent as a program that Node and Bun can run: in one file, and in JavaScript. The package's own is both already. Throws SubjectError
+ * when it cannot be made.
  */
 export async function bundleAgent(
   label: string,

@@ -40,11 +40,7 @@ const VERSIONS: Readonly<Record<Runtime, RegExp>> = {
   bun: /^v?\d+(\.\d+){0,2}(-[\w.]+)?$/,
 };
 
-/**
- * Reads a subject.
- *
- * @throws {SubjectError} when the text is none.
- */
+/** Reads a subject. Throws SubjectError when the text is none. */
 export function parseSubject(text: string): Subject {
   if (text === "self") return { kind: "self" };
   const [, kind, rest] = /^([a-z]+):(.*)$/s.exec(text) ?? [];

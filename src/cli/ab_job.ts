@@ -87,11 +87,7 @@ export interface AbJob {
   readonly slowdown?: Slowdown;
 }
 
-/**
- * Reads the arguments of `ab`.
- *
- * @throws {UsageError} when one is wrong or missing.
- */
+/** Reads the arguments of `ab`. Throws UsageError when one is wrong or missing. */
 export async function readAbJob(args: ParsedArguments): Promise<AbJob> {
   const base = valueOf(args, "base");
   if (base === undefined) {

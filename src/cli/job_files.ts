@@ -46,9 +46,8 @@ async function reportNames(job: Job): Promise<readonly string[]> {
 }
 
 /**
- * Removes the files of an earlier job of the same command, before anything is measured or judged.
- *
- * @throws {UsageError} when one of them is an input, or cannot be removed
+ * Removes the files of an earlier job of the same command, before anything is measured or judged. Throws UsageError when one of them is an
+ * input, or cannot be removed.
  */
 export async function clearEarlierJob(
   job: Job,
@@ -104,9 +103,8 @@ export interface InputFile {
 }
 
 /**
- * Refuses to write over an input, whatever its name there: through a link, a relative path, standard input.
- *
- * @throws {UsageError} when it is one of the inputs
+ * Refuses to write over an input, whatever its name there: through a link, a relative path, standard input. Throws UsageError when it is one
+ * of the inputs.
  */
 export async function refuseOverwriting(
   output: string,

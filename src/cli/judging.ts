@@ -34,9 +34,8 @@ export { planBaseline } from "./plan_baseline.ts";
 export { readRecord } from "./read_record.ts";
 
 /**
- * The policy: the budget file where one is named, and over it what the arguments say.
- *
- * @throws {UsageError} when a value or the file cannot be used.
+ * The policy: the budget file where one is named, and over it what the arguments say. Throws UsageError when a value or the file cannot be
+ * used.
  */
 export async function readPolicy(
   args: ParsedArguments,
@@ -70,11 +69,7 @@ async function readBudget(file: string, from: Policy): Promise<Policy> {
   }
 }
 
-/**
- * A metric that no scenario measures would gate nothing, and be noticed after minutes.
- *
- * @throws {UsageError} when the policy names one.
- */
+/** A metric that no scenario measures would gate nothing, and be noticed after minutes. Throws UsageError when the policy names one. */
 export function refuseIdleMetrics(
   { metrics }: Policy,
   measured: readonly Pick<MetricDefinition, "id" | "better">[],
@@ -92,11 +87,7 @@ export function refuseIdleMetrics(
   );
 }
 
-/**
- * The formats asked for, Markdown always among them.
- *
- * @throws {UsageError} when there is none of that name.
- */
+/** The formats asked for, Markdown always among them. Throws UsageError when there is none of that name. */
 export async function chooseGateFormats(asked: readonly string[]): Promise<readonly GateFormat[]> {
   const { gateFormats } = await import("../report/registry.ts");
   const ids = new Set(["md", ...asked]);
@@ -104,9 +95,8 @@ export async function chooseGateFormats(asked: readonly string[]): Promise<reado
 }
 
 /**
- * The formats of a comparison: Markdown, a page and JSON always among them.
- *
- * @throws {UsageError} when there is none of that name, or only gates have it.
+ * The formats of a comparison: Markdown, a page and JSON always among them. Throws UsageError when there is none of that name, or only gates
+ * have it.
  */
 export async function chooseComparisonFormats(
   asked: readonly string[],
@@ -117,9 +107,8 @@ export async function chooseComparisonFormats(
 }
 
 /**
- * The formats of several heads: Markdown always among them, and of a comparison a page and JSON.
- *
- * @throws {UsageError} when there is none of that name, or it is of one head.
+ * The formats of several heads: Markdown always among them, and of a comparison a page and JSON. Throws UsageError when there is none of
+ * that name, or it is of one head.
  */
 export async function chooseHeadsFormats(
   asked: readonly string[],
@@ -161,11 +150,7 @@ export interface GateOutput<Format = GateFormat> {
   readonly isComparison?: boolean;
 }
 
-/**
- * Writes and prints a result.
- *
- * @returns whether every file is where it was wanted.
- */
+/** Writes and prints a result. Returns whether every file is where it was wanted. */
 export async function writeGateReport(
   report: GateReport,
   output: GateOutput,

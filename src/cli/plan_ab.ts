@@ -49,12 +49,9 @@ export interface AbPlan {
 }
 
 /**
- * Plans an A/B job: each side plans what was asked for, and the plans are laid side by side.
- *
- * @throws {UsageError} when a glob matches nothing, or a head and base have no case in common.
- * @throws {SettingsError} when no side knows a name, or a value is wrong.
- * @throws {NothingToMeasureError} when this machine can measure nothing of it.
- * @throws {AgentError} when an agent dies, hangs or violates the protocol.
+ * Plans an A/B job: each side plans what was asked for, and the plans are laid side by side. Throws UsageError when a glob matches nothing,
+ * or a head and base have no case in common. Throws SettingsError when no side knows a name, or a value is wrong. Throws
+ * NothingToMeasureError when this machine can measure nothing of it. Throws AgentError when an agent dies, hangs or violates the protocol.
  */
 async function planAb(
   asked: SettingsInput,

@@ -26,11 +26,7 @@ import { CONFIDENCE } from "../compare/summarize.ts";
 import { formatEstimate, formatP } from "../units/format_change.ts";
 import { formatSampleSize, formatShown, formatTooFew } from "./verdict_reason.ts";
 
-/**
- * The cells to measure again.
- *
- * @returns Those that regressed, and those suspected of it; each cell once.
- */
+/** The cells to measure again. Returns those that regressed, and those suspected of it; each cell once. */
 export function flagged(result: GateResult): readonly Pick<Cell, "case" | "metric">[] {
   const cells = result.cells.filter((cell) => cell.flagged);
   return [...new Map(cells.map((cell) => [cellKey(cell.case, cell.metric), cell])).values()]
@@ -38,10 +34,8 @@ export function flagged(result: GateResult): readonly Pick<Cell, "case" | "metri
 }
 
 /**
- * Decides the flagged cells of a first phase by fresh pairs. Confirmed: `regressed`. What is beyond the threshold excluded: `pass`.
- * Neither: `inconclusive`. No fresh pairs, or too few: `missing`, `incomparable` or unresolvable, none of which passes.
- *
- * @returns The result of the gate.
+ * Decides the flagged cells of a first phase by fresh pairs. Confirmed: `regressed`. What is beyond the threshold excluded: `pass`. Neither:
+ * `inconclusive`. No fresh pairs, or too few: `missing`, `incomparable` or unresolvable, none of which passes.
  */
 export function confirm(
   first: GateResult,

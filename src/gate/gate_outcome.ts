@@ -13,11 +13,7 @@ const JUDGED: readonly VerdictWord[] = ["pass", "regressed", "improved", "inconc
 /** A headline that could have shown no less than so many thresholds would not have shown what the gate is there to find. */
 const BLIND = 4;
 
-/**
- * Concludes a gate.
- *
- * @returns The same with exit code and summary.
- */
+/** Concludes a gate. */
 export function concludeGate(open: OpenResult): GateResult {
   const regressed = open.cells.filter(({ verdict }) => verdict === "regressed");
   const judged =

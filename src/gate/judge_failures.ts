@@ -18,8 +18,7 @@ const SUSPICIOUS = 2;
 
 /**
  * Judges the failures of every case that gates, of each head and adjusted over all of them. A case without failures has no verdict here.
- *
- * @returns One verdict per case with a failed trial on either side: `regressed` where head's failures are more than chance explains,
+ * Returns one verdict per case with a failed trial on either side: `regressed` where head's failures are more than chance explains,
  * unresolvable where they may be, else `pass`. The first two are flagged.
  */
 export function judgeFailures(
@@ -81,11 +80,7 @@ function judgedFailures(
   );
 }
 
-/**
- * The chance of failures of head that many, were both sides alike.
- *
- * @returns 0 to 1.
- */
+/** The chance of failures of head that many, were both sides alike. 0 to 1. */
 export function failureP(base: Failures, head: Failures): number {
   return fisherExact(
     { count: base.failed, of: base.trials },
@@ -124,11 +119,7 @@ function decide(
   return { verdict: "pass", reason, unresolvable: false, flagged: false };
 }
 
-/**
- * Failed trials of both sides in words.
- *
- * @returns As in `2 of 20 trials failed in head, 0 of 20 in base`.
- */
+/** Failed trials of both sides in words. As in `2 of 20 trials failed in head, 0 of 20 in base`. */
 export function formatFailures(base: Failures, head: Failures): string {
   return `${head.failed} of ${head.trials} trials failed in head, ` +
     `${base.failed} of ${base.trials} in base`;

@@ -7,9 +7,8 @@ import { HOPELESS_WAIT, NOTABLE_WAIT, UNEQUAL_WAIT } from "../compare/health.ts"
 
 /**
  * Withholds a verdict that the starvation of one side may have made, or that of both may hide. Interleaved pairs met the same machine, which
- * their interval has in it: their verdicts stand, and an undecided one names the starvation.
- *
- * @returns The verdict itself, or `inconclusive` with both shares in its reason.
+ * their interval has in it: their verdicts stand, and an undecided one names the starvation. Returns the verdict itself, or `inconclusive`
+ * with both shares in its reason.
  */
 export function withholdStarved(cell: Verdict, compared: RecordComparison): Verdict {
   const shares = compared.waits?.get(cell.case);
@@ -51,11 +50,7 @@ function isNotable(shares: WaitShares): boolean {
   return Object.values(shares).some((share) => share >= NOTABLE_WAIT);
 }
 
-/**
- * The starvation of a whole job, for its first line.
- *
- * @returns A clause; `undefined` where both sides had the CPU, or it is not known.
- */
+/** The starvation of a whole job, for its first line. Returns a clause; `undefined` where both sides had the CPU, or it is not known. */
 export function formatJobHealth({ health }: RecordComparison): string | undefined {
   return health !== undefined && isNotable(health) ? formatShares(health) : undefined;
 }

@@ -13,9 +13,8 @@ import { mostLeftOut } from "../compare/usable_values.ts";
 type Named = Pick<Cell, "case" | "metric">;
 
 /**
- * Judges the limits of a policy. Of several that match a cell the last counts.
- *
- * @returns One verdict per cell and limit; `missing` for a limit of which head has no cell.
+ * Judges the limits of a policy. Of several that match a cell the last counts. Returns one verdict per cell and limit; `missing` for a limit
+ * of which head has no cell.
  */
 export function judgeLimits(compared: RecordComparison, policy: Policy): readonly Verdict[] {
   const summaries = new Map(

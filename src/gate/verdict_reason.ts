@@ -33,11 +33,7 @@ export function formatSampleSize(
   return paired ? plural(n, "pair") : `${plural(n, "trial")} a side`;
 }
 
-/**
- * The pairs (or trials a side) with which a cell could be called at all.
- *
- * @returns A whole number of at least 1.
- */
+/** The pairs (or trials a side) with which a cell could be called at all. Returns a whole number of at least 1. */
 export function minimumCount(paired: boolean, alpha: number, comparisons: number): number {
   const forInterval = minimumValues({ confidence: CONFIDENCE });
   if (paired) return Math.max(forInterval, minimumPairs({ alpha, comparisons }));
@@ -78,29 +74,17 @@ export function formatShown(one: Comparison, grounds: Grounds, word: "worse" | "
     `threshold of ${formatThreshold(grounds.threshold, one.kind, one.unit)}.`;
 }
 
-/**
- * Why a cell regressed.
- *
- * @returns One sentence.
- */
+/** Why a cell regressed. */
 export function formatRegressed(one: Comparison, grounds: Grounds): string {
   return `${formatEstimate(one.ratio, statedOf(one))}: ${formatShown(one, grounds, "worse")}`;
 }
 
-/**
- * Why a cell improved.
- *
- * @returns One sentence.
- */
+/** Why a cell improved. */
 export function formatImproved(one: Comparison, grounds: Grounds): string {
   return `${formatEstimate(one.ratio, statedOf(one))}: ${formatShown(one, grounds, "better")}`;
 }
 
-/**
- * Why a cell passes.
- *
- * @returns One sentence.
- */
+/** Why a cell passes. */
 export function formatPass(one: Comparison, grounds: Grounds): string {
   const stated = statedOf(one);
   return `${formatEstimate(one.ratio, stated)}: ${
@@ -108,11 +92,7 @@ export function formatPass(one: Comparison, grounds: Grounds): string {
   } is excluded${formatSeen(one, grounds)}.`;
 }
 
-/**
- * Why nothing can be said because the trials are too few.
- *
- * @returns One sentence.
- */
+/** Why nothing can be said because the trials are too few. */
 export function formatTooFew(one: Comparison, grounds: Grounds): string {
   const { comparisons, paired } = grounds;
   const alpha = grounds.alpha * grounds.share;
@@ -128,11 +108,7 @@ export function formatTooFew(one: Comparison, grounds: Grounds): string {
     `(${formatEstimate(one.ratio, statedOf(one))}).`;
 }
 
-/**
- * Why a cell with enough trials is neither pass nor regression.
- *
- * @returns One sentence.
- */
+/** Why a cell with enough trials is neither pass nor regression. */
 export function formatInconclusive(one: Comparison, grounds: Grounds): string {
   const { threshold, adjustedP, alpha } = grounds;
   const stated = statedOf(one);

@@ -7,7 +7,8 @@ import { confirmHeads, flagged } from "../../src/gate/confirm.ts";
 import { createPolicy } from "../../src/gate/gate_policy.ts";
 import { judge, judgeHeads } from "../../src/gate/judge.ts";
 import type { RunRecord } from "../../src/model/run_record.ts";
-import { type CaseValues, syntheticRecord } from "../compare/synthetic_records.ts";
+import { createPrng } from "../../src/stats/prng.ts";
+import { type CaseValues, noisyPairs, syntheticRecord } from "../compare/synthetic_records.ts";
 
 const TCP = "round-trip/tcp/bytes=64";
 const UNIX = "round-trip/unix/bytes=64";
@@ -23,8 +24,8 @@ function values(share: number, undecided = 0, rounds = 20): number[] {
 
 const record = (p50: CaseValues[string], id = TCP) => syntheticRecord({ [id]: { p50 } });
 const compare = (base: RunRecord, head: RunRecord) => compareRecords(base, head, { paired: true });
-const judgeAll = (base: RunRecord, heads: readonly RunRecord[]) =>
-  judgeHeads(heads.map((head) => ({ compared: compare(base, head) })), POLICY);
+const judgeAll = (base: RunRecord, heads: readonly RunRecord[], policy = POLICY) =>
+  judgeHeads(heads.map((head) => ({ compared: compare(base, head) })), policy);
 const wordsOf = (results: ReturnType<typeof judgeAll>) =>
   results.map(({ cells }) => cells.map(({ verdict }) => verdict).join());
 
@@ -72,9 +73,9 @@ Deno.test("confirmHeads() adjusts over the flagged cells of all heads", () => {
   assertEquals(verdicts(firsts), ["inconclusive", "inconclusive", "inconclusive"]);
 });
 
-function bestOf(base: RunRecord, heads: Readonly<Record<string, RunRecord>>) {
+function bestOf(base: RunRecord, heads: Readonly<Record<string, RunRecord>>, policy = POLICY) {
   const names = Object.keys(heads);
-  const results = judgeAll(base, Object.values(heads));
+  const results = judgeAll(base, Object.values(heads), policy);
   const all: Readonly<Record<string, RunRecord>> = { base, ...heads };
   return findBestSubjects<string>(
     "base",
@@ -124,4 +125,31 @@ Deno.test("the same figures three times: no head is faster, slower or best", () 
   assertEquals(wordsOf(judgeAll(base, Object.values(heads))), ["pass", "pass", "pass"]);
   assertEquals(bestOf(base, heads)[0]!.best, undefined);
   assertEquals(new Set(bestOf(base, heads)[0]!.candidates), new Set(["base", "a", "b", "c"]));
+});
+
+Deno.test("of a hundred jobs of unchanged heads on a noisy machine no more than alpha find a difference or a best", () => {
+  // Without a threshold, so that the test alone decides: 5 % towards the worse, and 5 % towards the better.
+  const policy = createPolicy({ metrics: ["headline"], alpha: "5%", threshold: 0 });
+  const prng = createPrng("heads");
+  const cells = [TCP, UNIX, "round-trip/udp/bytes=64", "round-trip/tcp/bytes=1024"];
+  let [found, uncorrected] = [0, 0];
+  for (let job = 0; job < 100; job++) {
+    // Each side is one of a noisy pair of its own: what the sides have in common is the kind of noise.
+    const [base, ...heads] = [0, 1, 2, 3].map((side) =>
+      syntheticRecord(Object.fromEntries(cells.map((id) => {
+        const { head } = noisyPairs(prng.split(`${job} ${id} ${side}`), 16, 1);
+        return [id, { p50: head }];
+      })))
+    );
+    const results = judgeAll(base!, heads, policy);
+    const all = results.flatMap((result) => result.cells);
+    const isChanged = all.some(({ verdict }) => verdict === "improved" || verdict === "regressed");
+    if (
+      isChanged ||
+      bestOf(base!, Object.fromEntries(heads.entries()), policy).some(({ best }) => best)
+    ) found++;
+    if (all.some(({ pValue = 1 }) => pValue <= 0.05)) uncorrected++;
+  }
+  assert(found <= 10, `${found} of 100 jobs`);
+  assert(uncorrected > 3 * found, `${uncorrected} of 100 jobs without the correction`);
 });

@@ -84,7 +84,10 @@ const FAILURES: readonly (readonly [said: RegExp, sentence: string])[] = [
     /BadSignature|UnknownIssuer|self.signed|verify the first|unknown ?ca/i,
     "the server shows another certificate than the one it announced",
   ],
-  [/no.?application.?protocol|alpn/i, "the two ends have no protocol in common (ALPN)"],
+  [
+    /no.?application.?protocol|any known protocol|alpn/i,
+    "the two ends have no protocol in common (ALPN)",
+  ],
   [
     /corrupt message|wrong version number|unexpected (message|eof)/i,
     "the other end does not speak TLS",

@@ -9,6 +9,7 @@ import { seqpacketLibc, unixLibc, unixpacketLibc } from "./libc/unix.ts";
 import { udp6Node, udpNode } from "./node/node_datagram.ts";
 import { tcp6Node, tcpNode, tlsNode, tlsUnixNode, unixNode } from "./node/streams.ts";
 import { quic } from "./quic.ts";
+import { quicDatagram } from "./quic_datagram.ts";
 import { tcp, tcp6 } from "./tcp.ts";
 import { tls } from "./tls.ts";
 import type { Transport } from "./transport.ts";
@@ -26,6 +27,7 @@ export const transports: readonly Transport[] = [
   unixpacket,
   tls,
   quic,
+  quicDatagram,
   websocket,
   http,
   httpUnix,

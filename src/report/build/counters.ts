@@ -54,7 +54,7 @@ const LOCAL = "unix|unixpacket|seqpacket|tls-unix|http-unix|icmp";
 const OVER_TCP = "tcp6?|mptcp|tls|http|https|http2|websocket";
 /** Transports that are known to run over something else; a user's own may run over anything. */
 const OVER: readonly (readonly [table: RegExp, never: RegExp])[] = [
-  [/^Tcp(Ext)?\./, new RegExp(`^(${LOCAL}|udp6?|quic)(@|$)`)],
+  [/^Tcp(Ext)?\./, new RegExp(`^(${LOCAL}|udp6?|quic|quic-datagram)(@|$)`)],
   [/^Udp\./, new RegExp(`^(${LOCAL}|${OVER_TCP}|udp6)(@|$)`)],
   [/^Udp6\./, new RegExp(`^(${LOCAL}|${OVER_TCP}|udp)(@|$)`)],
 ];

@@ -2,13 +2,14 @@ import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { systemClock } from "../../src/clock.ts";
 import { bucketMidpointNs } from "../../src/model/bucket_layout.ts";
 import { Histogram } from "../../src/model/histogram.ts";
-import type { Channel } from "../../src/transport/channel.ts";
+import type { Channel, StreamChannel } from "../../src/transport/channel.ts";
 import { clients } from "../../src/workload/clients.ts";
 import { exchangePaced } from "../../src/workload/exchange_paced.ts";
 import { load } from "../../src/workload/load.ts";
 import type { DriveContext, DriveResult } from "../../src/workload/workload.ts";
 import { memoryDatagram, memoryStream } from "../support/memory_transport.ts";
 import { attemptTrial, memoryTrial } from "../support/memory_trial.ts";
+import { ScriptedClock } from "../support/scripted_clock.ts";
 import { SimulatedClock, SimulatedServer } from "../support/simulated_server.ts";
 
 const SECOND = 1e9;
@@ -124,6 +125,54 @@ Deno.test("load over datagrams loses no reply to its own warm-up, and takes none
   assertEquals(outcome.values!.timeoutShare, 0);
   assertEquals(outcome.tally.lostMessages, 0);
   assertEquals(outcome.histograms.exchange?.count, outcome.operations);
+});
+
+Deno.test("a spinning server's gap is of what is measured, and not of the mark that comes before", async () => {
+  for (const markedNs of [600e3, 0]) {
+    // Each reading of the clock takes 10 µs; the turn that brings the mark `markedNs` more, as it reads the kernel's counters.
+    const clock = new ScriptedClock(10e3);
+    let [turns, marks] = [0, 0];
+    const pacer = {
+      spinUntilNs() {
+        if (++turns === 2) {
+          marks = 1;
+          clock.advance(markedNs);
+        }
+        // Within what is measured it counts.
+        if (turns === 4) clock.advance(300e3);
+        return Promise.resolve();
+      },
+      close() {},
+    };
+    const channel: StreamChannel = {
+      mode: "stream",
+      read: () => new Promise(() => {}),
+      tryRead: () => turns < 6 ? undefined : null,
+      write: (data) => data.length,
+      closeWrite() {},
+      close() {},
+    };
+    const accepted: (StreamChannel | null)[] = [channel];
+    const result = await load.serve({
+      clock: {
+        nowNs: () => clock.nowNs(),
+        sleepUntilNs: (timeNs) => clock.sleepUntilNs(timeNs),
+        openPacer: () => Promise.resolve(pacer),
+      },
+      params: { bytes: 8, connections: 1 },
+      budget: { warmupNs: 0, measureNs: 1e6 },
+      accept: () => Promise.resolve(accepted.shift() ?? null),
+      get marks() {
+        return marks;
+      },
+      finishing: false,
+      served() {},
+      measured() {},
+      tally: {},
+    });
+    const gapNs = result!.values!.serveGap!;
+    assert(gapNs >= 300e3 && gapNs < 400e3, `${gapNs}`);
+  }
 });
 
 Deno.test("load in an overload has no latency, and says so", async () => {

@@ -1,6 +1,7 @@
 // Pages of the reference that are made from declarations: the options of commands, scenarios, transports, metrics, the record.
 
 import { commands } from "../../src/cli/commands/registry.ts";
+import { formatPlaceholder } from "../../src/cli/help.ts";
 import { type Command, HELP_OPTION, type OptionSpec } from "../../src/cli/parse.ts";
 import { FACT_ROWS } from "../../src/model/fact_rows.ts";
 import type { Scenario } from "../../src/model/scenario.ts";
@@ -83,7 +84,7 @@ function commandBlocks(command: Command): string[] {
 
 function optionRow(option: OptionSpec): string[] {
   const short = option.short === undefined ? "" : `${code(`-${option.short}`)}, `;
-  const value = option.value === undefined ? "" : ` <${option.value}>`;
+  const value = formatPlaceholder(option);
   const notes = [
     ...(option.choices === undefined ? [] : [`One of ${option.choices.map(code).join(", ")}.`]),
     ...(option.list ? ["Several: separate by commas."] : option.multiple ? ["Repeatable."] : []),

@@ -44,6 +44,7 @@ export { createSocketDirectory } from "../transport/socket_directory.ts";
 export { withGenerationMetrics } from "../compare/pooled_values.ts";
 export {
   refuseIdleMetrics,
+  refuseIdleStrictness,
   repeatJob,
   writeGateReport,
   writeHeadsReport,

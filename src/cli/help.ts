@@ -62,7 +62,12 @@ export function renderCommandHelp(command: Command, columns: number): string {
 
 function signature(option: OptionSpec): string {
   const short = option.short === undefined ? "    " : `-${option.short}, `;
-  return `${short}--${option.name}${option.value === undefined ? "" : ` <${option.value}>`}`;
+  return `${short}--${option.name}${formatPlaceholder(option)}`;
+}
+
+/** What follows an option's name, with a blank before it; empty for a flag. */
+export function formatPlaceholder({ value, isValueOptional }: OptionSpec): string {
+  return value === undefined ? "" : isValueOptional ? ` [${value}]` : ` <${value}>`;
 }
 
 function describe(option: OptionSpec): string {

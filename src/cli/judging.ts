@@ -44,10 +44,12 @@ export async function readPolicy(
   const file = valueOf(args, "budget-file");
   const from = file === undefined ? standard : await readBudget(file, standard);
   const metrics = valuesOf(args, "metric");
+  const strict = valuesOf(args, "strict");
   const input: PolicyInput = {
     threshold: valueOf(args, "threshold"),
     alpha: valueOf(args, "alpha"),
     ...(metrics.length > 0 && { metrics }),
+    ...(strict.length > 0 && { strict }),
     ...(args.flags.has("strict") && { strict: true }),
   };
   try {
@@ -85,6 +87,18 @@ export function refuseIdleMetrics(
     `no case has a metric "${idle}" that could gate (there is headline, ${known.join(", ")})`,
     { given: idle, candidates: [HEADLINE, ...known] },
   );
+}
+
+/** A misspelt case would have to be decided nowhere. Throws UsageError when the policy is strict about one that is not measured. */
+export function refuseIdleStrictness(
+  { strictCases = [] }: Policy,
+  cases: readonly { readonly id: string }[],
+): void {
+  const ids = [...new Set(cases.map(({ id }) => id))];
+  const idle = strictCases.find((glob) => !ids.some((id) => matchesGlob(glob, id)));
+  if (idle === undefined) return;
+  const hint = { given: idle, candidates: ids };
+  throw new UsageError(`--strict ${idle} matches no case that is judged`, hint);
 }
 
 /** The formats asked for, Markdown always among them. Throws UsageError when there is none of that name. */

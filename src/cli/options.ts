@@ -124,7 +124,13 @@ export const POLICY_OPTIONS: readonly OptionSpec[] = [
     value: "file",
     description: "Thresholds by case, absolute limits and ignored cases, as in gate.toml",
   },
-  { name: "strict", description: "Exit 3 when a cell is inconclusive" },
+  {
+    name: "strict",
+    value: "glob",
+    isValueOptional: true,
+    multiple: true,
+    description: "Exit 3 when a cell is inconclusive, of all cases or of those whose id matches",
+  },
 ];
 
 /** Where verdicts go. */

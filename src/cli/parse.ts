@@ -15,6 +15,8 @@ export interface OptionSpec {
   readonly short?: string;
   /** Placeholder of the value, as in `name`; absent: a flag without a value. */
   readonly value?: string;
+  /** The value may be left out, which makes a flag of it; for commands without positionals, where what follows is a value. */
+  readonly isValueOptional?: boolean;
   /** The values allowed, where they are few and known without loading anything. */
   readonly choices?: readonly string[];
   /** One line for the help. */
@@ -143,6 +145,12 @@ export function parseArguments(command: Command, raw: readonly string[]): Parsed
       continue;
     }
     const value = equals !== -1 ? arg.slice(equals + 1) : raw[i + 1];
+    if (
+      option.isValueOptional && (value === undefined || (equals === -1 && looksLikeOption(value)))
+    ) {
+      flags.add(option.name);
+      continue;
+    }
     if (value === undefined || value === "" || (equals === -1 && looksLikeOption(value))) {
       throw new UsageError(`${written} needs a value: ${written} <${option.value}>`);
     }

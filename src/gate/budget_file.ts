@@ -8,7 +8,7 @@
 // alpha = 0.01                    # error rate that all gated cells share
 // threshold = "5%"                # how much worse a median may be; of a share (loss, stalls) in points
 // metrics = ["headline", "p99"]   # what gates: ids, globs, "headline" = the first metric of each scenario
-// strict = false                  # true: an inconclusive cell ends with exit code 3
+// strict = false                  # true: an inconclusive cell ends with exit code 3; ["connect/*"]: one of these cases
 // screenAlpha = "5%"              # a cell this suspicious is measured again before the verdict
 //
 // [[thresholds]]                  # the last that matches a cell counts
@@ -75,7 +75,9 @@ const budget = z.strictObject({
   alpha: share.optional(),
   threshold: share.optional(),
   metrics: z.array(text, { error: 'a list of metric ids, as in ["headline", "p99"]' }).optional(),
-  strict: z.boolean({ error: "true or false" }).optional(),
+  strict: z.union([z.boolean(), z.array(text)], {
+    error: 'true, false or a list of cases, as in ["round-trip/*"]',
+  }).optional(),
   screenAlpha: share.optional(),
   thresholds: listOf("thresholds", { case: text, metric: text.optional(), threshold: share }),
   limits: listOf("limits", {

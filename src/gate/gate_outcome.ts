@@ -4,6 +4,7 @@ import { inverseOf, isBeyondBetter } from "../compare/effect.ts";
 import type { GateResult, Verdict, VerdictWord } from "./gate_result.ts";
 import { formatFailures } from "./judge_failures.ts";
 import { formatChange } from "../units/format_change.ts";
+import { isStrict } from "./gate_policy.ts";
 
 /** A result before it is concluded. */
 export type OpenResult = Omit<GateResult, "exitCode" | "summary" | "judged">;
@@ -43,6 +44,9 @@ function findObstacle(open: OpenResult, judged: number): string | undefined {
   const unresolvable = cells.filter((cell) => cell.unresolvable);
   const failing = unresolvable.filter(({ rule }) => rule === "failures").length;
   const starved = unresolvable.filter((cell) => cell.starved).length;
+  const strict = cells.filter((cell) =>
+    cell.verdict === "inconclusive" && isStrict(policy, cell.case)
+  );
   const reasons = [
     ...obstacles,
     ...formatObstacle(count("missing"), "missing from head"),
@@ -50,7 +54,7 @@ function findObstacle(open: OpenResult, judged: number): string | undefined {
     ...formatObstacle(unresolvable.length - failing - starved, "measured too seldom"),
     ...formatObstacle(starved, "measured while the processes were kept off the CPU"),
     ...(failing === 0 ? [] : [`head fails in ${failing} ${failing === 1 ? "case" : "cases"}`]),
-    ...(policy.strict ? formatObstacle(count("inconclusive"), "inconclusive, under strict") : []),
+    ...formatObstacle(strict.length, "inconclusive, under strict"),
   ];
   if (reasons.length > 0) return reasons.join(", ");
   if (judged > 0) return findIndecision(open);

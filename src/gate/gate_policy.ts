@@ -58,6 +58,8 @@ export interface Policy {
   readonly ignore: readonly IgnoreRule[];
   /** Whether an inconclusive cell ends the gate with exit code 3. */
   readonly strict: boolean;
+  /** Globs over case ids: an inconclusive cell of these cases does, whatever `strict` is; absent: of none. */
+  readonly strictCases?: readonly string[];
   /** A cell whose own p-value is at most this and whose estimate is beyond half its threshold is worth confirming on fresh pairs. */
   readonly screenAlpha: number;
 }
@@ -95,8 +97,8 @@ export interface PolicyInput {
       readonly reason: string;
     }[]
     | undefined;
-  /** Whether inconclusive ends with 3. */
-  readonly strict?: boolean | undefined;
+  /** Whether inconclusive ends with 3; a list of globs: in these cases. */
+  readonly strict?: boolean | readonly string[] | undefined;
   /** As `alpha`. */
   readonly screenAlpha?: number | string | undefined;
 }
@@ -190,7 +192,8 @@ export function createPolicy(input: PolicyInput = {}, from: Policy = DEFAULT_POL
       ...parseCells(`ignore[${index}]`, rule),
       reason: parseText(`ignore[${index}].reason`, rule.reason, "a sentence that gives the reason"),
     })) ?? from.ignore,
-    strict: strict ?? from.strict,
+    strict: typeof strict === "boolean" ? strict : from.strict,
+    ...strictCasesOf(strict, from),
     screenAlpha: screenAlpha === undefined
       ? from.screenAlpha
       : parseAlpha("screenAlpha", screenAlpha),
@@ -229,6 +232,15 @@ export function matchesCell(
 ): boolean {
   return (rule.metric === undefined || rule.metric === cell.metric) &&
     matchesGlob(rule.case, cell.case);
+}
+
+/**
+ * Whether a case must be decided.
+ *
+ * @returns `true` if an inconclusive cell of it ends the gate with exit code 3.
+ */
+export function isStrict({ strict, strictCases = [] }: Policy, caseId: string): boolean {
+  return strict || strictCases.some((glob) => matchesGlob(glob, caseId));
 }
 
 /**
@@ -276,6 +288,14 @@ function parseThreshold(where: string, value: number | string): number {
 
 function parseText(where: string, value: string, expected: string): string {
   return value.trim() === "" ? wrong(where, expected, value) : value;
+}
+
+/** Whoever says "all" or "none" names no cases. */
+function strictCasesOf(strict: PolicyInput["strict"], from: Policy): Pick<Policy, "strictCases"> {
+  const cases = typeof strict === "boolean" ? [] : strict ?? from.strictCases ?? [];
+  const expected = 'a case id or glob such as "round-trip/*"';
+  cases.forEach((glob, index) => parseText(`strict[${index}]`, glob, expected));
+  return cases.length === 0 ? {} : { strictCases: cases };
 }
 
 function parseMetrics(metrics: readonly string[]): readonly string[] {

@@ -155,6 +155,10 @@ const REFUSED: readonly (readonly [readonly string[], RegExp])[] = [
     /no scenario "rond-trip" .*; did you mean round-trip\?/,
   ],
   [["--base=self", "--case=round-trip/tpc/*"], /--case round-trip\/tpc\/\* matches no case/],
+  [
+    ["--base=self", "--case=round-trip/tcp/*", "--strict", "round-trip/tpc/*"],
+    /--strict round-trip\/tpc\/\* matches no case .*; did you mean round-trip\/tcp\/bytes=/,
+  ],
   [["--base=self", "--format=junti"], /no format "junti" .*; did you mean junit\?/],
   [["--base=self", "--budget-file=/nosuch"], /cannot read \/nosuch: there is no such file/],
   [["--base=self", "--inject-slowdown=10"], /--inject-slowdown must be .* as in 10%: "10" is not/],

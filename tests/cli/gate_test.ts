@@ -88,6 +88,23 @@ Deno.test("sockbench gate applies threshold, metrics, strictness and the budget 
   assertStringIncludes(limited.out, "limit at most 0.09 µs");
 });
 
+Deno.test("sockbench gate --strict demands a verdict of all cells, or of those that are named", async () => {
+  const unix = "round-trip/unix/bytes=64";
+  const wide = Array.from({ length: 20 }, (_, round) => round % 2 === 0 ? 80 : 120);
+  const two = (values: readonly number[]) =>
+    syntheticRecord({ [CASE]: p50(100), [unix]: { p50: values, p99: values } });
+  const code = async (...more: string[]) =>
+    (await judge(two(wide), two(wide.map((value) => value * 1.01)), more)).code;
+  assertEquals(await code(), 0);
+  assertEquals(await code("--strict"), 3);
+  assertEquals(await code("--strict", "round-trip/unix/*", "--quiet"), 3);
+  assertEquals(await code("--strict=round-trip/tcp/*"), 0);
+  assertEquals(await code("--strict=round-trip/tcp/*", "--strict", unix), 3);
+  const sentence =
+    /--strict round-trip\/unxi\/bytes=64 matches no case .*; did you mean round-trip\/unix\/bytes=64\?/;
+  assertRefused(await judge(two(wide), two(wide), ["--strict=round-trip/unxi/bytes=64"]), sentence);
+});
+
 Deno.test("sockbench gate never passes a baseline that is missing, damaged, empty or of other cases", async () => {
   await using directory = await temporaryDirectory();
   const base = syntheticRecord({ [CASE]: p50(100) });

@@ -18,6 +18,7 @@ const command: Command = {
     { name: "names", short: "n", value: "names", list: true, description: "" },
     { name: "colour", value: "c", choices: ["red", "green"], description: "" },
     { name: "quiet", short: "q", description: "" },
+    { name: "strict", value: "glob", isValueOptional: true, multiple: true, description: "" },
   ],
   retired: { normalise: "--normalise is gone: use another machine" },
   examples: [],
@@ -60,6 +61,18 @@ Deno.test("parseArguments() takes - and negative numbers as values, and everythi
   assertEquals(valueOf(parse("f", "--out", "-5"), "out"), "-5");
   assertEquals(parse("f", "--", "--out").positionals, ["f", "--out"]);
   assertEquals(parse("-").positionals, ["-"]);
+});
+
+Deno.test("parseArguments() reads an option whose value may be left out as a flag, or with every value", () => {
+  const bare = parse("f", "--strict", "-q");
+  assertEquals([...bare.flags], ["strict", "quiet"]);
+  assertEquals(valuesOf(bare, "strict"), []);
+  assertEquals([...parse("f", "--strict").flags], ["strict"]);
+  const named = parse("f", "--strict", "a/*", "--strict=b", "-q");
+  assertEquals([...named.flags], ["quiet"]);
+  assertEquals(valuesOf(named, "strict"), ["a/*", "b"]);
+  refuse("--strict needs a value", "f", "--strict=");
+  refuse("--strict needs a value", "f", "--strict", "");
 });
 
 Deno.test("parseArguments() refuses a missing value, also before another option", () => {

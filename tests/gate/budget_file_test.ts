@@ -67,7 +67,11 @@ const FAULTS: readonly (readonly [string, string])[] = [
   ["alpha = 0", "alpha must be a share above 0 and at most 0.5, as in 0.01: it is 0"],
   ["alpha = 0.6", "alpha must be a share above 0 and at most 0.5, as in 0.01: it is 0.6"],
   ["alpha = 2020-01-01", 'alpha must be a percentage such as "5%" or a fraction: it is an object'],
-  ['strict = "yes"', 'strict must be true or false: it is "yes"'],
+  [
+    'strict = "yes"',
+    'strict must be true, false or a list of cases, as in ["round-trip/*"]: it is "yes"',
+  ],
+  ['strict = [" "]', 'strict[0] must be a case id or glob such as "round-trip/*": it is " "'],
   [
     "metrics = []",
     'metrics must be a list of metric ids, as in ["headline", "p99"]: it is a list of 0',
@@ -147,6 +151,10 @@ Deno.test("readBudgetFile() gives a policy or one line, whatever the text", () =
 });
 
 Deno.test("createPolicy() keeps what it starts from where nothing is asked for", () => {
+  const ofCases = createPolicy({ strict: ["connect/*"] });
+  assertEquals(ofCases, { ...DEFAULT_POLICY, strictCases: ["connect/*"] });
+  assertEquals(createPolicy({ alpha: 0.01 }, ofCases), ofCases);
+  assertEquals(createPolicy({ strict: false }, ofCases), DEFAULT_POLICY);
   const strict = createPolicy({ strict: true, threshold: "2%" });
   assertEquals(createPolicy({ alpha: "5%" }, strict), { ...strict, alpha: 0.05 });
   assertEquals(createPolicy({ threshold: "1" }).threshold, 1);

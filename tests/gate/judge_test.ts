@@ -153,6 +153,10 @@ Deno.test("judge() passes an inconclusive cell beside a decided one, under stric
     strict.summary,
     "Cannot judge: 1 of 2 cells not decided; 1 cell is inconclusive, under strict.",
   );
+  const ofCases = (...cases: string[]) => gate(base, head, { strict: cases });
+  assertEquals(ofCases("round-trip/unix/*").summary, strict.summary);
+  assertEquals(ofCases("nothing/*", UNIX).exitCode, 3);
+  assertEquals(ofCases("round-trip/tcp/*").exitCode, 0);
 });
 
 Deno.test("judge() never fails for what is new", () => {

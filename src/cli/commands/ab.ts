@@ -239,6 +239,10 @@ async function compareSubjects(context: Context): Promise<number> {
     ...planned.plan.metrics,
     ...engine.withGenerationMetrics([]),
   ]);
+  engine.refuseIdleStrictness(job.policy, [
+    ...planned.plan.cases,
+    ...planned.unshared?.head.cases ?? [],
+  ]);
   const options = await optionsOf(planned, subjects, sockets.path, context);
   announce(planned, options, context);
   const measure = job.isComparison ? engine.runAbComparison : engine.runAbGate;

@@ -92,6 +92,7 @@ async function gate(args: ParsedArguments, terminal: Terminal): Promise<number> 
   }
   const baseline = await engine.readRecord(source);
   engine.refuseIdleMetrics(policy, baseline.metrics);
+  engine.refuseIdleStrictness(policy, baseline.cases);
   await engine.prepareOutputDirectory(out);
 
   const candidate = valueOf(args, "candidate");

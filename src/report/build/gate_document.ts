@@ -1,5 +1,6 @@
 // buildGateDocument: the verdicts of a gate or an A/B job as a Document, red first; and the tables of verdicts.
 
+import type { Policy } from "../../gate/gate_policy.ts";
 import type { Verdict, VerdictWord } from "../../gate/gate_result.ts";
 import type { Case } from "../../model/case.ts";
 import { formatThreshold } from "../../units/format_change.ts";
@@ -121,6 +122,11 @@ export function noticeOf({ result }: GateReport): Pick<Document, "notice"> {
   };
 }
 
+function formatStrict({ strict, strictCases }: Policy): string {
+  if (strict) return ", strict";
+  return strictCases === undefined ? "" : `, strict for ${strictCases.join(", ")}`;
+}
+
 /** The policy that was applied, and what the figures say less than they seem to. */
 export function noteBlocks({ result }: GateReport): readonly Block[] {
   const { policy, notes, cells } = result;
@@ -128,9 +134,7 @@ export function noteBlocks({ result }: GateReport): readonly Block[] {
     ? "all metrics"
     : `metrics ${policy.metrics.join(", ")}`;
   const applied = `Policy: alpha ${policy.alpha} over all cells, threshold ` +
-    `${formatThreshold(policy.threshold, "ratio")}, ${metrics}${
-      policy.strict ? ", strict" : ""
-    }. ` +
+    `${formatThreshold(policy.threshold, "ratio")}, ${metrics}${formatStrict(policy)}. ` +
     "In brackets the 95 % interval of the median";
   const warned = cells.flatMap(({ warnings, case: id, metric }) =>
     warnings.map((warning) => ({ warning, cell: `${id} ${metric}` }))

@@ -3,6 +3,7 @@
 import { byCell, type Failures } from "../../compare/comparison.ts";
 import { type Estimate, inverseOf } from "../../compare/effect.ts";
 import type { Summary } from "../../compare/summarize.ts";
+import { isStrict } from "../../gate/gate_policy.ts";
 import type { GateResult, Verdict, VerdictWord } from "../../gate/gate_result.ts";
 import type { RunRecord } from "../../model/run_record.ts";
 import type { Stated } from "../../units/format_change.ts";
@@ -131,7 +132,7 @@ export function buildJudgement({ result, base, head }: GateReport): Judgement {
         rank: ranks.get(cell) ?? 0,
         rule: cell.rule,
         verdict: cell.verdict,
-        ...defined("level", levelOf(cell, policy.strict)),
+        ...defined("level", levelOf(cell, isStrict(policy, cell.case))),
         reason: cell.reason,
         n,
         ...defined("better", cell.better),

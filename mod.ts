@@ -88,6 +88,7 @@ export {
   type OrientedRatio,
 } from "./src/compare/contrast.ts";
 export { type CompareOptions, compareRecords } from "./src/compare/compare_records.ts";
+export type { MergedRuns } from "./src/compare/runs_effect.ts";
 export type {
   CaseFailures,
   Cell,

@@ -57,6 +57,9 @@ export class NothingToMeasureError extends Error {
   override readonly name = "NothingToMeasureError";
 }
 
+/** Why a gate can come to no verdict, where that is no fault of the arguments: exit code 3 and one sentence. */
+export class CannotJudge extends Error {}
+
 /**
  * What cannot be had and what to do, as one clause; absent where `error` is about something else.
  *

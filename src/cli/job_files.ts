@@ -13,7 +13,7 @@ const STEMS: Readonly<Record<Job, string>> = { run: "latest", gate: "gate", ab: 
 
 const RECORDS: Readonly<Record<Job, readonly string[]>> = {
   run: ["latest.json"],
-  gate: ["gate-head.json"],
+  gate: ["gate-head.json", "gate-head-2.json", "gate-head-3.json", "gate-head-4.json"],
   ab: ["base", "head", 2, 3, 4, 5, 6, 7, 8].flatMap((side) => {
     const stem = typeof side === "number" ? `ab-head-${side}` : `ab-${side}`;
     return [`${stem}.json`, `${stem}-confirmation.json`];

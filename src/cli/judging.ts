@@ -23,14 +23,14 @@ import { type OutputFile, writeObstacle, writeOutput } from "./output.ts";
 import { ClosedOutputError, lookOf, paint, type Terminal } from "./terminal/terminal.ts";
 
 export { compareRecords } from "../compare/compare_records.ts";
-export { environmentObstacles } from "../compare/fingerprint.ts";
 export { isSameRun } from "../compare/same_run.ts";
 export { COMPARE_POLICY } from "../gate/gate_policy.ts";
 export { judge } from "../gate/judge.ts";
-export { encodeRecord } from "../record/codec.ts";
 export { comparisonFormats } from "../report/registry.ts";
 export { BASELINE_POLICY } from "../gate/gate_policy.ts";
-export { planBaseline } from "./plan_baseline.ts";
+export * from "./baseline_runs.ts";
+export * from "./measure_head.ts";
+export * from "./measure_run.ts";
 export { readRecord } from "./read_record.ts";
 
 /**

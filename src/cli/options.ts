@@ -45,6 +45,61 @@ export const CORES_OPTION: OptionSpec = {
   default: "the first two of this process",
 };
 
+/** What is measured, and for how long. */
+export const SELECTION_OPTIONS: readonly OptionSpec[] = [
+  { ...PROFILE_OPTION, short: "p" },
+  {
+    name: "scenario",
+    short: "s",
+    value: "names",
+    list: true,
+    description: "Only these scenarios",
+    default: "all",
+  },
+  {
+    name: "transport",
+    short: "t",
+    value: "names",
+    list: true,
+    description: "Only these transports",
+    default: "all",
+  },
+  {
+    name: "case",
+    value: "glob",
+    multiple: true,
+    description: "Only cases whose id matches; * is any run of characters, ? any single one",
+  },
+  {
+    name: "param",
+    value: "name=v1,v2",
+    multiple: true,
+    description: "Values of a parameter instead of the profile's own",
+  },
+  {
+    name: "rounds",
+    value: "n",
+    description: "Passes over all cases, 1 to 10000",
+    default: "the profile's own",
+  },
+  {
+    name: "duration",
+    value: "time",
+    description: "How long each case is measured, all rounds together, as in 10s",
+    default: "what the rounds come to",
+  },
+];
+
+/** Where it is measured. */
+export const PLACEMENT_OPTIONS: readonly OptionSpec[] = [
+  PEER_OPTION,
+  {
+    ...PIN_OPTION,
+    default: "none, and in profiles standard and thorough both for a few headline cases",
+  },
+  CORES_OPTION,
+];
+
 /** `--module`. */
 export const MODULE_OPTION: OptionSpec = {
   name: "module",

@@ -35,6 +35,7 @@ export interface ChildEnd {
  * Runs a command line in a child that was started as this process was: same flags, same permissions, same three streams. With modules of
  * a user it has the configuration and the import map of their project.
  *
+ * @param own The command line of this process; absent: the child has the same
  * @returns `undefined` where no child can be had, and the command has to run here
  */
 export async function runInChild(
@@ -42,12 +43,13 @@ export async function runInChild(
   args: readonly string[],
   terminal: Terminal,
   modules: readonly string[] = [],
+  own?: readonly string[],
 ): Promise<ChildEnd | undefined> {
   await using pipe = await openVerdictPipe();
-  const flags = pipe && flagsOf(pipe.words, args);
+  const flags = pipe && flagsOf(pipe.words, own ?? args);
   if (pipe === undefined || flags === undefined) return undefined;
   using project = prepareProjectChild(flags, modules);
-  const child = startChild(project.flags, args, pipe);
+  const child = startChild(project.flags, args, pipe, own === undefined ? "inherit" : "null");
   using signals = passSignals(child);
   const status = await child.status;
   const { exitCode, made } = await pipe.read();
@@ -77,6 +79,7 @@ function startChild(
   flags: readonly string[],
   args: readonly string[],
   { path, key }: VerdictPipe,
+  stdout: "inherit" | "null",
 ): Deno.ChildProcess {
   const readsInput = args.some((arg) => arg === "-" || arg.endsWith("=-"));
   return new Deno.Command("/bin/sh", {
@@ -93,7 +96,7 @@ function startChild(
     ],
     // A pipe that nothing is written to: where it ends, the parent is gone.
     stdin: readsInput ? "inherit" : "piped",
-    stdout: "inherit",
+    stdout,
     stderr: "inherit",
     // Its own group: signals reach it through its parent, and what it started can be ended with it.
     detached: true,

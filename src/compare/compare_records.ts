@@ -22,6 +22,7 @@ import {
 import { type Effect, type EffectOptions, pairedEffect, unpairedEffect } from "./effect.ts";
 import { environmentDifferences, environmentObstacles } from "./fingerprint.ts";
 import { openSide, type RecordSide } from "./record_side.ts";
+import { type MergedRuns, runsEffect } from "./runs_effect.ts";
 import type { Summary } from "./summarize.ts";
 import { findMetric } from "./trial_values.ts";
 import { formatNotRead } from "./not_read.ts";
@@ -33,6 +34,8 @@ import { findImpossible, matchPairs, mostLeftOut, selectSide } from "./usable_va
 export interface CompareOptions {
   /** Whether trials of one round were measured side by side, so that they can be paired. */
   readonly paired: boolean;
+  /** Where records are several runs merged: the run is then the unit. */
+  readonly runs?: MergedRuns;
 }
 
 /** Everything that is looked up again and again. */
@@ -211,7 +214,7 @@ function isMostlyAbsent({ case: id, metric }: Cell, { base, head }: Context): bo
 function findEffect(
   cell: Cell,
   metric: MetricDefinition,
-  { base, head, paired }: Context,
+  { base, head, paired, runs }: Context,
 ): Effect | string {
   const options: EffectOptions = {
     kind: UNITS[metric.unit].effect,
@@ -228,10 +231,9 @@ function findEffect(
     const effect = pairedEffect(matched.pairs, options);
     return { ...effect, warnings: [...effect.warnings, ...matched.warnings] };
   }
-  const [one, other] = [sides.base, sides.head].map(({ usable }) =>
-    usable.map(({ value }) => value)
-  );
-  return unpairedEffect(one ?? [], other ?? [], options);
+  const [ours, theirs] = [sides.base.usable, sides.head.usable];
+  if (runs !== undefined) return runsEffect(ours, theirs, runs, options);
+  return unpairedEffect(ours.map(({ value }) => value), theirs.map(({ value }) => value), options);
 }
 
 /** Called for judged metrics only. */

@@ -26,6 +26,8 @@ export interface Estimate {
   readonly n: number;
   /** The pairs of those generations. */
   readonly pairs?: number;
+  /** Runs of either side, where the run is the unit (`n` is the smaller number), and of head once a suspicion is measured again. */
+  readonly runs?: { readonly base: number; readonly head: number; readonly deciding: number };
 }
 
 /** An Effect is what two sets of trials say about each other in one metric. */
@@ -44,9 +46,11 @@ export interface Effect {
   /** The smallest p-value that so many values can give. */
   readonly leastPValue: number;
   /** The test. */
-  readonly test: "sign" | "mann-whitney";
+  readonly test: "sign" | "mann-whitney" | "runs";
   /** Of pairs: the gain of each unit, a logarithm or a difference; above 0 head is better. */
   readonly gains?: readonly number[];
+  /** Of runs: the standard deviation of the gain between runs of one side. */
+  readonly spread?: number;
   /** Why it says less than it seems to, one sentence each. */
   readonly warnings: readonly string[];
 }
@@ -115,6 +119,11 @@ export function pairedEffect(pairs: readonly ValuePair[], options: EffectOptions
   };
 }
 
+/** A value on the scale on which effects add up, above which is better. */
+export function toGain(value: number, options: EffectOptions): number {
+  return SCALES[options.kind].toScale(value) * sign(options);
+}
+
 function gainOf({ base, head }: ValuePair, scale: Scale, options: EffectOptions): number {
   return onGrid(scale.toScale(head) - scale.toScale(base)) * sign(options);
 }
@@ -142,8 +151,7 @@ export function unpairedEffect(
   options: EffectOptions,
 ): Effect {
   const { kind } = options;
-  const scale = SCALES[kind];
-  const toBetter = (value: number) => scale.toScale(value) * sign(options);
+  const toBetter = (value: number) => toGain(value, options);
   const interval = bootstrapDifference(base.map(toBetter), head.map(toBetter));
   // Ranks of the values themselves: a change of unit cannot reorder them.
   const [worse, better] = options.better === "lower"
@@ -151,7 +159,7 @@ export function unpairedEffect(
     : ["less", "greater"] as const;
   return {
     kind,
-    ratio: estimateOf(interval, scale),
+    ratio: estimateOf(interval, SCALES[kind]),
     pValue: mannWhitney(head, base, { alternative: worse }).pValue,
     pValueBetter: mannWhitney(head, base, { alternative: better }).pValue,
     leastPValue: leastUnpairedPValue(base.length, head.length),
@@ -219,7 +227,7 @@ function sign({ better }: EffectOptions): 1 | -1 {
 }
 
 /** Math.round sends −0.5 to −0 and 0.5 to 1: rounding the magnitude keeps exchanged sides exact opposites. */
-function onGrid(value: number): number {
+export function onGrid(value: number): number {
   const steps = Math.round(Math.abs(value) * GRID);
   return steps === 0 ? 0 : Math.sign(value) * steps / GRID;
 }
@@ -229,12 +237,12 @@ interface Scale {
   readonly toRatio: (gain: number) => number;
 }
 
-const SCALES: Readonly<Record<EffectKind, Scale>> = {
+export const SCALES: Readonly<Record<EffectKind, Scale>> = {
   ratio: { toScale: Math.log, toRatio: Math.exp },
   difference: { toScale: (value) => value, toRatio: (gain) => 1 + gain },
 };
 
-function estimateOf(
+export function estimateOf(
   { estimate, low, high, confidence, n }: Interval,
   { toRatio }: Scale,
 ): Estimate {

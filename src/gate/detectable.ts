@@ -2,9 +2,11 @@
 
 import type { Comparison } from "../compare/comparison.ts";
 import { formatThreshold } from "../units/format_change.ts";
+import { errorOfRuns } from "../compare/runs_effect.ts";
 import { normalQuantile } from "../stats/normal.ts";
 import { shareNeeded, shiftNeeded, type SignDesign } from "../stats/sign_power.ts";
-import type { Policy } from "./gate_policy.ts";
+import { studentQuantile } from "../stats/student.ts";
+import { DEFAULT_POLICY, type Policy } from "./gate_policy.ts";
 
 /** The power that "could have seen" stands for. */
 export const POWER = 0.8;
@@ -12,12 +14,13 @@ export const POWER = 0.8;
 export const CONFIRMATION_FACTOR = 1.5;
 /** More units than anybody measures. */
 const MAX_UNITS = 5_000;
+const MAX_RUNS = 100;
 
 /** What a cell could have shown. */
 export interface Detectable {
   /** How much worse head must be to be found in four of five jobs: 0.05 is 5 %, or 5 points, or in the metric's unit; infinite: nothing is. */
   readonly effect: number;
-  /** Pairs (trials a side where they are not paired) that the threshold takes; absent: those there are suffice, or none do. */
+  /** Pairs (trials a side where they are not paired, runs of the baseline where it has several) that the threshold takes; absent: those there are suffice, or none do. */
   readonly neededPairs?: number;
 }
 
@@ -27,16 +30,22 @@ export function findDetectable(
   threshold: number,
   { policy, alpha }: { readonly policy: Policy; readonly alpha: number },
 ): Detectable {
-  const { gains, ratio } = one;
+  const { gains, ratio, spread = 0 } = one;
   const toSize = (gain: number) => one.kind === "ratio" ? Math.expm1(gain) : gain;
   const limit = one.kind === "ratio" ? Math.log1p(threshold) : threshold;
-  const shiftOf = gains === undefined
+  const { runs } = ratio;
+  const { screenAlpha } = policy;
+  const shiftOf = runs !== undefined
+    ? (n: number) => spread * spreadsToBeFound(n, runs.deciding, { alpha, screenAlpha })
+    : gains === undefined
     ? (n: number) => unpairedShift(one, n, alpha)
     : (n: number) => shiftNeeded(gains, shareNeeded(designsOf(one, n, policy, alpha), POWER));
-  const shift = shiftOf(ratio.n);
+  const units = runs?.base ?? ratio.n;
+  const shift = shiftOf(units);
   const effect = toSize(shift);
   if (shift <= limit || !(limit > 0)) return { effect };
-  const needed = findUnits(ratio.n, (n) => shiftOf(n) <= limit);
+  const most = runs === undefined ? MAX_UNITS : MAX_RUNS;
+  const needed = findUnits(units, most, (n) => shiftOf(n) <= limit);
   if (needed === undefined) return { effect };
   const pairs = ratio.pairs === undefined ? needed : Math.ceil(needed * ratio.pairs / ratio.n);
   return { effect, neededPairs: pairs };
@@ -54,6 +63,21 @@ function designsOf(
     : [{ n, alpha: screenAlpha }, { n: Math.ceil(CONFIRMATION_FACTOR * n), alpha }];
 }
 
+/** A suspicion of the first run must come before the decision of all: nine of ten each, which is four of five or more together. */
+const RUNS_POWER = 0.9;
+
+/** How many times as large as the spread between runs of the baseline a slowdown of one cell must be to be found by so many runs of head. */
+export function spreadsToBeFound(
+  runs: number,
+  deciding: number,
+  { alpha, screenAlpha }: Pick<Policy, "alpha" | "screenAlpha"> = DEFAULT_POLICY,
+): number {
+  const needed = (own: number, level: number) =>
+    errorOfRuns(runs, own) *
+    (studentQuantile(level, runs + own - 2) + normalQuantile(RUNS_POWER));
+  return Math.max(needed(deciding, alpha), deciding > 1 ? needed(1, screenAlpha) : 0);
+}
+
 /** By the interval's width, as if the estimate were normal: of ranks of two samples there is no simpler honest answer. */
 function unpairedShift({ ratio, kind }: Comparison, n: number, alpha: number): number {
   const width = kind === "ratio" ? Math.log(ratio.high / ratio.low) : ratio.high - ratio.low;
@@ -62,8 +86,12 @@ function unpairedShift({ ratio, kind }: Comparison, n: number, alpha: number): n
 }
 
 /** The fewest units from `n` on, to within a tenth. */
-function findUnits(n: number, suffices: (n: number) => boolean): number | undefined {
-  for (let more = n + 1; more <= MAX_UNITS; more = Math.ceil(more * 1.1)) {
+function findUnits(
+  n: number,
+  most: number,
+  suffices: (n: number) => boolean,
+): number | undefined {
+  for (let more = n + 1; more <= most; more = Math.ceil(more * 1.1)) {
     if (suffices(more)) return more;
   }
   return undefined;
@@ -79,6 +107,10 @@ export function formatDetectable(
     ? `could have seen ${formatThreshold(Number(effect.toPrecision(2)), kind, unit)}`
     : "could have seen nothing of any size";
   if (neededPairs === undefined) return seen;
-  const unitsOf = ratio.pairs !== undefined || paired ? "pairs" : "trials a side";
+  const unitsOf = ratio.runs !== undefined
+    ? "runs of the baseline"
+    : ratio.pairs !== undefined || paired
+    ? "pairs"
+    : "trials a side";
   return `${seen}; its threshold would take about ${neededPairs} ${unitsOf}`;
 }

@@ -24,11 +24,12 @@ function formatBeyond(threshold: number, stated: Stated): string {
   }`;
 }
 
-/** What an estimate rests on, as in `32 pairs in 16 generations`, `20 pairs`, `1 trial a side`. */
+/** What an estimate rests on, as in `32 pairs in 16 generations`, `20 pairs`, `1 trial a side`, `1 run against 5 of base`. */
 export function formatSampleSize(
-  { n, pairs }: Pick<Estimate, "n" | "pairs">,
+  { n, pairs, runs }: Pick<Estimate, "n" | "pairs" | "runs">,
   paired: boolean,
 ): string {
+  if (runs !== undefined) return `${plural(runs.head, "run")} against ${runs.base} of base`;
   if (pairs !== undefined) return `${plural(pairs, "pair")} in ${plural(n, "generation")}`;
   return paired ? plural(n, "pair") : `${plural(n, "trial")} a side`;
 }
@@ -67,10 +68,17 @@ function formatGrounds({ ratio }: Comparison, { adjustedP, paired }: Grounds): s
   return `(adjusted p = ${formatP(adjustedP)}, ${formatSampleSize(ratio, paired)})`;
 }
 
+const TESTS: Readonly<Record<Comparison["test"], string>> = {
+  sign: "sign test",
+  "mann-whitney": "Mann–Whitney test",
+  runs: "t test of runs",
+};
+
 /** Exactly what was tested: that head is worse (or better) at all, and apart from that the size of the estimate. */
 export function formatShown(one: Comparison, grounds: Grounds, word: "worse" | "better"): string {
-  const test = one.test === "sign" ? "sign test" : "Mann–Whitney test";
-  return `${word} by the ${test} ${formatGrounds(one, grounds)}, and the estimate is beyond the ` +
+  return `${word} by the ${TESTS[one.test]} ${
+    formatGrounds(one, grounds)
+  }, and the estimate is beyond the ` +
     `threshold of ${formatThreshold(grounds.threshold, one.kind, one.unit)}.`;
 }
 
@@ -98,6 +106,13 @@ export function formatTooFew(one: Comparison, grounds: Grounds): string {
   const alpha = grounds.alpha * grounds.share;
   const { n } = one.ratio;
   const needed = minimumCount(paired, alpha, comparisons);
+  if (one.test === "runs") {
+    return `${
+      formatSampleSize(one.ratio, paired)
+    }, of which no two differ, show no spread to compare with (${
+      formatEstimate(one.ratio, statedOf(one))
+    }).`;
+  }
   const cells = comparisons === 1 ? "1 cell" : `${comparisons} cells`;
   return `${
     formatSampleSize(one.ratio, paired)

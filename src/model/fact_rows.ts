@@ -41,6 +41,8 @@ export const FACT_ROWS: ReadonlyMap<string, FactRow> = new Map<string, FactRow>(
   ["bun", { label: "Bun", compare: "info" }],
   ["sockbench", { label: "sockbench", compare: "must" }],
   ["subject", { label: "subject", compare: "info" }],
+  // Of a baseline's runs: they must be of one code, which a head need not be.
+  ["modules", { label: "modules by content", compare: "info" }],
   ["typescript", { label: "TypeScript", compare: "info" }],
   ["v8", { label: "V8", compare: "must" }],
   ["clocksource", {

@@ -217,6 +217,13 @@ Deno.test(".ci/action measures what is to be a baseline: command run, which leav
   assertEquals((await runScript(inputs, 0, false)).code, 3);
 });
 
+Deno.test(".ci/action measures a baseline, which leaves run-1.json and goes on with what is there", async () => {
+  const inputs = { SOCKBENCH_COMMAND: "baseline" };
+  const { code, args } = await runScript(inputs, 0, "run-1.json");
+  assertEquals({ code, args }, { code: 0, args: ["baseline", "--out", "reports"] });
+  assertEquals((await runScript(inputs, 0, false)).code, 3);
+});
+
 Deno.test({
   ...needs(".ci/action refuses inputs that make no command", XARGS),
   fn: refusesInputs,

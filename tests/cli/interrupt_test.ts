@@ -110,7 +110,7 @@ for (
 /** A record of one case with peer process. */
 async function writeBaseline(directory: string): Promise<void> {
   const { code, stderr } = await command(
-    ["run", CASE, "--rounds=1", "--profile=quick", "--format=json"],
+    ["run", CASE, "--rounds=6", "--profile=quick", "--format=json"],
     { cwd: directory },
   ).output();
   assertEquals(code, 0, new TextDecoder().decode(stderr));

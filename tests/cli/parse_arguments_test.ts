@@ -92,7 +92,8 @@ Deno.test("parseArguments() refuses a value for a flag, a second value, an empty
 Deno.test("parseArguments() refuses unknown options and names what could have been meant", () => {
   const error = refuse("try has no option --outt", "f", "--outt", "x");
   assertEquals(error.given, "--outt");
-  assertEquals(error.candidates, ["--out", "--glob", "--names", "--colour", "--quiet", "--help"]);
+  const known = ["--out", "--glob", "--names", "--colour", "--quiet", "--strict", "--help"];
+  assertEquals(error.candidates, known);
   refuse("try has no option -x", "f", "-x");
   refuse("try has no option --__proto__", "f", "--__proto__=1");
   refuse("try has no option -oq", "f", "-oq");

@@ -33,7 +33,7 @@ async function writeModule(directory: string, code: string): Promise<string> {
 const measured = new Map<number, string>();
 
 /** A record to judge against, in `baseline.json`. */
-async function measureBaseline(directory: string, rounds = 1): Promise<string> {
+async function measureBaseline(directory: string, rounds = 6): Promise<string> {
   let text = measured.get(rounds);
   if (text === undefined) {
     const args = TINY_RUN.map((arg) => arg === "--rounds=1" ? `--rounds=${rounds}` : arg);
@@ -175,7 +175,10 @@ for (const name of ["run", "gate", "ab"]) {
       // More than anybody waits for.
       const path = `${directory.path}/${baseline}`;
       const text = await Deno.readTextFile(path);
-      await Deno.writeTextFile(path, text.replace(/"rounds": 1\b/, '"rounds": 10000'));
+      // One that was ended early: a whole one that lacks rounds could never be judged by.
+      const long = text.replace(/"rounds": 6\b/, '"rounds": 10000')
+        .replace(/"partial": false/, '"partial": true');
+      await Deno.writeTextFile(path, long);
       const args = {
         run: [...TINY_RUN, "--rounds=10000"].filter((arg) => arg !== "--rounds=1"),
         gate: ["gate", `--baseline=${baseline}`],

@@ -239,10 +239,8 @@ async function compareSubjects(context: Context): Promise<number> {
     ...planned.plan.metrics,
     ...engine.withGenerationMetrics([]),
   ]);
-  engine.refuseIdleStrictness(job.policy, [
-    ...planned.plan.cases,
-    ...planned.unshared?.head.cases ?? [],
-  ]);
+  const alone = Object.values(planned.unshared ?? {});
+  engine.refuseIdleStrictness(job.policy, [planned.plan, ...alone].flatMap((one) => one.cases));
   const options = await optionsOf(planned, subjects, sockets.path, context);
   announce(planned, options, context);
   const measure = job.isComparison ? engine.runAbComparison : engine.runAbGate;

@@ -1,13 +1,10 @@
 import { type Command, inputFiles, type ParsedArguments, valueOf, valuesOf } from "../parse.ts";
 import { DEFAULT_OUT, MODULE_OPTION, POLICY_OPTIONS, VERDICT_OPTIONS } from "../options.ts";
-import type { RecordComparison } from "../../compare/comparison.ts";
-import type { Plan } from "../../plan/plan.ts";
-import type { Environment } from "../../model/environment.ts";
+import type { Policy } from "../../gate/gate_policy.ts";
 import type { RunRecord } from "../../model/run_record.ts";
-import type { Session } from "../../run/session.ts";
 import { loadLate } from "../late.ts";
-import { EXIT, UsageError } from "../failure.ts";
-import { listenForInterrupts, removeDirectory } from "../interrupts.ts";
+import { CannotJudge, EXIT, UsageError } from "../failure.ts";
+import type { GateContext, Judged } from "../measure_head.ts";
 import type { Progress } from "../terminal/progress.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
@@ -17,9 +14,11 @@ export const gateCommand: Command = {
   endsInVerdict: true,
   summary: "Fail when this machine is slower than a stored baseline",
   description: [
-    "Compares a candidate with a record that was stored before. Without a candidate it measures the baseline's cells now, " +
+    "Compares a candidate with a baseline that was stored before. Without a candidate it measures the baseline's cells now, " +
     "as the baseline did. A baseline is worth something on the machine that made it: where the environments do not match, " +
     "nothing is judged and the exit code is 3. On machines that come and go, as in most CI, use ab.",
+    "Of a baseline with several runs (sockbench baseline) the run is the unit: what is slower than such runs differ from one another is measured " +
+    "again three times, each in a process of its own, and all four runs decide. A single record, as run writes it, knows nothing of how runs differ.",
     "Exit codes: 0 pass, 1 regressed, 2 wrong input, 3 cannot judge, 130 interrupted.",
   ],
   positionals: [],
@@ -27,15 +26,22 @@ export const gateCommand: Command = {
     {
       name: "baseline",
       short: "b",
-      value: "file",
-      description: "The record compared against, as run wrote it; required",
+      value: "path",
+      description:
+        "What is compared against: the directory of baseline, or a record of run; required",
     },
     {
       name: "candidate",
       short: "c",
-      value: "file",
-      description: "The record in question",
+      value: "path",
+      description: "The record in question, or a directory of several",
       default: "measured now",
+    },
+    {
+      name: "pause",
+      value: "time",
+      description: "Before each run that measures again what looks slower, as in 30s",
+      default: "1min",
     },
     ...POLICY_OPTIONS,
     MODULE_OPTION,
@@ -47,7 +53,7 @@ export const gateCommand: Command = {
   },
   examples: [
     {
-      line: "deno task sockbench gate --baseline reports/baseline.json",
+      line: "deno task sockbench gate --baseline baseline",
       description: "Measure the baseline's cells now and judge them",
     },
     {
@@ -61,7 +67,78 @@ export const gateCommand: Command = {
 
 /** The name of a candidate that has no file. */
 const MEASURED_NOW = "this machine, now";
-const HEAD_FILE = "gate-head.json";
+
+/** What is said beside a verdict that rests on one run a side. */
+const ONE_RUN =
+  "The baseline is one run, which knows nothing of how runs of one build differ: sockbench baseline measures several";
+
+/** Judges a candidate, measured now unless it is named, against a stored baseline. */
+async function gate(args: ParsedArguments, terminal: Terminal): Promise<number> {
+  const engine = await loadEngine();
+  const progress = engine.createProgress(terminal, args.flags.has("quiet") ? "quiet" : "normal");
+  const source = valueOf(args, "baseline");
+  if (source === undefined) {
+    throw new UsageError(
+      "gate needs --baseline <path>: the directory of baseline, or a record of run",
+    );
+  }
+  const policy = await engine.readPolicy(args, engine.BASELINE_POLICY);
+  const formats = await engine.chooseGateFormats(valuesOf(args, "format"));
+  const pauseMs = engine.readTime("pause", valueOf(args, "pause") ?? "1min");
+  const out = valueOf(args, "out") ?? DEFAULT_OUT;
+  const inputs = inputFiles(args, ["baseline", "candidate", "budget-file", "module"]);
+  await engine.clearEarlierJob("gate", out, inputs);
+  if (source !== "-" && await isMissing(source)) {
+    progress.say(
+      `sockbench: cannot judge: there is no baseline ${source}: measure one with "baseline"`,
+    );
+    return EXIT.cannotJudge;
+  }
+  const runs = await engine.readRuns(source);
+  const mixture = engine.findMixture(runs);
+  if (mixture !== undefined) throw new UsageError(`${source} is not one baseline, as ${mixture}`);
+  const [baseline] = runs;
+  const context: GateContext = {
+    terminal,
+    progress,
+    out,
+    policy,
+    pauseMs,
+    modules: valuesOf(args, "module"),
+    command: engine.repeatJob(args),
+    keep: (files) => engine.writeRecords(out, files, terminal),
+  };
+  if (baseline === undefined) {
+    progress.say(`sockbench: cannot judge: ${source} holds no run (run-1.json, …) of a baseline`);
+    return EXIT.cannotJudge;
+  }
+  engine.refuseIdleMetrics(policy, baseline.metrics);
+  engine.refuseIdleStrictness(policy, baseline.cases);
+  await engine.prepareOutputDirectory(out);
+
+  const candidate = valueOf(args, "candidate");
+  const found = await orUnjudged(
+    async () =>
+      candidate === undefined
+        ? await engine.measureHead(runs, context)
+        : judgeStored(runs, await engine.readRuns(candidate), policy, engine),
+    progress,
+  );
+  if (typeof found === "number") return found;
+  const notes = runs.length > 1 ? found.result.notes : [ONE_RUN, ...found.result.notes];
+  const isWritten = await engine.writeGateReport(
+    { result: { ...found.result, notes }, base: source, head: candidate ?? MEASURED_NOW },
+    {
+      out,
+      stem: "gate",
+      records: found.measured === undefined ? [] : [engine.headFile(found.measured)],
+      formats,
+      annotations: args.flags.has("annotations"),
+    },
+    terminal,
+  );
+  return found.result.exitCode === EXIT.ok && !isWritten ? EXIT.usage : found.result.exitCode;
+}
 
 /** What measures and what judges. */
 type Engine = typeof import("../measuring.ts") & typeof import("../judging.ts");
@@ -73,70 +150,6 @@ async function loadEngine(): Promise<Engine> {
   };
 }
 
-/** Judges a candidate, measured now unless it is named, against a stored baseline. */
-async function gate(args: ParsedArguments, terminal: Terminal): Promise<number> {
-  const engine = await loadEngine();
-  const progress = engine.createProgress(terminal, args.flags.has("quiet") ? "quiet" : "normal");
-  const source = valueOf(args, "baseline");
-  if (source === undefined) throw new UsageError("gate needs --baseline <file>: a record of run");
-  const policy = await engine.readPolicy(args, engine.BASELINE_POLICY);
-  const formats = await engine.chooseGateFormats(valuesOf(args, "format"));
-  const out = valueOf(args, "out") ?? DEFAULT_OUT;
-  const inputs = inputFiles(args, ["baseline", "candidate", "budget-file", "module"]);
-  await engine.clearEarlierJob("gate", out, inputs);
-  if (source !== "-" && await isMissing(source)) {
-    progress.say(
-      `sockbench: cannot judge: there is no baseline ${source}: measure one with "run" and keep its latest.json`,
-    );
-    return EXIT.cannotJudge;
-  }
-  const baseline = await engine.readRecord(source);
-  engine.refuseIdleMetrics(policy, baseline.metrics);
-  engine.refuseIdleStrictness(policy, baseline.cases);
-  await engine.prepareOutputDirectory(out);
-
-  const candidate = valueOf(args, "candidate");
-  const context: Context = { engine, args, terminal, progress, out };
-  const found = await orUnjudged(
-    async () =>
-      candidate === undefined
-        ? await measureNow(baseline, context)
-        : judgeable(baseline, await engine.readRecord(candidate), engine),
-    progress,
-  );
-  if (typeof found === "number") return found;
-  const result = engine.judge(found.compared, policy);
-  const isWritten = await engine.writeGateReport(
-    { result, base: source, head: candidate ?? MEASURED_NOW },
-    {
-      out,
-      stem: "gate",
-      records: found.measured === undefined ? [] : [headFile(found.measured, engine)],
-      formats,
-      annotations: args.flags.has("annotations"),
-    },
-    terminal,
-  );
-  return result.exitCode === EXIT.ok && !isWritten ? EXIT.usage : result.exitCode;
-}
-
-interface Found {
-  readonly compared: RecordComparison;
-  /** What was measured for it; absent: nothing was. */
-  readonly measured?: RunRecord;
-}
-
-interface Context {
-  readonly engine: Engine;
-  readonly args: ParsedArguments;
-  readonly terminal: Terminal;
-  readonly progress: Progress;
-  readonly out: string;
-}
-
-/** Why there can be no verdict, where that is no fault of the arguments: exit code 3 and one sentence. */
-class CannotJudge extends Error {}
-
 async function orUnjudged<T>(work: () => Promise<T>, progress: Progress): Promise<T | number> {
   try {
     return await work();
@@ -147,14 +160,26 @@ async function orUnjudged<T>(work: () => Promise<T>, progress: Progress): Promis
   }
 }
 
-/** A candidate that was measured before. */
-function judgeable(baseline: RunRecord, head: RunRecord, engine: Engine): Found {
-  const compared = engine.compareRecords(baseline, head, { paired: false });
+/** Candidates that were measured before. */
+function judgeStored(
+  runs: readonly RunRecord[],
+  heads: readonly RunRecord[],
+  policy: Policy,
+  engine: Engine,
+): Judged {
+  const mixture = engine.findMixture(heads);
+  if (mixture !== undefined) throw new CannotJudge(`the candidate is not one, as ${mixture}`);
+  const [baseline, head] = [runs[0]!, heads[0]];
+  if (head === undefined) throw new CannotJudge("the candidate holds no run (run-1.json, …)");
+  const compared = runs.length + heads.length > 2
+    ? engine.compareRuns(runs, heads)
+    : engine.compareRecords(baseline, head, { paired: false });
   const changed = findChangedHeadline(baseline, engine) ?? findChangedHeadline(head, engine);
   if (changed !== undefined) throw new CannotJudge(changed);
   // Machines that differ are reason enough, and say more.
   const isElsewhere = compared.environmentObstacles.length > 0;
-  if (isElsewhere || !engine.isSameRun(baseline, head)) return { compared };
+  const isSame = runs.some((run) => heads.some((one) => engine.isSameRun(run, one)));
+  if (isElsewhere || !isSame) return { result: engine.judge(compared, policy) };
   const advice = "measure the candidate, or leave --candidate out";
   throw new CannotJudge(`baseline and candidate are the same run: ${advice}`);
 }
@@ -170,113 +195,6 @@ function findChangedHeadline({ scenarios }: RunRecord, engine: Engine): string |
     } in a record, and ${headline} in this sockbench: measure both anew`;
   }
   return undefined;
-}
-
-const headFile = (record: RunRecord, engine: Engine) => ({
-  name: HEAD_FILE,
-  text: engine.encodeRecord(record),
-});
-
-/** Measures the baseline's cells; a number is the exit code of a job that ended before. */
-async function measureNow(baseline: RunRecord, context: Context): Promise<Found | number> {
-  const { engine, args, progress } = context;
-  const modules = engine.moduleUrls(valuesOf(args, "module"));
-  const catalog = await engine.openCatalog(modules);
-  engine.choosePeer(baseline.settings.peer, modules);
-  const environment = await engine.readEnvironment();
-  const elsewhere = compareUnmeasured(baseline, environment, engine);
-  if (elsewhere !== undefined) return { compared: elsewhere };
-
-  const leftover: { directory?: string } = {};
-  using interrupts = listenForInterrupts(
-    () => progress.say("sockbench: interrupted; keeping the finished trials (again: end at once)"),
-    () => {
-      progress.end();
-      removeDirectory(leftover.directory);
-    },
-  );
-  const needed = new Set(baseline.cases.map((c) => c.transport));
-  await using session = await engine.Session.open({ catalog });
-  leftover.directory = session.directory;
-  context.terminal.made?.(session.directory);
-  const { pinning } = session;
-  const probing = engine.unlessAborted(session.probe(needed), interrupts.signal);
-  const availability = await probing.catch((error) => {
-    if (!interrupts.signal.aborted) throw error;
-  });
-  if (availability === undefined) return EXIT.interrupted;
-  const plan = engine.planBaseline(baseline, catalog, { availability, pinning }, modules);
-  engine.refuseEmptyPlan(plan);
-  progress.start(plan);
-  const record = await measure(plan, session, environment, context, interrupts.signal);
-  if (record === undefined) return EXIT.cannotJudge;
-  if (record.partial) {
-    await keepPartial(record, context);
-    return interrupts.signal.aborted ? EXIT.interrupted : EXIT.cannotJudge;
-  }
-  return { compared: engine.compareRecords(baseline, record, { paired: false }), measured: record };
-}
-
-/**
- * Where the environments do not match, minutes of measuring would end in "incomparable" all the same.
- *
- * @returns every cell as incomparable; `undefined` where the environments match
- */
-function compareUnmeasured(
-  baseline: RunRecord,
-  environment: Environment,
-  engine: Engine,
-): RecordComparison | undefined {
-  const { origin: _origin, ...rest } = baseline;
-  const now: RunRecord = { ...rest, environment, trials: [] };
-  const [obstacle, ...more] = engine.environmentObstacles(baseline, now);
-  if (obstacle === undefined) return undefined;
-  const others = more.length === 0 ? "" : ` (and ${more.length} more)`;
-  const reason = `not measured, as the environments do not match: ${obstacle}${others}`;
-  const empty = engine.compareRecords(baseline, now, { paired: false });
-  return {
-    ...empty,
-    missingCells: [],
-    incomparableCells: [
-      ...empty.incomparableCells,
-      ...empty.missingCells.map((cell) => ({ ...cell, reason })),
-    ],
-  };
-}
-
-async function measure(
-  plan: Plan,
-  session: Session,
-  environment: Environment,
-  { engine, args, progress }: Context,
-  signal: AbortSignal,
-): Promise<RunRecord | undefined> {
-  try {
-    return await session.measure(plan, {
-      environment,
-      command: engine.repeatJob(args),
-      signal,
-      onEvent: (event) => progress.take(event),
-    });
-  } catch (error) {
-    if (!(error instanceof Error) || error.name !== "PeerError") throw error;
-    progress.say(`sockbench: cannot judge: nothing could be measured: ${error.message}`);
-    return undefined;
-  } finally {
-    progress.end();
-  }
-}
-
-async function keepPartial(
-  record: RunRecord,
-  { engine, out, terminal, progress }: Context,
-): Promise<void> {
-  if (record.trials.length === 0) {
-    progress.say("sockbench: no trial was finished; nothing is written");
-  } else {
-    const written = await engine.writeRecords(out, [headFile(record, engine)], terminal);
-    progress.say(`Partial record, not judged, written to\n${written.join("\n")}`);
-  }
 }
 
 async function isMissing(path: string): Promise<boolean> {

@@ -2,6 +2,7 @@
 
 import type { Command } from "../parse.ts";
 import { abCommand } from "./ab.ts";
+import { baselineCommand } from "./baseline.ts";
 import { claimsCommand } from "./claims.ts";
 import { compareCommand } from "./compare.ts";
 import { doctorCommand } from "./doctor.ts";
@@ -21,6 +22,7 @@ export const commands: readonly Command[] = [
   reportCommand,
   compareCommand,
   importCommand,
+  baselineCommand,
   gateCommand,
   abCommand,
   claimsCommand,

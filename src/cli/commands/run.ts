@@ -1,13 +1,11 @@
 import {
-  CORES_OPTION,
   DEFAULT_OUT,
   MARGIN_OPTION,
   marginOf,
   MODULE_OPTION,
-  PEER_OPTION,
-  PIN_OPTION,
-  PROFILE_OPTION,
+  PLACEMENT_OPTIONS,
   REPLAY_OPTION,
+  SELECTION_OPTIONS,
 } from "../options.ts";
 import { type Command, inputFiles, type ParsedArguments, valueOf, valuesOf } from "../parse.ts";
 import type { Plan } from "../../plan/plan.ts";
@@ -33,48 +31,8 @@ export const runCommand: Command = {
   ],
   positionals: [],
   options: [
-    { ...PROFILE_OPTION, short: "p" },
-    {
-      name: "scenario",
-      short: "s",
-      value: "names",
-      list: true,
-      description: "Only these scenarios",
-      default: "all",
-    },
-    {
-      name: "transport",
-      short: "t",
-      value: "names",
-      list: true,
-      description: "Only these transports",
-      default: "all",
-    },
-    {
-      name: "case",
-      value: "glob",
-      multiple: true,
-      description: "Only cases whose id matches; * is any run of characters, ? any single one",
-    },
-    {
-      name: "param",
-      value: "name=v1,v2",
-      multiple: true,
-      description: "Values of a parameter instead of the profile's own",
-    },
+    ...SELECTION_OPTIONS,
     REPLAY_OPTION,
-    {
-      name: "rounds",
-      value: "n",
-      description: "Passes over all cases, 1 to 10000",
-      default: "the profile's own",
-    },
-    {
-      name: "duration",
-      value: "time",
-      description: "How long each case is measured, all rounds together, as in 10s",
-      default: "what the rounds come to",
-    },
     {
       name: "precision",
       value: "share",
@@ -88,12 +46,7 @@ export const runCommand: Command = {
       description: "With --precision: when adding rounds ends at the latest, as in 2min",
       default: "120s",
     },
-    PEER_OPTION,
-    {
-      ...PIN_OPTION,
-      default: "none, and in profiles standard and thorough both for a few headline cases",
-    },
-    CORES_OPTION,
+    ...PLACEMENT_OPTIONS,
     {
       name: "seed",
       value: "n",

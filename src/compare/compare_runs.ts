@@ -1,0 +1,53 @@
+// compareRuns: several runs a side, the run being the unit.
+
+import type { RunRecord } from "../model/run_record.ts";
+import { compareRecords } from "./compare_records.ts";
+import type { RecordComparison } from "./comparison.ts";
+
+/**
+ * Compares every cell of some runs with those of others; each side has at least one, and all of a side the same cases.
+ *
+ * @param deciding Runs of head once what is suspected has been measured again
+ */
+export function compareRuns(
+  base: readonly RunRecord[],
+  head: readonly RunRecord[],
+  deciding: number = head.length,
+): RecordComparison {
+  const [ours, theirs] = [mergeRuns(base), mergeRuns(head)];
+  const runs = { runOf: { base: ours.runOf, head: theirs.runOf }, deciding };
+  return compareRecords(ours.record, theirs.record, { paired: false, runs });
+}
+
+interface OneOfRuns {
+  /** All trials as those of one record, its rounds one after another. */
+  readonly record: RunRecord;
+  /** The place of the run that a round is of, from 0. */
+  readonly runOf: (round: number) => number;
+}
+
+function mergeRuns(runs: readonly RunRecord[]): OneOfRuns {
+  const first = runs[0]!;
+  if (runs.length === 1) return { record: first, runOf: () => 0 };
+  const trials: RunRecord["trials"][number][] = [];
+  const starts: number[] = [];
+  let [rounds, startNs] = [0, 0];
+  for (const run of runs) {
+    starts.push(rounds);
+    for (const trial of run.trials) {
+      const { round, startedNs } = trial;
+      trials.push({ ...trial, round: rounds + round, startedNs: startNs + startedNs });
+    }
+    rounds += run.trials.reduce((most, { round }) => Math.max(most, round), run.settings.rounds);
+    startNs += run.trials.reduce((last, { startedNs }) => Math.max(last, startedNs), 0) + 1;
+  }
+  const skipped = new Map(runs.flatMap((run) => run.skipped).map((skip) => [skip.what, skip]));
+  const record: RunRecord = {
+    ...first,
+    partial: runs.some(({ partial }) => partial),
+    settings: { ...first.settings, rounds },
+    skipped: [...skipped.values()],
+    trials,
+  };
+  return { record, runOf: (round) => starts.findLastIndex((start) => round > start) };
+}

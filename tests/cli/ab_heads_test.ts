@@ -119,6 +119,57 @@ Deno.test("sockbench ab of several heads ends with the worst code, and says whic
   ]);
 });
 
+/** A user's module with a scenario of each id, over TCP. */
+const moduleOf = (ids: readonly string[]) =>
+  `import { pingPong } from "${import.meta.resolve("../../src/workload/ping_pong.ts")}";
+const grid = [{ transports: ["tcp"], params: { bytes: [64] } }];
+export default {
+  workloads: ${JSON.stringify(ids)}.map((name) => ({ ...pingPong, name })),
+  scenarios: ${JSON.stringify(ids)}.map((id) => ({
+    id, workload: id, question: "How long?", operation: "exchange", metrics: ["p50"], columns: ["transport"],
+    contrasts: [], notes: [], fixed: { nagle: "off" }, grid: { quick: grid, standard: grid, thorough: grid },
+    parameters: [{ name: "bytes", kind: "size", description: "size of the request" }],
+    budget: () => ({ warmupNs: 0, measureNs: 1e7, maxOperations: 20 }), expectedNs: () => 1e7,
+  })),
+};\n`;
+
+Deno.test("a head without a case of base cannot pass, one with a case of its own can, and the others are judged", async () => {
+  await using directory = await temporaryDirectory();
+  const scenarios = { base: ["a", "b"], same: ["a", "b"], fewer: ["a"], more: ["a", "b", "c"] };
+  for (const [name, ids] of Object.entries(scenarios)) {
+    await Deno.mkdir(`${directory.path}/${name}`);
+    await Deno.copyFile(
+      new URL("../../deno.json", import.meta.url),
+      `${directory.path}/${name}/deno.json`,
+    );
+    await Deno.writeTextFile(`${directory.path}/${name}/bench.ts`, moduleOf(ids));
+  }
+  const { code, out, err } = await sockbench(
+    ["ab", "--base=dir:base", ...heads("dir:same", "dir:fewer", "dir:more"), "--module=bench.ts"]
+      .concat("--metric=headline", "--pairs=1", "--alpha=0.1", "--precision=50%", "--budget=1s")
+      .concat("--threshold=1000%", "--out=out", "--format=json"),
+    { cwd: directory.path },
+  );
+  assertEquals(code, 3, err);
+  assertMatch(out, /^Cannot judge: dir:fewer \(1 of 3 heads\)\.$/m);
+  const { heads: found, best } = JSON.parse(
+    await Deno.readTextFile(`${directory.path}/out/ab.json`),
+  );
+  const words = found.map(({ cells }: { cells: { case: string; verdict: string }[] }) =>
+    cells.map((cell) => `${cell.case.split("/")[0]} ${cell.verdict}`)
+  );
+  assertEquals(words, [
+    ["a pass", "b pass"],
+    ["a pass", "b missing"],
+    ["a pass", "b pass", "c new"],
+  ]);
+  const rivals = best.map((one: { candidates: string[] }) => one.candidates.toSorted());
+  assertEquals(rivals, [
+    ["dir:base", "dir:fewer", "dir:more", "dir:same"],
+    ["dir:base", "dir:more", "dir:same"],
+  ]);
+});
+
 Deno.test({
   // The runtimes are fetched from npm, which a machine without a network cannot do.
   ...needs(

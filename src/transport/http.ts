@@ -73,14 +73,17 @@ async function listen(
   const onListen = () => {};
   if (usesDirectory) {
     const path = freshSocketPath(directory);
-    return new HttpListener((handler) => Deno.serve({ path, onListen }, handler));
+    return new HttpListener((handler, signal) => Deno.serve({ path, onListen, signal }, handler));
   }
   const at = { hostname: HOSTNAME, port: 0, onListen };
-  if (overTls === undefined) return new HttpListener((handler) => Deno.serve(at, handler));
+  if (overTls === undefined) {
+    return new HttpListener((handler, signal) => Deno.serve({ ...at, signal }, handler));
+  }
   const certificate = await ownCertificate();
   return new HttpListener(
-    (handler) => Deno.serve({ ...at, ...certificate }, handler),
+    (handler, signal) => Deno.serve({ ...at, ...certificate, signal }, handler),
     certificate.cert,
+    overTls === "h2",
   );
 }
 

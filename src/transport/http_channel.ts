@@ -141,21 +141,25 @@ class HttpServerChannel implements StreamChannel {
   }
 }
 
-/** How a server is started: `Deno.serve` with where it listens, and what it answers with. */
+/** How a server is started: `Deno.serve` with where it listens, and what it answers with, until the signal. */
 export type Serve = (
   handler: (request: Request) => Response | Promise<Response>,
+  signal: AbortSignal,
 ) => Deno.HttpServer;
 
 export class HttpListener extends MailboxListener<HttpServerChannel> {
   readonly endpoint: Endpoint;
   readonly #server: Deno.HttpServer;
+  readonly #stopping = new AbortController();
+  readonly #isHttp2: boolean;
   readonly #channels = new Map<string, HttpServerChannel>();
   #opened = 0;
 
   /** @param certificate the server's, where it has TLS */
-  constructor(serve: Serve, certificate?: string) {
+  constructor(serve: Serve, certificate?: string, isHttp2 = false) {
     super();
-    this.#server = serve((request) => this.#handle(request));
+    this.#isHttp2 = isHttp2;
+    this.#server = serve((request) => this.#handle(request), this.#stopping.signal);
     this.endpoint = endpointOf(this.#server.addr, certificate);
     this.#server.finished.catch((error) => this.fail(error));
   }
@@ -185,7 +189,9 @@ export class HttpListener extends MailboxListener<HttpServerChannel> {
   // The server's connections are its own: it serves on until the last channel is closed, and only refuses new ones meanwhile.
   protected release(): void {
     if (!this.isClosed || this.#channels.size > 0) return;
-    this.#server.shutdown().catch(() => {});
+    // In Deno 2.4 to 2.6 a server of HTTP/2 that shuts down in order neither answers what it was just asked nor ends.
+    if (this.#isHttp2) this.#stopping.abort();
+    else this.#server.shutdown().catch(() => {});
     if (this.endpoint.kind === "unix") removeSocketFile(this.endpoint.path);
   }
 }

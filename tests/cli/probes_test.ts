@@ -79,11 +79,11 @@ Deno.test({
     const found: { id: string; available: boolean; reason: string }[] =
       JSON.parse(listed.out).transports;
     for (const { id, available, reason } of found.filter(({ id }) => !id.includes("@"))) {
-      const isUnix = id.startsWith("unix");
+      const isUnix = id.includes("unix");
       assertEquals({ id, available }, { id, available: isUnix });
       if (isUnix) continue;
       // QUIC sends its first datagram again and again to where nobody is.
-      const why = id === "quic"
+      const why = id.startsWith("quic")
         ? /did not end within/
         : /no address of that family|tcp connect error/;
       assertMatch(reason, why);

@@ -46,7 +46,7 @@ export const latencyUnderBulk: Scenario = {
   notes: [
     "One request at a time over one connection, idle and beside bulk over a second one of the same transport, written and read in calls of 64 KiB without a pause; throughput is that of the bulk where it arrives, while the round trips were measured.",
     "Both connections share one event loop at each end (and with --peer loop both ends one). A round trip then waits mostly for its turn there, behind reads and writes of the bulk, as it does in a program that has both; two connections over loopback share no queue of a path. Bulk on a thread of its own takes CPU, but no turns.",
-    "Where no round trip was completed for 20 ms, the bulk pauses for a timer's length: it cannot keep a trial from measuring.",
+    "Where no round trip was completed for 20 ms, the bulk pauses for a timer's length: it cannot keep a trial from measuring. A latency of 20 ms and more is a loop that bulk does not leave by itself: how much longer it would have kept it is not measured.",
   ],
   workload: "latency-under-bulk",
   onDemand: true,

@@ -74,6 +74,9 @@ export function readTime(option: string, text: string): number {
 
 /** Where no child can be had, all runs share this process. */
 async function runHere([, ...args]: readonly string[], terminal: Terminal): Promise<number> {
+  terminal.err(
+    "sockbench: this run shares a process with others, and what differs between processes is not in it: it needs --allow-run, and Linux\n",
+  );
   return await runCommand.action(parseArguments(runCommand, args), { ...terminal, out() {} }, []);
 }
 

@@ -6,6 +6,7 @@ import {
   assertRefused,
   command,
   names,
+  PERMISSIONS,
   sockbench,
   sockbenchHere,
   temporaryDirectory,
@@ -123,6 +124,16 @@ Deno.test("sockbench baseline refuses to mix machines, settings and code in one 
     await sockbench(["gate", `--baseline=${out}`, `--out=${directory.path}/gate`]),
     mixed,
   );
+  assertEquals(names(out), ["run-1.json", "run-2.json"]);
+});
+
+Deno.test("sockbench baseline says so where no run can have a process of its own", async () => {
+  await using directory = await temporaryDirectory();
+  const permissions = PERMISSIONS.filter((flag) => flag !== "--allow-run");
+  const out = `${directory.path}/baseline`;
+  const { code, err } = await sockbench([...TINY, `--out=${out}`], { permissions });
+  assertEquals(code, 0, err);
+  assertEquals(err.match(/this run shares a process with others/g)?.length, 2, err);
   assertEquals(names(out), ["run-1.json", "run-2.json"]);
 });
 

@@ -52,13 +52,25 @@ Deno.test({
         const args of [
           ["report", path],
           ["compare", "r.json", path],
-          ["gate", `--baseline=${path}`],
-          ["gate", "--baseline=r.json", `--candidate=${path}`],
+          // A baseline may be a directory, of runs, and so may what is compared with it: below.
+          ...(path === directory.path ? [] : [
+            ["gate", `--baseline=${path}`],
+            ["gate", "--baseline=r.json", `--candidate=${path}`],
+          ]),
           ["gate", "--baseline=r.json", `--budget-file=${path}`],
         ]
       ) {
         assertRefused(await bounded(args, directory.path), what);
       }
+    }
+    for (
+      const args of [[`--baseline=${directory.path}`], [
+        "--baseline=r.json",
+        `--candidate=${directory.path}`,
+      ]]
+    ) {
+      const outcome = await bounded(["gate", ...args], directory.path);
+      assertRefused(outcome, /holds no run \(run-1\.json, …\)/, 3);
     }
   },
 });

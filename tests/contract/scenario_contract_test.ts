@@ -114,11 +114,17 @@ const MISSING: readonly Missing[] = [
     when: isDatagram,
     why: "what is sent to a full queue is lost or waits: nothing is accepted in part",
   },
-  ...["datagram-loss", "throughput"].map((scenario): Missing => ({
+  ...([
+    ["datagram-loss", ["messagesPerSecond"], 1],
+    ["datagram-loss", ["reordered", "duplicated"], 0],
+    ["throughput", ["messagesPerSecond", "bytesPerSecond"], 1],
+  ] as const).map(([scenario, metrics, most]): Missing => ({
     scenario,
-    metrics: ["messagesPerSecond", "bytesPerSecond"],
-    when: ({ trial }) => trial.tally.receivedMessages === 1,
-    why: "one message, of a sender that was kept off the CPU for all of its trial, spans no time",
+    metrics,
+    when: ({ mode, trial: { tally } }) =>
+      mode === "datagram" && (tally.receivedMessages ?? 0) <= most,
+    why:
+      `${most} messages, of a sender that was kept off the CPU for all of its trial, have no such figure`,
     sometimes: true,
   })),
   {

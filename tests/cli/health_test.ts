@@ -195,8 +195,8 @@ Deno.test({
       out,
       /peer loop .*: poor[;,] .*the processes were kept off the CPU for \d+ %/,
     );
-    assertMatch(out, /measure where there is no CPU quota, or a larger one/);
-    assertMatch(out, /CPU quota in cores +0\.2: /);
+    // Of a few idle round trips none may meet the end of the quota, where others keep them off the CPU: the quota itself has its advice.
+    assertMatch(out, /CPU quota in cores +0\.2: both ends .*; measure without it, or with at least/);
   },
 });
 

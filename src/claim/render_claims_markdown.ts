@@ -46,11 +46,13 @@ function introduction({ decided, record }: ClaimsResult): string[] {
     const count = decided.filter(({ decision }) => decision.verdict === verdict).length;
     return count === 0 ? [] : [countVerdict(count, verdict)];
   });
+  const commit = factOf(record.environment, "commit");
   const machine =
     `Deno ${fact("deno")}, ${fact("platform")}, kernel ${fact("kernel")}, ${
       factOf(record.environment, "cpu") ?? "unknown CPU"
     }, ${coresOf(record.environment)} cores, ` +
-    record.startedAt.slice(0, 10);
+    record.startedAt.slice(0, 10) +
+    (typeof commit === "string" ? `, commit ${commit.slice(0, 7)}` : "");
   return [
     escapeSentence(`${decided.length} claims: ${counts.join(", ")}`),
     "",

@@ -40,6 +40,8 @@ export const FACT_ROWS: ReadonlyMap<string, FactRow> = new Map<string, FactRow>(
   ["node", { label: "Node", compare: "info" }],
   ["bun", { label: "Bun", compare: "info" }],
   ["sockbench", { label: "sockbench", compare: "must" }],
+  // As checked out: what was changed since and not committed does not show.
+  ["commit", { label: "commit of sockbench", compare: "info" }],
   ["subject", { label: "subject", compare: "info" }],
   // Of a baseline's runs: they must be of one code, which a head need not be.
   ["modules", { label: "modules by content", compare: "info" }],

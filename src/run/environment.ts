@@ -16,6 +16,7 @@ import { type CpuGroup, findCpuGroups, GROUP_PATHS, readCpuQuota } from "../kern
 import { openKernel } from "../kernel/libc.ts";
 import { readLoopbackMtu } from "../kernel/loopback_mtu.ts";
 import { missingEvidence } from "./missing_evidence.ts";
+import { readSuiteCommit } from "./suite_commit.ts";
 import { readSocketpair, type SocketpairReading } from "./socketpair_reading.ts";
 import { readSystemFiles, type SystemFiles } from "./system_files.ts";
 
@@ -53,7 +54,10 @@ export async function readEnvironment(): Promise<Environment> {
   const quota = isLinux ? await readQuota(files) : null;
   const pair = await readSocketpair(systemClock, { readings: 1, pauseNs: 0 });
   const readers = readersOf(files, quota, pair);
+  const commit = readSuiteCommit();
   const facts = [...FACT_ROWS].flatMap(([id, { label, file }]): EnvironmentFact[] => {
+    // A package has none, and nothing is missing there.
+    if (id === "commit") return commit === null ? [] : [makeFact(id, commit)];
     if (file !== undefined || FROM_FILES.has(id)) {
       const value = file === undefined ? readers[id]!() : parseFact(files.texts.get(file));
       if (value === null && files.refusal === undefined) {

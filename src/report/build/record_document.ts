@@ -2,7 +2,6 @@
 
 import { CONFIDENCE } from "../../compare/summarize.ts";
 import type { Skip } from "../../model/case.ts";
-import { factOf } from "../../model/environment.ts";
 import { describeMachine } from "../../model/format_fact.ts";
 import type { RunRecord } from "../../model/run_record.ts";
 import { fewestOperations } from "../../units/metric.ts";
@@ -224,10 +223,8 @@ function describePartial({ trials, settings }: RunRecord): string {
 }
 
 function describeRun({ environment, startedAt, trials, cases }: RunRecord): readonly string[] {
-  const own = factOf(environment, "sockbench");
   return [
     ...describeMachine(environment),
-    ...(own === null ? [] : [`sockbench ${own}`]),
     startedAt.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d).*Z$/, "$1 $2 UTC"),
     `${count(trials.length, "trial")} of ${count(cases.length, "case")}`,
   ];

@@ -1,7 +1,13 @@
 // Facts in words.
 
 import { formatAmount } from "../units/format_quantity.ts";
-import { coresOf, type Environment, type EnvironmentFact, type Fact, factOf } from "./environment.ts";
+import {
+  coresOf,
+  type Environment,
+  type EnvironmentFact,
+  type Fact,
+  factOf,
+} from "./environment.ts";
 
 /** The value of a fact for readers. As in `linux x86_64`, `23.5 GiB`, `unknown`. */
 export function formatFact({ value, unit }: Pick<EnvironmentFact, "value" | "unit">): string {

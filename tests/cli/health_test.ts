@@ -196,7 +196,10 @@ Deno.test({
       /peer loop .*: poor[;,] .*the processes were kept off the CPU for \d+ %/,
     );
     // Of a few idle round trips none may meet the end of the quota, where others keep them off the CPU: the quota itself has its advice.
-    assertMatch(out, /CPU quota in cores +0\.2: both ends .*; measure without it, or with at least/);
+    assertMatch(
+      out,
+      /CPU quota in cores +0\.2: both ends .*; measure without it, or with at least/,
+    );
   },
 });
 

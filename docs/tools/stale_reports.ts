@@ -75,6 +75,9 @@ if (import.meta.main) {
     sentences.push(await describeStale(name, report, (...of) => gitChangedSince(...of)) ?? []);
   }
   const stale = sentences.flat();
-  for (const sentence of stale) console.log(`warning: ${sentence}`);
-  console.log(`${stale.length} of ${sentences.length} reports are not of this code`);
+  const lines = [
+    ...stale.map((sentence) => `warning: ${sentence}`),
+    `${stale.length} of ${sentences.length} reports are not of this code`,
+  ];
+  await Deno.stdout.write(new TextEncoder().encode(lines.map((line) => `${line}\n`).join("")));
 }

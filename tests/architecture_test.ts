@@ -131,6 +131,8 @@ const RUNTIME = [
   "run/environment.ts",
   "run/health.ts",
   "run/system_files.ts",
+  // As the two above: what the environment is read from.
+  "run/suite_commit.ts",
   "cli/",
 ];
 

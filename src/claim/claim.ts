@@ -1,8 +1,4 @@
-// Claims: a textbook sentence about sockets, the measurement that decides it, and how the verdict follows.
-//
-// A claim is measured in two ways, and may use both. `cases` are cells of scenarios, measured with all others in interleaved rounds: for
-// what something costs. An `experiment` opens sockets of its own and brings facts home: for how something behaves. `decide` is pure, and
-// sees nothing but figures and facts.
+// Claims: textbook sentences about sockets, what decides them (cells in interleaved rounds, an experiment on sockets of its own), and how.
 
 import type { CaseRequest, ClaimFigures, Figure } from "./claim_figures.ts";
 import type { Catalog } from "../catalog.ts";

@@ -81,10 +81,7 @@ export class ClaimFigures {
     );
   }
 
-  /**
-   * Several cells, each against its base, as one ratio: in each round the geometric mean of the pairs' ratios. Pairs of which a cell was not measured are left out,
-   * and so are rounds in which one of the others has no value; `undefined` where nothing is left.
-   */
+  /** Several cells against their bases as one ratio: in each round the geometric mean of the pairs' ratios, where all have a value. */
   jointRatio(
     pairs: readonly (readonly [first: CaseRequest, base: CaseRequest])[],
     metric: string,

@@ -33,10 +33,7 @@ export type Comparison = Readonly<
   { question: string; what: string; first: CaseRequest; base: CaseRequest; metric: string }
 >;
 
-/**
- * A comparison that could be made. `what`: what the row is about; `placement`: where the two ends of both cells ran; `ours`: the first cell's figure; `theirs`: the
- * other's; `ratio`: above 1: the first is better.
- */
+/** A comparison that could be made; `ratio` above 1: the first, whose figure is `ours`, is better. */
 export type ComparedRow = {
   what: string;
   placement: string;
@@ -45,10 +42,7 @@ export type ComparedRow = {
   ratio: OrientedRatio;
 };
 
-/**
- * What the comparisons of one question and placement say together. `rows`: comparisons that it rests on; `ratio`: their geometric mean in each round, above 1: the first is
- * better; `difference`: what may be said when all questions are looked at: sign test over the rounds, Holm over the questions, 5 %.
- */
+/** What the comparisons of one question and placement say together; `difference`: sign test over the rounds, Holm over the questions, 5 %. */
 export type Answer = {
   question: string;
   placement: string;

@@ -12,10 +12,7 @@ import type { Availability } from "../transport/transport.ts";
 import { type CaseRequest, requestKey } from "./claim_figures.ts";
 import type { ClaimDeclaration } from "./claim.ts";
 
-/**
- * A Plan that knows which of its cases answers which request. `plan`: what to measure; `ids`: case ids by {@linkcode requestKey}; `skips`: why a request cannot be
- * measured here, by {@linkcode requestKey}.
- */
+/** A Plan, the case ids that answer requests and why others cannot be measured here, both by {@linkcode requestKey}. */
 export type ClaimsPlan = Readonly<
   { plan: Plan; ids: ReadonlyMap<string, string>; skips: ReadonlyMap<string, string> }
 >;

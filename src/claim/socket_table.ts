@@ -27,10 +27,7 @@ export type TableState =
   | "LISTEN"
   | "other";
 
-/**
- * A row of the table. `localPort`: port of the socket itself; `remotePort`: port of the other end; 0 of a listener; `timerSeconds`: what is left on its timer, in
- * seconds: of TIME-WAIT, until it is gone.
- */
+/** A row of the table. `remotePort`: 0 of a listener; `timerSeconds`: left on its timer, of TIME-WAIT until it is gone. */
 export type TableRow = Readonly<
   { localPort: number; remotePort: number; state: TableState; timerSeconds: number }
 >;

@@ -30,10 +30,7 @@ export type RawKind = "tcp" | "unix";
 /** Kinds of sockets. */
 export type AnyKind = keyof typeof FAMILY;
 
-/**
- * A listener's descriptor and where it is reached. `fd`: the descriptor; `address`: as connect(2) takes it; `port`: the port; 0 for a Unix-domain socket, whose name
- * the kernel chose and no file has.
- */
+/** A listener's descriptor, its address as connect(2) takes it, and its port: 0 for a Unix-domain socket, whose name no file has. */
 export type RawListener = Readonly<{ fd: number; address: Uint8Array<ArrayBuffer>; port: number }>;
 
 /** How far a connect is: `open`, `waiting`, or the name of the error, as in `EAGAIN`. */

@@ -1,5 +1,4 @@
-// Errors that nobody awaits: a promise that an experiment let go of, a callback that throws. They would end the process, and all results
-// with it.
+// Errors that nobody awaits, which would end the process, and all results with it.
 
 /** Catches stray errors from its making until it is disposed of. */
 export interface StrayErrors extends Disposable {

@@ -1,5 +1,4 @@
-// Shows in a job on GitHub why a command came to nothing: an annotation and a line of the job's summary, where people look first. A job
-// whose agents do not start has no report to show.
+// Shows in a job on GitHub why a command came to nothing: an annotation and a line of the job's summary.
 
 import { EXIT } from "./failure.ts";
 import type { Terminal } from "./terminal/terminal.ts";
@@ -34,9 +33,7 @@ export function listenForComplaints(terminal: Terminal): ListeningTerminal {
   };
 }
 
-/**
- * Announces a failure where the job's variables say that somebody looks; elsewhere it does nothing.
- */
+/** Announces a failure where the job's variables say that somebody looks. */
 export async function announceFailure(
   code: number,
   complaint: string | undefined,

@@ -40,12 +40,7 @@ export async function digestFiles(urls: readonly string[]): Promise<string> {
   return new Uint8Array(hash).toHex().slice(0, 16);
 }
 
-/**
- * Reads a record, or every run of a directory.
- *
- * @throws {UsageError} when a file cannot be read
- * @throws {RecordError} when one is no record
- */
+/** A record, or every run of a directory. Throws UsageError or RecordError in one sentence. */
 export async function readRuns(source: string): Promise<readonly RunRecord[]> {
   if (!await isDirectory(source)) return [await readRecord(source)];
   const runs: RunRecord[] = [];

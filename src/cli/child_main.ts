@@ -1,6 +1,4 @@
-// The entry of the child that `run`, `gate` and `ab` measure in; its parent starts it, nobody else.
-//
-// Its first argument says what standard input is: the user's, or a pipe that ends with the parent.
+// The entry of the child that `run`, `gate` and `ab` measure in; its first argument says what standard input is.
 
 import { keepLoopbackFromProxies } from "../transport/direct_client.ts";
 import { EXIT } from "./failure.ts";

@@ -1,5 +1,4 @@
-// Main module of an experiment that a claim makes in a network namespace of its own, where it has rights that `sockbench claims` lacks:
-// `experiment_main.ts <claim> [part]` prints the facts, or why there are none, as one line of JSON.
+// `experiment_main.ts <claim> [part]`, in a network namespace of its own: prints the facts, or why there are none, as a line of JSON.
 
 import { createCatalog } from "../catalog.ts";
 import { CannotTry } from "../claim/claim.ts";

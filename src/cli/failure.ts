@@ -35,12 +35,7 @@ export class UsageError extends Error {
   /** What could have been meant. */
   readonly candidates?: readonly string[];
 
-  /**
-   * Makes the error of a sentence and, where a name was expected, of what could have been meant.
-   *
-   * @param message the sentence, without full stop
-   * @param suggestion what was given and what could have been meant, for a did-you-mean
-   */
+  /** `suggestion`: what was given and what could have been meant. */
   constructor(
     message: string,
     suggestion: { readonly given?: string; readonly candidates?: readonly string[] } = {},
@@ -60,11 +55,7 @@ export class NothingToMeasureError extends Error {
 /** Why a gate can come to no verdict, where that is no fault of the arguments: exit code 3 and one sentence. */
 export class CannotJudge extends Error {}
 
-/**
- * What cannot be had and what to do, as one clause; absent where `error` is about something else.
- *
- * Deno throws a TypeError whose first line names the package and whose next lines are the causes, numbered.
- */
+/** What cannot be had and what to do; absent where `error` is no failed download, whose causes Deno numbers line by line. */
 export function missingPackage(error: unknown): string | undefined {
   if (!(error instanceof TypeError)) return undefined;
   const [what = "", cause = ""] = error.message.split(/\s*\n\s*/);
@@ -75,11 +66,7 @@ export function missingPackage(error: unknown): string | undefined {
     "so run this where the registry can be reached, or name one of npm in NPM_CONFIG_REGISTRY";
 }
 
-/**
- * The reason of a failed system call in a few words: "No space left on device".
- *
- * @returns one line
- */
+/** The reason of a failed system call: "No space left on device". */
 export function systemMessage(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return message.replace(/ \(os error \d+\).*/s, "").replaceAll(/\s+/g, " ");

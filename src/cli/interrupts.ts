@@ -1,5 +1,4 @@
-// Ctrl-C and SIGTERM: the first one ends the measuring (`run` and `gate` drop the trial under way, `ab` finishes the pair), the second
-// one ends the process.
+// Ctrl-C and SIGTERM: the first one ends the measuring, the second one the process.
 
 import { EXIT } from "./failure.ts";
 

@@ -45,10 +45,7 @@ async function reportNames(job: Job): Promise<readonly string[]> {
     .map(({ extension }) => `${STEMS.run}.${extension}`);
 }
 
-/**
- * Removes the files of an earlier job of the same command, before anything is measured or judged. Throws UsageError when one of them is an
- * input, or cannot be removed.
- */
+/** Removes an earlier job's files before anything is measured. Throws UsageError where one is an input, or stays. */
 export async function clearEarlierJob(
   job: Job,
   out: string,
@@ -60,10 +57,7 @@ export async function clearEarlierJob(
   for (const path of paths) await remove(path);
 }
 
-/**
- * Removes what a job must not leave that was lost before it sent a verdict: verdicts, which it was writing perhaps, and everything of an
- * earlier job. What it has measured itself stays.
- */
+/** Removes verdicts of a job that was lost before it sent one, and all of an earlier job; what it has measured stays. */
 export async function clearLostJob(job: Job, out: string, startedMs: number): Promise<void> {
   for (const name of await reportNames(job)) {
     if (job !== "run") await remove(join(out, name));
@@ -102,10 +96,7 @@ export interface InputFile {
   readonly path: string;
 }
 
-/**
- * Refuses to write over an input, whatever its name there: through a link, a relative path, standard input. Throws UsageError when it is one
- * of the inputs.
- */
+/** Throws UsageError where a file to be written is an input, whatever its name: a link, a relative path, standard input. */
 export async function refuseOverwriting(
   output: string,
   inputs: readonly InputFile[],

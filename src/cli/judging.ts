@@ -33,10 +33,7 @@ export * from "./measure_head.ts";
 export * from "./measure_run.ts";
 export { readRecord } from "./read_record.ts";
 
-/**
- * The policy: the budget file where one is named, and over it what the arguments say. Throws UsageError when a value or the file cannot be
- * used.
- */
+/** The budget file where one is named, and over it the arguments. Throws UsageError where either cannot be used. */
 export async function readPolicy(
   args: ParsedArguments,
   standard: Policy = DEFAULT_POLICY,
@@ -108,10 +105,7 @@ export async function chooseGateFormats(asked: readonly string[]): Promise<reado
   return [...ids].map((id) => formatNamed(gateFormats, id));
 }
 
-/**
- * The formats of a comparison: Markdown, a page and JSON always among them. Throws UsageError when there is none of that name, or only gates
- * have it.
- */
+/** Formats of a comparison: Markdown, a page and JSON always. Throws UsageError for one that is unknown, or of gates alone. */
 export async function chooseComparisonFormats(
   asked: readonly string[],
 ): Promise<readonly GateFormat[]> {
@@ -120,10 +114,7 @@ export async function chooseComparisonFormats(
   return [...ids].map((id) => formatNamed(comparisonFormats, id));
 }
 
-/**
- * The formats of several heads: Markdown always among them, and of a comparison a page and JSON. Throws UsageError when there is none of
- * that name, or it is of one head.
- */
+/** Formats of several heads: Markdown always, of a comparison a page and JSON. Throws UsageError for one of a single head. */
 export async function chooseHeadsFormats(
   asked: readonly string[],
   isComparison: boolean,

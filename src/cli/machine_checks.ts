@@ -39,10 +39,7 @@ export interface NoiseVerdict {
   readonly health?: Health;
   /** The machine's logical cores. */
   readonly cores?: number;
-  /**
-   * `good`: spread up to 2 %; `fair`: up to 8 %, or bimodal, or it is not known whether the processes got the CPU; `poor`: beyond, or
-   * they did not.
-   */
+  /** `good`: spread up to 2 %; `fair`: up to 8 %, bimodal, or waits for the CPU unknown; `poor`: beyond. */
   readonly verdict: "good" | "fair" | "poor";
   /** Why a trial failed, where one did. */
   readonly error?: string;
@@ -223,11 +220,7 @@ const FULL = 1;
 /** Both ends of a trial want a core each. */
 const ENDS = 2;
 
-/**
- * Advice on a fact.
- *
- * @returns What follows its value, as in ` on 2 cores: every core is busy already; ...`; empty where there is nothing to say.
- */
+/** Advice that follows a fact's value, as in ` on 2 cores: every core is busy already`; empty for none. */
 export function adviseOnFact({ id, value }: EnvironmentFact, environment: Environment): string {
   if (typeof value !== "number") return "";
   switch (id) {

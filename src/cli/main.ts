@@ -22,9 +22,7 @@ import { EXIT, missingPackage, NothingToMeasureError, UsageError } from "./failu
 /** What of an error is shown, in characters. */
 const MAX_MESSAGE = 2_000;
 
-/**
- * Where a command that ends in a verdict runs: in this process, which may be the child already, or in a child of it.
- */
+/** Where a command with a verdict runs: here, which may be the child already, or in a child. */
 export type Place = "here" | "in-child";
 
 /**
@@ -131,12 +129,7 @@ async function modulesOf({ name }: Command, paths: readonly string[]): Promise<s
   return (await import("./measuring.ts")).moduleUrls(paths);
 }
 
-/**
- * Without a child, no end of this process but {@linkcode finish} is a success: not Deno.exit() in a user's module, not close(),
- * not an event loop that runs dry. What FFI could do is beyond reach: a module and FFI together are refused before.
- *
- * @returns takes directories that such an end must not leave
- */
+/** Without a child no end but {@linkcode finish} is a success: not Deno.exit() in a module, not close(), not a dry event loop. */
 function refuseOtherEnds(): (path: string) => void {
   const made: string[] = [];
   Deno.exitCode = EXIT.cannotJudge;

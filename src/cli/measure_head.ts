@@ -200,11 +200,7 @@ async function measureAgain(
   return runs;
 }
 
-/**
- * Where the environments do not match, minutes of measuring would end in "incomparable" all the same.
- *
- * @returns every cell as incomparable; `undefined` where the environments match
- */
+/** Every cell as incomparable, before minutes of measuring; `undefined` where the environments match. */
 function compareUnmeasured(
   baseline: RunRecord,
   environment: Environment,

@@ -60,11 +60,7 @@ export async function pause(ms: number, signal: AbortSignal): Promise<void> {
 const UNITS_MS: Readonly<Record<string, number>> = { s: 1e3, m: 60e3, min: 60e3, h: 3_600e3 };
 const MAX_MS = 168 * 3_600e3;
 
-/**
- * Milliseconds of an option.
- *
- * @throws {UsageError} when it is no time
- */
+/** Milliseconds of an option; throws UsageError when it is no time. */
 export function readTime(option: string, text: string): number {
   const [, digits, unit] = /^(\d{1,5}(?:\.\d{1,3})?) ?(s|m|min|h)$/.exec(text) ?? [];
   const ms = Number(digits) * UNITS_MS[unit ?? "s"]!;

@@ -28,11 +28,7 @@ export { clearEarlierJob } from "./job_files.ts";
 export { prepareOutputDirectory, writeOutput } from "./output.ts";
 export { createProgress } from "./terminal/progress.ts";
 
-/**
- * The absolute URLs of users' modules.
- *
- * @throws {UsageError} when one is not a file.
- */
+/** Absolute URLs of users' modules; throws UsageError when one is no file. */
 export function moduleUrls(paths: readonly string[]): string[] {
   return paths.map((path) => {
     const isUrl = /^[a-z][a-z0-9+.-]+:/i.test(path) && !/^[a-z]:[\\/]/i.test(path);
@@ -53,23 +49,14 @@ export function moduleUrls(paths: readonly string[]): string[] {
   });
 }
 
-/**
- * What `--replay` names; nothing where it is not given.
- *
- * @throws {UsageError} when the file cannot be read.
- * @throws {SettingsError} when a line of it is none.
- */
+/** What `--replay` names. Throws UsageError when it cannot be read, SettingsError when a line is none. */
 export async function replayOf(args: ParsedArguments): Promise<Pick<SettingsInput, "replay">> {
   const path = valueOf(args, "replay");
   if (path === undefined) return {};
   return { replay: await parseReplay(await readText(path, { utf8Only: true }), path) };
 }
 
-/**
- * The catalog with the parts of users' modules.
- *
- * @throws {UsageError} when one cannot be loaded or clashes with what is there.
- */
+/** The catalog with users' modules; throws UsageError when one cannot be loaded or clashes. */
 export async function openCatalog(modules: readonly string[]): Promise<Catalog> {
   if (modules.length === 0) return createCatalog();
   try {
@@ -91,12 +78,7 @@ function formatNames(message: string): string {
     : "";
 }
 
-/**
- * The peer asked for, or the most independent one that the permissions allow: one in a process of its own gets no more of them than this
- * one has, one in a worker has just the same.
- *
- * @throws {UsageError} when the one asked for is not permitted.
- */
+/** The peer asked for, or the most independent one that the permissions allow; throws UsageError where they do not allow it. */
 export function choosePeer(
   asked: string | undefined,
   modules: readonly string[] = [],
@@ -111,13 +93,7 @@ export function choosePeer(
   return nearestPeer(modules);
 }
 
-/**
- * Plans what was asked for.
- *
- * @throws {SettingsError} when it names something that does not exist, or a core that this process may not use.
- * @throws {UsageError} when a glob matches nothing, or scenarios and transports do not meet.
- * @throws {NothingToMeasureError} when this machine can measure nothing of it.
- */
+/** Plans what was asked for. Throws SettingsError, UsageError for a glob without a match, NothingToMeasureError. */
 export async function planSelection(
   input: SettingsInput,
   session: Pick<Session, "catalog" | "pinning" | "plan" | "probe">,
@@ -161,9 +137,7 @@ function skippedOf(plan: Plan, possible: Plan): Plan["skipped"] {
   return skipped.length > 0 ? skipped : plan.skipped;
 }
 
-/**
- * The first glob that matches nothing: each must match something, so that a misspelt one among several is noticed.
- */
+/** The first glob that matches nothing, so that a misspelt one among several is noticed. */
 export function findUnmatchedGlob(
   globs: readonly string[],
   plans: readonly PlannedCases[],
@@ -187,12 +161,7 @@ export function unmatchedGlob(
   });
 }
 
-/**
- * Refuses a plan without cases.
- *
- * @throws {UsageError} when scenarios and transports do not meet.
- * @throws {NothingToMeasureError} when this machine can measure nothing of the plan.
- */
+/** Throws UsageError where scenarios and transports do not meet, NothingToMeasureError where this machine can measure nothing. */
 export function refuseEmptyPlan(plan: Pick<Plan, "cases" | "skipped">): void {
   if (plan.cases.length > 0) return;
   const [first, ...more] = plan.skipped;

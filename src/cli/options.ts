@@ -132,12 +132,7 @@ export const MARGIN_OPTION: OptionSpec = {
   default: "5%",
 };
 
-/**
- * Reads `--margin`.
- *
- * @returns a share above 0 and below 1; `undefined` where it was not given
- * @throws {UsageError} when it is something else
- */
+/** `--margin` as a share above 0 and below 1; `undefined` where it was not given. */
 export function marginOf(args: ParsedArguments): number | undefined {
   const text = valueOf(args, "margin");
   if (text === undefined) return undefined;

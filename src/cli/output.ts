@@ -3,12 +3,7 @@
 import { basename, dirname, join } from "node:path";
 import { systemMessage, UsageError } from "./failure.ts";
 
-/**
- * Writes `text` to a temporary file beside `path`, forces it to the disk and renames it. On failure the file that was at
- * `path` is untouched and nothing is left behind.
- *
- * @throws whatever the system refused, as Deno reports it.
- */
+/** Writes a temporary file beside `path`, forces it to the disk and renames it: on failure the old file is untouched. */
 export async function writeFileAtomically(path: string, text: string): Promise<void> {
   // Renaming over a pipe or a device such as /dev/full would replace it.
   if (await isSpecialFile(path)) return await Deno.writeTextFile(path, text);
@@ -78,11 +73,7 @@ export function writeObstacle(error: unknown): string {
   return systemMessage(error);
 }
 
-/**
- * Makes the directory where it does not exist and proves that files can be written there.
- *
- * @throws {UsageError} when they cannot, so that no minutes are spent on figures with nowhere to go.
- */
+/** Makes the directory and proves that files can be written there, before minutes are spent; throws UsageError. */
 export async function prepareOutputDirectory(path: string): Promise<void> {
   try {
     await Deno.mkdir(path, { recursive: true });
@@ -122,9 +113,7 @@ export interface WriteOutcome {
   readonly problems: readonly string[];
 }
 
-/**
- * Writes one file; where the directory does not take it, `rescue` saves it elsewhere: measurements are not lost.
- */
+/** Writes one file; where the directory does not take it, `rescue` saves it elsewhere. */
 export async function writeOutput(
   directory: string,
   file: OutputFile,

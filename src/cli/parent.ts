@@ -1,7 +1,4 @@
-// The parent of `run`, `gate` and `ab`: it alone can end with 0, and only after it has read from a pipe of its own that the child has
-// come to a verdict. Whatever ends the child before (an exit in a user's module, a crash, a signal, `_exit(0)` through FFI) is no success.
-//
-// While the child measures, the parent sleeps. It takes the signals, and passes them on, for a child whose event loop is blocked cannot.
+// The parent of `run`, `gate` and `ab`, which alone can end with 0, and only after a verdict through a pipe of its own; it passes signals on.
 
 import { mainUrl } from "../mains.ts";
 import { removeDirectory } from "./interrupts.ts";
@@ -31,13 +28,7 @@ export interface ChildEnd {
   readonly isVerdict: boolean;
 }
 
-/**
- * Runs a command line in a child that was started as this process was: same flags, same permissions, same three streams. With modules of
- * a user it has the configuration and the import map of their project.
- *
- * @param own The command line of this process; absent: the child has the same
- * @returns `undefined` where no child can be had, and the command has to run here
- */
+/** Runs a command line in a child with the same flags, permissions and streams; `undefined` where no child can be had. */
 export async function runInChild(
   command: string,
   args: readonly string[],
@@ -64,11 +55,7 @@ export async function runInChild(
   return { code, isVerdict: exitCode !== undefined };
 }
 
-/**
- * What stands between the program and the script: `run --allow-net …`.
- *
- * @returns `undefined` where the words are not those that Deno says this process has, as in a compiled program
- */
+/** What stands between program and script: `run --allow-net …`; `undefined` in a compiled program. */
 function flagsOf(words: readonly string[], args: readonly string[]): string[] | undefined {
   const script = words.length - args.length - 1;
   const isOurs = script >= 1 && args.every((arg, index) => words[script + 1 + index] === arg);
@@ -109,10 +96,7 @@ interface PassedSignals extends Disposable {
   readonly isInterrupted: boolean;
 }
 
-/**
- * The first signal lets the child finish in good order, the second has it end at once, and ends it where it cannot; so does a third,
- * without waiting.
- */
+/** The first signal lets the child finish, the second ends it at once, a third without waiting. */
 function passSignals(child: Deno.ChildProcess): PassedSignals {
   let presses = 0;
   let pressedMs = -Infinity;
@@ -170,9 +154,7 @@ function removeMade(paths: readonly string[]): void {
   for (const path of paths.filter((path) => /\/sb-[^/]+$/.test(path))) removeDirectory(path);
 }
 
-/**
- * The exit code that a child's end comes to. Only a verdict gives 0 or 1, and 0 only with an end in good order.
- */
+/** The exit code of a child's end: only a verdict gives 0 or 1, and 0 only with an end in good order. */
 export function settle(
   sent: number | undefined,
   status: Pick<Deno.CommandStatus, "code" | "signal">,
@@ -208,11 +190,7 @@ export interface ProjectChild extends Disposable {
   readonly flags: readonly string[];
 }
 
-/**
- * Prepares the start of a child.
- *
- * @throws {UsageError} when a project's configuration cannot be read
- */
+/** Prepares a child's start; throws UsageError when a project's configuration cannot be read. */
 export function prepareProjectChild(
   flags: readonly string[],
   modules: readonly string[],

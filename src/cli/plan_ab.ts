@@ -48,11 +48,7 @@ export interface AbPlan {
   readonly unshared?: Readonly<Record<Side, PlanPart>>;
 }
 
-/**
- * Plans an A/B job: each side plans what was asked for, and the plans are laid side by side. Throws UsageError when a glob matches nothing,
- * or a head and base have no case in common. Throws SettingsError when no side knows a name, or a value is wrong. Throws
- * NothingToMeasureError when this machine can measure nothing of it. Throws AgentError when an agent dies, hangs or violates the protocol.
- */
+/** Each side's plan, laid side by side. Throws UsageError, SettingsError, NothingToMeasureError, AgentError. */
 async function planAb(
   asked: SettingsInput,
   planners: Readonly<Record<Side, Planner>>,

@@ -1,7 +1,4 @@
-// The plan that measures a baseline's cells again.
-//
-// The cases are planned anew from what the baseline names, never taken from the file: a file that was edited must not decide how long a
-// trial runs or what is allocated. Where a case has changed since, the comparison says so.
+// The plan that measures a baseline's cells again, planned anew: an edited file must not decide what is measured.
 
 import type { Catalog } from "../catalog.ts";
 import type { Case, Skip } from "../model/case.ts";
@@ -28,11 +25,7 @@ interface Here {
   readonly pinning: Pinning;
 }
 
-/**
- * Plans the cells of a baseline.
- *
- * @throws {SettingsError} when the baseline was run in a way that cannot be.
- */
+/** Plans the cells of a baseline; throws SettingsError when it was run in a way that cannot be. */
 export function planBaseline(
   baseline: RunRecord,
   catalog: Catalog,

@@ -5,12 +5,7 @@ import type { RunRecord } from "../model/run_record.ts";
 import { systemMessage } from "./failure.ts";
 import { UsageError } from "./failure.ts";
 
-/**
- * Reads a record.
- *
- * @throws {UsageError} when the file cannot be read.
- * @throws {RecordError} when it is no record.
- */
+/** Reads a record; throws UsageError when the file cannot be read, RecordError when it is none. */
 export async function readRecord(source: string): Promise<RunRecord> {
   return decodeRecord(await readText(source), source === "-" ? "standard input" : source);
 }
@@ -20,11 +15,7 @@ const MAX_BYTES = 128 * 2 ** 20;
 
 const TOO_LARGE = `it has more than ${MAX_BYTES / 2 ** 20} MiB, which no record has`;
 
-/**
- * Reads a text file that a user named. Never waits for a writer, and never takes more than {@linkcode MAX_BYTES}.
- *
- * @throws {UsageError} in one sentence that names it.
- */
+/** A text file that a user named, of {@linkcode MAX_BYTES} at most; never waits for a writer; throws UsageError. */
 export async function readText(source: string, { utf8Only = false } = {}): Promise<string> {
   try {
     if (source === "-") return await readBounded(Deno.stdin.readable, utf8Only);

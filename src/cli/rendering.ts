@@ -30,22 +30,13 @@ export { readText } from "./read_record.ts";
 export { refuseOverwriting } from "./job_files.ts";
 export { readRecord } from "./read_record.ts";
 
-/**
- * Finds a format. Loads the reports only now.
- *
- * @throws {UsageError} when there is none of that name.
- */
+/** A format by its name, the reports loaded only now; throws UsageError when there is none. */
 export async function findFormat(name: string): Promise<ReportFormat> {
   const { reportFormats } = await import("../report/registry.ts");
   return formatNamed(reportFormats, name);
 }
 
-/**
- * Delivers a text to `--out`: a file, whose path, or of a page whose link, is then told on standard error; or standard output,
- * for `-` and where it is left out.
- *
- * @throws {UsageError} when the file cannot be written.
- */
+/** Delivers to `--out`, and tells its path or link on standard error; or to standard output. Throws UsageError. */
 export async function deliverText(
   text: string,
   args: ParsedArguments,
@@ -76,12 +67,7 @@ export interface ReportForFile {
   readonly problem?: string;
 }
 
-/**
- * Renders a record for a file and writes the charts that belong beside it, to `<name>-charts/`. The report itself is left to
- * the caller: it comes last, so that it never refers to what is not there yet.
- *
- * @returns the report, without charts where they could not be written.
- */
+/** A record's report without its file, which comes last, as its charts go to `<name>-charts/` first. */
 export async function renderForFile(
   record: RunRecord,
   format: ReportFormat,
@@ -116,10 +102,7 @@ async function writeAll(directory: string, files: ReadonlyMap<string, string>): 
   }
 }
 
-/**
- * Removes the charts of an earlier report of the same name, which this one does not have. Only what begins as the suite's own
- * charts do: anything else in the directory is somebody's.
- */
+/** Removes charts of an earlier report of that name; anything that does not begin as ours is somebody's. */
 async function removeStale(directory: string, files: ReadonlyMap<string, string>): Promise<void> {
   try {
     for await (const { name, isFile } of Deno.readDir(directory)) {
@@ -160,11 +143,7 @@ export interface ResultOptions {
   readonly quiet: boolean;
 }
 
-/**
- * Writes the record first, as everything else can be made from it, then the reports.
- *
- * @returns whether every file is where it was wanted.
- */
+/** Writes the record first, as all else can be made from it; whether every file is where it was wanted. */
 export async function writeResults(
   record: RunRecord,
   { out, formats, quiet, margin }: ResultOptions,

@@ -5,11 +5,7 @@ import type { ParsedArguments } from "./parse.ts";
 import { valueOf, valuesOf } from "./parse.ts";
 import { UsageError } from "./failure.ts";
 
-/**
- * Refuses a budget that would be ignored. `ab` has a precision of its own, so that this is for `run` alone.
- *
- * @throws {UsageError} when there is a budget and no precision.
- */
+/** Throws UsageError for a budget without a precision, which would be ignored; `ab` has a precision of its own. */
 export function refuseIdleBudget(args: ParsedArguments): void {
   if (valueOf(args, "budget") === undefined || valueOf(args, "precision") !== undefined) return;
   throw new UsageError(
@@ -82,11 +78,7 @@ export function repeatWords(
   return [...words, ...used].join(" ");
 }
 
-/**
- * The format of that name.
- *
- * @throws {UsageError} when there is none.
- */
+/** The format of that name; throws UsageError when there is none. */
 export function formatNamed<T>(formats: ReadonlyMap<string, T>, name: string): T {
   const found = formats.get(name);
   if (found !== undefined) return found;

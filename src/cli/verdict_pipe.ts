@@ -1,7 +1,4 @@
-// The pipe over which the child of `run`, `gate` and `ab` sends its exit code to its parent.
-//
-// Deno hands three streams to a child, and all three are the user's. So a `cat` keeps a pipe open whose writing end the child opens
-// below /proc. The same process first prints how the parent was started: Deno tells a program its arguments, not its flags.
+// The pipe of the child's exit code: a `cat` keeps it open, the child writes below /proc; it tells the parent's flags first, as Deno does not.
 
 import { EXIT } from "./failure.ts";
 

@@ -4,12 +4,7 @@ import type { Case } from "../model/case.ts";
 import { describe } from "../record/record_error.ts";
 import type { Params } from "../model/params.ts";
 
-/**
- * Finds in what two cases of one id differ. An id names scenario, transport and parameters; the rest can change under it:
- * where the peer ran, what the workload does, and how long a trial measured.
- *
- * @returns One sentence without full stop; `undefined` when they are the same measurement.
- */
+/** In what two cases of one id differ, as one sentence: placement, workload, length of a trial; `undefined`: in nothing. */
 export function caseDifference(base: Case, head: Case): string | undefined {
   const facts: readonly (readonly [string, unknown, unknown])[] = [
     ["scenario", base.scenario, head.scenario],

@@ -1,7 +1,4 @@
-// compareRecords: two records, cell by cell. One function for both gates: the A/B gate, whose trials are paired by round
-// and case, and the stored baseline, whose trials are not paired.
-//
-// A Cell is a case and a metric. Every cell that base promises is compared, missing, or incomparable with the reason; none is dropped.
+// compareRecords: two records, cell by cell (a case and a metric), paired by round or not; no cell that base promises is dropped.
 
 import { findCaseObstacle, findSkip } from "./case_obstacle.ts";
 import { UNITS } from "../units/unit.ts";
@@ -126,10 +123,7 @@ function compareCase(one: Case, context: Context): readonly Outcome[] {
   });
 }
 
-/**
- * The metrics that base promises for a case, the headline first: head's own, where head has another. A file that was edited
- * to have a milder headline must not choose what gates.
- */
+/** The metrics that base promises, the headline first, in head's definition: an edited file must not choose what gates. */
 function promisedMetrics(one: Case, { base, head }: Context): readonly MetricDefinition[] {
   const own = base.judged(one);
   const other = head.cases.get(one.id);

@@ -4,11 +4,7 @@ import type { RunRecord } from "../model/run_record.ts";
 import { compareRecords } from "./compare_records.ts";
 import type { RecordComparison } from "./comparison.ts";
 
-/**
- * Compares every cell of some runs with those of others; each side has at least one, and all of a side the same cases.
- *
- * @param deciding Runs of head once what is suspected has been measured again
- */
+/** Compares runs, of which each side has at least one; `deciding`: runs of head once what is suspected was measured again. */
 export function compareRuns(
   base: readonly RunRecord[],
   head: readonly RunRecord[],

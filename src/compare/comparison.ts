@@ -103,20 +103,12 @@ export interface RecordComparison {
 
 const collator = new Intl.Collator("en", { numeric: true });
 
-/**
- * The order of ids in every list: as people count (`bytes=64` before `bytes=1024`), and never two different ids alike.
- *
- * @returns Negative, 0 or positive.
- */
+/** The order of ids in every list: `bytes=64` before `bytes=1024`, and never two different ids alike. */
 export function compareIds(a: string, b: string): number {
   return collator.compare(a, b) || (a < b ? -1 : a > b ? 1 : 0);
 }
 
-/**
- * The order of cells: by case, then by metric.
- *
- * @returns Negative, 0 or positive.
- */
+/** The order of cells: by case, then by metric. */
 export function byCell(
   a: Pick<Cell, "case" | "metric">,
   b: Pick<Cell, "case" | "metric">,
@@ -124,11 +116,7 @@ export function byCell(
   return compareIds(a.case, b.case) || compareIds(a.metric, b.metric);
 }
 
-/**
- * The key of a cell in a map. A metric id holds letters and digits only, so that it is unambiguous.
- *
- * @returns The key.
- */
+/** The key of a cell in a map; a metric's id holds letters and digits only, so that it is unambiguous. */
 export function cellKey(caseId: string, metricId: string): string {
   return `${metricId} ${caseId}`;
 }

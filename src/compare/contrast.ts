@@ -146,10 +146,7 @@ export function orientedRatio(
   };
 }
 
-/**
- * One pair a round, and which: several trials of one round met the same moment, so that their median stands for them. Trials of one block
- * are paired slice by slice: their ratio is the median of those of the slices, and the value in question is the base's by that ratio.
- */
+/** One pair a round, of the medians where it has several trials; of one block the ratio is the median of those of the slices. */
 export function pairByRound(
   first: readonly RoundValue[],
   base: readonly RoundValue[],

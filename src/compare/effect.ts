@@ -81,10 +81,7 @@ export interface ValuePair {
   readonly rounds?: number;
 }
 
-/**
- * Differences below this are ties. A unit rescaled rounds every logarithm anew, in the 16th digit: without a grid it could
- * make or break a tie, and with it a p-value. A billionth is a ten-millionth of a percent.
- */
+/** Differences below this are ties: rescaling rounds every logarithm in the 16th digit, which must not make a tie or break it. */
 const GRID = 1e9;
 
 /**
@@ -168,51 +165,31 @@ export function unpairedEffect(
   };
 }
 
-/**
- * The two-sided p-value of an effect.
- *
- * @returns Twice the smaller of the one-sided ones, at most 1.
- */
+/** Twice the smaller of the one-sided p-values, at most 1. */
 export function twoSidedP(
   { pValue, pValueBetter }: Pick<Effect, "pValue" | "pValueBetter">,
 ): number {
   return Math.min(1, 2 * Math.min(pValue, pValueBetter));
 }
 
-/**
- * The smallest p-value of a one-sided Mann–Whitney test: one of all the ways to choose n₁ of n₁ + n₂.
- *
- * @returns 0 (it underflows beyond about a thousand values) to 1.
- */
+/** The smallest p-value of a one-sided Mann–Whitney test: one of all the ways to choose n₁ of n₁ + n₂. */
 export function leastUnpairedPValue(n1: number, n2: number): number {
   let least = 1;
   for (let k = 1; k <= Math.min(n1, n2); k++) least *= k / (Math.max(n1, n2) + k);
   return least;
 }
 
-/**
- * Whether a ratio is worse than a threshold allows, decided on the grid on which effects are stated.
- *
- * @returns `true` only when it is strictly beyond.
- */
+/** Whether a ratio is strictly worse than a threshold allows, on the grid on which effects are stated. */
 export function isBeyond(ratio: number, threshold: number, kind: EffectKind): boolean {
   return gain(ratio, kind) < -gain(1 + threshold, kind);
 }
 
-/**
- * The same towards the better.
- *
- * @returns `true` only when it is strictly beyond.
- */
+/** Whether a ratio is strictly better than a threshold, on the same grid. */
 export function isBeyondBetter(ratio: number, threshold: number, kind: EffectKind): boolean {
   return gain(ratio, kind) > gain(1 + threshold, kind);
 }
 
-/**
- * A ratio turned round, as if the two sides were exchanged.
- *
- * @returns Above 1, worse: 1.05 is 5 % worse, or 5 points of a share.
- */
+/** A ratio turned round, as if the two sides were exchanged: 1.05 is 5 % worse, or 5 points of a share. */
 export function inverseOf(ratio: number, kind: EffectKind): number {
   return kind === "ratio" ? 1 / ratio : 2 - ratio;
 }

@@ -1,8 +1,4 @@
 // Fingerprints: whether two records come from machines that can be compared, and in what they differ.
-//
-// A stored baseline is worth something on the machine that measured it and on no other, so there every fact must be known
-// and equal. In an A/B job both sides ran interleaved on one machine: what is unknown is unknown of both, and the
-// versions are what is being compared.
 
 import { describe } from "../record/record_error.ts";
 import type { EnvironmentFact, Fact, FactComparison } from "../model/environment.ts";
@@ -39,13 +35,7 @@ interface Mismatch {
 /** What an A/B job compares, and therefore no difference between its sides. */
 const SUBJECTS: ReadonlySet<string> = new Set(["deno", "v8", "sockbench"]);
 
-/**
- * Names every difference between two environments that can move figures: facts that are there to be compared, the placement of the peer,
- * and the schema of the files. Versions are none where the records are paired.
- *
- * @returns One sentence a difference, without full stop; a fact known on one side only counts, one that neither side
- * knows does where it must be known. Empty: none.
- */
+/** Every difference of two environments that can move figures, a sentence each; versions are none where the records are paired. */
 export function environmentDifferences(
   base: Fingerprinted,
   head: Fingerprinted,
@@ -57,11 +47,7 @@ export function environmentDifferences(
   ];
 }
 
-/**
- * The differences that forbid a verdict.
- *
- * @returns The sentences of {@linkcode environmentDifferences} that are obstacles; empty: the two can be compared.
- */
+/** The differences that forbid a verdict, as sentences; empty: the two can be compared. */
 export function environmentObstacles(
   base: Fingerprinted,
   head: Fingerprinted,
@@ -76,11 +62,7 @@ export function environmentObstacles(
   }).map(formatMismatch);
 }
 
-/**
- * Whether figures of two records may be judged against each other.
- *
- * @returns `true` when {@linkcode environmentObstacles} finds none.
- */
+/** Whether figures of two records may be judged against each other. */
 export function comparable(
   base: Fingerprinted,
   head: Fingerprinted,
@@ -153,10 +135,7 @@ interface FactPair extends Omit<EnvironmentFact, "value" | "unit"> {
   readonly head: Fact;
 }
 
-/**
- * Every fact that either side has, and those that both must: what a fact means is for the registry to say where it has it, as a file could
- * call its CPU a mere remark.
- */
+/** Every fact that either side has or must have; what it means is for the registry to say: a file could call its CPU a mere remark. */
 function pairFacts(
   ours: readonly EnvironmentFact[],
   theirs: readonly EnvironmentFact[],

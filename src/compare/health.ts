@@ -1,8 +1,4 @@
-// Health: how much of the measured time something else kept the processes of a trial off the CPU.
-//
-// A thread that is ready and has no CPU waits (`waitNs`, sched(7) and the kernel's sched-stats documentation). That alone proves nothing:
-// two ends on one core wait for each other in the normal course, each at most as long as the other runs. Only where an end waited longer
-// than the other ran did something else have the CPU; then all time counts in which an end was ready and neither ran.
+// Health: for how much of the measured time an end was ready and neither ran, so that something else had the CPU (sched(7)).
 
 import type { Trial } from "../model/trial.ts";
 import { formatCount, formatShare } from "../units/format_quantity.ts";
@@ -47,11 +43,7 @@ export function keptOff(
   return { waitNs: Math.min(Math.max(unexplained, idle), spanNs), spanNs };
 }
 
-/**
- * The health of trials together.
- *
- * @returns `undefined` where no trial has what it takes.
- */
+/** Health of trials together; `undefined` where no trial has what it takes. */
 export function healthOf(
   trials: readonly Pick<Trial, "counters">[],
   cores: number,
@@ -89,11 +81,7 @@ export function healthOf(
 /** Steal that is worth a word. */
 const NOTABLE_STEAL = 0.01;
 
-/**
- * Health in one clause, with what is known of the cause.
- *
- * @returns As in `the processes were kept off the CPU for 34 % of the measured time: their CPU quota was used up in 113 of 130 periods`.
- */
+/** As in `the processes were kept off the CPU for 34 % of the measured time: their CPU quota was used up in 113 of 130 periods`. */
 export function describeHealth(health: Health, cores: number): string {
   const causes = causesOf(health, cores);
   return `the processes were kept off the CPU for ${formatShare(health.waitShare)} of the ` +
@@ -123,11 +111,7 @@ function causesOf({ waitShare, quota, stealShare, runnable }: Health, cores: num
   ];
 }
 
-/**
- * What to do about it.
- *
- * @returns One sentence without full stop; `undefined` where nothing need be done.
- */
+/** What to do about it, as one sentence; `undefined` where nothing need be done. */
 export function adviseOnHealth({ waitShare, quota, stealShare }: Health): string | undefined {
   const isThrottled = quota !== undefined && quota.throttledPeriods > 0;
   if (waitShare < NOTABLE_WAIT && !isThrottled) return undefined;

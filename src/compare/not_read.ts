@@ -3,11 +3,7 @@
 import { KERNEL_READINGS } from "../model/environment.ts";
 import type { RunRecord } from "../model/run_record.ts";
 
-/**
- * What both or one could not read for lack of libc: whoever reads the result must not take silence for health.
- *
- * @returns At most one sentence, without full stop.
- */
+/** What both or one could not read for lack of libc, as a sentence: silence must not be taken for health. */
 export function formatNotRead(base: RunRecord, head: RunRecord): readonly string[] {
   const reasonOf = (record: RunRecord) =>
     record.environment.missing.find(({ what }) => what === KERNEL_READINGS)?.reason;

@@ -1,7 +1,4 @@
-// Values of whole generations: what rare operations do is in all of them together, and hardly in a trial of 10 ms.
-//
-// A stall in every third trial moves neither the median of the trials' rates nor that of their p90. Of these metrics one value stands for
-// all trials of a generation: operations by their total time, percentiles of all of them together.
+// Values of whole generations: operations by total time and pooled percentiles, which a stall in every third trial moves.
 
 import { metricValue } from "../model/metric_value.ts";
 import type { SparseHistogram } from "../model/histogram.ts";

@@ -23,13 +23,7 @@ export interface RecordSide {
   judged(one: Case): readonly MetricDefinition[];
 }
 
-/**
- * Indexes a record.
- *
- * @returns The side.
- * @throws {RangeError} If a case has two trials in one round, or two that started at the same time: one trial would count
- * twice, as if it were more evidence.
- */
+/** Indexes a record. Throws RangeError where a case has two trials in one round, or of one moment: one would count twice. */
 export function openSide(record: RunRecord, byGeneration = false): RecordSide {
   refuseDuplicates(record);
   const values = trialValues(record, byGeneration);
@@ -51,11 +45,7 @@ export function openSide(record: RunRecord, byGeneration = false): RecordSide {
   };
 }
 
-/**
- * The metrics of a case that can be judged: those with a better direction.
- *
- * @returns Definitions, the headline first.
- */
+/** The metrics of a case that have a better direction, the headline first. */
 export function judgedMetrics(record: RunRecord, one: Case): readonly MetricDefinition[] {
   const spec = record.scenarios.find(({ id }) => id === one.scenario);
   return spec === undefined

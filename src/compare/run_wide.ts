@@ -1,7 +1,4 @@
-// Run-wide figures: what all operations of a case come to together, beside the median of its trials.
-//
-// The median of trials is deaf to what few trials meet: a server that stalls 300 ms every 12,000 writes moves neither the median
-// of p50 nor that of the maxima. Pooled percentiles, totals and the longest of all keep it.
+// Run-wide figures: pooled percentiles, totals and the longest of all, as a median of trials is deaf to what few of them meet.
 
 import { BUCKET_COUNT, bucketMidpointNs, nearestRank } from "../model/bucket_layout.ts";
 import type { SparseHistogram } from "../model/histogram.ts";
@@ -114,11 +111,7 @@ function longestApart({ exchange, connect, afterPause }: Trial["histograms"]): n
   return (exchange ?? connect) === undefined ? -Infinity : afterPause?.max ?? -Infinity;
 }
 
-/**
- * A rate as all of what was counted by all of the time that was measured.
- *
- * @returns The rate; `undefined` where no trial yields one.
- */
+/** A rate as all that was counted by all the time measured; `undefined` where no trial yields one. */
 export function totalRate(trials: readonly Trial[], metric: string): RunWideFigure | undefined {
   const byRound = new Map<number, { counted: number; elapsedNs: number }>();
   for (const trial of trials) {

@@ -1,7 +1,4 @@
-// The effect of runs, each of which is one value.
-//
-// What moves a whole run, such as the processes that happened to be started or the neighbours of a virtual machine, no number of trials
-// within it shows: between runs of one build medians differ more than any interval within a run allows.
+// The effect of runs, each of which is one value: what moves a whole run shows in no number of trials within it.
 
 import { median } from "../stats/quantile.ts";
 import { studentQuantile, studentTail } from "../stats/student.ts";

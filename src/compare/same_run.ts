@@ -3,12 +3,7 @@
 import type { RunRecord } from "../model/run_record.ts";
 import type { Trial } from "../model/trial.ts";
 
-/**
- * Whether two records hold the same trials: one file named twice, or a copy of it, whatever else was edited. Two measurements do not agree
- * in every nanosecond and every count of their trials.
- *
- * @returns `true` when base holds most of head's trials, in whatever round.
- */
+/** Whether base holds most of head's trials, nanosecond for nanosecond: one file named twice, or an edited copy. */
 export function isSameRun(base: RunRecord, head: RunRecord): boolean {
   const known = new Set(base.trials.map(contentOf));
   const shared = head.trials.filter((trial) => known.has(contentOf(trial))).length;

@@ -65,20 +65,12 @@ export function trialValues(record: RunRecord, byGeneration = false): TrialValue
   };
 }
 
-/**
- * The metrics that a scenario names. Those that the record does not define and the suite does not know are left out.
- *
- * @returns Definitions, the headline first.
- */
+/** The metrics that a scenario names and the record or the suite defines, the headline first. */
 export function metricsOf(record: RunRecord, spec: ScenarioSpec): readonly MetricDefinition[] {
   return spec.metrics.flatMap((id) => findMetric(record, id) ?? []);
 }
 
-/**
- * The definition of a metric.
- *
- * @returns The definition, or `undefined` where neither the record nor the suite has one.
- */
+/** The definition of a metric by the record or the suite. */
 export function findMetric(record: RunRecord, id: string): MetricDefinition | undefined {
   return record.metrics.find((metric) => metric.id === id) ??
     (isMetricId(id) ? metricOf(id) : undefined);

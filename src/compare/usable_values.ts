@@ -1,7 +1,4 @@
-// Usable values: which trials of a cell can be compared, and when too many cannot.
-//
-// A trial that failed, or that counted 0 of something that is divided, has no place in a ratio. Leaving a few out is
-// honest with a warning; leaving many out judges the survivors, so beyond a tenth there is no verdict.
+// Usable values: which trials of a cell can be compared; beyond a tenth left out there is no verdict, as survivors would be judged.
 
 import { pairByRound } from "./contrast.ts";
 import { isPossible, type MetricDefinition } from "../units/metric.ts";
@@ -28,11 +25,7 @@ export interface MatchedPairs {
   readonly warnings: readonly string[];
 }
 
-/**
- * Finds a value that cannot have been measured: negative, or beyond what any socket will yield.
- *
- * @returns The first such value, or `undefined`.
- */
+/** The first value that cannot have been measured: negative, or beyond what any socket will yield. */
 export function findImpossible(
   values: readonly RoundValue[],
   metric: MetricDefinition,
@@ -40,11 +33,7 @@ export function findImpossible(
   return values.find(({ value }) => !isPossible(value, metric));
 }
 
-/**
- * Selects the values of one side that can be compared.
- *
- * @returns The side, with a fault when too many of its trials are unusable.
- */
+/** The values of one side that can be compared, with a fault when too many of its trials are unusable. */
 export function selectSide(
   name: "base" | "head",
   { values, record }: { readonly values: TrialValues; readonly record: RunRecord },
@@ -67,11 +56,7 @@ export function selectSide(
   return { rounds, usable, ...(fault === undefined ? {} : { fault }) };
 }
 
-/**
- * Pairs two sides by round.
- *
- * @returns The pairs, or why there are none worth comparing.
- */
+/** Pairs by round, or why there are none worth comparing. */
 export function matchPairs(base: UsableSide, head: UsableSide): MatchedPairs | string {
   const known = new Map(head.usable.map((one) => [one.round, one]));
   const pairs = pairByRound(head.usable, base.usable).map(([value, against, round]): ValuePair => {
@@ -98,11 +83,7 @@ function sum(values: readonly { readonly rounds?: number }[]): number {
   return values.reduce((all, { rounds = 1 }) => all + rounds, 0);
 }
 
-/**
- * How many trials may be left out: a tenth, and one in any case, as a single hiccup of a short run does not end it.
- *
- * @returns A whole number of at least 1.
- */
+/** How many trials may be left out: a tenth, and one in any case: a single hiccup does not end a short run. */
 export function mostLeftOut(rounds: number): number {
   return Math.max(1, Math.floor(rounds / 10));
 }

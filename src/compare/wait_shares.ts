@@ -5,11 +5,7 @@ import type { RecordComparison, WaitShares } from "./comparison.ts";
 import { healthOf } from "./health.ts";
 import type { RecordSide } from "./record_side.ts";
 
-/**
- * Finds the shares of both sides.
- *
- * @returns Those of each case of base, and of all trials together.
- */
+/** Shares of each case of base, and of all trials together. */
 export function findWaitShares(
   base: RecordSide,
   head: RecordSide,

@@ -75,20 +75,13 @@ function matchVersion(value: unknown, { major, minor }: FileVersion): SchemaMatc
   return matched.ok ? { ok: true, value: { ...matched.value, minor: SCHEMA_MINOR } } : matched;
 }
 
-/**
- * Finds what would make a trial unreadable once it is part of a record: a NaN of a workload, a negative count, operations
- * without a sample. Returns one clause, as in `values.loss must be a finite number: it is NaN`; `undefined` when the trial is
- * sound.
- */
+/** What would make a trial unreadable in a record, as in `values.loss must be a finite number: it is NaN`; `undefined`: nothing. */
 export function findTrialFault(trial: Trial): string | undefined {
   const matched = matchTrial(trial);
   return matched.ok ? findOwnFault(matched.value, []) : describeMismatch(matched, trial);
 }
 
-/**
- * Reads what an agent, which may be of another version, planned to measure. Returns a copy of scenarios, metrics, cases and
- * skips; or one clause that states what no record could hold.
- */
+/** What an agent of any version planned, copied; or one clause that states what no record could hold. */
 export function readPlannedCases(value: unknown): PlannedCases | string {
   if (typeof value !== "object" || value === null) return `it is ${describe(value)}`;
   const { scenarios, metrics, cases, skipped } = value as Partial<PlannedCases>;

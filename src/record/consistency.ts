@@ -1,5 +1,4 @@
-// Consistency: what must hold between the fields of a record. The schema says what each field is; this says whether they
-// tell one story.
+// Consistency: what must hold between the fields of a record.
 
 import type { Case } from "../model/case.ts";
 import { describe, formatPath } from "./record_error.ts";
@@ -30,10 +29,7 @@ const TOLERANCE = 1.01;
 /** 104 days: beyond it a number no longer tells one nanosecond from the next. */
 const LONGEST_NS = Number.MAX_SAFE_INTEGER;
 
-/**
- * Finds the first contradiction within a record. Returns one clause that states what is wrong, as in `trials[3].case is not
- * among the cases: it is "x"`; `undefined` when the record is sound.
- */
+/** The first contradiction within a record, as in `trials[3].case is not among the cases: it is "x"`; `undefined`: sound. */
 export function findInconsistency(record: RunRecord): string | undefined {
   return findFactFault(record) ?? findPlanInconsistency(record) ?? findTrialFaults(record) ??
     findReferenceBenchmarkFault(record);
@@ -42,10 +38,7 @@ export function findInconsistency(record: RunRecord): string | undefined {
 /** The part of a record that its plan makes. */
 type Planned = Pick<RunRecord, "scenarios" | "metrics" | "cases">;
 
-/**
- * Finds the first contradiction within what a record or a plan says of its cases. Returns as {@linkcode findInconsistency}
- * does.
- */
+/** The first contradiction within what a record or a plan says of its cases. */
 export function findPlanInconsistency(planned: Planned): string | undefined {
   return findDuplicateIds(planned) ?? findUnknownMetrics(planned) ?? findOrphanCases(planned);
 }
@@ -162,10 +155,7 @@ function noTrialsYet({ workload }: Case): {
   return { workload, rounds: new Map(), starts: new Map() };
 }
 
-/**
- * Finds the first contradiction within one trial, as far as it shows without its case: in a histogram, or between its samples
- * and what was counted. Returns one clause that states what is wrong; `undefined` when the trial is sound.
- */
+/** The first contradiction within one trial, as far as it shows without its case. */
 export function findOwnFault(trial: Trial, at: readonly PropertyKey[]): string | undefined {
   for (const [name, histogram] of Object.entries(trial.histograms)) {
     const fault = findSparseFault(histogram);

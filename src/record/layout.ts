@@ -1,5 +1,4 @@
-// Layouts: the shape of a record as far as writing needs it, and the writer that follows it. A record written twice is the
-// same text, whatever order its fields were assigned in, so that files can be compared line by line.
+// Layouts: a record written twice is the same text, whatever order its fields were assigned in.
 
 import { formatPath } from "./record_error.ts";
 
@@ -23,10 +22,7 @@ export type Layout =
 /** The parts of a value: key or index, value and layout of each. */
 type Part = readonly [key: string | number, value: unknown, layout: Layout];
 
-/**
- * Writes a value as JSON text, with one line per part down to a given depth and each deeper part on its parent's line. Returns
- * the text, without a final line break. Throws RangeError if a number is not finite, as JSON would make `null` of it.
- */
+/** JSON with one line per part down to a depth, each deeper part on its parent's line. Throws RangeError for a number not finite. */
 export function writeJson(layout: Layout, value: unknown, depth: number): string {
   return write(layout, value, depth, "", []);
 }

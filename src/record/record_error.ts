@@ -9,22 +9,14 @@ export class RecordError extends Error {
   /** The file, or whatever else the text came from. */
   readonly source: string;
 
-  /**
-   * Makes the sentence of its two halves.
-   *
-   * @param source Where the text came from: a file name, or `standard input`.
-   * @param problem What is wrong and what would be right, without the closing full stop.
-   */
+  /** `source`: a file name, or `standard input`; `problem`: what is wrong and what would be right. */
   constructor(source: string, problem: string) {
     super(`Cannot read ${printable(source)} as a record: ${problem}`);
     this.source = source;
   }
 }
 
-/**
- * A value as an error message shows it: short, and on one line whatever it holds. Never recursive: a file may nest a million
- * lists, and describing them must not overflow the stack. Returns a few words, as in `"x"`, `-3`, `an object`, `missing`.
- */
+/** A value in few words, on one line: `"x"`, `-3`, `an object`. Never recursive: a file may nest a million lists. */
 export function describe(value: unknown): string {
   if (value === undefined) return "missing";
   if (typeof value === "string") {
@@ -34,10 +26,7 @@ export function describe(value: unknown): string {
   return typeof value === "object" && value !== null ? "an object" : String(value);
 }
 
-/**
- * The path of a field as code would write it: `trials[3].histograms.exchange.min`. Returns one line; `the file` for the empty
- * path.
- */
+/** A field's path as code would write it: `trials[3].histograms.exchange.min`; `the file` for the empty one. */
 export function formatPath(path: readonly PropertyKey[]): string {
   if (path.length === 0) return "the file";
   return path.map((key, depth) => {

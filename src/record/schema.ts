@@ -1,9 +1,4 @@
-// The schema of a RunRecord: `trial.ts` once more, in a form that can be checked at run time and published.
-//
-// Each schema's error text is what would be right ("a number ≥ 0"), so that the codec can say a whole sentence. Objects
-// are strict: a field that this version does not know means a file that it does not understand.
-//
-// Only these files, `schema*.ts`, import zod, and only `codec.ts` imports this one: `--help` must not wait for either.
+// The schema of a RunRecord, strict, each error what would be right. Only `schema*.ts` import zod: `--help` must not wait for it.
 
 import { z } from "zod";
 import type { EnvironmentFact, FactComparison } from "../model/environment.ts";
@@ -30,10 +25,7 @@ const fact = z.union([text, finite, flag, z.null()], {
   error: "a text, a finite number, true, false or null",
 });
 
-/**
- * Numbers in bulk, millions in a long record: one test for the list instead of a schema call, a copy and a freeze for each list
- * of numbers takes two thirds off the time of reading. `findSparseFault` looks at each number again anyway.
- */
+/** Numbers in bulk: one test for a list instead of a schema call each takes two thirds off the time of reading. */
 const counts = z.custom<readonly number[]>(
   (value) => Array.isArray(value) && value.every((item) => typeof item === "number"),
   { error: "a list of numbers" },
@@ -199,16 +191,10 @@ export type SchemaMatch<T> =
     readonly expected?: string;
   };
 
-/**
- * Checks everything about a RunRecord that can be said field by field; `consistency.ts` checks what holds between fields.
- * Returns a copy that shares no more with `value` than lists of numbers, or the first fault.
- */
+/** All that can be said field by field: a copy that shares no more with `value` than lists of numbers, or the first fault. */
 export const matchRecord = (value: unknown): SchemaMatch<RunRecord> => match(record, value);
 
-/**
- * The same for a record of a higher minor version: fields that this version does not know are optional ones and are passed
- * over. They are taken out of `value`. Returns as {@linkcode matchRecord}.
- */
+/** The same of a higher minor version: fields unknown here are optional ones, and are taken out of `value`. */
 export function matchNewerRecord(value: unknown): SchemaMatch<RunRecord> {
   const result = record.safeParse(value);
   if (!result.success) {

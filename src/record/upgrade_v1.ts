@@ -27,10 +27,7 @@ export interface RunRecordV1
   readonly environment: EnvironmentV1;
 }
 
-/**
- * The facts of an environment of schema 1, in the order of the registry; what the registry does not have comes last. Returns it
- * as a list.
- */
+/** The facts of an environment of schema 1 in the registry's order; what it does not have comes last. */
 export function upgradeEnvironment(old: EnvironmentV1): Environment {
   const { versions, sysctls, missing } = old;
   const values = new Map<string, Fact>([

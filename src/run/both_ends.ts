@@ -43,11 +43,7 @@ export function findFailedOperations({ errors = {} }: Tally): TrialError | undef
   };
 }
 
-/**
- * Lengthens a window in which more messages per second would have come than were sent. A receiver that starts to read late
- * finds a queue, which then counts as if it had come within the window. What was sent in so many seconds was delivered in no
- * fewer. Returns the window itself, or one as long as its messages took to be sent.
- */
+/** The window, or a longer one: what was sent in so many seconds, and queued meanwhile, was delivered in no fewer. */
 export function boundWindow(
   window: ReceiverWindow,
   { operations, elapsedNs, values }: Pick<DriveResult, "operations" | "elapsedNs" | "values">,
@@ -72,9 +68,7 @@ export function bothDirections(up: ReceiverWindow, down: ReceiverWindow): Record
   };
 }
 
-/**
- * Puts the settings of both ends together: the driver's under their own names, the peer's, as in `serve.nagle`, only where they differ.
- */
+/** The settings of both ends: the driver's under their own names, the peer's as in `serve.nagle` where they differ. */
 export function readBack(
   drive: Readonly<Record<string, string>>,
   serve: Readonly<Record<string, string>>,

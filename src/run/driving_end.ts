@@ -173,10 +173,7 @@ export class DrivingEnd implements DriveContext {
     return this.#slot;
   }
 
-  /**
-   * Ends the serving end, after what of its own the peer waits for. Throws TrialFailure when strangers took part: they were
-   * measured, too.
-   */
+  /** Ends the serving end, after what the peer waits for. Throws TrialFailure when strangers took part: they were measured, too. */
   async finish(): Promise<ServeReport> {
     if (this.#setup.transport.mode === "stream") this.closeAll();
     const senders = this.#datagrams.map(({ endpoint }) => endpoint);

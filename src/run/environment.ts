@@ -163,10 +163,7 @@ export interface VirtualizationClues {
   readonly hasContainerMark: boolean;
 }
 
-/**
- * Names the kind of machine after what its kernel shows. Returns `bare metal`, `virtual machine (KVM)`, `container`, `container
- * in a virtual machine (KVM)`; `null` when nothing is known.
- */
+/** As in `bare metal`, `virtual machine (KVM)`, `container in a virtual machine (KVM)`; `null` when nothing is known. */
 export function describeVirtualization(clues: VirtualizationClues): string | null {
   const { cpuInfo, vendor = "", clocksources = "", cgroup = "", hasContainerMark } = clues;
   const isContainer = hasContainerMark ||

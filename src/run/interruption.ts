@@ -6,10 +6,7 @@ import { TrialFailure } from "./driving_end.ts";
 
 /** How often an {@link InterruptionWatch} wants to be called, in milliseconds: most trials end before. */
 export const BEAT_MS = 250;
-/**
- * An event loop that was not run for so long beyond a beat was stopped, in nanoseconds: starvation takes less (1.4 s were seen
- * at a load of 12 per core), and a watchdog that blames the peer has as much patience.
- */
+/** A loop not run for so long beyond a beat was stopped: starvation takes less (1.4 s at a load of 12 per core). */
 const STOPPED_NS = 5e9;
 /** A time service slews the clock by 0.5 ms a second at most, in nanoseconds: more is a step, or sleep. */
 const STEP_NS = 50e6;

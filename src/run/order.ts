@@ -8,11 +8,7 @@ import type { Transport } from "../transport/transport.ts";
 import type { Workload } from "../workload/workload.ts";
 import { SLICE_NS } from "./run_block.ts";
 
-/**
- * Shuffles a round so that cases to be compared stay close in time. The machine's speed changes within a second: the log-ratio
- * of two 20 ms slices spreads by 10 % when they are adjacent and by 23 % two seconds apart. So sets of cases that a contrast
- * compares are shuffled as sets, and then within each set.
- */
+/** Shuffles sets of cases that a contrast compares, then within each: slices two seconds apart spread by 23 %, adjacent ones by 10. */
 export function orderRound(
   cases: readonly Case[],
   scenarios: readonly ScenarioSpec[],

@@ -5,10 +5,7 @@ import type { Trial } from "../model/trial.ts";
 import type { ScenarioSpec } from "../model/scenario_spec.ts";
 import { medianInterval, minimumValues } from "../stats/mod.ts";
 
-/**
- * The wider side of the 95 % interval of a median, as a share of the median: 0.02 is ±2 %. Returns `Infinity` while there are
- * too few values for an interval, or where the median is 0 and the interval is not.
- */
+/** Wider half of a median's 95 % interval as a share of it: 0.02 is ±2 %; `Infinity` while there is no interval. */
 export function relativeHalfWidth(values: readonly number[]): number {
   if (values.length < minimumValues()) return Infinity;
   const { estimate, low, high } = medianInterval(values);

@@ -1,8 +1,4 @@
-// One block: cases that are open at once and take turns, a few milliseconds each.
-//
-// The machine's speed changes within a second: trials one after another compare two moments. No message passes between slices (one to a
-// process takes half a millisecond): the driving end alone decides whose turn it is, and the peer serves all cases. What is read of the
-// kernel would bias the slices after it for some 10 ms, so that it is read around a turn of its own, at the end.
+// One block: cases that are open at once and take turns by slices. No message passes between slices: the driving end alone decides.
 
 import type { TrialSlice } from "../model/trial.ts";
 import type { Tally } from "../model/tally.ts";

@@ -24,10 +24,7 @@ import { asksForTracing, openTracing } from "./tracing.ts";
 import { coldOperations, warmUp } from "./warm_up.ts";
 
 export type { RunEvent, RunOptions };
-/**
- * Measures every case of the plan, round by round. Returns the record: partial when `signal` ended it early. A trial that
- * failed is in it, with its error. Throws PeerError when no peer can be started at all.
- */
+/** Measures a plan round by round; partial when `signal` ended it early. Throws PeerError when no peer can be started at all. */
 export async function runPlan(plan: Plan, options: RunOptions): Promise<RunRecord> {
   await using tracing = await openTracing(plan, options.catalog);
   const run = new Run(tracing.plan, options, tracing.tracer);
@@ -140,10 +137,7 @@ class Run {
     this.#finished = true;
   }
 
-  /**
-   * The process that serves may be luck too: every few rounds another one takes over. False where the run has to end, as none
-   * could be started.
-   */
+  /** Replaces the peer every few rounds, as it may be luck too. False where none could be started and the run has to end. */
   async #renewPeer(round: number): Promise<boolean> {
     const { cases, settings: { peer } } = this.#plan;
     if (peer === "loop" || round === 1 || (round - 1) % ROUNDS_PER_PEER !== 0) return true;
@@ -173,10 +167,7 @@ class Run {
     return pauseObstacle(c, workload, transports.get(c.transport)!) === undefined;
   }
 
-  /**
-   * Beyond the planned rounds an adaptive run goes on until it is precise enough or its budget is spent: on interval width and
-   * time only, never on what the figures say; and not before it has met the machine for a while, and several processes.
-   */
+  /** Whether an adaptive run goes on: by interval width and time only, never by what the figures say. */
   #isWanted(round: number): boolean {
     const { rounds, scenarios, cases, settings: { precision, budgetNs } } = this.#plan;
     if (round <= rounds) return true;

@@ -1,6 +1,4 @@
-// How long a round trip over a socket pair takes on this machine, now: a fact about noise, which depends on no plan.
-//
-// It sees system calls on sockets and copying. It does not see the network stack beyond AF_UNIX, waking another core, or interrupts.
+// How long a round trip over a socket pair takes now: system calls and copying, no network stack, no other core, no interrupts.
 
 import type { Clock } from "../clock.ts";
 import { openKernel } from "../kernel/libc.ts";
@@ -31,10 +29,7 @@ export interface SocketpairReadingOptions {
 
 /** Round trips that are timed together, so that the clock's own cost and steps do not count. */
 const BATCH = 40;
-/**
- * Batches before the first reading. The compiler replaces the loop late and once: for some 600 batches a round trip took 3.5
- * µs, and 2.75 µs from then on.
- */
+/** Batches before the first reading: the compiler replaces the loop late and once, after some 600. */
 const WARMUP_BATCHES = 1_000;
 /** Batches of a reading: about 5 ms. */
 const BATCHES = 40;

@@ -11,11 +11,7 @@ export interface SystemFiles {
   readonly refusal?: string;
 }
 
-/**
- * Reads what exists of `paths`. Deno refuses most of /proc and /sys without `--allow-all`, whatever `--allow-read` says; libc,
- * where it may be called, does not. Else `grep`, where it may be run, is one process for all files and names each line's file,
- * which `cat` does not.
- */
+/** Reads what exists of `paths`: by Deno, by libc, or by `grep`, one process that names each line's file, which `cat` does not. */
 export async function readSystemFiles(paths: readonly string[]): Promise<SystemFiles> {
   const texts = new Map<string, string>();
   if (openKernel().available) {

@@ -19,10 +19,7 @@ export interface Tracing extends AsyncDisposable {
   readonly tracer?: Tracer;
 }
 
-/**
- * Starts a tracer where a case of the plan needs one, and tries it on this thread. Never throws: where it cannot be had,
- * because ptrace is refused or no process may be started, the cases that need it are skipped.
- */
+/** A tracer where a case needs one, tried on this thread; never throws: without it those cases are skipped. */
 export async function openTracing(plan: Plan, { workloads }: Catalog): Promise<Tracing> {
   const isTraced = (one: Case) => asksForTracing(workloads.get(one.workload), one);
   if (!plan.cases.some(isTraced)) return { plan, [Symbol.asyncDispose]: () => Promise.resolve() };

@@ -1,7 +1,4 @@
-// Evidence of a trial: what the kernel counted between its marks, and how the trial's sockets and threads really stood.
-//
-// Read at the marks, outside the measured interval: at its begin the CPU time comes last and the wide counters first, at its end the
-// other way round, so that none of the reading is counted as the trial's own. Without the kernel room there is none.
+// Evidence of a trial, read outside the measured interval: at its begin the CPU time last, at its end first, so that reading is not counted.
 
 import { counterDeltas, type Counters, readCounters } from "../kernel/counters.ts";
 import { openKernel } from "../kernel/libc.ts";
@@ -46,11 +43,7 @@ export class EvidenceReader {
   #begin: Mark | undefined;
   #end: Mark | undefined;
 
-  /**
-   * Starts without evidence.
-   * @param first the driver's first channel
-   * @param mark marks at the peer
-   */
+  /** `first`: the driver's first channel; `mark`: marks at the peer. */
   constructor(first: FirstChannel, mark: () => Promise<PeerMark>) {
     this.#first = first;
     this.#mark = mark;

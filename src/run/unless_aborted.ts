@@ -1,9 +1,6 @@
 // Waiting that ends with a signal.
 
-/**
- * Waits for work that cannot be told to stop: a peer that starts, a probe. Returns what the work comes to. Throws the signal's
- * reason when it comes first, else what the work throws.
- */
+/** What the work comes to; throws the signal's reason when that comes first. */
 export async function unlessAborted<T>(work: Promise<T>, signal?: AbortSignal): Promise<T> {
   if (signal === undefined) return await work;
   const aborted = Promise.withResolvers<never>();

@@ -15,10 +15,7 @@ const UNSENT: readonly CaseRequest[] = ["tcp", "unix"].map((transport) => ({
   params: { close: "unsent", bytes: MIB },
 }));
 
-/**
- * A connection that was closed right after writing. `written`: what the kernel took; `unsent`: of it not yet sent when the socket was closed; `null` where there is no
- * output buffer; `arrived`: what the peer, which began to read after that, got.
- */
+/** A connection closed right after writing: bytes taken, unsent at the close (`null`: no output buffer), and what the peer got. */
 type Closed = Readonly<{ kind: RawKind; written: number; unsent: number | null; arrived: number }>;
 
 export const closeDeliversTheRest: ClaimDeclaration = {

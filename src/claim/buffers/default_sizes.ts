@@ -122,10 +122,7 @@ export const defaultBuffers: ClaimDeclaration = {
   ].join("\n"),
 };
 
-/**
- * What a sender could write to a peer that reads nothing, and where the kernel counted it. `sender`: memory charged to the sending socket: SO_MEMINFO, queued and in
- * flight; `receiver`: memory charged to the receiving socket; `unread`: what the receiver could read (SIOCINQ).
- */
+/** What a sender could write to a peer that reads nothing; memory charged at each end (SO_MEMINFO), and bytes to be read (SIOCINQ). */
 type Filled = Readonly<
   { kind: string; bytes: number; sender: number; receiver: number; unread: number }
 >;

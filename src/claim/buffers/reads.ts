@@ -9,10 +9,7 @@ const PIECES = 10;
 const PIECE_BYTES = 100;
 const CUP_BYTES = 64;
 
-/**
- * `accumulated`: what one read with room for all returned after all pieces had been written; `small`: what reads into a small buffer returned, until all pieces had
- * been read or nothing more was there.
- */
+/** `accumulated`: what one read returned after all pieces had been written; `small`: what reads into a small buffer returned. */
 type ReadFacts = {
   transport: string;
   waitedMs: number;

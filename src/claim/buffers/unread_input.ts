@@ -16,11 +16,7 @@ const CLOSES = 20;
 const UNREAD_BYTES = 2_000;
 const ABORTED = "TcpExt.TCPAbortOnClose";
 
-/**
- * What the peer of closed connections met, and what the kernel counted. `isDrained`: whether the closing end had read everything: the control; `unread`: bytes that the
- * closing end had not read, of one connection; `resets`: connections on which the peer's next read failed with ECONNRESET; `ends`: connections on which it met the end
- * of the stream; `aborted`: resets that the kernel sent because bytes were unread (TCPAbortOnClose); `null` where it does not count them.
- */
+/** What the peer of closed connections met; `aborted`: resets because bytes were unread (TCPAbortOnClose), `null` where not counted. */
 type Met = {
   who: string;
   isDrained: boolean;

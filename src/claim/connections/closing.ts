@@ -22,10 +22,7 @@ const half = (transport: string): CaseRequest => ({
 });
 const HALVES = ["tcp", "unix"].map(half);
 
-/**
- * A connection of which one end has said that it sends no more. `sent`: bytes that the other end sent after that; `arrived`: those that arrived; `states`: states by
- * TCP_INFO, the closing end first; absent for Unix-domain sockets.
- */
+/** A connection half closed: what the other end sent after that, what arrived, and both states by TCP_INFO, the closing end first. */
 type HalfClosed = Readonly<
   { kind: RawKind; sent: number; arrived: number; states: readonly string[] | null }
 >;

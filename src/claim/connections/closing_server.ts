@@ -41,11 +41,7 @@ const KEPT_OR_FRESH: readonly Comparison[] = ["tcp", "unix"].flatMap((transport)
   }))
 );
 
-/**
- * What a server that closes left behind. `answered`: requests that were answered on a connection of their own; `again`: second requests on such a connection that were
- * answered; `met`: what the clients met that were not answered, as in `the end of the stream`; `timeWait`: entries in TIME-WAIT at the server's port afterwards; `null`
- * where there is no such state, or it could not be read; `timeWaitKept`: the same for as many requests over one connection.
- */
+/** What a server that closes left behind. `again`: second requests answered; `timeWait`: entries at its port, `null` where not read. */
 type Served = {
   transport: string;
   requests: number;

@@ -10,10 +10,7 @@ export const FULL_MS = 50;
 /** A dropped SYN is retransmitted after 1 s, and at worst once more. */
 export const LIMIT_MS = 3_500;
 
-/**
- * What the next connect met, once a place was made by accepting one connection. `refused`: the error's name where it was refused at once; `waitedMs`: from the accept
- * to the end of the connect; `null` where it did not end in time.
- */
+/** What the next connect met. `refused`: the error's name; `waitedMs`: from the accept to the end of the connect, `null`: too long. */
 export type Next = Readonly<{ who: string; refused: string | null; waitedMs: number | null }>;
 
 /** By system calls, where the retransmitted SYNs can be counted. */

@@ -23,10 +23,7 @@ const ROUND_TRIP: CaseRequest = {
 
 type Ends = Readonly<{ client: string; server: string }>;
 
-/**
- * What became of a handshake of which one segment was lost. `lostMs`: for how long it was; `connectedMs`: time until the client's connect was done; `null`: it was not
- * within the limit; `acceptedMs`: time until accept had a connection.
- */
+/** A handshake of which one segment was lost; `null`: the call did not end within the limit. */
 type Disturbed = Readonly<
   { lostMs: number; connectedMs: number | null; acceptedMs: number | null }
 >;

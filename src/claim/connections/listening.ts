@@ -15,18 +15,12 @@ const LIMIT_MS = 1_000;
 
 type Pair = Pick<Channels, "client" | "server">;
 
-/**
- * `exchanged`: connections of which each exchanged a byte with its client, in both directions, while all were open; `livesOn`: whether the listener accepted another
- * once those were closed; `survives`: whether that connection exchanged a byte after the listener was closed.
- */
+/** `exchanged`: connections that exchanged a byte each way; `survives`: whether the last one did once the listener was closed. */
 type Kept = Readonly<
   { transport: string; connections: number; exchanged: number; livesOn: boolean; survives: boolean }
 >;
 
-/**
- * What the kernel reports of the sockets of one server. `sockets`: sockets told apart by the kernel's own number, the listener among them; `ports`: ports that they
- * have; `listening`: how many of them listen.
- */
+/** Sockets of one server, the listener among them, told apart by the kernel's own number. */
 type Identities = Readonly<
   { connections: number; sockets: number; ports: number; listening: number }
 >;

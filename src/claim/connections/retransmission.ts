@@ -36,10 +36,7 @@ type Whole = {
 /** The timeout in force, beside the round trip that it follows. */
 type Timeout = Readonly<{ when: string; rttMs: number; rtoMs: number }>;
 
-/**
- * One segment that never arrives. `limitMs`: TCP_USER_TIMEOUT; `atMs`: when it was retransmitted, from the first sending; `rtoMs`: the timeout in force after each;
- * `error`: the error in the end; `null` when there was none in time.
- */
+/** One segment that never arrives; `atMs`: when it was sent again; `rtoMs`: the timeout after each; `error`: `null` for none in time. */
 type GivenUp = {
   limitMs: number;
   atMs: readonly number[];

@@ -29,10 +29,7 @@ const SETTINGS = [
   "net.ipv4.tcp_max_tw_buckets",
 ];
 
-/**
- * What stood in the kernel's table after connections were closed. `clientSide`: TIME-WAIT entries of the client's ends; `serverSide`: those of the server's; `seconds`:
- * what was left on the longest timer, in seconds.
- */
+/** TIME-WAIT entries of both ends after connections were closed, and what was left on the longest timer. */
 export type Left = {
   transport: string;
   first: "client" | "server";

@@ -12,10 +12,7 @@ import { exchange, openChannels, writeAll } from "../channels.ts";
 /** One protocol's answer to what was written by hand. `answer`: the first line of what came back; `isExpected`: whether it is the protocol's own. */
 export type Handwritten = Readonly<{ transport: string; answer: string; isExpected: boolean }>;
 
-/**
- * What the kernel reports of one end's connections while messages of one size went to and fro; per message. `bytes`: bytes of the stream for each message that this end
- * sent; `segments`: segments with data for each message; `nagle`: whether Nagle's algorithm is on.
- */
+/** One end's connections while messages of one size went to and fro; bytes and segments per message. */
 export type WireEnd = Readonly<{ bytes: number; segments: number; nagle: boolean }>;
 
 /** Both ends of one protocol at one size. `connections`: TCP connections that were open after all exchanges; `exchangeMs`: median time of an exchange: a message and one of the same size back. */

@@ -10,11 +10,7 @@ import { readSettingsOf } from "../socket_table.ts";
 /** Kinds of datagram sockets. */
 export type DatagramKind = "udp" | "unixpacket";
 
-/**
- * What became of datagrams to a socket that read nothing. `sent`: sends that succeeded; `received`: of them received in the end; `dropped`: drops that the kernel
- * counted at the receiver; `dropsAtReturn`: of them those that it had counted as soon as the send in question had returned; `refused`: the error with which a send was
- * refused; `null` where none was; `marker`: whether a datagram that was sent once all had been received came.
- */
+/** Datagrams to a socket that read nothing. `dropsAtReturn`: counted as the send returned; `marker`: whether one sent afterwards came. */
 export type Crowded = {
   kind: DatagramKind;
   bytes: number;

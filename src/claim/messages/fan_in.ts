@@ -76,10 +76,7 @@ export const oneSocketManyPeers: ClaimDeclaration = {
   ].join("\n"),
 };
 
-/**
- * One socket, and clients that had not bound. `answered`: clients that got an answer; `portsBefore`: clients that had a port before their first send; `portsAfter`:
- * clients that had one after it; `listen`: what listen(2) on that socket came to: `listens`, or the error's name.
- */
+/** One socket, and clients that had not bound; `listen`: what listen(2) on it came to: `listens`, or the error's name. */
 type Served = {
   kind: "udp" | "tcp";
   clients: number;

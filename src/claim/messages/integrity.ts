@@ -19,10 +19,7 @@ const LIMIT_NS = 8e9;
 const GROWTH_BYTES = 64 * 2 ** 20;
 const RESENT = "Tcp.RetransSegs";
 
-/**
- * `offered`: what was to be moved; `resent`: segments that TCP retransmitted meanwhile, on the whole machine; `null` where the kernel does not count them;
- * `grownBytes`: growth of resident memory, driver and peer; absent where it could not be read.
- */
+/** `resent`: segments that TCP retransmitted meanwhile on the whole machine; `grownBytes`: growth of resident memory of both ends. */
 type Moved = {
   transport: string;
   bytes: number;

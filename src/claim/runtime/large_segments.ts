@@ -29,11 +29,7 @@ ip address add ${NEAR_IP}/24 dev near
 ip -n ${FAR} address add ${FAR_IP}/24 dev far
 `;
 
-/**
- * A message of one size over one path. `segmentBytes`: the largest segment that its ends announce; `initialWindow`: congestion window of the fresh connection, in
- * segments; `firstFlight`: what left before anything was acknowledged; `segments`: segments by which the message came to a peer that acknowledges; `roundTrips`: round
- * trips until all has left: the window at most doubles with each (RFC 5681, section 3.1); `window`: the congestion window then, in segments.
- */
+/** A message over one path: largest segment, window at first and then, and round trips until all left (RFC 5681, section 3.1). */
 type Path = {
   path: string;
   bytes: number;

@@ -22,10 +22,7 @@ const ARMS = [
 
 type Nagle = "on" | "off" | undefined;
 
-/**
- * Fresh connections with their first exchanges. `openedMs`: from the connect until the client had its first answer; `delayed`: delayed acknowledgements that the kernel
- * counted meanwhile; `null` where it could not be asked.
- */
+/** `openedMs`: from the connect until the client had its first answer; `delayed`: delayed ACKs meanwhile, `null` where not counted. */
 type FirstExchanges = Readonly<
   { what: string; openedMs: readonly number[]; delayed: number | null }
 >;

@@ -1,5 +1,4 @@
-// The LiveView: what a run has found so far, as a few lines. It sees a figure of each trial and forgets nothing that it needs
-// for the next, so that taking one costs a search in a sorted list and nothing is computed but on demand.
+// The LiveView: what a run has found so far, as a few lines, computed on demand.
 
 import type { MetricDefinition } from "../../units/metric.ts";
 import type { Plan } from "../../plan/plan.ts";
@@ -75,13 +74,7 @@ export class LiveView {
     if (values.recent.length > SPARKS) values.recent.shift();
   }
 
-  /**
-   * What there is to be shown now.
-   *
-   * @param look of the terminal; every line is narrower than its columns
-   * @param most lines at most, at least 1
-   * @returns how far the run is, the case just measured, and the best of each scenario
-   */
+  /** How far the run is, the case just measured and the best of each scenario, in at most `most` lines narrower than the terminal. */
   lines(look: TerminalLook, most: number): readonly string[] {
     if (this.#last === undefined) return [];
     const width = look.columns - 1;

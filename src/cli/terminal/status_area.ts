@@ -1,6 +1,4 @@
-// The StatusArea: the last lines of a terminal, which overwrite themselves.
-//
-// It hides no cursor and changes no mode, so that a process that ends in the middle leaves nothing to be undone.
+// The StatusArea: the last lines of a terminal, which overwrite themselves; no mode is changed that would have to be undone.
 
 import { displayWidth } from "../../text/display_width.ts";
 import type { Terminal } from "./terminal.ts";
@@ -18,11 +16,7 @@ export class StatusArea {
     this.#terminal = terminal;
   }
 
-  /**
-   * Replaces what the area shows, in one write.
-   *
-   * @param lines each narrower than the terminal; fewer than its rows
-   */
+  /** Replaces what the area shows, in one write; lines are narrower than the terminal. */
   draw(lines: readonly string[]): void {
     // The cursor waits at the beginning of the last line: what Ctrl-C echoes there is overwritten with it.
     this.#terminal.draw(this.#eraser(), lines.join("\n"), "\r");

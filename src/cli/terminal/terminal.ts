@@ -6,15 +6,9 @@ import type { TerminalLook } from "../../text/terminal_line.ts";
 import { toAscii } from "../../text/to_ascii.ts";
 import { systemMessage, UsageError } from "../failure.ts";
 
-/**
- * A Terminal takes text for standard output and standard error. Everything that is printed passes through it, and nothing in it drives a
- * terminal or a CI job: names and messages come from records, modules, agents and the network.
- */
+/** A Terminal takes text for both outputs; nothing in it drives a terminal or a CI job, whatever a name holds. */
 export interface Terminal {
-  /**
-   * Writes to standard output, disarmed. Throws {@linkcode ClosedOutputError} when nobody reads it any more, and a {@linkcode UsageError}
-   * where it leads to a place that takes nothing, such as a full disk.
-   */
+  /** Writes disarmed text. Throws {@linkcode ClosedOutputError} when nobody reads it, {@linkcode UsageError} on a full disk. */
   out(text: string): void;
   /** Writes to standard error, disarmed; what cannot be written is dropped: progress is no reason to lose a run. */
   err(text: string): void;
@@ -138,10 +132,7 @@ export function paint(
   return `\x1b[${start}m${text}\x1b[${end}m`;
 }
 
-/**
- * Whether the terminal is said to show Unicode: by LC_ALL, else LC_CTYPE, else LANG, the first that is not empty (POSIX.1-2017,
- * section 8.2). Where none says anything, as in most containers, or where reading them was not granted, it is taken to.
- */
+/** Whether LC_ALL, LC_CTYPE or LANG, the first not empty (POSIX.1-2017, section 8.2), names UTF-8; true where none says. */
 export function localeShowsUnicode(read: (variable: string) => string | undefined): boolean {
   const locale = read("LC_ALL") || read("LC_CTYPE") || read("LANG") || "";
   return locale === "" || /utf-?8/i.test(locale);

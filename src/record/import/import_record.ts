@@ -23,10 +23,7 @@ export interface ForeignText {
   readonly writtenAtMs: number;
 }
 
-/**
- * Reads files of one tool as one record. Cases with the same id in several files have the trials of all of them. Throws
- * RecordError if a file is none of a known tool, or they are not all of the same.
- */
+/** Files of one tool as one record, cases of one id joined. Throws RecordError where they are not all of one known tool. */
 export function importRecord(texts: readonly ForeignText[], command: string): RunRecord {
   const read = texts.map(readForeign);
   const { tool } = read[0]!;

@@ -37,10 +37,7 @@ interface Shortfall {
   readonly offered: number;
 }
 
-/**
- * Finds the cases in which less was offered than {@linkcode MIN_OFFERED} of what was asked for. By case, the largest shortfall
- * first.
- */
+/** Cases in which less was offered than {@linkcode MIN_OFFERED} of what was asked for, the largest shortfall first. */
 export function findShortfalls(record: RunRecord, values: TrialValues): readonly Shortfall[] {
   return record.cases.flatMap((one): Shortfall[] => {
     const pairs = values.succeeded(one.id).flatMap((trial) => {

@@ -16,10 +16,7 @@ const MAX_UNDECIDED = 4;
 /** One choice with the question that it answers. */
 type Part = { readonly answer: Answer; readonly choice: Choice };
 
-/**
- * Says in one sentence what the answers come to, those of the first placement of each scenario; `undefined` where there is
- * nothing to choose from.
- */
+/** What the answers of each scenario's first placement come to, in one sentence; `undefined` where there is nothing to choose from. */
 export function buildAnswerLine(
   answers: readonly Answer[],
   rounds: number,

@@ -1,6 +1,4 @@
-// Answers in short: for each question what did best here, and whether that is beyond doubt.
-//
-// They are read off the headline tables and searches, so that nothing is said here that does not stand there.
+// Answers in short: for each question what did best here, read off the headline tables and searches.
 
 import type { Placement } from "../../model/placement.ts";
 import type { MetricUnit } from "../../units/metric.ts";
@@ -49,10 +47,7 @@ export interface AnswerSource {
   readonly search: readonly SearchResult[];
 }
 
-/**
- * Answers the questions of a report that ask for a choice. One answer for each group of columns that stand side by side to be
- * chosen from; none for a metric of which neither direction is better.
- */
+/** One answer for each group of columns to be chosen from; none for a metric of which neither direction is better. */
 export function answerQuestions(
   sources: readonly AnswerSource[],
   judged: BestSources,

@@ -1,9 +1,4 @@
-// The best of several cases: one criterion for marks of tables, answers and searches.
-//
-// Ratios pair trials of the same round, so that drift of the machine favours nobody, and the best must beat every rival at a
-// confidence that holds for all of them together (multiple comparisons with the best: Hsu, Multiple Comparisons: Theory and
-// Methods, 1996, chapter 4, here by Bonferroni's inequality). Of rivals that the record's contrasts compare, that holds among all
-// comparisons of the record, too: no answer is clear whose difference the findings call chance.
+// The best of several cases, by round and with the best against all others (Hsu, Multiple Comparisons, 1996, chapter 4; by Bonferroni).
 
 import { type OrientedRatio, orientedRatio } from "../../compare/contrast.ts";
 import { CONFIDENCE } from "../../compare/summarize.ts";

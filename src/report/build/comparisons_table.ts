@@ -10,10 +10,7 @@ import { column, keyColumns, table } from "./blocks.ts";
 
 const KEYS = keyColumns(["scenario", "case", "against", "at", "placement", "metric"]);
 
-/**
- * Every comparison as a row, with where its two ends ran; of a comparison of pinnings, where those of the case in question did.
- * Rows in the order of the comparisons; `undefined` where there are none.
- */
+/** Every comparison as a row, with where the case in question ran, in their order; `undefined` where there are none. */
 export function buildComparisonsTable(
   scenarios: readonly ScenarioSpec[],
   contrasts: readonly Contrasted[],

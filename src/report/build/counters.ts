@@ -5,11 +5,7 @@ import type { Case } from "../../model/case.ts";
 import type { ScenarioSpec } from "../../model/scenario_spec.ts";
 import type { Trial } from "../../model/trial.ts";
 
-/**
- * What is known of a counter beyond its name: what it counts, `s` in brackets where there are several, and the most that one
- * operation can cause, where there is such a bound. More of them came from other programs in the network namespace, and then
- * nobody knows how many of the rest did.
- */
+/** What a counter counts, `s` in brackets where there are several, and the most that one operation can cause: more came from others. */
 type CounterRow = readonly [words: string, most?: (segments: number) => number];
 
 /** One for each operation: a connection, a datagram. */

@@ -30,10 +30,7 @@ function suffices({ case: id, metric }: Summary, values: TrialValues): boolean {
   return median(values.succeeded(id).map(({ operations }) => operations)) >= fewest;
 }
 
-/**
- * Makes something of a record, or of what was made of one, a single time: a run renders one record in several formats, and a record
- * never changes.
- */
+/** Makes something of a record a single time: a run renders one record in several formats, and a record never changes. */
 export function oncePer<K extends object, V>(make: (key: K) => V): (key: K) => V {
   const known = new WeakMap<K, V>();
   return (key) => {

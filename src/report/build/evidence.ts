@@ -29,12 +29,7 @@ export type EvidenceOf = (
   items: readonly [Contrasted, ...Contrasted[]],
 ) => readonly string[];
 
-/**
- * Says what the counters say of comparisons: "397 delayed ACKs in 400 exchanges with nagle on; 0 in 3210 with nagle off".
- *
- * @returns A function that gives one sentence without full stop per counter that moved notably on either side; none where a side has no
- * counters, or counts that its operations do not explain. Cases whose sockets cannot move a counter are not among those of its sentence.
- */
+/** "397 delayed ACKs in 400 exchanges with nagle on; 0 in 3210 with nagle off": one sentence per counter that moved notably. */
 export function evidenceOf(cases: readonly Case[], values: TrialValues): EvidenceOf {
   const byId = new Map(cases.map((one) => [one.id, one]));
   return (spec, items) => formatEvidence(spec, items, byId, values);
@@ -120,10 +115,7 @@ function formatRest({ side, count }: Counted): string {
     : `${formatCount(count.total)} in ${formatCount(count.operations)} with ${side.name}`;
 }
 
-/**
- * The counters that a scenario names, summed over each case's trials. A table, or one sentence where nothing moved; `undefined`
- * where the scenario names no counter or no trial has any.
- */
+/** The counters that a scenario names, summed by case: a table, one sentence where nothing moved, `undefined` where there are none. */
 export function buildEvidence(
   spec: ScenarioSpec,
   cases: readonly Case[],

@@ -200,10 +200,7 @@ function levelOf({ verdict, unresolvable }: Verdict, strict: boolean): CellLevel
 /** Version of the JSON of results; a field removed or of another meaning is a new one. */
 const GATE_JSON_VERSION = 1;
 
-/**
- * Everything that is known of a result, for programs. With `slowdown`, the name of version 0.1 for `ratio` turned round: above 1,
- * head is worse. Deprecated: it goes with the next version.
- */
+/** All that is known of a result, for programs. `slowdown` is the ratio turned round; deprecated, it goes with the next version. */
 export function gateData(
   kind: "sockbench-gate" | "sockbench-comparison",
   { result, base, head }: GateReport,

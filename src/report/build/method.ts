@@ -259,10 +259,7 @@ function summarizeReferenceBenchmark(
   });
 }
 
-/**
- * The readings in one line, as in `round trip over a socket pair in one thread 3.4 µs [3.3 µs, 3.5 µs], copy of 1 MiB 17 µs [16
- * µs, 18 µs]`, and what is missing with its reason.
- */
+/** As in `copy of 1 MiB 17 µs [16 µs, 18 µs]`, and what is missing with its reason. */
 export function describeReferenceBenchmark(yardstick: ReferenceBenchmarkReadings): string {
   const parts = summarizeReferenceBenchmark(yardstick);
   const texts = [

@@ -10,10 +10,7 @@ import { formatKeys } from "../document/format_key.ts";
 import { type Inline, name, text } from "../document/inline.ts";
 import { paramKeys } from "./keys.ts";
 
-/**
- * What may be said of a comparison. `cannot tell` where its pairs are too few; `may be chance` where its interval excludes 1,
- * but among so many comparisons some do by chance; else what its interval says.
- */
+/** What may be said of a comparison: `may be chance` where its interval excludes 1, as some do among so many comparisons. */
 export function reading(
   item: Contrasted,
 ): "better" | "worse" | "none found" | "may be chance" | "cannot tell" {
@@ -21,10 +18,7 @@ export function reading(
   return mayBeChance(item) ? "may be chance" : item.difference;
 }
 
-/**
- * The ratio as a sentence states it: 6.2× slower rather than 0.16× as fast. The ratio and its bounds, the other way round where
- * the case is worse.
- */
+/** The ratio as a sentence states it: 6.2× slower rather than 0.16× as fast. */
 export function statedRatio(item: Contrasted): { ratio: number; low: number; high: number } {
   if (item.difference !== "worse") return item;
   return { ratio: 1 / item.ratio, low: 1 / item.high, high: 1 / item.low };

@@ -27,10 +27,7 @@ export interface RoundSpread {
   readonly high: number;
 }
 
-/**
- * Gathers each trial's headline value against the median of its case, as a slowdown: above 1, slower. One spread a round, or for
- * several in a row where there are very many.
- */
+/** Each trial's headline value against its case's median: above 1, slower. One spread a round, or for several where there are many. */
 export function gatherSpreads(
   { record, values }: SpreadSources,
   cases: readonly Case[],

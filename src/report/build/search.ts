@@ -49,10 +49,7 @@ export interface SearchResult {
 /** A cell that loses less than this share to the best is as good for a reader who must choose a size. */
 export const DEFAULT_MARGIN = 0.05;
 
-/**
- * Answers a scenario's search, once for each group of cases that agree in everything that is not searched. One result per group
- * with at least two cells.
- */
+/** The answers of a scenario's search, one per group of at least two cells that agree in all that is not searched. */
 export function buildSearch(
   spec: ScenarioSpec,
   cases: readonly Case[],
@@ -143,9 +140,7 @@ function findKnee(
   };
 }
 
-/**
- * "best of buffer-size over tcp: bytes 256 KiB, read 64 KiB at 3.2 GB/s [3.1, 3.3]; more bytes than 64 KiB gains less than 5 %".
- */
+/** "best of buffer-size over tcp: bytes 256 KiB at 3.2 GB/s [3.1, 3.3]; more bytes than 64 KiB gains less than 5 %". */
 export function writeSearch(scenario: string, result: SearchResult): Finding {
   const { best, group, at, figure, metric, knees, placement } = result;
   const { value, low, high, n, confidence } = figure;

@@ -88,10 +88,7 @@ export function writeDifference(
   ]);
 }
 
-/**
- * The medians of both sides, where the sentence may state them: they agree with its ratio, which is paired by round. Elsewhere
- * a reader would see a ratio and two amounts that contradict it.
- */
+/** The medians of both sides; `undefined` where they would contradict the ratio, which is paired by round. */
 function amountsOf(
   item: Contrasted,
   summaryOf: SummaryOf,

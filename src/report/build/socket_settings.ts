@@ -32,10 +32,7 @@ function isReadBack(trials: readonly Trial[]): boolean {
   return trials.some(({ settings }) => settings.driveCore !== undefined);
 }
 
-/**
- * The settings of a record's sockets as the kernel had them, one row for each scenario, placement and kind of transport;
- * `undefined` where nothing was read back.
- */
+/** Settings as the kernel had them, a row for each scenario, placement and transport; `undefined` where none was read back. */
 export function buildSocketSettings({ cases, trials }: RunRecord): Table | undefined {
   if (!isReadBack(trials)) return undefined;
   const byCase = groupBy(trials.filter(({ error }) => error === undefined), (trial) => trial.case);

@@ -18,10 +18,7 @@ import { groupBy } from "../group_by.ts";
 import { columnMetric, keyColumns, table } from "./blocks.ts";
 import { factorKey } from "./keys.ts";
 
-/**
- * The table of a scenario's split: a row for each transport and all else that its cells share, a column for each part;
- * `undefined` where the scenario has no split or no part of it could be measured.
- */
+/** The table of a scenario's split: a column for each part; `undefined` where it has none, or no part could be measured. */
 export function buildSplit(
   spec: ScenarioSpec,
   cases: readonly Case[],

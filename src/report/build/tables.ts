@@ -22,10 +22,7 @@ import { factorKey, shortId, valueOf } from "./keys.ts";
 /** Loss from which on a throughput is not stated without it. */
 const NOTABLE_LOSS = 0.001;
 
-/**
- * One metric with the cases side by side: the scenario's column factors across, the other factors down; `undefined` when no case
- * has a figure.
- */
+/** One metric, the scenario's column factors across, the other factors down; `undefined` when no case has a figure. */
 export function buildComparativeTable(
   spec: ScenarioSpec,
   cases: readonly Case[],
@@ -184,10 +181,7 @@ function distinct(cases: readonly Case[], factors: readonly string[]): readonly 
   });
 }
 
-/**
- * Joins the last rows of a table of sizes where each holds one case of a transport of its own: `65507 B` of udp, `65527 B` of
- * udp6, `212960 B` of unixpacket. Each figure then states its size, and none is called the best: they are of different sizes.
- */
+/** Joins last rows that hold one case of a transport each (65507 B of udp, 65527 B of udp6): each figure then states its size. */
 export function joinLargest(rows: readonly Row[]): readonly Row[] {
   const first = rows.findLastIndex((row) => !isAlone(row)) + 1;
   const alone = rows.slice(first);

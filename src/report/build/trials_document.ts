@@ -23,11 +23,7 @@ const TRAILING = [
   "error",
 ] as const;
 
-/**
- * Builds a Document that is one tidy table: one row per case, metric and trial. Values are raw: never scaled, in the unit of the
- * `unit` column. Parameters have a column each, `param_…`, empty where a case lacks one. A failed trial is one row with an
- * `error` and no metric. Empty fields read as missing values in R and pandas.
- */
+/** One tidy table: a row per case, metric and trial, values raw, a column per parameter; a failed trial has an `error` and no metric. */
 export function buildTrialsDocument(record: RunRecord): Document {
   const names = parameterNames(record);
   return {

@@ -204,10 +204,7 @@ const MIN_TRIALS = 6;
 /** Cases that are named. */
 const MAX_CASES = 3;
 
-/**
- * Warns of trials that stalled, case by case, the longest stall first. One item a case, and one that counts those beyond the
- * first; none where nothing stalled.
- */
+/** Trials that stalled, an item a case, the longest stall first, and one that counts those beyond the first. */
 export function stallWarnings({ cases }: RunRecord, values: TrialValues): readonly ListItem[] {
   const stalled = cases.flatMap(({ id }) => {
     const longest = values.succeeded(id).flatMap((trial) => longestNs(trial) ?? []);

@@ -34,10 +34,7 @@ export const drawFigure = oncePer((figure: Figure): Chart => {
   return own.draw(figure, data);
 });
 
-/**
- * Every chart that a record has the figures for, undrawn. Measures nothing; the same record gives the same charts. The charts by
- * scenario, then those of the run as a whole; empty where nothing was measured.
- */
+/** Every chart that a record has the figures for, undrawn, by scenario, then those of the run as a whole. */
 export const buildFigures = oncePer((record: RunRecord): readonly Figure[] => {
   const context = openContext(record);
   const places = new Map(record.scenarios.map(({ id }, index) => [id, index]));
@@ -103,11 +100,7 @@ export function chartFiles(
   return new Map(charts.map((chart) => [chartFileName(chart), `${chart.svg}\n`]));
 }
 
-/**
- * The name of a chart's file.
- *
- * @returns Its id with `.svg`; a–z, 0–9 and hyphens only.
- */
+/** The name of a chart's file: a–z, 0–9 and hyphens only. */
 export function chartFileName({ id }: Pick<Chart, "id">): string {
   return `${id}.svg`;
 }

@@ -59,10 +59,7 @@ const NAMES: readonly (readonly [histogram: string, what: string])[] = [
 /** Percentiles that carry a mark where an operation lies beyond them; the description gives the first and the third. */
 const MARKED = [50, 90, 99, 99.9];
 
-/**
- * The distribution of each panel of a scenario. One chart a panel, more where its series are many; none where the trials hold no
- * distribution.
- */
+/** One chart a panel, more where its series are many; none where the trials hold no distribution. */
 function distributionFigures(context: ChartContext): readonly Figure[] {
   return context.record.scenarios.flatMap((spec) => {
     const panels = splitIntoPanels(context.record, spec);

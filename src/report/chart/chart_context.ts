@@ -111,10 +111,7 @@ export function headlineOf(record: RunRecord, { spec }: Panel): MetricDefinition
   return first === undefined ? undefined : findMetric(record, first);
 }
 
-/**
- * A slug: what may stand in a file name, an address and an id. a–z, 0–9 and hyphens, at most 80 characters; `chart` where
- * nothing is left.
- */
+/** What may stand in a file name, an address and an id: a–z, 0–9 and hyphens, at most 80; `chart` where nothing is left. */
 export function slug(...parts: readonly string[]): string {
   const text = parts.map((part) => part.slice(0, 200)).join("-").toLowerCase()
     .replace(/[^a-z0-9]+/g, "-").slice(0, 80).replace(/^-+|-+$/g, "");

@@ -30,10 +30,7 @@ export function endsOf({ low, high, modes }: ChartFigure): readonly number[] {
   return modes === undefined ? [low, high] : [low, high, modes.fast, modes.slow];
 }
 
-/**
- * The attributes from which a figure can be read back. `data-case`, `data-metric`, and the exact `data-value`, `data-low`,
- * `data-high`, `data-n`; where the trials met bimodal trials also `data-fast` and `data-slow`.
- */
+/** The attributes from which a figure can be read back exactly. */
 export function figureData(figure: ChartFigure): Attributes {
   const { value, low, high, n, modes } = figure;
   return {

@@ -77,10 +77,7 @@ interface ForestSources {
   readonly head?: string;
 }
 
-/**
- * The ratio of every cell with interval and threshold, worst first. One figure per placement and kind of effect, more where the
- * cells are many; empty where nothing was compared.
- */
+/** One figure per placement and kind of effect, more where the cells are many; empty where nothing was compared. */
 export function forestFigures(
   { cells, paired, cases, head = "" }: ForestSources,
 ): readonly Figure[] {

@@ -109,10 +109,7 @@ export function mostTicks({ left, right }: Area): number {
 
 type DrawnTick = { readonly at: number; readonly label: string };
 
-/**
- * Labels ticks; those that would touch the one before are left out, first and last excepted. All ticks; a label is empty where
- * there is no room.
- */
+/** All ticks; the label is empty of one that would touch the one before, first and last excepted. */
 function drawTicks(
   values: readonly number[],
   project: Projection,
@@ -179,10 +176,7 @@ export function leftAxis(
   ];
 }
 
-/**
- * A value as a tick says it: with its own unit, so that an axis over five decades reads at every place, as in `20 µs`, `1.5
- * GB/s`.
- */
+/** A value with its own unit, so that an axis over five decades reads at every place, as in `20 µs`, `1.5 GB/s`. */
 export function tickLabel(value: number, unit: MetricUnit): string {
   const scale = chooseScale([value], unit);
   const scaled = value / scale.divisor;

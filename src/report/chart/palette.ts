@@ -1,7 +1,4 @@
-// The look of all charts: one palette, one style sheet, marks and dashes.
-//
-// Colours are after Okabe and Ito ("Color Universal Design", 2008), darkened on white and lightened on black until text in
-// them reaches a contrast of 4.5 : 1. No chart needs them: each series has a mark and a dash pattern of its own, too.
+// The look of all charts: Okabe and Ito's colours (2008) at a contrast of 4.5 : 1; no chart needs them: marks and dashes differ, too.
 
 import { element, position } from "./svg.ts";
 
@@ -85,10 +82,7 @@ const LIGHT_RULES: string =
   rules(LIGHT);
 const DARK_RULES: string = rules(DARK);
 
-/**
- * The style sheet that every chart carries, the same in all: a page that inlines charts needs it once, and one hash of it
- * in its Content-Security-Policy. No rule reaches outside of `svg.sbc`.
- */
+/** The style sheet of every chart: a page needs it once, with one hash in its Content-Security-Policy. It stays within `svg.sbc`. */
 export const CHART_STYLE = `${LIGHT_RULES}@media (prefers-color-scheme:dark){${DARK_RULES}}`;
 
 /** The rules of all charts of a page, of which those for the dark follow its button where it was pressed. */

@@ -1,7 +1,4 @@
-// Series and panels: which cases stand in one chart, and what each is called in it.
-//
-// A panel is the cases of one scenario, one placement and one set of parameters; its series differ in transport and in the
-// choices that the scenario sets side by side. Cases of different placement never share a panel.
+// Panels: the cases of one scenario, placement and set of parameters; their series differ in transport and choices side by side.
 
 import type { Case } from "../../model/case.ts";
 import type { Params } from "../../model/params.ts";
@@ -124,10 +121,7 @@ const OWN_LOOKS: ReadonlyMap<string, number> = new Map([
 /** Gives every transport of a record its colour, mark and dash: `tcp` looks the same in all charts. */
 export type LookOf = (series: readonly Pick<Series, "transport">[]) => readonly number[];
 
-/**
- * Looks by transport: the suite's own have theirs, the others follow in order of appearance in the record. For the series of one
- * chart, at most {@linkcode MAX_SERIES}, a look each, none twice.
- */
+/** Looks by transport: the suite's own have theirs, others follow in order of appearance; none twice in one chart. */
 export function assignLooks(record: RunRecord): LookOf {
   const others = [...new Set(record.cases.map(({ transport }) => transport))]
     .filter((transport) => !OWN_LOOKS.has(transport));

@@ -19,10 +19,7 @@ export function dataName(text: string): string {
   return oneLine(text, 300).replace(NOT_IN_XML, "\ufffd");
 }
 
-/**
- * About how wide a text is. The font is the reader's own, so this is an estimate on the wide side: of DejaVu Sans, the widest of
- * the usual ones.
- */
+/** About how wide a text is, on the wide side: the font is the reader's own, and DejaVu Sans is the widest of the usual ones. */
 export function textWidth(text: string, size: number): number {
   let ems = 0;
   for (const character of text) ems += widthInEms(character);
@@ -60,10 +57,7 @@ export function fitText(text: string, width: number, size: number): string {
   return kept.join("").trimEnd() + "…";
 }
 
-/**
- * Cuts a name to a width in its middle, since long names of one kind differ at their ends. One line that fits, with an ellipsis
- * where something is missing.
- */
+/** Cuts a name in its middle, since long names of one kind differ at their ends. */
 export function fitName(text: string, width: number, size: number): string {
   const whole = oneLine(text, 200);
   if (textWidth(whole, size) <= width) return whole;
@@ -92,10 +86,7 @@ export function position(position: number): string {
   return String(Math.round(position * 10) / 10 + 0);
 }
 
-/**
- * A measured value as text, for `data-*` attributes: reading it back gives the same number. The shortest text of that number;
- * never `-0`.
- */
+/** A measured value as the shortest text that reads back as the same number; never `-0`. */
 export function exact(value: number): string {
   if (!Number.isFinite(value)) {
     throw new RangeError(`Cannot draw as a value must be finite: current value is ${value}`);

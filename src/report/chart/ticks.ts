@@ -46,10 +46,7 @@ function over(value: number, factor: number, exponent: number): number {
   return (exponent < 0 ? value * 10 ** -exponent : value / 10 ** exponent) / factor;
 }
 
-/**
- * Ticks of a logarithmic axis: powers of ten, with 2 and 5 times them where there is room; over less than half a decade, those
- * of a linear axis. At least 2 ticks, all above 0. The axis starts and ends at a tick.
- */
+/** Powers of ten, with 2 and 5 times them where there is room; over less than half a decade, ticks of a linear axis. */
 export function logTicks(low: number, high: number, most: number): Ticks {
   const from = Math.min(Math.max(low, SMALLEST), LARGEST);
   const to = Math.min(Math.max(high, from), LARGEST);
@@ -90,10 +87,7 @@ function toTicks(values: readonly number[]): Ticks {
   return { low: values[0] as number, high: values.at(-1) as number, values };
 }
 
-/**
- * Ticks of an axis of sizes: powers of two. Ticks at every power, every second, …; the axis reaches from the smallest to the
- * largest size.
- */
+/** Powers of two, every one, every second, …; the axis reaches from the smallest to the largest size. */
 export function sizeTicks(low: number, high: number, most: number): Ticks {
   const from = Math.min(Math.max(low, 1), LARGEST);
   const to = Math.min(Math.max(high, from), LARGEST);

@@ -42,10 +42,7 @@ export interface TimelineData {
 const SERIES = "exchange";
 const MAX_LANES = 16;
 
-/**
- * The exchanges of each scenario whose trials hold them singly. One chart a scenario and placement, more where the cases are
- * many; none where trials hold distributions only.
- */
+/** One chart a scenario and placement, more where the cases are many; none where trials hold distributions only. */
 function timelineFigures(context: ChartContext): readonly Figure[] {
   return context.record.scenarios.flatMap((spec) => {
     const panels = splitIntoPanels(context.record, spec);

@@ -34,10 +34,7 @@ export interface Look {
 /** The confidence of every interval in a report. */
 export const CONFIDENCE = 0.95;
 
-/**
- * The looks of a table's columns. Columns of one metric share a look, so that their figures compare at a glance. One look for
- * each column; `undefined` where its cells have units of their own, or are no figures.
- */
+/** A look for each column, shared by those of one metric; `undefined` where cells have units of their own, or are no figures. */
 export function looksOf(table: Table): readonly (Look | undefined)[] {
   const cells = new Map<string, FigureCell[]>();
   for (const [index, { metric }] of table.columns.entries()) {
@@ -74,10 +71,7 @@ function chooseLook(cells: readonly FigureCell[], unit: MetricUnit): Look {
   return { scale, digits: width < 0.005 ? 4 : digits };
 }
 
-/**
- * Whether every figure is a whole number of things and its last digit means something: 2 connects are no 2.000, and where all
- * trials agree the largest datagram is 65 507 B, not 63.97 KiB.
- */
+/** Whether each figure is a whole number whose last digit means something: 2 connects are no 2.000. */
 function isWhole(cells: readonly FigureCell[], scale: Scale): boolean {
   return cells.every(({ value, low, high }) =>
     [value, low, high].every(Number.isSafeInteger) && (scale.divisor === 1 || low === high)
@@ -89,10 +83,7 @@ export function formatFigure(value: number, { scale, digits }: Look): string {
   return formatNumber(value / scale.divisor, digits);
 }
 
-/**
- * The metric that all columns of figures have in common, whose unit is then stated once above them; `undefined` where there are
- * several, or none.
- */
+/** The metric that all columns of figures share, whose unit is then stated once; `undefined` where there are several, or none. */
 export function onlyMetric({ columns }: Table): ColumnMetric | undefined {
   const metrics = columns.flatMap(({ metric }) => metric ?? []);
   const [first] = metrics;
@@ -101,10 +92,7 @@ export function onlyMetric({ columns }: Table): ColumnMetric | undefined {
     : undefined;
 }
 
-/**
- * The heading of a column that has a unit of its own: what the title has already is not written twice. Words and unit, as in
- * `p50` and `µs`, `CPU/op` and `µs`, `k exchanges/s` and nothing.
- */
+/** Words and unit of a column, as in `p50` and `µs`, `CPU/op` and `µs`, `k exchanges/s` and nothing. */
 export function headingOf(
   { title = "", metric }: Column,
   look: Look | undefined,

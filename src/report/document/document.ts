@@ -1,9 +1,4 @@
-// The Document: what a report, a comparison, a gate, an A/B job or the claims say, as data.
-//
-// Builders fill it and writers format it. It holds values, not texts: a figure carries value, interval, n and unit, a row or
-// a column carries typed keys, and nothing in it is ever parsed back out of a text. It is flat, as mdast is: a heading opens a
-// part that ends at the next heading of its level. Names inside (cases, transports, notes) come from record files and may
-// hold anything; writers make them harmless through `text/`.
+// The Document that builders fill and writers format: values with typed keys, never texts; flat, as mdast is, parts begin at headings.
 
 import type { Placement } from "../../model/placement.ts";
 import type { Figure } from "./figure.ts";
@@ -91,10 +86,7 @@ export interface Heading {
 export interface Paragraph {
   readonly kind: "paragraph";
   readonly text: readonly Inline[];
-  /**
-   * `question`: what the part answers; `placement`: where its figures come from; `summary`: what it comes to; `evidence`: what the
-   * kernel counted; absent: plain.
-   */
+  /** `question`: what the part answers; `placement`: where its figures come from; `evidence`: what the kernel counted; absent: plain. */
   readonly role?: "question" | "placement" | "summary" | "evidence";
 }
 

@@ -28,10 +28,7 @@ export function writeInterval({ low, high, decimals }: Interval): string {
   return `[${formatRatio(low, decimals)}, ${formatRatio(high, decimals)}]`;
 }
 
-/**
- * A value with its unit, and its bounds in the same unit, as in `3.97 GB/s` and `[3.97, 4.00]`; the bounds are empty where there
- * are none.
- */
+/** A value and its bounds in one unit, as in `3.97 GB/s` and `[3.97, 4.00]`; the bounds are empty where there are none. */
 export function writeAmount(
   { value, low, high, unit }: Amount,
 ): { readonly value: string; readonly bounds: string } {

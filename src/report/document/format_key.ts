@@ -30,10 +30,7 @@ export function placementKey(one: { readonly placement: Placement }): string {
 /** What stands where a case has no such factor. */
 export const NO_VALUE = "–";
 
-/**
- * A key's value as it stands in a column of its factor, as in `16 KiB` for a size, `100 µs` for a number with a unit, else the
- * value itself; a dash where there is none.
- */
+/** A key's value as its column shows it, as in `16 KiB`, `100 µs`; a dash where there is none. */
 export function formatKey(key: Key): string {
   if (isPlacement(key)) return namePlacement(key.value);
   if (isGroup(key)) return formatKeys(key.keys);

@@ -56,10 +56,7 @@ export interface Table {
   readonly noun: string;
   /** Title under which a page may fold it, as it is looked up rather than read; absent: it is read. */
   readonly fold?: string;
-  /**
-   * `shown`: every figure with its interval; `on demand`: figures alone, as intervals of all would bury them. Of figures and
-   * ratios only.
-   */
+  /** `shown`: every figure with its interval; `on demand`: figures alone, as intervals of all would bury them. */
   readonly intervals: "shown" | "on demand";
   /** Keys that all rows have in common and that a reader must know, such as the placement; stated above the table. */
   readonly common: readonly Key[];

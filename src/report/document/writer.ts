@@ -51,10 +51,7 @@ export interface Part {
   readonly blocks: readonly Block[];
 }
 
-/**
- * Divides blocks at their headings of level 2. The parts in their order; one without a heading only where blocks stand before
- * the first.
- */
+/** Parts that begin at headings of level 2; one without a heading only where blocks stand before the first. */
 export function divideIntoParts(blocks: readonly Block[]): readonly Part[] {
   const parts: { heading?: Heading; blocks: Block[] }[] = [];
   for (const block of blocks) {

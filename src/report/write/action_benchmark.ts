@@ -1,5 +1,4 @@
-// The two JSON forms of benchmark-action/github-action-benchmark: a list of `{ name, unit, value, range, extra }`, of which a
-// file holds metrics of one direction only.
+// The two JSON forms of benchmark-action/github-action-benchmark, of which a file holds metrics of one direction only.
 
 import { printable } from "../../text/printable.ts";
 import type { Document } from "../document/document.ts";

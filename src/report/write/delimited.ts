@@ -10,19 +10,12 @@ interface Dialect {
   readonly lineEnd: "\r\n" | "\n";
 }
 
-/**
- * Writes the data of a Document as CSV (RFC 4180), with a header. CSV with CRLF line ends. In R `read.csv("latest.csv")`, in
- * Python `pandas.read_csv("latest.csv")`.
- */
+/** The data of a Document as CSV (RFC 4180), with a header and CRLF line ends. */
 export function writeCsv(document: Document): string {
   return writeDelimited(document, { separator: ",", flat: false, lineEnd: "\r\n" });
 }
 
-/**
- * Writes the data of a Document with tabs between the columns. No field holds a tab or a line break, so `cut`, `awk` and `sort`
- * read it as well; fields with quotes are quoted as in CSV, which R and pandas expect. TSV with LF line ends. In R
- * `read.delim("latest.tsv")`, in Python `pandas.read_csv("latest.tsv", sep="\t")`.
- */
+/** The data of a Document with tabs and LF; no field holds a tab or a line break, so `cut`, `awk` and `sort` read it as well. */
 export function writeTsv(document: Document): string {
   return writeDelimited(document, { separator: "\t", flat: true, lineEnd: "\n" });
 }

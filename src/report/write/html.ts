@@ -1,6 +1,4 @@
-// writeHtml: a Document as one page that opens from disk.
-//
-// What a reader must first look at is open, what a reader looks up is folded.
+// writeHtml: a Document as one page that opens from disk; what a reader looks up is folded.
 
 import type { Document, Heading } from "../document/document.ts";
 import { plainInline } from "../document/format_inline.ts";

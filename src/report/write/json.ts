@@ -21,10 +21,7 @@ export function writeJson(document: Document): string {
   return `${JSON.stringify(file, writeValue, 2)}\n`;
 }
 
-/**
- * Writes what a Document rests on, without the Document. JSON.stringify escapes lone surrogates and control characters; an
- * infinite number, as of a separation, becomes null.
- */
+/** Writes what a Document rests on, without the Document; an infinite number, as of a separation, becomes null. */
 export function writeData({ data = {} }: Document): string {
   // A job may print the file: names in it must not be commands there.
   return `${disarmJson(JSON.stringify(data, null, 2))}\n`;

@@ -1,8 +1,4 @@
-// writeJunit: a judgement as JUnit XML, one test case per cell and one for the gate as a whole, after the schema that Jenkins
-// publishes (jenkinsci/xunit-plugin, junit-10.xsd), which GitLab, Azure and the rest read too.
-//
-// A cell that cannot be judged is an error, not a skip: a reader that counts failures and errors only must not see green.
-// The gate as a whole is red where none of its cells says why: one regression counts as one failure.
+// writeJunit: a judgement as JUnit XML (jenkinsci/xunit-plugin, junit-10.xsd). A cell that cannot be judged is an error, not a skip.
 
 import { escapeMarkup } from "../../text/escape_markup.ts";
 import { printable } from "../../text/printable.ts";

@@ -1,7 +1,4 @@
-// writeOpenMetrics: verdicts, ratios and medians of a judgement as gauges, after the OpenMetrics 1.0 specification, for a
-// Pushgateway or a node exporter's textfile collector.
-//
-// Units are the specification's base units (seconds, bytes), each a family of its own whose name ends in the unit.
+// writeOpenMetrics: a judgement as gauges after the OpenMetrics 1.0 specification, in its base units (seconds, bytes).
 
 import { printable } from "../../text/printable.ts";
 import type { Document } from "../document/document.ts";

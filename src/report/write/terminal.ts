@@ -1,5 +1,4 @@
-// writeTerminal: a Document in few lines for a terminal: answers and findings first, then every scenario's headline metric as
-// bars; of a Document about something else all that is not folded.
+// writeTerminal: a Document in few lines for a terminal: of a run answers, findings and bars, else all that is not folded.
 
 import { CONFIDENCE } from "../document/column_look.ts";
 import type { Block, Document, Notice } from "../document/document.ts";

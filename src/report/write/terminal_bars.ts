@@ -32,10 +32,7 @@ export interface BarGroup {
 /** What is shown of a section, and how much is not. */
 export type BarChoice = { readonly groups: readonly BarGroup[]; readonly left: number };
 
-/**
- * Chooses what of a scenario is shown: of a search the best cell of each group; else the rows of its headline table, those with
- * the widest differences first where not all fit.
- */
+/** Of a search the best cell of each group; else rows of the headline table, the widest differences first where not all fit. */
 export function chooseBars(table: Table, search: readonly ItemFigure[], most: number): BarChoice {
   const [look] = looksOf(table);
   if (search.length > 0 && look !== undefined) {
@@ -65,10 +62,7 @@ export function countBars(groups: readonly BarGroup[]): number {
   return groups.reduce((sum, { bars }) => sum + bars.length, 0);
 }
 
-/**
- * Shares lines out among sections: what the small ones do not need goes to the others. Bars at most for each, in the same order;
- * no section gets fewer than two.
- */
+/** Bars at most for each section: what small ones do not need goes to the others; none gets fewer than two. */
 export function shareBars(wanted: readonly number[], total: number): readonly number[] {
   const shares = wanted.map(() => 0);
   let left = total;

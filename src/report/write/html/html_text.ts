@@ -1,7 +1,4 @@
-// HTML text: a template tag that escapes whatever stands in it, sentences and anchors.
-//
-// A tag of our own, of a few lines: hono's `html` returns a text or a promise of one, which a renderer that must stay
-// synchronous would have to narrow at every use, and it knows nothing of lone surrogates and control characters.
+// HTML text: a template tag that escapes whatever stands in it (hono's `html` may return a promise), sentences and anchors.
 
 import { escapeMarkup } from "../../../text/escape_markup.ts";
 import { oneLine, SENTENCE, splitNames } from "../../../text/one_line.ts";
@@ -26,10 +23,7 @@ export class Html {
 /** What may stand in a template: texts are escaped, markup is not, lists are joined, `undefined` is nothing. */
 export type HtmlPart = Html | string | number | undefined | readonly HtmlPart[];
 
-/**
- * The template tag: `` markup`<p>${text}</p>` ``. It is not called `html`, because `deno fmt` would indent what stands in it,
- * and white space is a part of a page.
- */
+/** The tag `` markup`<p>${text}</p>` ``; not `html`, whose white space `deno fmt` would change. */
 export function markup(strings: TemplateStringsArray, ...parts: readonly HtmlPart[]): Html {
   let text = strings[0] as string;
   for (const [index, part] of parts.entries()) {
@@ -48,10 +42,7 @@ function toMarkup(part: HtmlPart): string {
   return text;
 }
 
-/**
- * A name of a record, as what it is: one line, cut where nobody reads on, isolated from the direction of the text around it, as
- * in `<code>round-trip</code>`.
- */
+/** A name of a record: one line, cut where nobody reads on, isolated from the direction of the text around it. */
 export function nameHtml(text: string): Html {
   return markup`<code>${oneLine(text)}</code>`;
 }

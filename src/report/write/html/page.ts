@@ -1,7 +1,4 @@
-// The page: one file that needs nothing else, opens from disk and asks nobody for anything.
-//
-// Its Content-Security-Policy admits the page's own script and styles by their hashes and nothing besides: were a text of a
-// record ever taken for markup, it could still not run, load or send anything.
+// The page: one file that asks nobody for anything; its Content-Security-Policy admits its own script and styles by their hashes alone.
 
 import { formatCount } from "../../document/format_inline.ts";
 import { hashSource } from "./content_hash.ts";

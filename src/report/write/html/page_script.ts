@@ -1,7 +1,4 @@
-// The script of every page: sorts and filters tables, opens what is linked to, turns the light on and off.
-//
-// It depends on nothing and adds its controls itself, so that without it the page holds none that do nothing. It builds
-// elements and texts only: nothing in it turns a text into markup. A test type-checks and lints it as JavaScript.
+// The script of every page, which adds its own controls and makes elements and texts only; a test lints it as JavaScript.
 
 /** The text between the script tags. No backquotes and no backslashes in it: it stands in a template. */
 export const PAGE_SCRIPT: string = `"use strict";

@@ -1,7 +1,4 @@
-// The style sheet of every page: readable from a phone to a wide screen, by day and by night, and on paper.
-//
-// Colours come in pairs, each text on its ground with a contrast of at least 4.5 : 1; nothing is said by colour alone.
-// `data-theme` on the root is set by the page's own button and outweighs what the system prefers.
+// The style sheet of every page: each text at a contrast of 4.5 : 1, nothing by colour alone; `data-theme` outweighs the system.
 
 const LIGHT =
   "--ground:#f5f6f8;--card:#fff;--ink:#1b1f24;--muted:#57606a;--line:#dfe3e8;--link:#0a5cad;--mark:#e8f1fb;" +

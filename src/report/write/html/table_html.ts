@@ -1,6 +1,4 @@
-// Tables as HTML: sorted and filtered by the page's script where it runs, whole and readable where it does not.
-//
-// A figure's interval and sample size come on demand in a `<details>`: it opens by mouse, touch and keyboard, and needs no script.
+// Tables as HTML: sorted and filtered by the page's script, whole without it; intervals open in a `<details>`.
 
 import { breakableParts, oneLine } from "../../../text/one_line.ts";
 import {

@@ -19,10 +19,12 @@ import type { Replay } from "../model/replay.ts";
 import { paramsFault, peerFault, replayFault, workloadFault } from "./unfit.ts";
 
 /**
- * Opening, marking with all that is read there, and closing around one trial, in nanoseconds: measured on two cores with a
- * process peer. Reading the kernel's counters, settings and threads at both ends is 0.5 to 0.8 ms of it.
+ * Opening, settling after what is read there, and closing around one trial, in nanoseconds: 8 to 13 ms in a standard run on two cores with
+ * a process peer.
  */
-export const TRIAL_OVERHEAD_NS = 3.5e6;
+export const TRIAL_OVERHEAD_NS = 11e6;
+/** What taking turns adds, in nanoseconds: a turn of its own for the kernel's counters, and what leads into each slice. */
+const TURNS_NS = 9e6;
 /** What a trial of datagrams takes beyond that, in nanoseconds: until the silence after the last one was long enough. */
 const DRAIN_NS = 4e6;
 /** What a blocking driver adds to it, in nanoseconds: each mark, and the end, wait for a peer that sleeps in a slice of up to 8 ms. */
@@ -64,7 +66,8 @@ export function planCases(
       const resolved = resolveSizes(params, found);
       const id = caseId(scenario.id, transport, resolved ?? params, pin);
       if (!isAskedFor(settings, id)) continue;
-      const { oneWay, spins } = catalog.workloads.get(scenario.workload)!;
+      const workload = catalog.workloads.get(scenario.workload)!;
+      const { oneWay, spins } = workload;
       const alien = workloadFault(made, scenario.workload, {
         peer: settings.peer,
         pin,
@@ -107,7 +110,7 @@ export function planCases(
       }
       if (cases.has(id)) continue;
       const planned = makeCase(id, scenario, transport, resolved, settings, choice.placement);
-      const waits = (made?.blocking ? BLOCKING_OVERHEAD_NS : 0) +
+      const waits = (made?.blocking ? BLOCKING_OVERHEAD_NS : workload.pausable ? TURNS_NS : 0) +
         (made?.mode === "datagram" ? DRAIN_NS : 0);
       cases.set(id, { ...planned, expectedNs: planned.expectedNs + waits });
     }

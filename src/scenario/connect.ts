@@ -3,7 +3,7 @@
 import { COLD_CONNECTIONS, WARMUP_CONNECTIONS } from "../workload/connect.ts";
 import type { Budget } from "../model/budget.ts";
 import type { Scenario } from "../model/scenario.ts";
-import { ADDRESS } from "./sizes.ts";
+import { ADDRESS, onOneAndTwoCores } from "./sizes.ts";
 
 /** Connections of one trial at most, warm-up not counted. Each leaves a port in TIME_WAIT for a minute, of about 28,000. */
 export const CONNECTIONS_PER_TRIAL = 100;
@@ -26,6 +26,8 @@ export function expectedConnectionsNs(_params: unknown, budget: Budget): number 
 export const COLD_NOTE =
   `The first ${COLD_CONNECTIONS} connections of each serving process are discarded: until the runtime has compiled their code they take two to three times as long. A program that opens few pays that.`;
 
+const BOTH_PLACEMENTS = onOneAndTwoCores(["tcp", "unix"], {});
+
 /** What does opening (and closing) a connection cost? */
 export const connect: Scenario = {
   id: "connect",
@@ -34,7 +36,10 @@ export const connect: Scenario = {
   parameters: [ADDRESS],
   metrics: ["connectP50", "connectP99", "connectionsPerSecond", "closeP50", "cpuPerOperation"],
   columns: ["transport"],
-  contrasts: [{ factor: "transport", base: "tcp", metric: "connectP50" }],
+  contrasts: [
+    { factor: "transport", base: "tcp", metric: "connectP50" },
+    { factor: "pin", base: "cross", metric: "connectP50" },
+  ],
   evidence: ["TcpExt.TW", "TcpExt.ListenOverflows", "Tcp.RetransSegs"],
   notes: [
     `One connection after another, opened and closed without a byte of data; at most ${CONNECTIONS_PER_TRIAL} per trial and ${WARMUP_CONNECTIONS} of warm-up, so that ephemeral ports and TIME_WAIT do not run out.`,
@@ -44,8 +49,8 @@ export const connect: Scenario = {
   workload: "connect",
   grid: {
     quick: [{ transports: ["tcp", "unix"], params: {} }],
-    standard: [{ transports: ["tcp", "tcp6", "unix"], params: {} }],
-    thorough: [{ transports: ["tcp", "tcp6", "unix"], params: {} }],
+    standard: [{ transports: ["tcp", "tcp6", "unix"], params: {} }, BOTH_PLACEMENTS],
+    thorough: [{ transports: ["tcp", "tcp6", "unix"], params: {} }, BOTH_PLACEMENTS],
   },
   budget: boundedConnections,
   expectedNs: expectedConnectionsNs,

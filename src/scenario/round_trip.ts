@@ -1,15 +1,10 @@
 // Scenario `round-trip`.
 
-import type { GridBlock, Scenario } from "../model/scenario.ts";
-import { ADDRESS, PIPELINE, SIZES, THINK } from "./sizes.ts";
+import type { Scenario } from "../model/scenario.ts";
+import { ADDRESS, onOneAndTwoCores, PIPELINE, SIZES, THINK } from "./sizes.ts";
 
 const STREAMS = ["tcp", "tcp6", "unix"];
-/** The headline cells, once on one core and once on two: that can differ by more than the transports do. */
-const BOTH_PLACEMENTS: GridBlock = {
-  transports: ["tcp", "unix", "udp"],
-  params: { bytes: [64] },
-  pins: ["same", "cross"],
-};
+const BOTH_PLACEMENTS = onOneAndTwoCores(["tcp", "unix", "udp"], { bytes: [64] });
 const DATAGRAMS = ["udp", "udp6", "unixpacket"];
 
 /** How long does a request and its reply take? */

@@ -1,6 +1,6 @@
 // Parameters that several scenarios have: sizes of requests and replies, what the client does between them, and what the sockets are.
 
-import type { GridParameter } from "../model/scenario.ts";
+import type { GridBlock, GridParameter } from "../model/scenario.ts";
 
 /** Size of both, in every case of a grid; `request` and `reply` in its place where they are asked for. */
 export const SIZES: readonly GridParameter[] = [
@@ -43,3 +43,11 @@ export const ADDRESS: GridParameter = {
   optional: true,
   description: "name of a Unix-domain socket: a file's path, or abstract, which only Linux has",
 };
+
+/** Headline cells once with both ends on one core and once on two: that can differ by more than the transports do. */
+export function onOneAndTwoCores(
+  transports: readonly string[],
+  params: GridBlock["params"],
+): GridBlock {
+  return { transports, params, pins: ["same", "cross"] };
+}

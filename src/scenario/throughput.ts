@@ -1,7 +1,7 @@
 // Scenario `throughput`.
 
 import { DIRECTIONS } from "../workload/bulk.ts";
-import { ADDRESS } from "./sizes.ts";
+import { ADDRESS, onOneAndTwoCores } from "./sizes.ts";
 import type { Budget } from "../model/budget.ts";
 import type { Scenario } from "../model/scenario.ts";
 
@@ -18,6 +18,8 @@ const SETTLE_NS = 20e6;
 export function settledBudget(_params: unknown, budget: Budget): Budget {
   return { ...budget, settleNs: SETTLE_NS, warmupNs: Math.max(budget.warmupNs, SETTLE_NS) };
 }
+
+const BOTH_PLACEMENTS = onOneAndTwoCores(["tcp", "unix"], { bytes: [64 * KIB] });
 
 /** How many bytes arrive per second? */
 export const throughput: Scenario = {
@@ -56,6 +58,7 @@ export const throughput: Scenario = {
   contrasts: [
     { factor: "transport", base: "tcp", metric: "bytesPerSecond" },
     { factor: "direction", base: "up", metric: "bytesPerSecond" },
+    { factor: "pin", base: "cross", metric: "bytesPerSecond" },
   ],
   evidence: ["Udp.RcvbufErrors", "Tcp.RetransSegs"],
   notes: [
@@ -90,6 +93,7 @@ export const throughput: Scenario = {
         params: { bytes: [KIB, 4 * KIB, 16 * KIB, 64 * KIB, 256 * KIB, MIB] },
       },
       { transports: ["udp", "unixpacket"], params: { bytes: [64, KIB, 16 * KIB, "largest"] } },
+      BOTH_PLACEMENTS,
     ],
     thorough: [
       {
@@ -100,6 +104,7 @@ export const throughput: Scenario = {
         transports: ["udp", "udp6", "unixpacket"],
         params: { bytes: [64, 256, KIB, 4 * KIB, 16 * KIB, "largest"] },
       },
+      BOTH_PLACEMENTS,
     ],
   },
   budget: settledBudget,

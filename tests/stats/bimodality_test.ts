@@ -38,19 +38,38 @@ Deno.test("findBimodality() finds 10 and 15 µs, their shares and their ratio", 
   assert(found.separation > 20);
 });
 
-Deno.test("findBimodality() declares one speed as two in fewer than 5 % of samples, whatever the noise", () => {
+Deno.test("findBimodality() declares one speed as two in 1 % of samples, whatever the noise", () => {
   const runs = 600;
-  // Of 4,000 samples each, the worst measured was 1.5 % (log-uniform, n = 8).
-  for (const [name, draw] of Object.entries(ONE_SPEED)) {
-    for (const n of [8, 9, 10, 12, 15, 20, 30, 50, 100]) {
+  // Of 2,000 samples each, the worst measured was 1.9 %; of the two whose tails are heavy on the logarithmic scale itself 2.9 and 4.7 %.
+  const heavy = ["log-Cauchy", "log-log-normal"];
+  for (const n of [6, 7, 8, 9, 10, 12, 15, 20, 30, 50, 100]) {
+    let total = 0;
+    for (const [name, draw] of Object.entries(ONE_SPEED)) {
       const prng = createPrng("one speed").split(`${name} ${n}`);
       let count = 0;
       for (let run = 0; run < runs; run++) {
         const values = Array.from({ length: n }, () => Math.exp(clamp(draw(prng))));
         if (findBimodality(values) !== undefined) count++;
       }
-      assert(count / runs < 0.05, `${name}, n = ${n}: ${count} of ${runs}`);
+      const most = heavy.includes(name) ? 0.06 : 0.03;
+      assert(count / runs <= most, `${name}, n = ${n}: ${count} of ${runs}`);
+      total += count;
     }
+    const samples = runs * Object.keys(ONE_SPEED).length;
+    assert(total / samples <= 0.0125, `n = ${n}: ${total} of ${samples}`);
+  }
+});
+
+Deno.test("findBimodality() finds two speeds in noise of 5 % the more surely the more trials there are", () => {
+  const runs = 600;
+  // One limit for every n, as there was until 0.2, found 62, 49 and 38 %: more trials were no help.
+  for (const [n, least] of [[12, 0.65], [20, 0.86], [30, 0.96], [60, 0.99]] as const) {
+    const prng = createPrng("power in noise").split(`${n}`);
+    let count = 0;
+    for (let run = 0; run < runs; run++) {
+      if (findBimodality(mixture(prng, n, n / 4, 0.05)) !== undefined) count++;
+    }
+    assert(count / runs >= least, `n = ${n}: ${count} of ${runs}`);
   }
 });
 

@@ -1,7 +1,7 @@
 // Answers in short, as the one line that answers and as a table: what to use, for what, and what this run cannot decide.
 
 import { namePlacement, placementKey } from "../document/format_key.ts";
-import { type Inline, name, text } from "../document/inline.ts";
+import { type Inline, name, phrase, text } from "../document/inline.ts";
 import type { Cell, Row, Table } from "../document/table.ts";
 import { groupBy } from "../group_by.ts";
 import { type AmountRange, type Answer, type Choice, formatPlaces } from "./answers.ts";
@@ -39,14 +39,12 @@ export function buildAnswerLine(
   const placements = [...new Set(first.map(({ placement }) => namePlacement(placement)))];
   const undecided = open.slice(0, MAX_UNDECIDED).map(([part]) => subjectOf(part));
   const rest = open.length - undecided.length;
+  const isOpen = clear.length === 0 ? "Undecided: " : "; undecided: ";
+  const more = text(rest > 0 ? ` and ${rest} more` : "");
+  const tell = text(` (more rounds would tell: --rounds ${2 * rounds})`);
   return [
     ...useBest(clear),
-    ...(open.length === 0 ? [] : [
-      text(clear.length === 0 ? "Undecided: " : "; undecided: "),
-      ...join(undecided, ", "),
-      text(rest > 0 ? ` and ${rest} more` : ""),
-      text(` (more rounds would tell: --rounds ${2 * rounds})`),
-    ]),
+    ...(open.length === 0 ? [] : phrase`${isOpen}${join(undecided, ", ")}${more}${tell}`),
     text(`. Placement: ${placements.join(", ")}.`),
   ];
 }
@@ -58,12 +56,10 @@ function useBest(clear: readonly Part[]): readonly Inline[] {
   const shown = byBest.slice(0, MAX_ANSWERS);
   const rest = byBest.length - shown.length;
   return [
-    ...shown.flatMap((parts, index): readonly Inline[] => [
-      text(index === 0 ? "Use " : "; "),
-      name(parts[0].choice.best[0] ?? ""),
-      text(" for "),
-      ...join(parts.map((part) => subjectOf(part)), ", "),
-    ]),
+    ...shown.flatMap((parts, index) => {
+      const best = name(parts[0].choice.best[0] ?? "");
+      return phrase`${index === 0 ? "Use " : "; "}${best} for ${join(parts.map(subjectOf), ", ")}`;
+    }),
     ...(rest > 0 ? [text(`; and ${rest} more`)] : []),
   ];
 }
@@ -79,8 +75,8 @@ function subjectOf({ answer, choice }: Part): readonly Inline[] {
   const places = isWhole ? "" : formatPlaces(choice);
   return [
     name(answer.scenario),
-    ...(group === "" ? [] : [text(" over "), name(group)]),
-    ...(places === "" ? [] : [text(` at ${places}`)]),
+    ...(group === "" ? [] : phrase` over ${name(group)}`),
+    ...(places === "" ? [] : phrase` at ${places}`),
   ];
 }
 
@@ -154,8 +150,8 @@ function describeQuestion(answer: Answer, isOnePlacement: boolean): readonly Inl
     .filter((one) => one !== "").join(", ");
   return [
     { kind: "reference", to: scenario, placement, parts: [name(scenario)] },
-    ...(within === "" ? [] : [text(" over "), name(within)]),
-    ...(words === "" ? [] : [text(` (${words})`)]),
+    ...(within === "" ? [] : phrase` over ${name(within)}`),
+    ...(words === "" ? [] : phrase` (${words})`),
   ];
 }
 

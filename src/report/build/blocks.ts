@@ -3,8 +3,15 @@
 import type { Summary } from "../../compare/summarize.ts";
 import type { MetricDefinition } from "../../units/metric.ts";
 import type { Block, Heading, List, ListItem } from "../document/document.ts";
-import { sentence, text } from "../document/inline.ts";
-import type { Column, ColumnMetric, FigureCell, KeyColumn, Table } from "../document/table.ts";
+import { type Inline, sentence, text } from "../document/inline.ts";
+import type {
+  Column,
+  ColumnMetric,
+  FigureCell,
+  KeyColumn,
+  Table,
+  WordsCell,
+} from "../document/table.ts";
 
 export function heading(
   role: Heading["role"],
@@ -89,6 +96,12 @@ export function table(
 /** Columns of keys that are headed by their factors. */
 export function keyColumns(factors: readonly string[]): readonly KeyColumn[] {
   return factors.map((factor) => ({ factor, title: factor }));
+}
+
+/** A cell of words; empty of none. */
+export function words(...said: readonly (string | Inline)[]): WordsCell {
+  const parts = said.filter((part) => part !== "");
+  return { kind: "words", text: parts.map((part) => typeof part === "string" ? text(part) : part) };
 }
 
 /** A column of numbers or words. */

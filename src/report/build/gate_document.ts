@@ -6,10 +6,10 @@ import type { Case } from "../../model/case.ts";
 import { formatThreshold } from "../../units/format_change.ts";
 import type { Block, Document, PartRole } from "../document/document.ts";
 import { namePlacement } from "../document/format_key.ts";
-import { type Inline, name, sentence, text } from "../document/inline.ts";
-import type { Cell, Column, Row, Table, WordsCell } from "../document/table.ts";
+import { type Inline, name, names, phrase, sentence, text } from "../document/inline.ts";
+import type { Cell, Column, Row, Table } from "../document/table.ts";
 import { groupBy } from "../group_by.ts";
-import { column, heading, list, paragraph, table } from "./blocks.ts";
+import { column, heading, list, paragraph, table, words } from "./blocks.ts";
 import {
   buildJudgement,
   bySeverity,
@@ -77,13 +77,8 @@ export function reasonsOf(cells: readonly Verdict[]): readonly Block[] {
   );
   return list(
     "notes",
-    explained.map((cell) => ({
-      text: [
-        text(`${cell.verdict}: `),
-        name(`${cell.case} ${cell.metric}`),
-        text(": "),
-        sentence(cell.reason),
-      ],
+    explained.map(({ verdict, case: id, metric, reason }) => ({
+      text: phrase`${verdict}: ${name(`${id} ${metric}`)}: ${sentence(reason)}`,
     })),
   );
 }
@@ -105,7 +100,7 @@ export function factsOf(report: GateReport): readonly (readonly Inline[])[] {
     [...casesOf(report).values()].map(({ placement }) => namePlacement(placement)),
   );
   return [
-    [name(head), text(" against "), name(base)],
+    phrase`${name(head)} against ${name(base)}`,
     [text(result.paired ? "pairs measured side by side" : "two records of different moments")],
     ...(places.size === 1 ? [[text([...places][0] ?? "")]] : []),
   ];
@@ -123,8 +118,7 @@ export function noticeOf({ result }: GateReport): Pick<Document, "notice"> {
 }
 
 function formatStrict({ strict, strictCases }: Policy): string {
-  if (strict) return ", strict";
-  return strictCases === undefined ? "" : `, strict for ${strictCases.join(", ")}`;
+  return strict ? ", strict" : strictCases ? `, strict for ${strictCases.join(", ")}` : "";
 }
 
 /** The policy that was applied, and what the figures say less than they seem to. */
@@ -142,8 +136,8 @@ export function noteBlocks({ result }: GateReport): readonly Block[] {
   return list("notes", [
     ...[applied, ...notes].map((words) => ({ text: [sentence(words)] })),
     ...[...groupBy(warned, ({ warning }) => warning)].map(([warning, all]) => {
-      const names = [...new Set(all.map(({ cell }) => cell))];
-      return { text: [sentence(warning), text(" "), { kind: "names" as const, names }] };
+      const cells = names([...new Set(all.map(({ cell }) => cell))]);
+      return { text: phrase`${sentence(warning)} ${cells}` };
     }),
   ]);
 }
@@ -249,12 +243,9 @@ export function reasonTable(cells: readonly Pick<Verdict, "case" | "metric" | "r
     rows: [...groups.values()].map((group): Row => ({
       keys: [],
       cells: [
-        {
-          kind: "words",
-          text: [{ kind: "names", names: group.map((cell) => `${cell.case} ${cell.metric}`) }],
-        },
+        words(names(group.map((cell) => `${cell.case} ${cell.metric}`))),
         words(wordOf(group[0])),
-        { kind: "words", text: [{ kind: "sentence", text: group[0].reason }] },
+        words(sentence(group[0].reason)),
       ],
     })),
   });
@@ -263,8 +254,4 @@ export function reasonTable(cells: readonly Pick<Verdict, "case" | "metric" | "r
 /** Cells that the policy sets aside have no verdict. */
 function wordOf(cell: Pick<Verdict, "case"> & Partial<Pick<Verdict, "verdict">>): string {
   return cell.verdict ?? "ignored";
-}
-
-function words(said: string): WordsCell {
-  return { kind: "words", text: said === "" ? [] : [text(said)] };
 }

@@ -11,7 +11,7 @@ import { formatCount } from "../../units/format_quantity.ts";
 import { groupBy } from "../group_by.ts";
 import { warn, type Warning } from "./alarms.ts";
 import type { Evaluation } from "./evaluation.ts";
-import { amount, type Inline, name, text } from "../document/inline.ts";
+import { amount, type Inline, name, names, phrase, text } from "../document/inline.ts";
 
 const LOAD = "load";
 /** A queue hides where the closed loop's figure is this many times smaller. */
@@ -80,33 +80,26 @@ export function buildLoadAnswer(
   }).sort((a, b) => a.p99.median - b.p99.median);
   const overloaded = cases.filter(({ id }) => isOverloaded(id, values));
   const { rate, connections, replay } = first.params;
+  const asked = replay === undefined ? text(`${formatCount(Number(rate))}/s`) : name(`${replay}`);
   const parts: Inline[] = [
-    replay === undefined ? text(`${formatCount(Number(rate))}/s`) : name(String(replay)),
+    asked,
     text(` over ${plural(Number(connections), "connection")}: `),
+    ...measured.flatMap(({ one, p99: { metric, median: value, low, high } }, index) => {
+      const figure: Inline = { ...amount(value, "ns"), low, high };
+      return phrase`${index === 0 ? `${metric} ` : ", "}${figure} over ${name(one.transport)}`;
+    }),
   ];
-  measured.forEach(({ one, p99 }, index) => {
-    const { median: value, low, high } = p99;
-    parts.push(
-      text(index === 0 ? `${p99.metric} ` : ", "),
-      { kind: "amount", value, unit: "ns", low, high },
-      text(" over "),
-      name(one.transport),
-    );
-  });
   if (overloaded.length > 0) {
-    parts.push(text(measured.length > 0 ? "; overload over " : "overload over "));
-    parts.push({ kind: "names", names: overloaded.map(({ transport }) => transport) });
+    const all = names(overloaded.map(({ transport }) => transport));
+    parts.push(...phrase`${measured.length > 0 ? "; " : ""}overload over ${all}`);
     const achieved = summaryOf(overloaded[0]!.id, "achievedPerSecond");
-    if (achieved !== undefined) {
-      parts.push(text(", which achieves "), amount(achieved.median, "1/s"));
-    }
+    if (achieved) parts.push(...phrase`, which achieves ${amount(achieved.median, "1/s")}`);
   }
   const best = measured[0];
   const closed = best && summaryOf(best.one.id, "closedP50");
   if (best !== undefined && closed !== undefined) {
-    parts.push(text("; a closed loop says "), amount(closed.median, "ns"));
-    const hides = best.p99.low > HIDDEN * closed.median;
-    parts.push(text(hides ? ": it hides the queue." : "."));
+    const hides = best.p99.low > HIDDEN * closed.median ? ": it hides the queue." : ".";
+    parts.push(...phrase`; a closed loop says ${amount(closed.median, "ns")}${hides}`);
   } else parts.push(text(measured.length + overloaded.length === 0 ? "no figure." : "."));
   return parts;
 }

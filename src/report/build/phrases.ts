@@ -7,7 +7,7 @@ import type { MetricDefinition } from "../../units/metric.ts";
 import { UNITS } from "../../units/unit.ts";
 import type { Basis } from "../document/document.ts";
 import { formatKeys } from "../document/format_key.ts";
-import { type Inline, name, text } from "../document/inline.ts";
+import { type Inline, name, phrase } from "../document/inline.ts";
 import { paramKeys } from "./keys.ts";
 
 /** What may be said of a comparison: `may be chance` where its interval excludes 1, as some do among so many comparisons. */
@@ -50,21 +50,19 @@ function namesItself({ factor }: Contrasted): boolean {
 
 /** The metric compared, unless the scenario is named after it, as in ` (p50)`. */
 export function metricOf({ metric, scenario }: Contrasted): Inline[] {
-  return metric.title === scenario ? [] : [text(` (${metric.title})`)];
+  return metric.title === scenario ? [] : phrase` (${metric.title})`;
 }
 
 /** The scenario, unless the subject names it, as in ` for round-trip`. */
 export function scenarioOf(item: Contrasted): Inline[] {
   return item.factor === "scenario" || item.factor === item.scenario
     ? []
-    : [text(" for "), name(item.scenario)];
+    : phrase` for ${name(item.scenario)}`;
 }
 
 /** The scenario and what both cases have in common, as in ` for round-trip at 64 B`. */
 export function where(item: Contrasted, label: string): Inline[] {
-  const scenario = scenarioOf(item);
-  if (label === "") return scenario;
-  return [...scenario, text(" at "), name(label)];
+  return [...scenarioOf(item), ...(label === "" ? [] : phrase` at ${name(label)}`)];
 }
 
 /** What both cases of a comparison have in common, in words, as in `64 B`, `write-write-read, body 256 B`; may be empty. */

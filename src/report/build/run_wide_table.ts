@@ -12,7 +12,7 @@ import type { ScenarioSpec } from "../../model/scenario_spec.ts";
 import { derivationOf, type MetricDefinition } from "../../units/metric.ts";
 import { isRate } from "../../units/unit.ts";
 import type { ListItem } from "../document/document.ts";
-import { amount, type Inline, name, text } from "../document/inline.ts";
+import { amount, name, phrase, text } from "../document/inline.ts";
 import { formatShare } from "../document/format_inline.ts";
 import type { Cell, Column, ColumnMetric, FigureCell, Table } from "../document/table.ts";
 import { column, columnMetric, keyColumns, table } from "./blocks.ts";
@@ -156,23 +156,14 @@ function explainRate(
 ): ListItem | undefined {
   const inFlight = rate * halfNs / 1e9;
   if (Math.abs(inFlight - 1) <= FAR) return undefined;
-  const reason: readonly Inline[] = inFlight > 1
-    ? [text(`operations overlap, ${inFlight.toFixed(1)} at a time`)]
-    : [
-      text(
-        `the slowest hundredth of the operations took ${formatShare(slowestHundredth)} of the time`,
-      ),
-    ];
+  const reason = inFlight > 1
+    ? `operations overlap, ${inFlight.toFixed(1)} at a time`
+    : `the slowest hundredth of the operations took ${formatShare(slowestHundredth)} of the time`;
   return {
     text: [
-      name(id),
-      text(": "),
-      amount(rate, "1/s"),
-      text(" where one operation after the other at the median would come to "),
-      amount(1e9 / halfNs, "1/s"),
-      text(": "),
-      ...reason,
-      text("."),
+      ...phrase`${name(id)}: ${amount(rate, "1/s")}`,
+      ...phrase` where one operation after the other at the median would come to `,
+      ...phrase`${amount(1e9 / halfNs, "1/s")}: ${text(reason)}.`,
     ],
   };
 }

@@ -7,7 +7,7 @@ import type { ScenarioSpec } from "../../model/scenario_spec.ts";
 import { formatShare, ratioDecimals } from "../../units/format_quantity.ts";
 import type { MetricDefinition } from "../../units/metric.ts";
 import { formatKey, formatKeys } from "../document/format_key.ts";
-import { type Inline, name, text } from "../document/inline.ts";
+import { amount, type Inline, name, phrase, text } from "../document/inline.ts";
 import type { ColumnMetric, FactorKey, FigureCell } from "../document/table.ts";
 import { groupBy } from "../group_by.ts";
 import { type BestSources, type Certainty, findBest } from "./best.ts";
@@ -149,17 +149,11 @@ export function writeSearch(scenario: string, result: SearchResult): Finding {
     scenario,
     kind: "search",
     text: [
-      text("best of "),
-      name(scenario),
-      text(" over "),
-      name(formatKeys(group)),
-      text(": "),
-      name(formatKeys(at)),
-      text(" at "),
-      { kind: "amount", value, unit: metric.unit, low, high },
+      ...phrase`best of ${name(scenario)} over ${name(formatKeys(group))}: `,
+      ...phrase`${name(formatKeys(at))} at ${{ ...amount(value, metric.unit), low, high }}`,
       ...(isRising
-        ? [text("; these are the largest sizes measured, and larger ones may gain more")]
-        : knees.flatMap((knee) => [text("; "), ...describeKnee(knee, result.margin)])),
+        ? phrase`; these are the largest sizes measured, and larger ones may gain more`
+        : knees.flatMap((knee) => phrase`; ${describeKnee(knee, result.margin)}`)),
     ],
     basis: { n, nMax: n, counted: "trial", confidence, placement },
     remarks: remarksOf(result),
@@ -168,10 +162,8 @@ export function writeSearch(scenario: string, result: SearchResult): Finding {
 }
 
 function remarksOf({ certainty, tied, cells }: SearchResult): readonly string[] {
-  if (certainty === "few rounds") {
-    return ["The rounds are too few to be sure of the order of cells"];
-  }
-  return tied === 0 ? [] : [`${describeTies(tied, cells)}`];
+  const few = "The rounds are too few to be sure of the order of cells";
+  return certainty === "few rounds" ? [few] : tied === 0 ? [] : [describeTies(tied, cells)];
 }
 
 function describeTies(tied: number, cells: number): string {
@@ -184,14 +176,11 @@ function describeTies(tied: number, cells: number): string {
 export function describeSearch(result: SearchResult): readonly Inline[] {
   const { group, at, cells, tied, knees, metric, figure, margin } = result;
   const { value, low, high, n } = figure;
+  const best = { ...amount(value, metric.unit), low, high };
   return [
-    name(formatKeys(group)),
-    text(": best at "),
-    name(formatKeys(at)),
-    text(", "),
-    { kind: "amount", value, unit: metric.unit, low, high },
-    text(`, ${n} trials; ${describeTies(tied, cells)}.`),
-    ...knees.flatMap((knee, index): readonly Inline[] => [
+    ...phrase`${name(formatKeys(group))}: best at ${name(formatKeys(at))}, `,
+    ...phrase`${best}, ${n} trials; ${describeTies(tied, cells)}.`,
+    ...knees.flatMap((knee, index) => [
       text(index === 0 ? " With all else as in the best cell, " : "; "),
       ...describeKnee(knee, margin),
       ...describeRatio(knee),
@@ -207,39 +196,22 @@ function rises({ from, largest, isOpen }: Knee): boolean {
 /** As in `more read than 64 KiB gains less than 5 %`. */
 function describeKnee(knee: Knee, margin: number): readonly Inline[] {
   const { from, ratio, isOpen } = knee;
-  const little = `gains less than ${formatShare(margin)}`;
+  const share = formatShare(margin);
   const parameter = name(from.factor);
-  if (rises(knee)) {
-    return [
-      text("more "),
-      parameter,
-      text(` still gains at ${formatKey(from)}, the largest measured`),
-    ];
-  }
+  const at = formatKey(from);
+  if (rises(knee)) return phrase`more ${parameter} still gains at ${at}, the largest measured`;
+  const tell = "more rounds (--rounds) would tell";
   if (isOpen && ratio === undefined) {
-    return [
-      text("whether less "),
-      parameter,
-      text(
-        ` does as well (within ${
-          formatShare(margin)
-        }) is undecided: more rounds (--rounds) would tell`,
-      ),
-    ];
+    return phrase`whether less ${parameter} does as well (within ${share}) is undecided: ${tell}`;
   }
-  const open = isOpen ? ", and smaller may do: more rounds (--rounds) would tell" : "";
-  return [text("more "), parameter, text(` than ${formatKey(from)} ${little}${open}`)];
+  const open = isOpen ? `, and smaller may do: ${tell}` : "";
+  return phrase`more ${parameter} than ${at} gains less than ${share}${open}`;
 }
 
 function describeRatio({ ratio }: Knee): readonly Inline[] {
   if (ratio === undefined) return [];
-  const { low, high } = ratio;
-  return [
-    text(" ("),
-    { kind: "ratio", ratio: ratio.ratio, decimals: ratioDecimals(ratio.ratio), word: "" },
-    text(" of the best "),
-    // Each bound with the decimals that suit it.
-    { kind: "interval", low, high },
-    text(")"),
-  ];
+  const { low, high, ratio: value } = ratio;
+  const stated = { kind: "ratio", ratio: value, decimals: ratioDecimals(value), word: "" } as const;
+  // Each bound with the decimals that suit it.
+  return phrase` (${stated} of the best ${{ kind: "interval", low, high }})`;
 }

@@ -5,7 +5,7 @@ import type { TrialValues } from "../../compare/trial_values.ts";
 import { medianInterval } from "../../stats/median_interval.ts";
 import { CONFIDENCE } from "../../compare/summarize.ts";
 import type { ScenarioSpec } from "../../model/scenario_spec.ts";
-import { amount, type Inline, name, text } from "../document/inline.ts";
+import { amount, type Inline, name, phrase, text } from "../document/inline.ts";
 import type { EvidenceOf } from "./evidence.ts";
 import type { Evaluation, SummaryOf } from "./evaluation.ts";
 import {
@@ -28,6 +28,7 @@ const MAX_LISTED = 4;
 /** From this ratio on, a sentence on time leads with what it costs. */
 const COSTLY = 2;
 
+const MORE_ROUNDS = "More rounds (--rounds) would tell";
 const BIMODAL_REMARK = "Trials are bimodal; the ratios pair trials of the same round";
 
 /** Comparisons that make one sentence: of the same factor values, metric, placement and outcome. */
@@ -50,42 +51,46 @@ export function writeDifference(
   const [item] = items;
   const word = wordOf(item);
   const label = atLabel(spec, item, group.constant);
-  const phrases: Inline[] = [];
-  if (items.length === 1) {
-    const amounts = amountsOf(item, summaryOf);
-    const cost = amounts === undefined ? 0 : amounts.own - amounts.theirs;
-    const leads = item.metric.unit === "ns" && cost > 0 && statedRatio(item).ratio >= COSTLY;
-    phrases.push(...subject(item));
-    if (leads) {
-      phrases.push(
-        text(" costs "),
-        amount(cost, item.metric.unit),
-        text(` more per ${spec.operation} than `),
-        ...base(item),
-      );
-      phrases.push(...where(item, label), text(": "));
-      phrases.push(ratio(item, word), text(" "), interval(item));
-    } else {
-      phrases.push(text(" is "), ratio(item, word), text(" than "), ...base(item));
-      phrases.push(...where(item, label), text(" "), interval(item));
-    }
-    phrases.push(
-      text(`${leads ? "," : ":"} ${item.metric.title} `),
-      ...(amounts === undefined ? pairedDifference(item, values) : [
-        amount(amounts.own, item.metric.unit),
-        text(" against "),
-        amount(amounts.theirs, item.metric.unit),
-      ]),
-    );
-  } else {
-    phrases.push(...subject(item), text(` is ${word} than `), ...base(item));
-    phrases.push(...scenarioOf(item), ...metricOf(item));
-    phrases.push(...listItems(group, items, of, (one) => [ratio(one, "")]));
-  }
+  const phrases = items.length === 1
+    ? writeOne(item, label, word, spec.operation, summaryOf, values)
+    : [
+      ...phrase`${subject(item)} is ${word} than ${base(item)}`,
+      ...scenarioOf(item),
+      ...metricOf(item),
+      ...listItems(group, items, of, (one) => [ratio(one, "")]),
+    ];
+
   return toFinding("difference", phrases, items, [
     ...evidenceOf(spec, items),
     ...speedRemarks(items, summaryOf),
   ]);
+}
+
+function writeOne(
+  item: Contrasted,
+  label: string,
+  word: string,
+  operation: string,
+  summaryOf: SummaryOf,
+  values: TrialValues,
+): readonly Inline[] {
+  const { unit, title } = item.metric;
+  const amounts = amountsOf(item, summaryOf);
+  const cost = amounts === undefined ? 0 : amounts.own - amounts.theirs;
+  const leads = unit === "ns" && cost > 0 && statedRatio(item).ratio >= COSTLY;
+  const stated = leads
+    ? phrase` costs ${amount(cost, unit)} more per ${operation} than ${base(item)}${
+      where(item, label)
+    }: ${ratio(item, word)} ${interval(item)}`
+    : phrase` is ${ratio(item, word)} than ${base(item)}${where(item, label)} ${interval(item)}`;
+  return [
+    ...subject(item),
+    ...stated,
+    text(`${leads ? "," : ":"} ${title} `),
+    ...(amounts === undefined
+      ? pairedDifference(item, values)
+      : phrase`${amount(amounts.own, unit)} against ${amount(amounts.theirs, unit)}`),
+  ];
 }
 
 /** The medians of both sides; `undefined` where they would contradict the ratio, which is paired by round. */
@@ -110,16 +115,9 @@ function pairedDifference(item: Contrasted, values: TrialValues): Inline[] {
     .map(([own, theirs]) => own - theirs);
   const { estimate, low, high } = medianInterval(differences, { confidence: CONFIDENCE });
   const isMore = estimate >= 0;
-  return [
-    text(isMore ? "higher by " : "lower by "),
-    {
-      kind: "amount",
-      value: Math.abs(estimate),
-      unit,
-      low: isMore ? low : -high,
-      high: isMore ? high : -low,
-    },
-  ];
+  const bounds = isMore ? { low, high } : { low: -high, high: -low };
+  const by = { ...amount(Math.abs(estimate), unit), ...bounds };
+  return phrase`${isMore ? "higher" : "lower"} by ${by}`;
 }
 
 /** "no difference found between tcp6 and tcp for round-trip (p50): 1.002× at 64 B [0.994, 1.003]". */
@@ -127,25 +125,16 @@ export function writeNoDifference(group: Group): Finding {
   const { items, of } = group;
   const [item] = items;
   const mayBeChance = reading(item) === "may be chance";
-  const phrases: Inline[] = [
-    text(
-      mayBeChance
-        ? "may be chance, among so many comparisons: the difference between "
-        : "no difference found between ",
-    ),
-    ...subject(item),
-    text(" and "),
-    ...base(item),
+  const said = mayBeChance
+    ? "may be chance, among so many comparisons: the difference"
+    : "no difference found";
+  const phrases = [
+    ...phrase`${said} between ${subject(item)} and ${base(item)}`,
     ...scenarioOf(item),
     ...metricOf(item),
     ...listItems(group, items, of, (one) => [ratio(one, "")]),
   ];
-  return toFinding(
-    "no difference",
-    phrases,
-    items,
-    mayBeChance ? ["More rounds (--rounds) would tell"] : [],
-  );
+  return toFinding("no difference", phrases, items, mayBeChance ? [MORE_ROUNDS] : []);
 }
 
 /** `: 1.21× at 64 B [1.19, 1.23], …`, or the range where that would be too long. */
@@ -157,12 +146,8 @@ function listItems(
 ): Inline[] {
   const at = (item: Contrasted): Inline[] => {
     const label = atLabel(group.spec, item, group.constant);
-    return [
-      ...state(item),
-      ...(label === "" ? [] : [text(" at "), name(label)]),
-      text(" "),
-      interval(item),
-    ];
+    const place = label === "" ? [] : phrase` at ${name(label)}`;
+    return phrase`${state(item)}${place} ${interval(item)}`;
   };
   if (items.length <= MAX_LISTED) {
     return items.flatMap((item, index) => [text(index === 0 ? ": " : ", "), ...at(item)]);
@@ -170,7 +155,7 @@ function listItems(
   const ordered = [...items].sort((a, b) => statedRatio(a).ratio - statedRatio(b).ratio);
   const [least, most] = [ordered[0] as Contrasted, ordered.at(-1) as Contrasted];
   const count = items.length === of ? `all ${of}` : `${items.length} of ${of}`;
-  return [text(` in ${count} cells: from `), ...at(least), text(" to "), ...at(most)];
+  return phrase` in ${count} cells: from ${at(least)} to ${at(most)}`;
 }
 
 /** One finding for all comparisons that could not be judged. One finding, or none when there is no such comparison. */
@@ -180,7 +165,7 @@ export function writeUnresolved(items: readonly Contrasted[]): readonly Finding[
   const count = items.length === 1 ? "1 comparison has" : `${items.length} comparisons have`;
   const phrases = [text(`${count} too few pairs of trials to tell a difference from chance`)];
   return [{
-    ...toFinding("unresolved", phrases, items, ["More rounds (--rounds) would tell"]),
+    ...toFinding("unresolved", phrases, items, [MORE_ROUNDS]),
     scenario: undefined,
   }];
 }

@@ -13,7 +13,7 @@ import { formatShare } from "../../units/format_quantity.ts";
 import { fewestOperations, isMetricId, METRIC_IDS, metricOf } from "../../units/metric.ts";
 import type { ListItem } from "../document/document.ts";
 import { capitalize } from "../document/format_inline.ts";
-import { amount, name, sentence, text } from "../document/inline.ts";
+import { amount, name, names, phrase, sentence, text } from "../document/inline.ts";
 import { groupBy } from "../group_by.ts";
 import { findShortfalls, MIN_OFFERED, warn, type Warning } from "./alarms.ts";
 import { loadWarnings } from "./load.ts";
@@ -27,7 +27,7 @@ const WIDE_SPREAD = 0.25;
 /** A warning as an item of a list. */
 export function warningItem({ message, cases }: Warning): ListItem {
   if (cases.length === 0) return { text: [sentence(capitalize(message))] };
-  return { text: [text(message), text(": "), { kind: "names", names: cases }, text(".")], cases };
+  return { text: [text(message), ...phrase`: ${names(cases)}.`], cases };
 }
 
 /** Gathers the warnings of a record. Failures first, then what the figures suffer from. */
@@ -218,21 +218,14 @@ export function stallWarnings({ cases }: RunRecord, values: TrialValues): readon
   return [
     ...stalled.slice(0, MAX_CASES).map(({ id, usual, stalls, trials, ns }): ListItem => ({
       text: [
-        name(id),
-        text(`: ${stalls} of ${trials} trials stalled: an operation took up to `),
-        amount(ns, "ns"),
-        text(", where the longest of a usual trial takes "),
-        amount(usual, "ns"),
-        text("."),
+        ...phrase`${name(id)}: ${stalls} of ${trials} trials stalled: an operation took up to `,
+        ...phrase`${amount(ns, "ns")}, where the longest of a usual trial takes `,
+        ...phrase`${amount(usual, "ns")}.`,
       ],
       cases: [id],
     })),
     ...(rest.length === 0 ? [] : [{
-      text: [
-        text("Trials of further cases stalled: "),
-        { kind: "names" as const, names: rest.map(({ id }) => id) },
-        text("."),
-      ],
+      text: phrase`Trials of further cases stalled: ${names(rest.map(({ id }) => id))}.`,
       cases: rest.map(({ id }) => id),
     }]),
   ];

@@ -97,12 +97,34 @@ export interface Reference {
   readonly parts: readonly Inline[];
 }
 
+/** Words of the suite with parts between them, as in `` phrase`best of ${name(scenario)} over ${parts}` ``. */
+export function phrase(
+  words: TemplateStringsArray,
+  ...parts: readonly (string | number | Inline | readonly Inline[])[]
+): Inline[] {
+  const all: Inline[] = [];
+  let open = words[0] ?? "";
+  parts.forEach((part, index) => {
+    if (typeof part === "object") {
+      if (open !== "") all.push(text(open));
+      all.push(...[part].flat());
+      open = "";
+    } else open += part;
+    open += words[index + 1] ?? "";
+  });
+  return open === "" ? all : [...all, text(open)];
+}
+
 export function text(words: string): Text {
   return { kind: "text", text: words };
 }
 
 export function name(words: string): Name {
   return { kind: "name", text: words };
+}
+
+export function names(all: readonly string[]): Names {
+  return { kind: "names", names: all };
 }
 
 /** A text of a record or an author. */

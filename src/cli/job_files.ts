@@ -88,13 +88,8 @@ async function remove(path: string): Promise<void> {
   }
 }
 
-/** A file that a command reads. */
-export interface InputFile {
-  /** As the user knows it: `--baseline`, `<record.json>`. */
-  readonly name: string;
-  /** Its path; "-" is standard input. */
-  readonly path: string;
-}
+/** A file that a command reads. `name`: as in `--baseline`; `path`: - for standard input. */
+export type InputFile = Readonly<{ name: string; path: string }>;
 
 /** Throws UsageError where a file to be written is an input, whatever its name: a link, a relative path, standard input. */
 export async function refuseOverwriting(

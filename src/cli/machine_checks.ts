@@ -46,12 +46,7 @@ export interface NoiseVerdict {
 }
 
 /** What the noise test may be told. */
-export interface NoiseOptions {
-  /** Goes with the record, which is dropped. */
-  readonly environment: Environment;
-  /** Ends it early. */
-  readonly signal: AbortSignal;
-}
+export type NoiseOptions = Readonly<{ environment: Environment; signal: AbortSignal }>;
 
 /** Measures 64-byte round trips over TCP in short trials, nothing else going on. */
 export async function measureNoise(
@@ -150,13 +145,8 @@ function formatHealth({ health, cores }: NoiseVerdict): string {
   return advice === undefined ? "" : `; ${describeHealth(health, cores)}; ${advice}`;
 }
 
-/** Resolution and cost of a clock. */
-export interface ClockFacts {
-  /** Smallest step between two readings that differ, in nanoseconds; 0 when no two did. */
-  readonly stepNs: number;
-  /** Time that one reading takes, in nanoseconds. */
-  readonly costNs: number;
-}
+/** Resolution and cost of a clock. `stepNs`: smallest step between two readings, 0 for none; `costNs`: of one reading. */
+export type ClockFacts = Readonly<{ stepNs: number; costNs: number }>;
 
 /** Readings before those that count: the compiler replaces the loop while it runs. */
 const WARMUP_READINGS = 20_000;
@@ -245,15 +235,10 @@ function adviseOnLoad(load: number, cores: number): string {
     : `${on}: idle`;
 }
 
-/** A PermissionFact is one permission and its price. */
-export interface PermissionFact {
-  /** As on the command line: `--allow-run`. */
-  readonly flag: string;
-  /** `granted`; `partly` where it is limited to a list; `missing`. */
-  readonly state: "granted" | "partly" | "missing";
-  /** What does not work without it, in words. */
-  readonly cost: string;
-}
+/** A PermissionFact is one permission and its price. `partly`: limited to a list; `cost`: what does not work without it. */
+export type PermissionFact = Readonly<
+  { flag: string; state: "granted" | "partly" | "missing"; cost: string }
+>;
 
 const COSTS: readonly (readonly [Deno.PermissionName, string])[] = [
   ["net", "TCP and UDP need 127.0.0.1 and [::1]; Unix-domain sockets need it without a list"],

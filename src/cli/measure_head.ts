@@ -43,12 +43,8 @@ export interface GateContext {
   readonly keep: (files: readonly OutputFile[]) => Promise<readonly string[]>;
 }
 
-/** What a gate found. */
-export interface Judged {
-  readonly result: GateResult;
-  /** The first run of head; absent: it was not measured for this. */
-  readonly measured?: RunRecord;
-}
+/** What a gate found. `measured`: head's first run, where it was measured for this. */
+export type Judged = Readonly<{ result: GateResult; measured?: RunRecord }>;
 
 /** The first run of head as a file. */
 export function headFile(record: RunRecord): OutputFile {
@@ -124,13 +120,14 @@ interface Measuring extends GateContext {
   readonly interrupts: Interrupts;
 }
 
-interface Parts {
-  readonly catalog: Catalog;
-  /** Their addresses. */
-  readonly modules: readonly string[];
-  readonly environment: Environment;
-  readonly leftover: { directory?: string };
-}
+type Parts = Readonly<
+  {
+    catalog: Catalog;
+    modules: readonly string[];
+    environment: Environment;
+    leftover: { directory?: string };
+  }
+>;
 
 /** Measures the baseline's cells as it did. */
 async function measureOnce(

@@ -11,19 +11,16 @@ import { parseArguments } from "./parse.ts";
 import { readRecord } from "./read_record.ts";
 import type { Terminal } from "./terminal/terminal.ts";
 
-/** Where a run's record goes, and what it measures. */
-export interface OneRun {
-  /** Arguments of `run`, without where files go. */
-  readonly args: readonly string[];
-  /** Users' modules as written. */
-  readonly modules: readonly string[];
-  /** The directory, which exists and can be written to. */
-  readonly out: string;
-  /** The record's name there. */
-  readonly name: string;
-  /** Completes the record. */
-  readonly finish?: (record: RunRecord) => RunRecord;
-}
+/** Where a run's record goes, and what it measures. `args`: of `run`, without where files go; `out`: exists and can be written to; `name`: the record's there. */
+export type OneRun = Readonly<
+  {
+    args: readonly string[];
+    modules: readonly string[];
+    out: string;
+    name: string;
+    finish?: (record: RunRecord) => RunRecord;
+  }
+>;
 
 /** Measures one run. Only one that came to its end leaves a file; else the exit code of `run`, which has said what went wrong. */
 export async function measureRun(

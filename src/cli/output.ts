@@ -98,20 +98,10 @@ export async function prepareOutputDirectory(path: string): Promise<void> {
 }
 
 /** A file to write. */
-export interface OutputFile {
-  /** Name within the directory. */
-  readonly name: string;
-  /** Its text. */
-  readonly text: string;
-}
+export type OutputFile = Readonly<{ name: string; text: string }>;
 
-/** Where files went, and what could not be written. */
-export interface WriteOutcome {
-  /** Paths written. */
-  readonly written: readonly string[];
-  /** One sentence for each file that could not be written. */
-  readonly problems: readonly string[];
-}
+/** Where files went, and what could not be written. Paths written, and a sentence for each file that was not. */
+export type WriteOutcome = Readonly<{ written: readonly string[]; problems: readonly string[] }>;
 
 /** Writes one file; where the directory does not take it, `rescue` saves it elsewhere. */
 export async function writeOutput(

@@ -20,13 +20,8 @@ const LAST_WORDS_MS = 3_000;
 /** Ctrl-C, Ctrl-\, a closed terminal, and what supervisors send. */
 const ENDING = ["SIGINT", "SIGTERM", "SIGQUIT", "SIGHUP"] as const;
 
-/** How a command ended in a child. */
-export interface ChildEnd {
-  /** The exit code. */
-  readonly code: number;
-  /** Whether the child sent one. */
-  readonly isVerdict: boolean;
-}
+/** How a command ended in a child. `isVerdict`: whether the child sent the code. */
+export type ChildEnd = Readonly<{ code: number; isVerdict: boolean }>;
 
 /** Runs a command line in a child with the same flags, permissions and streams; `undefined` where no child can be had. */
 export async function runInChild(

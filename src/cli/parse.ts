@@ -26,25 +26,13 @@ export interface OptionSpec {
   readonly list?: boolean;
 }
 
-/** A PositionalSpec is one argument without a dash. */
-export interface PositionalSpec {
-  /** As in the help: `record.json`. */
-  readonly name: string;
-  /** One line for the help. */
-  readonly description: string;
-  /** May be left out. */
-  readonly optional?: boolean;
-  /** The last one: more of its kind may follow. */
-  readonly repeatable?: boolean;
-}
+/** A PositionalSpec is one argument without a dash. `repeatable`: more of its kind may follow. */
+export type PositionalSpec = Readonly<
+  { name: string; description: string; optional?: boolean; repeatable?: boolean }
+>;
 
 /** An example that can be copied as it stands. */
-export interface ExampleSpec {
-  /** The whole command line. */
-  readonly line: string;
-  /** What it does. */
-  readonly description: string;
-}
+export type ExampleSpec = Readonly<{ line: string; description: string }>;
 
 /** Arguments of a command, checked against its declaration. */
 export interface ParsedArguments {

@@ -20,10 +20,7 @@ const REPLAYED =
   "it replays a file, which no record holds: measure with run --replay, and name what it wrote with --candidate";
 
 /** What works here. */
-interface Here {
-  readonly availability: ReadonlyMap<string, Availability>;
-  readonly pinning: Pinning;
-}
+type Here = Readonly<{ availability: ReadonlyMap<string, Availability>; pinning: Pinning }>;
 
 /** Plans the cells of a baseline; throws SettingsError when it was run in a way that cannot be. */
 export function planBaseline(

@@ -57,15 +57,8 @@ export async function deliverText(
   terminal.err(`${isPage ? pathToFileURL(out).href : out}\n`);
 }
 
-/** A report about to be written to a file. */
-export interface ReportForFile {
-  /** Its text; refers to no chart that is not there. */
-  readonly text: string;
-  /** The directory of its charts; absent where it has none. */
-  readonly charts?: string;
-  /** One sentence on why the charts could not be written. */
-  readonly problem?: string;
-}
+/** A report about to be written to a file. `text`: refers to no chart that is not there; `problem`: why charts could not be written. */
+export type ReportForFile = Readonly<{ text: string; charts?: string; problem?: string }>;
 
 /** A record's report without its file, which comes last, as its charts go to `<name>-charts/` first. */
 export async function renderForFile(
@@ -131,17 +124,10 @@ const MAX_FINDINGS = 3;
 /** Bars shown, roughly: with what stands around them, what a large screen holds. */
 const MAX_BARS = 18;
 
-/** Where and in which formats results go. */
-export interface ResultOptions {
-  /** The directory. */
-  readonly out: string;
-  /** Formats beside the record. */
-  readonly formats: readonly ReportFormat[];
-  /** How much less than the best is as good, as a share; absent: 5 %. */
-  readonly margin?: number;
-  /** Problems, and the one line that answers. */
-  readonly quiet: boolean;
-}
+/** Where and in which formats results go. `formats`: beside the record; `margin`: as a share, absent: 5 %; `quiet`: problems and the answer alone. */
+export type ResultOptions = Readonly<
+  { out: string; formats: readonly ReportFormat[]; margin?: number; quiet: boolean }
+>;
 
 /** Writes the record first, as all else can be made from it; whether every file is where it was wanted. */
 export async function writeResults(

@@ -24,23 +24,17 @@ const METRICS: Readonly<Record<string, string>> = {
 };
 const UNITS_NS: Readonly<Record<string, number>> = { us: 1e3, "µs": 1e3, ms: 1e6, s: 1e9 };
 
-/** What one rate came to. */
-export interface Step {
-  /** As it was really offered, per second. */
-  readonly offered: number;
-  readonly verdict: "kept" | "broken" | "open";
-  /** Median of the trials, and its one-sided bounds, in ns; absent in an overload. */
-  readonly latency?: { readonly median: number; readonly low: number; readonly high: number };
-}
+/** What one rate came to. `offered`: really, per second; `latency`: median and one-sided bounds in ns, absent in an overload. */
+export type Step = Readonly<
+  {
+    offered: number;
+    verdict: "kept" | "broken" | "open";
+    latency?: { readonly median: number; readonly low: number; readonly high: number };
+  }
+>;
 
-/** What a search came to. */
-export interface FoundRate {
-  readonly steps: readonly Step[];
-  /** The highest rate that keeps the promise; absent: none that was tried. */
-  readonly kept?: Step;
-  /** The lowest that breaks it; absent: none that was tried. */
-  readonly broken?: Step;
-}
+/** What a search came to. `kept`: the highest that keeps the promise; `broken`: the lowest that breaks it. */
+export type FoundRate = Readonly<{ steps: readonly Step[]; kept?: Step; broken?: Step }>;
 
 /** A promise of latency. */
 export interface Promised {

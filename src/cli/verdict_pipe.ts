@@ -25,13 +25,8 @@ export interface VerdictPipe extends AsyncDisposable {
   read(): Promise<Sent>;
 }
 
-/** What a child has sent. */
-export interface Sent {
-  /** Its exit code; absent where it has come to none. */
-  readonly exitCode?: number;
-  /** Directories that it made for itself, and removes where it can. */
-  readonly made: readonly string[];
-}
+/** What a child has sent. `exitCode`: absent where there is none; `made`: directories of its own. */
+export type Sent = Readonly<{ exitCode?: number; made: readonly string[] }>;
 
 /** One line of the pipe. */
 type Message = { readonly exitCode: number } | { readonly made: string };

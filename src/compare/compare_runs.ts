@@ -15,12 +15,8 @@ export function compareRuns(
   return compareRecords(ours.record, theirs.record, { paired: false, runs });
 }
 
-interface OneOfRuns {
-  /** All trials as those of one record, its rounds one after another. */
-  readonly record: RunRecord;
-  /** The place of the run that a round is of, from 0. */
-  readonly runOf: (round: number) => number;
-}
+/** `record`: all trials, rounds one after another; `runOf`: the run of a round, from 0. */
+type OneOfRuns = Readonly<{ record: RunRecord; runOf: (round: number) => number }>;
 
 function mergeRuns(runs: readonly RunRecord[]): OneOfRuns {
   const first = runs[0]!;

@@ -69,17 +69,10 @@ export interface EffectOptions {
   readonly confidence?: number;
 }
 
-/** Two values of one round. */
-export interface ValuePair {
-  /** The value compared against. */
-  readonly base: number;
-  /** The value in question. */
-  readonly head: number;
-  /** Which processes measured the pair; absent: the pair is a unit of its own. */
-  readonly generation?: number;
-  /** Rounds that it stands for; absent: 1. */
-  readonly rounds?: number;
-}
+/** Two values of one round. `generation`: which processes measured it, absent: a unit of its own; `rounds`: that it stands for, absent: 1. */
+export type ValuePair = Readonly<
+  { base: number; head: number; generation?: number; rounds?: number }
+>;
 
 /** Differences below this are ties: rescaling rounds every logarithm in the 16th digit, which must not make a tie or break it. */
 const GRID = 1e9;
@@ -209,10 +202,7 @@ export function onGrid(value: number): number {
   return steps === 0 ? 0 : Math.sign(value) * steps / GRID;
 }
 
-interface Scale {
-  readonly toScale: (value: number) => number;
-  readonly toRatio: (gain: number) => number;
-}
+type Scale = Readonly<{ toScale: (value: number) => number; toRatio: (gain: number) => number }>;
 
 export const SCALES: Readonly<Record<EffectKind, Scale>> = {
   ratio: { toScale: Math.log, toRatio: Math.exp },

@@ -23,14 +23,8 @@ export interface FingerprintOptions {
   readonly paired?: boolean;
 }
 
-/** One fact of both sides that is not known to be the same. */
-interface Mismatch {
-  readonly fact: string;
-  readonly base: Fact;
-  readonly head: Fact;
-  /** Whether the fact must be known for records of two jobs to be compared. */
-  readonly essential: boolean;
-}
+/** One fact of both sides that is not known to be the same. `essential`: must be known for records of two jobs. */
+type Mismatch = Readonly<{ fact: string; base: Fact; head: Fact; essential: boolean }>;
 
 /** What an A/B job compares, and therefore no difference between its sides. */
 const SUBJECTS: ReadonlySet<string> = new Set(["deno", "v8", "sockbench"]);

@@ -22,12 +22,7 @@ export const GENERATION_METRICS: readonly string[] = [
 const MIN_BEYOND = 10;
 
 /** The value of a generation, which stands for its rounds. */
-interface Pooled {
-  readonly round: number;
-  readonly generation: number;
-  readonly value: number;
-  readonly rounds: number;
-}
+type Pooled = Readonly<{ round: number; generation: number; value: number; rounds: number }>;
 
 /** Whether a metric's values are those of whole generations. */
 export function isPooled(metric: string): boolean {

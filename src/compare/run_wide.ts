@@ -8,19 +8,10 @@ import { createPrng } from "../stats/prng.ts";
 import { quantileOfSorted, sorted } from "../stats/quantile.ts";
 import { CONFIDENCE } from "./summarize.ts";
 
-/** A figure of all operations together. */
-export interface RunWideFigure {
-  /** The figure. */
-  readonly value: number;
-  /** Lower bound of its interval; the value itself where rounds are too few for one. */
-  readonly low: number;
-  /** Upper bound. */
-  readonly high: number;
-  /** Rounds that were resampled. */
-  readonly n: number;
-  /** Confidence of the interval, 0 to 1; 0 where there is none. */
-  readonly confidence: number;
-}
+/** A figure of all operations together. Its interval over `n` resampled rounds; `confidence`: 0 where there is none. */
+export type RunWideFigure = Readonly<
+  { value: number; low: number; high: number; n: number; confidence: number }
+>;
 
 /** The distribution of all operations of a case. */
 export interface PooledDistribution {
@@ -143,11 +134,7 @@ function slotsOf(all: readonly SparseHistogram[]): readonly number[] {
 }
 
 /** How many values of each round lie in each slot or below it; those of one slot stand side by side, as they are summed together. */
-interface Cumulated {
-  readonly sums: Float64Array;
-  readonly rounds: number;
-  readonly slots: number;
-}
+type Cumulated = Readonly<{ sums: Float64Array; rounds: number; slots: number }>;
 
 function cumulate(
   byRound: readonly (readonly SparseHistogram[])[],

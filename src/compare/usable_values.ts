@@ -7,23 +7,13 @@ import type { ValuePair } from "./effect.ts";
 import { OWN_TOOL, type RunRecord, toolOf } from "../model/run_record.ts";
 import type { RoundValue, TrialValues } from "./trial_values.ts";
 
-/** One side of a cell. */
-export interface UsableSide {
-  /** Rounds in which the case was tried. */
-  readonly rounds: ReadonlySet<number>;
-  /** Values that can be compared. */
-  readonly usable: readonly RoundValue[];
-  /** Why the side cannot be compared at all; absent when it can. */
-  readonly fault?: string;
-}
+/** One side of a cell. `fault`: why it cannot be compared at all. */
+export type UsableSide = Readonly<
+  { rounds: ReadonlySet<number>; usable: readonly RoundValue[]; fault?: string }
+>;
 
-/** The pairs of a cell. */
-export interface MatchedPairs {
-  /** In order of rounds; at least one. */
-  readonly pairs: readonly ValuePair[];
-  /** What was left out, one sentence each. */
-  readonly warnings: readonly string[];
-}
+/** The pairs of a cell. By round, at least one, and what was left out. */
+export type MatchedPairs = Readonly<{ pairs: readonly ValuePair[]; warnings: readonly string[] }>;
 
 /** The first value that cannot have been measured: negative, or beyond what any socket will yield. */
 export function findImpossible(

@@ -59,10 +59,7 @@ export function decodeRecord(text: string, sourceName: string): RunRecord {
   return matched.value;
 }
 
-interface FileVersion {
-  readonly major: number;
-  readonly minor: number;
-}
+type FileVersion = Readonly<{ major: number; minor: number }>;
 
 function matchVersion(value: unknown, { major, minor }: FileVersion): SchemaMatch<RunRecord> {
   if (major === 1) {

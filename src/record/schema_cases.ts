@@ -73,10 +73,7 @@ const caseIn = (peers: readonly PeerKind[]) =>
   });
 
 /** The words that a version of the format has. */
-interface Words {
-  readonly units: readonly MetricUnit[];
-  readonly peers: readonly PeerKind[];
-}
+type Words = Readonly<{ units: readonly MetricUnit[]; peers: readonly PeerKind[] }>;
 
 export const WORDS: Words = { units: METRIC_UNITS, peers: PEER_KINDS };
 /** Those of version 0.1, which had no others. */

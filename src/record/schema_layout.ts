@@ -3,13 +3,10 @@
 import { z } from "zod";
 import type { Layout } from "./layout.ts";
 
-/** What a layout needs besides the schema's own shape. */
-export interface LayoutMarks {
-  /** Lists of numbers in bulk. */
-  readonly numbers: z.core.$ZodType;
-  /** Maps whose order of keys means something. */
-  readonly ordered: ReadonlySet<z.core.$ZodType>;
-}
+/** What a layout needs besides the schema's own shape. `numbers`: lists in bulk; `ordered`: maps whose order of keys means something. */
+export type LayoutMarks = Readonly<
+  { numbers: z.core.$ZodType; ordered: ReadonlySet<z.core.$ZodType> }
+>;
 
 /** A fact a line, as facts are what two records are told apart by. */
 function isEnvironment(schema: z.ZodObject): boolean {

@@ -3,12 +3,8 @@
 import { readKernelFile } from "../kernel/kernel_file.ts";
 import { openKernel } from "../kernel/libc.ts";
 
-export interface MachineHealth {
-  /** Time that the host gave to others while a virtual CPU was ready to run, all CPUs together, in nanoseconds: steps of 10 ms. */
-  readonly stealNs: number;
-  /** Threads that run or are ready to, the reading one included. */
-  readonly runnable: number;
-}
+/** `stealNs`: of all CPUs, in steps of 10 ms; `runnable`: threads, the reading one included. */
+export type MachineHealth = Readonly<{ stealNs: number; runnable: number }>;
 
 /** USER_HZ is 100 on every Linux that Deno runs on. */
 const TICK_NS = 1e7;

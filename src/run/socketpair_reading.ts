@@ -20,12 +20,8 @@ export type SocketpairReading =
     readonly reason: string;
   };
 
-export interface SocketpairReadingOptions {
-  /** Readings; from 6 on their median has a 95 % interval. */
-  readonly readings: number;
-  /** Between two readings, in nanoseconds. */
-  readonly pauseNs: number;
-}
+/** From 6 readings on their median has a 95 % interval. */
+export type SocketpairReadingOptions = Readonly<{ readings: number; pauseNs: number }>;
 
 /** Round trips that are timed together, so that the clock's own cost and steps do not count. */
 const BATCH = 40;

@@ -3,13 +3,8 @@
 import { readKernelFile } from "../kernel/kernel_file.ts";
 import { openKernel } from "../kernel/libc.ts";
 
-/** What reading some of the kernel's files gave. */
-export interface SystemFiles {
-  /** Text by path; a path that is not in it does not exist, or could not be read. */
-  readonly texts: ReadonlyMap<string, string>;
-  /** Why paths that may exist could not be read; absent: every one that exists was. */
-  readonly refusal?: string;
-}
+/** What reading some of the kernel's files gave. By path, of those that exist; `refusal`: why some that may could not be read. */
+export type SystemFiles = Readonly<{ texts: ReadonlyMap<string, string>; refusal?: string }>;
 
 /** Reads what exists of `paths`: by Deno, by libc, or by `grep`, one process that names each line's file, which `cat` does not. */
 export async function readSystemFiles(paths: readonly string[]): Promise<SystemFiles> {

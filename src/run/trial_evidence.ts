@@ -27,13 +27,10 @@ interface Mark {
   readonly peer: PeerMark;
 }
 
-/** What a trial's outcome holds of its evidence. */
-export interface TrialEvidence {
-  /** CPU time of the measured interval; absent where a mark is missing. */
-  readonly cpu?: CpuTime;
-  /** Counters that moved; absent where none could be read. */
-  readonly counters?: Readonly<Record<string, number>>;
-}
+/** What a trial's outcome holds of its evidence. `counters`: those that moved. */
+export type TrialEvidence = Readonly<
+  { cpu?: CpuTime; counters?: Readonly<Record<string, number>> }
+>;
 
 export class EvidenceReader {
   readonly #first: FirstChannel;

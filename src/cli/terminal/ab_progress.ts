@@ -14,25 +14,19 @@ const LINE_NS = 1e10;
 /** Skips named before the first round. */
 const SHOWN_SKIPS = 8;
 
-/** What an A/B job is about to do. */
-export interface AbIntent {
-  /** Its cases and what is skipped. */
-  readonly plan: JobPlan;
-  /** Pairs of each case at least. */
-  readonly pairs: number;
-  /** Pairs asked for, where fewer than `pairs`. */
-  readonly askedPairs?: number;
-  /** How long that takes, in nanoseconds. */
-  readonly estimateNs: number;
-  /** When adding pairs ends, in nanoseconds. */
-  readonly budgetNs: number;
-  /** The interval aimed for, as a share. */
-  readonly precision: number;
-  /** Base, as the user named it. */
-  readonly base: string;
-  /** The heads likewise. */
-  readonly heads: readonly string[];
-}
+/** What an A/B job is about to do. `pairs`: of each case at least; `askedPairs`: where fewer; `budgetNs`: when adding pairs ends; `precision`: as a share. */
+export type AbIntent = Readonly<
+  {
+    plan: JobPlan;
+    pairs: number;
+    askedPairs?: number;
+    estimateNs: number;
+    budgetNs: number;
+    precision: number;
+    base: string;
+    heads: readonly string[];
+  }
+>;
 
 /** An AbProgress prints what an A/B job reports. */
 export interface AbProgress extends Required<AbGateEvents> {

@@ -20,21 +20,12 @@ const SPARKS = 16;
 const MAX_SCENARIOS = 10;
 const BAR_COLUMNS = 24;
 
-/** The figures of one case so far. */
-interface CaseValues {
-  /** The case's id without its scenario. */
-  readonly label: string;
-  /** Ascending. */
-  readonly sorted: number[];
-  /** The last few, in the order of their trials. */
-  readonly recent: number[];
-}
+/** The figures of one case so far. `sorted`: ascending; `recent`: the last few by time. */
+type CaseValues = Readonly<{ label: string; sorted: number[]; recent: number[] }>;
 
-interface ScenarioValues {
-  readonly id: string;
-  readonly metric: MetricDefinition;
-  readonly cases: Map<string, CaseValues>;
-}
+type ScenarioValues = Readonly<
+  { id: string; metric: MetricDefinition; cases: Map<string, CaseValues> }
+>;
 
 /** A trial that was finished. */
 export type TrialEvent = Extract<RunEvent, { readonly kind: "trial" }>;

@@ -6,31 +6,29 @@ import type { PeerKind } from "../../model/placement.ts";
 import { defineMetric, type MetricDefinition, metricOf } from "../../units/metric.ts";
 
 /** One measurement of a case, by metric id; its length in nanoseconds. */
-export interface ForeignTrial {
-  readonly elapsedNs: number;
-  readonly values: Readonly<Record<string, number>>;
-  /** Why it failed; absent: it did not. */
-  readonly error?: string;
-}
+export type ForeignTrial = Readonly<
+  { elapsedNs: number; values: Readonly<Record<string, number>>; error?: string }
+>;
 
-/** What one file of another tool says of one thing that was measured. */
-export interface ForeignCase {
-  /** The transport's place in the case id. */
-  readonly subject: string;
-  readonly params: Readonly<Record<string, number | string>>;
-  /** What was measured, in the tool's own words; absent: the id says it. */
-  readonly title?: string;
-  readonly trials: readonly ForeignTrial[];
-}
+/** What one file of another tool says of one thing that was measured. `subject`: the transport's place in the id; `title`: in the tool's own words. */
+export type ForeignCase = Readonly<
+  {
+    subject: string;
+    params: Readonly<Record<string, number | string>>;
+    title?: string;
+    trials: readonly ForeignTrial[];
+  }
+>;
 
-export interface ForeignFile {
-  /** Facts of the machine that the file states, by id. */
-  readonly facts: Readonly<Record<string, Fact>>;
-  readonly version?: string;
-  /** In milliseconds since 1970; absent where the file does not say. */
-  readonly startedAtMs?: number;
-  readonly cases: readonly ForeignCase[];
-}
+/** `facts`: of the machine, by id; `startedAtMs`: since 1970. */
+export type ForeignFile = Readonly<
+  {
+    facts: Readonly<Record<string, Fact>>;
+    version?: string;
+    startedAtMs?: number;
+    cases: readonly ForeignCase[];
+  }
+>;
 
 export interface ForeignTool {
   readonly name: string;

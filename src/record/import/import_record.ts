@@ -15,13 +15,8 @@ import {
   type ForeignTool,
 } from "./foreign_tools.ts";
 
-export interface ForeignText {
-  /** A file's name, for errors. */
-  readonly source: string;
-  readonly text: string;
-  /** When the file was written, in milliseconds since 1970: the start of what does not say when it was. */
-  readonly writtenAtMs: number;
-}
+/** `source`: a file's name; `writtenAtMs`: the start of what does not say when it was. */
+export type ForeignText = Readonly<{ source: string; text: string; writtenAtMs: number }>;
 
 /** Files of one tool as one record, cases of one id joined. Throws RecordError where they are not all of one known tool. */
 export function importRecord(texts: readonly ForeignText[], command: string): RunRecord {

@@ -13,12 +13,8 @@ import { namePlacement, placementKey } from "../document/format_key.ts";
 import { groupBy } from "../group_by.ts";
 import { driftOf, gatherSpreads } from "./round_spreads.ts";
 
-/** A Warning is one thing that weakens figures, and whose. */
-export interface Warning {
-  readonly message: string;
-  /** Ids of the cases concerned; empty: the run as a whole. */
-  readonly cases: readonly string[];
-}
+/** A Warning is one thing that weakens figures, and whose. `cases`: none for the run as a whole. */
+export type Warning = Readonly<{ message: string; cases: readonly string[] }>;
 
 /** A warning about some cases; none where there are none. */
 export function warn(message: string, cases: readonly string[]): readonly Warning[] {
@@ -28,14 +24,8 @@ export function warn(message: string, cases: readonly string[]): readonly Warnin
 /** Below this share of the rate that was asked for, the row of a table says what nobody did. */
 export const MIN_OFFERED = 0.98;
 
-/** A case whose sender could not keep up. */
-interface Shortfall {
-  readonly case: string;
-  /** Messages per second that were asked for. */
-  readonly asked: number;
-  /** Messages per second that were offered, in the median of the trials. */
-  readonly offered: number;
-}
+/** A case whose sender could not keep up. Messages per second, `offered` in the median of the trials. */
+type Shortfall = Readonly<{ case: string; asked: number; offered: number }>;
 
 /** Cases in which less was offered than {@linkcode MIN_OFFERED} of what was asked for, the largest shortfall first. */
 export function findShortfalls(record: RunRecord, values: TrialValues): readonly Shortfall[] {

@@ -8,44 +8,35 @@ import { type BestSources, type Certainty, findBest } from "./best.ts";
 import type { SearchResult } from "./search.ts";
 
 /** Values of one kind from the smallest to the largest. */
-export interface AmountRange {
-  readonly low: number;
-  /** Largest median; the same where there is one. */
-  readonly high: number;
-}
+export type AmountRange = Readonly<{ low: number; high: number }>;
 
-/** A Choice is what did best under some conditions. */
-export interface Choice {
-  /** Where the choice was made, as in `64 B`; empty where there is one place only. */
-  readonly at: readonly string[];
-  /** What did best, and after it what cannot be told apart from it. */
-  readonly best: readonly string[];
-  readonly certainty: Certainty;
-  readonly value: AmountRange;
-  /** Second best medians; absent of a search. */
-  readonly next?: AmountRange;
-}
+/** A Choice is what did best under some conditions. `at`: where, as in `64 B`, empty for one place only; `best`: the best first, then what cannot be told apart; `next`: absent of a search. */
+export type Choice = Readonly<
+  {
+    at: readonly string[];
+    best: readonly string[];
+    certainty: Certainty;
+    value: AmountRange;
+    next?: AmountRange;
+  }
+>;
 
-/** An Answer is what one table says of its question. */
-export interface Answer {
-  readonly scenario: string;
-  readonly placement: Placement;
-  /** What the choice is within, as in `tcp`; empty where all transports take part. */
-  readonly within: string;
-  readonly metric: string;
-  readonly unit: MetricUnit;
-  /** At least one. */
-  readonly choices: readonly Choice[];
-}
+/** An Answer is what one table says of its question. `within`: as in `tcp`, empty where all transports take part; `choices`: at least one. */
+export type Answer = Readonly<
+  {
+    scenario: string;
+    placement: Placement;
+    within: string;
+    metric: string;
+    unit: MetricUnit;
+    choices: readonly Choice[];
+  }
+>;
 
 /** What the answer of a scenario under one placement is read off. */
-export interface AnswerSource {
-  readonly scenario: string;
-  readonly placement: Placement;
-  /** Its headline table; absent: none. */
-  readonly headline?: Table;
-  readonly search: readonly SearchResult[];
-}
+export type AnswerSource = Readonly<
+  { scenario: string; placement: Placement; headline?: Table; search: readonly SearchResult[] }
+>;
 
 /** One answer for each group of columns to be chosen from; none for a metric of which neither direction is better. */
 export function answerQuestions(

@@ -8,20 +8,11 @@ import type { Evaluation } from "./evaluation.ts";
 /** How far a choice holds: better than every rival; some cannot be told apart from it; too few rounds to tell. */
 export type Certainty = "clear" | "level" | "few rounds";
 
-/** A Best is what did best among several cases. */
-interface Best {
-  readonly case: string;
-  readonly certainty: Certainty;
-  /** Cases that cannot be told apart from it, in the order given. */
-  readonly level: readonly string[];
-}
+/** A Best is what did best among several cases. `level`: cases that cannot be told apart from it. */
+type Best = Readonly<{ case: string; certainty: Certainty; level: readonly string[] }>;
 
 /** A case and the median of its trials. */
-interface Rival {
-  readonly case: string;
-  /** The median, in the metric's unit. */
-  readonly value: number;
-}
+type Rival = Readonly<{ case: string; value: number }>;
 
 /** What the best is found by; without `isChance` by the rounds of the rivals alone. */
 export type BestSources = Pick<Evaluation, "values"> & Partial<Pick<Evaluation, "isChance">>;

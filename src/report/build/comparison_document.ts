@@ -64,13 +64,8 @@ const GUIDE: readonly NamedFact[] = [
   },
 ];
 
-/** What a comparison may be built with. */
-interface ComparisonDocumentOptions {
-  /** Its charts; absent: none. */
-  readonly figures?: readonly Figure[];
-  /** Whether metrics that are no headline are shown where they did not change; absent: they are. */
-  readonly all?: boolean;
-}
+/** What a comparison may be built with. `all`: also metrics that are no headline and did not change; absent: they are shown. */
+type ComparisonDocumentOptions = Readonly<{ figures?: readonly Figure[]; all?: boolean }>;
 
 export function buildComparisonDocument(
   report: GateReport,

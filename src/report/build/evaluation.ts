@@ -13,15 +13,17 @@ export type SummaryOf = (caseId: string, metricId: string) => Summary | undefine
 /** Whether the difference of two cases in a metric may be chance among all comparisons; false of two that are not compared. */
 export type IsChance = (one: string, other: string, metricId: string) => boolean;
 
-export interface Evaluation {
-  readonly record: RunRecord;
-  readonly values: TrialValues;
-  /** Each case × metric across its trials; percentiles only where the operations suffice. */
-  readonly summaries: readonly Summary[];
-  readonly comparisons: readonly Contrasted[];
-  readonly summaryOf: SummaryOf;
-  readonly isChance: IsChance;
-}
+/** `summaries`: percentiles only where the operations suffice. */
+export type Evaluation = Readonly<
+  {
+    record: RunRecord;
+    values: TrialValues;
+    summaries: readonly Summary[];
+    comparisons: readonly Contrasted[];
+    summaryOf: SummaryOf;
+    isChance: IsChance;
+  }
+>;
 
 /** Whether a case's trials have operations enough for a percentile: with fewer it is the maximum by another name. */
 function suffices({ case: id, metric }: Summary, values: TrialValues): boolean {

@@ -62,11 +62,8 @@ function formatEvidence(
   });
 }
 
-interface Side {
-  /** As in `nagle on`. */
-  readonly name: string;
-  readonly cases: readonly Case[];
-}
+/** One side of comparisons, as in `nagle on`. */
+type Side = Readonly<{ name: string; cases: readonly Case[] }>;
 
 /** How often a counter moved, in how many operations; `never`: none of the sockets can move it. */
 type SideCount = { readonly total: number; readonly operations: number } | "never";

@@ -143,11 +143,7 @@ export function noteBlocks({ result }: GateReport): readonly Block[] {
 }
 
 /** What a table of verdicts needs besides its cells. */
-interface VerdictTableOptions {
-  /** The cases of both sides by id, for their placement. */
-  readonly cases: ReadonlyMap<string, Case>;
-  readonly paired: boolean;
-}
+type VerdictTableOptions = Readonly<{ cases: ReadonlyMap<string, Case>; paired: boolean }>;
 
 const COLUMNS: readonly Column[] = [
   column("verdict", "verdict", "words"),

@@ -24,17 +24,15 @@ import {
 } from "./judgement.ts";
 import { hoistPlacement, placeKey } from "./keys.ts";
 
-/** A HeadsReport is what was found of several heads, and the best subject of each cell. */
-export interface HeadsReport {
-  /** One report a head, all of one base; at least two. */
-  readonly heads: readonly GateReport[];
-  /** By cell. */
-  readonly best: readonly BestSubject<string>[];
-  /** Of the job. */
-  readonly exitCode: GateResult["exitCode"];
-  /** Whether the subjects are different runtimes, of which none is judged. */
-  readonly isComparison: boolean;
-}
+/** A HeadsReport is what was found of several heads, and the best subject of each cell. `heads`: at least two, all of one base; `isComparison`: the subjects are runtimes, of which none is judged. */
+export type HeadsReport = Readonly<
+  {
+    heads: readonly GateReport[];
+    best: readonly BestSubject<string>[];
+    exitCode: GateResult["exitCode"];
+    isComparison: boolean;
+  }
+>;
 
 /** A HeadsFormat is one way to write a HeadsReport. */
 export interface HeadsFormat extends Pick<GateFormat, "id" | "extension" | "title"> {
@@ -44,13 +42,8 @@ export interface HeadsFormat extends Pick<GateFormat, "id" | "extension" | "titl
   readonly render: (report: HeadsReport, view?: GateView) => string;
 }
 
-/** What it may be built with. */
-interface HeadsDocumentOptions {
-  /** Charts of all heads; absent: none. */
-  readonly figures?: readonly Figure[];
-  /** Whether metrics that are no headline are shown, and every head's cells with their figures; absent: they are. */
-  readonly all?: boolean;
-}
+/** What it may be built with. `all`: every head's cells with their figures, too; absent: they are shown. */
+type HeadsDocumentOptions = Readonly<{ figures?: readonly Figure[]; all?: boolean }>;
 
 /** Version of the JSON; a field removed or of another meaning is a new one. */
 const HEADS_JSON_VERSION = 1;

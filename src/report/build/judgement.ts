@@ -75,21 +75,17 @@ function sureSize(cell: Verdict): number {
   return Math.abs(Math.log(Math.max(ratio.estimate, Number.MIN_VALUE)));
 }
 
-/** The figures that decided about a cell. */
-interface Deciding {
-  /** Above 1, head is better; absent for limits and gaps. */
-  readonly ratio?: Estimate;
-  /** Adjusted p-value: that head is better where the verdict says so, else that it is worse. */
-  readonly adjustedP?: number;
-  /** Pairs or trials. */
-  readonly n: number;
-  /** Base across those trials. */
-  readonly base?: Summary;
-  /** Head across those trials. */
-  readonly head?: Summary;
-  /** Those trials that failed, for rule `failures`. */
-  readonly failures?: { readonly base: Failures; readonly head: Failures };
-}
+/** The figures that decided about a cell. `ratio`: absent for limits and gaps; `adjustedP`: of being better where the verdict says so, else worse; `failures`: of that rule. */
+type Deciding = Readonly<
+  {
+    ratio?: Estimate;
+    adjustedP?: number;
+    n: number;
+    base?: Summary;
+    head?: Summary;
+    failures?: { readonly base: Failures; readonly head: Failures };
+  }
+>;
 
 /** The figures that decided, all of one measurement: that of the fresh pairs where they were asked. */
 export function decidingFigures(cell: Verdict): Deciding {

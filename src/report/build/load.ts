@@ -25,12 +25,10 @@ const MAX_RATE_ERROR = 0.01;
 /** A pacer that makes a round trip longer by more delays reads. */
 const MAX_READER_DELAY = 0.3;
 
-/** One check of the four, and why it failed. */
-export interface LoadCheck {
-  readonly check: "arrivals" | "stationarity" | "independence" | "rate";
-  /** One clause; undefined where the check is passed. */
-  readonly fault?: string;
-}
+/** One check of the four, and why it failed. `fault`: absent where it is passed. */
+export type LoadCheck = Readonly<
+  { check: "arrivals" | "stationarity" | "independence" | "rate"; fault?: string }
+>;
 
 /** Lancet's checks of one trial (USENIX ATC 2019, section 3): its figures of one trial alone can be relied on where all are passed. */
 export function checkLoad({ values = {} }: Pick<Trial, "values">): readonly LoadCheck[] {

@@ -20,12 +20,9 @@ import type { Table } from "../document/table.ts";
 import { buildSocketSettings } from "./socket_settings.ts";
 
 /** What a report holds, so that no word is explained that does not stand in it. */
-export interface GuideNeeds {
-  readonly hasModes: boolean;
-  readonly hasBest: boolean;
-  readonly hasComparisons: boolean;
-  readonly hasPercentiles: boolean;
-}
+export type GuideNeeds = Readonly<
+  { hasModes: boolean; hasBest: boolean; hasComparisons: boolean; hasPercentiles: boolean }
+>;
 
 /** What the words of a report mean, for a reader who never saw the tool. One fact per word that stands in it. */
 export function buildGuide(needs: GuideNeeds): readonly NamedFact[] {
@@ -230,15 +227,9 @@ function describePeers({ trials, settings }: RunRecord): readonly NamedFact[] {
   return [{ name: "peer", value }];
 }
 
-interface ReferenceBenchmarkSummary {
-  readonly title: string;
-  /** Median, in nanoseconds. */
-  readonly medianNs: number;
-  /** Lower bound of its 95 % interval. */
-  readonly lowNs: number;
-  readonly highNs: number;
-  readonly n: number;
-}
+type ReferenceBenchmarkSummary = Readonly<
+  { title: string; medianNs: number; lowNs: number; highNs: number; n: number }
+>;
 
 const TITLES: Readonly<Record<keyof ReferenceBenchmarkValues, string>> = {
   socketpairNs: "round trip over a socket pair in one thread",

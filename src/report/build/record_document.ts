@@ -23,13 +23,8 @@ import { buildSections, type Section, sectionBlocks } from "./sections.ts";
 import { buildSocketSettings } from "./socket_settings.ts";
 import { buildWarnings, stallWarnings, warningItem } from "./warnings.ts";
 
-/** What a Document may hold besides what every report does. */
-interface RecordDocumentOptions {
-  /** Charts of the record; absent: none. */
-  readonly figures?: readonly Figure[];
-  /** How much less than the best is as good, as a share; absent: 5 %. */
-  readonly margin?: number;
-}
+/** What a Document may hold besides what every report does. `margin`: how much less than the best is as good; absent: 5 %. */
+type RecordDocumentOptions = Readonly<{ figures?: readonly Figure[]; margin?: number }>;
 
 /** Builds the Document of a record. Measures nothing; the same record gives the same Document. */
 export function buildRecordDocument(

@@ -23,19 +23,13 @@ const FAR = 0.2;
 /** Notes on rates that a section gives at most. */
 const MAX_NOTES = 3;
 
-/** Run-wide figures of one scenario under one placement. */
-export interface RunWide {
-  readonly table: Table;
-  /** Why rates differ from what the median operation would allow; may be empty. */
-  readonly notes: readonly ListItem[];
-}
+/** Run-wide figures of one scenario under one placement. `notes`: why rates differ from what the median operation would allow. */
+export type RunWide = Readonly<{ table: Table; notes: readonly ListItem[] }>;
 
 /** What is shown of one case. */
-interface CaseFigures {
-  readonly one: Case;
-  readonly cells: ReadonlyMap<string, Cell>;
-  readonly note: ListItem | undefined;
-}
+type CaseFigures = Readonly<
+  { one: Case; cells: ReadonlyMap<string, Cell>; note: ListItem | undefined }
+>;
 
 /** Builds the table of a scenario's run-wide figures. The table with its notes; `undefined` where no case has any. */
 export function buildRunWide(

@@ -16,16 +16,8 @@ import type { Evaluation } from "./evaluation.ts";
 import type { Finding } from "./phrases.ts";
 import { factorKey } from "./keys.ts";
 
-/** The knee of one parameter: from where on more of it gains little, all else as in the best cell. */
-interface Knee {
-  /** The smallest value that is shown to lose less than the margin. */
-  readonly from: FactorKey;
-  readonly largest: number;
-  /** That value's case against the best cell, above 1 better; absent where it is the best cell itself. */
-  readonly ratio?: OrientedRatio;
-  /** True where a smaller value may lose less than the margin or more: the trials cannot tell. */
-  readonly isOpen: boolean;
-}
+/** The knee of one parameter: from where on more of it gains little, all else as in the best cell. `ratio`: against the best cell, absent where it is that; `isOpen`: a smaller value may do, the trials cannot tell. */
+type Knee = Readonly<{ from: FactorKey; largest: number; ratio?: OrientedRatio; isOpen: boolean }>;
 
 /** The answer of a search: the best cell of one group, and its knees. */
 export interface SearchResult {

@@ -68,14 +68,10 @@ const MAX_ROWS = 48;
 
 type Row = ForestData["rows"][number];
 
-interface ForestSources {
-  readonly cells: readonly Verdict[];
-  readonly paired: boolean;
-  /** The cases of head (or base), for their placement; empty: charts do not state it. */
-  readonly cases: readonly Case[];
-  /** Of several heads the one in question; absent: there is one. */
-  readonly head?: string;
-}
+/** `cases`: for their placement, none where charts do not state it; `head`: which of several. */
+type ForestSources = Readonly<
+  { cells: readonly Verdict[]; paired: boolean; cases: readonly Case[]; head?: string }
+>;
 
 /** One figure per placement and kind of effect, more where the cells are many; empty where nothing was compared. */
 export function forestFigures(

@@ -89,12 +89,7 @@ export function nameFigure({ scenario, common }: Figure): string {
 }
 
 /** A rectangle that something is drawn in. */
-export interface Area {
-  readonly left: number;
-  readonly right: number;
-  readonly top: number;
-  readonly bottom: number;
-}
+export type Area = Readonly<{ left: number; right: number; top: number; bottom: number }>;
 
 /** Where marks are drawn, with so much room beside it for what is written there. */
 export function plotArea(top: number, height: number, leftRoom: number, rightRoom: number): Area {
@@ -195,11 +190,8 @@ const LINE = 19;
 /** From the mark to its name, and from a name to the next mark. */
 const [INDENT, GAP] = [13, 18];
 
-interface Legend {
-  /** Where the plot may begin. */
-  readonly bottom: number;
-  readonly elements: readonly string[];
-}
+/** A legend, below whose `bottom` the plot may begin. */
+type Legend = Readonly<{ bottom: number; elements: readonly string[] }>;
 
 /** Draws a legend below the chart's titles. Its elements, and where it ends. */
 export function drawLegend(

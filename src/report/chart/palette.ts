@@ -117,15 +117,10 @@ const SHAPES: readonly (readonly (readonly [number, number])[])[] = [
   [[-1.15, 0], [0.85, 1.15], [0.85, -1.15]],
 ];
 
-export interface MarkLook {
-  /** Shape, 0 to {@linkcode MAX_SERIES} - 1: circle, square, diamond, triangles, cross. */
-  readonly shape: number;
-  /** Colour, 0 to {@linkcode MAX_SERIES} - 1; absent: ink. */
-  readonly colour?: number;
-  readonly hollow?: boolean;
-  /** Radius in pixels; absent: 4. */
-  readonly radius?: number;
-}
+/** Shape and colour of a series; without a colour ink; `radius`: in pixels, 4. */
+export type MarkLook = Readonly<
+  { shape: number; colour?: number; hollow?: boolean; radius?: number }
+>;
 
 export function mark(x: number, y: number, look: MarkLook): string {
   const { shape, colour, hollow = false, radius = 4 } = look;

@@ -11,23 +11,18 @@ import { formatKey, formatKeys, placementKey } from "../document/format_key.ts";
 import { groupBy } from "../group_by.ts";
 
 /** A Series is one case, or several along an axis, under one name. */
-export interface Series {
-  /** As in `tcp`, `tcp, nagle on`. */
-  readonly name: string;
-  readonly transport: string;
-  readonly cases: readonly Case[];
-}
+export type Series = Readonly<{ name: string; transport: string; cases: readonly Case[] }>;
 
-/** A Panel is what belongs into one chart. */
-export interface Panel {
-  readonly spec: ScenarioSpec;
-  readonly placement: Placement;
-  /** What all its cases agree in, as in `64 B`; may be empty. */
-  readonly label: string;
-  /** The same for a slug. */
-  readonly key: string;
-  readonly series: readonly Series[];
-}
+/** A Panel is what belongs into one chart. `label`: what all its cases agree in, as in `64 B`; `key`: the same for a slug. */
+export type Panel = Readonly<
+  {
+    spec: ScenarioSpec;
+    placement: Placement;
+    label: string;
+    key: string;
+    series: readonly Series[];
+  }
+>;
 
 /** Sorts the cases of a scenario into panels. Panels by placement, then by parameters: numbers ascending. */
 export function splitIntoPanels(

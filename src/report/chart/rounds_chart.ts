@@ -11,14 +11,10 @@ import { mark } from "./palette.ts";
 import { element, exact, hover, line, pathThrough } from "./svg.ts";
 import { linearTicks, logTicks, type Projection, projectLinear, projectLog } from "./ticks.ts";
 
-/** How slow all cases together were in each round. */
-export interface RoundsData {
-  readonly kind: "rounds";
-  /** How many times as slow the last third of the rounds was as the first. */
-  readonly drift: number;
-  /** One for each round, or for several in a row, in order of time; ratios to each case's own median, above 1: slower. */
-  readonly rounds: readonly RoundSpread[];
-}
+/** How slow all cases together were in each round. `drift`: the last third of the rounds against the first; ratios above 1 are slower. */
+export type RoundsData = Readonly<
+  { kind: "rounds"; drift: number; rounds: readonly RoundSpread[] }
+>;
 
 /** The rounds of each placement. One chart a placement; none where there are fewer than three rounds. */
 function roundFigures(context: ChartContext): readonly Figure[] {

@@ -1,13 +1,7 @@
 // Ticks: round values that cover a range.
 
-/** An Axis range with the values that are written at it. */
-export interface Ticks {
-  readonly low: number;
-  /** End of the axis, above its start and at least the highest value. */
-  readonly high: number;
-  /** Round values within start and end, rising. */
-  readonly values: readonly number[];
-}
+/** An Axis range with the values that are written at it. `values`: rising, within its ends, which differ. */
+export type Ticks = Readonly<{ low: number; high: number; values: readonly number[] }>;
 
 /** Beyond this a value was never measured; what is beyond it is drawn at it. */
 const LARGEST = 1e15;

@@ -189,12 +189,7 @@ function drawLane(
   );
 }
 
-interface Block {
-  readonly from: number;
-  readonly to: number;
-  readonly first: number;
-  readonly last: number;
-}
+type Block = Readonly<{ from: number; to: number; first: number; last: number }>;
 
 function blocksOf(valuesNs: readonly number[], x: Projection): readonly Block[] {
   const blocks: Block[] = [];

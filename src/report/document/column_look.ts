@@ -24,12 +24,8 @@ import type {
   WordsCell,
 } from "./table.ts";
 
-/** How figures that stand together are written. */
-export interface Look {
-  readonly scale: Scale;
-  /** Significant digits; 0: whole numbers with all their digits. */
-  readonly digits: number;
-}
+/** How figures that stand together are written. `digits`: significant ones; 0: whole numbers with all of theirs. */
+export type Look = Readonly<{ scale: Scale; digits: number }>;
 
 /** The confidence of every interval in a report. */
 export const CONFIDENCE = 0.95;

@@ -26,11 +26,8 @@ export interface Document {
   readonly data?: Readonly<Record<string, unknown>>;
 }
 
-export interface Notice {
-  /** In two words, as in `Partial run`. */
-  readonly lead: string;
-  readonly sentences: readonly (readonly Inline[])[];
-}
+/** `lead`: as in `Partial run`. */
+export type Notice = Readonly<{ lead: string; sentences: readonly (readonly Inline[])[] }>;
 
 /** A Block is one element of a Document. */
 export type Block =
@@ -125,21 +122,12 @@ export interface Basis {
 }
 
 /** The figure behind an item of a List: the best cell of a search. */
-export interface ItemFigure {
-  readonly within: readonly Key[];
-  readonly at: readonly Key[];
-  readonly metric: ColumnMetric;
-  readonly cell: FigureCell;
-  readonly of: number;
-}
+export type ItemFigure = Readonly<
+  { within: readonly Key[]; at: readonly Key[]; metric: ColumnMetric; cell: FigureCell; of: number }
+>;
 
-/** Facts are names with values, as of a machine. */
-export interface Facts {
-  readonly kind: "facts";
-  readonly facts: readonly NamedFact[];
-  /** True where the names are words that the values explain. */
-  readonly explains?: boolean;
-}
+/** Facts are names with values, as of a machine. `explains`: names are words that the values explain. */
+export type Facts = Readonly<{ kind: "facts"; facts: readonly NamedFact[]; explains?: boolean }>;
 
 export type NamedFact = { readonly name: string; readonly value: string };
 
@@ -153,14 +141,8 @@ export interface Details {
   readonly blocks: readonly Block[];
 }
 
-/** Code is text that keeps its lines: a command, a program. */
-export interface Code {
-  readonly kind: "code";
-  /** As in `sh`, `ts`. */
-  readonly language: string;
-  readonly label: string;
-  readonly text: string;
-}
+/** Code is text that keeps its lines: a command, a program. `language`: as in `sh`. */
+export type Code = Readonly<{ kind: "code"; language: string; label: string; text: string }>;
 
 /** How a gate ends or a claim is decided. */
 export type VerdictOutcome =

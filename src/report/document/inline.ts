@@ -20,27 +20,16 @@ export type Inline =
 /** Words of the suite itself, with their spaces. */
 export type Text = { readonly kind: "text"; readonly text: string };
 
-/** A name of a record: a transport, a parameter value, a scenario, a case. */
-export interface Name {
-  readonly kind: "name";
-  /** The name; may hold anything. */
-  readonly text: string;
-}
+/** A name of a record: a transport, a parameter value, a scenario, a case. It may hold anything. */
+export type Name = Readonly<{ kind: "name"; text: string }>;
 
-/** Several names, of which a writer may show the first and count or fold the rest. */
-export interface Names {
-  readonly kind: "names";
-  /** The names; may hold anything. */
-  readonly names: readonly string[];
-}
+/** Several names, of which a writer may show the first and count or fold the rest. They may hold anything. */
+export type Names = Readonly<{ kind: "names"; names: readonly string[] }>;
 
 /** Names of which each may be meant: `a, b or c`. A writer may count the rest. */
-export interface Alternatives {
-  readonly kind: "alternatives";
-  /** The names, at least one; may hold anything. */
-  readonly names: readonly string[];
-  readonly strong: boolean;
-}
+export type Alternatives = Readonly<
+  { kind: "alternatives"; names: readonly string[]; strong: boolean }
+>;
 
 /** A text of a record or of an author: may hold anything; what stands in backticks and is plainly a name is one. A writer ends it with a full stop. */
 export type Sentence = { readonly kind: "sentence"; readonly text: string };
@@ -48,45 +37,19 @@ export type Sentence = { readonly kind: "sentence"; readonly text: string };
 /** What must not be overlooked. */
 export type Strong = { readonly kind: "strong"; readonly parts: readonly Inline[] };
 
-/** A value in its unit, with the bounds of its interval where the sentence gives them. */
-export interface Amount {
-  readonly kind: "amount";
-  /** In `unit`. */
-  readonly value: number;
-  /** As stored; writers scale it. */
-  readonly unit: MetricUnit;
-  readonly low?: number;
-  readonly high?: number;
-}
+/** A value in its unit, with the bounds of its interval where the sentence gives them. Writers scale it. */
+export type Amount = Readonly<
+  { kind: "amount"; value: number; unit: MetricUnit; low?: number; high?: number }
+>;
 
 /** Values of one kind from the smallest to the largest. */
-export interface AmountRange {
-  readonly kind: "range";
-  /** Smallest, in `unit`. */
-  readonly low: number;
-  /** Largest; the same where there is one. */
-  readonly high: number;
-  /** As stored; writers scale it. */
-  readonly unit: MetricUnit;
-}
+export type AmountRange = Readonly<{ kind: "range"; low: number; high: number; unit: MetricUnit }>;
 
-/** A ratio as the sentence states it, at least 1 where it states one; `word` follows it, as in "faster". */
-export interface Ratio {
-  readonly kind: "ratio";
-  readonly ratio: number;
-  /** How many decimals it and its interval are written with. */
-  readonly decimals: number;
-  /** As in `faster`; empty for nothing. */
-  readonly word: string;
-}
+/** A ratio as the sentence states it, at least 1 where it states one; `word` follows it, as in "faster". `decimals`: of it and its interval. */
+export type Ratio = Readonly<{ kind: "ratio"; ratio: number; decimals: number; word: string }>;
 
-export interface Interval {
-  readonly kind: "interval";
-  readonly low: number;
-  readonly high: number;
-  /** As of the ratio; absent: each bound with those that suit it. */
-  readonly decimals?: number;
-}
+/** `decimals`: those of the ratio; absent: each bound with those that suit it. */
+export type Interval = Readonly<{ kind: "interval"; low: number; high: number; decimals?: number }>;
 
 /** Words that lead to another part of the Document, where the format has links. */
 export interface Reference {

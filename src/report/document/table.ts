@@ -19,11 +19,7 @@ export interface FactorKey {
   readonly named?: boolean;
 }
 
-export interface PlacementKey {
-  readonly factor: "placement";
-  /** The place of the peer and the pinning of both. */
-  readonly value: Placement;
-}
+export type PlacementKey = Readonly<{ factor: "placement"; value: Placement }>;
 
 /** Several keys under one heading, as all in which two cases agree. */
 export interface KeyGroup {
@@ -85,19 +81,11 @@ export type TableRole =
   | "evidence"
   | "words";
 
-export interface KeyColumn {
-  /** The factor, as in `transport`. */
-  readonly factor: string;
-  readonly title: string;
-}
+export type KeyColumn = Readonly<{ factor: string; title: string }>;
 
-export interface ColumnMetric {
-  readonly id: string;
-  /** A few words, as in `p50`. */
-  readonly title: string;
-  readonly unit: MetricUnit;
-  readonly better: MetricDirection;
-}
+export type ColumnMetric = Readonly<
+  { id: string; title: string; unit: MetricUnit; better: MetricDirection }
+>;
 
 export interface Column {
   /** Name for programs, unique within the table, as in `base`, `p`, `n`. */
@@ -161,17 +149,8 @@ export interface FigureCell {
   readonly isExact?: boolean;
 }
 
-/** Two values where the trials of a case fell into two groups, in the metric's unit. */
-export interface Modes {
-  /** Median of the shorter times, or of the higher rates. */
-  readonly fast: number;
-  /** Share of the trials with them, 0 to 1. */
-  readonly fastShare: number;
-  /** Median of the longer times, or of the lower rates. */
-  readonly slow: number;
-  /** Share of the trials with them, 0 to 1. */
-  readonly slowShare: number;
-}
+/** Two values where the trials of a case fell into two groups, in the metric's unit. Medians of the two groups of trials (`fast`: shorter times, higher rates), and their shares, 0 to 1. */
+export type Modes = Readonly<{ fast: number; fastShare: number; slow: number; slowShare: number }>;
 
 /** A RatioCell is how two sides compare. */
 export interface RatioCell {
@@ -196,17 +175,9 @@ export interface RatioCell {
 /** A CountCell is a number of things. */
 export type CountCell = { readonly kind: "count"; readonly value: number };
 
-export interface ProbabilityCell {
-  readonly kind: "probability";
-  /** 0 to 1. */
-  readonly value: number;
-}
+export type ProbabilityCell = Readonly<{ kind: "probability"; value: number }>;
 
-export interface WordsCell {
-  readonly kind: "words";
-  /** The words; empty for none. */
-  readonly text: readonly Inline[];
-}
+export type WordsCell = Readonly<{ kind: "words"; text: readonly Inline[] }>;
 
 /** What may be said of one cell of a comparison. */
 export const CELL_VERDICTS = [
@@ -221,9 +192,4 @@ export const CELL_VERDICTS = [
 export type CellVerdict = typeof CELL_VERDICTS[number];
 
 /** A VerdictCell is what is said of the row. Writers for test runners and code hosts look for it. */
-export interface VerdictCell {
-  readonly kind: "verdict";
-  readonly verdict: CellVerdict;
-  /** Why, in one sentence; may hold names of a record. */
-  readonly reason: string;
-}
+export type VerdictCell = Readonly<{ kind: "verdict"; verdict: CellVerdict; reason: string }>;

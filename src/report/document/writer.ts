@@ -43,13 +43,8 @@ export interface WriterOptions {
 /** A Writer writes one format. The same Document gives the same text. */
 export type Writer = (document: Document, options?: WriterOptions) => string;
 
-/** A heading of level 2 and what stands under it. */
-export interface Part {
-  /** The heading; absent before the first one. */
-  readonly heading?: Heading;
-  /** The blocks, headings of level 3 among them. */
-  readonly blocks: readonly Block[];
-}
+/** A heading of level 2 and what stands under it. `heading`: absent before the first one. */
+export type Part = Readonly<{ heading?: Heading; blocks: readonly Block[] }>;
 
 /** Parts that begin at headings of level 2; one without a heading only where blocks stand before the first. */
 export function divideIntoParts(blocks: readonly Block[]): readonly Part[] {

@@ -3,12 +3,8 @@
 import { delimitedField } from "../../text/delimited_field.ts";
 import type { Block, Data, Document } from "../document/document.ts";
 
-interface Dialect {
-  readonly separator: "," | "\t";
-  /** Whether tabs and line breaks inside fields become spaces, so that every line is a row. */
-  readonly flat: boolean;
-  readonly lineEnd: "\r\n" | "\n";
-}
+/** `flat`: tabs and line breaks in fields become spaces, so that every line is a row. */
+type Dialect = Readonly<{ separator: "," | "\t"; flat: boolean; lineEnd: "\r\n" | "\n" }>;
 
 /** The data of a Document as CSV (RFC 4180), with a header and CRLF line ends. */
 export function writeCsv(document: Document): string {

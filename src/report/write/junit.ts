@@ -8,13 +8,9 @@ import { judgementsOf } from "../document/writer.ts";
 
 type Outcome = "failure" | "error" | "skipped" | "passed";
 
-interface TestCase {
-  readonly classname: string;
-  readonly name: string;
-  readonly outcome: Outcome;
-  readonly type: string;
-  readonly message: string;
-}
+type TestCase = Readonly<
+  { classname: string; name: string; outcome: Outcome; type: string; message: string }
+>;
 
 /** Writes the judgements of a Document as JUnit XML, a suite each; a Document without one gives an empty suite. */
 export function writeJunit(document: Document): string {

@@ -14,20 +14,10 @@ import {
 } from "../../text/terminal_line.ts";
 import { displayWidth } from "../../text/display_width.ts";
 
-interface Bar {
-  readonly name: string;
-  readonly cell: FigureCell;
-  readonly metric: ColumnMetric;
-  readonly look: Look;
-}
+type Bar = Readonly<{ name: string; cell: FigureCell; metric: ColumnMetric; look: Look }>;
 
-/** Bars that are to be compared, drawn to one scale. */
-export interface BarGroup {
-  /** What they have in common; may be empty. */
-  readonly title: string;
-  /** Best first, where one direction is better. */
-  readonly bars: readonly Bar[];
-}
+/** Bars that are to be compared, drawn to one scale. `title`: what they have in common; best first, where one direction is better. */
+export type BarGroup = Readonly<{ title: string; bars: readonly Bar[] }>;
 
 /** What is shown of a section, and how much is not. */
 export type BarChoice = { readonly groups: readonly BarGroup[]; readonly left: number };
@@ -124,12 +114,7 @@ export function commonLook(
 }
 
 /** Widths of the parts of a line. */
-interface Layout {
-  readonly name: number;
-  readonly value: number;
-  readonly bar: number;
-  readonly interval: number;
-}
+type Layout = Readonly<{ name: number; value: number; bar: number; interval: number }>;
 
 const INDENT = "  ";
 const GAP = 2;
@@ -158,12 +143,7 @@ export function drawBars(groups: readonly BarGroup[], look: TerminalLook): reado
   ]);
 }
 
-interface WrittenBar {
-  readonly cell: FigureCell;
-  readonly name: string;
-  readonly value: string;
-  readonly interval: string;
-}
+type WrittenBar = Readonly<{ cell: FigureCell; name: string; value: string; interval: string }>;
 
 function layOut(bars: readonly WrittenBar[], columns: number): Layout {
   const widest = (part: "name" | "value" | "interval") =>

@@ -187,13 +187,8 @@ export function answerLines(table: Table, look: TerminalLook): readonly string[]
   ];
 }
 
-interface AnswerLine {
-  /** Empty where it is that of the line above. */
-  readonly name: string;
-  readonly best: string;
-  readonly value: string;
-  readonly isClear: boolean;
-}
+/** A choice as a line; `name`: empty where it is that of the line above. */
+type AnswerLine = Readonly<{ name: string; best: string; value: string; isClear: boolean }>;
 
 const NO_BREAK = "\u00a0";
 

@@ -24,13 +24,10 @@ import { answersHtml } from "./answers_html.ts";
 /** Charts of a part that a reader sees at once, and the rest when asked for. */
 const MAX_CHARTS = 2;
 
-/** What blocks need of the page that they stand in. */
-export interface PageContext {
-  readonly anchors: Anchors;
-  readonly findPart: FindPart;
-  /** Draws figures; absent: the page does without. */
-  readonly draw: ((figure: Figure) => Picture) | undefined;
-}
+/** What blocks need of the page that they stand in. `draw`: absent where the page does without figures. */
+export type PageContext = Readonly<
+  { anchors: Anchors; findPart: FindPart; draw: ((figure: Figure) => Picture) | undefined }
+>;
 
 /** Blocks that follow each other. Charts among them stand together. */
 export function blocksHtml(

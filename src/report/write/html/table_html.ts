@@ -35,31 +35,23 @@ const MIN_TO_FILTER = 8;
 /** Labels from so many characters on may take several lines. */
 const LONG_LABEL = 32;
 
-export interface HtmlColumn {
-  readonly title: string;
-  /** Its unit, said beside it; empty for none. */
-  readonly unit?: string;
-  /** `label`: words to filter by; `figure`: a number. */
-  readonly kind: "label" | "figure";
-}
+/** `unit`: said beside its title; `label`: words to filter by. */
+export type HtmlColumn = Readonly<{ title: string; unit?: string; kind: "label" | "figure" }>;
 
-interface HtmlCell {
-  readonly content: HtmlPart;
-  /** The number it stands for, unscaled, to be sorted by; absent: it has none. */
-  readonly value?: number;
-  readonly mark?: string;
-}
+/** `value`: the unscaled number to sort by. */
+type HtmlCell = Readonly<{ content: HtmlPart; value?: number; mark?: string }>;
 
-interface HtmlTable {
-  readonly id: string;
-  readonly caption: HtmlPart;
-  readonly columns: readonly HtmlColumn[];
-  readonly rows: readonly (readonly HtmlCell[])[];
-  /** What one line is, as in `case`. */
-  readonly noun: string;
-  /** What its figures say on demand, as in `intervals`; absent: nothing. */
-  readonly onDemand?: string;
-}
+/** `noun`: what one line is; `onDemand`: what its figures say then, as in `intervals`. */
+type HtmlTable = Readonly<
+  {
+    id: string;
+    caption: HtmlPart;
+    columns: readonly HtmlColumn[];
+    rows: readonly (readonly HtmlCell[])[];
+    noun: string;
+    onDemand?: string;
+  }
+>;
 
 /** A table in a box of its own, which scrolls where the page is narrow and can be reached by keyboard. */
 export function tableHtml(table: HtmlTable): Html {

@@ -90,10 +90,7 @@ export class ClaimFigures {
     const measured = pairs.flatMap((pair) => {
       const [first, base] = pair.map((request) => this.#ids.get(requestKey(request)));
       return first === undefined || base === undefined ? [] : [
-        [
-          this.#values.of(first, metric),
-          this.#values.of(base, metric),
-        ] as const,
+        [this.#values.of(first, metric), this.#values.of(base, metric)] as const,
       ];
     });
     const [leading] = measured;

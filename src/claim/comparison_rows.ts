@@ -177,11 +177,7 @@ export function formatCounts(answers: readonly Answer[]): string {
 /** The same comparisons with both ends on one core, and on two: what differs most between runs is not left to the scheduler. */
 export function onBothPlacements(comparisons: readonly Comparison[]): readonly Comparison[] {
   return (["same", "cross"] as const).flatMap((pin) =>
-    comparisons.map((one) => ({
-      ...one,
-      first: { ...one.first, pin },
-      base: { ...one.base, pin },
-    }))
+    comparisons.map((one) => ({ ...one, first: { ...one.first, pin }, base: { ...one.base, pin } }))
   );
 }
 

@@ -77,10 +77,7 @@ const CHAPTERS: Readonly<Record<ClaimGroup, readonly ClaimDeclaration[]>> = {
     lostIsSentAgain,
     acknowledgementCountsBytes,
   ],
-  families: [
-    familiesAndTypes,
-    ridersOnStreams,
-  ],
+  families: [familiesAndTypes, ridersOnStreams],
   runtime: [
     tlsMeetsNagle,
     webSocketWaits,

@@ -90,9 +90,6 @@ function rows(pairs: readonly (readonly [string, string])[], columns: number): s
       text,
       Math.max(30, Math.min(columns, MAX_COLUMNS) - left),
     );
-    return [
-      `${`  ${name}`.padEnd(left)}${first}`,
-      ...more.map((line) => " ".repeat(left) + line),
-    ];
+    return [`${`  ${name}`.padEnd(left)}${first}`, ...more.map((line) => " ".repeat(left) + line)];
   });
 }

@@ -131,10 +131,7 @@ export async function chooseHeadsFormats(
 const NOT_REPEATED = new Set(["out", "format", "seed"]);
 
 /** The command that repeats a job. */
-export function repeatJob(
-  args: ParsedArguments,
-  used: readonly string[] = [],
-): string {
+export function repeatJob(args: ParsedArguments, used: readonly string[] = []): string {
   const strict = args.flags.has("strict") ? ["--strict"] : [];
   return repeatWords(args.command.name, args, NOT_REPEATED, [...strict, ...used]);
 }

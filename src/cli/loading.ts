@@ -136,22 +136,13 @@ async function measure(
 ): Promise<RunRecord> {
   const plan = await planSelection(input, session);
   progress.start(plan);
-  return await session.measure(plan, {
-    command,
-    signal,
-    onEvent: (event) => progress.take(event),
-  });
+  return await session.measure(plan, { command, signal, onEvent: (event) => progress.take(event) });
 }
 
 /** What clients reach that wait for their replies, a second, by transport. */
 async function closedRates(job: Job): Promise<ReadonlyMap<string, number>> {
   const { arrivals: _, ...params } = job.base.params ?? {};
-  const record = await measure(job, {
-    ...job.base,
-    scenarios: ["concurrency"],
-    params,
-    rounds: 4,
-  });
+  const record = await measure(job, { ...job.base, scenarios: ["concurrency"], params, rounds: 4 });
   job.progress.end();
   const { summaryOf } = evaluate(record);
   return new Map(record.cases.flatMap(({ id, transport }): [string, number][] => {

@@ -169,10 +169,7 @@ function readMany(clock: Pick<Clock, "nowNs">, readings: number): ClockFacts {
     if (differenceNs > 0 && differenceNs < stepNs) stepNs = differenceNs;
     lastNs = nowNs;
   }
-  return {
-    stepNs: Number.isFinite(stepNs) ? stepNs : 0,
-    costNs: (lastNs - startedNs) / readings,
-  };
+  return { stepNs: Number.isFinite(stepNs) ? stepNs : 0, costNs: (lastNs - startedNs) / readings };
 }
 
 /** What the scenario with the most sockets holds open at each end, fan-in with 1,000 clients, and Deno's own. */

@@ -96,11 +96,7 @@ export async function measureHead(
   }
   const only = (run: RunRecord): RunRecord => {
     const ids = new Set(cases.map(({ id }) => id));
-    return {
-      ...run,
-      cases,
-      trials: run.trials.filter((trial) => ids.has(trial.case)),
-    };
+    return { ...run, cases, trials: run.trials.filter((trial) => ids.has(trial.case)) };
   };
   const all = compare([record, ...again].map(only), runs.map(only));
   return { result: judgeAgain(result, compared, all, policy), measured: record };
@@ -157,10 +153,7 @@ async function measureOnce(
 }
 
 /** What is measured again: suspected cases, and those that they take turns with, as alone they would be measured otherwise. */
-function casesAgain(
-  { cases, scenarios }: RunRecord,
-  result: GateResult,
-): RunRecord["cases"] {
+function casesAgain({ cases, scenarios }: RunRecord, result: GateResult): RunRecord["cases"] {
   const asked = new Set(result.cells.filter(({ flagged }) => flagged).map((cell) => cell.case));
   return comparedSets(cases, scenarios).filter((set) => set.some(({ id }) => asked.has(id)))
     .flat();
@@ -241,10 +234,7 @@ async function measure(
   }
 }
 
-async function keepPartial(
-  record: RunRecord,
-  { keep, progress }: GateContext,
-): Promise<void> {
+async function keepPartial(record: RunRecord, { keep, progress }: GateContext): Promise<void> {
   if (record.trials.length === 0) {
     progress.say("sockbench: no trial was finished; nothing is written");
   } else {

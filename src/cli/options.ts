@@ -118,10 +118,7 @@ export const REPLAY_OPTION: OptionSpec = {
 };
 
 /** `--json`. */
-export const JSON_OPTION: OptionSpec = {
-  name: "json",
-  description: "Print JSON instead of text",
-};
+export const JSON_OPTION: OptionSpec = { name: "json", description: "Print JSON instead of text" };
 
 /** The option, for every command that writes a report of a record. */
 export const MARGIN_OPTION: OptionSpec = {

@@ -78,11 +78,7 @@ export interface Command {
 }
 
 /** The option that every command has. */
-export const HELP_OPTION: OptionSpec = {
-  name: "help",
-  short: "h",
-  description: "Show this help",
-};
+export const HELP_OPTION: OptionSpec = { name: "help", short: "h", description: "Show this help" };
 
 /** The value of an option that may be given once; absent when it was not. */
 export function valueOf(args: ParsedArguments, name: string): string | undefined {

@@ -87,10 +87,7 @@ function ownSettings({ profile, peer, seed, precision, budget }: SettingsInput):
   );
 }
 
-function layTogether(
-  plans: Readonly<Record<Side, PlannedCases>>,
-  settings: Settings,
-): AbPlan {
+function layTogether(plans: Readonly<Record<Side, PlannedCases>>, settings: Settings): AbPlan {
   const { base, head } = plans;
   const heads = headsOf(plans);
   const idsOf = (side: Side) => new Set(plans[side]!.cases.map(({ id }) => id));

@@ -140,12 +140,7 @@ export async function writeResults(
   const outcomes = [kept];
   for (const format of formats) {
     const name = `latest.${format.extension}`;
-    const { text, charts, problem } = await renderForFile(
-      record,
-      format,
-      join(out, name),
-      options,
-    );
+    const { text, charts, problem } = await renderForFile(record, format, join(out, name), options);
     const outcome = await writeOutput(out, { name, text }, false);
     outcomes.push(formatHowToRender(outcome, kept.written[0], format.id), {
       written: charts === undefined ? [] : [charts],

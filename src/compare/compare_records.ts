@@ -210,10 +210,7 @@ function findEffect(
   metric: MetricDefinition,
   { base, head, paired, runs }: Context,
 ): Effect | string {
-  const options: EffectOptions = {
-    kind: UNITS[metric.unit].effect,
-    better: directionOf(metric),
-  };
+  const options: EffectOptions = { kind: UNITS[metric.unit].effect, better: directionOf(metric) };
   const sides = {
     base: selectSide("base", base, cell, metric),
     head: selectSide("head", head, cell, metric),

@@ -109,10 +109,7 @@ export function compareIds(a: string, b: string): number {
 }
 
 /** The order of cells: by case, then by metric. */
-export function byCell(
-  a: Pick<Cell, "case" | "metric">,
-  b: Pick<Cell, "case" | "metric">,
-): number {
+export function byCell(a: Pick<Cell, "case" | "metric">, b: Pick<Cell, "case" | "metric">): number {
   return compareIds(a.case, b.case) || compareIds(a.metric, b.metric);
 }
 

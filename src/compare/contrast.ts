@@ -206,11 +206,7 @@ function contrastOne(
     ? findScenarioBase(one, bases)
     : bases.get(keyOf(one, factor, shared(one, factor)));
   if (base === undefined || base === null || base.id === one.id) return undefined;
-  const ratio = orientedRatio(
-    values.of(one.id, metric.id),
-    values.of(base.id, metric.id),
-    metric,
-  );
+  const ratio = orientedRatio(values.of(one.id, metric.id), values.of(base.id, metric.id), metric);
   if (ratio === undefined) return undefined;
   return {
     scenario: spec.id,

@@ -171,12 +171,7 @@ function dot(values: Float64Array, from: number, weights: Uint8Array): number {
 }
 
 /** The first slot that holds a rank, looked for in growing steps from one that is near. */
-function findSlot(
-  cumulated: Cumulated,
-  rank: number,
-  weights: Uint8Array,
-  near: number,
-): number {
+function findSlot(cumulated: Cumulated, rank: number, weights: Uint8Array, near: number): number {
   const holds = (slot: number) => weigh(cumulated, slot, weights) >= rank;
   const last = cumulated.slots - 1;
   let [low, high] = [0, last];
@@ -209,11 +204,7 @@ function findSlot(
   return low;
 }
 
-function slowestShare(
-  cumulated: Cumulated,
-  nsOf: (slot: number) => number,
-  count: number,
-): number {
+function slowestShare(cumulated: Cumulated, nsOf: (slot: number) => number, count: number): number {
   const once = new Uint8Array(cumulated.rounds).fill(1);
   const from = count - count / 100;
   let [total, slowest, before] = [0, 0, 0];

@@ -14,10 +14,7 @@ export function findWaitShares(
     const [own, other] = [shareOf(base, id), shareOf(head, id)];
     return { ...(own !== undefined && { base: own }), ...(other !== undefined && { head: other }) };
   };
-  return {
-    waits: new Map([...base.cases.keys()].map((id) => [id, shares(id)])),
-    health: shares(),
-  };
+  return { waits: new Map([...base.cases.keys()].map((id) => [id, shares(id)])), health: shares() };
 }
 
 /** Of one case, or of all. */

@@ -139,10 +139,7 @@ function endsEarly(json: string): boolean {
 
 function checkVersion(value: unknown, sourceName: string): FileVersion {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new RecordError(
-      sourceName,
-      `it must hold a JSON object: it holds ${describe(value)}`,
-    );
+    throw new RecordError(sourceName, `it must hold a JSON object: it holds ${describe(value)}`);
   }
   if (!Object.hasOwn(value, "schemaVersion")) {
     throw new RecordError(

@@ -244,10 +244,7 @@ export class DrivingEnd implements DriveContext {
         counters: { ...this.#evidence.evidence.counters, ...this.#calls.counters },
       }),
       peer: this.#setup.link.label,
-      settings: {
-        ...readBack(this.#first.settings, served.settings),
-        ...this.#evidence.cores,
-      },
+      settings: { ...readBack(this.#first.settings, served.settings), ...this.#evidence.cores },
       ...(error !== undefined && { error }),
     };
   }

@@ -75,10 +75,7 @@ async function watchQueue(lab: Lab): Promise<ClaimFacts> {
   const { facts, reason } = await tryPart(emptiedByAcknowledgement, "lost", lab);
   if (facts === undefined) throw new CannotTry(reason);
   const moments = facts.moments as readonly Moment[];
-  return {
-    messageBytes: MESSAGE_BYTES,
-    moments: [...moments, ...await fillAndDrain(lab)],
-  };
+  return { messageBytes: MESSAGE_BYTES, moments: [...moments, ...await fillAndDrain(lab)] };
 }
 
 /** Sends to a socket that loses everything, and lets it through after that. */

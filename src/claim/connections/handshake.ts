@@ -15,11 +15,7 @@ const LOST_MS = 50;
 const LIMIT_MS = 3_500;
 
 const CONNECT: CaseRequest = { scenario: "connect", transport: "tcp", params: {} };
-const ROUND_TRIP: CaseRequest = {
-  scenario: "round-trip",
-  transport: "tcp",
-  params: { bytes: 64 },
-};
+const ROUND_TRIP: CaseRequest = { scenario: "round-trip", transport: "tcp", params: { bytes: 64 } };
 
 type Ends = Readonly<{ client: string; server: string }>;
 

@@ -115,10 +115,7 @@ export async function useConnections(
 async function closeQueued(kind: RawKind, lab: Lab): Promise<string> {
   using sockets = new RawSockets(lab);
   const listener = sockets.listen(kind, WAITING);
-  const clients = Array.from(
-    { length: WAITING },
-    () => sockets.connect(kind, listener.address).fd,
-  );
+  const clients = Array.from({ length: WAITING }, () => sockets.connect(kind, listener.address).fd);
   await waitUntil(lab, () => clients.every((fd) => hasRoom(fd)), LIMIT_MS);
   sockets.close(listener.fd);
   const outcomes = clients.map((fd) => {
@@ -132,11 +129,7 @@ async function closeQueued(kind: RawKind, lab: Lab): Promise<string> {
   return formatTally(outcomes, (outcome, times) => `${times} of ${WAITING} read ${outcome}`);
 }
 
-async function useOver(
-  id: string,
-  transport: StreamTransport,
-  { directory }: Lab,
-): Promise<Kept> {
+async function useOver(id: string, transport: StreamTransport, { directory }: Lab): Promise<Kept> {
   const listener = await transport.listen({ directory });
   const open: StreamChannel[] = [];
   const connect = async () => {

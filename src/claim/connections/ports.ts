@@ -113,11 +113,7 @@ export async function watchPorts(lab: Lab, binds = false): Promise<ClaimFacts> {
     unprivilegedStart: start === undefined ? null : Number(start),
   };
   if (!lab.kernel.available) return { ...common, unseen: lab.kernel.reason };
-  return {
-    ...common,
-    chosen: watchChoice(lab, binds),
-    binds: tryLowPorts(lab),
-  };
+  return { ...common, chosen: watchChoice(lab, binds), binds: tryLowPorts(lab) };
 }
 
 async function connectThroughDeno(lab: Lab): Promise<readonly number[]> {

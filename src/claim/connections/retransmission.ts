@@ -162,11 +162,7 @@ async function loseAndWatch(lab: Lab): Promise<ClaimFacts> {
     watchTimeouts(lab),
   ]);
   const settings = await readSettingsOf(SETTINGS);
-  return {
-    ...(facts ?? { unlost: reason! }),
-    timeouts: timeouts,
-    settings,
-  };
+  return { ...(facts ?? { unlost: reason! }), timeouts: timeouts, settings };
 }
 
 async function loseInMany(lab: Lab) {

@@ -82,11 +82,7 @@ export async function connectToSilence(
   return { rows: rows };
 }
 
-async function connectSilently(
-  id: string,
-  transport: StreamTransport,
-  lab: Lab,
-): Promise<Silent> {
+async function connectSilently(id: string, transport: StreamTransport, lab: Lab): Promise<Silent> {
   const { clock, directory, kernel } = lab;
   const listener = await transport.listen({ directory, backlog: CONNECTS });
   const clients: StreamChannel[] = [];

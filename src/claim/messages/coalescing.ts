@@ -25,11 +25,7 @@ const STREAM_CELLS: readonly CaseRequest[] = [
 ];
 
 const DATAGRAM_CELLS: readonly CaseRequest[] = ["udp", "unixpacket"].flatMap((transport) =>
-  [3, 1_024].map((bytes) => ({
-    scenario: "coalescing",
-    transport,
-    params: { bytes, gap: 100 },
-  }))
+  [3, 1_024].map((bytes) => ({ scenario: "coalescing", transport, params: { bytes, gap: 100 } }))
 );
 
 function name({ transport, params }: CaseRequest): string {

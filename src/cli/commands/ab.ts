@@ -110,10 +110,7 @@ export const abCommand: Command = {
       default: "random, recorded",
     },
     ...VERDICT_OPTIONS,
-    {
-      name: "gate",
-      description: "Judges different runtimes too, which are otherwise compared",
-    },
+    { name: "gate", description: "Judges different runtimes too, which are otherwise compared" },
     {
       name: "inject-slowdown",
       value: "share",

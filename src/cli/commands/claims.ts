@@ -30,10 +30,7 @@ export const claimsCommand: Command = {
       description: "Only these claims, by id, number or glob",
       default: "all",
     },
-    {
-      name: "list",
-      description: "Print the claims and end, without measuring",
-    },
+    { name: "list", description: "Print the claims and end, without measuring" },
     {
       name: "format",
       short: "f",
@@ -81,10 +78,7 @@ export const claimsCommand: Command = {
       line: "deno task sockbench claims --repeat 5",
       description: "Five times, some 18 minutes: what differs is undecided",
     },
-    {
-      line: "deno task sockbench claims --list",
-      description: "What there is to try",
-    },
+    { line: "deno task sockbench claims --list", description: "What there is to try" },
   ],
   action: claims,
 };

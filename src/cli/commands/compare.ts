@@ -30,14 +30,8 @@ export const compareCommand: Command = {
         "Text for a terminal, Markdown or a page for readers, JSON for programs, agent for tools that read logs",
       default: "text",
     },
-    {
-      name: "all",
-      description: "Shows the cells of all metrics in text too",
-    },
-    {
-      ...MARGIN_OPTION,
-      description: "Changes up to this share are no difference, as in 2%",
-    },
+    { name: "all", description: "Shows the cells of all metrics in text too" },
+    { ...MARGIN_OPTION, description: "Changes up to this share are no difference, as in 2%" },
     {
       name: "out",
       short: "o",

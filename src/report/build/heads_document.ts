@@ -247,10 +247,7 @@ function headCell(cell: Verdict | undefined, paired: boolean): Cell | null {
 /** The best, or those of which each may be. */
 function bestCell({ best, candidates }: BestSubject<string>): Cell {
   const names = best === undefined ? candidates : [best];
-  return {
-    kind: "words",
-    text: [{ kind: "alternatives", names, strong: best !== undefined }],
-  };
+  return { kind: "words", text: [{ kind: "alternatives", names, strong: best !== undefined }] };
 }
 
 /** What decides the exit code of a head, and what could not be compared. */

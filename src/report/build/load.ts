@@ -47,10 +47,7 @@ export function checkLoad({ values = {} }: Pick<Trial, "values">): readonly Load
       check: "stationarity",
       ...(isMoving && { fault: "latency or the line of waiting requests moves in one direction" }),
     },
-    {
-      check: "independence",
-      ...(isTied && { fault: "latencies follow those before them" }),
-    },
+    { check: "independence", ...(isTied && { fault: "latencies follow those before them" }) },
     { check: "rate", ...(isShort && { fault: "less than 99 % of the rate was achieved" }) },
   ];
 }
@@ -103,10 +100,7 @@ export function buildLoadAnswer(
 }
 
 /** Overloads, the generator's own lateness, and checks that failed in most trials. */
-export function loadWarnings(
-  { cases }: RunRecord,
-  values: TrialValues,
-): readonly Warning[] {
+export function loadWarnings({ cases }: RunRecord, values: TrialValues): readonly Warning[] {
   const own = cases.filter(({ scenario }) => scenario === LOAD);
   const warnOf = (message: string, isMeant: (one: Case) => boolean) =>
     warn(message, own.filter(isMeant).map(({ id }) => id));

@@ -164,10 +164,7 @@ export function writeUnresolved(items: readonly Contrasted[]): readonly Finding[
   if (first === undefined) return [];
   const count = items.length === 1 ? "1 comparison has" : `${items.length} comparisons have`;
   const phrases = [text(`${count} too few pairs of trials to tell a difference from chance`)];
-  return [{
-    ...toFinding("unresolved", phrases, items, [MORE_ROUNDS]),
-    scenario: undefined,
-  }];
+  return [{ ...toFinding("unresolved", phrases, items, [MORE_ROUNDS]), scenario: undefined }];
 }
 
 /** A finding on comparisons, with what it rests on. */

@@ -21,13 +21,7 @@ type Part = Readonly<
 
 const same = (ns: number) => ns;
 const PARTS: readonly Part[] = [
-  {
-    metric: "p50",
-    scenarios: ["round-trip"],
-    per: "exchange",
-    cell: 0,
-    toNs: same,
-  },
+  { metric: "p50", scenarios: ["round-trip"], per: "exchange", cell: 0, toNs: same },
   {
     metric: "bytesPerSecond",
     scenarios: ["throughput"],

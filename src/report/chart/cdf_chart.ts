@@ -97,11 +97,7 @@ function figuresOf(
   });
 }
 
-function curveOf(
-  { name, cases }: Series,
-  list: readonly SparseHistogram[],
-  look: number,
-): Curve {
+function curveOf({ name, cases }: Series, list: readonly SparseHistogram[], look: number): Curve {
   const pooled = poolHistograms(list);
   const { count, min = 1, max = 1 } = pooled;
   return {
@@ -170,10 +166,7 @@ const PLOT_HEIGHT = 230;
 
 type Curve = DistributionData["curves"][number];
 
-function drawDistribution(
-  figure: Figure,
-  { curves, histogram, what }: DistributionData,
-): Chart {
+function drawDistribution(figure: Figure, { curves, histogram, what }: DistributionData): Chart {
   const legend = drawLegend(curves);
   const area = plotArea(legend.bottom + 28, PLOT_HEIGHT, 58, 10);
   const mins = curves.map(({ minNs }) => Math.max(1, minNs));

@@ -172,10 +172,7 @@ function markdownTableLines(
   return [[`${caption}${unit} Median [95 % interval].`], lines];
 }
 
-function layOut(
-  table: Table,
-  looks: readonly (Look | undefined)[],
-): readonly string[] {
+function layOut(table: Table, looks: readonly (Look | undefined)[]): readonly string[] {
   const { keys, names, columns, rows } = table;
   const isShared = onlyMetric(table) !== undefined;
   const heads: readonly MarkdownColumn[] = [

@@ -136,11 +136,7 @@ export async function readAbJob(args: ParsedArguments): Promise<AbJob> {
   };
 }
 
-async function chooseFormats(
-  asked: readonly string[],
-  isComparison: boolean,
-  isOfHeads: boolean,
-): Promise<Pick<AbJob, "formats" | "headsFormats">> {
+async function chooseFormats(asked: readonly string[], isComparison: boolean, isOfHeads: boolean) {
   if (isOfHeads) {
     return { formats: [], headsFormats: await chooseHeadsFormats(asked, isComparison) };
   }

@@ -252,10 +252,7 @@ function renderFiles<Report>(
 }
 
 /** Appended, as a job may have several steps that write there; returns what went wrong. */
-async function appendStepSummary<Report>(
-  report: Report,
-  formats: readonly Rendered<Report>[],
-): Promise<readonly string[]> {
+async function appendStepSummary<Report>(report: Report, formats: readonly Rendered<Report>[]) {
   const path = environmentValue("GITHUB_STEP_SUMMARY");
   const markdown = formats.find(({ id }) => id === "md");
   if (path === undefined || markdown === undefined) return [];

@@ -130,10 +130,7 @@ function settingsOf(args: ParsedArguments): SettingsInput {
   };
 }
 
-async function measure(
-  { session, progress, signal, command }: Job,
-  input: SettingsInput,
-): Promise<RunRecord> {
+async function measure({ session, progress, signal, command }: Job, input: SettingsInput) {
   const plan = await planSelection(input, session);
   progress.start(plan);
   return await session.measure(plan, { command, signal, onEvent: (event) => progress.take(event) });

@@ -54,11 +54,7 @@ async function run(args: readonly string[], terminal: Terminal, place: Place): P
   }
 }
 
-async function dispatch(
-  args: readonly string[],
-  terminal: Terminal,
-  place: Place,
-): Promise<number> {
+async function dispatch(args: readonly string[], terminal: Terminal, place: Place) {
   const [name, ...rest] = args;
   if (name === undefined) {
     terminal.err(renderOverview(commands, terminal.columns()));

@@ -191,10 +191,7 @@ async function measureAgain(
 }
 
 /** Every cell as incomparable, before minutes of measuring; `undefined` where the environments match. */
-function compareUnmeasured(
-  baseline: RunRecord,
-  environment: Environment,
-): RecordComparison | undefined {
+function compareUnmeasured(baseline: RunRecord, environment: Environment) {
   const { origin: _origin, ...rest } = baseline;
   const now: RunRecord = { ...rest, environment, trials: [] };
   const [obstacle, ...more] = environmentObstacles(baseline, now);

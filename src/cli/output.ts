@@ -138,11 +138,7 @@ async function rescueToTemporary(file: OutputFile, unique: string): Promise<stri
   return path;
 }
 
-async function rescueTo(
-  place: () => string,
-  file: OutputFile,
-  unique: string,
-): Promise<string | undefined> {
+async function rescueTo(place: () => string, file: OutputFile, unique: string) {
   try {
     const path: string = join(place(), `sockbench-${unique}-${file.name}`);
     await writeFileAtomically(path, file.text);

@@ -49,10 +49,7 @@ export interface AbPlan {
 }
 
 /** Each side's plan, laid side by side. Throws UsageError, SettingsError, NothingToMeasureError, AgentError. */
-async function planAb(
-  asked: SettingsInput,
-  planners: Readonly<Record<Side, Planner>>,
-): Promise<AbPlan> {
+async function planAb(asked: SettingsInput, planners: Readonly<Record<Side, Planner>>) {
   const names = await ofEachSide(planners, (planner) => planner.names());
   const settings = ownSettings(asked);
   // One seed for both sides where nobody names one.
@@ -134,10 +131,7 @@ function layTogether(plans: Readonly<Record<Side, PlannedCases>>, settings: Sett
 }
 
 /** A module's scenarios where it has some, or its transports; else the default ones. A glob selects among all. */
-function withDefaults(
-  asked: SettingsInput,
-  names: Readonly<Record<Side, AgentNames>>,
-): SettingsInput {
+function withDefaults(asked: SettingsInput, names: Readonly<Record<Side, AgentNames>>) {
   const { scenarios = [], transports = [], cases = [] } = asked;
   if (scenarios.length > 0 || cases.length > 0) return asked;
   const own = (kind: "scenarios" | "transports") => [

@@ -62,11 +62,7 @@ function groupByScenario(cases: readonly Case[]): [string, readonly Case[]][] {
 }
 
 /** Every value of every parameter that the scenario has; the grid's combinations are narrowed by id afterwards. */
-function paramsOf(
-  cases: readonly Case[],
-  catalog: Catalog,
-  scenario: string,
-): Record<string, (number | string)[]> {
+function paramsOf(cases: readonly Case[], catalog: Catalog, scenario: string) {
   const names = catalog.scenarios.get(scenario)!.parameters.map(({ name }) => name);
   const values = names.map((name): [string, (number | string)[]] => [
     name,
@@ -90,11 +86,7 @@ function coresOf(cases: readonly Case[], pinning: Pinning): readonly number[] {
 }
 
 /** Why each case of the baseline that is not planned is not: a skip of its own, so that the comparison can name the reason. */
-function skipsOf(
-  wanted: readonly Case[],
-  planned: readonly Case[],
-  found: readonly Skip[],
-): readonly Skip[] {
+function skipsOf(wanted: readonly Case[], planned: readonly Case[], found: readonly Skip[]) {
   const reasons = new Map(found.map(({ what, reason }) => [what, reason]));
   const ids = new Set(planned.map((c) => c.id));
   return wanted.filter((c) => !ids.has(c.id)).map((c) => ({

@@ -42,10 +42,7 @@ function kindOf(info: Deno.FileInfo): string | undefined {
   return info.isSocket ? "socket" : undefined;
 }
 
-async function readBounded(
-  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
-  utf8Only: boolean,
-): Promise<string> {
+async function readBounded(stream: ReadableStream<Uint8Array<ArrayBuffer>>, utf8Only: boolean) {
   let decoder: TextDecoder | undefined;
   let text = "";
   let bytes = 0;

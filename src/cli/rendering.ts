@@ -157,11 +157,7 @@ export async function writeResults(
 }
 
 /** A report that could not be written can be had of the record, once there is room. */
-function formatHowToRender(
-  outcome: WriteOutcome,
-  record: string | undefined,
-  format: string,
-): WriteOutcome {
+function formatHowToRender(outcome: WriteOutcome, record: string | undefined, format: string) {
   if (record === undefined) return outcome;
   const command = `sockbench report ${quoteForShell(record)} --format ${format}`;
   const problems = outcome.problems.map((problem) => `${problem}; "${command}" renders it again`);

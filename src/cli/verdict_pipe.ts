@@ -75,10 +75,7 @@ export async function openVerdictPipe(): Promise<VerdictPipe | undefined> {
 }
 
 /** What comes before a mark; `undefined` where the stream ends, or is too long, without it. */
-async function readTo(
-  reader: ReadableStreamDefaultReader<string>,
-  mark: string,
-): Promise<string | undefined> {
+async function readTo(reader: ReadableStreamDefaultReader<string>, mark: string) {
   let text = "";
   while (!text.endsWith(mark)) {
     const { value, done } = await reader.read();

@@ -16,7 +16,7 @@ import {
   type Gap,
   type RecordComparison,
 } from "./comparison.ts";
-import { type Effect, type EffectOptions, pairedEffect, unpairedEffect } from "./effect.ts";
+import { type EffectOptions, pairedEffect, unpairedEffect } from "./effect.ts";
 import { environmentDifferences, environmentObstacles } from "./fingerprint.ts";
 import { openSide, type RecordSide } from "./record_side.ts";
 import { type MergedRuns, runsEffect } from "./runs_effect.ts";
@@ -205,11 +205,7 @@ function isMostlyAbsent({ case: id, metric }: Cell, { base, head }: Context): bo
 }
 
 /** The effect, or why there is none. */
-function findEffect(
-  cell: Cell,
-  metric: MetricDefinition,
-  { base, head, paired, runs }: Context,
-): Effect | string {
+function findEffect(cell: Cell, metric: MetricDefinition, { base, head, paired, runs }: Context) {
   const options: EffectOptions = { kind: UNITS[metric.unit].effect, better: directionOf(metric) };
   const sides = {
     base: selectSide("base", base, cell, metric),

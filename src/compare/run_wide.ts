@@ -136,10 +136,7 @@ function slotsOf(all: readonly SparseHistogram[]): readonly number[] {
 /** How many values of each round lie in each slot or below it; those of one slot stand side by side, as they are summed together. */
 type Cumulated = Readonly<{ sums: Float64Array; rounds: number; slots: number }>;
 
-function cumulate(
-  byRound: readonly (readonly SparseHistogram[])[],
-  slots: readonly number[],
-): Cumulated {
+function cumulate(byRound: readonly (readonly SparseHistogram[])[], slots: readonly number[]) {
   const slotOf = new Int32Array(BUCKET_COUNT);
   for (let slot = 0; slot < slots.length; slot++) slotOf[slots[slot] as number] = slot;
   const rounds = byRound.length;
@@ -217,11 +214,7 @@ function slowestShare(cumulated: Cumulated, nsOf: (slot: number) => number, coun
   return total > 0 ? slowest / total : 0;
 }
 
-function bootstrap(
-  n: number,
-  value: number,
-  valueOf: (weights: Uint8Array) => number,
-): RunWideFigure {
+function bootstrap(n: number, value: number, valueOf: (weights: Uint8Array) => number) {
   if (n < MIN_ROUNDS) return { value, low: value, high: value, n, confidence: 0 };
   const ascending = sorted(resamples(n).map(valueOf));
   const tail = (1 - CONFIDENCE) / 2;

@@ -76,11 +76,7 @@ export function summarize(
   });
 }
 
-function summarizeOne(
-  caseId: string,
-  metric: MetricDefinition,
-  values: TrialValues,
-): Summary | undefined {
+function summarizeOne(caseId: string, metric: MetricDefinition, values: TrialValues) {
   const numbers = values.of(caseId, metric.id).map(({ value }) => value);
   if (numbers.length === 0) return undefined;
   const failed = values.failed(caseId).length;

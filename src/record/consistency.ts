@@ -172,10 +172,7 @@ export function findOwnFault(trial: Trial, at: readonly PropertyKey[]): string |
   return trial.error === undefined ? findCountFault(trial, at) : undefined;
 }
 
-function findCountFault(
-  { elapsedNs, operations, histograms }: Trial,
-  at: readonly PropertyKey[],
-): string | undefined {
+function findCountFault({ elapsedNs, operations, histograms }: Trial, at: readonly PropertyKey[]) {
   if (!(elapsedNs > 0 && elapsedNs <= LONGEST_NS)) {
     return `${formatPath([...at, "elapsedNs"])} must be above 0 and at most ${LONGEST_NS} in a ` +
       `trial without an error: it is ${elapsedNs}`;

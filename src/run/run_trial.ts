@@ -32,9 +32,7 @@ export async function runTrial(setup: TrialSetup): Promise<TrialOutcome> {
 }
 
 /** What the drive half had done when an operation of it failed; closing its channels ends one that hangs. */
-async function findCompleted(
-  driving: Promise<DriveResult> | undefined,
-): Promise<DriveResult | undefined> {
+async function findCompleted(driving: Promise<DriveResult> | undefined) {
   if (driving === undefined) return undefined;
   const done = driving.catch((error) => error instanceof UnfinishedWork ? error.done : undefined);
   return await withPatience(done, undefined);

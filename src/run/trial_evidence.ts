@@ -118,9 +118,7 @@ export class EvidenceReader {
   }
 }
 
-function present<T extends Record<string, unknown>>(
-  values: T,
-): { [K in keyof T]?: Exclude<T[K], undefined> } {
+function present<T extends Record<string, unknown>>(values: T) {
   const known = Object.entries(values).filter(([, value]) => value !== undefined);
   return Object.fromEntries(known) as { [K in keyof T]?: Exclude<T[K], undefined> };
 }
@@ -188,10 +186,7 @@ function healthDeltas(
 }
 
 /** How many threads wanted to run: the more of the two readings. */
-function machineDeltas(
-  from: MachineHealth | undefined,
-  to: MachineHealth | undefined,
-): Record<string, number> {
+function machineDeltas(from: MachineHealth | undefined, to: MachineHealth | undefined) {
   if (from === undefined || to === undefined) return {};
   return {
     "machine.stealNs": to.stealNs - from.stealNs,
@@ -204,11 +199,7 @@ function moved(entries: readonly (readonly [string, number])[]): Record<string, 
   return Object.fromEntries(entries.filter(([, delta]) => delta !== 0));
 }
 
-function coresOf(
-  end: "drive" | "serve",
-  from: ThreadMark | undefined,
-  to: ThreadMark | undefined,
-): Record<string, string> {
+function coresOf(end: "drive" | "serve", from: ThreadMark | undefined, to: ThreadMark | undefined) {
   if (from?.core === undefined || to?.affinity === undefined) return {};
   return {
     [`${end}Core`]: from.core === to.core ? `${from.core}` : `${from.core}→${to.core}`,

@@ -218,12 +218,7 @@ async function findDenoBound(backlog: number, lab: Lab): Promise<readonly Bound[
   }
 }
 
-async function findBound(
-  kind: RawKind,
-  backlog: number,
-  lab: Lab,
-  accepts: boolean,
-): Promise<Bound> {
+async function findBound(kind: RawKind, backlog: number, lab: Lab, accepts: boolean) {
   using sockets = new RawSockets(lab);
   const listener = sockets.listen(kind, backlog);
   for (let completed = 0; completed < backlog + BEYOND; completed++) {
@@ -243,11 +238,7 @@ async function findBound(
 }
 
 /** A socket that cannot be had is a connect that failed for lack of it. */
-function tryConnect(
-  kind: RawKind,
-  listener: RawListener,
-  sockets: RawSockets,
-): { readonly fd: number; readonly state: ConnectState } {
+function tryConnect(kind: RawKind, listener: RawListener, sockets: RawSockets) {
   try {
     return sockets.connect(kind, listener.address);
   } catch (error) {

@@ -78,11 +78,7 @@ function formatWho(id: string): string {
     : `${id}, through Deno`;
 }
 
-async function acceptOne(
-  listener: StreamListener,
-  open: { close(): void }[],
-  clock: Lab["clock"],
-): Promise<number> {
+async function acceptOne(listener: StreamListener, open: { close(): void }[], clock: Lab["clock"]) {
   open.push(await listener.accept());
   return clock.nowNs();
 }

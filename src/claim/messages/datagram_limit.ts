@@ -1,12 +1,6 @@
 // Claim 15.
 
-import {
-  CannotTry,
-  cannotTry,
-  type ClaimDeclaration,
-  type ClaimFacts,
-  type Lab,
-} from "../claim.ts";
+import { CannotTry, cannotTry, type ClaimDeclaration, type Lab } from "../claim.ts";
 import type { CaseRequest } from "../claim_figures.ts";
 
 const TRANSPORTS = ["udp", "udp6", "unixpacket"];
@@ -81,9 +75,7 @@ export const datagramsAreLimited: ClaimDeclaration = {
   ].join("\n"),
 };
 
-async function receiveIntoTooLittle(
-  { catalog, availability, directory, signal }: Lab,
-): Promise<ClaimFacts> {
+async function receiveIntoTooLittle({ catalog, availability, directory, signal }: Lab) {
   const transport = ["udp", "unixpacket"].map((id) => catalog.transports.get(id)!)
     .find(({ name }) => availability.get(name)?.available);
   if (transport?.mode !== "datagram") throw new CannotTry("no datagram transport works here");

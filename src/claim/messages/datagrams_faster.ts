@@ -31,10 +31,7 @@ const LIBC = [["udp@libc", "tcp@libc"], ["unixpacket@libc", "unix@libc"], [
 
 type Kind = readonly [what: string, scenario: string, metric: string];
 
-function comparisons(
-  pairs: readonly (readonly [string, string])[],
-  kinds: readonly Kind[],
-): readonly Comparison[] {
+function comparisons(pairs: readonly (readonly [string, string])[], kinds: readonly Kind[]) {
   return onBothPlacements(
     pairs.flatMap(([datagram, stream]) =>
       kinds.flatMap(([what, scenario, metric]) =>

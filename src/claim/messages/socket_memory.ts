@@ -39,12 +39,7 @@ async function readSlab(): Promise<number> {
   return Number(kib) * 1_024;
 }
 
-async function open(
-  kind: typeof KINDS[number],
-  clients: number,
-  sockets: RawSockets,
-  lab: Lab,
-): Promise<number> {
+async function open(kind: typeof KINDS[number], clients: number, sockets: RawSockets, lab: Lab) {
   let opened = 0;
   try {
     const connect = connecter(kind, sockets, lab);
@@ -58,11 +53,7 @@ async function open(
   return opened;
 }
 
-function connecter(
-  kind: typeof KINDS[number],
-  sockets: RawSockets,
-  lab: Lab,
-): () => void | Promise<void> {
+function connecter(kind: typeof KINDS[number], sockets: RawSockets, lab: Lab) {
   if (kind === "udp" || kind === "unixpacket") {
     const address = sockets.addressOf(sockets.bind(kind));
     return () => void sockets.sender(kind, address);

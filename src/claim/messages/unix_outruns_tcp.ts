@@ -30,13 +30,7 @@ const COMPARISONS: readonly Comparison[] = onBothPlacements([
   ...CHUNKS.map((bytes) => against("throughput", "throughput", bytes, "bytesPerSecond")),
 ]);
 
-function against(
-  what: string,
-  scenario: string,
-  bytes: number,
-  metric: string,
-  driver = "",
-): Comparison {
+function against(what: string, scenario: string, bytes: number, metric: string, driver = "") {
   const cell = (transport: string): CaseRequest => ({
     scenario,
     transport: `${transport}${driver}`,

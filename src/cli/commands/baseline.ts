@@ -183,10 +183,7 @@ function warn({ engine, runs, overMs, progress }: Context): void {
 }
 
 /** Waits until the next run is due, and measures it; a number is the exit code of a command that ends. */
-async function measureNext(
-  kept: readonly RunRecord[],
-  context: Context,
-): Promise<RunRecord | number> {
+async function measureNext(kept: readonly RunRecord[], context: Context) {
   const { engine, progress, signal, out, runs, overMs } = context;
   const place = `run ${kept.length + 1} of ${runs}`;
   const spaceMs = overMs / (runs - 1);

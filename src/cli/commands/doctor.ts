@@ -89,10 +89,7 @@ async function doctor(args: ParsedArguments, terminal: Terminal): Promise<number
   return EXIT.ok;
 }
 
-function transportsAsData(
-  catalog: Catalog,
-  availability: ReadonlyMap<string, Availability>,
-): unknown {
+function transportsAsData(catalog: Catalog, availability: ReadonlyMap<string, Availability>) {
   return [...catalog.transports].map(([id, { title }]) => (
     { id, title, ...availability.get(id) }
   ));

@@ -15,11 +15,7 @@ export const helpCommand: Command = {
 };
 
 /** Prints the overview, or the help of one command. */
-function help(
-  args: ParsedArguments,
-  terminal: Terminal,
-  commands: readonly Command[],
-): Promise<number> {
+function help(args: ParsedArguments, terminal: Terminal, commands: readonly Command[]) {
   const name = args.positionals[0];
   if (name === undefined) terminal.out(renderOverview(commands, terminal.columns()));
   else {

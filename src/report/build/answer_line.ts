@@ -123,12 +123,7 @@ export function answerTable(answers: readonly Answer[]): Table | undefined {
   });
 }
 
-function choiceCells(
-  answer: Answer,
-  choice: Choice,
-  isFirst: boolean,
-  isOnePlacement: boolean,
-): readonly (Cell | null)[] {
+function choiceCells(answer: Answer, choice: Choice, isFirst: boolean, isOnePlacement: boolean) {
   const words = (...parts: readonly Inline[]): Cell => ({ kind: "words", text: parts });
   const range = (values: AmountRange): Cell =>
     words({ kind: "range", ...values, unit: answer.unit });

@@ -67,9 +67,7 @@ function searchChoice({ group, at, figure: { value }, certainty }: SearchResult)
 }
 
 /** Columns to choose from, by their places: where a transport has several, its settings are; else all are. */
-function rivalColumns(
-  { columns }: Table,
-): readonly { readonly within: string; readonly columns: readonly number[] }[] {
+function rivalColumns({ columns }: Table) {
   const transportOf = (index: number) =>
     columns[index]?.keys?.find(({ factor }) => factor === "transport")?.value;
   const groups = Map.groupBy(columns.keys(), (index) => String(transportOf(index) ?? ""));

@@ -95,11 +95,7 @@ function isNotable(count: SideCount | undefined): boolean {
 
 type Counted = { readonly side: Side; readonly count: SideCount };
 
-function formatCounted(
-  counter: string,
-  { operation }: ScenarioSpec,
-  { side, count }: Counted,
-): string {
+function formatCounted(counter: string, { operation }: ScenarioSpec, { side, count }: Counted) {
   if (count === "never") return `none with ${side.name}`;
   const { total, operations } = count;
   const many = plural(operations, operation, formatCount(operations));

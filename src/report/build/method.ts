@@ -239,9 +239,7 @@ const TITLES: Readonly<Record<keyof ReferenceBenchmarkValues, string>> = {
 
 const PARTS = Object.keys(TITLES) as (keyof ReferenceBenchmarkValues)[];
 
-function summarizeReferenceBenchmark(
-  { readings }: ReferenceBenchmarkReadings,
-): readonly ReferenceBenchmarkSummary[] {
+function summarizeReferenceBenchmark({ readings }: ReferenceBenchmarkReadings) {
   return PARTS.flatMap((part): readonly ReferenceBenchmarkSummary[] => {
     const values = readings.flatMap((reading) => reading[part] ?? []);
     if (values.length === 0) return [];

@@ -73,9 +73,7 @@ export function buildRunWide(
 }
 
 /** The distribution that the scenario's percentiles are of. */
-function histogramOf(
-  metrics: readonly MetricDefinition[],
-): { readonly id: string; readonly prefix: string } | undefined {
+function histogramOf(metrics: readonly MetricDefinition[]) {
   for (const { id, title } of metrics) {
     const from = derivationOf(id);
     if (typeof from === "object" && "percentile" in from) {
@@ -142,12 +140,7 @@ function cellOf({ id }: Case, { value, low, high, n, confidence }: RunWideFigure
 }
 
 /** Operations one after the other would come to 1 / p50 a second; a rate far from that wants a reason. */
-function explainRate(
-  { id }: Case,
-  rate: number,
-  halfNs: number,
-  slowestHundredth: number,
-): ListItem | undefined {
+function explainRate({ id }: Case, rate: number, halfNs: number, slowestHundredth: number) {
   const inFlight = rate * halfNs / 1e9;
   if (Math.abs(inFlight - 1) <= FAR) return undefined;
   const reason = inFlight > 1

@@ -94,10 +94,7 @@ function writeOne(
 }
 
 /** The medians of both sides; `undefined` where they would contradict the ratio, which is paired by round. */
-function amountsOf(
-  item: Contrasted,
-  summaryOf: SummaryOf,
-): { readonly own: number; readonly theirs: number } | undefined {
+function amountsOf(item: Contrasted, summaryOf: SummaryOf) {
   const [one, other] = [item.case, item.base].map((id) => summaryOf(id, item.metric.id));
   if (one === undefined || other === undefined) return undefined;
   if (one.bimodality !== undefined || other.bimodality !== undefined) return undefined;

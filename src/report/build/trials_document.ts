@@ -38,10 +38,7 @@ export function buildTrialsDocument(record: RunRecord): Document {
   };
 }
 
-function* trialRows(
-  record: RunRecord,
-  names: readonly string[],
-): Generator<readonly (string | number)[]> {
+function* trialRows(record: RunRecord, names: readonly string[]) {
   const { values } = evaluate(record);
   for (const spec of record.scenarios) {
     const metrics = metricsOf(record, spec);

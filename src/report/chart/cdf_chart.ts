@@ -72,11 +72,7 @@ function distributionFigures(context: ChartContext): readonly Figure[] {
   });
 }
 
-function histogramsOf(
-  { values }: ChartContext,
-  { cases }: Series,
-  name: string,
-): readonly SparseHistogram[] {
+function histogramsOf({ values }: ChartContext, { cases }: Series, name: string) {
   return cases.flatMap(({ id }) => values.succeeded(id)).flatMap(({ histograms }) =>
     Object.hasOwn(histograms, name) ? histograms[name] ?? [] : []
   ).filter(({ count }) => count > 0);
@@ -145,9 +141,7 @@ function poolHistograms(list: readonly SparseHistogram[]): SparseHistogram {
 }
 
 /** The cumulative distribution, one step a bucket. */
-function cumulate(
-  { min, max, buckets }: SparseHistogram,
-): readonly Curve["steps"][number][] {
+function cumulate({ min, max, buckets }: SparseHistogram) {
   if (min === undefined || max === undefined) return [];
   const steps: Curve["steps"][number][] = [];
   let index = 0;

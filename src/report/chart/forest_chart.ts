@@ -106,9 +106,7 @@ export function forestFigures(
   }));
 }
 
-function rowOf(
-  cell: Verdict,
-): { readonly effect: ForestData["effect"]; readonly row: Row } | undefined {
+function rowOf(cell: Verdict) {
   const { ratio, rule, metric, verdict, threshold } = cell;
   const stated = statedOf(cell);
   if (rule !== "slowdown" || stated === undefined || ratio === undefined) return undefined;
@@ -209,11 +207,7 @@ function scaleOf({ rows, effect }: ForestData, area: Area): ForestScale {
 }
 
 /** A line along the rows that share a threshold. */
-function drawThresholds(
-  { rows, effect }: ForestData,
-  area: Area,
-  x: Projection,
-): readonly string[] {
+function drawThresholds({ rows, effect }: ForestData, area: Area, x: Projection) {
   const lines: string[] = [];
   const [first] = rows;
   if (first?.threshold !== undefined && rows.every((row) => row.threshold === first.threshold)) {

@@ -222,13 +222,7 @@ function drawRow(row: Row, y: number, area: Area, x: Projection): string {
   );
 }
 
-function drawMark(
-  figure: ChartFigure,
-  label: string,
-  colour: number,
-  y: number,
-  x: Projection,
-): string {
+function drawMark(figure: ChartFigure, label: string, colour: number, y: number, x: Projection) {
   const { metric, low, high, modes } = figure;
   const shape = shapeOf(metric);
   return element(

@@ -59,12 +59,7 @@ export function logTicks(low: number, high: number, most: number): Ticks {
 }
 
 /** From the last rung at or below `from` to the first at or above `to`, every `step` decades. */
-function climb(
-  from: number,
-  to: number,
-  ladder: readonly number[],
-  step: number,
-): readonly number[] {
+function climb(from: number, to: number, ladder: readonly number[], step: number) {
   const values: number[] = [];
   const start = Math.floor(Math.floor(Math.log10(from) - 1e-9) / step) * step - step;
   for (let exponent = start;; exponent += step) {

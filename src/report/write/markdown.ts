@@ -157,9 +157,7 @@ function keepEdges(text: string, written: string): string {
 }
 
 /** A table with its caption and legend. */
-function markdownTableLines(
-  table: Table,
-): readonly (readonly string[])[] {
+function markdownTableLines(table: Table) {
   const looks = looksOf(table);
   const metric = onlyMetric(table);
   const caption = (inMarkdown(table.caption) + describeCommon(table)).trim();
@@ -202,11 +200,7 @@ function layOut(table: Table, looks: readonly (Look | undefined)[]): readonly st
   );
 }
 
-function writeCell(
-  cell: Cell | null,
-  look: Look | undefined,
-  intervals: Table["intervals"],
-): string {
+function writeCell(cell: Cell | null, look: Look | undefined, intervals: Table["intervals"]) {
   if (cell?.kind === "words") return inMarkdown(cell.text);
   const words = formatCell(cell, look, intervals);
   if (cell?.kind !== "figure" || cell.mark !== "best" || look === undefined) return words;

@@ -76,11 +76,7 @@ function warningLines({ blocks }: Document, look: TerminalSize): readonly string
 }
 
 /** What must be seen first, then the answers, then the findings. */
-function frontLines(
-  { heading, blocks }: Part,
-  notice: Notice | undefined,
-  look: TerminalSize,
-): readonly (readonly string[])[] {
+function frontLines({ heading, blocks }: Part, notice: Notice | undefined, look: TerminalSize) {
   if (heading?.role !== "findings") return [];
   const answers = blocks.flatMap((block) =>
     block.kind === "table" && block.role === "answers" ? answerLines(block, look) : []

@@ -4,11 +4,14 @@
  * @module
  */
 
-import type { Clock } from "../../src/clock.ts";
+import type { Clock, Pacer } from "../../src/clock.ts";
 import type { DatagramChannel, StreamChannel } from "../../src/transport/channel.ts";
 
 /** Turns of the microtask queue after which all that an event set off is done. */
 const TURNS = 16;
+
+/** A turn of the event loop. */
+const TURN_NS = 1e3;
 
 /** Time that passes only when everything that could happen before has happened. */
 export class SimulatedClock implements Clock {
@@ -30,6 +33,15 @@ export class SimulatedClock implements Clock {
   /** See {@link Clock.sleepUntilNs}. */
   sleepUntilNs(timeNs: number): Promise<void> {
     return new Promise((resolve) => this.at(timeNs, resolve));
+  }
+
+  /** Waits exactly; but whoever asks for the next nanosecond, as a loop does that spins meanwhile, has it a turn of the event loop later. */
+  openPacer(): Promise<Pacer> {
+    const spinUntilNs = (timeNs: number) => {
+      const aheadNs = timeNs - this.#nowNs;
+      return this.sleepUntilNs(aheadNs > 0 && aheadNs <= 1 ? this.#nowNs + TURN_NS : timeNs);
+    };
+    return Promise.resolve({ spinUntilNs, close: () => {} });
   }
 
   /** Does something at a time. */

@@ -20,7 +20,7 @@ import type { Plan } from "../../src/plan/plan.ts";
 import { decodeRecord, encodeRecord } from "../../src/record/codec.ts";
 import { createSocketDirectory } from "../../src/transport/socket_directory.ts";
 import { NO_ENVIRONMENT, someSettings } from "../support/small_catalog.ts";
-import { self } from "./subjects.ts";
+import { self, simulated } from "./subjects.ts";
 
 const MISBEHAVING = new URL("./misbehaving_module.ts", import.meta.url);
 const AVAILABLE = new Map(["tcp", "unix"].map((id) => [id, { available: true } as const]));
@@ -33,11 +33,11 @@ interface Job extends AsyncDisposable {
   readonly options: AbOptions;
 }
 
-/** A job of this sockbench against itself. */
-async function jobOf(changes: Partial<AbOptions> = {}, modules: readonly string[] = []) {
+/** A job of this sockbench, or of another subject, against itself. */
+async function jobOf(changes: Partial<AbOptions> = {}, prepare = () => self()) {
   const stack = new AsyncDisposableStack();
-  const base = stack.use(await self(modules));
-  const head = stack.use(await self(modules));
+  const base = stack.use(await prepare());
+  const head = stack.use(await prepare());
   const { path: directory } = stack.use(await createSocketDirectory());
   const options: AbOptions = {
     subjects: { base, head },
@@ -83,7 +83,7 @@ Deno.test("runAb() measures each case once a side and round, sides of a pair nex
 });
 
 Deno.test("runAb() repeats the order of cases and sides from its seed", async () => {
-  await using job = await jobOf({ pairs: 2, seed: 7 });
+  await using job = await jobOf({ pairs: 2, seed: 7 }, simulated);
   const orders = async () =>
     (await runAb(planOf([TCP, UNIX]), job.options)).head.trials.map((t) => [t.case, t.order]);
   assertEquals(await orders(), await orders());
@@ -104,13 +104,17 @@ Deno.test("runAb() adds pairs until the budget is spent, and stops at once where
   // A clock that counts how often it is asked: rounds do not depend on how long they take.
   let ns = 0;
   const clock: Clock = { ...systemClock, nowNs: () => ns++ };
-  await using job = await jobOf({ pairs: 2, askedPairs: 2, precision: 1e-9, budgetNs: 12, clock });
-  // A rate: unlike percentiles it does not come in steps, so that no two ratios are alike.
-  const watched = new Map([["round-trip", ["exchangesPerSecond"]]]);
-  const { head } = await runAb(planOf([TCP]), { ...job.options, watched });
+  await using job = await jobOf(
+    { pairs: 2, askedPairs: 2, precision: 1e-9, budgetNs: 12, clock },
+    simulated,
+  );
+  const { head } = await runAb(planOf([TCP]), job.options);
   assert(head.settings.rounds > 2);
   assertEquals(head.trials.length, head.settings.rounds);
-  await using easy = await jobOf({ pairs: 2, askedPairs: 32, precision: 1e9, budgetNs: 60e9 });
+  await using easy = await jobOf(
+    { pairs: 2, askedPairs: 32, precision: 1e9, budgetNs: 60e9 },
+    simulated,
+  );
   // Five generations are no interval, six are.
   const plan = planOf([TCP]);
   const { trials } = (await runAb(plan, easy.options)).head;
@@ -123,11 +127,11 @@ Deno.test("runAb() adds pairs until the budget is spent, and stops at once where
 });
 
 Deno.test("runAb() replaces agents that die or print rubbish, and after too many names the side and keeps what was measured", async () => {
-  const modules = [MISBEHAVING.pathname];
+  const misbehaving = () => self([MISBEHAVING.pathname]);
   const catalog = await loadCatalog([MISBEHAVING.href]);
   for (const [id, reason] of [["agent-exits", "exit code 9"], ["agent-prints", '"rubbish"']]) {
     const lost: string[] = [];
-    await using job = await jobOf({ pairs: 100 }, modules);
+    await using job = await jobOf({ pairs: 100 }, misbehaving);
     const error = await assertRejects(
       () => runAb(planOf([`${id}/*`], catalog), { ...job.options, onLost: (m) => lost.push(m) }),
       LostAgentsError,
@@ -145,7 +149,7 @@ Deno.test("runAb() replaces agents that die or print rubbish, and after too many
 
 Deno.test("runAb() gives up a case that fails again and again, and the gate calls it missing", async () => {
   const catalog = await loadCatalog([MISBEHAVING.href]);
-  await using job = await jobOf({ pairs: 12 }, [MISBEHAVING.pathname]);
+  await using job = await jobOf({ pairs: 12 }, () => self([MISBEHAVING.pathname]));
   const { records, results: [result] } = await runAbGate(
     planOf(["trial-fails/*"], catalog),
     job.options,
@@ -162,7 +166,7 @@ Deno.test("runAbGate() is red for a known slowdown, after fresh pairs of the fla
     pairs: 6,
     askedPairs: 6,
     slowdown: { share: 9, where: "all" },
-  });
+  }, simulated);
   const flaggedCells: string[] = [];
   const phases = new Set<string>();
   const events: AbGateEvents = {
@@ -184,7 +188,7 @@ Deno.test("runAbGate() is red for a known slowdown, after fresh pairs of the fla
 });
 
 Deno.test("runAbGate() confirms nothing when nothing is flagged, and raises pairs that could show nothing", async () => {
-  await using job = await jobOf({ pairs: 1, askedPairs: 1, precision: 1e9 });
+  await using job = await jobOf({ pairs: 1, askedPairs: 1, precision: 1e9 }, simulated);
   const policy = createPolicy({ metrics: ["headline"], threshold: "1000%" });
   const { records, confirmation, results: [result] } = await runAbGate(
     planOf([TCP]),
@@ -206,7 +210,7 @@ Deno.test("runAbGate() judges cases that one side alone has: new ones pass, miss
     askedPairs: 2,
     precision: 1e9,
     unshared: { base: none, head: other },
-  });
+  }, simulated);
   const { records, results: [result] } = await runAbGate(plan, added.options, policy);
   assertEquals(result!.exitCode, 0);
   assertEquals(result!.cells.map((cell) => cell.verdict), ["pass", "new"]);
@@ -215,7 +219,7 @@ Deno.test("runAbGate() judges cases that one side alone has: new ones pass, miss
     askedPairs: 2,
     precision: 1e9,
     unshared: { base: other, head: none },
-  });
+  }, simulated);
   const lost = await runAbGate(plan, removed.options, policy);
   assertEquals(lost.exitCode, 3);
   assertEquals(lost.results[0]!.cells.map((cell) => cell.verdict), ["pass", "missing"]);

@@ -21,7 +21,7 @@ import { planCases } from "../../src/plan/plan_cases.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import { createSocketDirectory } from "../../src/transport/socket_directory.ts";
 import { NO_ENVIRONMENT, someCase, someSettings } from "../support/small_catalog.ts";
-import { self } from "./subjects.ts";
+import { self, simulated } from "./subjects.ts";
 
 const TCP = "round-trip/tcp/bytes=64";
 const UNIX = "round-trip/unix/bytes=64";
@@ -29,11 +29,15 @@ const AVAILABLE = new Map(["tcp", "unix"].map((id) => [id, { available: true } a
 const planOf = (...cases: readonly string[]): Plan =>
   planCases(someSettings({ cases }), createCatalog(), AVAILABLE);
 
-/** A job of this sockbench against itself, several times. */
-async function jobOf(heads: readonly Head[], changes: Partial<AbOptions> = {}) {
+/** A job of this sockbench, or of another subject, against itself, several times. */
+async function jobOf(
+  heads: readonly Head[],
+  changes: Partial<AbOptions> = {},
+  prepare = () => self(),
+) {
   const stack = new AsyncDisposableStack();
   const subjects: Partial<Record<Side, AbOptions["subjects"]["base"]>> = {};
-  for (const side of ["base", ...heads] as const) subjects[side] = stack.use(await self());
+  for (const side of ["base", ...heads] as const) subjects[side] = stack.use(await prepare());
   const { path: directory } = stack.use(await createSocketDirectory());
   const options: AbOptions = {
     subjects: subjects as AbOptions["subjects"],
@@ -87,7 +91,7 @@ Deno.test("runAbGate() of several heads is red for the one that is slower, measu
     askedPairs: 7,
     slowdown: { share: 9, where: "all" },
     precision: 1e9,
-  });
+  }, simulated);
   const flaggedCases: string[] = [];
   const events: AbGateEvents = {
     onFlagged: (cells) => flaggedCells(cells).forEach((id) => flaggedCases.push(id)),

@@ -5,7 +5,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { encodeRecord } from "../../src/record/codec.ts";
 import type { RunRecord } from "../../src/model/run_record.ts";
 import { type CaseValues, syntheticRecord } from "../compare/synthetic_records.ts";
-import { assertRefused, names, sockbench, temporaryDirectory } from "./sockbench.ts";
+import { assertRefused, names, sockbench, sockbenchEach, temporaryDirectory } from "./sockbench.ts";
 
 const CASE = "round-trip/tcp/bytes=64";
 const THIRD = "round-trip/unixpacket/bytes=64";
@@ -52,7 +52,11 @@ Deno.test("sockbench compare says first how many cells changed, and shows headli
       syntheticRecord({ [OTHER]: p50(50), [CASE]: p50(150), [THIRD]: p50(80) }),
     ),
   ];
-  const { code, out, err } = await sockbench(["compare", ...paths]);
+  const [headlines, all] = await sockbenchEach([
+    ["compare", ...paths],
+    ["compare", ...paths, "--all"],
+  ]);
+  const { code, out, err } = headlines!;
   assertEquals({ code, err }, { code: 0, err: "" });
   assertMatch(out, /^1 slower, 1 faster, 1 no difference of 5 %\.\n.*head\.json against\s/);
   const cells = (text: string) =>
@@ -60,10 +64,9 @@ Deno.test("sockbench compare says first how many cells changed, and shows headli
   assertEquals(cells(out).length, 3);
   assertMatch(cells(out)[0]!, /^regressed +round-trip\/tcp\/bytes=64 p50 .* 50\.0 % slower \[/);
   assertMatch(out, /\n3 cells of other metrics, 2 of them changed: --all shows them\.\n/);
-  const all = await sockbench(["compare", ...paths, "--all"]);
-  assertMatch(all.out, /^2 slower, 2 faster, 2 no difference of 5 %\.\n/);
-  assertEquals(cells(all.out).length, 6);
-  assert(!all.out.includes("--all shows them"));
+  assertMatch(all!.out, /^2 slower, 2 faster, 2 no difference of 5 %\.\n/);
+  assertEquals(cells(all!.out).length, 6);
+  assert(!all!.out.includes("--all shows them"));
 });
 
 Deno.test("sockbench compare --margin says what counts as no difference, and --format agent what is worse", async () => {
@@ -72,12 +75,12 @@ Deno.test("sockbench compare --margin says what counts as no difference, and --f
     await write(directory.path, "base.json", syntheticRecord({ [CASE]: p50(100) })),
     await write(directory.path, "head.json", syntheticRecord({ [CASE]: p50(108) })),
   ];
-  const strict = await sockbench(["compare", ...paths, "--format=agent"]);
-  const lines = strict.out.trimEnd().split("\n");
+  const agent = ["compare", ...paths, "--format=agent"];
+  const [strict, loose] = await sockbenchEach([agent, [...agent, "--margin", "10%"]]);
+  const lines = strict!.out.trimEnd().split("\n");
   assertEquals(lines[0], "2 slower.");
   assertMatch(lines[1]!, /^regressed round-trip\/tcp\/bytes=64 p50 and 1 more: 8\.0 % slower /);
-  const loose = await sockbench(["compare", ...paths, "--format=agent", "--margin", "10%"]);
-  assertEquals(loose.out, "2 no difference of 10 %.\n");
+  assertEquals(loose!.out, "2 no difference of 10 %.\n");
 });
 
 Deno.test("sockbench compare writes JSON to a file", async () => {
@@ -124,14 +127,12 @@ Deno.test("sockbench compare pairs the records of one ab job, and no others", as
     await write(directory.path, "head.json", of("deno:2", "2026-01-31T12:00:00.000Z")),
     await write(directory.path, "later.json", of("deno:2", "2026-01-31T13:00:00.000Z")),
   ];
-  const pairedOf = async (paths: readonly string[]) => {
-    const { out } = await sockbench(["compare", ...paths, "--format=json"]);
-    return JSON.parse(out) as { paired: boolean; base: string };
-  };
-  const paired = await pairedOf([base!, head!]);
-  assertEquals(paired.paired, true);
-  assertEquals(paired.base, `deno:1 (${base})`);
-  assertEquals((await pairedOf([base!, later!])).paired, false);
+  const lines = [head!, later!].map((other) => ["compare", base!, other, "--format=json"]);
+  const [paired, apart] = (await sockbenchEach(lines))
+    .map(({ out }) => JSON.parse(out) as { paired: boolean; base: string });
+  assertEquals(paired!.paired, true);
+  assertEquals(paired!.base, `deno:1 (${base})`);
+  assertEquals(apart!.paired, false);
 });
 
 Deno.test("sockbench compare refuses what is no record, or no two of them", async () => {
@@ -139,19 +140,16 @@ Deno.test("sockbench compare refuses what is no record, or no two of them", asyn
   const path = await write(directory.path, "base.json", syntheticRecord({ [CASE]: p50(100) }));
   const empty = `${directory.path}/empty.json`;
   await Deno.writeTextFile(empty, "");
-  assertRefused(await sockbench(["compare", path]), /compare needs <head\.json>/);
-  assertRefused(await sockbench(["compare", path, "/nosuch"]), /cannot read \/nosuch: there is no/);
-  assertRefused(
-    await sockbench(["compare", path, empty]),
-    /Cannot read .*empty\.json.* it is empty/,
-  );
-  assertRefused(await sockbench(["compare", "-", "-"]), /only one of the two records/);
-  assertRefused(
-    await sockbench(["compare", path, path, "--format=junit"]),
-    /one of text, md, html, json/,
-  );
-  assertRefused(
-    await sockbench(["compare", path, path, "--out", `${directory.path}/no/such`]),
-    /cannot write .*no\/such/,
-  );
+  const refusals: readonly (readonly [readonly string[], RegExp])[] = [
+    [[path], /compare needs <head\.json>/],
+    [[path, "/nosuch"], /cannot read \/nosuch: there is no/],
+    [[path, empty], /Cannot read .*empty\.json.* it is empty/],
+    [["-", "-"], /only one of the two records/],
+    [[path, path, "--format=junit"], /one of text, md, html, json/],
+    [[path, path, "--out", `${directory.path}/no/such`], /cannot write .*no\/such/],
+  ];
+  const outcomes = await sockbenchEach(refusals.map(([args]) => ["compare", ...args]));
+  for (const [index, [, sentence]] of refusals.entries()) {
+    assertRefused(outcomes[index]!, sentence);
+  }
 });

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { commands } from "../../src/cli/commands/registry.ts";
 import { wrapWords } from "../../src/text/wrap_words.ts";
 import config from "../../deno.json" with { type: "json" };
-import { assertRefused, sockbench } from "./sockbench.ts";
+import { assertRefused, sockbench, sockbenchEach } from "./sockbench.ts";
 
 Deno.test("sockbench --help shows every command with its summary and an example", async () => {
   const { code, out, err } = await sockbench(["--help"], { permissions: [] });
@@ -15,14 +15,16 @@ Deno.test("sockbench --help shows every command with its summary and an example"
 
 for (const command of commands) {
   Deno.test(`sockbench ${command.name} --help and help ${command.name} show every option and example`, async () => {
-    const { code, out } = await sockbench([command.name, "--help"], { permissions: [] });
+    const lines = [[command.name, "--help"], ["help", command.name]];
+    const [asked, told] = await sockbenchEach(lines, { permissions: [] });
+    const { code, out } = asked!;
     assertEquals(code, 0);
     for (const { name } of command.options) assertStringIncludes(out, `--${name}`);
     for (const { line, description } of command.examples) {
       assertStringIncludes(out, line);
       assertStringIncludes(out, description);
     }
-    assertEquals((await sockbench(["help", command.name], { permissions: [] })).out, out);
+    assertEquals(told!.out, out);
     assert(out.split("\n").every((line) => line.length <= 100));
   });
 }
@@ -56,10 +58,16 @@ Deno.test("sockbench without a command shows the help on stderr and exits 2", as
 });
 
 Deno.test("sockbench suggests the command, the option and the help topic that was meant", async () => {
-  assertRefused(await sockbench(["rnu"]), /no command "rnu"; did you mean run\?/);
-  assertRefused(await sockbench(["help", "lst"]), /no command "lst"; did you mean list\?/);
-  assertRefused(await sockbench(["run", "--seeed=1"]), /no option --seeed; did you mean --seed\?/);
-  assertRefused(await sockbench(["--peer", "loop", "run"]), /the command comes first, not --peer/);
+  const refusals: readonly (readonly [readonly string[], RegExp])[] = [
+    [["rnu"], /no command "rnu"; did you mean run\?/],
+    [["help", "lst"], /no command "lst"; did you mean list\?/],
+    [["run", "--seeed=1"], /no option --seeed; did you mean --seed\?/],
+    [["--peer", "loop", "run"], /the command comes first, not --peer/],
+  ];
+  const outcomes = await sockbenchEach(refusals.map(([args]) => args));
+  for (const [index, [, sentence]] of refusals.entries()) {
+    assertRefused(outcomes[index]!, sentence);
+  }
 });
 
 Deno.test("sockbench suggests nothing where nothing is near", async () => {

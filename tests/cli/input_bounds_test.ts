@@ -10,25 +10,17 @@ import {
   MAIN,
   type Outcome,
   PERMISSIONS,
+  sockbenchEach,
   temporaryDirectory,
 } from "./sockbench.ts";
-
-/** A command that waits for a writer is killed after this time, and the test fails by its exit code. */
-const HUNG_MS = 60_000;
 
 const CASE = "round-trip/tcp/bytes=64";
 const around = Array.from({ length: 20 }, (_, round) => 100 + round / 10);
 const RECORD = encodeRecord(syntheticRecord({ [CASE]: { p50: around, p99: around } }));
 
-/** Runs a command line that must not wait. */
-async function bounded(args: readonly string[], cwd: string): Promise<Outcome> {
-  const child = command(args, { cwd }).spawn();
-  const timer = setTimeout(() => child.kill("SIGKILL"), HUNG_MS);
-  const { code, stdout, stderr } = await child.output();
-  clearTimeout(timer);
-  const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
-  return { code, out: out!, err: err! };
-}
+/** Runs command lines that must not wait: one that does is killed with all that come after it. */
+const bounded = (lines: readonly (readonly string[])[], cwd: string): Promise<Outcome[]> =>
+  sockbenchEach(lines, { cwd });
 
 Deno.test({
   ...needs("a pipe, a device or a directory that is named as a file is refused", LINUX),
@@ -39,37 +31,31 @@ Deno.test({
     assertEquals(success, true);
     await Deno.writeTextFile(at("r.json"), RECORD);
     await Deno.symlink(at("pipe"), at("link"));
-    for (
-      const [path, what] of [
-        ["pipe", /it is a pipe, not a file/],
-        ["link", /it is a pipe, not a file/],
-        ["/dev/zero", /it is a device, not a file/],
-        ["/dev/null", /it is a device, not a file/],
-        [directory.path, /it is a directory/],
-      ] as const
-    ) {
-      for (
-        const args of [
-          ["report", path],
-          ["compare", "r.json", path],
-          // A baseline may be a directory, of runs, and so may what is compared with it: below.
-          ...(path === directory.path ? [] : [
-            ["gate", `--baseline=${path}`],
-            ["gate", "--baseline=r.json", `--candidate=${path}`],
-          ]),
-          ["gate", "--baseline=r.json", `--budget-file=${path}`],
-        ]
-      ) {
-        assertRefused(await bounded(args, directory.path), what);
-      }
-    }
-    for (
-      const args of [[`--baseline=${directory.path}`], [
-        "--baseline=r.json",
-        `--candidate=${directory.path}`,
-      ]]
-    ) {
-      const outcome = await bounded(["gate", ...args], directory.path);
+    const refusals = ([
+      ["pipe", /it is a pipe, not a file/],
+      ["link", /it is a pipe, not a file/],
+      ["/dev/zero", /it is a device, not a file/],
+      ["/dev/null", /it is a device, not a file/],
+      [directory.path, /it is a directory/],
+    ] as const).flatMap(([path, what]) =>
+      [
+        ["report", path],
+        ["compare", "r.json", path],
+        // A baseline may be a directory, of runs, and so may what is compared with it: below.
+        ...(path === directory.path ? [] : [
+          ["gate", `--baseline=${path}`],
+          ["gate", "--baseline=r.json", `--candidate=${path}`],
+        ]),
+        ["gate", "--baseline=r.json", `--budget-file=${path}`],
+      ].map((args) => ({ args, what }))
+    );
+    const all = await bounded(refusals.map(({ args }) => args), directory.path);
+    for (const [at, { what }] of refusals.entries()) assertRefused(all[at]!, what);
+    const directories = await bounded([
+      ["gate", `--baseline=${directory.path}`],
+      ["gate", "--baseline=r.json", `--candidate=${directory.path}`],
+    ], directory.path);
+    for (const outcome of directories) {
       assertRefused(outcome, /holds no run \(run-1\.json, …\)/, 3);
     }
   },
@@ -79,10 +65,10 @@ Deno.test("a file that is larger than any record is refused before it is read", 
   await using directory = await temporaryDirectory();
   const path = `${directory.path}/large.json`;
   await Deno.writeTextFile(path, "[".repeat(2 ** 20));
-  assertRefused(await bounded(["report", path], directory.path), /it nests deeper than any record/);
+  const report = async () => (await bounded([["report", path]], directory.path))[0]!;
+  assertRefused(await report(), /it nests deeper than any record/);
   await Deno.truncate(path, 450 * 2 ** 20);
-  const outcome = await bounded(["report", path], directory.path);
-  assertRefused(outcome, /cannot read .*large\.json: it has more than 128 MiB/);
+  assertRefused(await report(), /cannot read .*large\.json: it has more than 128 MiB/);
 });
 
 Deno.test("standard input without end is refused", async () => {
@@ -115,10 +101,8 @@ Deno.test("a record with texts of ten megabytes, or a key twice, is refused in o
     ] as const
   ) {
     await Deno.writeTextFile(path, text);
-    for (
-      const args of [["report", path], ["compare", path, path], ["gate", `--baseline=${path}`]]
-    ) {
-      const outcome = await bounded(args, directory.path);
+    const lines = [["report", path], ["compare", path, path], ["gate", `--baseline=${path}`]];
+    for (const outcome of await bounded(lines, directory.path)) {
       assertRefused(outcome, what);
       assertEquals(outcome.err.length < 400, true, outcome.err.slice(0, 400));
     }
@@ -161,10 +145,11 @@ Deno.test("an agent that writes a line without end is given up, and the line wit
      }
      export default {};`,
   );
-  const { code, err } = await bounded(
-    ["ab", "--base=self", "--module=endless.ts", "--pairs=2"],
+  const [outcome] = await bounded(
+    [["ab", "--base=self", "--module=endless.ts", "--pairs=2"]],
     directory.path,
   );
+  const { code, err } = outcome!;
   assertMatch(err, /wrote a line of more than \d+ characters/);
   assertEquals(code, 3, err);
 });

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { PERMISSIONS, sockbench, temporaryDirectory } from "./sockbench.ts";
+import { PERMISSIONS, sockbench, sockbenchHere, temporaryDirectory } from "./sockbench.ts";
 import { decodeRecord } from "../../src/record/codec.ts";
 
 const refusals: readonly (readonly [readonly string[], string])[] = [
@@ -13,10 +13,12 @@ const refusals: readonly (readonly [readonly string[], string])[] = [
   [["--slo=p99<=1ms", "--rounds=3"], "--slo needs at least 8 --rounds: 3 are too few"],
 ];
 
-for (const [args, sentence] of refusals) {
+for (const [index, [args, sentence]] of refusals.entries()) {
   Deno.test(`sockbench load ${args.join(" ")} is refused in one sentence`, async () => {
     await using directory = await temporaryDirectory();
-    const { code, err } = await sockbench(["load", ...args, `--out=${directory.path}`]);
+    const words = ["load", ...args, `--out=${directory.path}`];
+    // Each in this process; the first as a user runs it.
+    const { code, err } = await (index === 0 ? sockbench(words) : sockbenchHere(words));
     assertEquals(code, 2);
     assertStringIncludes(err.replace(/\s+/g, " "), sentence);
   });

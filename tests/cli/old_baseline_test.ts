@@ -5,7 +5,7 @@ import type { ScenarioSpec } from "../../src/model/scenario_spec.ts";
 import type { Trial } from "../../src/model/trial.ts";
 import { encodeRecord } from "../../src/record/codec.ts";
 import { syntheticRecord } from "../compare/synthetic_records.ts";
-import { sockbench, temporaryDirectory } from "./sockbench.ts";
+import { sockbenchHere, temporaryDirectory } from "./sockbench.ts";
 
 const CASE = "round-trip/tcp/bytes=64";
 
@@ -47,7 +47,7 @@ async function gate(base: string, head?: string) {
   const path = (name: string) => `${directory.path}/${name}`;
   await Deno.writeTextFile(path("base.json"), base);
   if (head !== undefined) await Deno.writeTextFile(path("head.json"), head);
-  const { code, out, err } = await sockbench([
+  const { code, out, err } = await sockbenchHere([
     "gate",
     `--baseline=${path("base.json")}`,
     ...(head === undefined ? [] : [`--candidate=${path("head.json")}`]),

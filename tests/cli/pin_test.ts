@@ -3,7 +3,13 @@ import { getAffinity } from "../../src/kernel/affinity.ts";
 import { openKernel } from "../../src/kernel/libc.ts";
 import { decodeRecord } from "../../src/record/codec.ts";
 import type { RunRecord } from "../../src/model/run_record.ts";
-import { assertRefused, PERMISSIONS, sockbench, temporaryDirectory } from "./sockbench.ts";
+import {
+  assertRefused,
+  PERMISSIONS,
+  sockbench,
+  sockbenchEach,
+  temporaryDirectory,
+} from "./sockbench.ts";
 import { LIBC, needs, program, TWO_CORES } from "../support/needs.ts";
 
 const kernel = openKernel();
@@ -28,8 +34,9 @@ Deno.test("sockbench run refuses what cannot be pinned in one sentence", async (
     [["--pin=same", "--cores=first"], /a core must be a whole number/],
     [["--param=pin=same"], /pin is no parameter of a scenario: ask for it with --pin/],
   ];
-  for (const [args, sentence] of refusals) {
-    assertRefused(await sockbench([...RUN, ...args], WITHOUT_FFI), sentence);
+  const outcomes = await sockbenchEach(refusals.map(([args]) => [...RUN, ...args]), WITHOUT_FFI);
+  for (const [index, [, sentence]] of refusals.entries()) {
+    assertRefused(outcomes[index]!, sentence);
   }
 });
 

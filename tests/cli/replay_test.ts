@@ -6,7 +6,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { decodeRecord } from "../../src/record/codec.ts";
-import { sockbench, temporaryDirectory } from "./sockbench.ts";
+import { sockbench, sockbenchEach, temporaryDirectory } from "./sockbench.ts";
 
 const GOOD = "\uFEFFrequest bytes,reply bytes,gap µs\r\n# mine\r\n300,2000,50\r\n80,400,0\r\n";
 
@@ -41,8 +41,9 @@ Deno.test("sockbench refuses a replay that is none in one sentence, before anyth
     [["load", "--reply=5", `--replay=${path}/good.csv`], "--replay and --reply contradict each"],
     [["load", `--replay=${path}/still.csv`], "the gaps of still.csv add up to 0"],
   ];
-  for (const [args, sentence] of refusals) {
-    const { code, err } = await sockbench([...args, `--out=${path}/out`]);
+  const outcomes = await sockbenchEach(refusals.map(([args]) => [...args, `--out=${path}/out`]));
+  for (const [at, [args, sentence]] of refusals.entries()) {
+    const { code, err } = outcomes[at]!;
     assertEquals(code, 2, args.join(" "));
     assertStringIncludes(err.replace(/\s+/g, " "), sentence);
     assert(!/\n\s+at /.test(err), err);

@@ -6,15 +6,30 @@ import {
   names,
   PERMISSIONS,
   sockbench,
+  sockbenchEach,
   temporaryDirectory,
   TINY_RUN,
 } from "./sockbench.ts";
 
+/** What a tiny run wrote, by its name below --out; measured once for all tests. */
+let written: ReadonlyMap<string, Uint8Array> | undefined;
+
 /** A directory with a record and report of a tiny run. */
 async function measured(): Promise<{ path: string; record: string } & AsyncDisposable> {
   const directory = await temporaryDirectory();
-  const { code, err } = await sockbench([...TINY_RUN, "--out", directory.path]);
-  assertEquals(code, 0, err);
+  if (written === undefined) {
+    const { code, err } = await sockbench([...TINY_RUN, "--out", directory.path]);
+    assertEquals(code, 0, err);
+    const all = names(directory.path).flatMap((name) =>
+      name === "latest-charts"
+        ? names(`${directory.path}/${name}`).map((one) => `${name}/${one}`)
+        : [name]
+    );
+    written = new Map(all.map((name) => [name, Deno.readFileSync(`${directory.path}/${name}`)]));
+  } else {
+    await Deno.mkdir(`${directory.path}/latest-charts`);
+    for (const [name, bytes] of written) await Deno.writeFile(`${directory.path}/${name}`, bytes);
+  }
   return {
     path: directory.path,
     record: `${directory.path}/latest.json`,
@@ -88,9 +103,14 @@ Deno.test("sockbench report whose charts find no place is written without them, 
 Deno.test("sockbench report renders every format to a file or to standard output, from standard input too", async () => {
   await using run = await measured();
   const input = await Deno.readTextFile(run.record);
-  for (const format of ["md", "html", "csv", "json"]) {
+  const formats = ["md", "html", "csv", "json"];
+  const toFiles = await sockbenchEach(formats.map((format) => {
     const file = `${run.path}/again.${format}`;
-    const toFile = await sockbench(["report", run.record, `--format=${format}`, "--out", file]);
+    return ["report", run.record, `--format=${format}`, "--out", file];
+  }));
+  for (const [index, format] of formats.entries()) {
+    const file = `${run.path}/again.${format}`;
+    const toFile = toFiles[index];
     const told = format === "html" ? pathToFileURL(file).href : file;
     assertEquals(toFile, { code: 0, out: "", err: `${told}\n` });
     const piped = await sockbench(["report", "-", "-f", format, "--out", "-"], {
@@ -113,7 +133,6 @@ Deno.test("sockbench report says of --open, which is gone, what serves instead",
 Deno.test("sockbench report refuses in one sentence what is no record", async () => {
   await using run = await measured();
   const whole = await Deno.readTextFile(run.record);
-  const broken = `${run.path}/broken.json`;
   const faults: readonly (readonly [string, RegExp])[] = [
     [whole.slice(0, whole.length / 2), /broken\.json as a record/],
     ["", /broken\.json as a record/],
@@ -121,33 +140,42 @@ Deno.test("sockbench report refuses in one sentence what is no record", async ()
     ["{}", /broken\.json as a record/],
     [whole.replace(/"schemaVersion": \d+/, '"schemaVersion": 999'), /999/],
   ];
-  for (const [text, sentence] of faults) {
+  const lines: string[][] = [];
+  for (const [index, [text]] of faults.entries()) {
+    const broken = `${run.path}/${index}-broken.json`;
     await Deno.writeTextFile(broken, text);
-    assertRefused(await sockbench(["report", broken], READ_ONLY), sentence);
+    lines.push(["report", broken]);
+  }
+  const outcomes = await sockbenchEach(lines, READ_ONLY);
+  for (const [index, [, sentence]] of faults.entries()) {
+    assertRefused(outcomes[index]!, sentence);
   }
 });
 
 Deno.test("sockbench report refuses files it cannot read or write", async () => {
   await using run = await measured();
-  const refused = async (args: readonly string[], sentence: RegExp, permissions?: string[]) =>
-    assertRefused(
-      await sockbench(["report", ...args], permissions ? { permissions } : {}),
-      sentence,
-    );
-  await refused([], /report needs <record\.json>/);
-  await refused([`${run.path}/missing.json`], /missing\.json: there is no such file/);
-  await refused([run.path], /it is a directory/i);
+  const refusals: readonly (readonly [readonly string[], RegExp])[] = [
+    [[], /report needs <record\.json>/],
+    [[`${run.path}/missing.json`], /missing\.json: there is no such file/],
+    [[run.path], /it is a directory/i],
+    [[run.record, "--format=mdd"], /no format "mdd" .* did you mean md\?/],
+    [[run.record, "--out", run.path], new RegExp(`cannot write ${run.path}: `)],
+    [
+      [run.record, "--out", "/dev/full"],
+      /cannot write \/dev\/full: Deno does not let this task write below \/proc, \/sys and \/dev/,
+    ],
+  ];
+  const outcomes = await sockbenchEach(refusals.map(([args]) => ["report", ...args]));
+  for (const [index, [, sentence]] of refusals.entries()) {
+    assertRefused(outcomes[index]!, sentence);
+  }
+  const refused = async (args: readonly string[], sentence: RegExp, permissions: string[]) =>
+    assertRefused(await sockbench(["report", ...args], { permissions }), sentence);
   await refused([run.record], /permission missing \(--allow-read\)/, []);
-  await refused([run.record, "--format=mdd"], /no format "mdd" .* did you mean md\?/);
-  await refused([run.record, "--out", run.path], new RegExp(`cannot write ${run.path}: `));
   await refused([run.record, "--out", "x.md"], /permission missing \(--allow-write\)/, [
     "--allow-read",
   ]);
   await refused([run.record, "--out", "/dev/full"], /cannot write \/dev\/full: /, ["--allow-all"]);
-  await refused(
-    [run.record, "--out", "/dev/full"],
-    /cannot write \/dev\/full: Deno does not let this task write below \/proc, \/sys and \/dev/,
-  );
   assertEquals((await Deno.stat("/dev/full")).isCharDevice, true);
 });
 

@@ -21,6 +21,9 @@ export const PERMISSIONS: readonly string[] = [
   "--allow-env=NO_PROXY,no_proxy,TMPDIR,SOCKBENCH_DEBUG,LC_ALL,LC_CTYPE,LANG,GITHUB_STEP_SUMMARY,GITHUB_ACTIONS",
 ];
 
+/** A process that waits for what never comes is killed after this time, and its test fails. */
+const HUNG_MS = 60_000;
+
 /** What a CI job sets is not for the commands that its tests start. */
 const NOT_OF_CI = { GITHUB_STEP_SUMMARY: "", GITHUB_ACTIONS: "" };
 
@@ -109,6 +112,45 @@ export async function sockbenchHere(
     Deno.chdir(before);
     for (const [name, value] of set) if (value !== undefined) Deno.env.set(name, value);
   }
+}
+
+/** Runs command lines one after another in one process of their own. */
+const ONE_AFTER_ANOTHER = new URL("../support/one_after_another.ts", import.meta.url).pathname;
+
+/**
+ * Runs command lines one after another in one process, whose start takes ten times as long as most of them: for what ends before anything
+ * is measured, under the permissions, and on the standard streams, of a process of its own.
+ *
+ * @param options as for one; of `input` and `via` there is nothing
+ */
+export async function sockbenchEach(
+  lines: readonly (readonly string[])[],
+  { permissions = PERMISSIONS, env, cwd }: StartOptions = {},
+): Promise<Outcome[]> {
+  const mark = `${crypto.randomUUID()} `;
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "--quiet", "--no-prompt", ...permissions, ONE_AFTER_ANOTHER],
+      ...[mark, JSON.stringify(lines)],
+    ],
+    env: { ...NOT_OF_CI, ...env },
+    ...(cwd !== undefined && { cwd }),
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const timer = setTimeout(() => child.kill("SIGKILL"), HUNG_MS);
+  const { stdout, stderr } = await child.output();
+  clearTimeout(timer);
+  const [out, err] = [stdout, stderr].map((bytes) =>
+    new TextDecoder().decode(bytes).split(new RegExp(`${mark}(\\d+)\n`))
+  ) as [string[], string[]];
+  assertEquals(out.length, 2 * lines.length + 1, err.join(""));
+  return lines.map((_, at) => ({
+    code: Number(out[2 * at + 1]),
+    out: out[2 * at]!,
+    err: err[2 * at]!,
+  }));
 }
 
 /** Asserts that a command line is refused: the exit code, nothing on standard output, one sentence that matches. */

@@ -4,7 +4,13 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { decodeRecord, encodeRecord } from "../../src/record/codec.ts";
 import type { RunRecord } from "../../src/model/run_record.ts";
 import { syntheticRecord } from "../compare/synthetic_records.ts";
-import { type Outcome, sockbench, temporaryDirectory, TINY_RUN } from "./sockbench.ts";
+import {
+  type Outcome,
+  sockbench,
+  sockbenchEach,
+  temporaryDirectory,
+  TINY_RUN,
+} from "./sockbench.ts";
 
 /** What would drive a terminal: escape sequences, C1, bells, the direction of text, line separators. */
 // deno-lint-ignore no-control-regex
@@ -49,8 +55,9 @@ async function assertHarmlessCalls(calls: readonly (readonly string[])[]): Promi
       encodeRecord(hostileRecord(HOSTILE, p50)),
     );
   }
-  for (const args of calls) {
-    const outcome = await sockbench(args, { cwd: directory.path });
+  const outcomes = await sockbenchEach(calls, { cwd: directory.path });
+  for (const [at, args] of calls.entries()) {
+    const outcome = outcomes[at]!;
     assertHarmless(outcome.err, `standard error of ${args}`);
     // The white space of a CSV's lines is its own.
     const out = withoutAnnotations(outcome).replaceAll("\r\n", "\n");

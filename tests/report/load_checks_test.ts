@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { checkLoad } from "../../src/report/build/load.ts";
+import { checkLoad, describeClosedLoop } from "../../src/report/build/load.ts";
 
 const sound = {
   askedPerSecond: 1_000,
@@ -25,4 +25,16 @@ Deno.test("checkLoad() passes a sound trial, and says which check another one fa
   assertEquals(faults({ queueTrend: -3 }), ["stationarity"]);
   assertEquals(faults({ latencyCorrelation: 5 }), ["independence"]);
   assertEquals(faults({ achievedPerSecond: 980 }), ["rate"]);
+});
+
+Deno.test("the answer to a load says that a closed loop hides the queue, unless the generator made it by being late itself", () => {
+  const closing = (p99Ns: number, late: readonly string[]) =>
+    describeClosedLoop(p99Ns, 40e3, late).slice(2);
+  assertEquals(closing(90e3, []), [{ kind: "text", text: ": it hides the queue." }]);
+  assertEquals(closing(70e3, []), [{ kind: "text", text: "." }]);
+  assertEquals(closing(90e3, ["tcp"]), [
+    { kind: "text", text: ". Over " },
+    { kind: "names", names: ["tcp"] },
+    { kind: "text", text: " the generator itself was late: its figures, not the system's." },
+  ]);
 });

@@ -93,10 +93,27 @@ export function buildLoadAnswer(
   const best = measured[0];
   const closed = best && summaryOf(best.one.id, "closedP50");
   if (best !== undefined && closed !== undefined) {
-    const hides = best.p99.low > HIDDEN * closed.median ? ": it hides the queue." : ".";
-    parts.push(...phrase`; a closed loop says ${amount(closed.median, "ns")}${hides}`);
+    const late = measured.filter(({ one }) => isGeneratorLate(one.id, values));
+    parts.push(
+      ...describeClosedLoop(best.p99.low, closed.median, late.map(({ one }) => one.transport)),
+    );
   } else parts.push(text(measured.length + overloaded.length === 0 ? "no figure." : "."));
   return parts;
+}
+
+/** How the answer ends: what a closed loop hides; or over what the generator was late itself, whose figures these are then. */
+export function describeClosedLoop(
+  p99LowNs: number,
+  closedNs: number,
+  late: readonly string[],
+): readonly Inline[] {
+  const hides = p99LowNs > HIDDEN * closedNs ? ": it hides the queue." : ".";
+  const names: Inline = { kind: "names", names: late };
+  return late.length === 0
+    ? phrase`; a closed loop says ${amount(closedNs, "ns")}${hides}`
+    : phrase`; a closed loop says ${
+      amount(closedNs, "ns")
+    }. Over ${names} the generator itself was late: its figures, not the system's.`;
 }
 
 /** Overloads, the generator's own lateness, and checks that failed in most trials. */
@@ -142,12 +159,7 @@ export function loadWarnings({ cases }: RunRecord, values: TrialValues): readonl
     ),
     ...warnOf(
       "the generator, not the system: it sent later than it could have by more than a tenth of the latency",
-      (one) => {
-        const late = values.of(one.id, "latenessP50").map(({ value }) => value);
-        const latency = values.of(one.id, "p50").map(({ value }) => value);
-        return late.length > 0 && latency.length > 0 &&
-          median(late) > MAX_LATE_SHARE * median(latency);
-      },
+      (one) => isGeneratorLate(one.id, values),
     ),
     ...warnOf(
       "the pacer delayed the reading of replies by more than 30 % of a round trip; driver libc reads without that delay",
@@ -159,6 +171,13 @@ export function loadWarnings({ cases }: RunRecord, values: TrialValues): readonl
     ),
     ...checks,
   ];
+}
+
+function isGeneratorLate(id: string, values: TrialValues): boolean {
+  const late = values.of(id, "latenessP50").map(({ value }) => value);
+  const latency = values.of(id, "p50").map(({ value }) => value);
+  return late.length > 0 && latency.length > 0 &&
+    median(late) > MAX_LATE_SHARE * median(latency);
 }
 
 function isOverloaded(id: string, values: TrialValues): boolean {

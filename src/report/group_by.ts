@@ -1,6 +1,5 @@
 // Lists in groups.
 
-/** Groups a list by a key, in order of first appearance. */
 export function groupBy<T>(
   items: readonly T[],
   keyOf: (item: T) => string,

@@ -61,9 +61,7 @@ export interface RenderOptions {
   readonly margin?: number;
 }
 
-/** What a line of the registry states. */
 interface FormatLine extends Pick<ReportFormat, "id" | "extension" | "title"> {
-  /** Writes the Document. */
   readonly write: Writer;
   /** Where its charts are: in the text, in files beside it; absent: nowhere. */
   readonly charts?: "inside" | "beside";
@@ -146,7 +144,6 @@ export const comparisonFormats: ReadonlyMap<string, GateFormat> = byId(
   })),
 );
 
-/** Formats of `ab` with several heads, by id. */
 export const headsFormats: ReadonlyMap<string, HeadsFormat> = byId(
   HEADS.map(({ isOfGate, ...line }): HeadsFormat => ({
     ...line,

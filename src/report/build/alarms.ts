@@ -16,7 +16,6 @@ import { driftOf, gatherSpreads } from "./round_spreads.ts";
 /** A Warning is one thing that weakens figures, and whose. `cases`: none for the run as a whole. */
 export type Warning = Readonly<{ message: string; cases: readonly string[] }>;
 
-/** A warning about some cases; none where there are none. */
 export function warn(message: string, cases: readonly string[]): readonly Warning[] {
   return cases.length === 0 ? [] : [{ message, cases }];
 }

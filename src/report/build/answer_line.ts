@@ -13,7 +13,6 @@ import { placeKey } from "./keys.ts";
 const MAX_ANSWERS = 6;
 const MAX_UNDECIDED = 4;
 
-/** One choice with the question that it answers. */
 type Part = { readonly answer: Answer; readonly choice: Choice };
 
 /** What the answers of each scenario's first placement come to, in one sentence; `undefined` where there is nothing to choose from. */
@@ -84,14 +83,12 @@ function join(parts: readonly (readonly Inline[])[], separator: string): readonl
   return parts.flatMap((part, index) => index === 0 ? part : [text(separator), ...part]);
 }
 
-/** What a certainty means, in few words. */
 const CERTAINTY_WORDS: Readonly<Record<Certainty, string>> = {
   clear: "clear",
   level: "open: others do as well",
   "few rounds": "open: too few rounds",
 };
 
-/** How the words of the answers are earned. */
 const CAPTION =
   "What did best here. Clear: it beat each of the others, round by round (95 % for all of them together).";
 

@@ -7,7 +7,6 @@ import type { Row, Table } from "../document/table.ts";
 import { type BestSources, type Certainty, findBest } from "./best.ts";
 import type { SearchResult } from "./search.ts";
 
-/** Values of one kind from the smallest to the largest. */
 export type AmountRange = Readonly<{ low: number; high: number }>;
 
 /** A Choice is what did best under some conditions. `at`: where, as in `64 B`, empty for one place only; `best`: the best first, then what cannot be told apart; `next`: absent of a search. */
@@ -33,7 +32,6 @@ export type Answer = Readonly<
   }
 >;
 
-/** What the answer of a scenario under one placement is read off. */
 export type AnswerSource = Readonly<
   { scenario: string; placement: Placement; headline?: Table; search: readonly SearchResult[] }
 >;

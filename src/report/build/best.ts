@@ -11,7 +11,6 @@ export type Certainty = "clear" | "level" | "few rounds";
 /** A Best is what did best among several cases. `level`: cases that cannot be told apart from it. */
 type Best = Readonly<{ case: string; certainty: Certainty; level: readonly string[] }>;
 
-/** A case and the median of its trials. */
 type Rival = Readonly<{ case: string; value: number }>;
 
 /** What the best is found by; without `isChance` by the rounds of the rivals alone. */

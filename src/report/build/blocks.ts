@@ -26,7 +26,6 @@ export function paragraph(words: string): Block {
   return { kind: "paragraph", text: [sentence(words)] };
 }
 
-/** A list, or nothing where it has no items. */
 export function list(role: List["role"], items: readonly ListItem[]): readonly Block[] {
   return items.length === 0 ? [] : [{ kind: "list", role, items }];
 }
@@ -93,18 +92,15 @@ export function table(
   };
 }
 
-/** Columns of keys that are headed by their factors. */
 export function keyColumns(factors: readonly string[]): readonly KeyColumn[] {
   return factors.map((factor) => ({ factor, title: factor }));
 }
 
-/** A cell of words; empty of none. */
 export function words(...said: readonly (string | Inline)[]): WordsCell {
   const parts = said.filter((part) => part !== "");
   return { kind: "words", text: parts.map((part) => typeof part === "string" ? text(part) : part) };
 }
 
-/** A column of numbers or words. */
 export function column(id: string, title: string, align: Column["align"] = "number"): Column {
   return { id, title, align };
 }

@@ -31,7 +31,6 @@ const ORDER: readonly VerdictWord[] = [
   "pass",
   "new",
 ];
-/** In which order cells are counted. */
 const COUNTED: readonly VerdictWord[] = [
   "regressed",
   "improved",
@@ -43,7 +42,6 @@ const COUNTED: readonly VerdictWord[] = [
 ];
 const CHANGED: readonly VerdictWord[] = ["regressed", "improved"];
 
-/** What the words mean. */
 const GUIDE: readonly NamedFact[] = [
   {
     name: "change",

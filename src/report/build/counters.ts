@@ -94,7 +94,6 @@ export function isNamespaceWide(counter: string): boolean {
   return !OWN.test(counter);
 }
 
-/** The trials of a case that have counters. */
 export function countedTrials({ id }: Case, values: TrialValues): readonly Trial[] {
   return values.succeeded(id).filter(({ counters }) => counters !== undefined);
 }

@@ -19,7 +19,6 @@ const MAX_FINDINGS = 12;
 /** Of these at most so many say that nothing differs. */
 const MAX_WITHOUT_DIFFERENCE = 3;
 
-/** A finding as an item of a list. */
 export function findingItem({ scenario, kind, text, basis, remarks, cases }: Finding): ListItem {
   return {
     text,
@@ -40,7 +39,6 @@ interface FindingSources {
   readonly evidenceOf: EvidenceOf;
 }
 
-/** A finding with the weight that orders it. */
 type Weighed = { readonly finding: Finding; readonly weight: number };
 
 /** Writes the findings of a record. The findings to be read first, and the further ones. */

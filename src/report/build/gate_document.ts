@@ -142,7 +142,6 @@ export function noteBlocks({ result }: GateReport): readonly Block[] {
   ]);
 }
 
-/** What a table of verdicts needs besides its cells. */
 type VerdictTableOptions = Readonly<{ cases: ReadonlyMap<string, Case>; paired: boolean }>;
 
 const COLUMNS: readonly Column[] = [

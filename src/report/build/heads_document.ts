@@ -34,11 +34,9 @@ export type HeadsReport = Readonly<
   }
 >;
 
-/** A HeadsFormat is one way to write a HeadsReport. */
 export interface HeadsFormat extends Pick<GateFormat, "id" | "extension" | "title"> {
   /** True where it is for jobs that are judged, not for comparisons. */
   readonly isOfGate?: true;
-  /** Writes the report; the same report gives the same text. */
   readonly render: (report: HeadsReport, view?: GateView) => string;
 }
 

@@ -13,7 +13,6 @@ import {
   type Table,
 } from "../document/table.ts";
 
-/** A factor of a case as a key. */
 export function factorKey(
   spec: ScenarioSpec,
   factor: string,
@@ -43,7 +42,6 @@ export function paramKeys(spec: ScenarioSpec, params: Params): readonly FactorKe
   });
 }
 
-/** The key where its value stands for itself. */
 function unnamed({ named: _, ...key }: FactorKey): FactorKey {
   return key;
 }

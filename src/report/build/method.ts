@@ -152,7 +152,6 @@ export function buildEnvironment(environment: Environment): readonly NamedFact[]
   return environment.facts.map((fact) => ({ name: fact.label, value: formatFact(fact) }));
 }
 
-/** A count with its noun, as in `1 trial`, `2 trials`. */
 export function count(n: number, noun: string): string {
   return plural(n, noun, formatCount(n));
 }

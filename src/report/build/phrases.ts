@@ -81,13 +81,11 @@ export function ownParams(spec: ScenarioSpec, item: Contrasted): Contrasted["sha
   return Object.fromEntries(Object.entries(item.shared).filter(([key]) => declared.has(key)));
 }
 
-/** The ratio of a comparison, as stated. */
 export function ratio(item: Contrasted, word: string): Inline {
   const stated = statedRatio(item);
   return { kind: "ratio", ratio: stated.ratio, decimals: ratioDecimals(stated.ratio), word };
 }
 
-/** The interval of a comparison's ratio, as stated. */
 export function interval(item: Contrasted): Inline {
   const { ratio, low, high } = statedRatio(item);
   return { kind: "interval", low, high, decimals: ratioDecimals(ratio) };

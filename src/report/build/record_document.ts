@@ -189,7 +189,6 @@ function byChance(comparisons: number): readonly Block[] {
   )];
 }
 
-/** Charts of the run as a whole. */
 function runBlocks(figures: readonly Figure[]): readonly Block[] {
   const own = figures.filter(({ scenario }) => scenario === null);
   return own.length === 0 ? [] : [heading("run", "The run", "run"), ...own];

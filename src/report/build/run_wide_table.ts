@@ -26,7 +26,6 @@ const MAX_NOTES = 3;
 /** Run-wide figures of one scenario under one placement. `notes`: why rates differ from what the median operation would allow. */
 export type RunWide = Readonly<{ table: Table; notes: readonly ListItem[] }>;
 
-/** What is shown of one case. */
 type CaseFigures = Readonly<
   { one: Case; cells: ReadonlyMap<string, Cell>; note: ListItem | undefined }
 >;

@@ -31,7 +31,6 @@ export interface Section extends AnswerSource {
   readonly evidence: Block | undefined;
 }
 
-/** Builds a scenario's tables, searches and evidence, one section a placement. */
 export function buildSections(
   { record, values, summaryOf, isChance }: Evaluation,
   spec: ScenarioSpec,

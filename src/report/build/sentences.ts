@@ -164,7 +164,6 @@ export function writeUnresolved(items: readonly Contrasted[]): readonly Finding[
   return [{ ...toFinding("unresolved", phrases, items, [MORE_ROUNDS]), scenario: undefined }];
 }
 
-/** A finding on comparisons, with what it rests on. */
 export function toFinding(
   kind: Finding["kind"],
   phrases: readonly Inline[],

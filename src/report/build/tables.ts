@@ -83,7 +83,6 @@ export function buildComparativeTable(
   });
 }
 
-/** Every case with the median of every metric; `undefined` when no case has a figure. */
 export function buildMetricsTable(
   spec: ScenarioSpec,
   cases: readonly Case[],

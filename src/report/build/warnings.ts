@@ -24,7 +24,6 @@ const NOTABLE_LOSS = 0.01;
 /** Relative spread between trials from which on a reader should doubt the machine. */
 const WIDE_SPREAD = 0.25;
 
-/** A warning as an item of a list. */
 export function warningItem({ message, cases }: Warning): ListItem {
   if (cases.length === 0) return { text: [sentence(capitalize(message))] };
   return { text: [text(message), ...phrase`: ${names(cases)}.`], cases };

@@ -15,7 +15,6 @@ import { rounds } from "./rounds_chart.ts";
 import { throughput } from "./throughput_chart.ts";
 import { timeline } from "./timeline_chart.ts";
 
-/** Every kind of chart, in the order of a scenario's charts. */
 const KINDS: readonly ChartKind<ChartData>[] = [
   percentiles,
   throughput,

@@ -22,7 +22,6 @@ import { type Panel, type Series, splitIntoPanels } from "./panels.ts";
 import { dataName, element, exact, fitText, hover, pathThrough } from "./svg.ts";
 import { logTicks, percentileTicks, type Projection, projectLog } from "./ticks.ts";
 
-/** Cumulative distributions of all operations of a case. */
 export interface DistributionData {
   readonly kind: "cdf";
   /** The histogram's name, as in `exchange`. */
@@ -30,7 +29,6 @@ export interface DistributionData {
   /** What is distributed, as in `Round-trip time`. */
   readonly what: string;
   readonly curves: readonly {
-    /** As in `tcp`. */
     readonly name: string;
     readonly case: string;
     readonly look: number;

@@ -13,7 +13,6 @@ import { namePlacement } from "../document/format_key.ts";
 import type { Chart } from "./chart.ts";
 import { assignLooks, type LookOf, type Panel, splitEvenly } from "./panels.ts";
 
-/** What every chart of a record needs. */
 export interface ChartContext {
   readonly record: RunRecord;
   readonly values: TrialValues;
@@ -41,7 +40,6 @@ function isDrawable({ median, low, high, bimodality }: Summary): boolean {
   return [median, low, high, fast?.median ?? 0, slow?.median ?? 0].every(Number.isFinite);
 }
 
-/** What a figure takes of a panel, or of several joined. */
 interface FigurePanel extends Pick<Panel, "spec" | "label" | "key"> {
   /** Where the two ends ran; `null`: it differs. */
   readonly placement: Placement | null;
@@ -69,7 +67,6 @@ export function figuresInParts<T>(
   );
 }
 
-/** A chart of a panel before it is drawn. */
 export function panelFigure(
   { spec, placement, label, key }: FigurePanel,
   data: ChartData,
@@ -95,7 +92,6 @@ export function partName(index: number, parts: number): string {
   return parts === 1 ? "" : `part ${index + 1} of ${parts}`;
 }
 
-/** A summary as a figure of a chart. */
 export function chartFigure(summary: Summary, hasModes = true): ChartFigure {
   return { ...figureCell(summary, hasModes), metric: summary.metric, unit: summary.unit };
 }

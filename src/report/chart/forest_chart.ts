@@ -44,12 +44,10 @@ import {
 } from "./svg.ts";
 import { linearTicks, logTicks, type Projection, projectLinear, projectLog } from "./ticks.ts";
 
-/** The ratio of every cell of a comparison, worst first. */
 export interface ForestData {
   readonly kind: "forest";
   readonly effect: EffectKind;
   readonly paired: boolean;
-  /** The cells; at least one. */
   readonly rows: readonly {
     readonly case: string;
     readonly metric: string;

@@ -24,7 +24,6 @@ interface FrameContent extends Omit<Chart, "svg" | "width" | "height"> {
   readonly subtitle: string;
   /** Where the drawing ends; notes stand below it. */
   readonly bottom: number;
-  /** Lines below the drawing: how to read it. */
   readonly notes: readonly string[];
   readonly body: readonly string[];
 }
@@ -88,7 +87,6 @@ export function nameFigure({ scenario, common }: Figure): string {
   return [scenario ?? "the run", common.join(" · ")].filter((words) => words !== "").join(", ");
 }
 
-/** A rectangle that something is drawn in. */
 export type Area = Readonly<{ left: number; right: number; top: number; bottom: number }>;
 
 /** Where marks are drawn, with so much room beside it for what is written there. */
@@ -128,7 +126,6 @@ function drawTicks(
   });
 }
 
-/** An axis below an area, with grid lines through it. */
 export function bottomAxis(
   { left, right, top, bottom }: Area,
   values: readonly number[],

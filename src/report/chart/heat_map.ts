@@ -120,7 +120,6 @@ const ROW = 34;
 
 type Square = GridData["squares"][number];
 
-/** A grid with its colours, which are the same in all its parts. */
 interface Grid extends GridData {
   readonly values: readonly number[];
   /** Breaks between the colours, in the metric's unit, rising. */

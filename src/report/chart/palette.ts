@@ -2,7 +2,6 @@
 
 import { element, position } from "./svg.ts";
 
-/** Steps of a heat map's colours. */
 export const HEAT_STEPS = 7;
 
 /** Font sizes in pixels; nothing is written in another. */

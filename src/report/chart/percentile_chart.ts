@@ -40,14 +40,12 @@ export interface PercentileData {
   readonly metrics: readonly ColumnMetric[];
   /** Rows from top to bottom; a row without figures is the heading of those below it. */
   readonly rows: readonly {
-    /** As in `tcp, nagle on`. */
     readonly label: string;
     readonly look: number;
     readonly figures: readonly ChartFigure[];
   }[];
 }
 
-/** Distributions whose percentiles are drawn. */
 const CHARTED = new Set(["exchange", "connect"]);
 /** More rows than this are told apart with effort: they go into a further chart. */
 const MAX_ROWS = 48;

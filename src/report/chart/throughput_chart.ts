@@ -32,13 +32,11 @@ import { type Panel, splitIntoPanels } from "./panels.ts";
 import { element, hover, pathThrough, position } from "./svg.ts";
 import { logTicks, type Projection, projectLog, sizeTicks } from "./ticks.ts";
 
-/** A rate along one number, a line a series. */
 export interface CurveData {
   readonly kind: "throughput";
   readonly metric: ColumnMetric;
   readonly axis: ChartAxis;
   readonly curves: readonly {
-    /** As in `tcp`. */
     readonly name: string;
     readonly look: number;
     /** From the smallest value of the axis to the largest; at least one. */

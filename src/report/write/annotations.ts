@@ -10,7 +10,6 @@ const MAX_PER_LEVEL = 10;
 
 const LEVELS: readonly AnnotationLevel[] = ["error", "warning", "notice"];
 
-/** Writes the judgement of a Document as workflow commands. */
 export function writeAnnotations(document: Document): string {
   return annotationsOf(document).map(({ line }) => `${line}\n`).join("");
 }

@@ -9,7 +9,6 @@ import { judgementOf } from "../document/writer.ts";
 const MAX_BENCHMARK = 1024;
 const MAX_MEASURE = 64;
 
-/** Writes the measured cells of a Document's judgement. */
 export function writeBencher(document: Document): string {
   const judgement = judgementOf(document);
   const cells = judgement === undefined ? [] : measuredCells(judgement);

@@ -34,7 +34,6 @@ const MAX_ALTERNATIVE = 240;
 
 type Lines = readonly string[];
 
-/** Writes a Document as Markdown. */
 export function writeMarkdown(document: Document, options: WriterOptions = {}): string {
   const { title, facts, notice, answer, blocks } = document;
   const lines: readonly Lines[] = [
@@ -156,7 +155,6 @@ function keepEdges(text: string, written: string): string {
   return (text.startsWith(" ") ? " " : "") + written + (text.endsWith(" ") ? " " : "");
 }
 
-/** A table with its caption and legend. */
 function markdownTableLines(table: Table) {
   const looks = looksOf(table);
   const metric = onlyMetric(table);

@@ -23,7 +23,6 @@ interface Family {
   readonly samples: readonly (readonly [suffix: string, labels: Labels, value: number])[];
 }
 
-/** Writes the judgement of a Document as OpenMetrics text. */
 export function writeOpenMetrics(document: Document): string {
   const judgement = judgementOf(document);
   const families = judgement === undefined ? [] : [

@@ -113,7 +113,6 @@ export function commonLook(
   return { metric, look: { ...look, scale } };
 }
 
-/** Widths of the parts of a line. */
 type Layout = Readonly<{ name: number; value: number; bar: number; interval: number }>;
 
 const INDENT = "  ";

@@ -163,7 +163,6 @@ function layOut(
   ]);
 }
 
-/** More names than this are counted: the page has them all. */
 const MAX_NAMES = 3;
 
 /** Writes for each question of a report what did best, and whether that is clear. */

@@ -7,7 +7,6 @@ const DARK =
   "--ground:#0d1014;--card:#14181d;--ink:#e6e9ee;--muted:#a3adb8;--line:#2a3037;--link:#7db8f5;--mark:#16283c;" +
   "--notice:#33290f;--shade:#1d232a;--worse:#ff9c94;--better:#56d6a0";
 
-/** The style sheet, without that of the pictures in a page. */
 export const PAGE_STYLE: string = `
 *,*::before,*::after{box-sizing:border-box}
 :root{color-scheme:light dark;${LIGHT};scroll-padding-top:.25rem}

@@ -77,7 +77,8 @@ function commandBlocks(command: Command): string[] {
     ]),
     table(["option", "what it does", "default"], [...command.options, HELP_OPTION].map(optionRow)),
     "```sh\n" +
-    command.examples.map(({ line, description }) => `# ${description}\n${line}`).join("\n") +
+    Object.entries(command.examples).map(([line, description]) => `# ${description}\n${line}`)
+      .join("\n") +
     "\n```",
   ];
 }

@@ -23,7 +23,7 @@ export function renderOverview(commands: readonly Command[], columns: number): s
     ], columns),
     "",
     "Examples:",
-    ...commands.flatMap((command) => command.examples.slice(0, 1)).flatMap(exampleLines),
+    ...commands.flatMap((command) => exampleLines(command).slice(0, 2)),
     "",
     '"sockbench help <command>" shows more. In a clone of the repository, sockbench is "deno task sockbench".',
     "Exit codes: 0 done, 1 regressed, 2 wrong input, 3 nothing to judge, 130 interrupted.",
@@ -56,7 +56,7 @@ export function renderCommandHelp(command: Command, columns: number): string {
     );
   }
   lines.push("Options:", ...rows(options.map((o) => [signature(o), describe(o)]), columns), "");
-  lines.push("Examples:", ...command.examples.flatMap(exampleLines), "");
+  lines.push("Examples:", ...exampleLines(command), "");
   return lines.join("\n");
 }
 
@@ -79,8 +79,10 @@ function describe(option: OptionSpec): string {
   return notes.length === 0 ? option.description : `${option.description} (${notes.join("; ")})`;
 }
 
-function exampleLines(example: Command["examples"][number]): string[] {
-  return [`  # ${example.description}`, `  ${example.line}`];
+function exampleLines({ examples }: Command): string[] {
+  return Object.entries(examples).flatMap((
+    [line, description],
+  ) => [`  # ${description}`, `  ${line}`]);
 }
 
 function rows(pairs: readonly (readonly [string, string])[], columns: number): string[] {

@@ -26,13 +26,28 @@ export interface OptionSpec {
   readonly list?: boolean;
 }
 
+/** An option with a value. */
+export function option(
+  name: string,
+  value: string,
+  description: string,
+  rest: Omit<OptionSpec, "name" | "value" | "description"> = {},
+): OptionSpec {
+  return { name, value, description, ...rest };
+}
+
+export function flag(
+  name: string,
+  description: string,
+  rest: Pick<OptionSpec, "short"> = {},
+): OptionSpec {
+  return { name, description, ...rest };
+}
+
 /** A PositionalSpec is one argument without a dash. `repeatable`: more of its kind may follow. */
 export type PositionalSpec = Readonly<
   { name: string; description: string; optional?: boolean; repeatable?: boolean }
 >;
-
-/** An example that can be copied as it stands. */
-export type ExampleSpec = Readonly<{ line: string; description: string }>;
 
 /** Arguments of a command, checked against its declaration. */
 export interface ParsedArguments {
@@ -69,8 +84,8 @@ export interface Command {
   readonly options: readonly OptionSpec[];
   /** Options of earlier versions, by name, each with the sentence that answers it. */
   readonly retired?: Readonly<Record<string, string>>;
-  /** Shown in the help. */
-  readonly examples: readonly ExampleSpec[];
+  /** What command lines do that can be copied as they stand. */
+  readonly examples: Readonly<Record<string, string>>;
   /** Whether its success is a verdict or a record, which a child must send before the command may end with 0. */
   readonly endsInVerdict?: boolean;
   /** What it does when called. */

@@ -21,7 +21,7 @@ const command: Command = {
     { name: "strict", value: "glob", isValueOptional: true, multiple: true, description: "" },
   ],
   retired: { normalise: "--normalise is gone: use another machine" },
-  examples: [],
+  examples: {},
   action: () => Promise.reject(new Error("not called by parsing")),
 };
 

@@ -1,4 +1,4 @@
-import { type Command, inputFiles, type ParsedArguments } from "../parse.ts";
+import { type Command, inputFiles, option, type ParsedArguments } from "../parse.ts";
 import {
   CORES_OPTION,
   MODULE_OPTION,
@@ -39,112 +39,70 @@ export const abCommand: Command = {
   ],
   positionals: [],
   options: [
-    {
-      name: "base",
-      value: "subject",
-      description: "What head is compared against; required",
-    },
-    {
-      name: "head",
-      value: "subject",
+    option("base", "subject", "What head is compared against; required"),
+    option(
+      "head",
+      "subject",
+      "What is in question; several, 8 at most, are measured in one round and each compared with base",
+      { multiple: true, default: "self" },
+    ),
+    option("scenario", "names", "Only these scenarios", { short: "s", list: true }),
+    option("transport", "names", "Only these transports", { short: "t", list: true }),
+    option("case", "glob", "Only cases whose id matches, of all scenarios", { multiple: true }),
+    option("param", "name=v1,v2", "Values of a parameter instead of the profile's own", {
       multiple: true,
-      description:
-        "What is in question; several, 8 at most, are measured in one round and each compared with base",
-      default: "self",
-    },
-    {
-      name: "scenario",
-      short: "s",
-      value: "names",
-      list: true,
-      description: "Only these scenarios",
-    },
-    {
-      name: "transport",
-      short: "t",
-      value: "names",
-      list: true,
-      description: "Only these transports",
-    },
-    {
-      name: "case",
-      value: "glob",
-      multiple: true,
-      description: "Only cases whose id matches, of all scenarios",
-    },
-    {
-      name: "param",
-      value: "name=v1,v2",
-      multiple: true,
-      description: "Values of a parameter instead of the profile's own",
-    },
+    }),
     MODULE_OPTION,
-    {
-      name: "pairs",
-      value: "n",
-      description:
-        "Pairs of each case at least, 1 to 10000; more where fewer could show nothing at all",
-      default:
-        "16 generations, of 2 pairs each or of up to 8 where cases are few; fewer are spread over them",
-    },
-    {
-      name: "precision",
-      value: "share",
-      description: "Add pairs until every interval is this narrow, as in 2%",
+    option(
+      "pairs",
+      "n",
+      "Pairs of each case at least, 1 to 10000; more where fewer could show nothing at all",
+      {
+        default:
+          "16 generations, of 2 pairs each or of up to 8 where cases are few; fewer are spread over them",
+      },
+    ),
+    option("precision", "share", "Add pairs until every interval is this narrow, as in 2%", {
       default: "half of the smallest threshold",
-    },
-    {
-      name: "budget",
-      value: "time",
-      description: "When adding pairs ends at the latest; confirming may take 45% of it more",
-      default: "120s",
-    },
+    }),
+    option(
+      "budget",
+      "time",
+      "When adding pairs ends at the latest; confirming may take 45% of it more",
+      { default: "120s" },
+    ),
     ...POLICY_OPTIONS,
     { ...PEER_OPTION, default: "loop, which pairs best" },
     { ...PIN_OPTION, default: "none" },
     CORES_OPTION,
-    {
-      name: "seed",
-      value: "n",
-      description: "Order of cases and sides, 0 to 4294967295",
+    option("seed", "n", "Order of cases and sides, 0 to 4294967295", {
       default: "random, recorded",
-    },
+    }),
     ...VERDICT_OPTIONS,
     { name: "gate", description: "Judges different runtimes too, which are otherwise compared" },
-    {
-      name: "inject-slowdown",
-      value: "share",
-      description: "A job whose answer is known: burn this share of each operation's time in head",
-    },
-    {
-      name: "inject-tail",
-      value: "share",
-      description: "The same for the slowest few in a hundred operations only, which moves p99",
-    },
+    option(
+      "inject-slowdown",
+      "share",
+      "A job whose answer is known: burn this share of each operation's time in head",
+    ),
+    option(
+      "inject-tail",
+      "share",
+      "The same for the slowest few in a hundred operations only, which moves p99",
+    ),
   ],
-  examples: [
-    {
-      line: "deno task sockbench ab --base deno:2.8.3 --head deno:2.9.6",
-      description: "Which Deno release is faster where",
-    },
-    {
-      line: "deno task sockbench ab --base node:26 --head self",
-      description: "Deno or Node: which is faster at the same program",
-    },
-    {
-      line: "deno task sockbench ab --base self --head node:26 --head bun:1.4",
-      description: "Deno, Node and Bun in one round",
-    },
-    {
-      line: "deno task sockbench ab --base git:main --head dir:. --module ./bench.ts",
-      description: "Gate the socket code of your own project",
-    },
-    {
-      line:
-        "deno task sockbench ab --base self --case round-trip/tcp/bytes=64 --inject-slowdown 10%",
-      description: "See the gate turn red",
-    },
-  ],
+  examples: {
+    "deno task sockbench ab --base deno:2.8.3 --head deno:2.9.6":
+      "Which Deno release is faster where",
+    "deno task sockbench ab --base node:26 --head self":
+      "Deno or Node: which is faster at the same program",
+    "deno task sockbench ab --base self --head node:26 --head bun:1.4":
+      "Deno, Node and Bun in one round",
+    "deno task sockbench ab --base git:main --head dir:. --module ./bench.ts":
+      "Gate the socket code of your own project",
+    "deno task sockbench ab --base self --case round-trip/tcp/bytes=64 --inject-slowdown 10%":
+      "See the gate turn red",
+  },
   action: ab,
 };
 

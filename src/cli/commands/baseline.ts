@@ -1,5 +1,5 @@
 import { MODULE_OPTION, PLACEMENT_OPTIONS, SELECTION_OPTIONS } from "../options.ts";
-import { type Command, type ParsedArguments, valueOf, valuesOf } from "../parse.ts";
+import { type Command, option, type ParsedArguments, valueOf, valuesOf } from "../parse.ts";
 import type { RunRecord } from "../../model/run_record.ts";
 import { loadLate } from "../late.ts";
 import { EXIT, UsageError } from "../failure.ts";
@@ -30,39 +30,23 @@ export const baselineCommand: Command = {
   positionals: [],
   options: [
     ...SELECTION_OPTIONS,
-    {
-      name: "runs",
-      value: "n",
-      description: "Runs in all, 2 to 100; fewer than 5 find large slowdowns only",
+    option("runs", "n", "Runs in all, 2 to 100; fewer than 5 find large slowdowns only", {
       default: "5",
-    },
-    {
-      name: "over",
-      value: "time",
-      description: "From the start of the first run to that of the last, as in 30m or 2h",
+    }),
+    option("over", "time", "From the start of the first run to that of the last, as in 30m or 2h", {
       default: DEFAULT_OVER,
-    },
+    }),
     ...PLACEMENT_OPTIONS,
-    {
-      name: "out",
-      short: "o",
-      value: "dir",
-      description: "Where the runs go",
-      default: DEFAULT_DIRECTORY,
-    },
+    option("out", "dir", "Where the runs go", { short: "o", default: DEFAULT_DIRECTORY }),
     MODULE_OPTION,
     { name: "quiet", short: "q", description: "No plans and no progress; errors and warnings" },
   ],
-  examples: [
-    {
-      line: "deno task sockbench baseline --scenario round-trip,connect --out baseline",
-      description: "Five runs over half an hour; then gate --baseline baseline",
-    },
-    {
-      line: "deno task sockbench baseline --module ./bench.ts --runs 8 --over 2h",
-      description: "Your own socket code, and more runs for smaller slowdowns",
-    },
-  ],
+  examples: {
+    "deno task sockbench baseline --scenario round-trip,connect --out baseline":
+      "Five runs over half an hour; then gate --baseline baseline",
+    "deno task sockbench baseline --module ./bench.ts --runs 8 --over 2h":
+      "Your own socket code, and more runs for smaller slowdowns",
+  },
   action: baseline,
 };
 

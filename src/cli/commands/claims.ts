@@ -1,4 +1,4 @@
-import { type Command, type ParsedArguments, valueOf, valuesOf } from "../parse.ts";
+import { type Command, option, type ParsedArguments, valueOf, valuesOf } from "../parse.ts";
 import { DEFAULT_OUT, PEER_OPTION } from "../options.ts";
 import type { Claim } from "../../claim/claim.ts";
 import type { ClaimsEvent, ClaimsResult } from "../../claim/run_claims.ts";
@@ -21,65 +21,37 @@ export const claimsCommand: Command = {
   ],
   positionals: [],
   options: [
-    {
-      name: "claim",
+    option("claim", "glob", "Only these claims, by id, number or glob", {
       short: "c",
-      value: "glob",
       list: true,
       multiple: true,
-      description: "Only these claims, by id, number or glob",
       default: "all",
-    },
+    }),
     { name: "list", description: "Print the claims and end, without measuring" },
-    {
-      name: "format",
+    option("format", "names", "What to write", {
       short: "f",
-      value: "names",
       choices: ["md", "json"],
       list: true,
-      description: "What to write",
       default: "md,json",
-    },
-    {
-      name: "out",
-      short: "o",
-      value: "dir",
-      description: "Where the files go",
-      default: "reports",
-    },
-    {
-      name: "rounds",
-      value: "n",
-      description: "Passes over all measured cells, 1 to 10000",
-      default: "14",
-    },
-    {
-      name: "repeat",
-      value: "n",
-      description: "Runs of everything, 1 to 100; verdicts that differ are undecided",
+    }),
+    option("out", "dir", "Where the files go", { short: "o", default: "reports" }),
+    option("rounds", "n", "Passes over all measured cells, 1 to 10000", { default: "14" }),
+    option("repeat", "n", "Runs of everything, 1 to 100; verdicts that differ are undecided", {
       default: "1",
-    },
+    }),
     PEER_OPTION,
-    {
-      name: "seed",
-      value: "n",
-      description: "Order of the cells, 0 to 4294967295; the same seed repeats it",
+    option("seed", "n", "Order of the cells, 0 to 4294967295; the same seed repeats it", {
       default: "random, recorded",
-    },
+    }),
     { name: "quiet", short: "q", description: "No progress; errors and warnings only" },
   ],
-  examples: [
-    { line: "deno task sockbench claims", description: "All of them, in under four minutes" },
-    {
-      line: "deno task sockbench claims --claim 'backlog*' --claim 26",
-      description: "Only some, by glob or number",
-    },
-    {
-      line: "deno task sockbench claims --repeat 5",
-      description: "Five times, some 18 minutes: what differs is undecided",
-    },
-    { line: "deno task sockbench claims --list", description: "What there is to try" },
-  ],
+  examples: {
+    "deno task sockbench claims": "All of them, in under four minutes",
+    "deno task sockbench claims --claim 'backlog*' --claim 26": "Only some, by glob or number",
+    "deno task sockbench claims --repeat 5":
+      "Five times, some 18 minutes: what differs is undecided",
+    "deno task sockbench claims --list": "What there is to try",
+  },
   action: claims,
 };
 

@@ -1,4 +1,4 @@
-import { type Command, type ParsedArguments, valueOf } from "../parse.ts";
+import { type Command, option, type ParsedArguments, valueOf } from "../parse.ts";
 import { MARGIN_OPTION, marginOf } from "../options.ts";
 import { factOf } from "../../model/environment.ts";
 import type { RunRecord } from "../../model/run_record.ts";
@@ -21,40 +21,24 @@ export const compareCommand: Command = {
     { name: "head.json", description: "the record in question" },
   ],
   options: [
-    {
-      name: "format",
-      short: "f",
-      value: "name",
-      choices: ["text", "md", "html", "json", "agent"],
-      description:
-        "Text for a terminal, Markdown or a page for readers, JSON for programs, agent for tools that read logs",
-      default: "text",
-    },
+    option(
+      "format",
+      "name",
+      "Text for a terminal, Markdown or a page for readers, JSON for programs, agent for tools that read logs",
+      { short: "f", choices: ["text", "md", "html", "json", "agent"], default: "text" },
+    ),
     { name: "all", description: "Shows the cells of all metrics in text too" },
     { ...MARGIN_OPTION, description: "Changes up to this share are no difference, as in 2%" },
-    {
-      name: "out",
-      short: "o",
-      value: "file",
-      description: 'Where it goes; "-" is standard output',
-      default: "-",
-    },
+    option("out", "file", 'Where it goes; "-" is standard output', { short: "o", default: "-" }),
   ],
-  examples: [
-    {
-      line: "deno task sockbench compare before.json reports/latest.json",
-      description: "What has changed since before.json",
-    },
-    {
-      line:
-        "deno task sockbench compare before.json reports/latest.json --format html --out changes.html",
-      description: "The same as a page that opens from disk",
-    },
-    {
-      line: "deno task sockbench compare reports/ab-base.json reports/ab-head.json --format json",
-      description: "Every cell of the last A/B job, for a program",
-    },
-  ],
+  examples: {
+    "deno task sockbench compare before.json reports/latest.json":
+      "What has changed since before.json",
+    "deno task sockbench compare before.json reports/latest.json --format html --out changes.html":
+      "The same as a page that opens from disk",
+    "deno task sockbench compare reports/ab-base.json reports/ab-head.json --format json":
+      "Every cell of the last A/B job, for a program",
+  },
   action: compare,
 };
 

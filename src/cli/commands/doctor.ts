@@ -27,10 +27,10 @@ export const doctorCommand: Command = {
     ...PEER_OPTION,
     description: "Where the other end of the noise test runs",
   }],
-  examples: [
-    { line: "deno task sockbench doctor", description: "Is this machine quiet enough?" },
-    { line: "deno task sockbench doctor --json", description: "The same for a program" },
-  ],
+  examples: {
+    "deno task sockbench doctor": "Is this machine quiet enough?",
+    "deno task sockbench doctor --json": "The same for a program",
+  },
   action: doctor,
 };
 

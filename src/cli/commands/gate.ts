@@ -1,4 +1,11 @@
-import { type Command, inputFiles, type ParsedArguments, valueOf, valuesOf } from "../parse.ts";
+import {
+  type Command,
+  inputFiles,
+  option,
+  type ParsedArguments,
+  valueOf,
+  valuesOf,
+} from "../parse.ts";
 import { DEFAULT_OUT, MODULE_OPTION, POLICY_OPTIONS, VERDICT_OPTIONS } from "../options.ts";
 import type { Policy } from "../../gate/gate_policy.ts";
 import type { RunRecord } from "../../model/run_record.ts";
@@ -23,26 +30,19 @@ export const gateCommand: Command = {
   ],
   positionals: [],
   options: [
-    {
-      name: "baseline",
-      short: "b",
-      value: "path",
-      description:
-        "What is compared against: the directory of baseline, or a record of run; required",
-    },
-    {
-      name: "candidate",
+    option(
+      "baseline",
+      "path",
+      "What is compared against: the directory of baseline, or a record of run; required",
+      { short: "b" },
+    ),
+    option("candidate", "path", "The record in question, or a directory of several", {
       short: "c",
-      value: "path",
-      description: "The record in question, or a directory of several",
       default: "measured now",
-    },
-    {
-      name: "pause",
-      value: "time",
-      description: "Before each run that measures again what looks slower, as in 30s",
+    }),
+    option("pause", "time", "Before each run that measures again what looks slower, as in 30s", {
       default: "1min",
-    },
+    }),
     ...POLICY_OPTIONS,
     MODULE_OPTION,
     ...VERDICT_OPTIONS,
@@ -51,17 +51,12 @@ export const gateCommand: Command = {
     normalize:
       "--normalize is gone, as it narrowed one kind of cell in four: measure the baseline on this machine, or use ab",
   },
-  examples: [
-    {
-      line: "deno task sockbench gate --baseline baseline",
-      description: "Measure the baseline's cells now and judge them",
-    },
-    {
-      line:
-        "deno task sockbench gate --baseline old.json --candidate new.json --metric p50,p99 -f junit",
-      description: "Judge two records, for a CI system that reads JUnit",
-    },
-  ],
+  examples: {
+    "deno task sockbench gate --baseline baseline":
+      "Measure the baseline's cells now and judge them",
+    "deno task sockbench gate --baseline old.json --candidate new.json --metric p50,p99 -f junit":
+      "Judge two records, for a CI system that reads JUnit",
+  },
   action: gate,
 };
 

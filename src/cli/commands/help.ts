@@ -10,7 +10,9 @@ export const helpCommand: Command = {
   description: ["Shows the commands, or the options and examples of one."],
   positionals: [{ name: "command", optional: true, description: "the command" }],
   options: [],
-  examples: [{ line: "deno task sockbench help run", description: "Everything run can do" }],
+  examples: {
+    "deno task sockbench help run": "Everything run can do",
+  },
   action: help,
 };
 

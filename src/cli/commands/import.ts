@@ -1,4 +1,4 @@
-import { type Command, type ParsedArguments, valueOf } from "../parse.ts";
+import { type Command, option, type ParsedArguments, valueOf } from "../parse.ts";
 import type { ForeignText } from "../../record/import/import_record.ts";
 import { loadLate } from "../late.ts";
 import { EXIT } from "../failure.ts";
@@ -21,24 +21,17 @@ export const importCommand: Command = {
     },
   ],
   options: [
-    {
-      name: "out",
+    option("out", "file", 'Where the record goes; "-" is standard output', {
       short: "o",
-      value: "file",
-      description: 'Where the record goes; "-" is standard output',
       default: "-",
-    },
+    }),
   ],
-  examples: [
-    {
-      line: "deno task sockbench import hyperfine.json --out commands.json",
-      description: "A record of hyperfine's times",
-    },
-    {
-      line: "deno task sockbench import run1.json run2.json run3.json --out iperf3.json",
-      description: "Three runs of iperf3 -J, one trial each",
-    },
-  ],
+  examples: {
+    "deno task sockbench import hyperfine.json --out commands.json":
+      "A record of hyperfine's times",
+    "deno task sockbench import run1.json run2.json run3.json --out iperf3.json":
+      "Three runs of iperf3 -J, one trial each",
+  },
   action: importFiles,
 };
 

@@ -28,17 +28,13 @@ export const listCommand: Command = {
     },
   ],
   options: [{ ...PROFILE_OPTION, short: "p" }, JSON_OPTION, MODULE_OPTION],
-  examples: [
-    { line: "deno task sockbench list", description: "What can be measured here" },
-    {
-      line: "deno task sockbench list nagle",
-      description: "One scenario: its parameters with their units, and its cases",
-    },
-    {
-      line: "deno task sockbench list --json --profile quick",
-      description: "The same for a program, with the cases of another profile",
-    },
-  ],
+  examples: {
+    "deno task sockbench list": "What can be measured here",
+    "deno task sockbench list nagle":
+      "One scenario: its parameters with their units, and its cases",
+    "deno task sockbench list --json --profile quick":
+      "The same for a program, with the cases of another profile",
+  },
   action: list,
 };
 

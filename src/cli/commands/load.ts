@@ -1,6 +1,6 @@
 import { loadLate } from "../late.ts";
 import { CORES_OPTION, PEER_OPTION, PIN_OPTION, REPLAY_OPTION } from "../options.ts";
-import type { Command } from "../parse.ts";
+import { type Command, option } from "../parse.ts";
 
 /** `sockbench load`. */
 export const loadCommand: Command = {
@@ -14,91 +14,53 @@ export const loadCommand: Command = {
   ],
   positionals: [],
   options: [
-    {
-      name: "rate",
-      value: "n",
-      list: true,
-      description:
-        "Requests per second, of all connections together; needed without --curve, --slo and --replay",
-    },
-    {
-      name: "connections",
-      value: "n",
-      description: "How many connections, 1 to 10000",
-      default: "10",
-    },
-    {
-      name: "bytes",
-      value: "size",
-      description: "Size of the request and of the reply",
-      default: "64",
-    },
+    option(
+      "rate",
+      "n",
+      "Requests per second, of all connections together; needed without --curve, --slo and --replay",
+      { list: true },
+    ),
+    option("connections", "n", "How many connections, 1 to 10000", { default: "10" }),
+    option("bytes", "size", "Size of the request and of the reply", { default: "64" }),
     { name: "request", value: "size", description: "Size of the request, in the place of --bytes" },
     { name: "reply", value: "size", description: "Size of the reply, in the place of --bytes" },
-    {
-      name: "arrivals",
-      value: "how",
-      choices: ["poisson", "constant"],
-      description: "Gaps between requests: random as of independent users, or all alike",
-      default: "poisson",
-    },
-    {
-      name: "transport",
+    option(
+      "arrivals",
+      "how",
+      "Gaps between requests: random as of independent users, or all alike",
+      { choices: ["poisson", "constant"], default: "poisson" },
+    ),
+    option("transport", "names", "Over which transports", {
       short: "t",
-      value: "names",
       list: true,
-      description: "Over which transports",
       default: "tcp,unix",
-    },
+    }),
     REPLAY_OPTION,
     { name: "curve", description: "Rates up to saturation, found by itself" },
-    {
-      name: "slo",
-      value: "promise",
-      description: "The highest rate that keeps it, as in p99<=1ms",
-    },
-    {
-      name: "rounds",
-      value: "n",
-      description: "Trials of each rate; with --slo at least 8",
-      default: "8",
-    },
+    option("slo", "promise", "The highest rate that keeps it, as in p99<=1ms"),
+    option("rounds", "n", "Trials of each rate; with --slo at least 8", { default: "8" }),
     PEER_OPTION,
     PIN_OPTION,
     CORES_OPTION,
-    {
-      name: "seed",
-      value: "n",
-      description: "Arrivals, and order of the rates, 0 to 4294967295; the same seed repeats both",
-      default: "random, recorded",
-    },
-    {
-      name: "out",
-      short: "o",
-      value: "dir",
-      description: "Where the files go",
-      default: "reports",
-    },
+    option(
+      "seed",
+      "n",
+      "Arrivals, and order of the rates, 0 to 4294967295; the same seed repeats both",
+      { default: "random, recorded" },
+    ),
+    option("out", "dir", "Where the files go", { short: "o", default: "reports" }),
     { name: "quiet", short: "q", description: "No progress; the answer, errors and warnings" },
   ],
-  examples: [
-    {
-      line: "deno task sockbench load --rate 5000 --connections 100 --request 300 --reply 20k",
-      description: "p99 at 5,000 requests a second over 100 connections, TCP or Unix",
-    },
-    {
-      line: "deno task sockbench load --curve --transport tcp",
-      description: "Latency over offered load, up to saturation",
-    },
-    {
-      line: "deno task sockbench load --replay sizes.csv --connections 100",
-      description: "Your own requests, replies and gaps",
-    },
-    {
-      line: "deno task sockbench load --slo 'p99<=1ms' --connections 100",
-      description: "The highest rate that keeps p99 at 1 ms",
-    },
-  ],
+  examples: {
+    "deno task sockbench load --rate 5000 --connections 100 --request 300 --reply 20k":
+      "p99 at 5,000 requests a second over 100 connections, TCP or Unix",
+    "deno task sockbench load --curve --transport tcp":
+      "Latency over offered load, up to saturation",
+    "deno task sockbench load --replay sizes.csv --connections 100":
+      "Your own requests, replies and gaps",
+    "deno task sockbench load --slo 'p99<=1ms' --connections 100":
+      "The highest rate that keeps p99 at 1 ms",
+  },
   action: async (args, terminal) =>
     (await loadLate<typeof import("../loading.ts")>("loading")).load(args, terminal),
 };

@@ -1,4 +1,4 @@
-import { type Command, type ParsedArguments, valueOf } from "../parse.ts";
+import { type Command, flag, option, type ParsedArguments, valueOf } from "../parse.ts";
 import { MARGIN_OPTION, marginOf } from "../options.ts";
 import { loadLate } from "../late.ts";
 import { EXIT, UsageError } from "../failure.ts";
@@ -13,48 +13,37 @@ export const reportCommand: Command = {
     "the record; nothing is measured.",
   ],
   positionals: [
-    {
-      name: "record.json",
-      description: 'the record a run wrote, as in reports/latest.json ("-" is standard input)',
-    },
+    flag(
+      "record.json",
+      'the record a run wrote, as in reports/latest.json ("-" is standard input)',
+    ),
   ],
   options: [
-    {
-      name: "format",
-      short: "f",
-      value: "name",
-      description:
-        "md and html for readers, text for a terminal, csv and tsv with every value, json with findings and tables " +
+    option(
+      "format",
+      "name",
+      "md and html for readers, text for a terminal, csv and tsv with every value, json with findings and tables " +
         "for programs, agent with the answer and the warnings alone",
-      default: "md",
-    },
-    {
-      name: "out",
-      short: "o",
-      value: "file",
-      description:
-        'Where it goes, with the charts of an md beside it in <name>-charts/; "-" is standard output',
-      default: "-",
-    },
+      { short: "f", default: "md" },
+    ),
+    option(
+      "out",
+      "file",
+      'Where it goes, with the charts of an md beside it in <name>-charts/; "-" is standard output',
+      { short: "o", default: "-" },
+    ),
     MARGIN_OPTION,
   ],
   retired: {
     open: "--open is gone: write it with --format html --out <file>, and follow the link",
   },
-  examples: [
-    {
-      line: "deno task sockbench report reports/latest.json",
-      description: "Read the last report in the terminal",
-    },
-    {
-      line: "deno task sockbench report reports/latest.json --format html --out latest.html",
-      description: "Look at it in a browser: the link is printed",
-    },
-    {
-      line: "deno task sockbench report reports/latest.json --format csv --out latest.csv",
-      description: "Take the figures into a spreadsheet",
-    },
-  ],
+  examples: {
+    "deno task sockbench report reports/latest.json": "Read the last report in the terminal",
+    "deno task sockbench report reports/latest.json --format html --out latest.html":
+      "Look at it in a browser: the link is printed",
+    "deno task sockbench report reports/latest.json --format csv --out latest.csv":
+      "Take the figures into a spreadsheet",
+  },
   action: report,
 };
 

@@ -7,7 +7,15 @@ import {
   REPLAY_OPTION,
   SELECTION_OPTIONS,
 } from "../options.ts";
-import { type Command, inputFiles, type ParsedArguments, valueOf, valuesOf } from "../parse.ts";
+import {
+  type Command,
+  flag,
+  inputFiles,
+  option,
+  type ParsedArguments,
+  valueOf,
+  valuesOf,
+} from "../parse.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { RunRecord } from "../../model/run_record.ts";
 import type { Session } from "../../run/session.ts";
@@ -33,69 +41,45 @@ export const runCommand: Command = {
   options: [
     ...SELECTION_OPTIONS,
     REPLAY_OPTION,
-    {
-      name: "precision",
-      value: "share",
-      description:
-        "Add rounds until the interval of every headline metric is this narrow, as in 2%; 32 rounds and 15 s at least",
-    },
+    option(
+      "precision",
+      "share",
+      "Add rounds until the interval of every headline metric is this narrow, as in 2%; 32 rounds and 15 s at least",
+    ),
     MARGIN_OPTION,
-    {
-      name: "budget",
-      value: "time",
-      description: "With --precision: when adding rounds ends at the latest, as in 2min",
-      default: "120s",
-    },
+    option(
+      "budget",
+      "time",
+      "With --precision: when adding rounds ends at the latest, as in 2min",
+      { default: "120s" },
+    ),
     ...PLACEMENT_OPTIONS,
-    {
-      name: "seed",
-      value: "n",
-      description: "Order of the cases, 0 to 4294967295; the same seed repeats it",
+    option("seed", "n", "Order of the cases, 0 to 4294967295; the same seed repeats it", {
       default: "random, recorded",
-    },
-    {
-      name: "out",
-      short: "o",
-      value: "dir",
-      description: "Where the files go",
-      default: "reports",
-    },
-    {
-      name: "format",
-      short: "f",
-      value: "names",
-      list: true,
-      description:
-        "Reports to write beside the record: md, html, text, csv, tsv, agent (json is the record itself, always written)",
-      default: "md,html,json",
-    },
+    }),
+    option("out", "dir", "Where the files go", { short: "o", default: "reports" }),
+    option(
+      "format",
+      "names",
+      "Reports to write beside the record: md, html, text, csv, tsv, agent (json is the record itself, always written)",
+      { short: "f", list: true, default: "md,html,json" },
+    ),
     MODULE_OPTION,
-    {
-      name: "quiet",
-      short: "q",
-      description:
-        "No plan, no progress and no tables; the answer in one line, errors and warnings",
-    },
+    flag(
+      "quiet",
+      "No plan, no progress and no tables; the answer in one line, errors and warnings",
+      { short: "q" },
+    ),
     { name: "verbose", short: "v", description: "A line for every trial" },
   ],
-  examples: [
-    {
-      line: "deno task sockbench run --profile quick",
-      description: "A first look, within 20 seconds",
-    },
-    {
-      line: "deno task sockbench run --scenario nagle --transport tcp",
-      description: "What Nagle's algorithm costs here",
-    },
-    {
-      line: "deno task sockbench run --case 'round-trip/*/bytes=64' --peer loop --rounds 30",
-      description: "One question, all transports, many rounds",
-    },
-    {
-      line: "deno task sockbench run --scenario throughput --param bytes=16k,1MiB --seed 42",
-      description: "Sizes of your own, in an order that can be repeated",
-    },
-  ],
+  examples: {
+    "deno task sockbench run --profile quick": "A first look, within 20 seconds",
+    "deno task sockbench run --scenario nagle --transport tcp": "What Nagle's algorithm costs here",
+    "deno task sockbench run --case 'round-trip/*/bytes=64' --peer loop --rounds 30":
+      "One question, all transports, many rounds",
+    "deno task sockbench run --scenario throughput --param bytes=16k,1MiB --seed 42":
+      "Sizes of your own, in an order that can be repeated",
+  },
   action: run,
 };
 

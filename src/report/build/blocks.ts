@@ -2,7 +2,7 @@
 
 import type { Summary } from "../../compare/summarize.ts";
 import type { MetricDefinition } from "../../units/metric.ts";
-import type { Block, Heading, List, ListItem } from "../document/document.ts";
+import type { Block, Heading, List, ListItem, NamedFact } from "../document/document.ts";
 import { type Inline, sentence, text } from "../document/inline.ts";
 import type {
   Column,
@@ -90,6 +90,11 @@ export function table(
     columns,
     rows,
   };
+}
+
+/** Facts by name; those without a value are left out. */
+export function named(facts: Readonly<Record<string, string | false>>): readonly NamedFact[] {
+  return Object.entries(facts).flatMap(([name, value]) => value === false ? [] : [{ name, value }]);
 }
 
 export function keyColumns(factors: readonly string[]): readonly KeyColumn[] {

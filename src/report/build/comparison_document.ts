@@ -9,7 +9,7 @@ import type { Figure } from "../document/figure.ts";
 import { name, sentence, text } from "../document/inline.ts";
 import type { Table } from "../document/table.ts";
 import { groupBy } from "../group_by.ts";
-import { column, heading, paragraph, table } from "./blocks.ts";
+import { column, heading, named, paragraph, table } from "./blocks.ts";
 import {
   casesOf,
   factsOf,
@@ -42,25 +42,19 @@ const COUNTED: readonly VerdictWord[] = [
 ];
 const CHANGED: readonly VerdictWord[] = ["regressed", "improved"];
 
-const GUIDE: readonly NamedFact[] = [
-  {
-    name: "change",
-    value:
-      "how much better or worse head is than base, with its 95 % interval. Of a share, such as loss, the difference in " +
-      "percentage points",
-  },
-  { name: "regressed, improved", value: "shown by the test and by the size of the change" },
-  { name: "pass", value: "what is beyond the threshold is excluded" },
-  { name: "inconclusive", value: "neither is shown: the interval allows both" },
-  { name: "missing, new", value: "only base has it; only head has it" },
-  { name: "incomparable", value: "both have it and cannot be set against each other" },
-  {
-    name: "adjusted p",
-    value:
-      "if head were no worse, the chance of a result this bad, adjusted for the number of cells; of an improvement the " +
-      "other way round",
-  },
-];
+const GUIDE = named({
+  change:
+    "how much better or worse head is than base, with its 95 % interval. Of a share, such as loss, the difference in " +
+    "percentage points",
+  "regressed, improved": "shown by the test and by the size of the change",
+  pass: "what is beyond the threshold is excluded",
+  inconclusive: "neither is shown: the interval allows both",
+  "missing, new": "only base has it; only head has it",
+  incomparable: "both have it and cannot be set against each other",
+  "adjusted p":
+    "if head were no worse, the chance of a result this bad, adjusted for the number of cells; of an improvement the " +
+    "other way round",
+});
 
 /** What a comparison may be built with. `all`: also metrics that are no headline and did not change; absent: they are shown. */
 type ComparisonDocumentOptions = Readonly<{ figures?: readonly Figure[]; all?: boolean }>;
@@ -196,15 +190,12 @@ function differenceTable(facts: readonly SidedFact[]): Table {
 
 function runFacts(record: RunRecord): readonly NamedFact[] {
   const { trials, cases, partial, startedAt, settings } = record;
-  return [
-    { name: "started", value: startedAt },
-    {
-      name: "trials",
-      value: `${plural(trials.length, "trial")} of ${plural(cases.length, "case")}`,
-    },
-    { name: "ended early", value: partial ? "yes" : "no" },
-    { name: "command", value: settings.command },
-  ];
+  return named({
+    started: startedAt,
+    trials: `${plural(trials.length, "trial")} of ${plural(cases.length, "case")}`,
+    "ended early": partial ? "yes" : "no",
+    command: settings.command,
+  });
 }
 
 function pairFacts(base: readonly NamedFact[], head: readonly NamedFact[]): readonly SidedFact[] {

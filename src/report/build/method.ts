@@ -17,6 +17,7 @@ import { formatAmount, formatCount, formatNumber } from "../../units/format_quan
 import type { NamedFact } from "../document/document.ts";
 import { groupBy } from "../group_by.ts";
 import type { Table } from "../document/table.ts";
+import { named } from "./blocks.ts";
 import { buildSocketSettings } from "./socket_settings.ts";
 
 /** What a report holds, so that no word is explained that does not stand in it. */
@@ -26,126 +27,86 @@ export type GuideNeeds = Readonly<
 
 /** What the words of a report mean, for a reader who never saw the tool. One fact per word that stands in it. */
 export function buildGuide(needs: GuideNeeds): readonly NamedFact[] {
-  const when = (isThere: boolean, fact: NamedFact) => isThere ? [fact] : [];
-  return [
-    {
-      name: "case, cell",
-      value:
-        "one scenario over one transport with one set of parameters, such as a round trip over tcp with 64 B",
-    },
-    {
-      name: "trial",
-      value: "one short timed measurement on fresh sockets, after a warm-up that is thrown away. " +
-        "Each figure is the median of a case's trials",
-    },
-    {
-      name: "[low, high]",
-      value:
-        "the 95 % interval of the median: what the trials of this run allow, by their own variation. Another run, with " +
-        "another peer process and other placements, may differ by more. Two figures whose intervals overlap may well be equal",
-    },
-    {
-      name: "round, pairs",
-      value:
-        "a round measures every case once, in random order. Ratios compare two trials of the same round (a pair), " +
-        "so that a slow moment of the machine does not favour either side",
-    },
-    ...when(needs.hasComparisons, {
-      name: "no difference found",
-      value:
-        "the ratio's interval includes 1: this run cannot tell the two apart, which is no evidence that they are equal",
-    }),
-    {
-      name: "peer, pin",
-      value:
-        "where the other end ran (same event loop, own thread, own process) and whether the two ends were tied to " +
-        "CPU cores. On small machines this can matter more than the transport; figures of different placement do not compare",
-    },
-    ...when(needs.hasPercentiles, {
-      name: "p50, p99",
-      value:
-        "the time that 50 % (99 %) of the operations of a trial stay within; left out where a trial has too few operations for it. " +
+  return named({
+    "case, cell":
+      "one scenario over one transport with one set of parameters, such as a round trip over tcp with 64 B",
+    "trial": "one short timed measurement on fresh sockets, after a warm-up that is thrown away. " +
+      "Each figure is the median of a case's trials",
+    "[low, high]":
+      "the 95 % interval of the median: what the trials of this run allow, by their own variation. Another run, with " +
+      "another peer process and other placements, may differ by more. Two figures whose intervals overlap may well be equal",
+    "round, pairs":
+      "a round measures every case once, in random order. Ratios compare two trials of the same round (a pair), " +
+      "so that a slow moment of the machine does not favour either side",
+    "no difference found": needs.hasComparisons &&
+      "the ratio's interval includes 1: this run cannot tell the two apart, which is no evidence that they are equal",
+    "peer, pin":
+      "where the other end ran (same event loop, own thread, own process) and whether the two ends were tied to " +
+      "CPU cores. On small machines this can matter more than the transport; figures of different placement do not compare",
+    "p50, p99": needs.hasPercentiles &&
+      "the time that 50 % (99 %) of the operations of a trial stay within; left out where a trial has too few operations for it. " +
         "A round trip is there and back, never halved",
-    }),
-    ...when(needs.hasModes, {
-      name: "a (75 %) / b (25 %)",
-      value:
-        "the trials are bimodal: they fell into two groups with nothing in between. A shared machine alternates between " +
+    "a (75 %) / b (25 %)": needs.hasModes &&
+      "the trials are bimodal: they fell into two groups with nothing in between. A shared machine alternates between " +
         "two speeds, and unpinned ends run on " +
         "one core in some trials and on two in others, where waking the idle core can cost more than the socket. Both " +
         "groups are shown with their shares of the trials, since a median would describe neither",
-    }),
-    ...when(needs.hasBest, {
-      name: "bold",
-      value:
-        "the best of its row, where it beat each of the others round by round, at 95 % for all of them together. In a tie nobody is bold",
-    }),
-  ];
+    "bold": needs.hasBest &&
+      "the best of its row, where it beat each of the others round by round, at 95 % for all of them together. In a tie nobody is bold",
+  });
 }
 
 export function buildMethod(
   record: RunRecord,
   table: Table | undefined = buildSocketSettings(record),
 ): readonly NamedFact[] {
-  const { settings, cases, trials } = record;
-  const when = (isThere: boolean, fact: NamedFact) => isThere ? [fact] : [];
+  const { settings, cases, trials, yardstick } = record;
   const measures = (unit: string) =>
     record.scenarios.some((spec) => metricsOf(record, spec).some((metric) => metric.unit === unit));
+  const rounds = count(settings.rounds, "round");
+  const [took, estimate] = [record.durationNs, record.estimateNs].map((ns) =>
+    formatAmount(ns, "ns")
+  );
   return [
-    { name: "profile", value: settings.profile },
-    {
-      name: "order",
-      value: `${
-        count(settings.rounds, "round")
-      }, every case once a round, shuffled from seed ${settings.seed}`,
-    },
+    ...named({
+      profile: settings.profile,
+      order: `${rounds}, every case once a round, shuffled from seed ${settings.seed}`,
+    }),
     ...describeBudgets(cases),
-    {
-      name: "statistics",
-      value: "the trial is the unit: median across trials, 95 % interval from order statistics; " +
+    ...named({
+      statistics:
+        "the trial is the unit: median across trials, 95 % interval from order statistics; " +
         "ratios are medians of the log-ratios of trials paired by round",
-    },
-    {
-      name: "chance",
-      value:
+      chance:
         "each interval stands by itself: where nothing differs, about 1 comparison in 20 would still exclude 1. A finding is called " +
         "faster or slower only where its sign test also holds for all comparisons of the report together (Benjamini and Hochberg, 5 % of " +
         "false findings), and an answer clear only where it beat every rival (95 % together, Bonferroni)",
-    },
-    ...when(measures("ns"), {
-      name: "latency",
-      value:
+      latency: measures("ns") &&
         "round trips, never halved; percentiles come from histograms whose relative error is at most " +
-        `${formatNumber(RELATIVE_ERROR * 100, 2)} %; min and max are exact`,
-    }),
-    ...when(measures("bytes/s"), {
-      name: "throughput",
-      value: "bytes and messages are counted at the receiver",
-    }),
-    ...when(trials.some(({ cpu }) => cpu !== undefined), {
-      name: "CPU",
-      value: "user and system time of both ends within the measured interval",
+          `${formatNumber(RELATIVE_ERROR * 100, 2)} %; min and max are exact`,
+      throughput: measures("bytes/s") && "bytes and messages are counted at the receiver",
+      CPU: trials.some(({ cpu }) => cpu !== undefined) &&
+        "user and system time of both ends within the measured interval",
     }),
     ...(table === undefined ? describeSettings(record) : []),
-    ...describeEvidence(record),
-    ...describeCpuWait(record),
-    ...describePeers(record),
-    ...(record.yardstick === undefined
-      ? []
-      : [{ name: "reference benchmark", value: describeReferenceBenchmark(record.yardstick) }]),
-    {
-      name: "duration",
-      value: `${formatAmount(record.durationNs, "ns")} (estimated ${
-        formatAmount(record.estimateNs, "ns")
-      }) for ${count(trials.length, "trial")} of ${count(cases.length, "case")}`,
-    },
+    ...named({
+      "kernel counters": trials.some(({ counters }) => counters !== undefined) &&
+        "read just before and just after each measured interval; those of the network stack count for the whole network namespace, so that " +
+          "the traffic of other programs is in them",
+      health: describeCpuWait(record),
+      peer: describePeers(record),
+      "reference benchmark": yardstick !== undefined && describeReferenceBenchmark(yardstick),
+      duration: `${took} (estimated ${estimate}) for ${count(trials.length, "trial")} of ${
+        count(cases.length, "case")
+      }`,
+    }),
   ];
 }
 
-function describeCpuWait({ trials, environment }: RunRecord): readonly NamedFact[] {
+function describeCpuWait({ trials, environment }: RunRecord): string | false {
   const cores = coresOf(environment);
   const health = healthOf(trials, cores);
-  return health === undefined ? [] : [{ name: "health", value: describeHealth(health, cores) }];
+  return health !== undefined && describeHealth(health, cores);
 }
 
 export function buildEnvironment(environment: Environment): readonly NamedFact[] {
@@ -182,16 +143,6 @@ function describeBudgets(cases: readonly Case[]): readonly NamedFact[] {
   });
 }
 
-function describeEvidence({ trials }: RunRecord): readonly NamedFact[] {
-  if (trials.every(({ counters }) => counters === undefined)) return [];
-  return [{
-    name: "kernel counters",
-    value:
-      "read just before and just after each measured interval; those of the network stack count for the whole network namespace, so that " +
-      "the traffic of other programs is in them",
-  }];
-}
-
 /** Socket settings by name: each value as read back, and where it was found. */
 function describeSettings({ trials, cases }: RunRecord): readonly NamedFact[] {
   const caseOf = new Map(cases.map((one) => [one.id, one]));
@@ -219,11 +170,10 @@ function inOrder<T>(items: readonly T[], keyOf: (item: T) => string) {
   return [...groupBy(items, keyOf)].sort(([a], [b]) => a < b ? -1 : a > b ? 1 : 0);
 }
 
-function describePeers({ trials, settings }: RunRecord): readonly NamedFact[] {
+function describePeers({ trials, settings }: RunRecord): string | false {
   const peers = [...new Set(trials.map(({ peer }) => peer))].sort();
-  if (peers.length === 0) return [];
-  const value = peers.length <= 3 ? peers.join(", ") : `${settings.peer}: ${peers.length} of them`;
-  return [{ name: "peer", value }];
+  if (peers.length === 0) return false;
+  return peers.length <= 3 ? peers.join(", ") : `${settings.peer}: ${peers.length} of them`;
 }
 
 type ReferenceBenchmarkSummary = Readonly<

@@ -57,7 +57,7 @@ export * from "../transport/transport.ts";
 export { probeDatagram, probeStream } from "../transport/probe.ts";
 export { createSocketDirectory, type SocketDirectory } from "../transport/socket_directory.ts";
 export { freshSocketPath, removeSocketFile } from "../transport/socket_file.ts";
-export { testTransportContract } from "./test_transport_contract.ts";
+export { type ContractOptions, testTransportContract } from "./test_transport_contract.ts";
 
 export * from "../workload/workload.ts";
 export { numberParam, readRest, warmupOf, writeRest } from "../workload/exchange_loop.ts";

@@ -12,6 +12,12 @@ import { testDatagrams, testEcho } from "./datagram_contract.ts";
 import { testStream } from "./stream_contract.ts";
 import { testTurns } from "./turns_contract.ts";
 
+/** What {@linkcode testTransportContract} may be told. */
+export interface ContractOptions {
+  /** Resolves when both ends have heard of all that was closed; called at the end of each test. Absent: closing is over when it returns. */
+  readonly settled?: () => Promise<void>;
+}
+
 /**
  * Registers the tests of the contract for a transport: to be awaited at the top of a test file. Where the transport is not available here,
  * one ignored test names the reason.
@@ -20,8 +26,12 @@ import { testTurns } from "./turns_contract.ts";
  * message, and nothing left behind.
  *
  * @param transport one of your own, or any other
+ * @param options for a transport whose ends hear of each other's closing later, over the network
  */
-export async function testTransportContract(transport: Transport): Promise<void> {
+export async function testTransportContract(
+  transport: Transport,
+  { settled }: ContractOptions = {},
+): Promise<void> {
   const id = transportId(transport);
   await using probed = await createSocketDirectory();
   const availability = await transport.probe({ directory: probed.path });
@@ -34,6 +44,7 @@ export async function testTransportContract(transport: Transport): Promise<void>
     Deno.test(`${id} ${name}`, async () => {
       const directory = await createSocketDirectory();
       await fn({ directory: directory.path });
+      await settled?.();
       assertEquals([...Deno.readDirSync(directory.path)], [], "a socket file was left behind");
       await directory[Symbol.asyncDispose]();
     });

@@ -1,28 +1,13 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { makeCertificate } from "../../src/transport/certificate.ts";
-import type { Endpoint } from "../../src/transport/channel.ts";
 import { quic } from "../../src/transport/quic.ts";
 import { quicDatagram } from "../../src/transport/quic_datagram.ts";
 import { needs, unless } from "../support/needs.ts";
+import { untilAllAreClosed } from "../support/open_quic.ts";
 
 const options = { directory: "/nonexistent" };
 const found = await quic.probe(options);
 const REASON = unless(found.available ? undefined : found.reason);
-
-/**
- * Waits until the serving end has heard that all connections before were closed: it hears in order, and of one more that it turns away.
- *
- * @param closed where nobody listens any more
- */
-async function untilAllAreClosed(closed: Endpoint): Promise<void> {
-  await assertRejects(async () => await quic.connect(closed, options), Error, "nobody listens");
-}
-
-if (found.available) {
-  const listener = await quic.listen(options);
-  listener.close();
-  await untilAllAreClosed(listener.endpoint);
-}
 
 /** How many file descriptors this process has. */
 function openDescriptors(): number {
@@ -46,7 +31,7 @@ Deno.test({
         for (const end of [client, server]) end.close();
       }
       listener.close();
-      await untilAllAreClosed(listener.endpoint);
+      await untilAllAreClosed();
     }
     assertEquals(openDescriptors(), before);
   },
@@ -66,7 +51,7 @@ Deno.test({
         client.close();
       }
       server.close();
-      await untilAllAreClosed(server.endpoint);
+      await untilAllAreClosed();
     }
     assertEquals(openDescriptors(), before);
   },

@@ -52,10 +52,11 @@ export async function neperRate(
     ...["-l", String(length), "-F", "1", "-T", "1", "-Q", String(bytes), "-R", String(bytes)],
     ...(test === "udp_rr" ? [] : ["--no-delay"]),
   ];
-  // Its control connection and its data have a port each; both are picked here, as its own are fixed.
+  // Its control connection and its data have a port each; both are picked here, as its own are fixed. Its server ends with 1 where it cannot
+  // listen at the second, as where that is a client's port in TIME_WAIT: serveTool() gives the first of two that are free.
   const ports = (control: string) => [
     ...["-C", control],
-    ...["-P", String(Number(control) === 65_535 ? 65_534 : Number(control) + 1)],
+    ...["-P", String(Number(control) + 1)],
   ];
   await using server = await serveTool({
     protocol: "tcp",

@@ -163,16 +163,33 @@ function start(
   return child;
 }
 
-function freePort(protocol: "tcp" | "udp"): number {
-  const options = { hostname: "127.0.0.1", port: 0 };
-  using socket = protocol === "tcp"
-    ? Deno.listen(options)
-    : Object.assign(Deno.listenDatagram({ ...options, transport: "udp" }), {
-      [Symbol.dispose](this: Deno.DatagramConn) {
-        this.close();
-      },
-    });
-  return (socket.addr as Deno.NetAddr).port;
+/** Below what Linux gives to clients: there a port that is free to listen at may be another client's a moment later, or in TIME_WAIT. */
+const PORTS = { first: 20_000, pairs: 6_000 };
+
+/**
+ * A port that is free, and so is the next one, which some tools use for their data.
+ *
+ * @param random between 0 and 1
+ */
+export function freePort(protocol: "tcp" | "udp", random: () => number = Math.random): number {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const port = PORTS.first + 2 * Math.floor(random() * PORTS.pairs);
+    if (isFree(protocol, port) && isFree(protocol, port + 1)) return port;
+  }
+  throw new Error(`no two ports side by side are free from ${PORTS.first} on`);
+}
+
+function isFree(protocol: "tcp" | "udp", port: number): boolean {
+  const options = { hostname: "127.0.0.1", port };
+  try {
+    (protocol === "tcp"
+      ? Deno.listen(options)
+      : Deno.listenDatagram({ ...options, transport: "udp" })).close();
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.AddrInUse) return false;
+    throw error;
+  }
 }
 
 /** Reads /proc/net, as connecting would use up the one connection that some servers take. */

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { sockperfRoundTrip } from "../../../bench/validation/reference_tools/sockperf.ts";
 import {
   findTool,
+  freePort,
   onCore,
   parseListening,
   runTool,
@@ -142,4 +143,13 @@ Deno.test({
       assert(await sockperfRoundTrip(sockperf!, protocol, 64, { seconds: 1 }) > 0);
     }
   },
+});
+
+Deno.test("freePort() takes two ports that nobody listens at", () => {
+  const draws = [0, 0.5, 0.75];
+  const from = () => draws.shift()!;
+  // Neither a port that is taken, nor one whose neighbour is.
+  using _first = Deno.listen({ hostname: "127.0.0.1", port: 20_000 });
+  using _second = Deno.listen({ hostname: "127.0.0.1", port: 26_001 });
+  assertEquals(freePort("tcp", from), 29_000);
 });

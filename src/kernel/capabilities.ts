@@ -15,10 +15,7 @@ export function hasCapability(name: CapabilityName): boolean {
   return (read().effective & bitOf(name)) !== 0;
 }
 
-/**
- * Does something without a capability, on this thread alone, and takes it up again. Returns what `action` returned. Throws
- * SystemError when the kernel refuses.
- */
+/** Does something without a capability, on this thread alone, and takes it up again. Throws SystemError. */
 export function withoutCapability<T>(name: CapabilityName, action: () => T): T {
   const { header, sets, effective } = read();
   if ((effective & bitOf(name)) === 0) return action();

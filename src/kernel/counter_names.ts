@@ -1,7 +1,4 @@
-// The selection of counters that matter to sockets, and what each counts.
-//
-// Sources: RFC 4022 (Tcp), RFC 4113 (Udp), Documentation/networking/snmp_counter.rst of the kernel (TcpExt), and where that is silent
-// the places in net/ipv4 that count.
+// The counters that matter to sockets, after RFC 4022 (Tcp), RFC 4113 (Udp), snmp_counter.rst (TcpExt) and the places in net/ipv4 that count.
 
 const UDP = {
   InDatagrams: "datagrams that a receiver read",

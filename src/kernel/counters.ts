@@ -1,7 +1,4 @@
-// The kernel's counters of the network stack: the causes behind a figure (delayed ACKs, retransmits, drops, …).
-//
-// They count for the whole network namespace of the calling thread, everything else that runs in it included: a trial's difference is
-// evidence only as far as nothing else talked meanwhile.
+// The kernel's counters of the network stack, which count for the whole network namespace of the calling thread.
 
 import { SELECTED } from "./counter_names.ts";
 import { readKernelBytes } from "./kernel_file.ts";
@@ -62,10 +59,7 @@ function readText(file: string): string {
 }
 
 /** A column of a table that is selected. */
-interface Column {
-  readonly index: number;
-  readonly name: string;
-}
+type Column = Readonly<{ index: number; name: string }>;
 
 /** Columns by line of names: a kernel never changes them while it runs, so that each is looked through once. */
 const columnsByHeader = new Map<string, readonly Column[]>();

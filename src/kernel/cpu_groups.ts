@@ -1,6 +1,4 @@
-// Control groups that limit CPU time: cgroups(7), and "CFS Bandwidth Control" in the kernel's documentation.
-//
-// Everything is read through a function that is passed in: libc's where it may be called, `grep`'s texts where not, a test's own files.
+// Control groups that limit CPU time (cgroups(7), "CFS Bandwidth Control"), read through a function that is passed in.
 
 /** Reads a file of the kernel as text; undefined when it is not there. */
 export type ReadText = (path: string) => string | undefined;
@@ -8,30 +6,17 @@ export type ReadText = (path: string) => string | undefined;
 /** Where the kernel says which groups the process is in, and where they are mounted. */
 export const GROUP_PATHS = { groups: "/proc/self/cgroup", mounts: "/proc/self/mountinfo" } as const;
 
-/** Files that hold the limit and the counts of one group. */
-export interface CpuGroup {
-  /** Which interface the files have: 1, or 2 (the unified one). */
-  readonly version: 1 | 2;
-  /** Files that hold the limit: `cpu.max`, or quota and period. */
-  readonly limitPaths: readonly string[];
-  /** `cpu.stat`. */
-  readonly statPath: string;
-}
+/** Files that hold the limit and the counts of one group. `limitPaths`: `cpu.max`, or quota and period; `statPath`: `cpu.stat`. */
+export type CpuGroup = Readonly<
+  { version: 1 | 2; limitPaths: readonly string[]; statPath: string }
+>;
 
-/** How often a group ran out of its CPU time. */
-export interface Throttling {
-  /** Periods in which it ran, usually 100 ms each. */
-  readonly periods: number;
-  /** Periods in which it was stopped because its time was used up. */
-  readonly throttledPeriods: number;
-  /** Time for which it was stopped, in nanoseconds, all CPUs together. */
-  readonly throttledNs: number;
-}
+/** How often a group ran out of its CPU time. Periods of usually 100 ms in which it ran and was stopped; the time of all CPUs together. */
+export type Throttling = Readonly<
+  { periods: number; throttledPeriods: number; throttledNs: number }
+>;
 
-/**
- * The groups whose limits hold for the calling process, its own first, then those around it as far as they are visible. None
- * where there is no CPU controller.
- */
+/** The groups whose limits hold for this process, its own first; none where there is no CPU controller. */
 export function findCpuGroups(groups: string, mounts: string): readonly CpuGroup[] {
   const lines = groups.split("\n").map((line) => /^\d+:([^:]*):(.*)$/.exec(line));
   const legacy = lines.find((line) => line?.[1]?.split(",").includes("cpu") === true);
@@ -88,10 +73,7 @@ function directoriesUp(path: string): readonly string[] {
   return [...parts.map((_, index) => `/${parts.slice(0, parts.length - index).join("/")}`), ""];
 }
 
-/**
- * The CPU time that all of the groups together allow. In cores: 0.2 is a fifth of one; `Infinity` where no group has a limit;
- * undefined where no limit could be read.
- */
+/** What all of the groups together allow, in cores: 0.2 is a fifth of one, `Infinity` no limit, undefined unknown. */
 export function readCpuQuota(groups: readonly CpuGroup[], read: ReadText): number | undefined {
   const limits = groups.map(({ version, limitPaths }) => {
     const texts = limitPaths.map(read);
@@ -105,10 +87,7 @@ export function readCpuQuota(groups: readonly CpuGroup[], read: ReadText): numbe
   return limits.length === 0 ? groups.length === 0 ? undefined : Infinity : Math.min(...limits);
 }
 
-/**
- * How often the process was stopped: that of the group, of all that hold it, that was stopped longest. Undefined where no group
- * counts it.
- */
+/** Of all groups that hold the process the one that was stopped longest; undefined where none counts it. */
 export function readThrottling(
   groups: readonly CpuGroup[],
   read: ReadText,

@@ -1,5 +1,4 @@
-// The file descriptor of an open socket of Deno, which Deno itself does not tell: found by asking the kernel for the addresses of the
-// process's open descriptors. No /proc, no `--allow-all`.
+// The descriptor of a socket of Deno, found by asking the kernel for the addresses of the process's: no /proc, no `--allow-all`.
 
 import { requireLibc } from "./libc.ts";
 import { tryGetOption } from "./options.ts";

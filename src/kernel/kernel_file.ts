@@ -13,20 +13,13 @@ const decoder = new TextDecoder();
 const paths = new Map<string, Uint8Array<ArrayBuffer>>();
 let buffer = new Uint8Array(32 * 1024);
 
-/**
- * Reads a file of the kernel as text. Costs about 4 µs (x86-64, 2026) and what the kernel takes to write it. Returns its text,
- * undefined when it does not exist or cannot be read. Throws SystemError where another fault than those hits, as in too many
- * open files.
- */
+/** A kernel file as text, in about 4 µs; undefined when it cannot be read. Throws SystemError for want of descriptors and the like. */
 export function readKernelFile(path: string): string | undefined {
   const bytes = readKernelBytes(path);
   return bytes && decoder.decode(bytes);
 }
 
-/**
- * Reads a file of the kernel into a buffer that all reads share. Returns its bytes, good until the next read of this thread;
- * undefined as for {@linkcode readKernelFile}. Throws SystemError as {@linkcode readKernelFile} does.
- */
+/** The same as bytes in a buffer that all reads share, good until the next read of this thread. */
 export function readKernelBytes(path: string): Uint8Array<ArrayBuffer> | undefined {
   const libc = requireLibc();
   const { open, read, close } = libc.symbols;

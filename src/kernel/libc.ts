@@ -1,7 +1,4 @@
-// The one libc table: every C function that sockbench calls through FFI is declared here, and only here.
-//
-// Linux on x86-64 and arm64, glibc: constants and structures of the room are theirs. Elsewhere, and without `--allow-ffi`,
-// {@linkcode openKernel} gives the reason instead, and what needs the kernel room is skipped with it.
+// The one libc table: every C function that is called through FFI; Linux on x86-64 and arm64 with glibc, else a reason.
 
 import { SystemError } from "./system_error.ts";
 
@@ -144,10 +141,7 @@ export function openKernel(): KernelAccess {
   return access ??= open();
 }
 
-/**
- * The libc table, for code that is reached only where {@linkcode openKernel} said that it is available. Throws Error when it is
- * not; the message is its reason.
- */
+/** The libc table, where {@linkcode openKernel} said that it is available; throws Error with the reason elsewhere. */
 export function requireLibc(): Libc {
   const kernel = openKernel();
   if (!kernel.available) throw new Error(`Cannot call libc: ${kernel.reason}`);

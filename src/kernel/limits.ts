@@ -3,13 +3,10 @@
 import { readKernelFile } from "./kernel_file.ts";
 import { openKernel } from "./libc.ts";
 
-/** How many there may be; absent: not known here. */
-export interface Limits {
-  /** File descriptors that a process may have at once, after Deno has raised its soft limit to the hard one. */
-  readonly openFiles?: number;
-  /** The local ports that connections and port 0 are given, first and last. */
-  readonly ports?: readonly [first: number, last: number];
-}
+/** How many there may be; absent: not known here. `openFiles`: once Deno has raised its soft limit to the hard one; `ports`: those of connections and port 0. */
+export type Limits = Readonly<
+  { openFiles?: number; ports?: readonly [first: number, last: number] }
+>;
 
 /** Where the limits stand. Both need libc or another reader, as Deno opens neither without `--allow-all`. */
 export const LIMIT_FILES = {

@@ -9,11 +9,7 @@ const SIOCGIFMTU = 0x8921n;
 const IFREQ_BYTES = 40;
 const MTU_AT = 16;
 
-/**
- * Asks the kernel for the MTU of `lo` in the network namespace of the calling thread. The file of that name under /sys shows
- * the namespace in which /sys was mounted, which need not be this one. Returns bytes. Throws SystemError when there is no such
- * device, or the kernel refuses.
- */
+/** The MTU of `lo` in this thread's network namespace, which /sys need not show. Throws SystemError. */
 export function readLoopbackMtu(): number {
   const libc = requireLibc();
   const { socket, ioctl, close } = libc.symbols;

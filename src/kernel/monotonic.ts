@@ -1,6 +1,4 @@
-// The clock of the hardware alone, which no time service slows down or speeds up: CLOCK_MONOTONIC_RAW of clock_gettime(2).
-//
-// Measurements do not use it (src/clock.ts has theirs): it is what they can be checked against.
+// CLOCK_MONOTONIC_RAW of clock_gettime(2), which no time service slows down: what measurements can be checked against.
 
 import { requireLibc } from "./libc.ts";
 

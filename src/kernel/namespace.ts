@@ -1,6 +1,4 @@
-// A network of one's own: a command in a fresh network namespace (network_namespaces(7)) and mount namespace, as root or, where the system
-// lets anybody make user namespaces (user_namespaces(7)), as anybody. All of it lives as long as the command's processes do, so that
-// nothing is left behind, whatever ends them.
+// A command in fresh network and mount namespaces (network_namespaces(7)), as root or in a user namespace; all of it ends with it.
 
 import { requireLibc } from "./libc.ts";
 
@@ -41,15 +39,10 @@ export async function findNamespaces(): Promise<NamespaceAccess> {
   return refuse(`the kernel lets this user make no network namespace, ${said}`);
 }
 
-/** What to run in namespaces of its own. */
-export interface IsolatedCommand {
-  /** From {@linkcode findNamespaces}. */
-  readonly flags: readonly string[];
-  /** Shell lines that run first, as root of the namespace, as in `echo 2 > /proc/sys/net/ipv4/tcp_syncookies`. */
-  readonly setup?: string;
-  /** The command. Its loopback is down until it calls {@linkcode raiseLoopback} or `setup` has `ip link set lo up`. */
-  readonly command: readonly [string, ...string[]];
-}
+/** What to run in namespaces of its own. `flags`: of {@linkcode findNamespaces}; `setup`: shell lines that run first as root; loopback is down until one of them raises it. */
+export type IsolatedCommand = Readonly<
+  { flags: readonly string[]; setup?: string; command: readonly [string, ...string[]] }
+>;
 
 /** The program and arguments that run a command in namespaces of its own. */
 export function isolate(
@@ -59,10 +52,7 @@ export function isolate(
   return { program: "unshare", args: [...flags, "sh", "-c", script, "sh", ...command] };
 }
 
-/**
- * Runs a command in namespaces of its own. Returns what it printed. Throws Error with what it said, when it fails or `signal`
- * ends it.
- */
+/** Runs a command in namespaces of its own: what it printed. Throws Error with what it said, when it fails or `signal` ends it. */
 export async function runIsolated(
   isolated: IsolatedCommand,
   signal?: AbortSignal,
@@ -127,10 +117,7 @@ export function raiseLoopback(): void {
   }
 }
 
-/**
- * Does something with this thread in a namespace that `ip netns add` named: sockets made meanwhile belong to it. Throws
- * SystemError when there is no such namespace, or the kernel refuses.
- */
+/** Does something with this thread in a namespace of `ip netns add`: sockets made meanwhile belong to it. Throws SystemError. */
 export function inNamedNamespace<T>(name: string, action: () => T): T {
   const libc = requireLibc();
   const open = (path: string) =>

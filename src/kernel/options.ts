@@ -14,13 +14,8 @@ export interface Format<T> {
   encode?(value: T): Uint8Array<ArrayBuffer>;
 }
 
-interface Option<T> {
-  readonly level: number;
-  readonly number: number;
-  readonly format: Format<T>;
-  /** The option that shows the value, where it is another. */
-  readonly readAs?: number;
-}
+/** `readAs`: the option that shows the value, where it is another. */
+type Option<T> = Readonly<{ level: number; number: number; format: Format<T>; readAs?: number }>;
 
 /** Memory of a socket (SO_MEMINFO), in bytes as the kernel accounts them: with the overhead of its packet buffers. */
 export interface SocketMemory {

@@ -2,13 +2,8 @@
 
 import type { Limits } from "./limits.ts";
 
-/** What a piece of work wants; absent: not known. */
-export interface Needs {
-  /** Sockets that the process which ran out holds at once. */
-  readonly sockets?: number;
-  /** Connections that are opened, side by side or one after another. */
-  readonly connections?: number;
-}
+/** What a piece of work wants; absent: not known. Sockets held at once, and connections opened in all. */
+export type Needs = Readonly<{ sockets?: number; connections?: number }>;
 
 /** Descriptors of Deno itself, its modules while they load, and the pipes of a peer. */
 export const OWN_FILES = 64;
@@ -29,10 +24,7 @@ export function shortageOf(error: unknown, isOpening = false): Shortage | undefi
   return isOpening && isOutOfPorts ? "ports" : undefined;
 }
 
-/**
- * States what ran out, what was wanted, what the limit is, and what lifts it. Returns a clause for a report, without its full
- * stop.
- */
+/** What ran out, what was wanted, what the limit is and what lifts it, as a clause. */
 export function formatShortage(what: Shortage, limits: Limits, needs: Needs = {}): string {
   if (what === "ports") return formatPorts(limits, needs);
   if (what === "processes") {

@@ -27,11 +27,7 @@ const PATH_BYTES = 108;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
-/**
- * Writes an address as `bind`, `connect` and `sendto` take it. Returns exactly the bytes of the address; their length is the
- * call's third argument. Throws TypeError when the hostname is not numeric. Throws RangeError when the port or the path's
- * length is out of range.
- */
+/** The bytes of an address as `bind` and `connect` take it. Throws TypeError for a name, RangeError for a port or path out of range. */
 export function encodeAddress(address: SocketAddress): Uint8Array<ArrayBuffer> {
   if (address.kind === "unix") return encodeUnix(address.path);
   const { hostname, port } = address;
@@ -47,10 +43,7 @@ export function addressFamily(address: SocketAddress): number {
   return address.hostname.includes(":") ? FAMILY.ipv6 : FAMILY.ipv4;
 }
 
-/**
- * Reads an address that the kernel wrote. Undefined for a family that this room does not know, and for an Internet address cut
- * short.
- */
+/** An address that the kernel wrote; undefined for another family, or one cut short. */
 export function decodeAddress(bytes: Uint8Array, length: number): SocketAddress | undefined {
   if (length === 0) return { kind: "unix", path: "" };
   const family = length < 2 ? -1 : bytes[0]! | bytes[1]! << 8;

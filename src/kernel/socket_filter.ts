@@ -1,6 +1,4 @@
-// Segments that a socket does not get: a filter on what arrives for it (SO_ATTACH_FILTER of socket(7)), in the instructions of classic
-// BPF (net/bpf(4), linux/filter.h). What a filter refuses is dropped where TCP would have taken it, and is lost to both ends as on a bad
-// line. It needs no root and touches no other socket; it goes with its socket.
+// Segments that a socket does not get: a filter (SO_ATTACH_FILTER of socket(7)) in classic BPF, which drops where TCP would have taken.
 
 import { requireLibc } from "./libc.ts";
 
@@ -27,16 +25,10 @@ const RANDOM = 0xfffff000 + 56;
 const FLAGS_AT = 13;
 const SYN = 0x02;
 
-/**
- * What to lose. `everything`: all that arrives. `all but SYN`: what does not open a connection; on a listener that is the third
- * segment of each handshake. A number above 0 and below 1: that share of the segments, by chance.
- */
+/** `all but SYN`: on a listener the third segment of each handshake; a number: that share of the segments, by chance. */
 export type Loss = "everything" | "all but SYN" | number;
 
-/**
- * Makes a TCP socket lose what arrives from now on; it replaces what was asked for before. What a listener accepts afterwards
- * loses the same. Throws SystemError when the kernel refuses. Throws RangeError when a share is none.
- */
+/** Makes a TCP socket, and what it accepts, lose what arrives from now on. Throws SystemError, or RangeError for no share. */
 export function loseSegments(fd: number, loss: Loss): void {
   const libc = requireLibc();
   const code = encode(programOf(loss));

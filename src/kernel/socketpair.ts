@@ -1,7 +1,4 @@
-// Round trips over a socket pair, both ends in the calling thread.
-//
-// No other thread is woken and no runtime sits between: four system calls and four copies a round trip. Of all short measures that
-// were tried this follows the speed of sockets best; arithmetic does not follow it.
+// Round trips over a socket pair in one thread: of all short measures that were tried this follows the speed of sockets best.
 
 import { type Libc, requireLibc } from "./libc.ts";
 
@@ -19,10 +16,7 @@ const RECV = "recv(socketpair)";
 
 /** Both ends of an AF_UNIX stream pair, ready to exchange. */
 export interface Socketpair extends Disposable {
-  /**
-   * Sends {@link SOCKETPAIR_BYTES} to the other end and back, so many times, one after another. Throws SystemError when a call
-   * fails or moves fewer bytes.
-   */
+  /** Sends {@link SOCKETPAIR_BYTES} to the other end and back, so many times. Throws SystemError. */
   exchange(times: number): void;
 }
 

@@ -1,7 +1,4 @@
-// Counting the system calls of another thread, between two marks that it sets: ptrace(2).
-//
-// A tracer stops the thread twice at each call, so that nothing it does meanwhile may be timed. It must run in another process than the
-// thread: src/peer/tracer.ts starts one.
+// Counts the system calls of a thread between its marks by ptrace(2), from another process; nothing done meanwhile may be timed.
 
 import { type Libc, requireLibc } from "./libc.ts";
 import { ERRNO } from "./system_error.ts";
@@ -27,9 +24,7 @@ const WALL = 0x40000000;
 /** PR_SET_PTRACER of the Yama security module. */
 const PR_SET_PTRACER = 0x59616d61;
 
-/**
- * First argument of the getpriority(2) that a mark is: the kernel refuses it (EINVAL) and does nothing, and nobody else asks for it.
- */
+/** First argument of the getpriority(2) that marks: the kernel refuses it (EINVAL) and does nothing. */
 const MARK = 0x534f434b;
 
 export const TRACE_MARK = { begin: 1, end: 2 } as const;
@@ -39,9 +34,7 @@ export function markTrace(mark: typeof TRACE_MARK[keyof typeof TRACE_MARK]): voi
   requireLibc().symbols.getpriority(MARK, mark);
 }
 
-/**
- * Lets a process trace this one, where the Yama security module (kernel.yama.ptrace_scope = 1) lets parents only; elsewhere it does nothing.
- */
+/** Lets a process trace this one where the Yama module (kernel.yama.ptrace_scope = 1) lets parents only. */
 export function allowTracer(pid: number): void {
   requireLibc().symbols.prctl(PR_SET_PTRACER, BigInt(pid), 0n, 0n, 0n);
 }
@@ -67,9 +60,7 @@ export type TraceResult =
     readonly reason: string;
   };
 
-/**
- * Counts the system calls of a thread of another process, from its begin mark to its end mark, and detaches from it. Blocks until then.
- */
+/** Counts the system calls of another process's thread between its marks; blocks until then. */
 export function traceSystemCalls(tid: number, events: TraceEvents): TraceResult {
   const libc = requireLibc();
   const { ptrace } = libc.symbols;

@@ -25,11 +25,7 @@ const INT32_END = 2 ** 31;
 /** Divisor that brings values of 31 … 42 bits within 32-bit operations without losing their top 8 bits. */
 const LARGE_SCALE_BITS = 24;
 
-/**
- * The bucket of a value. {@linkcode Histogram.record} repeats the first branch inline: a call per message would sit inside the
- * measured interval whenever the compiler chose not to inline it. Returns its bucket's index; the last one for values beyond
- * {@linkcode LARGEST_BUCKETED_NS}.
- */
+/** The index of a value's bucket, the last one beyond {@linkcode LARGEST_BUCKETED_NS}; {@linkcode Histogram.record} inlines its first branch. */
 export function bucketIndex(wholeNs: number): number {
   if (wholeNs < INT32_END) {
     const shift = 24 - Math.clz32(wholeNs | 128);
@@ -41,10 +37,7 @@ export function bucketIndex(wholeNs: number): number {
   return ((shift + LARGE_SCALE_BITS) << SUB_BITS) + (high >> shift);
 }
 
-/**
- * The midpoint of a bucket: of the values that it holds, the one in the middle. Returns nanoseconds; may end in .5 where the
- * bucket holds an even number of values.
- */
+/** The midpoint of a bucket in nanoseconds; may end in .5. */
 export function bucketMidpointNs(index: number): number {
   if (index < 256) return index;
   const width = 2 ** ((index >> SUB_BITS) - 1);
@@ -56,11 +49,7 @@ export function bucketLowestNs(index: number): number {
   return index < 256 ? index : (128 + (index & 127)) * 2 ** ((index >> SUB_BITS) - 1);
 }
 
-/**
- * The nearest rank of a percentile: the smallest rank whose share of `count` is at least `p` %. A product such as `99.9 * 1000
- * / 100` may exceed the whole number meant by a few units in the last place; without the correction it would be rounded up to
- * the next rank. Returns 1 to `count`.
- */
+/** The smallest rank whose share of `count` is at least `p` %, corrected for products such as `99.9 * 1000 / 100`; 1 to `count`. */
 export function nearestRank(p: number, count: number): number {
   const product = (p * count) / 100;
   const nearest = Math.round(product);

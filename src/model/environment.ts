@@ -1,6 +1,4 @@
-// Environments: what a run found out about the machine and the runtime, as a list of facts that describe themselves.
-//
-// Whoever compares, prints or stores an environment goes through the list: a fact that a later version adds needs no code there.
+// Environments: what a run found out about machine and runtime, as a list of facts that describe themselves.
 
 import type { Skip } from "./case.ts";
 

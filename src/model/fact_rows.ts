@@ -1,5 +1,4 @@
-// The registry of environment facts: one row each, in the order in which they are shown. A fact that is the text of a kernel's file needs
-// nothing else; any other has a reader in `src/run/environment.ts`.
+// The registry of environment facts, a row each; one that is not a kernel file's text has a reader in `src/run/environment.ts`.
 
 import type { EnvironmentFact, Fact } from "./environment.ts";
 

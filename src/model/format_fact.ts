@@ -17,10 +17,7 @@ export function formatFact({ value, unit }: Pick<EnvironmentFact, "value" | "uni
     : String(value);
 }
 
-/**
- * The machine, the runtime and the suite in few words. Returns parts, as in `Some CPU @ 2 GHz, 2 cores`, `linux x86_64 6.18.44`,
- * `Deno 2.9.6`, `sockbench 0.2.0 (1a2b3c4)`; what is not known is left out but for the CPU.
- */
+/** As in `Some CPU @ 2 GHz, 2 cores`, `linux x86_64 6.18.44`, `Deno 2.9.6`, `sockbench 0.2.0 (1a2b3c4)`. */
 export function describeMachine(environment: Environment): readonly string[] {
   const fact = (id: string) => factOf(environment, id);
   const cores = coresOf(environment);

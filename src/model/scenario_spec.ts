@@ -46,10 +46,7 @@ export interface Split {
   readonly parts: readonly SplitPart[];
 }
 
-/**
- * What the cells of one row of a split have in common: scenario, transport without its driver, placement, and the parameters
- * that no cell of the split fixes.
- */
+/** What the cells of one row of a split have in common: all but what its cells fix. */
 export function splitKey(
   { scenario, transport, params, pin }: {
     readonly scenario: string;

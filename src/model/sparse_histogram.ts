@@ -1,5 +1,4 @@
-// Sparse histograms: the form in which a record stores distributions, and the questions that can be asked of it without
-// expanding it.
+// Sparse histograms: the form in which a record stores distributions, and what can be asked of it without expanding it.
 
 import {
   BUCKET_COUNT,
@@ -31,10 +30,7 @@ export interface SparseHistogram {
   readonly buckets: readonly number[];
 }
 
-/**
- * A percentile of a sparse histogram, by nearest rank. Returns nanoseconds, the midpoint of the bucket that holds the rank;
- * `undefined` when nothing was recorded. Throws RangeError if `p` is not within 0 and 100.
- */
+/** A percentile by nearest rank in nanoseconds; `undefined` when nothing was recorded. Throws RangeError for no percentile. */
 export function sparsePercentile(sparse: SparseHistogram, p: number): number | undefined {
   checkPercentile(p);
   const { count, min, max, buckets } = sparse;
@@ -51,10 +47,7 @@ export function sparsePercentile(sparse: SparseHistogram, p: number): number | u
   return max;
 }
 
-/**
- * How many values of a sparse histogram are above a limit. Values in the limit's own bucket count as not above it, so that the
- * limit is known to 0.8 %; where the limit lies outside min and max the answer is exact. Returns 0 to `count`.
- */
+/** How many values are above a limit, known to 0.8 % as those in its own bucket are not; exact outside min and max. */
 export function sparseCountAbove(sparse: SparseHistogram, limitNs: number): number {
   const { count, min, max, buckets } = sparse;
   if (count === 0 || min === undefined || max === undefined || limitNs >= max) return 0;
@@ -70,10 +63,7 @@ export function sparseCountAbove(sparse: SparseHistogram, limitNs: number): numb
   return above;
 }
 
-/**
- * What the values of a sparse histogram add up to at least: each counts as the lower edge of its bucket. Returns nanoseconds;
- * less than 0.8 % below the sum of the values recorded.
- */
+/** What the values add up to at least, in nanoseconds: each counts as the lower edge of its bucket. */
 export function sparseLeastSum({ buckets }: SparseHistogram): number {
   let index = 0;
   let sum = 0;
@@ -103,11 +93,10 @@ export function mergeSparse(all: readonly SparseHistogram[]): SparseHistogram {
   return { relativeError: RELATIVE_ERROR, count, ...(count > 0 && { min, max }), buckets };
 }
 
-export interface SparseFault {
-  readonly field: "relativeError" | "count" | "min" | "max" | "buckets";
-  /** The rest of a sentence that begins with the field's name. */
-  readonly problem: string;
-}
+/** `problem`: the rest of a sentence that begins with the field's name. */
+export type SparseFault = Readonly<
+  { field: "relativeError" | "count" | "min" | "max" | "buckets"; problem: string }
+>;
 
 const isCount = (value: number | undefined): value is number =>
   value !== undefined && Number.isSafeInteger(value) && value >= 0;

@@ -1,20 +1,11 @@
-// Permissions of processes that are started for a run: never more than this one has.
-//
-// A permission that is whole here is passed on whole. Of one that is not, Deno tells no list: it can only be asked for what a child needs,
-// which is loopback and the run's own files.
+// Permissions of child processes, never more than this one has; of a partial one a child gets loopback and the run's own files.
 
 import { isDirectory } from "../transport/socket_directory.ts";
 
-export interface ChildNeeds {
-  /** The run's private directory, as `createSocketDirectory` has its path; absent: not made yet. */
-  readonly directory?: string;
-  /** Users' modules that it loads, as absolute URLs. */
-  readonly modules: readonly string[];
-  /** Further folders that it reads. */
-  readonly folders?: readonly string[];
-  /** The Deno binary that it starts in turn; absent: it starts nothing. */
-  readonly starts?: string;
-}
+/** `directory`: the run's, absent: not made yet; `modules`: as absolute URLs; `starts`: the Deno binary that it starts in turn. */
+export type ChildNeeds = Readonly<
+  { directory?: string; modules: readonly string[]; folders?: readonly string[]; starts?: string }
+>;
 
 /** Arguments of `deno run`; or what is missing here for a child to do its work, in one sentence without its full stop. */
 export type ChildPermissions = { readonly args: readonly string[] } | { readonly missing: string };

@@ -2,10 +2,7 @@
 
 import process from "node:process";
 
-/**
- * User and system time this process has used since it started, in nanoseconds (getrusage(2): all threads, steps of 1 µs). Needs
- * no permission. Returns `undefined` where the kernel does not tell, as under a seccomp profile.
- */
+/** CPU time of this process in nanoseconds (getrusage(2): all threads, steps of 1 µs); `undefined` under a seccomp profile. */
 export function processCpuNs(): number | undefined {
   const { user, system } = process.cpuUsage();
   // No process has got here for nothing: 0 is what Deno says where the kernel refuses.

@@ -11,17 +11,10 @@ import { readKernelFile } from "../kernel/kernel_file.ts";
 import { rawMonotonicNs } from "../kernel/monotonic.ts";
 import { openKernel } from "../kernel/libc.ts";
 
-/** One end of a trial at one moment. Plain data: it crosses threads and processes. */
-export interface HealthMark {
-  /** When, on a clock of this end alone, in nanoseconds. */
-  readonly atNs: number;
-  /** Time that the calling thread was ready to run and had no CPU, since it started, in nanoseconds; absent where the kernel does not count it. */
-  readonly waitNs?: number;
-  /** Time that it ran, in nanoseconds. */
-  readonly runNs?: number;
-  /** What its control groups did to it; absent where none limits CPU time. */
-  readonly throttling?: Throttling;
-}
+/** One end of a trial at one moment. Plain data: it crosses threads and processes. In nanoseconds, on this end's clock; `waitNs`: ready without a CPU; `throttling`: absent where no group limits CPU time. */
+export type HealthMark = Readonly<
+  { atNs: number; waitNs?: number; runNs?: number; throttling?: Throttling }
+>;
 
 /** Of the thread that measures or serves: that a helper thread of the runtime waits keeps neither end. */
 const SCHEDSTAT = "/proc/thread-self/schedstat";

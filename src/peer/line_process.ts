@@ -6,17 +6,10 @@ import { findJsonFault } from "../text/json_fault.ts";
 import { decodeLines, EndlessLineError } from "./lines.ts";
 import { PeerError } from "./peer_link.ts";
 
-/**
- * V8's young generation at its full size from the start, as the tasks in deno.json start the driver: otherwise it doubles a few
- * times in the first millions of exchanges, and a run's first rounds meet another collector than its last.
- */
+/** V8's young generation at full size from the start: else a run's first rounds meet another collector than its last. */
 export const YOUNG_GENERATION_FLAG = "--v8-flags=--min-semi-space-size=16,--max-semi-space-size=16";
 
-/**
- * The first arguments of a Deno that runs a main module.
- *
- * @param v8Flags flags of V8 beside {@linkcode YOUNG_GENERATION_FLAG}: older releases take the option once
- */
+/** The first arguments of a Deno that runs a main module; `v8Flags` join {@linkcode YOUNG_GENERATION_FLAG}, as older releases take one. */
 export function denoRun(...v8Flags: readonly string[]): string[] {
   return ["run", "--quiet", "--no-prompt", [YOUNG_GENERATION_FLAG, ...v8Flags].join(",")];
 }

@@ -8,10 +8,7 @@ export class EndlessLineError extends Error {
   override readonly name = "EndlessLineError";
 }
 
-/**
- * Yields each complete line of UTF-8 without its line feed; a last line without one is dropped, as it is incomplete. Throws
- * EndlessLineError when a line is longer than {@linkcode MAX_LINE}.
- */
+/** Complete lines of UTF-8 without line feed; a last one without is dropped. Throws EndlessLineError beyond {@linkcode MAX_LINE}. */
 export async function* decodeLines(
   bytes: ReadableStream<Uint8Array<ArrayBuffer>>,
 ): AsyncGenerator<string> {

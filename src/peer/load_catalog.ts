@@ -2,10 +2,7 @@
 
 import { type Catalog, createCatalog, type SockbenchModule } from "../catalog.ts";
 
-/**
- * Imports each module and adds its default export to the built-in catalog. Throws Error in one sentence that names the module,
- * when it cannot be imported or exports nothing usable.
- */
+/** Adds each module's default export to the built-in catalog. Throws Error in one sentence that names the module. */
 export async function loadCatalog(specifiers: readonly string[]): Promise<Catalog> {
   const modules: SockbenchModule[] = [];
   for (const specifier of specifiers) {
@@ -57,10 +54,7 @@ function refuseFaulty(specifier: string, modules: readonly SockbenchModule[]): v
 /** How long a module may take to load, in milliseconds: what it imports may have to be fetched. */
 const LOAD_PATIENCE_MS = 30_000;
 
-/**
- * Imports a module that may never finish loading, or call `Deno.exit` while it does: either would end the process with an exit
- * code that says something else.
- */
+/** Imports a module that may never finish loading, or call `Deno.exit` meanwhile. */
 async function importModule(specifier: string): Promise<{ default?: unknown }> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(

@@ -183,10 +183,7 @@ function slotOf(endpoint: Endpoint, ask: <T>(question: Question) => Promise<T>):
 /** How long a peer may take to be ready, in milliseconds: its modules may have to be fetched. */
 const START_PATIENCE_MS = 60_000;
 
-/**
- * Waits until a peer is ready. Throws PeerError when it cannot start, or is not ready within {@link START_PATIENCE_MS}; it is
- * closed then.
- */
+/** Waits until a peer is ready, {@link START_PATIENCE_MS} at most; else closes it and throws PeerError. */
 export async function whenReady(link: MessageLink): Promise<PeerLink> {
   const timer = setTimeout(
     () => link.fail(`could not start: it was not ready within ${START_PATIENCE_MS / 1e3} s`),

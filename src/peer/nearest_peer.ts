@@ -4,17 +4,12 @@ import { mainUrl } from "../mains.ts";
 import { PEER_KINDS, type PeerKind } from "../model/placement.ts";
 import { childPermissions } from "./child_permissions.ts";
 
-/** A peer that can be had, and what to say where it is not the most independent one. */
-export interface NearestPeer {
-  readonly peer: PeerKind;
-  /** Why none is more independent; absent: it is the most independent one. */
-  readonly skip?: { readonly what: string; readonly reason: string };
-}
+/** A peer that can be had, and what to say where it is not the most independent one. `skip`: why none is more independent. */
+export type NearestPeer = Readonly<
+  { peer: PeerKind; skip?: { readonly what: string; readonly reason: string } }
+>;
 
-/**
- * The most independent peer that the permissions allow. One in a process of its own gets no more of them than this one has, and
- * one in a worker has just the same.
- */
+/** The most independent peer that the permissions allow: a process gets no more of them than this one has, a worker the same. */
 export function nearestPeer(modules: readonly string[]): NearestPeer {
   const reason = peerObstacle("process", modules);
   if (reason === undefined) return { peer: "process" };

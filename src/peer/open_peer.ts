@@ -11,15 +11,10 @@ import { createMessageLink, type PeerAnswer, whenReady } from "./message.ts";
 import { PeerError, type PeerLink } from "./peer_link.ts";
 import { type ProjectFlags, projectFlags } from "./project_flags.ts";
 
-export interface PeerOptions {
-  /** The driver's catalog; a `loop` peer uses it as it is. */
-  readonly catalog: Catalog;
-  /** The driver's clock; a `loop` peer uses it as it is. */
-  readonly clock: Clock;
-  /** Users' modules, for peers that build a catalog of their own. */
-  readonly modules: readonly string[];
-  readonly directory: string;
-}
+/** Catalog and clock are for a `loop` peer, modules for those with a catalog of their own. */
+export type PeerOptions = Readonly<
+  { catalog: Catalog; clock: Clock; modules: readonly string[]; directory: string }
+>;
 
 type Opener = (options: PeerOptions) => PeerLink | Promise<PeerLink>;
 
@@ -52,9 +47,7 @@ async function openWorkerLink({ modules }: PeerOptions): Promise<PeerLink> {
   return await whenReady(link);
 }
 
-/**
- * Starts a peer process and resolves when it is ready. Throws PeerError when it cannot be given what it needs, or cannot start.
- */
+/** Starts a peer process and resolves when it is ready. Throws PeerError. */
 async function openProcessLink({ modules, directory }: PeerOptions): Promise<PeerLink> {
   const permissions = childPermissions({ directory, modules });
   if ("missing" in permissions) {

@@ -59,13 +59,8 @@ export interface PeerEnvironment {
   readonly tid?: number;
 }
 
-/** What a peer is told at the end of a trial, of what only the driver knows. */
-export interface DrivenEnds {
-  /** Where the driver's datagram sockets are bound: what came from others is reported. Absent: nobody is a stranger. */
-  readonly senders?: readonly Endpoint[];
-  /** Connections that the driver tried to open: what was accepted beyond them came from others. Absent: nobody is a stranger. */
-  readonly opened?: number;
-}
+/** What a peer is told at the end of a trial, of what only the driver knows. `senders`: where the driver's datagram sockets are bound; `opened`: connections that it tried to open; absent: nobody is a stranger. */
+export type DrivenEnds = Readonly<{ senders?: readonly Endpoint[]; opened?: number }>;
 
 /** A PeerLink reaches one peer, which serves several trials at once: a slot each. */
 export interface PeerLink {

@@ -1,17 +1,10 @@
-// Pinning: ties the calling thread to a core for the length of a trial.
-//
-// JavaScript runs on one thread per event loop, and the sockets of Deno are polled on it, so that this thread is what matters. Threads
-// that the runtime starts while it is pinned inherit its core; nobody but the runtime starts any within a trial, and processes are never
-// started in one.
+// Pinning: ties the calling thread to a core for a trial: JavaScript and the polling of Deno's sockets run on it.
 
 import { getAffinity, setAffinity } from "../kernel/affinity.ts";
 import { openKernel } from "../kernel/libc.ts";
 import type { Pinning } from "../model/placement.ts";
 
-/**
- * Pins the calling thread until it is disposed of. Returns disposing gives the thread back the cores that it had, once. Throws
- * Error when the core cannot be had, or the kernel room is closed.
- */
+/** Pins the calling thread until it is disposed of. Throws Error when the core cannot be had. */
 export function pinThread(core: number | undefined): Disposable {
   let before = core === undefined ? undefined : getAffinity();
   if (core !== undefined) setAffinity([core]);

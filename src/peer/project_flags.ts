@@ -1,8 +1,4 @@
-// How a process is started that loads users' modules: with the configuration and the import map of the modules' own project, to which
-// `@sockbench/sockbench` is added, which means the suite that runs. While nothing is published, no registry has that name.
-//
-// Deno takes a name for a module from one configuration file alone, so the map is written out: what the project says, by absolute
-// addresses, and the suite's own names for the suite's own files.
+// How a process is started that loads users' modules: with their project's configuration and import map, and this suite in it.
 
 import { SUITE_ROOT } from "../mains.ts";
 import suite from "../../deno.json" with { type: "json" };

@@ -3,38 +3,32 @@
 import { pathToFileURL } from "node:url";
 
 /** Names of modules: everywhere, and below certain addresses. Every address is absolute. */
-export interface ImportMap {
-  readonly imports: Readonly<Record<string, string>>;
-  readonly scopes: Readonly<Record<string, Readonly<Record<string, string>>>>;
-}
+export type ImportMap = Readonly<
+  {
+    imports: Readonly<Record<string, string>>;
+    scopes: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  }
+>;
 
-/** A Project is a folder with a configuration file. */
-export interface Project {
-  /** Its address, with a slash at the end. */
-  readonly folder: string;
-  /** Path of its `deno.json` or `deno.jsonc`; absent: it has a `package.json` alone. */
-  readonly config?: string;
-  /** What names mean there, those of its workspace and of its `package.json` included. */
-  readonly map: ImportMap;
-}
+/** A Project is a folder with a configuration file. `config`: absent where it has a `package.json` alone; `map`: with its workspace's names. */
+export type Project = Readonly<{ folder: string; config?: string; map: ImportMap }>;
 
 /** The parts of a configuration file that say what a name means. */
-interface Config {
-  readonly imports?: unknown;
-  readonly scopes?: unknown;
-  readonly importMap?: unknown;
-  readonly workspace?: unknown;
-  readonly dependencies?: unknown;
-  readonly devDependencies?: unknown;
-}
+type Config = Readonly<
+  {
+    imports?: unknown;
+    scopes?: unknown;
+    importMap?: unknown;
+    workspace?: unknown;
+    dependencies?: unknown;
+    devDependencies?: unknown;
+  }
+>;
 
 const CONFIGS = ["deno.json", "deno.jsonc"];
 const NOTHING: ImportMap = { imports: {}, scopes: {} };
 
-/**
- * Finds and reads a module's project. Returns `undefined` where no folder above has a configuration file that can be read.
- * Throws Error in one sentence when there is one that is no JSON.
- */
+/** A module's project; `undefined` where no folder above has a configuration file. Throws Error for one that is no JSON. */
 export function readProject(module: string): Project | undefined {
   const folders = foldersAbove(module);
   const found = folders.findIndex((folder) =>

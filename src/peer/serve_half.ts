@@ -46,10 +46,7 @@ export class ServeHalf {
     return this.#context.endpoint;
   }
 
-  /**
-   * Opens what the order's transport needs and starts its workload's serve half. Throws Error when the catalog lacks the
-   * transport or workload, or opening fails.
-   */
+  /** Opens the order's transport and starts its workload's serve half. Throws Error when the catalog lacks either. */
   static async start(order: ServeOrder, catalog: Catalog, clock: Clock): Promise<ServeHalf> {
     const transport = catalog.transports.get(order.transport);
     const workload = catalog.workloads.get(order.workload);
@@ -180,10 +177,7 @@ class OpenServeContext implements ServeContext {
     }
   }
 
-  /**
-   * Accepts until the driver's first connection is there, and holds back what came before it: a stranger would be taken for the
-   * client where the workload serves a single connection. Those that come later are counted in the end.
-   */
+  /** Accepts until the driver's first connection is there: a stranger before it would be taken for the client. */
   async #awaitFirst(listener: StreamListener): Promise<void> {
     for (;;) {
       const channel = await listener.accept();

@@ -4,21 +4,16 @@ import { currentCore, getAffinity } from "../kernel/affinity.ts";
 import { openKernel } from "../kernel/libc.ts";
 import { readUsage } from "../kernel/rusage.ts";
 
-/**
- * A thread at one moment: totals since it started, and where it runs; what the kernel does not tell is absent. Plain data: it
- * crosses threads and processes.
- */
-export interface ThreadMark {
-  /** Times it gave up its core to wait. */
-  readonly voluntarySwitches?: number;
-  /** Times it was taken off its core. */
-  readonly involuntarySwitches?: number;
-  /** Page faults that needed no disk. */
-  readonly minorFaults?: number;
-  readonly core?: number;
-  /** The cores that it may run on, ascending. */
-  readonly affinity?: readonly number[];
-}
+/** A thread at one moment, as plain data: totals since it started and where it runs; what is not known is absent. `minorFaults`: those that needed no disk. */
+export type ThreadMark = Readonly<
+  {
+    voluntarySwitches?: number;
+    involuntarySwitches?: number;
+    minorFaults?: number;
+    core?: number;
+    affinity?: readonly number[];
+  }
+>;
 
 /** Reads the calling thread: about 1 µs. Returns `undefined` where the kernel room is closed. */
 export function readThreadMark(): ThreadMark | undefined {

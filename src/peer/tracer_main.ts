@@ -1,8 +1,4 @@
-// Main module of a tracer: counts the system calls of a thread of another process. Requests come as lines of JSON on standard input,
-// answers go as lines to standard output. It ends with its standard input.
-//
-// Everything here blocks: ptrace(2) answers to the one thread that attached, and a read that ran in the background would hide from
-// poll(2) that a request is there.
+// Main module of a tracer: lines of JSON in and out. It blocks, as ptrace(2) answers to one thread alone, and ends with its input.
 
 import { openKernel } from "../kernel/libc.ts";
 import { traceSystemCalls } from "../kernel/trace_system_calls.ts";

@@ -58,10 +58,7 @@ function roundsOf({ rounds, durationNs }: Settings, cases: readonly Case[]): num
   );
 }
 
-/**
- * The cases of the discarded pass before the first round: one for each pair of workload and transport, so that all code is warm, and one more
- * where it has cases that a count ends: those open a connection for each operation, whose code the others do not run as often.
- */
+/** Cases of the discarded pass: one for each workload and transport, and one of those that open a connection for each operation. */
 export function warmUpCases(cases: readonly Case[]): readonly Case[] {
   const first = new Map<string, Case>();
   for (const c of cases) {

@@ -4,19 +4,12 @@ import type { Case } from "../model/case.ts";
 import { type Contrast, type ScenarioSpec, splitKey } from "../model/scenario_spec.ts";
 
 /** A Block is measured in one go: its cases take turns, or, where they cannot, follow one another. */
-export interface Block {
-  /** The cases, in the order in which they are measured. */
-  readonly cases: readonly Case[];
-  readonly isSliced: boolean;
-}
+export type Block = Readonly<{ cases: readonly Case[]; isSliced: boolean }>;
 
 /** The spread of a ratio doubles from one slice apart to four: more cases than this do not take turns. */
 export const MAX_BLOCK_CASES = 6;
 
-/**
- * Splits a comparison set into blocks of one placement each. Where a block would be too large there are several, with the case
- * that the others are compared with in each.
- */
+/** Blocks of one placement each; of those too large several, with the case that the others are compared with in each. */
 export function blocksOf(
   set: readonly Case[],
   scenarios: readonly ScenarioSpec[],

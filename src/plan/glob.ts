@@ -1,10 +1,6 @@
 // Globs over case ids.
 
-/**
- * Whether the whole of `text` matches `glob`: `*` is any run of characters (slashes and commas too), `?` any single one,
- * everything else stands for itself. Two pointers with one point of return, not a regular expression: no glob takes more than
- * length × length steps.
- */
+/** Whether all of `text` matches: `*` any run, `?` any character; two pointers, so that no glob takes more than length × length steps. */
 export function matchesGlob(glob: string, text: string): boolean {
   let g = 0;
   let t = 0;

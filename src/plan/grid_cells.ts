@@ -76,10 +76,7 @@ function namedCell(
     : { transport: transport!, params: sized, pin, needs: undefined };
 }
 
-/**
- * The grid without what was not asked for, narrowed to the transports that were. One that the grid does not list but the workload can use (a user's own, or `tcp6` in a
- * standard run) joins the first block of its kind; another driver's of the same name (`tcp@libc`) joins every block that has it.
- */
+/** The grid narrowed to the transports asked for; one that it does not list joins the first block of its kind. */
 function withAskedTransports(
   scenario: Scenario,
   settings: Settings,

@@ -25,9 +25,7 @@ export type PlacementChoice =
     readonly reason: string;
   };
 
-/**
- * Chooses the cores of a placement: `same` takes the first for both ends, `cross` the first for the driver and the second for the peer.
- */
+/** The cores of a placement: `same` takes the first for both ends, `cross` the first and the second. */
 export function choosePlacement(
   peer: PeerKind,
   pin: Pin,
@@ -51,10 +49,7 @@ export function choosePlacement(
   return { placement: { peer, pin, cores: { drive, serve: other } } };
 }
 
-/**
- * Finds a core asked for that this process may not use. Returns one sentence without full stop; `undefined` where all of them
- * can be used, or where nothing is known.
- */
+/** A core asked for that this process may not use, as one sentence; `undefined` where there is none, or nothing is known. */
 export function coreFault(
   cores: readonly number[],
   pinning: Pinning | undefined,

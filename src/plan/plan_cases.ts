@@ -18,10 +18,7 @@ import { type Settings, SettingsError } from "./settings.ts";
 import type { Replay } from "../model/replay.ts";
 import { paramsFault, peerFault, replayFault, workloadFault } from "./unfit.ts";
 
-/**
- * Opening, settling after what is read there, and closing around one trial, in nanoseconds: 8 to 13 ms in a standard run on two cores with
- * a process peer.
- */
+/** Opening, settling and closing around one trial, in nanoseconds: 8 to 13 ms in a standard run on two cores. */
 export const TRIAL_OVERHEAD_NS = 11e6;
 /** What taking turns adds, in nanoseconds: a turn of its own for the kernel's counters, and what leads into each slice. */
 const TURNS_NS = 9e6;
@@ -118,9 +115,7 @@ export function planCases(
   return assemblePlan(settings, catalog, [...cases.values()], [...skipped.values()]);
 }
 
-/**
- * The transports that a run of these settings may need. Returns their ids; those of which nothing was asked for are not in it.
- */
+/** The transports that a run of these settings may need. */
 export function neededTransports(settings: Settings, catalog: Catalog): ReadonlySet<string> {
   const needed = new Set<string>();
   for (const scenario of selectedScenarios(settings, catalog)) {

@@ -9,20 +9,14 @@ import type { PeerKind, Pin } from "../model/placement.ts";
 /** The workload that asks, waits for the reply and asks again; its serving end does nothing but send as many bytes back. */
 const ECHOING_WORKLOAD = "ping-pong";
 
-/**
- * Why a transport cannot be measured with a kind of peer. Returns one sentence for reports without its full stop; undefined
- * where it can.
- */
+/** Why a transport cannot be measured with a kind of peer, as one sentence; undefined where it can. */
 export function peerFault(transport: Transport | undefined, peer: PeerKind): string | undefined {
   return transport?.blocking && peer === "loop"
     ? "a blocking driver needs a peer on a thread of its own: --peer worker or process"
     : undefined;
 }
 
-/**
- * Why a case's parameters do not go with its transport. Returns one sentence for reports without its full stop; undefined where
- * they do.
- */
+/** Why a case's parameters do not go with its transport, as one sentence; undefined where they do. */
 export function paramsFault(transport: Transport | undefined, params: Params): string | undefined {
   const { request, reply, pipeline, streams, direction = "up", bulk = "none", address } = params;
   if (address !== undefined && !transport?.usesDirectory) {
@@ -75,9 +69,7 @@ export function replayFault(
     : undefined;
 }
 
-/**
- * Why a workload cannot run over a transport. Returns one sentence for reports without its full stop; undefined where it can.
- */
+/** Why a workload cannot run over a transport, as one sentence; undefined where it can. */
 export function workloadFault(
   transport: Transport | undefined,
   workload: string,

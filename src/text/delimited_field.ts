@@ -5,11 +5,7 @@ const UNFIT =
   // deno-lint-ignore no-control-regex
   /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
-/**
- * A text as a field: quoted where RFC 4180 asks for it, or where a spreadsheet that guesses another separator would cut it.
- * What a spreadsheet would run as a formula, and what a CI log would take for a workflow command, gets an apostrophe in front
- * (OWASP, CSV Injection); what no text file should hold becomes U+FFFD.
- */
+/** A field: quoted after RFC 4180; formulas and workflow commands get an apostrophe (OWASP, CSV Injection). */
 export function delimitedField(text: string, flat: boolean): string {
   const clean = (flat ? text.replace(/[\t\r\n\x85\u2028\u2029]+/g, " ") : text).toWellFormed()
     .replace(UNFIT, "\ufffd")

@@ -1,11 +1,6 @@
-// The last gate of every text that is printed: whatever a record, a module, an agent or the network put into it, it drives
-// neither the terminal nor the CI job that shows it.
+// The last gate of every text that is printed: it drives neither the terminal nor the CI job that shows it.
 
-/**
- * Control characters but tabs and the ends of lines, C1 (which some terminals take for escape sequences), line separators of
- * Unicode, and what turns the direction of text. Isolates from U+2068 on stay: charts need them around names that run from
- * right to left.
- */
+/** Controls but tabs and line ends, Unicode's line separators, and what turns direction; isolates stay, as charts need them. */
 const DRIVING =
   // deno-lint-ignore no-control-regex
   /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066\u2067]|\r(?!\n)/;
@@ -31,10 +26,7 @@ export function disarm(text: string, keepStyles = false): string {
   return calm.replace(BRACKET_COMMAND, "$1 [").replace(COLON_COMMAND, "$1: :");
 }
 
-/**
- * Takes the force out of JSON without changing what a parser reads from it. The same value, with escapes for what {@linkcode
- * disarm} would replace.
- */
+/** The same JSON value, with escapes for what {@linkcode disarm} would replace. */
 export function disarmJson(json: string): string {
   return json.replace(BRACKET_COMMAND, "$1\\u005b").replace(
     new RegExp(DRIVING, "g"),

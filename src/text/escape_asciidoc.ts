@@ -2,10 +2,7 @@
 
 import { oneLine, SENTENCE } from "./one_line.ts";
 
-/**
- * What AsciiDoc could take for markup: emphasis, macros, attributes, cells, links, typography, and marks at the start of a
- * line. A character reference stands for the character everywhere in AsciiDoc.
- */
+/** What AsciiDoc could take for markup; a character reference stands for the character everywhere. */
 const MARKUP = /[\\`*_#+^~[\]{}|<>&"'=@$]|[-.:/](?=[-.:/])|^[-.:/!,]|\((?=(?:C|R|TM)\))|:(?=$|\s)/g;
 
 /** Escapes a text for a line of AsciiDoc; spaces at its ends stay, as it may be a part of a sentence. */

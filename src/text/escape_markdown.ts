@@ -2,10 +2,7 @@
 
 import { oneLine, SENTENCE, splitNames } from "./one_line.ts";
 
-/**
- * Escapes a text for Markdown prose and table cells, and HTML within it. Underscores and stars inside words stay bare, since
- * they mean nothing there and escapes make a terminal hard to read. One line of Markdown that reads as the text.
- */
+/** Escapes for Markdown prose, table cells and HTML within; underscores and stars inside words stay bare. */
 export function escapeMarkdown(text: string, most?: number): string {
   return escapePart(oneLine(text, most));
 }
@@ -32,10 +29,7 @@ export function escapeSentence(text: string): string {
   return line === "" || /[.?!…:]$/.test(line) ? line : `${line}.`;
 }
 
-/**
- * A name as a code span, where it can be one: anything with a backtick or a pipe is escaped as prose instead, because code
- * spans treat both differently inside and outside of tables, as in `` `round-trip` ``.
- */
+/** A name as a code span; with a backtick or a pipe as prose, as code spans treat both differently in tables. */
 export function codeName(text: string): string {
   const line = oneLine(text);
   return line === "" || /[`|\\]/.test(line) ? escapeMarkdown(line) : `\`${line}\``;

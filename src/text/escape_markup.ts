@@ -9,11 +9,7 @@ const REFERENCES: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-/**
- * Escapes a text for content and for quoted attributes of HTML and XML. What neither may hold, even as a reference (control
- * characters, lone surrogates, noncharacters), and what would turn the direction of the text around it goes; isolates, which
- * cannot, stay. Markup that reads as the text.
- */
+/** Escapes for content and quoted attributes of HTML and XML; what neither may hold, or turns direction, goes; isolates stay. */
 export function escapeMarkup(text: string): string {
   return text.toWellFormed()
     // deno-lint-ignore no-control-regex

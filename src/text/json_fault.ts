@@ -9,12 +9,8 @@ const BACKSLASH = 0x5c;
 const [OPEN_BRACKET, CLOSE_BRACKET] = [0x5b, 0x5d];
 const [OPEN_BRACE, CLOSE_BRACE] = [0x7b, 0x7d];
 
-export interface JsonFault {
-  /** It nests deeper than anything the suite reads, or an object has a key twice, of which JSON.parse would keep the last. */
-  readonly kind: "too-deep" | "twice";
-  /** The key that comes twice; else empty. */
-  readonly key: string;
-}
+/** Too deep for anything the suite reads, or a key twice, of which JSON.parse would keep the last. */
+export type JsonFault = Readonly<{ kind: "too-deep" | "twice"; key: string }>;
 
 /** Looks a JSON text over before it is parsed, in one pass and without recursion; `undefined` where nothing is. */
 export function findJsonFault(json: string): JsonFault | undefined {

@@ -2,12 +2,7 @@
 
 import { displayWidth } from "./display_width.ts";
 
-export interface MarkdownColumn {
-  /** Heading, as Markdown. */
-  readonly heading: string;
-  /** Which edge its cells stand at. */
-  readonly align: "left" | "right";
-}
+export type MarkdownColumn = Readonly<{ heading: string; align: "left" | "right" }>;
 
 /** A table whose pipes stand below each other in a terminal. */
 export function markdownTable(

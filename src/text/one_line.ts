@@ -5,10 +5,7 @@ const MAX_CHARACTERS = 120;
 /** Sentences of a record may be longer than names. */
 export const SENTENCE = 600;
 
-/**
- * Makes a text one harmless line: control characters and line breaks become spaces, direction marks vanish, lone surrogates
- * become U+FFFD, and what is too long is cut.
- */
+/** One harmless line: controls become spaces, direction marks vanish, lone surrogates become U+FFFD, and it is cut. */
 export function oneLine(text: string, most: number = MAX_CHARACTERS): string {
   // Cut before anything is scanned: names of a megabyte would otherwise cost a pass each.
   const near = text.slice(0, 4 * most + 4).toWellFormed()

@@ -1,18 +1,12 @@
 // Texts that show what is in them, for error messages and for formats in which different names must stay different.
 
-/**
- * Control characters, line and paragraph separators, what reverses the direction of text, what no Unicode text may hold, and a
- * backslash before a `u`, without which two names could be written alike.
- */
+/** Controls, separators, what reverses direction, what no Unicode text may hold, and a backslash before a `u`. */
 const UNPRINTABLE =
   // deno-lint-ignore no-control-regex
   /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\uffff]|\\(?=u)/g;
 const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
-/**
- * A text as a line that shows what is in it: what cannot be seen or would reorder the rest is written as `\u000a`. One line;
- * different texts stay different.
- */
+/** A line that shows what is in a text: what cannot be seen is written as `\u000a`; different texts stay different. */
 export function printable(text: string): string {
   return text.replace(UNPRINTABLE, escapeUnit).replace(LONE_SURROGATE, escapeUnit);
 }

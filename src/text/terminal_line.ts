@@ -15,10 +15,7 @@ export interface TerminalLook {
   readonly unicode: boolean;
 }
 
-/**
- * Makes a text one line that no terminal can be harmed or confused by: no escape codes, no direction marks, no invisible or
- * unassigned characters, and no more than two marks on a letter.
- */
+/** One line that no terminal can be harmed or confused by, with no more than two marks on a letter. */
 export function plainLine(text: string, unicode: boolean, most?: number): string {
   const line = oneLine(text, most)
     .replace(/(?!\u200d)\p{Cf}/gu, "")

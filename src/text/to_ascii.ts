@@ -17,10 +17,7 @@ const PLAIN: Readonly<Record<string, string>> = {
   "\u00a0": " ",
 };
 
-/**
- * Says a text in ASCII: signs that the suite uses become their plain forms, everything else a question mark. Line breaks and
- * escape codes stay.
- */
+/** A text in ASCII: the suite's own signs in their plain forms, everything else a question mark. */
 export function toAscii(text: string): string {
   // deno-lint-ignore no-control-regex
   return text.replace(/[^\x00-\x7f]/gu, (character) => PLAIN[character] ?? "?");

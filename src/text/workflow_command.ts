@@ -8,10 +8,7 @@ export type AnnotationLevel = "error" | "warning" | "notice";
 const MAX_TITLE = 200;
 const MAX_MESSAGE = 2_000;
 
-/**
- * A WorkflowCommand is one line that GitHub shall act on. It is made by {@linkcode WorkflowCommand.annotate} alone, so that
- * whoever prints it knows that no part of it came from elsewhere unescaped.
- */
+/** A line that GitHub shall act on, made by {@linkcode WorkflowCommand.annotate} alone: no part of it comes from elsewhere unescaped. */
 export class WorkflowCommand {
   /** The line, without its end. */
   readonly line: string;
@@ -20,10 +17,7 @@ export class WorkflowCommand {
     this.line = line;
   }
 
-  /**
-   * An annotation, as in `::error title=sockbench::it is slower`. Escaped after actions/toolkit, packages/core/src/command.ts:
-   * `%`, CR and LF in data; `:` and `,` too in properties. A name can therefore neither end its line nor begin a command.
-   */
+  /** As in `::error title=sockbench::it is slower`, escaped after actions/toolkit, packages/core/src/command.ts. */
   static annotate(level: AnnotationLevel, title: string, message: string): WorkflowCommand {
     const property = escapeData(clip(printable(title), MAX_TITLE)).replaceAll(":", "%3A")
       .replaceAll(",", "%2C");

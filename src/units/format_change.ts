@@ -10,12 +10,7 @@ export interface Stated {
   readonly better: "lower" | "higher";
 }
 
-export interface EstimatedChange {
-  /** Above 1, better. */
-  readonly estimate: number;
-  readonly low: number;
-  readonly high: number;
-}
+export type EstimatedChange = Readonly<{ estimate: number; low: number; high: number }>;
 
 /** A change in percent or points, and who is better. As in `5.0 % slower`, `0.40 points higher`, `0.00 %`. */
 export function formatChange(ratio: number, stated: Stated): string {

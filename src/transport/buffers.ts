@@ -17,10 +17,7 @@ export function asksForBuffers({ sendBuffer, receiveBuffer }: BufferOptions): bo
   return sendBuffer !== undefined || receiveBuffer !== undefined;
 }
 
-/**
- * Asks for buffers. What the kernel took is read back with the socket's other settings: twice as much, within its limits.
- * Throws SystemError when the kernel refuses.
- */
+/** Asks for buffers, of which the kernel takes twice as much within its limits. Throws SystemError. */
 export function setBuffers(fd: number, { sendBuffer, receiveBuffer }: BufferOptions): void {
   if (sendBuffer !== undefined) setOption(fd, "SO_SNDBUF", sendBuffer);
   if (receiveBuffer !== undefined) setOption(fd, "SO_RCVBUF", receiveBuffer);

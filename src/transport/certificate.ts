@@ -26,9 +26,7 @@ const OID = {
   subjectAltName: [0x55, 0x1d, 0x11],
 } as const;
 
-/**
- * Makes a certificate. It is no authority: a client trusts it and nothing that it signs, as there is nothing that it may sign.
- */
+/** Makes a certificate that is no authority: a client trusts it and nothing that it signs. */
 export async function makeCertificate(
   {
     names = ["localhost"],

@@ -7,10 +7,7 @@ import { openKernel } from "../kernel/libc.ts";
 const SOL_SOCKET = 1;
 const SO_PEERCRED = 17;
 
-/**
- * The ends of a connected socket. Undefined where the kernel cannot be asked, or the process at the other end is not visible
- * here.
- */
+/** The ends of a connected socket; undefined where the kernel cannot be asked, or the other process is not visible here. */
 export function connectedEnds(
   fd: number | undefined,
 ): { local: string; remote: string } | undefined {

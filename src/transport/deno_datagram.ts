@@ -31,13 +31,7 @@ export class DenoDatagramChannel implements DatagramChannel {
   #buffer: Uint8Array = new Uint8Array(0);
   #closed = false;
 
-  /**
-   * @param conn the bound socket; owned from now on
-   * @param kind what differs between transports
-   * @param endpoint where it is bound
-   * @param remote where `send` goes
-   * @param cleanUp runs once after closing
-   */
+  /** `conn`: owned from now on; `remote`: where `send` goes; `cleanUp`: runs once after closing. */
   constructor(
     conn: Deno.DatagramConn,
     kind: DatagramKind,

@@ -13,11 +13,7 @@ export class DenoStreamChannel implements StreamChannel {
   #readBack: ReadBack | undefined;
   #closed = false;
 
-  /**
-   * @param conn the open connection; this channel owns it from now on
-   * @param asked what was asked of the socket, by the name of the setting
-   * @param handshakeNs how long the handshake of TLS took, at a client
-   */
+  /** `conn`: owned from now on; `asked`: of the socket, by setting; `handshakeNs`: of TLS, at a client. */
   constructor(
     conn: Deno.Conn,
     asked: Readonly<Record<string, string>> = {},
@@ -112,12 +108,7 @@ export class DenoStreamListener implements StreamListener {
   readonly #cleanUp: () => void;
   #closed = false;
 
-  /**
-   * @param listener the open listener; owned from now on
-   * @param endpoint where clients connect to
-   * @param wrap turns an accepted connection into a channel
-   * @param cleanUp runs once after closing, as in removing a socket file
-   */
+  /** `listener`: owned from now on; `wrap`: makes a channel of a connection; `cleanUp`: runs once after closing. */
   constructor(
     listener: Deno.Listener,
     readonly endpoint: Endpoint,

@@ -4,10 +4,7 @@
 // was given itself: one whose proxy is a plain TCP connection to the server is connected straight to it, with the same socket options as
 // a client without any proxy has.
 
-/**
- * A client that connects straight to a server, whatever the environment says of proxies. Returns open until it is closed; it
- * needs no permission but that for the server's address.
- */
+/** A client that connects straight to a server, whatever the environment says of proxies. */
 export function directClient(
   { hostname, port }: { readonly hostname: string; readonly port: number },
 ): Deno.HttpClient {

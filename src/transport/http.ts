@@ -9,10 +9,7 @@ import { freshSocketPath } from "./socket_file.ts";
 import type { OpenOptions, StreamTransport } from "./transport.ts";
 
 const HOSTNAME = "127.0.0.1";
-/**
- * What stands in for the host of a server on a path. A name would be looked up, which takes milliseconds; for hosts that NO_PROXY has, as this
- * suite sees to it for 127.0.0.1, `fetch` does not go by the path at all.
- */
+/** The host of a server on a path: a name would be looked up, and for hosts of NO_PROXY `fetch` does not go by the path. */
 const NOWHERE = "http://127.255.255.254:2/";
 
 /** What differs between the transports of HTTP. */

@@ -42,10 +42,7 @@ export class Mailbox<T> {
   }
 }
 
-/**
- * Copies a whole message into the buffer of a read. Returns its length in bytes. Throws Error when the buffer is smaller: the
- * message is lost then.
- */
+/** Copies a whole message and returns its bytes. Throws Error when the buffer is smaller: the message is lost then. */
 export function copyMessage(message: Uint8Array, buffer: Uint8Array): number {
   if (message.length > buffer.length) {
     throw new Error(

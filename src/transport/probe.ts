@@ -23,10 +23,7 @@ export function probeStream(
   });
 }
 
-/**
- * What TCP_MAXSEG grows to once a connection is in use: while it is new, half of a window. The options of each header, such as
- * timestamps, are taken off.
- */
+/** What TCP_MAXSEG grows to in use (while new, half of a window), less the options of each header. */
 function segmentOf(channel: StreamChannel): number | undefined {
   const fd = openKernel().available ? channel.descriptor?.() : undefined;
   if (fd === undefined) return undefined;

@@ -14,11 +14,7 @@ export class ReadBack {
   #reason: string | undefined;
   #isClosed = false;
 
-  /**
-   * @param socket an open connection or datagram socket
-   * @param asked what was asked of it, by the name of the setting: shown, and marked so, where it cannot be read back
-   * @param fd its descriptor, where the runtime tells; absent: it is looked for
-   */
+  /** `asked`: by setting, shown where it cannot be read back; `fd`: absent where it is looked for. */
   constructor(socket: FindableSocket, asked: Readonly<Record<string, string>> = {}, fd?: number) {
     this.#socket = socket;
     this.#asked = asked;

@@ -8,10 +8,7 @@ export class TcpPushes {
   readonly #uncork: () => void;
   readonly #acknowledge: () => void;
 
-  /**
-   * @param fd an open TCP socket; must not be used once it is closed
-   * @throws {Error} when there is none
-   */
+  /** `fd`: of an open TCP socket; throws Error when there is none. */
   constructor(fd: number | undefined) {
     if (fd === undefined) {
       throw new Error("Cannot set options of TCP: the socket's descriptor is not known");

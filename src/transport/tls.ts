@@ -101,9 +101,7 @@ class TlsListener extends MailboxListener {
   }
 }
 
-/**
- * Turns Nagle on or off for all connections that a listener will accept. Returns the setting, for where it cannot be read back.
- */
+/** Turns Nagle on or off for all connections of a listener; the setting, for where it cannot be read back. */
 function setNagle(listener: Deno.TlsListener, { nagle }: ChannelOptions): string {
   if (nagle === undefined) return asked(nagle);
   const kernel = openKernel();

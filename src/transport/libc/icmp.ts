@@ -160,10 +160,7 @@ class IdleChannel implements DatagramChannel {
   }
 }
 
-/**
- * The one's complement of the one's complement sum of 16-bit words (RFC 1071); the checksum's own word must be 0. Taken 32 bits at a time,
- * in the machine's byte order: the sum does not mind either, and 16 bits at a time took three quarters of an exchange of 16 KiB.
- */
+/** The one's complement sum of RFC 1071; its own word must be 0. 32 bits at a time: 16 took three quarters of an exchange of 16 KiB. */
 function checksum(words: Uint32Array, bytes: number): number {
   let sum = 0;
   const count = (bytes + 3) >> 2;

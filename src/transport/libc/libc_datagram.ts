@@ -49,13 +49,7 @@ export class LibcDatagramChannel implements DatagramChannel {
   #receiveSize = 0n;
   #closed = false;
 
-  /**
-   * @param socket bound, and connected where `isConnected`; owned from now on
-   * @param kind what differs between transports
-   * @param endpoint where it is bound
-   * @param clients how many sockets will send here; 0: it was bound with a remote, and is connected to it
-   * @param cleanUp runs once after closing
-   */
+  /** `socket`: bound, owned from now on; `clients`: sockets that will send here, 0: it is connected to its remote. */
   constructor(
     socket: LibcSocket,
     kind: LibcDatagramKind,

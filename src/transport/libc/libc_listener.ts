@@ -17,14 +17,7 @@ export class LibcListener implements StreamListener {
   readonly #cleanUp: () => void;
   #closed = false;
 
-  /**
-   * Starts listening.
-   * @param socket bound; owned from now on
-   * @param endpoint where clients connect to
-   * @param options of accepted channels, and how many connections may wait
-   * @param wrap turns an accepted connection into a channel
-   * @param cleanUp runs once after closing, as in removing a socket file
-   */
+  /** `socket`: bound, owned from now on; `wrap`: makes a channel of a connection; `cleanUp`: runs once after closing. */
   constructor(
     socket: LibcSocket,
     readonly endpoint: Endpoint,

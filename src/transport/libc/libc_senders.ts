@@ -16,11 +16,7 @@ export class LibcSenders {
   readonly #byHash = new Map<number, Sender>();
   #last: Sender | undefined;
 
-  /**
-   * Counts a message.
-   * @param bytes what `recvfrom` wrote of its sender
-   * @param length how many of them it used
-   */
+  /** Counts a message by the sender that `recvfrom` wrote. */
   count(bytes: Uint8Array, length: number): void {
     let sender = this.#last;
     if (sender === undefined || !isSame(sender.address, bytes, length)) {

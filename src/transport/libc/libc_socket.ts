@@ -36,23 +36,14 @@ export class LibcSocket {
   readonly spins: boolean;
   readonly libc: Libc;
 
-  /**
-   * @param fd an open socket; owned from now on
-   * @param options how it waits
-   */
+  /** `fd`: owned from now on; `options`: how it waits. */
   constructor(fd: number, { wait }: ChannelOptions) {
     this.fd = fd;
     this.spins = wait === "spin";
     this.libc = requireLibc();
   }
 
-  /**
-   * Opens a socket.
-   * @param family AF_…
-   * @param type of {@linkcode SOCKET_TYPE}
-   * @param protocol IPPROTO_…; 0 for the family's own
-   * @throws {SystemError} when the kernel does not have it or refuses it
-   */
+  /** Opens a socket; `protocol`: 0 for the family's own. Throws SystemError. */
   static open(
     family: number,
     type: number,
@@ -85,10 +76,7 @@ export class LibcSocket {
     this.libc.check(this.libc.symbols.bind(this.fd, address, address.length), "bind");
   }
 
-  /**
-   * Connects to an encoded address. Returns at once where the kernel does; a promise where the other end keeps it waiting for
-   * more than a slice. Throws SystemError when the other end refuses.
-   */
+  /** Connects to an encoded address; a promise where the other end keeps it waiting. Throws SystemError. */
   connect(address: Uint8Array<ArrayBuffer>): MaybePromise<void> {
     if (this.#tryConnect(address)) return;
     return this.#connectLater(address);
@@ -137,14 +125,7 @@ export class LibcSocket {
     return this.spins || waiting.count > 0 ? MSG.dontWait : 0;
   }
 
-  /**
-   * What a call does that failed: throws, tries again, or waits.
-   * @param call its name, for errors
-   * @param events what it waits for, of {@linkcode POLL}
-   * @param attempt makes the call with these wait flags
-   * @param blocksOthers see {@linkcode whenReady}
-   * @returns the result of the attempt that succeeded
-   */
+  /** What a call does that failed: throws, tries again, or waits for `events`; the result of the attempt that succeeded. */
   retry(
     call: string,
     events: number,

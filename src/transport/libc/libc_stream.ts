@@ -27,10 +27,7 @@ export class LibcStreamChannel implements StreamChannel {
   readonly #messagesOf: string | undefined;
   readonly #readFlags: number;
 
-  /**
-   * @param socket connected; owned from now on
-   * @param messagesOf the transport's name where each write is one message and each read takes one whole; absent: bytes
-   */
+  /** `messagesOf`: the transport's name where each write is one message; absent: bytes. */
   constructor(socket: LibcSocket, messagesOf?: string) {
     this.#socket = socket;
     this.#messagesOf = messagesOf;

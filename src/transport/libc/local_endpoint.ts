@@ -18,10 +18,7 @@ export function localEndpoint({ libc, fd }: LibcSocket): Endpoint {
   return endpoint;
 }
 
-/**
- * Whether the kernel refuses to open a kind of socket at all. Returns the reason in the errno's own words; undefined where it
- * opens.
- */
+/** Why the kernel refuses to open a kind of socket at all; undefined where it opens. */
 export function refusedSocket(
   family: number,
   type: number,

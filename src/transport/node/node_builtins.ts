@@ -25,10 +25,7 @@ export function nodeBuiltin<N extends keyof Builtins>(name: N): Builtins[N] {
   return found;
 }
 
-/**
- * Node's layer in Deno throws a missing permission in a tick of its own, where nobody can catch it: it is asked for first.
- * Throws {Deno.errors.NotCapable} where an address or a path may not be used.
- */
+/** Asks for a permission first, as Node's layer throws in a tick of its own. Throws {Deno.errors.NotCapable}. */
 export function requirePermission(
   { host, path }: { host?: string | undefined; path?: string | undefined },
 ): void {

@@ -25,11 +25,7 @@ export class NodeStreamChannel implements StreamChannel {
   #isClosed = false;
   #error: unknown;
 
-  /**
-   * @param socket open, with `allowHalfOpen`; owned from now on
-   * @param asked what was asked of it, by the name of the setting
-   * @param handshakeNs how long the handshake of TLS took, at a client
-   */
+  /** `socket`: open, with `allowHalfOpen`, owned from now on; `asked`: by setting; `handshakeNs`: of TLS, at a client. */
   constructor(
     socket: net.Socket,
     asked: Readonly<Record<string, string>>,

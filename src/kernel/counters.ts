@@ -89,11 +89,7 @@ function selectedColumns(header: string): readonly Column[] {
   return columns;
 }
 
-function takeValues(
-  line: string,
-  columns: readonly Column[],
-  counters: Record<string, number>,
-): void {
+function takeValues(line: string, columns: readonly Column[], counters: Record<string, number>) {
   const values = line.split(" ");
   for (const { index, name } of columns) counters[name] = Number(values[index]);
 }

@@ -38,10 +38,7 @@ export function findCpuGroups(groups: string, mounts: string): readonly CpuGroup
 }
 
 /** A line of mountinfo: id, parent, device, root, mount point, options, optional fields, "-", type, source, options of the type. */
-function findMount(
-  mounts: string,
-  version: 1 | 2,
-): { readonly root: string; readonly point: string } | undefined {
+function findMount(mounts: string, version: 1 | 2) {
   for (const line of mounts.split("\n")) {
     const [mount = "", type = ""] = line.split(" - ");
     const [, , , root, point] = mount.split(" ");

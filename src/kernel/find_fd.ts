@@ -189,11 +189,7 @@ function descriptionOf(socket: FindableSocket): Wanted {
 }
 
 /** The cookie of a descriptor that is what is wanted; the cheapest questions and those that most others fail come first. */
-function cookieWhere(
-  fd: number,
-  wanted: Wanted,
-  isOther: (cookie: bigint) => boolean | undefined,
-): bigint | undefined {
+function cookieWhere(fd: number, wanted: Wanted, isOther: (cookie: bigint) => boolean | undefined) {
   if (tryGetOption(fd, "SO_TYPE") !== wanted.type) return undefined;
   const { getsockname, getpeername } = requireLibc().symbols;
   if (key(address(getsockname, fd)) !== wanted.local) return undefined;

@@ -33,10 +33,7 @@ export function readLimits(): Limits {
   // struct rlimit: the soft limit and the hard one, 64 bits each.
   const limit = new BigUint64Array(2);
   const isKnown = kernel.libc.symbols.getrlimit(RLIMIT_NOFILE, new Uint8Array(limit.buffer)) === 0;
-  return {
-    ...(isKnown && { openFiles: Number(limit[0]) }),
-    ...(ports !== undefined && { ports }),
-  };
+  return { ...(isKnown && { openFiles: Number(limit[0]) }), ...(ports !== undefined && { ports }) };
 }
 
 function read(path: string): string | undefined {

@@ -297,11 +297,7 @@ export function unreadBytes(fd: number): number {
   return ioctlNumber(fd, 0x541bn, "SIOCINQ", "Cannot count unread bytes");
 }
 
-function read<T>(
-  libc: Libc,
-  fd: number,
-  { level, number, readAs, format }: Option<T>,
-): T | undefined {
+function read<T>(libc: Libc, fd: number, { level, number, readAs, format }: Option<T>) {
   length[0] = format.bytes;
   const result = libc.symbols.getsockopt(fd, level, readAs ?? number, scratchBytes, length);
   return result < 0 ? undefined : format.decode(scratch, length[0]!);

@@ -27,11 +27,7 @@ export const FACT_ROWS: ReadonlyMap<string, FactRow> = new Map<string, FactRow>(
   ["virtualization", { label: "virtualization", compare: "should" }],
   ["load", { label: "load average at start", compare: "info" }],
   // How fast the machine was at the start, as far as system calls on sockets show it: noise, and no identity.
-  ["socketpair", {
-    label: "round trip over a socket pair at start",
-    compare: "info",
-    unit: "ns",
-  }],
+  ["socketpair", { label: "round trip over a socket pair at start", compare: "info", unit: "ns" }],
   // Hashed with the suite's own name: it tells machines apart, and says nothing to anybody else.
   ["machine", { label: "machine id", compare: "info" }],
   ["deno", { label: "Deno", compare: "must" }],

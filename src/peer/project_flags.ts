@@ -58,10 +58,7 @@ function joinMaps(first: Project, projects: readonly Project[]): ImportMap {
 }
 
 /** A workspace cannot have its map in the flag itself: its members' names are resolved against the map's address. */
-function placeMap(
-  text: string,
-  directory: string | undefined,
-): { readonly place: string } & Disposable {
+function placeMap(text: string, directory: string | undefined) {
   try {
     if (directory === undefined) throw new Error("there is no directory");
     const place = Deno.makeTempFileSync({ dir: directory, prefix: "import-map-", suffix: ".json" });

@@ -18,11 +18,7 @@ scope.onmessage = async (event) => {
     scope.onmessage = async (event) => {
       scope.postMessage(await respond(event.data as PeerRequest));
     };
-    scope.postMessage({
-      answer: "ready",
-      protocol: PEER_PROTOCOL,
-      environment: describeHost(),
-    });
+    scope.postMessage({ answer: "ready", protocol: PEER_PROTOCOL, environment: describeHost() });
   } catch (error) {
     scope.postMessage({ answer: "failed", message: (error as Error).message });
   }

@@ -108,9 +108,6 @@ export function specOf(scenario: Scenario, cases: readonly Case[]): ScenarioSpec
     ...(split !== undefined && { split }),
     ...(search !== undefined && { search }),
     ...(evidence !== undefined && { evidence }),
-    notes: [
-      ...notes,
-      ...partialNotes.filter(({ isOf }) => own.some(isOf)).map(({ text }) => text),
-    ],
+    notes: [...notes, ...partialNotes.filter(({ isOf }) => own.some(isOf)).map(({ text }) => text)],
   };
 }

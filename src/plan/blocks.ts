@@ -46,11 +46,7 @@ function split(cases: readonly Case[], scenarios: readonly ScenarioSpec[]): read
 }
 
 /** What a case is compared with first, among those of its set. */
-function findBase(
-  c: Case,
-  cases: readonly Case[],
-  contrasts: readonly Contrast[],
-): Case | undefined {
+function findBase(c: Case, cases: readonly Case[], contrasts: readonly Contrast[]) {
   for (const { factor, base } of contrasts) {
     const found = cases.find((one) =>
       one !== c &&

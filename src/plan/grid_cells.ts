@@ -45,12 +45,7 @@ export function* cells(scenario: Scenario, settings: Settings, catalog: Catalog)
 }
 
 /** The cell whose id stands among the cases asked for, whether or not a profile lists it; undefined for a glob, and for another scenario's. */
-function namedCell(
-  id: string,
-  scenario: Scenario,
-  { transports }: Settings,
-  catalog: Catalog,
-): Cell | undefined {
+function namedCell(id: string, scenario: Scenario, { transports }: Settings, catalog: Catalog) {
   const [name, transport, values = "", ...more] = id.split("/");
   const mode = catalog.transports.get(transport ?? "")?.mode;
   const isMeant = name === scenario.id && more.length === 0 && mode !== undefined &&
@@ -77,11 +72,7 @@ function namedCell(
 }
 
 /** The grid narrowed to the transports asked for; one that it does not list joins the first block of its kind. */
-function withAskedTransports(
-  scenario: Scenario,
-  settings: Settings,
-  catalog: Catalog,
-): GridBlock[] {
+function withAskedTransports(scenario: Scenario, settings: Settings, catalog: Catalog) {
   const isNamed = settings.scenarios.length > 0 || settings.cases.length > 0;
   const grid = scenario.grid[settings.profile].filter(({ onDemand }) => isNamed || !onDemand);
   if (settings.transports.length === 0) return [...grid];
@@ -107,11 +98,7 @@ function withAskedTransports(
   });
 }
 
-function combinations(
-  scenario: Scenario,
-  block: GridBlock,
-  { params: asked, profile }: Settings,
-): Params[] {
+function combinations(scenario: Scenario, block: GridBlock, { params: asked, profile }: Settings) {
   // A few headline cells pinned beside the same cells unpinned: they do not follow the values asked for.
   const isExtra = block.pins !== undefined &&
     scenario.grid[profile].some(({ pins }) => pins === undefined);

@@ -115,10 +115,7 @@ class ReplayLines {
     const bytes = /^\d{1,10}$/.test(text) ? Number(text) : NaN;
     if (bytes >= min && bytes <= MAX_BYTES) return bytes;
     const why = what === "request" ? ", as each carries its own length and its reply's" : "";
-    this.fail(
-      `must have a ${what} of ${min} to ${MAX_BYTES} bytes${why}: it is "${text}"`,
-      line,
-    );
+    this.fail(`must have a ${what} of ${min} to ${MAX_BYTES} bytes${why}: it is "${text}"`, line);
   }
 
   #shape(requestBytes: number, replyBytes: number, line: number): number {

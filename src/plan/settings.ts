@@ -210,11 +210,7 @@ function oneOf<T extends string>(what: string, given: string, allowed: readonly 
   );
 }
 
-function names(
-  what: string,
-  given: readonly string[] = [],
-  known: readonly string[],
-): readonly string[] {
+function names(what: string, given: readonly string[] = [], known: readonly string[]) {
   for (const name of given) {
     if (known.includes(name)) continue;
     throw new SettingsError(

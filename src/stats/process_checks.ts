@@ -14,10 +14,7 @@ export interface ExponentialFit {
 }
 
 /** How well gaps fit the exponential distribution of a known mean; undefined below 8 of them. */
-export function exponentialFit(
-  gaps: readonly number[],
-  mean: number,
-): ExponentialFit | undefined {
+export function exponentialFit(gaps: readonly number[], mean: number): ExponentialFit | undefined {
   const n = gaps.length;
   if (n < 8) return undefined;
   const sorted = [...gaps].sort((a, b) => a - b);

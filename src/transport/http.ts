@@ -1,7 +1,7 @@
 // HTTP on this machine, between `Deno.serve` and `fetch`, with connections kept alive: over TCP, a Unix-domain socket, and TLS.
 
 import { handshakeFault, ownCertificate } from "./certificate.ts";
-import type { Endpoint, StreamChannel, StreamListener } from "./channel.ts";
+import type { Endpoint, StreamChannel } from "./channel.ts";
 import { directClient, type RequestByClient } from "./direct_client.ts";
 import { CREATED, HttpClientChannel, HttpListener } from "./http_channel.ts";
 import { probeStream } from "./probe.ts";
@@ -63,10 +63,7 @@ function httpTransport(kind: HttpKind): StreamTransport {
   return transport;
 }
 
-async function listen(
-  { usesDirectory, overTls }: HttpKind,
-  { directory }: OpenOptions,
-): Promise<StreamListener> {
+async function listen({ usesDirectory, overTls }: HttpKind, { directory }: OpenOptions) {
   const onListen = () => {};
   if (usesDirectory) {
     const path = freshSocketPath(directory);
@@ -101,16 +98,10 @@ async function connect(kind: HttpKind, endpoint: Endpoint): Promise<StreamChanne
 }
 
 /** The URL of a server, and a client that goes straight to it. */
-function reach(
-  { name, usesDirectory, overTls }: HttpKind,
-  endpoint: Endpoint,
-): { readonly base: string; readonly client: Deno.HttpClient } {
+function reach({ name, usesDirectory, overTls }: HttpKind, endpoint: Endpoint) {
   if (usesDirectory && endpoint.kind === "unix") {
     const proxy = { transport: "unix", path: endpoint.path } as const;
-    return {
-      base: NOWHERE,
-      client: Deno.createHttpClient({ http2: false, proxy }),
-    };
+    return { base: NOWHERE, client: Deno.createHttpClient({ http2: false, proxy }) };
   }
   if (usesDirectory || endpoint.kind !== "ip") {
     throw new TypeError(`Cannot connect ${name} to a ${endpoint.kind} endpoint`);

@@ -77,9 +77,7 @@ export async function probeConnection(
 }
 
 /** Both ends; where one fails, the other is closed as soon as it is open. */
-async function bothOrNone(
-  ...ends: readonly [Promise<StreamChannel>, Promise<StreamChannel>]
-): Promise<[StreamChannel, StreamChannel]> {
+async function bothOrNone(...ends: readonly [Promise<StreamChannel>, Promise<StreamChannel>]) {
   try {
     return await Promise.all(ends);
   } catch (error) {

@@ -41,10 +41,7 @@ class QuicChannel implements StreamChannel {
   #isClosed = false;
 
   /** @param handshakeNs how long the handshake took; absent at the serving end, which leaves it to the other to close the connection */
-  constructor(
-    { conn, stream: { readable, writable } }: QuicEnd,
-    readonly handshakeNs?: number,
-  ) {
+  constructor({ conn, stream: { readable, writable } }: QuicEnd, readonly handshakeNs?: number) {
     this.#conn = conn;
     this.#reader = readable.getReader({ mode: "byob" });
     this.#writer = writable.getWriter();

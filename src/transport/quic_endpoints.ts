@@ -152,10 +152,7 @@ async function begin(stream: Deno.QuicBidirectionalStream, bytes: Uint8Array): P
 }
 
 /** The first so many bytes of a stream; `undefined` where it ends before. */
-async function beginning(
-  stream: Deno.QuicBidirectionalStream,
-  bytes: number,
-): Promise<Uint8Array<ArrayBuffer> | undefined> {
+async function beginning(stream: Deno.QuicBidirectionalStream, bytes: number) {
   const reader = stream.readable.getReader({ mode: "byob" });
   reader.closed.catch(() => {});
   const all = new Uint8Array(bytes);

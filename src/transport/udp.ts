@@ -12,12 +12,7 @@ export const udp: DatagramTransport = udpOn("udp", "127.0.0.1", 65_507, "UDP ove
 /** UDP on ::1. At most 65,527 bytes: IPv6's length field leaves its own header out (RFC 8200). */
 export const udp6: DatagramTransport = udpOn("udp6", "::1", 65_527, "UDP over IPv6 loopback");
 
-function udpOn(
-  name: string,
-  hostname: string,
-  limitBytes: number,
-  title: string,
-): DatagramTransport {
+function udpOn(name: string, hostname: string, limitBytes: number, title: string) {
   const kind: DatagramKind = { name, safeBytes: limitBytes, limitBytes };
   const transport: DatagramTransport = {
     name,

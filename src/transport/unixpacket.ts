@@ -33,13 +33,7 @@ export const unixpacket: DatagramTransport = {
     const to: Deno.UnixAddr | undefined = remote &&
       { transport: "unixpacket", path: remote.path };
     return Promise.resolve(
-      new DenoDatagramChannel(
-        conn,
-        KIND,
-        { kind: "unix", path },
-        to,
-        () => removeSocketFile(path),
-      ),
+      new DenoDatagramChannel(conn, KIND, { kind: "unix", path }, to, () => removeSocketFile(path)),
     );
   },
   probe: (options) => probeDatagram(unixpacket, options),

@@ -37,10 +37,7 @@ export function libcDatagramTransport(kind: LibcDatagramTransportKind): Datagram
   return transport;
 }
 
-function bind(
-  kind: LibcDatagramTransportKind,
-  options: BindOptions,
-): LibcDatagramChannel {
+function bind(kind: LibcDatagramTransportKind, options: BindOptions): LibcDatagramChannel {
   const { remote, clients = 1 } = options;
   const isFile = kind.at === "socket file";
   if (remote?.kind === "memory" || (remote && remote.kind !== (isFile ? "unix" : "ip"))) {

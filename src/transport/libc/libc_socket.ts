@@ -44,12 +44,7 @@ export class LibcSocket {
   }
 
   /** Opens a socket; `protocol`: 0 for the family's own. Throws SystemError. */
-  static open(
-    family: number,
-    type: number,
-    protocol: number,
-    options: ChannelOptions,
-  ): LibcSocket {
+  static open(family: number, type: number, protocol: number, options: ChannelOptions): LibcSocket {
     const libc = requireLibc();
     const fd = libc.check(libc.symbols.socket(family, type | SOCK_CLOEXEC, protocol), "socket");
     return new LibcSocket(fd, options);

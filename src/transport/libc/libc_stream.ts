@@ -54,12 +54,7 @@ export class LibcStreamChannel implements StreamChannel {
   read(buffer: Uint8Array<ArrayBuffer>): MaybePromise<number | null> {
     if (buffer.length !== this.#readBytes) this.#prepareRead(buffer.length);
     const socket = this.#socket;
-    const read = this.#recv(
-      socket.fd,
-      buffer,
-      this.#readSize,
-      socket.waitFlags | this.#readFlags,
-    );
+    const read = this.#recv(socket.fd, buffer, this.#readSize, socket.waitFlags | this.#readFlags);
     return read > 0 && read <= this.#readBytes ? read : this.#readRest(read, buffer);
   }
 

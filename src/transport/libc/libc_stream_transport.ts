@@ -8,10 +8,10 @@ import {
   type SocketAddress,
 } from "../../kernel/socket_address.ts";
 import { asksForBuffers, setBuffers } from "../buffers.ts";
-import type { ChannelOptions, Endpoint, MaybePromise } from "../channel.ts";
+import type { ChannelOptions, Endpoint } from "../channel.ts";
 import { probeMessages, probeStream } from "../probe.ts";
 import { freshSocketPath, removeSocketFile } from "../socket_file.ts";
-import type { Availability, OpenOptions, StreamTransport } from "../transport.ts";
+import type { OpenOptions, StreamTransport } from "../transport.ts";
 import { LibcListener } from "./libc_listener.ts";
 import { LibcSocket } from "./libc_socket.ts";
 import { LibcStreamChannel, LibcTcpChannel } from "./libc_stream.ts";
@@ -81,11 +81,7 @@ function listen(kind: LibcStreamKind, options: OpenOptions): LibcListener {
   );
 }
 
-function connect(
-  kind: LibcStreamKind,
-  endpoint: Endpoint,
-  options: OpenOptions,
-): MaybePromise<LibcStreamChannel> {
+function connect(kind: LibcStreamKind, endpoint: Endpoint, options: OpenOptions) {
   const wanted = kind.at === "socket file" ? "unix" : "ip";
   if (endpoint.kind === "memory" || endpoint.kind !== wanted) {
     throw new TypeError(`Cannot connect ${kind.name} to a ${endpoint.kind} endpoint`);
@@ -118,11 +114,7 @@ function setBuffersOf(socket: LibcSocket, options: ChannelOptions): void {
 }
 
 /** Owns the socket whatever happens. */
-function channelOver(
-  kind: LibcStreamKind,
-  socket: LibcSocket,
-  options: ChannelOptions,
-): LibcStreamChannel {
+function channelOver(kind: LibcStreamKind, socket: LibcSocket, options: ChannelOptions) {
   try {
     kind.setUp?.(socket, options);
     return kind.isTcp
@@ -134,11 +126,7 @@ function channelOver(
   }
 }
 
-async function probe(
-  kind: LibcStreamKind,
-  transport: StreamTransport,
-  options: OpenOptions,
-): Promise<Availability> {
+async function probe(kind: LibcStreamKind, transport: StreamTransport, options: OpenOptions) {
   const kernel = openKernel();
   if (!kernel.available) return kernel;
   const family = kind.at === "socket file"

@@ -66,10 +66,7 @@ function look(kind: SocketKind, address: Uint8Array<ArrayBuffer> | undefined): A
     { available: false, reason: "this kernel opens such sockets; sockbench does not measure them" };
 }
 
-function refusedAddress(
-  kind: SocketKind,
-  address: Uint8Array<ArrayBuffer>,
-): Availability | undefined {
+function refusedAddress(kind: SocketKind, address: Uint8Array<ArrayBuffer>) {
   const socket = LibcSocket.open(...kind, {});
   try {
     socket.bind(address);

@@ -46,11 +46,7 @@ let isRunning = false;
 let endTurn = () => {};
 
 /** Waits until a socket is ready, or worth another try. Returns a promise that rejects when the socket is closed meanwhile. */
-export function whenReady(
-  socket: Waitable,
-  events: number,
-  blocksOthers: boolean,
-): Promise<void> {
+export function whenReady(socket: Waitable, events: number, blocksOthers: boolean): Promise<void> {
   const ready = Promise.withResolvers<void>();
   waiters.push({ socket, events, blocksOthers, ready });
   if (blocksOthers) waiting.count++;

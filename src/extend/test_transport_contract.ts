@@ -14,8 +14,8 @@ import { testTurns } from "./turns_contract.ts";
 
 /** What {@linkcode testTransportContract} may be told. */
 export interface ContractOptions {
-  /** Resolves when both ends have heard of all that was closed; called at the end of each test. Absent: closing is over when it returns. */
-  readonly settled?: () => Promise<void>;
+  /** Runs each test: for a transport whose ends close, or hear of it, after `close()` has returned, to wait for that. Absent: it is just run. */
+  readonly around?: (test: () => Promise<void>) => Promise<void>;
 }
 
 /**
@@ -26,11 +26,11 @@ export interface ContractOptions {
  * message, and nothing left behind.
  *
  * @param transport one of your own, or any other
- * @param options for a transport whose ends hear of each other's closing later, over the network
+ * @param options for a transport whose closing is over later than `close()`
  */
 export async function testTransportContract(
   transport: Transport,
-  { settled }: ContractOptions = {},
+  { around = (test) => test() }: ContractOptions = {},
 ): Promise<void> {
   const id = transportId(transport);
   await using probed = await createSocketDirectory();
@@ -43,8 +43,7 @@ export async function testTransportContract(
   const test = (name: string, fn: (options: OpenOptions) => Promise<void>) =>
     Deno.test(`${id} ${name}`, async () => {
       const directory = await createSocketDirectory();
-      await fn({ directory: directory.path });
-      await settled?.();
+      await around(() => fn({ directory: directory.path }));
       assertEquals([...Deno.readDirSync(directory.path)], [], "a socket file was left behind");
       await directory[Symbol.asyncDispose]();
     });

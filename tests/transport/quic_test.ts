@@ -3,16 +3,12 @@ import { makeCertificate } from "../../src/transport/certificate.ts";
 import { quic } from "../../src/transport/quic.ts";
 import { quicDatagram } from "../../src/transport/quic_datagram.ts";
 import { needs, unless } from "../support/needs.ts";
+import { openDescriptors } from "../support/open_descriptors.ts";
 import { untilAllAreClosed } from "../support/open_quic.ts";
 
 const options = { directory: "/nonexistent" };
 const found = await quic.probe(options);
 const REASON = unless(found.available ? undefined : found.reason);
-
-/** How many file descriptors this process has. */
-function openDescriptors(): number {
-  return [...Deno.readDirSync("/proc/self/fd")].length;
-}
 
 Deno.test({
   ...needs("quic leaves as many descriptors after 300 connections as before", REASON),

@@ -144,6 +144,15 @@ export function defineClaim<Facts extends object>(
   return claim as unknown as ClaimDeclaration;
 }
 
+/** The first verdict whose condition is met. */
+export function firstMet(
+  conditions: Readonly<Partial<Record<ClaimVerdict, boolean>>>,
+  otherwise: ClaimVerdict,
+): ClaimVerdict {
+  const [met] = Object.entries(conditions).filter(([, isMet]) => isMet);
+  return met === undefined ? otherwise : met[0] as ClaimVerdict;
+}
+
 /** The decision on a claim that could not be tried. */
 export function cannotTry(reason: string): Decision {
   return { verdict: "cannot be tried here", answer: reason, seen: [], why: [] };

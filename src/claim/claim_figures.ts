@@ -21,6 +21,10 @@ export interface CaseRequest {
   readonly pin?: Placement["pin"];
 }
 
+export function request(scenario: string, transport: string, params: Params): CaseRequest {
+  return { scenario, transport, params };
+}
+
 /** A number with its unit and, where it was measured more than once, its interval. */
 export interface Figure {
   /** In `unit`; a median where there is an interval. */

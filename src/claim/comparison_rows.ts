@@ -2,7 +2,7 @@
 
 import type { Difference, OrientedRatio } from "../compare/contrast.ts";
 import { holm } from "../stats/holm.ts";
-import type { CaseRequest, ClaimFigures, Figure } from "./claim_figures.ts";
+import { type CaseRequest, type ClaimFigures, type Figure, request } from "./claim_figures.ts";
 import type { ClaimRule, ClaimTable, ClaimVerdict } from "./claim.ts";
 
 /** The chance that any of the rows says better or worse where there is no difference. */
@@ -32,6 +32,18 @@ export function comparisonRule(first: string, what: string): ClaimRule {
 export type Comparison = Readonly<
   { question: string; what: string; first: CaseRequest; base: CaseRequest; metric: string }
 >;
+
+/** A comparison of two cells in one size, which joins those of other sizes as one question. */
+export function inSize(
+  question: string,
+  metric: string,
+  [scenario, first, base]: readonly [scenario: string, first: string, base: string],
+  params: CaseRequest["params"] & { readonly bytes: number },
+): Comparison {
+  const what = `${question}, ${params.bytes} B`;
+  const [own, other] = [first, base].map((transport) => request(scenario, transport, params));
+  return { question, what, first: own!, base: other!, metric };
+}
 
 /** A comparison that could be made; `ratio` above 1: the first, whose figure is `ours`, is better. */
 export type ComparedRow = {

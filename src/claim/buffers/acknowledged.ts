@@ -3,7 +3,7 @@
 import { unreadBytes, unsentBytes } from "../../kernel/options.ts";
 import { loseNoSegments, loseSegments } from "../../kernel/socket_filter.ts";
 import { readTcpInfo } from "../../kernel/tcp_info.ts";
-import { CannotTry, type ClaimDeclaration, type ClaimFacts, type Lab } from "../claim.ts";
+import { CannotTry, type ClaimDeclaration, type ClaimFacts, firstMet, type Lab } from "../claim.ts";
 import { fillUp, openRawPair, RawSockets, receiveNow, sendNow, waitUntil } from "../sockets.ts";
 import { formatBytes } from "../format_figure.ts";
 import { tryPart } from "../try_part.ts";
@@ -41,7 +41,10 @@ export const emptiedByAcknowledgement: ClaimDeclaration = {
     const bytes = facts!.messageBytes as number;
     const isKept = lost!.unacknowledged >= bytes && lost!.notSent === 0;
     return {
-      verdict: !isKept ? "does not hold" : through!.unacknowledged === 0 ? "holds" : "undecided",
+      verdict: firstMet(
+        { "does not hold": !isKept, holds: through!.unacknowledged === 0 },
+        "undecided",
+      ),
       answer: `${bytes} B sent and lost: ${lost!.unacknowledged} B kept; let through: ${
         through!.unacknowledged
       } B`,

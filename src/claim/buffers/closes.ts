@@ -1,19 +1,17 @@
 // Claim 7: what a close does to what was written.
 
 import { readTcpInfo } from "../../kernel/tcp_info.ts";
-import { type ClaimDeclaration, type ClaimFacts, type Lab } from "../claim.ts";
-import type { CaseRequest } from "../claim_figures.ts";
+import { type ClaimDeclaration, type ClaimFacts, firstMet, type Lab } from "../claim.ts";
+import { type CaseRequest, request } from "../claim_figures.ts";
 import { openRawPair, type RawKind, receiveNow, sendNow, waitUntil } from "../sockets.ts";
 import { formatBytes, formatFigure } from "../format_figure.ts";
 
 const MIB = 1_024 * 1_024;
 const LIMIT_MS = 5_000;
 
-const UNSENT: readonly CaseRequest[] = ["tcp", "unix"].map((transport) => ({
-  scenario: "close",
-  transport,
-  params: { close: "unsent", bytes: MIB },
-}));
+const UNSENT: readonly CaseRequest[] = ["tcp", "unix"].map((transport) =>
+  request("close", transport, { close: "unsent", bytes: MIB })
+);
 
 /** A connection closed right after writing: bytes taken, unsent at the close (`null`: no output buffer), and what the peer got. */
 type Closed = Readonly<{ kind: RawKind; written: number; unsent: number | null; arrived: number }>;
@@ -57,7 +55,7 @@ export const closeDeliversTheRest: ClaimDeclaration = {
       closed.every(({ written, arrived }) => arrived === written);
     const tcp = closed.find(({ unsent }) => unsent !== null);
     return {
-      verdict: !isWhole ? "does not hold" : (tcp?.unsent ?? 0) > 0 ? "holds" : "undecided",
+      verdict: firstMet({ "does not hold": !isWhole, holds: (tcp?.unsent ?? 0) > 0 }, "undecided"),
       answer: tcp === undefined
         ? `${isWhole ? "all" : "not all"} arrived; what was unsent could not be read`
         : `${formatBytes(tcp.unsent!)} unsent at the close; ${formatBytes(tcp.arrived)} of ${

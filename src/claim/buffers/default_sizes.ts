@@ -9,7 +9,7 @@ import {
   type ClaimFacts,
   type Lab,
 } from "../claim.ts";
-import type { CaseRequest } from "../claim_figures.ts";
+import { request } from "../claim_figures.ts";
 import { formatBytes, formatFigureWithCount } from "../format_figure.ts";
 import { fillUp, openRawPair, type RawKind } from "../sockets.ts";
 
@@ -26,11 +26,8 @@ const KINDS: Readonly<Record<string, readonly [family: number, type: number]>> =
   unixpacket: [1, 2],
 };
 
-const cell = (transport: string): CaseRequest => ({
-  scenario: "backpressure",
-  transport,
-  params: { bytes: 65_536, pause: 40 },
-});
+const cell = (transport: string) =>
+  request("backpressure", transport, { bytes: 65_536, pause: 40 });
 
 type Sizes = readonly [kind: string, send: number, receive: number];
 

@@ -3,8 +3,8 @@
 import { requireLibc } from "../../kernel/libc.ts";
 import { setOption } from "../../kernel/options.ts";
 import type { StreamTransport } from "../../transport/transport.ts";
-import { cannotTry, type ClaimDeclaration, type ClaimFacts, type Lab } from "../claim.ts";
-import type { CaseRequest } from "../claim_figures.ts";
+import { cannotTry, type ClaimDeclaration, type ClaimFacts, firstMet, type Lab } from "../claim.ts";
+import { type CaseRequest, request } from "../claim_figures.ts";
 import { openChannels, usableStreams } from "../channels.ts";
 import { openRawPair, type RawKind, receiveNow, sendNow, waitUntil } from "../sockets.ts";
 import { formatBytes, formatFigureWithCount } from "../format_figure.ts";
@@ -17,11 +17,9 @@ const MAX_BYTES = 256 * MIB;
 const PORTIONS = 6;
 const MSG_NOSIGNAL = 0x4000;
 
-const PORTION_CELLS: readonly CaseRequest[] = ["tcp", "unix"].map((transport) => ({
-  scenario: "backpressure",
-  transport,
-  params: { bytes: MIB, pause: 40 },
-}));
+const PORTION_CELLS: readonly CaseRequest[] = ["tcp", "unix"].map((transport) =>
+  request("backpressure", transport, { bytes: MIB, pause: 40 })
+);
 
 /** What the writes of one large piece of data took, one after the other. */
 type Portions = Readonly<{ who: string; offered: number; taken: readonly number[] }>;
@@ -63,11 +61,10 @@ export const largeDataInPortions: ClaimDeclaration = {
     ];
     const [first] = rows;
     return {
-      verdict: isPartial.every(Boolean)
-        ? "holds"
-        : isPartial.some(Boolean)
-        ? "holds in part"
-        : "does not hold",
+      verdict: firstMet({
+        holds: isPartial.every(Boolean),
+        "holds in part": isPartial.some(Boolean),
+      }, "does not hold"),
       answer: first === undefined
         ? `${shares[0]!.transport}: ${
           formatFigureWithCount(shares[0]!.short)
@@ -179,13 +176,11 @@ export const blockingWriteTakesAll: ClaimDeclaration = {
     const libc = of(true);
     const isLibcWhole = libc.length > 0 && libc.every(isWhole);
     return {
-      verdict: libc.some(isShort)
-        ? "does not hold"
-        : isLibcWhole && of(false).every(isWhole)
-        ? "holds"
-        : isLibcWhole && of(false).some(isShort)
-        ? "holds in part"
-        : "undecided",
+      verdict: firstMet({
+        "does not hold": libc.some(isShort),
+        holds: isLibcWhole && of(false).every(isWhole),
+        "holds in part": isLibcWhole && of(false).some(isShort),
+      }, "undecided"),
       answer: `the first call took: ${
         calls.map((call) => `${call.who} ${isShort(call) ? formatBytes(call.taken) : "all"}`).join(
           ", ",

@@ -1,7 +1,7 @@
 // Claim 6: what reads return.
 
 import type { StreamChannel } from "../../transport/channel.ts";
-import type { ClaimDeclaration, ClaimFacts, Lab } from "../claim.ts";
+import { type ClaimDeclaration, type ClaimFacts, firstMet, type Lab } from "../claim.ts";
 import { openChannels, usableStreams } from "../channels.ts";
 
 const WAIT_MS = 30;
@@ -48,11 +48,11 @@ export const readTakesWhatIsThere: ClaimDeclaration = {
     );
     const first = rows[0]!;
     return {
-      verdict: waits && isWhole
-        ? "holds"
-        : waits && rows.some(({ accumulated, pieceBytes }) => accumulated > pieceBytes)
-        ? "holds in part"
-        : "does not hold",
+      verdict: firstMet({
+        holds: waits && isWhole,
+        "holds in part": waits &&
+          rows.some(({ accumulated, pieceBytes }) => accumulated > pieceBytes),
+      }, "does not hold"),
       answer:
         `${first.pieces} writes of ${first.pieceBytes} B, then one read: ${first.accumulated} B`,
       seen: rows.map((row) =>

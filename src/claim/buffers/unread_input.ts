@@ -4,7 +4,7 @@ import { readCounters } from "../../kernel/counters.ts";
 import { unreadBytes } from "../../kernel/options.ts";
 import { SystemError } from "../../kernel/system_error.ts";
 import type { StreamTransport } from "../../transport/transport.ts";
-import { CannotTry, type ClaimDeclaration, type ClaimFacts, type Lab } from "../claim.ts";
+import { CannotTry, type ClaimDeclaration, type ClaimFacts, firstMet, type Lab } from "../claim.ts";
 import { openRawPair, type RawKind, receiveNow, sendNow, waitUntil } from "../sockets.ts";
 import { openChannels, usableStreams } from "../channels.ts";
 import { formatBytes } from "../format_figure.ts";
@@ -58,11 +58,10 @@ export const closeLosesUnreadInput: ClaimDeclaration = {
     );
     const [first] = unread;
     return {
-      verdict: told.length === 0
-        ? "does not hold"
-        : told.length === unread.length
-        ? "holds"
-        : "holds in part",
+      verdict: firstMet({
+        "does not hold": told.length === 0,
+        holds: told.length === unread.length,
+      }, "holds in part"),
       answer: `${first!.who}: ${first!.unread} B unread, ${first!.resets} of ${
         first!.closes
       } reset`,

@@ -6,25 +6,20 @@ import {
   cannotTry,
   type ClaimDeclaration,
   type ClaimFacts,
+  firstMet,
   type Lab,
 } from "../claim.ts";
-import type { CaseRequest } from "../claim_figures.ts";
+import { request } from "../claim_figures.ts";
 import { fillUp, hasRoom, openRawPair, receiveNow, waitUntil } from "../sockets.ts";
 import { formatBytes, formatFigure, formatFigureWithCount } from "../format_figure.ts";
 
 const TRANSPORTS = ["tcp", "unix"];
 const SIZES = [64, 16_384, 131_072];
 
-const returning = (transport: string, bytes: number): CaseRequest => ({
-  scenario: "write-return",
-  transport,
-  params: { bytes },
-});
-const pausing = (transport: string, bytes: number, pause: number): CaseRequest => ({
-  scenario: "backpressure",
-  transport,
-  params: { bytes, pause },
-});
+const returning = (transport: string, bytes: number) =>
+  request("write-return", transport, { bytes });
+const pausing = (transport: string, bytes: number, pause: number) =>
+  request("backpressure", transport, { bytes, pause });
 
 const RETURNS = TRANSPORTS.flatMap((transport) =>
   SIZES.map((bytes) => returning(transport, bytes))
@@ -70,7 +65,10 @@ export const writeReturnsEarly: ClaimDeclaration = {
     // Not by the times: on a busy machine a write over loopback, which delivers in the same call, takes as long as the rest.
     const isEarly = unread.every(({ accepted }) => accepted.low! > Math.max(...SIZES));
     return {
-      verdict: isBuffered && isEarly ? "holds" : isBuffered ? "holds in part" : "does not hold",
+      verdict: firstMet(
+        { holds: isBuffered && isEarly, "holds in part": isBuffered },
+        "does not hold",
+      ),
       answer: `${first.request.transport}, ${first.request.params.bytes} B: write ${
         formatFigure(first.returned)
       }, receipt ${formatFigure(first.delivered)}`,
@@ -159,7 +157,10 @@ export const fullBufferBlocks: ClaimDeclaration = {
       freed.low! <= pause.high! * (1 + LATE.share) + LATE.ns
     );
     return {
-      verdict: isEarly || unheld.length > 0 ? "does not hold" : follows ? "holds" : "undecided",
+      verdict: firstMet(
+        { "does not hold": isEarly || unheld.length > 0, holds: follows },
+        "undecided",
+      ),
       answer: `${last.request.transport}: pause ${
         formatFigure(last.pause)
       }, the write went on after ${formatFigure(last.freed)}`,

@@ -4,7 +4,7 @@ import { loseNoSegments, loseSegments } from "../../kernel/socket_filter.ts";
 import { readTcpInfo } from "../../kernel/tcp_info.ts";
 import type { StreamChannel, StreamListener } from "../../transport/channel.ts";
 import type { StreamTransport } from "../../transport/transport.ts";
-import { CannotTry, type ClaimDeclaration, type ClaimFacts, type Lab } from "../claim.ts";
+import { CannotTry, type ClaimDeclaration, type ClaimFacts, firstMet, type Lab } from "../claim.ts";
 import { type RawListener, RawSockets, sendNow, waitUntil } from "../sockets.ts";
 import { tryPart } from "../try_part.ts";
 import { readSettingsOf, readSocketTable } from "../socket_table.ts";
@@ -76,11 +76,10 @@ export const establishedBeforeAccept: ClaimDeclaration = {
     const connected = late.reduce((sum, row) => sum + row.connected, 0);
     const tried = late.reduce((sum, row) => sum + row.tried, 0);
     return {
-      verdict: isEarly.length === late.length && full !== undefined && isHalf
-        ? "holds"
-        : isEarly.length > 0
-        ? "holds in part"
-        : "does not hold",
+      verdict: firstMet({
+        holds: isEarly.length === late.length && full !== undefined && isHalf,
+        "holds in part": isEarly.length > 0,
+      }, "does not hold"),
       answer: `${connected} of ${tried} connects done and written to before any accept`,
       seen: [
         ...late.map(({ transport, tried, connected, read }) =>

@@ -3,7 +3,7 @@
 import { requireLibc } from "../../kernel/libc.ts";
 import { unsentBytes } from "../../kernel/options.ts";
 import { readTcpInfo } from "../../kernel/tcp_info.ts";
-import type { ClaimDeclaration, ClaimFacts, Lab } from "../claim.ts";
+import { type ClaimDeclaration, type ClaimFacts, firstMet, type Lab } from "../claim.ts";
 import { openRawPair, receiveNow, sendNow, waitUntil } from "../sockets.ts";
 
 const SIZES = [1, 100, 1_000, 10_000];
@@ -41,7 +41,7 @@ export const acknowledgementCountsBytes: ClaimDeclaration = {
     );
     const most = moved.at(-1)!;
     return {
-      verdict: isBytes ? "holds" : isOneMore ? "does not hold" : "undecided",
+      verdict: firstMet({ holds: isBytes, "does not hold": isOneMore }, "undecided"),
       answer: `${most.bytes} B moved it by ${most.client}${isBytes ? ', without the "+ 1"' : ""}`,
       seen: [
         `Before any data the end that had connected counted ${opened.client} as acknowledged, and the end that was accepted ${opened.server}`,

@@ -2,7 +2,7 @@
 
 import { SystemError } from "../../kernel/system_error.ts";
 import { readTcpInfo } from "../../kernel/tcp_info.ts";
-import { CannotTry, type ClaimDeclaration, type ClaimFacts, type Lab } from "../claim.ts";
+import { CannotTry, type ClaimDeclaration, type ClaimFacts, firstMet, type Lab } from "../claim.ts";
 import {
   type ConnectState,
   type RawKind,
@@ -58,13 +58,11 @@ export const backlogBoundsWaiting: ClaimDeclaration = {
         completed === Math.min(backlog, Number(capped ?? Infinity)) + more
       );
     return {
-      verdict: judged.length === 0
-        ? "undecided"
-        : bounded.length === judged.length
-        ? "holds"
-        : bounded.length > 0
-        ? "holds in part"
-        : "does not hold",
+      verdict: firstMet({
+        undecided: judged.length === 0,
+        holds: bounded.length === judged.length,
+        "holds in part": bounded.length > 0,
+      }, "does not hold"),
       answer: judged.length === 0
         ? `no backlog could be filled: ${missing[0] ?? bounds[0]?.next ?? "nothing was tried"}`
         : isBeyond(1)

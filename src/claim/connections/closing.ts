@@ -4,8 +4,8 @@ import { requireLibc } from "../../kernel/libc.ts";
 import { SystemError } from "../../kernel/system_error.ts";
 import { readTcpInfo } from "../../kernel/tcp_info.ts";
 import { median } from "../../stats/quantile.ts";
-import { cannotTry, type ClaimDeclaration, type ClaimFacts, type Lab } from "../claim.ts";
-import type { CaseRequest } from "../claim_figures.ts";
+import { cannotTry, type ClaimDeclaration, type ClaimFacts, firstMet, type Lab } from "../claim.ts";
+import { request } from "../claim_figures.ts";
 import { formatFigure, formatTally } from "../format_figure.ts";
 import { openRawPair, type RawKind, receiveNow, sendNow, waitUntil } from "../sockets.ts";
 
@@ -15,11 +15,7 @@ const BYTES = 1_000;
 const LIMIT_MS = 1_000;
 const SHUT_WR = 1;
 
-const half = (transport: string): CaseRequest => ({
-  scenario: "close",
-  transport,
-  params: { close: "half", bytes: 102_400 },
-});
+const half = (transport: string) => request("close", transport, { close: "half", bytes: 102_400 });
 const HALVES = ["tcp", "unix"].map(half);
 
 /** A connection half closed: what the other end sent after that, what arrived, and both states by TCP_INFO, the closing end first. */
@@ -80,13 +76,11 @@ export const closingTakesFourSegments: ClaimDeclaration = {
     const isFour = all.length > 0 && all.every((count) => count === 4);
     const isThreeOrFour = all.length > 0 && all.every((count) => count === 3 || count === 4);
     return {
-      verdict: isOwn && isFour
-        ? "holds"
-        : isOwn && isThreeOrFour
-        ? "holds in part"
-        : isOwn
-        ? "undecided"
-        : "does not hold",
+      verdict: firstMet({
+        holds: isOwn && isFour,
+        "holds in part": isOwn && isThreeOrFour,
+        undecided: isOwn,
+      }, "does not hold"),
       answer: counts.map(({ when, segments }) =>
         `${segments.length === 0 ? "no" : median(segments)} segments ${when}`
       ).join(", "),

@@ -7,9 +7,10 @@ import {
   cannotTry,
   type ClaimDeclaration,
   type ClaimFacts,
+  firstMet,
   type Lab,
 } from "../claim.ts";
-import type { CaseRequest } from "../claim_figures.ts";
+import { request } from "../claim_figures.ts";
 import {
   answerQuestions,
   casesOf,
@@ -25,11 +26,8 @@ import { usableStreams } from "../channels.ts";
 
 const REQUESTS = 20;
 
-const perRequest = (transport: string, connection: "fresh" | "kept"): CaseRequest => ({
-  scenario: "connect-per-request",
-  transport,
-  params: { connection, bytes: 64 },
-});
+const perRequest = (transport: string, connection: "fresh" | "kept") =>
+  request("connect-per-request", transport, { connection, bytes: 64 });
 
 const KEPT_OR_FRESH: readonly Comparison[] = ["tcp", "unix"].flatMap((transport) =>
   [["p50", "request"], ["requestsPerSecond", "requests/s"]].map(([metric, what]) => ({
@@ -78,7 +76,7 @@ export const closingServerForcesConnections: ClaimDeclaration = {
     const again = served.reduce((sum, row) => sum + row.again, 0);
     const tcp = rows.find(({ what }) => what === "tcp, request");
     return {
-      verdict: isForced ? "holds" : again > 0 ? "does not hold" : "undecided",
+      verdict: firstMet({ holds: isForced, "does not hold": again > 0 }, "undecided"),
       answer: tcp === undefined
         ? `${again} of ${
           served.reduce((sum, row) => sum + row.requests, 0)

@@ -4,7 +4,7 @@ import { loseNoSegments, loseSegments } from "../../kernel/socket_filter.ts";
 import { readTcpInfo } from "../../kernel/tcp_info.ts";
 import { type ClaimDeclaration, type ClaimFacts, type ClaimVerdict, type Lab } from "../claim.ts";
 import { tryPart } from "../try_part.ts";
-import type { CaseRequest } from "../claim_figures.ts";
+import { request } from "../claim_figures.ts";
 import { formatFigureWithCount, formatTally } from "../format_figure.ts";
 import { RawSockets, waitUntil } from "../sockets.ts";
 
@@ -14,8 +14,8 @@ const LOST_MS = 50;
 /** A lost first segment is retransmitted after 1 s (RFC 6298, section 2); three of them are waited for. */
 const LIMIT_MS = 3_500;
 
-const CONNECT: CaseRequest = { scenario: "connect", transport: "tcp", params: {} };
-const ROUND_TRIP: CaseRequest = { scenario: "round-trip", transport: "tcp", params: { bytes: 64 } };
+const CONNECT = request("connect", "tcp", {});
+const ROUND_TRIP = request("round-trip", "tcp", { bytes: 64 });
 
 type Ends = Readonly<{ client: string; server: string }>;
 

@@ -1,18 +1,15 @@
 // Claim 30: servers that take one client at a time.
 
-import { cannotTry, type ClaimDeclaration, type ClaimTable } from "../claim.ts";
-import type { CaseRequest } from "../claim_figures.ts";
+import { cannotTry, type ClaimDeclaration, type ClaimTable, firstMet } from "../claim.ts";
+import { request } from "../claim_figures.ts";
 import { formatFigure, formatFigureWithCount, formatPairedRatio } from "../format_figure.ts";
 
 const CLIENTS = [1, 2, 4, 8];
 const MAX_CLIENTS = 8;
 const SERVICE_US = 3_000;
 
-const crowd = (server: "iterative" | "concurrent", clients: number): CaseRequest => ({
-  scenario: "iterative-server",
-  transport: "tcp",
-  params: { server, clients, service: SERVICE_US },
-});
+const crowd = (server: "iterative" | "concurrent", clients: number) =>
+  request("iterative-server", "tcp", { server, clients, service: SERVICE_US });
 
 export const iterativeServesOne: ClaimDeclaration = {
   id: "iterative-serves-one",
@@ -66,11 +63,10 @@ export const iterativeServesOne: ClaimDeclaration = {
       ]),
     };
     return {
-      verdict: isQueued && isBeside
-        ? "holds"
-        : many.high! < (MAX_CLIENTS / 2) * serviceNs
-        ? "does not hold"
-        : "undecided",
+      verdict: firstMet({
+        holds: isQueued && isBeside,
+        "does not hold": many.high! < (MAX_CLIENTS / 2) * serviceNs,
+      }, "undecided"),
       answer: `client ${MAX_CLIENTS} waits ${formatFigure(many)}, side by side ${
         formatFigure(beside)
       }`,

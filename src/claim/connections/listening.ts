@@ -4,7 +4,7 @@ import { describeFd } from "../../kernel/find_fd.ts";
 import { SystemError } from "../../kernel/system_error.ts";
 import type { StreamChannel } from "../../transport/channel.ts";
 import type { StreamTransport } from "../../transport/transport.ts";
-import type { ClaimDeclaration, ClaimFacts, Lab } from "../claim.ts";
+import { type ClaimDeclaration, type ClaimFacts, firstMet, type Lab } from "../claim.ts";
 import { hasRoom, type RawKind, RawSockets, receiveNow, waitUntil } from "../sockets.ts";
 import { formatTally } from "../format_figure.ts";
 import { type Channels, exchange, usableStreams } from "../channels.ts";
@@ -52,7 +52,7 @@ export const listenerIsAnotherSocket: ClaimDeclaration = {
         (identities.sockets === identities.connections + 1 && identities.listening === 1));
     const livesOn = rows.filter((row) => row.livesOn).length;
     return {
-      verdict: isSo ? "holds" : livesOn > 0 ? "holds in part" : "does not hold",
+      verdict: firstMet({ holds: isSo, "holds in part": livesOn > 0 }, "does not hold"),
       answer: identities === undefined
         ? `${
           rows[0]!.exchanged

@@ -1,7 +1,7 @@
 // Claim 27: the ports of clients.
 
 import { hasCapability, withoutCapability } from "../../kernel/capabilities.ts";
-import { CannotTry, type ClaimDeclaration, type ClaimFacts, type Lab } from "../claim.ts";
+import { CannotTry, type ClaimDeclaration, type ClaimFacts, firstMet, type Lab } from "../claim.ts";
 import { RawSockets } from "../sockets.ts";
 import { readSettingsOf, readSocketTable } from "../socket_table.ts";
 import { usableStreams } from "../channels.ts";
@@ -49,13 +49,10 @@ export const portIsChosenAtConnect: ClaimDeclaration = {
     const isFree = low.some(({ outcome }) => outcome === "bound");
     const isTold = ports.length === facts!.clients && isInRange && isChosen;
     return {
-      verdict: !isTold
-        ? "does not hold"
-        : isFree
-        ? "holds in part"
-        : isKept
-        ? "holds"
-        : "undecided",
+      verdict: firstMet(
+        { "does not hold": !isTold, "holds in part": isFree, holds: isKept },
+        "undecided",
+      ),
       answer: `${ports.length} clients had ports ${Math.min(...ports)} to ${Math.max(...ports)}`,
       seen: [
         `${ports.length} clients of Deno had ${new Set(ports).size} different ports, ${

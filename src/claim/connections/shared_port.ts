@@ -1,6 +1,6 @@
 // Claim 28: one number for TCP and UDP.
 
-import { type ClaimDeclaration, type ClaimFacts, type Lab } from "../claim.ts";
+import { type ClaimDeclaration, type ClaimFacts, firstMet, type Lab } from "../claim.ts";
 import { RawSockets, receiveNow, sendNow, waitUntil } from "../sockets.ts";
 
 const EXCHANGES = 10;
@@ -24,7 +24,10 @@ export const protocolsShareNumbers: ClaimDeclaration = {
     const { port, exchanges, tcp, udp, crossed, again } = facts as Shared;
     const isSo = tcp === exchanges && udp === exchanges && crossed === 0;
     return {
-      verdict: isSo ? "holds" : tcp > 0 && udp > 0 && crossed === 0 ? "undecided" : "does not hold",
+      verdict: firstMet(
+        { holds: isSo, undecided: tcp > 0 && udp > 0 && crossed === 0 },
+        "does not hold",
+      ),
       answer: `on one number ${tcp} exchanges over TCP, ${udp} over UDP, ${crossed} mixed up`,
       seen: [
         `Both were bound to port ${port}; ${tcp} of ${exchanges} exchanges over TCP and ${udp} of ${exchanges} over UDP came back as sent, ${crossed} with the other's bytes`,

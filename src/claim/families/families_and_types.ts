@@ -1,6 +1,6 @@
 // Claim 33.
 
-import { cannotTry, type ClaimDeclaration, type Decision } from "../claim.ts";
+import { cannotTry, type ClaimDeclaration, type Decision, firstMet } from "../claim.ts";
 import type { CaseRequest, ClaimFigures, Figure } from "../claim_figures.ts";
 import { formatFigure } from "../format_figure.ts";
 
@@ -85,13 +85,11 @@ export function decideKinds(kinds: readonly Kind[], figures: ClaimFigures): Deci
   const inDeno = opens.filter(({ kind }) => kind.deno !== undefined);
   const tried = opens.length + refused.length;
   return {
-    verdict: opens.length === 0
-      ? "does not hold"
-      : refused.length > 0
-      ? "holds in part"
-      : unseen.length > 0
-      ? "undecided"
-      : "holds",
+    verdict: firstMet({
+      "does not hold": opens.length === 0,
+      "holds in part": refused.length > 0,
+      undecided: unseen.length > 0,
+    }, "holds"),
     answer: `${opens.length} of ${tried} kinds open here, ${inDeno.length} of them by Deno's API`,
     seen: [
       `${opens.length} of ${tried} kinds that could be looked for carry messages here, ${inDeno.length} of them by Deno's own API`,

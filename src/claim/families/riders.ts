@@ -1,11 +1,11 @@
 // Claim 34.
 
-import { cannotTry, type ClaimDeclaration, type ClaimTable } from "../claim.ts";
+import { cannotTry, type ClaimDeclaration, type ClaimTable, firstMet } from "../claim.ts";
 import type { CaseRequest, ClaimFigures } from "../claim_figures.ts";
 import {
   casesOf,
   compareCells,
-  type Comparison,
+  inSize,
   onBothPlacements,
   reasonOf,
   tableOf,
@@ -17,21 +17,9 @@ const SIZES = [64, 1_024, 16_384];
 const RIDERS = ["websocket", "http"];
 const DELAYED = "TcpExt.DelayedACKs";
 
-const cell = (transport: string, bytes: number): CaseRequest => ({
-  scenario: "round-trip",
-  transport,
-  params: { bytes },
-});
-
-const COMPARISONS: readonly Comparison[] = onBothPlacements(
+const COMPARISONS = onBothPlacements(
   RIDERS.flatMap((rider) =>
-    SIZES.map((bytes) => ({
-      question: rider,
-      what: `${rider}, ${bytes} B`,
-      first: cell(rider, bytes),
-      base: cell("tcp", bytes),
-      metric: "p50",
-    }))
+    SIZES.map((bytes) => inSize(rider, "p50", ["round-trip", rider, "tcp"], { bytes }))
   ),
 );
 
@@ -62,11 +50,10 @@ export const ridersOnStreams: ClaimDeclaration = {
     const understood = spoken.filter(({ isExpected }) => isExpected).length;
     const [small] = rows;
     return {
-      verdict: spoken.length === 0
-        ? "undecided"
-        : understood > 0
-        ? "holds in part"
-        : "does not hold",
+      verdict: firstMet(
+        { undecided: spoken.length === 0, "holds in part": understood > 0 },
+        "does not hold",
+      ),
       answer: small === undefined
         ? `${understood} of ${spoken.length} answered a bare TCP connection`
         : `${small.what}: ${formatFigure(small.ours)}; bare: ${formatFigure(small.theirs)}`,

@@ -1,6 +1,12 @@
 // Claims 11 and 12.
 
-import { cannotTry, type ClaimDeclaration, type ClaimTable, type ClaimVerdict } from "../claim.ts";
+import {
+  cannotTry,
+  type ClaimDeclaration,
+  type ClaimTable,
+  type ClaimVerdict,
+  firstMet,
+} from "../claim.ts";
 import type { Params } from "../../model/params.ts";
 import type { CaseRequest, ClaimFigures } from "../claim_figures.ts";
 import { formatFigure, formatFigureWithCount } from "../format_figure.ts";
@@ -80,11 +86,10 @@ export const readsDifferFromWrites: ClaimDeclaration = {
     const most = measured.reduce((a, b) => b.perRead.value > a.perRead.value ? b : a);
     const least = measured.reduce((a, b) => b.perRead.value < a.perRead.value ? b : a);
     return {
-      verdict: most.perRead.low! > MIN_TOGETHER
-        ? "holds"
-        : most.perRead.high! <= 1
-        ? "does not hold"
-        : "undecided",
+      verdict: firstMet({
+        holds: most.perRead.low! > MIN_TOGETHER,
+        "does not hold": most.perRead.high! <= 1,
+      }, "undecided"),
       answer: `${name(most.cell)}: ${formatFigure(most.perRead)} messages in one read`,
       seen: [
         `Most together: ${name(most.cell)}, ${

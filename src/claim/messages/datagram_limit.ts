@@ -1,7 +1,7 @@
 // Claim 15.
 
-import { CannotTry, cannotTry, type ClaimDeclaration, type Lab } from "../claim.ts";
-import type { CaseRequest } from "../claim_figures.ts";
+import { CannotTry, cannotTry, type ClaimDeclaration, firstMet, type Lab } from "../claim.ts";
+import { request } from "../claim_figures.ts";
 
 const TRANSPORTS = ["udp", "udp6", "unixpacket"];
 /** The largest size that the workload tries. */
@@ -9,11 +9,7 @@ const MAX_BYTES = 4 * 1_024 * 1_024;
 const SENT_BYTES = 1_000;
 const BUFFER_BYTES = 100;
 
-const cell = (transport: string): CaseRequest => ({
-  scenario: "datagram-limit",
-  transport,
-  params: {},
-});
+const cell = (transport: string) => request("datagram-limit", transport, {});
 
 export const datagramsAreLimited: ClaimDeclaration = {
   id: "datagrams-are-limited",
@@ -40,11 +36,10 @@ export const datagramsAreLimited: ClaimDeclaration = {
     const bounded = limits.filter(({ limit }) => limit.value < MAX_BYTES);
     const words = limits.map(({ transport, limit }) => `${transport} ${limit.value} B`).join(", ");
     return {
-      verdict: bounded.length === limits.length
-        ? "holds"
-        : bounded.length > 0
-        ? "holds in part"
-        : "does not hold",
+      verdict: firstMet({
+        holds: bounded.length === limits.length,
+        "holds in part": bounded.length > 0,
+      }, "does not hold"),
       answer: words,
       seen: [
         ...limits.map(({ transport, limit }) =>

@@ -1,6 +1,6 @@
 // Claim 13: datagrams that are lost.
 
-import type { CaseRequest, ClaimFigures } from "../claim_figures.ts";
+import { type ClaimFigures, request } from "../claim_figures.ts";
 import { cannotTry, type ClaimDeclaration, type ClaimTable, type ClaimVerdict } from "../claim.ts";
 import { formatFigure, formatFigureWithCount } from "../format_figure.ts";
 import { type Crowded, crowdReceivers, type Queued } from "./crowd_receivers.ts";
@@ -8,11 +8,8 @@ import { type Crowded, crowdReceivers, type Queued } from "./crowd_receivers.ts"
 const RATES = [10_000, 50_000, 0];
 const SIZES = [64, 1_024, 16_384];
 
-const cell = (transport: string, bytes: number, rate: number): CaseRequest => ({
-  scenario: "datagram-loss",
-  transport,
-  params: { bytes, rate },
-});
+const cell = (transport: string, bytes: number, rate: number) =>
+  request("datagram-loss", transport, { bytes, rate });
 const CELLS = [
   ...SIZES.flatMap((bytes) => RATES.map((rate) => cell("udp", bytes, rate))),
   ...SIZES.map((bytes) => cell("unixpacket", bytes, 0)),

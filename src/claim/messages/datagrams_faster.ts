@@ -1,7 +1,7 @@
 // Claims 16 and 17.
 
-import type { CaseRequest, ClaimFigures } from "../claim_figures.ts";
-import { cannotTry, type ClaimDeclaration, type ClaimTable } from "../claim.ts";
+import type { ClaimFigures } from "../claim_figures.ts";
+import { cannotTry, type ClaimDeclaration, type ClaimTable, firstMet } from "../claim.ts";
 import {
   type Answer,
   answerQuestions,
@@ -13,6 +13,7 @@ import {
   comparisonRule,
   countAnswers,
   formatCounts,
+  inSize,
   onBothPlacements,
   reasonOf,
   tableOf,
@@ -24,10 +25,11 @@ import { measureSocketMemory, type SocketMemoryOf } from "./socket_memory.ts";
 
 const SIZES = [64, 1_024, 16_384];
 const DENO = [["udp", "tcp"], ["unixpacket", "unix"]] as const;
-const LIBC = [["udp@libc", "tcp@libc"], ["unixpacket@libc", "unix@libc"], [
-  "seqpacket@libc",
-  "unix@libc",
-]] as const;
+const LIBC = [
+  ["udp@libc", "tcp@libc"],
+  ["unixpacket@libc", "unix@libc"],
+  ["seqpacket@libc", "unix@libc"],
+] as const;
 
 type Kind = readonly [what: string, scenario: string, metric: string];
 
@@ -36,19 +38,8 @@ function comparisons(pairs: readonly (readonly [string, string])[], kinds: reado
     pairs.flatMap(([datagram, stream]) =>
       kinds.flatMap(([what, scenario, metric]) =>
         SIZES.map((bytes) => {
-          const cell = (transport: string): CaseRequest => ({
-            scenario,
-            transport,
-            params: { bytes },
-          });
           const question = `${what}, ${datagram} against ${stream}`;
-          return {
-            question,
-            what: `${question}, ${bytes} B`,
-            first: cell(datagram),
-            base: cell(stream),
-            metric,
-          };
+          return inSize(question, metric, [scenario, datagram, stream], { bytes });
         })
       )
     ),
@@ -75,6 +66,13 @@ function families(
     answers: answerQuestions(list, figures),
     reason: reasonOf(list, figures),
   }));
+}
+
+function tablesOf(all: readonly Family[], what: string): readonly ClaimTable[] {
+  return all.filter(({ rows }) => rows.length > 0).flatMap(({ through, rows, answers }) => [
+    answerTable(`${through}, what decides`, "datagrams", answers),
+    tableOf(`${through}, ${what}`, ["datagrams", "streams"], rows),
+  ]);
 }
 
 function formatFamily({ through, answers, reason }: Family): string {
@@ -128,12 +126,7 @@ export const datagramsAreFaster: ClaimDeclaration = {
         ),
         ...warnOfPacing(figures.congestion()),
       ],
-      tables: all.flatMap(({ through, rows, answers }) =>
-        rows.length === 0 ? [] : [
-          answerTable(`${through}, what decides`, "datagrams", answers),
-          tableOf(`${through}, medians of trials`, ["datagrams", "streams"], rows),
-        ]
-      ),
+      tables: tablesOf(all, "medians of trials"),
       why: [
         "Over loopback nothing is lost on the way and checksums are not computed, so that TCP's care costs little. A stream moves many small messages in one system call and one wake-up; a datagram needs a call of its own at each end, unless the program hands over several at once (sendmmsg(2), or UDP_SEGMENT of udp(7)), which Deno does not",
         "The runtime can turn the order round: in Deno a receive makes a new address object for each datagram, which a read of a connection does not",
@@ -150,18 +143,14 @@ const CPU: Kind = ["CPU", "round-trip", "cpuPerOperation"];
 const COST_DENO = comparisons(DENO, [CPU]);
 const COST_LIBC = comparisons(LIBC, [CPU]);
 const CLIENTS = 1_000;
-const crowd = (transport: string): CaseRequest => ({
-  scenario: "fan-in",
-  transport,
-  params: { bytes: 64, clients: CLIENTS },
-});
-const COST_CROWD: readonly Comparison[] = DENO.map(([datagram, stream]) => ({
-  question: `CPU with ${CLIENTS} clients, ${datagram} against ${stream}`,
-  what: `CPU with ${CLIENTS} clients, ${datagram} against ${stream}, 64 B`,
-  first: crowd(datagram),
-  base: crowd(stream),
-  metric: "cpuPerOperation",
-}));
+const COST_CROWD = DENO.map(([datagram, stream]) =>
+  inSize(
+    `CPU with ${CLIENTS} clients, ${datagram} against ${stream}`,
+    "cpuPerOperation",
+    ["fan-in", datagram, stream],
+    { bytes: 64, clients: CLIENTS },
+  )
+);
 
 export const datagramsCostLess: ClaimDeclaration = {
   id: "datagrams-cost-less",
@@ -169,9 +158,7 @@ export const datagramsCostLess: ClaimDeclaration = {
   source: "getrusage(2); proc_meminfo(5), Slab; udp(7); tcp(7)",
   method:
     `CPU time of both ends, user and system, for each round trip, in the same trials as claim 16, and for each exchange through Deno with one server and ${CLIENTS} clients, where a stream needs a connection for each. Then clients were opened by system calls and the growth of the kernel's own memory (Slab of /proc/meminfo) was read, for each client`,
-  rule: {
-    ...comparisonRule("datagrams are", "questions of CPU time, and in memory for each client"),
-  },
+  rule: comparisonRule("datagrams are", "questions of CPU time, and in memory for each client"),
   control:
     "the same with one transport slowed to a tenth of its speed: it does not hold with the datagrams slowed, and holds with the stream slowed",
   cases: casesOf([...COST_LIBC, ...COST_DENO, ...COST_CROWD]),
@@ -192,13 +179,11 @@ export const datagramsCostLess: ClaimDeclaration = {
     const { better, worse } = countAnswers(answers);
     const won = better + less.length;
     return {
-      verdict: won === answers.length + pairs.length
-        ? "holds"
-        : won > 0
-        ? "holds in part"
-        : worse > 0
-        ? "does not hold"
-        : "undecided",
+      verdict: firstMet({
+        holds: won === answers.length + pairs.length,
+        "holds in part": won > 0,
+        "does not hold": worse > 0,
+      }, "undecided"),
       answer: formatFirst(all.slice(0, 2)),
       seen: [
         ...all.map(formatFamily),
@@ -211,12 +196,7 @@ export const datagramsCostLess: ClaimDeclaration = {
         ),
         ...(failure === undefined ? [] : [`Kernel memory could not be read: ${failure}`]),
       ],
-      tables: all.flatMap(({ through, rows, answers }): ClaimTable[] =>
-        rows.length === 0 ? [] : [
-          answerTable(`${through}, what decides`, "datagrams", answers),
-          tableOf(`${through}, CPU time per exchange, both ends`, ["datagrams", "streams"], rows),
-        ]
-      ),
+      tables: tablesOf(all, "CPU time per exchange, both ends"),
       why: [
         "What an exchange costs is dominated by system calls and by waking the other end, and those are the same for both. The kernel's part that differs, segments and acknowledgements against bare datagrams, shows by system calls; through Deno the runtime adds an address object for each datagram received",
         "A datagram server has one socket for all of its clients; a stream server has one for each, and so twice as many sockets in all",

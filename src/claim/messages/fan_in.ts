@@ -5,9 +5,10 @@ import {
   type ClaimDeclaration,
   type ClaimFacts,
   type Decision,
+  firstMet,
   type Lab,
 } from "../claim.ts";
-import type { CaseRequest, ClaimFigures, Figure } from "../claim_figures.ts";
+import { type ClaimFigures, type Figure, request } from "../claim_figures.ts";
 import { RawSockets, receiveNow } from "../sockets.ts";
 import { requireLibc } from "../../kernel/libc.ts";
 import { ADDRESS_BYTES } from "../../kernel/socket_address.ts";
@@ -19,11 +20,8 @@ const UNBOUND = 10;
 const MSG_NOSIGNAL = 0x4000;
 const TRANSPORTS = ["udp", "unixpacket", "tcp", "unix"];
 
-const cell = (transport: string, clients: number): CaseRequest => ({
-  scenario: "fan-in",
-  transport,
-  params: { bytes: 64, clients },
-});
+const cell = (transport: string, clients: number) =>
+  request("fan-in", transport, { bytes: 64, clients });
 
 export const oneSocketManyPeers: ClaimDeclaration = {
   id: "one-socket-many-peers",
@@ -54,13 +52,11 @@ export const oneSocketManyPeers: ClaimDeclaration = {
       return cannotTry(failure ?? figures.skip(cell("udp", 1)) ?? "nothing was measured");
     }
     return {
-      verdict: served === undefined
-        ? "undecided"
-        : served.answered < served.clients
-        ? "does not hold"
-        : served.listen !== "listens" && served.portsBefore > 0
-        ? "holds"
-        : "holds in part",
+      verdict: firstMet({
+        undecided: served === undefined,
+        "does not hold": served !== undefined && served.answered < served.clients,
+        holds: served?.listen !== "listens" && (served?.portsBefore ?? 0) > 0,
+      }, "holds in part"),
       ...measured(figures, most),
       ...describe(served, failure, figures, most),
       why: [

@@ -1,16 +1,16 @@
 // Claim 19.
 
 import { cannotTry, type ClaimDeclaration } from "../claim.ts";
-import type { CaseRequest, ClaimFigures } from "../claim_figures.ts";
+import type { ClaimFigures } from "../claim_figures.ts";
 import {
   answerQuestions,
   answerTable,
   casesOf,
   compareCells,
-  type Comparison,
   comparisonRule,
   countAnswers,
   formatCounts,
+  inSize,
   onBothPlacements,
   reasonOf,
   tableOf,
@@ -24,27 +24,15 @@ const CHUNKS = [16_384, 65_536, 1_048_576];
 
 const SMALLEST_BY_CALLS = "round trip, by system calls, 64 B";
 
-const COMPARISONS: readonly Comparison[] = onBothPlacements([
+const COMPARISONS = onBothPlacements([
   ...SIZES.map((bytes) => against("round trip", "round-trip", bytes, "p50")),
-  ...SIZES.map((bytes) => against("round trip", "round-trip", bytes, "p50", "@libc")),
+  ...SIZES.map((bytes) => against("round trip, by system calls", "round-trip", bytes, "p50")),
   ...CHUNKS.map((bytes) => against("throughput", "throughput", bytes, "bytesPerSecond")),
 ]);
 
-function against(what: string, scenario: string, bytes: number, metric: string, driver = "") {
-  const cell = (transport: string): CaseRequest => ({
-    scenario,
-    transport: `${transport}${driver}`,
-    params: { bytes },
-  });
-  const how = driver === "" ? "" : ", by system calls";
-  const question = `${what}${how}`;
-  return {
-    question,
-    what: `${question}, ${bytes} B`,
-    first: cell("unix"),
-    base: cell("tcp"),
-    metric,
-  };
+function against(question: string, scenario: string, bytes: number, metric: string) {
+  const driver = question.endsWith("by system calls") ? "@libc" : "";
+  return inSize(question, metric, [scenario, `unix${driver}`, `tcp${driver}`], { bytes });
 }
 
 const SWITCHES = ["voluntarySwitches", "involuntarySwitches"];

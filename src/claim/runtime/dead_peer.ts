@@ -4,7 +4,7 @@ import { requireLibc } from "../../kernel/libc.ts";
 import { getOption, setOption } from "../../kernel/options.ts";
 import { loseSegments } from "../../kernel/socket_filter.ts";
 import { errnoName } from "../../kernel/system_error.ts";
-import { CannotTry, type ClaimDeclaration, defineClaim, type Lab } from "../claim.ts";
+import { CannotTry, type ClaimDeclaration, defineClaim, firstMet, type Lab } from "../claim.ts";
 import { RawSockets, sendNow, waitUntil } from "../sockets.ts";
 import { readSettingsOf } from "../socket_table.ts";
 import { isolateExperiment, tryPart } from "../try_part.ts";
@@ -95,13 +95,11 @@ export const deadPeerIsSilent: ClaimDeclaration = defineClaim<Facts>({
         ? `${what} was told nothing within ${(afterMs / 1e3).toFixed(1)} s`
         : `${what} was told ${error} after ${afterMs.toFixed(0)} ms`;
     return {
-      verdict: !isSilent
-        ? "does not hold"
-        : noticed.length < fitting.length || fewer === undefined
-        ? "undecided"
-        : fewer.error === null
-        ? "holds"
-        : "holds in part",
+      verdict: firstMet({
+        "does not hold": !isSilent,
+        undecided: noticed.length < fitting.length || fewer === undefined,
+        holds: fewer?.error === null,
+      }, "holds in part"),
       answer: isSilent
         ? `plainly nothing in ${(limitMs / 1e3).toFixed(0)} s; with the options after ${
           noticed.map(({ afterMs }) => afterMs.toFixed(0)).join(" and ")

@@ -4,7 +4,7 @@ import { inNamedNamespace, NAMED_NAMESPACES } from "../../kernel/namespace.ts";
 import { unsentBytes } from "../../kernel/options.ts";
 import { loseSegments } from "../../kernel/socket_filter.ts";
 import { readTcpInfo } from "../../kernel/tcp_info.ts";
-import { defineClaim, type Lab } from "../claim.ts";
+import { defineClaim, firstMet, type Lab } from "../claim.ts";
 import { RawSockets, receiveNow, sendNow, waitUntil } from "../sockets.ts";
 import { formatBytes } from "../format_figure.ts";
 import { isolateExperiment } from "../try_part.ts";
@@ -67,11 +67,10 @@ export const loopbackHidesSlowStart = defineClaim<Paths>({
     const hidesStart = loopback.firstFlight === loopback.bytes &&
       ethernet.firstFlight * 2 < ethernet.bytes;
     return {
-      verdict: hidesMss && hidesStart
-        ? "holds"
-        : hidesMss || hidesStart
-        ? "holds in part"
-        : "does not hold",
+      verdict: firstMet(
+        { holds: hidesMss && hidesStart, "holds in part": hidesMss || hidesStart },
+        "does not hold",
+      ),
       answer: `first flight of ${formatBytes(loopback.bytes)}: loopback ${
         formatBytes(loopback.firstFlight)
       }, Ethernet ${formatBytes(ethernet.firstFlight)}`,

@@ -2,7 +2,7 @@
 
 import { getOption, setOption, unsentBytes } from "../../kernel/options.ts";
 import { median } from "../../stats/quantile.ts";
-import { defineClaim, type Lab } from "../claim.ts";
+import { defineClaim, firstMet, type Lab } from "../claim.ts";
 import { RawSockets, receiveNow, sendNow, waitUntil } from "../sockets.ts";
 import { formatBytes, formatFigure } from "../format_figure.ts";
 
@@ -58,7 +58,7 @@ export const sendBufferIsDelay = defineClaim<Queues>({
     const isLess = limited.delayMs < plain.delayMs / 4 &&
       limited.bytesPerSecond >= 0.9 * plain.bytesPerSecond;
     return {
-      verdict: !isDelay ? "does not hold" : isLess ? "holds" : "holds in part",
+      verdict: firstMet({ "does not hold": !isDelay, holds: isLess }, "holds in part"),
       answer: `${plain.delayMs.toFixed(0)} ms behind ${
         formatBytes(plain.queued)
       }; with TCP_NOTSENT_LOWAT ${limited.delayMs.toFixed(0)} ms`,

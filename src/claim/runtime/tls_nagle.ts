@@ -3,7 +3,7 @@
 import { readCounters } from "../../kernel/counters.ts";
 import { median } from "../../stats/quantile.ts";
 import type { StreamTransport } from "../../transport/transport.ts";
-import { defineClaim, type Lab } from "../claim.ts";
+import { defineClaim, firstMet, type Lab } from "../claim.ts";
 import { readAll, usableStreams, writeAll } from "../channels.ts";
 
 const CONNECTIONS = 5;
@@ -49,13 +49,11 @@ export const tlsMeetsNagle = defineClaim<{ arms: readonly FirstExchanges[] }>({
     const { arms } = facts!;
     const [asDeno, off] = [arms[0]!, arms.at(-1)!].map(({ openedMs }) => median(openedMs));
     return {
-      verdict: asDeno! < DELAY_MS
-        ? "does not hold"
-        : off! >= DELAY_MS
-        ? "undecided"
-        : asDeno! >= 2 * DELAY_MS
-        ? "holds"
-        : "holds in part",
+      verdict: firstMet({
+        "does not hold": asDeno! < DELAY_MS,
+        undecided: off! >= DELAY_MS,
+        holds: asDeno! >= 2 * DELAY_MS,
+      }, "holds in part"),
       answer: `connect and first exchange ${asDeno!.toFixed(1)} ms; Nagle off at both ends ${
         off!.toFixed(1)
       } ms`,

@@ -1,7 +1,7 @@
 // Claim 37: what a send costs that waits.
 
 import { readHealthMark } from "../../peer/health_mark.ts";
-import { CannotTry, defineClaim, type Lab } from "../claim.ts";
+import { CannotTry, defineClaim, firstMet, type Lab } from "../claim.ts";
 import { waitUntil } from "../sockets.ts";
 import { openChannels, usableStreams } from "../channels.ts";
 
@@ -49,7 +49,7 @@ export const waitingDatagramBurns = defineClaim<Waited>({
     const isBusy = busyShare(datagram) > BUSY_SHARE;
     const isMore = datagram.cpuMs > TIMES * stream.cpuMs;
     return {
-      verdict: isBusy && isMore ? "holds" : isBusy || isMore ? "undecided" : "does not hold",
+      verdict: firstMet({ holds: isBusy && isMore, undecided: isBusy || isMore }, "does not hold"),
       answer: `${datagram.cpuMs.toFixed(0)} ms of CPU in ${
         datagram.waitedMs.toFixed(0)
       } ms of waiting; a stream ${stream.cpuMs.toFixed(1)} ms`,

@@ -2,7 +2,7 @@
 
 import { readCounters } from "../../kernel/counters.ts";
 import { setOption } from "../../kernel/options.ts";
-import { CannotTry, defineClaim, type Lab } from "../claim.ts";
+import { CannotTry, defineClaim, firstMet, type Lab } from "../claim.ts";
 import { usableStreams } from "../channels.ts";
 import { watch, type Wire } from "../families/wire.ts";
 
@@ -41,7 +41,7 @@ export const webSocketWaits = defineClaim<{ arms: readonly Exchanged[] }>({
     const isNagle = off!.exchangeMs < DELAY_MS && small!.exchangeMs < DELAY_MS;
     const onOff = (isOn: boolean) => isOn ? "on" : "off";
     return {
-      verdict: !isSlow ? "does not hold" : isNagle ? "holds" : "undecided",
+      verdict: firstMet({ "does not hold": !isSlow, holds: isNagle }, "undecided"),
       answer: `exchange of ${asDeno!.messageBytes} B ${
         asDeno!.exchangeMs.toFixed(1)
       } ms; Nagle off ${off!.exchangeMs.toFixed(2)} ms`,

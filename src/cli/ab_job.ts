@@ -64,31 +64,23 @@ const FOREIGN_TRANSPORTS = ["tcp@node", "unix@node", "udp@node"];
 /** Heads at most: each is a process beside the others, and a column of the table. */
 const MAX_HEADS = 8;
 
-/** What `ab` is asked to do. */
 export interface AbJob {
   /** As the user named them. */
   readonly subjects: Readonly<Record<Side, string>>;
   /** Users' modules as written: each side has its own. */
   readonly modules: readonly string[];
-  /** What to measure. */
   readonly input: SettingsInput;
   /** Pairs of each case at least; absent: those of the default number of generations. */
   readonly pairs?: number;
-  /** How comparisons become verdicts. */
   readonly policy: Policy;
   /** Whether the sides are different runtimes, which are compared and not judged. */
   readonly isComparison: boolean;
-  /** Files to write of one head. */
   readonly formats: readonly GateFormat[];
-  /** Files to write of several heads; empty: there is one. */
   readonly headsFormats: readonly HeadsFormat[];
-  /** Where. */
   readonly out: string;
-  /** A slowdown to inject; absent: none. */
   readonly slowdown?: Slowdown;
 }
 
-/** Reads the arguments of `ab`. Throws UsageError when one is wrong or missing. */
 export async function readAbJob(args: ParsedArguments): Promise<AbJob> {
   const base = valueOf(args, "base");
   if (base === undefined) {
@@ -195,7 +187,6 @@ export function tellApart(
   });
 }
 
-/** What was found of each head, with the names of both sides. */
 export function headReports(
   results: readonly GateResult[],
   records: AbRecords,
@@ -212,7 +203,6 @@ export function headReports(
   }));
 }
 
-/** The best of each cell by the subjects' names. */
 export function nameSides(
   all: readonly BestSubject<Side>[],
   subjects: Subjects,

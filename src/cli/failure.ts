@@ -16,7 +16,6 @@ export interface ExitCodes {
   readonly interrupted: 130;
 }
 
-/** The exit codes. */
 export const EXIT: ExitCodes = Object.freeze({
   ok: 0,
   regressed: 1,
@@ -28,7 +27,6 @@ export const EXIT: ExitCodes = Object.freeze({
 
 /** A UsageError ends the command with exit code 2 and one sentence on stderr, without a stack. */
 export class UsageError extends Error {
-  /** Always "UsageError". */
   override readonly name = "UsageError";
   /** What was given where one of `candidates` was expected; absent: nothing to suggest. */
   readonly given?: string;
@@ -48,7 +46,6 @@ export class UsageError extends Error {
 
 /** Thrown when everything that was asked for is skipped: the input is right, but this machine cannot do it. Exit code 3. */
 export class NothingToMeasureError extends Error {
-  /** Always "NothingToMeasureError". */
   override readonly name = "NothingToMeasureError";
 }
 

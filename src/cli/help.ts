@@ -6,7 +6,6 @@ import { type Command, HELP_OPTION, type OptionSpec } from "./parse.ts";
 /** Longer lines are hard to follow. */
 const MAX_COLUMNS = 100;
 
-/** The help of `sockbench` itself: its commands. */
 export function renderOverview(commands: readonly Command[], columns: number): string {
   const lines = [
     "sockbench: measure this machine's sockets, and find out what made them slower.",
@@ -33,7 +32,6 @@ export function renderOverview(commands: readonly Command[], columns: number): s
   return lines.join("\n");
 }
 
-/** The help of one command. */
 export function renderCommandHelp(command: Command, columns: number): string {
   const positionals = command.positionals.map((p) =>
     (p.optional ? ` [${p.name}]` : ` <${p.name}>`) + (p.repeatable ? " …" : "")

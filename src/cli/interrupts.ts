@@ -2,16 +2,13 @@
 
 import { EXIT } from "./failure.ts";
 
-/** Interrupts listen until disposed. */
 export interface Interrupts extends Disposable {
-  /** Aborted by the first signal. */
   readonly signal: AbortSignal;
 }
 
 /** A signal that follows another within this time is the same keypress: `deno task` passes on what the terminal has sent already. */
 const SAME_KEYPRESS_MS = 400;
 
-/** Listens for signals. */
 export function listenForInterrupts(onFirst: () => void, onSecond: () => void): Interrupts {
   const controller = new AbortController();
   let firstMs = 0;

@@ -136,15 +136,11 @@ export function repeatJob(args: ParsedArguments, used: readonly string[] = []): 
   return repeatWords(args.command.name, args, NOT_REPEATED, [...strict, ...used]);
 }
 
-/** Where results go. */
 export interface GateOutput<Format = GateFormat> {
-  /** The directory, which exists. */
   readonly out: string;
   /** First part of the files' names: `ab`, `gate`. */
   readonly stem: "gate" | "ab";
-  /** Records to write beside, which must not be lost. */
   readonly records: readonly OutputFile[];
-  /** Formats to write. */
   readonly formats: readonly Format[];
   /** Whether annotations are printed wherever the job runs. */
   readonly annotations: boolean;
@@ -152,7 +148,6 @@ export interface GateOutput<Format = GateFormat> {
   readonly isComparison?: boolean;
 }
 
-/** Writes and prints a result. Returns whether every file is where it was wanted. */
 export async function writeGateReport(
   report: GateReport,
   output: GateOutput,
@@ -167,7 +162,6 @@ export async function writeGateReport(
   });
 }
 
-/** The same of several heads. */
 export async function writeHeadsReport(
   report: HeadsReport,
   output: GateOutput<HeadsFormat>,
@@ -222,7 +216,6 @@ async function writeResult<Report>(
   return problems.length === 0;
 }
 
-/** Records alone, of a job that was interrupted. Returns the paths written. */
 export async function writeRecords(
   out: string,
   records: readonly OutputFile[],

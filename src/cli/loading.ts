@@ -24,7 +24,6 @@ const SHARES = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.2, 1.5];
 /** Trials that a rate needs for a one-sided bound of 95 %. */
 const MIN_TRIALS = 8;
 
-/** Everything that the three ways need. */
 type Job = Readonly<
   {
     args: ParsedArguments;
@@ -36,7 +35,6 @@ type Job = Readonly<
   }
 >;
 
-/** Measures and writes. */
 export async function load(args: ParsedArguments, terminal: Terminal): Promise<number> {
   const progress = createProgress(terminal, args.flags.has("quiet") ? "quiet" : "normal");
   const slo = valueOf(args, "slo");

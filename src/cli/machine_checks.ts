@@ -27,7 +27,6 @@ const FAIR_SPREAD = 0.08;
 export interface NoiseVerdict {
   /** Where the other end ran. */
   readonly peer: PeerKind;
-  /** Successful trials. */
   readonly trials: number;
   /** Median over the trials of their p50, in nanoseconds; absent when none succeeded. */
   readonly p50Ns?: number;
@@ -45,7 +44,6 @@ export interface NoiseVerdict {
   readonly error?: string;
 }
 
-/** What the noise test may be told. */
 export type NoiseOptions = Readonly<{ environment: Environment; signal: AbortSignal }>;
 
 /** Measures 64-byte round trips over TCP in short trials, nothing else going on. */
@@ -117,7 +115,6 @@ export function judgeNoise(peer: PeerKind, p50s: readonly number[]): NoiseVerdic
   };
 }
 
-/** The verdict in one sentence. */
 export function describeNoise(noise: NoiseVerdict): string {
   const { p50Ns, spread, bimodality: speeds, verdict, error } = noise;
   if (p50Ns === undefined || spread === undefined) {
@@ -153,7 +150,6 @@ const WARMUP_READINGS = 20_000;
 /** Readings that count: about 10 ms at 100 ns each. */
 const READINGS = 100_000;
 
-/** Reads the clock many times in a row. */
 export function measureClock(clock: Pick<Clock, "nowNs">): ClockFacts {
   readMany(clock, WARMUP_READINGS);
   return readMany(clock, READINGS);

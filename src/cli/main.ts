@@ -141,7 +141,6 @@ function refuseOtherEnds(): (path: string) => void {
 /** Deno's own: a user's module may put another in its place. */
 const exit: (code: number) => never = Deno.exit;
 
-/** The exit code that was come to. */
 let finished: number | undefined;
 
 function finish(code: number): never {
@@ -247,7 +246,6 @@ export function listenForBugs(terminal: Terminal): void {
   addEventListener("unhandledrejection", (event) => end(event, event.reason));
 }
 
-/** Runs the process's own command line, and ends the process. */
 export async function start(): Promise<never> {
   keepLoopbackFromProxies();
   const terminal = systemTerminal();

@@ -27,7 +27,6 @@ import { type Interrupts, listenForInterrupts, removeDirectory } from "./interru
 import type { Progress } from "./terminal/progress.ts";
 import type { Terminal } from "./terminal/terminal.ts";
 
-/** What a gate goes by. */
 export interface GateContext {
   readonly terminal: Terminal;
   readonly progress: Progress;
@@ -35,9 +34,7 @@ export interface GateContext {
   readonly policy: Policy;
   /** Before each run that measures again, in milliseconds. */
   readonly pauseMs: number;
-  /** Users' modules as written. */
   readonly modules: readonly string[];
-  /** The command that repeats the job. */
   readonly command: string;
   /** Writes files that are not judged, and says where. */
   readonly keep: (files: readonly OutputFile[]) => Promise<readonly string[]>;
@@ -46,7 +43,6 @@ export interface GateContext {
 /** What a gate found. `measured`: head's first run, where it was measured for this. */
 export type Judged = Readonly<{ result: GateResult; measured?: RunRecord }>;
 
-/** The first run of head as a file. */
 export function headFile(record: RunRecord): OutputFile {
   return { name: "gate-head.json", text: encodeRecord(record) };
 }

@@ -9,13 +9,11 @@ import { UsageError } from "./failure.ts";
 /** Where results go by default. */
 export const DEFAULT_OUT = "reports";
 
-/** `--profile`. */
 export const PROFILE_OPTION: OptionSpec = option("profile", "name", "How long and how wide", {
   choices: PROFILE_NAMES,
   default: DEFAULT_PROFILE,
 });
 
-/** `--peer`. */
 export const PEER_OPTION: OptionSpec = option(
   "peer",
   "place",
@@ -23,7 +21,6 @@ export const PEER_OPTION: OptionSpec = option(
   { choices: PEER_KINDS, default: DEFAULT_PEER },
 );
 
-/** `--pin`. */
 export const PIN_OPTION: OptionSpec = option(
   "pin",
   "how",
@@ -31,7 +28,6 @@ export const PIN_OPTION: OptionSpec = option(
   { choices: PINS, list: true },
 );
 
-/** `--cores`. */
 export const CORES_OPTION: OptionSpec = option(
   "cores",
   "a,b",
@@ -69,7 +65,6 @@ export const PLACEMENT_OPTIONS: readonly OptionSpec[] = [
   CORES_OPTION,
 ];
 
-/** `--module`. */
 export const MODULE_OPTION: OptionSpec = option(
   "module",
   "file",
@@ -77,7 +72,6 @@ export const MODULE_OPTION: OptionSpec = option(
   { multiple: true },
 );
 
-/** `--replay`. */
 export const REPLAY_OPTION: OptionSpec = option(
   "replay",
   "file",
@@ -85,7 +79,6 @@ export const REPLAY_OPTION: OptionSpec = option(
     "request bytes,reply bytes,gap in µs, in order and round again",
 );
 
-/** `--json`. */
 export const JSON_OPTION: OptionSpec = { name: "json", description: "Print JSON instead of text" };
 
 /** The option, for every command that writes a report of a record. */
@@ -110,7 +103,6 @@ export function marginOf(args: ParsedArguments): number | undefined {
   return share;
 }
 
-/** How comparisons become verdicts. */
 export const POLICY_OPTIONS: readonly OptionSpec[] = [
   option(
     "threshold",
@@ -142,7 +134,6 @@ export const POLICY_OPTIONS: readonly OptionSpec[] = [
   ),
 ];
 
-/** Where verdicts go. */
 export const VERDICT_OPTIONS: readonly OptionSpec[] = [
   option(
     "format",

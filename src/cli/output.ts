@@ -97,7 +97,6 @@ export async function prepareOutputDirectory(path: string): Promise<void> {
   }
 }
 
-/** A file to write. */
 export type OutputFile = Readonly<{ name: string; text: string }>;
 
 /** Where files went, and what could not be written. Paths written, and a sentence for each file that was not. */

@@ -85,9 +85,7 @@ function startChild(
   }).spawn();
 }
 
-/** Signals pass on until disposed. */
 interface PassedSignals extends Disposable {
-  /** Whether a signal that ends the command has come. */
   readonly isInterrupted: boolean;
 }
 

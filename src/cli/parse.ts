@@ -26,7 +26,6 @@ export interface OptionSpec {
   readonly list?: boolean;
 }
 
-/** An option with a value. */
 export function option(
   name: string,
   value: string,
@@ -49,17 +48,12 @@ export type PositionalSpec = Readonly<
   { name: string; description: string; optional?: boolean; repeatable?: boolean }
 >;
 
-/** Arguments of a command, checked against its declaration. */
 export interface ParsedArguments {
-  /** The command that they are for. */
   readonly command: Command;
-  /** Arguments without a dash, in order. */
   readonly positionals: readonly string[];
   /** Every value by option name, in order of appearance; lists are split. */
   readonly values: ReadonlyMap<string, readonly string[]>;
-  /** Flags that were given. */
   readonly flags: ReadonlySet<string>;
-  /** The arguments as given. */
   readonly raw: readonly string[];
 }
 
@@ -72,13 +66,10 @@ export type Action = (
 
 /** A Command is one word after `sockbench`. */
 export interface Command {
-  /** As typed. */
   readonly name: string;
-  /** One line for the list of commands. */
   readonly summary: string;
   /** Paragraphs for the command's own help. */
   readonly description: readonly string[];
-  /** Arguments without a dash, in order. */
   readonly positionals: readonly PositionalSpec[];
   /** Options besides `--help`, which every command has. */
   readonly options: readonly OptionSpec[];
@@ -88,19 +79,15 @@ export interface Command {
   readonly examples: Readonly<Record<string, string>>;
   /** Whether its success is a verdict or a record, which a child must send before the command may end with 0. */
   readonly endsInVerdict?: boolean;
-  /** What it does when called. */
   readonly action: Action;
 }
 
-/** The option that every command has. */
 export const HELP_OPTION: OptionSpec = { name: "help", short: "h", description: "Show this help" };
 
-/** The value of an option that may be given once; absent when it was not. */
 export function valueOf(args: ParsedArguments, name: string): string | undefined {
   return args.values.get(name)?.[0];
 }
 
-/** The values of an option that adds up; empty when it was not given. */
 export function valuesOf(args: ParsedArguments, name: string): readonly string[] {
   return args.values.get(name) ?? [];
 }

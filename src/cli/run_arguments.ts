@@ -55,7 +55,6 @@ function splitParams(given: readonly string[]): Record<string, string[]> {
 /** Options that say where results go or how verbose a run is, not what it measures. */
 const NOT_REPEATED = new Set(["out", "quiet", "verbose", "peer", "seed"]);
 
-/** The command that repeats a run: what was asked for, with the seed and the peer that were used. */
 export function repeatCommand(args: ParsedArguments, settings: Settings): string {
   const used = ["--peer", settings.peer, "--seed", String(settings.seed)];
   return repeatWords("run", args, NOT_REPEATED, used);

@@ -28,7 +28,6 @@ export interface VerdictPipe extends AsyncDisposable {
 /** What a child has sent. `exitCode`: absent where there is none; `made`: directories of its own. */
 export type Sent = Readonly<{ exitCode?: number; made: readonly string[] }>;
 
-/** One line of the pipe. */
 type Message = { readonly exitCode: number } | { readonly made: string };
 
 /** Opens the pipe; `undefined` where it cannot be had: without --allow-run, without /proc, without a shell. */
@@ -109,13 +108,11 @@ function parseLine(line: string): Message | undefined {
   }
 }
 
-/** The child's end of the pipe. */
 export interface ParentLink {
   /** Resolves when the message is in the pipe. */
   send(message: Message): Promise<void>;
 }
 
-/** Opens the child's end. */
 export async function openParentLink(): Promise<ParentLink> {
   const { Socket } = await import("node:net");
   let key = "";

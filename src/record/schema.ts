@@ -213,14 +213,11 @@ function dropKeys(value: unknown, path: readonly PropertyKey[], keys: readonly s
   for (const key of keys) delete owner[key];
 }
 
-/** The same for a record of schema 1. */
 export const matchRecordV1 = (value: unknown): SchemaMatch<RunRecordV1> => match(recordV1, value);
 
-/** Checks what a record says of its cases, field by field. */
 export const matchPlannedCases = (value: unknown): SchemaMatch<PlannedCases> =>
   match(plannedCases, value);
 
-/** Checks one Trial, field by field. */
 export const matchTrial = (value: unknown): SchemaMatch<Trial> => match(trial, value);
 
 function match<T>(schema: z.ZodType<T>, value: unknown): SchemaMatch<T> {

@@ -12,15 +12,12 @@ import type { CpuTime } from "../model/trial.ts";
 import { type MachineHealth, readMachineHealth } from "./machine_health.ts";
 
 interface Mark {
-  /** Of the machine. */
   readonly machine?: MachineHealth | undefined;
   /** What kept the driver's thread off its CPU. */
   readonly health?: HealthMark | undefined;
-  /** Of the network namespace. */
   readonly counters?: Counters;
   /** Of the driver's first channel, where it is TCP. */
   readonly socket?: TcpInfo;
-  /** The driver's thread. */
   readonly thread?: ThreadMark | undefined;
   /** CPU time of the driver's process, in nanoseconds; absent where it is not known. */
   readonly cpuNs?: number;

@@ -20,7 +20,6 @@ import { listenForInterrupts } from "../interrupts.ts";
 import type { OutputFile } from "../output.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
-/** `sockbench ab`. */
 export const abCommand: Command = {
   name: "ab",
   endsInVerdict: true,
@@ -108,7 +107,6 @@ export const abCommand: Command = {
 
 type Engine = typeof import("../ab_job.ts");
 
-/** Prepares the subjects, measures them in pairs, judges, writes. */
 async function ab(args: ParsedArguments, terminal: Terminal): Promise<number> {
   const engine = await loadLate<Engine>("pairing");
   const job = await engine.readAbJob(args);

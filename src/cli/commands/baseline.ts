@@ -15,7 +15,6 @@ const MAX_RUNS = 100;
 const DEFAULT_OVER = "30m";
 const DEFAULT_OVER_MS = 30 * 60_000;
 
-/** `sockbench baseline`. */
 export const baselineCommand: Command = {
   name: "baseline",
   summary: "Measure the same in several runs over half an hour, for gate --baseline",
@@ -63,15 +62,12 @@ interface Context {
   readonly out: string;
   readonly runs: number;
   readonly overMs: number;
-  /** Users' modules as written. */
   readonly modules: readonly string[];
-  /** Arguments of `run`. */
   readonly words: readonly string[];
   /** The command that repeats the baseline, by which runs of other settings are told. */
   readonly command: string;
 }
 
-/** Measures the runs that are not there yet. */
 async function baseline(args: ParsedArguments, terminal: Terminal): Promise<number> {
   const engine: Engine = {
     ...await import("../measuring.ts"),

@@ -9,7 +9,6 @@ import type { Progress } from "../terminal/progress.ts";
 import { quoteForShell } from "../run_arguments.ts";
 import { paint, type Terminal } from "../terminal/terminal.ts";
 
-/** `sockbench claims`. */
 export const claimsCommand: Command = {
   name: "claims",
   summary: "Test 40 textbook claims about sockets on this machine",
@@ -68,7 +67,6 @@ async function loadEngine(): Promise<Engine> {
   };
 }
 
-/** Tries claims and writes what came out. */
 async function claims(args: ParsedArguments, terminal: Terminal): Promise<number> {
   const engine = await loadEngine();
   const chosen = chooseClaims(valuesOf(args, "claim"), engine);

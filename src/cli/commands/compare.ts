@@ -6,7 +6,6 @@ import { loadLate } from "../late.ts";
 import { EXIT, UsageError } from "../failure.ts";
 import { lookOf, type Terminal } from "../terminal/terminal.ts";
 
-/** `sockbench compare`. */
 export const compareCommand: Command = {
   name: "compare",
   summary: "Set two records side by side, cell by cell",
@@ -42,7 +41,6 @@ export const compareCommand: Command = {
   action: compare,
 };
 
-/** Sets two records side by side. */
 async function compare(args: ParsedArguments, terminal: Terminal): Promise<number> {
   const [baseFile, headFile] = args.positionals as [string, string];
   if (baseFile === "-" && headFile === "-") {

@@ -14,7 +14,6 @@ import type { Terminal } from "../terminal/terminal.ts";
 import type { PeerKind } from "../../model/placement.ts";
 import type { Environment } from "../../model/environment.ts";
 
-/** `sockbench doctor`. */
 export const doctorCommand: Command = {
   name: "doctor",
   summary: "Say how well this machine can measure: clock, noise, permissions, transports",

@@ -15,7 +15,6 @@ import type { GateContext, Judged } from "../measure_head.ts";
 import type { Progress } from "../terminal/progress.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
-/** `sockbench gate`. */
 export const gateCommand: Command = {
   name: "gate",
   endsInVerdict: true,
@@ -135,7 +134,6 @@ async function gate(args: ParsedArguments, terminal: Terminal): Promise<number> 
   return found.result.exitCode === EXIT.ok && !isWritten ? EXIT.usage : found.result.exitCode;
 }
 
-/** What measures and what judges. */
 type Engine = typeof import("../measuring.ts") & typeof import("../judging.ts");
 
 async function loadEngine(): Promise<Engine> {

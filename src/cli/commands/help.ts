@@ -3,7 +3,6 @@ import { EXIT, UsageError } from "../failure.ts";
 import { renderCommandHelp, renderOverview } from "../help.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
-/** `sockbench help`. */
 export const helpCommand: Command = {
   name: "help",
   summary: "Show the help of a command",
@@ -16,7 +15,6 @@ export const helpCommand: Command = {
   action: help,
 };
 
-/** Prints the overview, or the help of one command. */
 function help(args: ParsedArguments, terminal: Terminal, commands: readonly Command[]) {
   const name = args.positionals[0];
   if (name === undefined) terminal.out(renderOverview(commands, terminal.columns()));

@@ -4,7 +4,6 @@ import { loadLate } from "../late.ts";
 import { EXIT } from "../failure.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
-/** `sockbench import`. */
 export const importCommand: Command = {
   name: "import",
   summary: "Make a record of what hyperfine, deno bench or iperf3 measured",
@@ -35,7 +34,6 @@ export const importCommand: Command = {
   action: importFiles,
 };
 
-/** Makes a record of other tools' files. */
 async function importFiles(args: ParsedArguments, terminal: Terminal): Promise<number> {
   const { deliverText, encodeRecord, importRecord, readText, refuseOverwriting } = await loadLate<
     typeof import("../rendering.ts")

@@ -12,7 +12,6 @@ import { type MetricUnit, UNITS } from "../../units/unit.ts";
 import { EXIT, UsageError } from "../failure.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
-/** `sockbench list`. */
 export const listCommand: Command = {
   name: "list",
   summary: "Show scenarios and transports, and what is missing here and why",
@@ -85,7 +84,6 @@ async function list(args: ParsedArguments, terminal: Terminal): Promise<number> 
 /** Plans of the scenarios that a run measures only when they are named, by id. */
 type OnDemand = ReadonlyMap<string, Plan>;
 
-/** What `list --json` prints. */
 function describeAsData(
   catalog: Catalog,
   all: readonly Scenario[],
@@ -180,7 +178,6 @@ function notesOf({ notes, partialNotes = [] }: Scenario): readonly string[] {
   return [...notes, ...partialNotes.map(({ text }) => text)];
 }
 
-/** All that is known of one scenario. */
 function describeScenario(scenario: Scenario, catalog: Catalog, plan: Plan): string[] {
   const { id, question, operation, parameters, metrics, onDemand, replays } = scenario;
   const { cases, rounds, estimateNs, settings, skipped } = plan;

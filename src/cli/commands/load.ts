@@ -2,7 +2,6 @@ import { loadLate } from "../late.ts";
 import { CORES_OPTION, PEER_OPTION, PIN_OPTION, REPLAY_OPTION } from "../options.ts";
 import { type Command, option } from "../parse.ts";
 
-/** `sockbench load`. */
 export const loadCommand: Command = {
   name: "load",
   summary: "Latency at an offered rate, up to saturation, or the rate that keeps a promise",

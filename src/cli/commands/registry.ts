@@ -14,7 +14,6 @@ import { loadCommand } from "./load.ts";
 import { reportCommand } from "./report.ts";
 import { runCommand } from "./run.ts";
 
-/** The commands. */
 export const commands: readonly Command[] = [
   runCommand,
   listCommand,

@@ -4,7 +4,6 @@ import { loadLate } from "../late.ts";
 import { EXIT, UsageError } from "../failure.ts";
 import { lookOf, type Terminal } from "../terminal/terminal.ts";
 
-/** `sockbench report`. */
 export const reportCommand: Command = {
   name: "report",
   summary: "Render a record again, without measuring anything",
@@ -47,7 +46,6 @@ export const reportCommand: Command = {
   action: report,
 };
 
-/** Renders a record again. */
 async function report(args: ParsedArguments, terminal: Terminal): Promise<number> {
   const { deliverText, findFormat, readRecord, refuseOverwriting, renderForFile } = await loadLate<
     typeof import("../rendering.ts")

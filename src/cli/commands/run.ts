@@ -26,7 +26,6 @@ import type { Progress, Verbosity } from "../terminal/progress.ts";
 import { refuseIdleBudget, repeatCommand, settingsInput } from "../run_arguments.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
-/** `sockbench run`. */
 export const runCommand: Command = {
   name: "run",
   endsInVerdict: true,

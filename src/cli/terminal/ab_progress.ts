@@ -28,17 +28,13 @@ export type AbIntent = Readonly<
   }
 >;
 
-/** An AbProgress prints what an A/B job reports. */
 export interface AbProgress extends Required<AbGateEvents> {
-  /** Prints the plan. */
   start(intent: AbIntent): void;
-  /** Prints a line of its own, wherever the cursor is. */
   say(text: string): void;
   /** Removes the line that overwrites itself. */
   end(): void;
 }
 
-/** Makes the progress display for a terminal. */
 export function createAbProgress(terminal: Terminal, quiet: boolean): AbProgress {
   let precision = 0;
   let successors = "a new pair of agents takes";

@@ -27,16 +27,13 @@ type ScenarioValues = Readonly<
   { id: string; metric: MetricDefinition; cases: Map<string, CaseValues> }
 >;
 
-/** A trial that was finished. */
 export type TrialEvent = Extract<RunEvent, { readonly kind: "trial" }>;
 
-/** See the module's description. */
 export class LiveView {
   readonly #scenarios: ReadonlyMap<string, ScenarioValues>;
   readonly #scenarioOf: ReadonlyMap<string, string>;
   #last: TrialEvent | undefined;
 
-  /** @param plan what is going to be measured */
   constructor(plan: Pick<Plan, "cases" | "scenarios" | "metrics">) {
     const metrics = new Map(plan.metrics.map((metric) => [metric.id, metric]));
     this.#scenarios = new Map(plan.scenarios.flatMap(({ id, metrics: [headline] }) => {
@@ -48,7 +45,6 @@ export class LiveView {
     this.#scenarioOf = new Map(plan.cases.map(({ id, scenario }) => [id, scenario]));
   }
 
-  /** Takes a finished trial. */
   take(event: TrialEvent): void {
     this.#last = event;
     const { caseId, value } = event;

@@ -30,21 +30,15 @@ function about(durationNs: number): string {
   return duration.startsWith("under") ? duration : `about ${duration}`;
 }
 
-/** A Progress prints what a run reports, between its trials. */
 export interface Progress {
-  /** Prints the plan and what it leaves out. */
   start(plan: Plan): void;
   /** Reports a step before the first round: overwritten by what comes next on a terminal, a line elsewhere. */
   step(text: string): void;
-  /** Prints one event. */
   take(event: RunEvent): void;
-  /** Prints a line of its own, wherever the cursor is. */
   say(text: string): void;
-  /** Removes what overwrites itself. */
   end(): void;
 }
 
-/** Makes the progress display for a terminal. */
 export function createProgress(terminal: Terminal, verbosity: Verbosity): Progress {
   const area = terminal.errIsTerminal && verbosity === "normal"
     ? new StatusArea(terminal)

@@ -6,12 +6,10 @@ import type { Terminal } from "./terminal.ts";
 // deno-lint-ignore no-control-regex
 const CODES = /\x1b\[\d+m/g;
 
-/** See the module's description. */
 export class StatusArea {
   readonly #terminal: Terminal;
   #widths: readonly number[] = [];
 
-  /** @param terminal on whose standard error it lives */
   constructor(terminal: Terminal) {
     this.#terminal = terminal;
   }

@@ -18,9 +18,7 @@ export interface Terminal {
   annotate(commands: readonly WorkflowCommand[], where: "out" | "err"): void;
   /** Takes the path of a directory that is to be removed if this process cannot; absent where nobody would. */
   readonly made?: (path: string) => void;
-  /** Whether standard output is a terminal. */
   readonly outIsTerminal: boolean;
-  /** Whether standard error is a terminal. */
   readonly errIsTerminal: boolean;
   /** Width of the terminal in columns; 80 where there is none. */
   columns(): number;
@@ -36,7 +34,6 @@ export interface Terminal {
 
 /** Thrown when standard output was closed by its reader, as `| head -1` does; the command ends quietly. */
 export class ClosedOutputError extends Error {
-  /** Always "ClosedOutputError". */
   override readonly name = "ClosedOutputError";
 }
 

@@ -1,29 +1,9 @@
 // How a command may end, and trouble that a user can cause and mend, said in one sentence.
 
-/** How a command may end; every command uses these codes and no others. */
-export interface ExitCodes {
-  /** Done. */
-  readonly ok: 0;
-  /** Slower than the baseline. */
-  readonly regressed: 1;
-  /** Wrong usage or input, or a place that cannot be written. */
-  readonly usage: 2;
-  /** Nothing could be measured or judged. */
-  readonly cannotJudge: 3;
-  /** A bug of sockbench (EX_SOFTWARE of sysexits.h). */
-  readonly bug: 70;
-  /** Interrupted by Ctrl-C or SIGTERM. */
-  readonly interrupted: 130;
-}
-
-export const EXIT: ExitCodes = Object.freeze({
-  ok: 0,
-  regressed: 1,
-  usage: 2,
-  cannotJudge: 3,
-  bug: 70,
-  interrupted: 130,
-});
+/** How every command ends: slower than the baseline 1, wrong input or a place that cannot be written 2, a bug 70 (EX_SOFTWARE). */
+export const EXIT = Object.freeze(
+  { ok: 0, regressed: 1, usage: 2, cannotJudge: 3, bug: 70, interrupted: 130 } as const,
+);
 
 /** A UsageError ends the command with exit code 2 and one sentence on stderr, without a stack. */
 export class UsageError extends Error {

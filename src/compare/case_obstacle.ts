@@ -7,7 +7,6 @@ import type { TrialValues } from "./trial_values.ts";
 import { caseDifference } from "./case_difference.ts";
 import { pinName } from "../model/placement.ts";
 
-/** What stands between a case and all of its metrics. */
 export function findCaseObstacle(
   one: Case,
   { base, head }: { readonly base: RecordSide; readonly head: RecordSide },
@@ -63,7 +62,6 @@ export function findSkip({ record }: RecordSide, what: string): Skip | undefined
   return record.skipped.find((skip) => skip.what === what);
 }
 
-/** A sentence as a part of another. */
 function clause(sentence: string): string {
   return sentence.replace(/\.$/, "");
 }

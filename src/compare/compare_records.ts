@@ -35,7 +35,6 @@ export interface CompareOptions {
   readonly runs?: MergedRuns;
 }
 
-/** Everything that is looked up again and again. */
 interface Context extends CompareOptions {
   readonly base: RecordSide;
   readonly head: RecordSide;
@@ -204,7 +203,6 @@ function isMostlyAbsent({ case: id, metric }: Cell, { base, head }: Context): bo
   });
 }
 
-/** The effect, or why there is none. */
 function findEffect(cell: Cell, metric: MetricDefinition, { base, head, paired, runs }: Context) {
   const options: EffectOptions = { kind: UNITS[metric.unit].effect, better: directionOf(metric) };
   const sides = {

@@ -108,7 +108,6 @@ export function compareIds(a: string, b: string): number {
   return collator.compare(a, b) || (a < b ? -1 : a > b ? 1 : 0);
 }
 
-/** The order of cells: by case, then by metric. */
 export function byCell(a: Pick<Cell, "case" | "metric">, b: Pick<Cell, "case" | "metric">): number {
   return compareIds(a.case, b.case) || compareIds(a.metric, b.metric);
 }

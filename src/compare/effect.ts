@@ -55,11 +55,8 @@ export interface Effect {
   readonly warnings: readonly string[];
 }
 
-/** What decides how an effect is stated. */
 export interface EffectOptions {
-  /** How the two sides are set against each other, as the unit's row says. */
   readonly kind: EffectKind;
-  /** Which direction of the metric is better. */
   readonly better: "lower" | "higher";
   /**
    * Confidence of the interval; of pairs only.

@@ -5,7 +5,6 @@ import type { EnvironmentFact, Fact, FactComparison } from "../model/environment
 import { FACT_ROWS } from "../model/fact_rows.ts";
 import { OWN_TOOL, type RunRecord, SCHEMA_VERSION, toolOf } from "../model/run_record.ts";
 
-/** The part of a record that is fingerprinted. */
 export interface Fingerprinted extends Pick<RunRecord, "environment" | "origin"> {
   /** Machine and runtime of a serving end elsewhere. */
   readonly peerEnvironment?: RunRecord["environment"] | undefined;
@@ -13,7 +12,6 @@ export interface Fingerprinted extends Pick<RunRecord, "environment" | "origin">
   readonly settings: Pick<RunRecord["settings"], "peer" | "command">;
 }
 
-/** What {@linkcode environmentDifferences} may be told. */
 export interface FingerprintOptions {
   /**
    * Whether both records come from one interleaved job: then versions are no difference and the unknown no obstacle.
@@ -56,7 +54,6 @@ export function environmentObstacles(
   }).map(formatMismatch);
 }
 
-/** Whether figures of two records may be judged against each other. */
 export function comparable(
   base: Fingerprinted,
   head: Fingerprinted,

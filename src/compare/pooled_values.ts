@@ -24,7 +24,6 @@ const MIN_BEYOND = 10;
 /** The value of a generation, which stands for its rounds. */
 type Pooled = Readonly<{ round: number; generation: number; value: number; rounds: number }>;
 
-/** Whether a metric's values are those of whole generations. */
 export function isPooled(metric: string): boolean {
   return GENERATION_METRICS.includes(metric);
 }

@@ -9,17 +9,12 @@ import { withGenerationMetrics } from "./pooled_values.ts";
 import { findMetric, metricsOf, type TrialValues, trialValues } from "./trial_values.ts";
 import { findImpossible } from "./usable_values.ts";
 
-/** A RecordSide is a record with what a comparison looks up again and again. */
 export interface RecordSide {
-  /** The record. */
   readonly record: RunRecord;
-  /** Its trials and their values by case. */
   readonly values: TrialValues;
-  /** Its cases by id. */
   readonly cases: ReadonlyMap<string, Case>;
   /** Its summaries by {@linkcode cellKey}; a cell that holds an impossible value has none. */
   readonly summaries: ReadonlyMap<string, Summary>;
-  /** The metrics of a case that can be judged, the headline first. */
   judged(one: Case): readonly MetricDefinition[];
 }
 

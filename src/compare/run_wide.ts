@@ -15,7 +15,6 @@ export type RunWideFigure = Readonly<
 
 /** The distribution of all operations of a case. */
 export interface PooledDistribution {
-  /** Operations. */
   readonly count: number;
   /** The longest of all, exact, in nanoseconds. */
   readonly maxNs: number;
@@ -28,7 +27,6 @@ export interface PooledDistribution {
   readonly slowestHundredth: number;
 }
 
-/** Percentiles of all operations together. */
 export const RUN_WIDE_PERCENTILES: readonly number[] = [50, 90, 99, 99.9, 99.99];
 
 /** From how many operations on a percentile is shown: so that ten lie beyond it. */

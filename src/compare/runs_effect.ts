@@ -77,7 +77,6 @@ export function runsEffect(
   };
 }
 
-/** The median gain of each run. */
 function runGains(
   values: readonly RoundValue[],
   runOf: (round: number) => number,

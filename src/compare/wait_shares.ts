@@ -5,7 +5,6 @@ import type { RecordComparison, WaitShares } from "./comparison.ts";
 import { healthOf } from "./health.ts";
 import type { RecordSide } from "./record_side.ts";
 
-/** Shares of each case of base, and of all trials together. */
 export function findWaitShares(
   base: RecordSide,
   head: RecordSide,

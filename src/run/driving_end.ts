@@ -55,7 +55,6 @@ export type TrialOutcome = Omit<Trial, "round" | "order" | "startedNs">;
 /** The kind of a failure: nothing came for too long. */
 export const TIMEOUT = "timeout";
 
-/** A failure that the runner itself found. */
 export class TrialFailure extends Error {
   constructor(readonly kind: string, message: string) {
     super(message);

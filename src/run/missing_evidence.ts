@@ -8,7 +8,6 @@ import { readSettings } from "../kernel/socket_settings.ts";
 import type { Skip } from "../model/case.ts";
 import { processCpuNs } from "../peer/cpu_time.ts";
 
-/** What is read beside a trial, and how. */
 const READINGS: readonly (readonly [what: string, read: () => unknown])[] = [
   ["context switches and page faults of trials", () => readUsage("thread")],
   ["cores that the ends of trials run on", () => [currentCore(), getAffinity()]],

@@ -2,7 +2,7 @@
 
 import type { Cell, RecordComparison } from "../compare/comparison.ts";
 import { compareRecords } from "../compare/compare_records.ts";
-import { isPooled, withGenerationMetrics } from "../compare/pooled_values.ts";
+import { COUNTED_METRIC, isPooled, withGenerationMetrics } from "../compare/pooled_values.ts";
 import { type BestSubject, findBestSubjects } from "../gate/best_subject.ts";
 import { confirmHeads, flagged } from "../gate/confirm.ts";
 import { judgeControl, smallestThreshold } from "../gate/control.ts";
@@ -63,7 +63,8 @@ export async function runAbGate(
   policy: Policy,
   events: AbGateEvents = {},
 ): Promise<AbGateOutcome> {
-  const job = firstPhase(plan, options, policy, events);
+  const countsCalls = gates(policy, { metric: COUNTED_METRIC, headline: false });
+  const job = firstPhase(plan, { ...options, countsCalls }, policy, events);
   const records = await runAb(plan, job);
   const heads = headsOf(records);
   const results = judgeHeads(heads.map((head) => compareHead(records, head, policy)), policy);
@@ -84,6 +85,8 @@ export async function runAbGate(
   const confirmation: Confirmation = await keepingFirst(records, () =>
     runAb(again, {
       ...narrowOptions(job, again, asked),
+      // A count is no estimate: it was counted again where it differed.
+      countsCalls: false,
       pairs: roundsPerGeneration(again.cases, askedPairs) * Math.ceil(generations),
       budgetNs: options.budgetNs * CONFIRMATION_SHARE,
       seed: `${options.seed} confirmation`,
@@ -205,7 +208,7 @@ export function neededPairs(
   const cells = plan.cases.flatMap((c) => {
     const scenario = plan.scenarios.find(({ id }) => id === c.scenario);
     return scenario === undefined ? [] : gatedMetrics(plan, scenario, policy);
-  });
+  }).filter(({ metric }) => metric !== COUNTED_METRIC);
   return roundsPerGeneration(plan.cases, askedPairs) *
     minimumPairs({ alpha: policy.alpha, comparisons: Math.ceil(heads * largestCorrection(cells)) });
 }

@@ -24,6 +24,8 @@ export interface AbOptions extends AgentPairOptions {
   readonly precision?: number;
   /** Metrics whose intervals `precision` is about, by scenario id; absent: the first of each scenario. */
   readonly watched?: ReadonlyMap<string, readonly string[]>;
+  /** Whether system calls are counted when the pairs are measured; absent: they are not. */
+  readonly countsCalls?: boolean;
   /** Adding pairs ends when the job has taken this long, in nanoseconds. */
   readonly budgetNs: number;
   /** Seed of the order of cases and of sides. */

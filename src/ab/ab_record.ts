@@ -6,6 +6,7 @@ import { makeFact } from "../model/fact_rows.ts";
 import { type RunRecord, SCHEMA_MINOR, SCHEMA_VERSION } from "../model/run_record.ts";
 import type { PlannedCases } from "../plan/plan.ts";
 import type { AbOptions, JobPlan, PlanPart } from "./ab_options.ts";
+import type { CallCounts } from "./count_calls.ts";
 import { type PairedTrials, type Side, sidesOf } from "./paired_trials.ts";
 import { estimateAbNs, shortenCase } from "./pair_trial.ts";
 
@@ -17,6 +18,8 @@ export interface AbFound {
   readonly trials: PairedTrials;
   /** Versions that the agents of each side stated. */
   readonly versions: Readonly<Record<Side, Readonly<Record<string, string>>>>;
+  /** Counts of system calls; absent: none were asked for. */
+  readonly calls?: CallCounts;
   /** Complete rounds. */
   readonly rounds: number;
   /** Whether the job came to its end. */
@@ -64,8 +67,8 @@ export function buildAbRecord(
     scenarios: byId([...scenarios, ...unshared.scenarios]),
     metrics: byId([...metrics, ...unshared.metrics, ...withGenerationMetrics([])]),
     cases: [...cases, ...unshared.cases],
-    skipped: [...skipped, ...found.trials.givenUp(side)],
-    trials: [...found.trials.trials[side]!],
+    skipped: [...skipped, ...found.trials.givenUp(side), ...found.calls?.skipped(side) ?? []],
+    trials: found.calls?.addTo(side, found.trials.trials[side]!) ?? [...found.trials.trials[side]!],
   };
 }
 

@@ -10,6 +10,7 @@ import type { TrialOutcome } from "../run/run_trial.ts";
 import { AgentError, readNames, readOutcome, readPlan, readVersions } from "./agent_answers.ts";
 import type { AgentAnswer, AgentNames, AgentOrder, AgentRequest } from "./agent_protocol.ts";
 import type { Side } from "./paired_trials.ts";
+import type { Tracer } from "../peer/tracer.ts";
 import type { OnMade, PreparedSubject } from "./prepare_subject.ts";
 import { startOf } from "./runtime.ts";
 
@@ -51,8 +52,20 @@ export interface AgentLink extends AsyncDisposable {
    * when the agent dies, hangs or violates the protocol.
    */
   trial(c: Case, memory?: boolean): Promise<TrialOutcome>;
+  /**
+   * Counts the system calls of its thread in a trial of a case with both ends in one event loop, by a tracer that counts nothing else
+   * meanwhile; the reason where they cannot be counted. Throws AgentError as `trial`, Error when the tracer failed.
+   */
+  count(c: Case, tracer: Tracer): Promise<CountedTrial | { readonly reason: string }>;
   /** Times a bare loop of system calls. Returns nanoseconds a round trip; undefined where the agent has no FFI, or does not know what is asked. */
   control(): Promise<number | undefined>;
+}
+
+/** A trial whose system calls were counted. */
+export interface CountedTrial {
+  readonly outcome: TrialOutcome;
+  /** By name. */
+  readonly calls: Readonly<Record<string, number>>;
 }
 
 /** Starts an agent for `subject` and resolves when it is ready. Throws AgentError when it cannot start. */
@@ -111,12 +124,14 @@ export async function openAgent(
 
   let versions: AgentLink["versions"];
   let controls = true;
+  let counts = false;
   try {
     const first = await next(waiting, patience.startMs);
     if (first.answer === "failed") {
       throw new AgentError(`${label} could not start: ${first.message}`);
     }
     versions = readVersions(first, label);
+    counts = first.answer === "ready" && first.counts === true;
   } catch (error) {
     await process.end();
     throw error;
@@ -136,6 +151,16 @@ export async function openAgent(
     trial: async (c, memory = false) => {
       const patienceMs = patience.answerMs + 10 * c.expectedNs / 1e6;
       return readOutcome(await ask({ ask: "trial", case: c, memory }, patienceMs), c, label);
+    },
+    async count(c, tracer) {
+      if (!counts) return { reason: "its sockbench does not know how to have them counted" };
+      const ready = await ask({ ask: "trace", case: c, tracer: tracer.pid });
+      if (ready.answer !== "trace") throw new AgentError(`${label} answered otherwise than asked`);
+      if (ready.reason !== undefined) return { reason: String(ready.reason) };
+      await tracer.attach(process.pid);
+      const patienceMs = patience.answerMs + 10 * c.expectedNs / 1e6;
+      const outcome = readOutcome(await ask({ ask: "count", case: c }, patienceMs), c, label);
+      return { outcome, calls: await tracer.detach() };
     },
     async control() {
       if (!controls) return undefined;

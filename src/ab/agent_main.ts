@@ -8,10 +8,13 @@ import { loadCatalog } from "../peer/load_catalog.ts";
 import { openPeer } from "../peer/open_peer.ts";
 import type { PeerLink } from "../peer/peer_link.ts";
 import { findPinning } from "../peer/pin_thread.ts";
+import type { Tracer } from "../peer/tracer.ts";
+import { allowTracing, endMarking, MARKING } from "../run/tracing.ts";
 import { readSocketpairOnce } from "../run/socketpair_reading.ts";
 import { runTrial, type TrialOutcome } from "../run/run_trial.ts";
 import type { Case } from "../model/case.ts";
 import { neededTransports, planCases } from "../plan/plan_cases.ts";
+import { peerFault, workloadFault } from "../plan/unfit.ts";
 import {
   createSettings,
   type Settings,
@@ -85,6 +88,28 @@ function refusal(error: unknown): AgentAnswer {
   };
 }
 
+function partsOf(c: Case, { transports, workloads }: Catalog) {
+  const [transport, workload] = [transports.get(c.transport), workloads.get(c.workload)];
+  if (transport !== undefined && workload !== undefined) return { transport, workload };
+  throw new Error(
+    `this subject has no ${transport ? `workload ${c.workload}` : `transport ${c.transport}`}`,
+  );
+}
+
+/** Lets a tracer count this thread's system calls; the reason where they cannot be counted, or say nothing. */
+function prepareTrace(
+  { case: c, tracer }: Extract<AgentRequest, { ask: "trace" }>,
+  catalog: Catalog,
+): { readonly reason?: string } {
+  const { transport, workload } = partsOf(c, catalog);
+  const reason = workload.oneWay
+    ? "how often a transfer one way is read depends on when its parts arrive"
+    : peerFault(transport, "loop") ??
+      workloadFault(transport, workload.name, { ...workload, peer: "loop" });
+  const refusal = reason ?? allowTracing(tracer);
+  return refusal === undefined ? {} : { reason: refusal };
+}
+
 /** Measures trials, with a peer that lives as long as all goes well. */
 class Trials implements AsyncDisposable {
   #link: PeerLink | undefined;
@@ -101,18 +126,29 @@ class Trials implements AsyncDisposable {
     return { ...outcome, values: { ...outcome.values, memoryPerOperation } };
   }
 
-  async #measure(c: Case): Promise<TrialOutcome> {
-    const { catalog, order: { directory, modules, peer } } = this;
-    const transport = catalog.transports.get(c.transport);
-    const workload = catalog.workloads.get(c.workload);
-    if (transport === undefined || workload === undefined) {
-      throw new Error(
-        `this subject has no ${transport ? `workload ${c.workload}` : `transport ${c.transport}`}`,
-      );
+  /** A trial between two marks for a tracer, both of which are set whatever happens: it waits for them. */
+  async count(c: Case): Promise<TrialOutcome> {
+    try {
+      return await this.#measure(c, MARKING);
+    } finally {
+      endMarking();
     }
+  }
+
+  async #measure(c: Case, tracer?: Tracer): Promise<TrialOutcome> {
+    const { catalog, order: { directory, modules, peer } } = this;
+    const { transport, workload } = partsOf(c, catalog);
     const clock = systemClock;
     const link = this.#link ??= await openPeer(peer, { catalog, clock, modules, directory });
-    const outcome = await runTrial({ case: c, transport, workload, link, clock, directory });
+    const outcome = await runTrial({
+      case: c,
+      transport,
+      workload,
+      link,
+      clock,
+      directory,
+      ...(tracer !== undefined && { tracer }),
+    });
     // A peer that failed once is in an unknown state: the next trial gets a new one.
     if (outcome.error !== undefined) await this[Symbol.asyncDispose]();
     return outcome;
@@ -151,6 +187,10 @@ await serveLines<AgentRequest, AgentAnswer>(async () => {
       }
       case "trial":
         return { answer: "trial", outcome: await trials.measure(request.case, request.memory) };
+      case "trace":
+        return { answer: "trace", ...prepareTrace(request, catalog) };
+      case "count":
+        return { answer: "trial", outcome: await trials.count(request.case) };
     }
   };
   return {
@@ -158,6 +198,7 @@ await serveLines<AgentRequest, AgentAnswer>(async () => {
       answer: "ready",
       protocol: PROTOCOL,
       versions: { ...hostVersions(), sockbench: config.version },
+      counts: true,
     },
     // One request at a time is asked.
     respond: (request) => carryOut(request).catch((error) => failed((error as Error).message)),

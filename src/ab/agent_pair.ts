@@ -35,7 +35,7 @@ export class AgentPair implements AsyncDisposable {
    * are ended then.
    */
   static async open(sides: readonly Side[], options: AgentPairOptions): Promise<AgentPair> {
-    const started = await Promise.allSettled(sides.map((side) => open(side, options)));
+    const started = await Promise.allSettled(sides.map((side) => openOneAgent(side, options)));
     const failed = started.find(({ status }) => status === "rejected");
     const links = started.flatMap((one) => one.status === "fulfilled" ? [one.value] : []);
     if (failed !== undefined) {
@@ -72,7 +72,8 @@ export class AgentPair implements AsyncDisposable {
   }
 }
 
-function open(side: Side, options: AgentPairOptions): Promise<AgentLink> {
+/** The agent of one side. */
+export function openOneAgent(side: Side, options: AgentPairOptions): Promise<AgentLink> {
   const { subjects, peer, directory, slowdown, onMade } = options;
   const subject = subjects[side]!;
   return openAgent(side, subject, {

@@ -42,6 +42,10 @@ export type AgentRequest =
   | { readonly ask: "plan"; readonly input: SettingsInput }
   /** With `memory` between two forced collections, for the growth of memory; an agent that knows nothing of it just measures. */
   | { readonly ask: "trial"; readonly case: Case; readonly memory?: boolean }
+  /** Asks whether the agent's system calls can be counted in trials of a case, and has it allow the tracer; only of an agent that `counts`. */
+  | { readonly ask: "trace"; readonly case: Case; readonly tracer: number }
+  /** A trial between the marks of `markTrace`, of which nothing is timed. */
+  | { readonly ask: "count"; readonly case: Case }
   /** A bare loop of system calls, in which the sides cannot differ. */
   | { readonly ask: "control" };
 
@@ -53,6 +57,8 @@ export type AgentAnswer =
     readonly protocol: number;
     /** Of its runtime, as it says of itself (`deno`, `node` or `bun`), `v8` and `typescript` where there are any, and `sockbench`. */
     readonly versions: Readonly<Record<string, string>>;
+    /** Whether it knows `trace` and `count`; absent: it is of an earlier sockbench. */
+    readonly counts?: true;
   }
   | { readonly answer: "names"; readonly names: AgentNames }
   | { readonly answer: "plan"; readonly plan: Plan }
@@ -64,6 +70,8 @@ export type AgentAnswer =
     readonly candidates?: readonly string[];
   }
   | { readonly answer: "trial"; readonly outcome: TrialOutcome }
+  /** Why system calls cannot be counted; absent: they can. */
+  | { readonly answer: "trace"; readonly reason?: string }
   /** Nanoseconds a round trip; absent: there is no FFI. */
   | { readonly answer: "control"; readonly ns?: number }
   | { readonly answer: "failed"; readonly message: string };

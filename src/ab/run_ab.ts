@@ -21,6 +21,7 @@ import { buildAbRecord } from "./ab_record.ts";
 import { AgentError, type AgentLink } from "./agent_link.ts";
 import { AgentPair, lostTrial } from "./agent_pair.ts";
 import { CaseSides } from "./case_sides.ts";
+import { type CallCounts, countCalls } from "./count_calls.ts";
 import { type Head, headsOf, PairedTrials, type Side } from "./paired_trials.ts";
 import { roundsPerGeneration } from "./pair_trial.ts";
 
@@ -77,6 +78,7 @@ class AbJob {
   #readsMemory = false;
   readonly #control: Partial<Record<Head, ValuePair[]>>;
   #rounds = 0;
+  #calls: CallCounts | undefined;
   #finished = false;
 
   constructor(plan: JobPlan, options: AbOptions) {
@@ -109,6 +111,9 @@ class AbJob {
     } finally {
       await this.#closeAgents();
     }
+    if (!this.#aborted && this.#options.countsCalls) {
+      this.#calls = await countCalls(this.#cases, this.#options);
+    }
     this.#finished = !this.#aborted;
   }
 
@@ -117,6 +122,7 @@ class AbJob {
       trials: this.#found,
       runId: this.#runId,
       versions: this.#versions,
+      ...(this.#calls !== undefined && { calls: this.#calls }),
       rounds: this.#rounds,
       isFinished: this.#finished,
       durationNs: this.#elapsedNs,

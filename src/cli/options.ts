@@ -118,7 +118,7 @@ export const POLICY_OPTIONS: readonly OptionSpec[] = [
     {
       list: true,
       default:
-        "headline, operationsPerSecond, p90, p99, connectP99, cpuPerOperation, memoryPerOperation",
+        "headline, operationsPerSecond, p90, p99, connectP99, cpuPerOperation, memoryPerOperation, callsPerOperation",
     },
   ),
   option(

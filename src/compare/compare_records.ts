@@ -16,15 +16,15 @@ import {
   type Gap,
   type RecordComparison,
 } from "./comparison.ts";
-import { type EffectOptions, pairedEffect, unpairedEffect } from "./effect.ts";
+import { countedEffect, type EffectOptions, pairedEffect, unpairedEffect } from "./effect.ts";
 import { environmentDifferences, environmentObstacles } from "./fingerprint.ts";
 import { openSide, type RecordSide } from "./record_side.ts";
 import { type MergedRuns, runsEffect } from "./runs_effect.ts";
 import type { Summary } from "./summarize.ts";
 import { findMetric } from "./trial_values.ts";
-import { formatNotRead } from "./not_read.ts";
+import { findCountingFailure, formatNotCounted, formatNotRead } from "./not_read.ts";
 import { findWaitShares } from "./wait_shares.ts";
-import { isPooled } from "./pooled_values.ts";
+import { COUNTED_METRIC, isPooled } from "./pooled_values.ts";
 import { findImpossible, matchPairs, mostLeftOut, selectSide } from "./usable_values.ts";
 
 /** What {@linkcode compareRecords} must be told. */
@@ -95,7 +95,7 @@ export function compareRecords(
     isHeadPartial: head.partial,
     ...findWaitShares(context.base, context.head),
     failures: [...context.base.cases.keys()].flatMap((id) => findFailures(id, context)),
-    notRead: formatNotRead(base, head),
+    notRead: [...formatNotRead(base, head), ...formatNotCounted(base, head)],
     environmentDifferences: environmentDifferences(base, head, fingerprint),
     environmentObstacles: environmentObstacles(base, head, fingerprint),
   };
@@ -169,12 +169,19 @@ function compareCell(cell: Cell, metric: MetricDefinition, context: Context): Ou
   }
   const baseSummary = base.summaries.get(cellKey(cell.case, cell.metric));
   const headSummary = head.summaries.get(cellKey(cell.case, cell.metric));
-  if (context.byGeneration && !cell.headline && isMostlyAbsent(cell, context)) return undefined;
+  const isCounted = cell.metric === COUNTED_METRIC;
+  const mayBeAbsent = context.byGeneration && !cell.headline && !isCounted;
+  if (mayBeAbsent && isMostlyAbsent(cell, context)) return undefined;
   if (baseSummary === undefined && headSummary === undefined) {
     return cell.headline ? incomparable("no trial of either side yields the headline") : undefined;
   }
+  const failure = isCounted ? findCountingFailure(head.record, cell.case) : undefined;
+  // What cannot be counted on a side is in the notes; what failed of head alone is missing.
+  if (isCounted && (baseSummary === undefined || headSummary === undefined) && !failure) {
+    return undefined;
+  }
   if (headSummary === undefined) {
-    const reason = "no trial of head yields this metric";
+    const reason = failure ?? "no trial of head yields this metric";
     return { kind: "missing", gap: { ...cell, reason } };
   }
   if (baseSummary === undefined) return incomparable("no trial of base yields this metric");
@@ -213,6 +220,7 @@ function findEffect(cell: Cell, metric: MetricDefinition, { base, head, paired, 
   if (paired) {
     const matched = matchPairs(sides.base, sides.head);
     if (typeof matched === "string") return matched;
+    if (cell.metric === COUNTED_METRIC) return countedEffect(matched.pairs[0]!, options);
     const effect = pairedEffect(matched.pairs, options);
     return { ...effect, warnings: [...effect.warnings, ...matched.warnings] };
   }

@@ -46,7 +46,7 @@ export interface Effect {
   /** The smallest p-value that so many values can give. */
   readonly leastPValue: number;
   /** The test. */
-  readonly test: "sign" | "mann-whitney" | "runs";
+  readonly test: "sign" | "mann-whitney" | "runs" | "count";
   /** Of pairs: the gain of each unit, a logarithm or a difference; above 0 head is better. */
   readonly gains?: readonly number[];
   /** Of runs: the standard deviation of the gain between runs of one side. */
@@ -103,6 +103,22 @@ export function pairedEffect(pairs: readonly ValuePair[], options: EffectOptions
     test: "sign",
     gains,
     warnings: interval.warning === undefined ? [] : [interval.warning],
+  };
+}
+
+/** The effect of two counts, which have no scatter: what differs is shown to differ. */
+export function countedEffect({ base, head }: ValuePair, options: EffectOptions): Effect {
+  const { kind } = options;
+  const gain = gainOf({ base, head }, SCALES[kind], options);
+  const estimate = SCALES[kind].toRatio(gain);
+  return {
+    kind,
+    ratio: { estimate, low: estimate, high: estimate, confidence: 1, n: 1 },
+    pValue: gain < 0 ? 0 : 1,
+    pValueBetter: gain > 0 ? 0 : 1,
+    leastPValue: 0,
+    test: "count",
+    warnings: [],
   };
 }
 

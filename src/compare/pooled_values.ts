@@ -18,6 +18,9 @@ export const GENERATION_METRICS: readonly string[] = [
   "callsPerOperation",
 ];
 
+/** The metric that is counted, and has no scatter: once a job and case, for all of its trials. */
+export const COUNTED_METRIC = "callsPerOperation";
+
 /** So many operations of a generation must lie beyond a percentile. */
 const MIN_BEYOND = 10;
 
@@ -30,6 +33,7 @@ export function isPooled(metric: string): boolean {
 
 /** One value a generation, of the trials that have one; a percentile needs {@linkcode MIN_BEYOND} operations beyond it. */
 export function poolByGeneration(trials: readonly Trial[], metric: string): readonly Pooled[] {
+  if (metric === COUNTED_METRIC) return readCount(trials);
   const groups = Map.groupBy(trials, ({ generation }) => generation);
   return [...groups].flatMap(([generation, own]): readonly Pooled[] => {
     const value = pooledValue(own, metric);
@@ -37,6 +41,12 @@ export function poolByGeneration(trials: readonly Trial[], metric: string): read
     // Both sides have the generation, whatever failed in its first round.
     return [{ round: generation, generation, value, rounds: own.length }];
   });
+}
+
+function readCount(trials: readonly Trial[]): readonly Pooled[] {
+  const value = trials.map((trial) => metricValue(trial, COUNTED_METRIC))
+    .find((one) => one !== undefined);
+  return value === undefined ? [] : [{ round: 1, generation: 1, value, rounds: trials.length }];
 }
 
 function pooledValue(trials: readonly Trial[], metric: string): number | undefined {

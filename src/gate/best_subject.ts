@@ -4,6 +4,7 @@
 
 import { type Cell, cellKey, type RecordComparison } from "../compare/comparison.ts";
 import { isBeyondBetter } from "../compare/effect.ts";
+import { COUNTED_METRIC } from "../compare/pooled_values.ts";
 import { adjustByFamily } from "./families.ts";
 import type { GateResult, Verdict } from "./gate_result.ts";
 
@@ -31,7 +32,11 @@ export function findBestSubjects<S extends string>(
     cells.filter((cell) => cell.ratio !== undefined && cell.verdict !== "incomparable")
       .map((cell) => ({ side, cell }))
   );
-  const corrections = adjustByFamily(compared.map(({ cell }) => cell), compared.map(() => 1));
+  const estimated = compared.filter(({ cell }) => cell.metric !== COUNTED_METRIC);
+  const corrections = new Map(
+    adjustByFamily(estimated.map(({ cell }) => cell), estimated.map(() => 1))
+      .map((correction, place) => [estimated[place], correction]),
+  );
   const alpha = [...results.values()][0]?.policy.alpha ?? 0;
   const groups = Map.groupBy(compared.keys(), (index) => {
     const { cell } = compared[index]!;
@@ -40,7 +45,8 @@ export function findBestSubjects<S extends string>(
   const isBetter = betterHead(compare);
   return [...groups.values()].map((indices): BestSubject<S> => {
     const rivals = [{ side: base }, ...indices.map((index) => compared[index]!)];
-    const { comparisons, share } = corrections[indices[0]!]!;
+    const { comparisons, share } = corrections.get(compared[indices[0]!]) ??
+      { comparisons: 1, share: 1 };
     const { case: id, metric, headline } = compared[indices[0]!]!.cell;
     const [first, ...others] = rivals.toSorted((a, b) => ratioOf(b) - ratioOf(a));
     const open = rivals.filter((rival) =>

@@ -17,7 +17,6 @@ const FAMILIES: ReadonlyMap<string, string> = new Map(
     ],
     cpu: ["cpuPerOperation", "cpuPerByte"],
     memory: ["memoryPerOperation"],
-    calls: ["callsPerOperation"],
   }).flatMap(([family, metrics]) => metrics.map((metric) => [metric, family] as const)),
 );
 

@@ -3,6 +3,7 @@
 import { inverseOf, isBeyondBetter } from "../compare/effect.ts";
 import type { GateResult, Verdict, VerdictWord } from "./gate_result.ts";
 import { formatFailures } from "./judge_failures.ts";
+import { COUNTED_METRIC } from "../compare/pooled_values.ts";
 import { formatChange } from "../units/format_change.ts";
 import { isStrict } from "./gate_policy.ts";
 
@@ -24,7 +25,9 @@ export function concludeGate(open: OpenResult): GateResult {
   // What is worse in a loop that is the same on both sides is the machine, or the agents.
   const isUnproven = open.control?.moved === true;
   const obstacle = isUnproven ? open.control?.text : findObstacle(open, judged);
-  const exitCode = regressed.length > 0 && !isUnproven ? 1 : obstacle === undefined ? 0 : 3;
+  // What was counted does not depend on how fast the machine was.
+  const isShown = !isUnproven || regressed.some(({ metric }) => metric === COUNTED_METRIC);
+  const exitCode = regressed.length > 0 && isShown ? 1 : obstacle === undefined ? 0 : 3;
   const counts = formatCounts(open.cells) + (open.health === undefined ? "" : `; ${open.health}`);
   const undecided = formatOpen(open.cells);
   const summary = exitCode === 1
@@ -65,9 +68,10 @@ function findObstacle(open: OpenResult, judged: number): string | undefined {
 
 /** A job that decided nothing has judged nothing, however many cells it measured. */
 function findIndecision({ cells, policy, paired }: OpenResult): string | undefined {
-  const judged = cells.filter(({ rule, verdict }) =>
-    rule !== "failures" && JUDGED.includes(verdict)
-  );
+  const all = cells.filter(({ rule, verdict }) => rule !== "failures" && JUDGED.includes(verdict));
+  const timed = all.filter(({ metric }) => metric !== COUNTED_METRIC);
+  // A count that is the same says nothing of times, which are to be decided where they are judged.
+  const judged = timed.length === 0 ? all : timed;
   if (judged.every(({ verdict }) => verdict === "inconclusive")) {
     return judged.length === 1 ? "its cell is not decided" : `none of its cells is decided`;
   }

@@ -30,6 +30,7 @@ import { formatJobHealth, withholdStarved } from "./judge_health.ts";
 import { judgeLimits } from "./judge_limits.ts";
 import { CONFIDENCE } from "../compare/summarize.ts";
 import {
+  formatCounted,
   formatImproved,
   formatInconclusive,
   formatPass,
@@ -118,7 +119,9 @@ function judgeComparisons(
   policy: Policy,
 ): readonly (readonly Verdict[])[] {
   const gated = heads.map(({ comparisons }) => comparisons.filter((one) => isGated(one, policy)));
-  const all = gated.filter((_, head) => heads[head]!.environmentObstacles.length === 0).flat();
+  // What is counted cannot be wrong by chance, and takes nothing of the error rate.
+  const all = gated.filter((_, head) => heads[head]!.environmentObstacles.length === 0).flat()
+    .filter(({ test }) => test !== "count");
   const worse = adjustByFamily(all, all.map(({ pValue }) => pValue));
   const better = adjustByFamily(all, all.map(({ pValueBetter }) => pValueBetter));
   const places = new Map(all.map((one, place) => [one, place]));
@@ -128,6 +131,12 @@ function judgeComparisons(
         const more = further.length === 0 ? "" : ` (and ${further.length} more)`;
         const reason = `The environments do not match: ${obstacle}${more}.`;
         return { ...describeComparison(one, policy), ...said("incomparable", reason) };
+      }
+      if (one.test === "count") {
+        return {
+          ...describeComparison(one, policy),
+          ...decideCount(one, thresholdOf(policy, one)),
+        };
       }
       const correction = worse[places.get(one)!]!;
       const { adjustedP } = correction;
@@ -165,6 +174,17 @@ function describeComparison(one: Comparison, policy: Policy) {
     head: one.head,
     warnings: one.warnings,
   } as const;
+}
+
+/** By the count alone, which was counted again where it differs: nothing is left for fresh pairs to confirm. */
+function decideCount(one: Comparison, threshold: number): Said {
+  const { ratio: { estimate }, kind } = one;
+  const verdict = isBeyond(estimate, threshold, kind)
+    ? "regressed"
+    : isBeyondBetter(estimate, threshold, kind)
+    ? "improved"
+    : "pass";
+  return { ...said(verdict, formatCounted(one, threshold)), flagged: false };
 }
 
 /** What {@linkcode decide} goes by. */

@@ -6,6 +6,7 @@ import { minimumValues } from "../stats/median_interval.ts";
 import type { Comparison } from "../compare/comparison.ts";
 import {
   changeWord,
+  formatChange,
   formatEstimate,
   formatP,
   formatThreshold,
@@ -72,6 +73,7 @@ const TESTS: Readonly<Record<Comparison["test"], string>> = {
   sign: "sign test",
   "mann-whitney": "Mann–Whitney test",
   runs: "t test of runs",
+  count: "count",
 };
 
 /** Exactly what was tested: that head is worse (or better) at all, and apart from that the size of the estimate. */
@@ -90,6 +92,13 @@ export function formatRegressed(one: Comparison, grounds: Grounds): string {
 /** Why a cell improved. */
 export function formatImproved(one: Comparison, grounds: Grounds): string {
   return `${formatEstimate(one.ratio, statedOf(one))}: ${formatShown(one, grounds, "better")}`;
+}
+
+/** What was counted, and what is allowed. */
+export function formatCounted(one: Comparison, threshold: number): string {
+  const change = formatChange(one.ratio.estimate, statedOf(one));
+  const [head, base] = [one.head, one.base].map(({ median }) => median.toFixed(2));
+  return `${change}: ${head} system calls an operation in head and ${base} in base, counted in trials of their own; ${threshold} more are allowed.`;
 }
 
 /** Why a cell passes. */

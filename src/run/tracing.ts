@@ -1,8 +1,9 @@
 // Counting the system calls of trials whose workload asks for it: one tracer for a run.
 
 import type { Catalog } from "../catalog.ts";
-import { requireLibc } from "../kernel/libc.ts";
-import { markTrace, TRACE_MARK } from "../kernel/trace_system_calls.ts";
+import { openKernel, requireLibc } from "../kernel/libc.ts";
+import { allowTracer, markTrace, TRACE_MARK } from "../kernel/trace_system_calls.ts";
+import { describeHost } from "../peer/host.ts";
 import { startTracer, type Tracer } from "../peer/tracer.ts";
 import type { Case } from "../model/case.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -49,6 +50,28 @@ export function asksForTracing(
   { fixed, params }: Pick<Case, "fixed" | "params">,
 ): boolean {
   return workload?.traces?.({ ...fixed, ...params }) ?? false;
+}
+
+/** What marks the calls of a trial for a tracer that another process has, and that {@linkcode allowTracing} let in. */
+export const MARKING: Tracer = {
+  pid: 0,
+  attach: () => Promise.resolve(),
+  detach: () => Promise.resolve({}),
+  [Symbol.asyncDispose]: () => Promise.resolve(),
+};
+
+/** Sets the end mark, which a tracer waits for, whatever became of the trial. */
+export const endMarking = () => markTrace(TRACE_MARK.end);
+
+/** Lets another process trace this thread, which must be the first of its own; the reason where it cannot, as a clause. */
+export function allowTracing(tracer: number): string | undefined {
+  const kernel = openKernel();
+  if (!kernel.available) return kernel.reason;
+  // A process's first thread has its id: what is to be traced is then not for who is traced to name.
+  const { pid, tid } = describeHost();
+  if (pid !== tid) return "its sockets are not served by the first thread of its process";
+  allowTracer(tracer);
+  return undefined;
 }
 
 /** Counts the system calls of the calling thread, from `begin` to `end`. */

@@ -164,8 +164,8 @@ const ROWS: Readonly<Record<string, Row>> = {
     "CPU time of both ends, user and system, divided by the bytes that arrived.",
     (counts) => quotient(counts.cpu?.totalNs, arrivedBytes(counts))],
   callsPerOperation: ["calls/op", "lower", "system calls/op",
-    "System calls of the thread of both ends, divided by the operations completed; counted in " +
-      "trials of their own, which are not timed, without futex, madvise and the like."],
+    "System calls of the thread that runs both ends in one event loop, divided by the operations completed; " +
+      "counted by ab in trials of their own, which are not timed, without futex, madvise and the like."],
   systemCallsPerOperation: ["count", "lower", "system calls/op",
     "System calls of the driving thread, divided by the operations completed; counted in trials " +
       "of their own, which are not timed."],

@@ -239,8 +239,9 @@ Deno.test("defaultPairs() is that of 16 generations, or of as many as cells need
     8,
   ]);
   assertEquals(neededPairs(one, headlines, 1), 7);
-  assertEquals(neededPairs(planOf([TCP, UNIX]), headlines), 8 * 8);
-  // Three metrics of the tail share a tenth of alpha: 2^-12 is at most 0.01 / 30.
+  // Six rounds of two cases take as long as starting the agents.
+  assertEquals(neededPairs(planOf([TCP, UNIX]), headlines), 6 * 8);
+  // Three metrics of the tail share an eighth of alpha: 2^-12 is at most 0.01 / 24. What is counted has none.
   assertEquals(neededPairs(one, DEFAULT_POLICY), 8 * 12);
   assertEquals(defaultPairs(one, DEFAULT_POLICY), 8 * 16);
   assertEquals(defaultPairs(one, createPolicy({ metrics: ["headline"], alpha: 1e-6 })), 8 * 20);

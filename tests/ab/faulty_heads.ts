@@ -18,6 +18,7 @@ const RED: Readonly<Record<string, readonly string[]>> = {
   "spinning-stall": ["operationsPerSecond"],
   "sleeping-stall": ["operationsPerSecond"],
   "two-fifths-slow": ["operationsPerSecond", "p90"],
+  "talkative": ["callsPerOperation"],
   "leaky": ["memoryPerOperation"],
   "refusing": ["failures"],
   "halved": ["bytesPerSecond", "operationsPerSecond"],

@@ -32,6 +32,11 @@ const HEADS: Readonly<Record<string, readonly [Workload, string, Fault]>> = {
     (n) => n % 250 === 0 ? new Promise((wake) => setTimeout(wake, 5)) : undefined,
   ],
   "two-fifths-slow": [pingPong, "p50", (n, clock) => n % 5 < 2 ? spin(clock, 40) : undefined],
+  "talkative": [pingPong, "p50", () => void Deno.lstatSync(import.meta.filename!)],
+  // One call more every twenty exchanges: no two trials are alike.
+  "fickle": [pingPong, "p50", (n) => {
+    for (let k = 0; k < n / 20; k++) Deno.lstatSync(import.meta.filename!);
+  }],
   "leaky": [pingPong, "p50", () => void kept.push(new Uint8Array(1024).fill(1))],
   "refusing": [connect, "connectP50", (n) => {
     if (n % 10 === 0) throw new Deno.errors.ConnectionRefused("refused on purpose");

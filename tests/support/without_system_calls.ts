@@ -12,6 +12,7 @@ export const CALLS: Readonly<Record<string, readonly [number, number]>> = {
   sched_getaffinity: [204, 123],
   getcpu: [309, 168],
   getsockopt: [55, 209],
+  ptrace: [101, 117],
 };
 
 const PR_SET_NO_NEW_PRIVS = 38;

@@ -27,7 +27,8 @@ export const abCommand: Command = {
   description: [
     "Runs base and head in processes of their own, on this machine, in pairs a few milliseconds apart, so that the machine's " +
     "drift falls on both. Their processes are replaced after a few pairs, and one such generation is one value of the test. A cell is red when the exact sign test, " +
-    "corrected for all cells, shows that head is slower and the estimate is beyond the threshold, on fresh processes alone: flagged cells are measured again before the job fails.",
+    "corrected for all cells, shows that head is slower and the estimate is beyond the threshold, on fresh processes alone: flagged cells are measured again before the job fails. " +
+    "System calls per operation are counted, in trials of their own where tracing is allowed: half a call more is red.",
     "A subject is self (this sockbench, this Deno), deno:<version or path> (another Deno), node:<version or path>, bun:<version or path>, git:<ref> (a commit of the " +
     "repository here, in a temporary worktree) or dir:<path>. With --module ./bench.ts each side runs its own version of that " +
     "file: this is how a project gates its own socket code. " +

@@ -24,16 +24,14 @@ const SHARES = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.2, 1.5];
 /** Trials that a rate needs for a one-sided bound of 95 %. */
 const MIN_TRIALS = 8;
 
-type Job = Readonly<
-  {
-    args: ParsedArguments;
-    session: Session;
-    progress: Progress;
-    signal: AbortSignal;
-    base: SettingsInput;
-    command: string;
-  }
->;
+interface Job {
+  readonly args: ParsedArguments;
+  readonly session: Session;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+  readonly base: SettingsInput;
+  readonly command: string;
+}
 
 export async function load(args: ParsedArguments, terminal: Terminal): Promise<number> {
   const progress = createProgress(terminal, args.flags.has("quiet") ? "quiet" : "normal");

@@ -112,14 +112,12 @@ interface Measuring extends GateContext {
   readonly interrupts: Interrupts;
 }
 
-type Parts = Readonly<
-  {
-    catalog: Catalog;
-    modules: readonly string[];
-    environment: Environment;
-    leftover: { directory?: string };
-  }
->;
+interface Parts {
+  readonly catalog: Catalog;
+  readonly modules: readonly string[];
+  readonly environment: Environment;
+  readonly leftover: { directory?: string };
+}
 
 /** Measures the baseline's cells as it did. */
 async function measureOnce(

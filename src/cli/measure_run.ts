@@ -12,15 +12,13 @@ import { readRecord } from "./read_record.ts";
 import type { Terminal } from "./terminal/terminal.ts";
 
 /** Where a run's record goes, and what it measures. `args`: of `run`, without where files go; `out`: exists and can be written to; `name`: the record's there. */
-export type OneRun = Readonly<
-  {
-    args: readonly string[];
-    modules: readonly string[];
-    out: string;
-    name: string;
-    finish?: (record: RunRecord) => RunRecord;
-  }
->;
+export interface OneRun {
+  readonly args: readonly string[];
+  readonly modules: readonly string[];
+  readonly out: string;
+  readonly name: string;
+  readonly finish?: (record: RunRecord) => RunRecord;
+}
 
 /** Measures one run. Only one that came to its end leaves a file; else the exit code of `run`, which has said what went wrong. */
 export async function measureRun(

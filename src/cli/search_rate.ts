@@ -25,13 +25,11 @@ const METRICS: Readonly<Record<string, string>> = {
 const UNITS_NS: Readonly<Record<string, number>> = { us: 1e3, "µs": 1e3, ms: 1e6, s: 1e9 };
 
 /** What one rate came to. `offered`: really, per second; `latency`: median and one-sided bounds in ns, absent in an overload. */
-export type Step = Readonly<
-  {
-    offered: number;
-    verdict: "kept" | "broken" | "open";
-    latency?: { readonly median: number; readonly low: number; readonly high: number };
-  }
->;
+export interface Step {
+  readonly offered: number;
+  readonly verdict: "kept" | "broken" | "open";
+  readonly latency?: { readonly median: number; readonly low: number; readonly high: number };
+}
 
 /** What a search came to. `kept`: the highest that keeps the promise; `broken`: the lowest that breaks it. */
 export type FoundRate = Readonly<{ steps: readonly Step[]; kept?: Step; broken?: Step }>;

@@ -3,27 +3,23 @@
 import { pathToFileURL } from "node:url";
 
 /** Names of modules: everywhere, and below certain addresses. Every address is absolute. */
-export type ImportMap = Readonly<
-  {
-    imports: Readonly<Record<string, string>>;
-    scopes: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  }
->;
+export interface ImportMap {
+  readonly imports: Readonly<Record<string, string>>;
+  readonly scopes: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
 
 /** A Project is a folder with a configuration file. `config`: absent where it has a `package.json` alone; `map`: with its workspace's names. */
 export type Project = Readonly<{ folder: string; config?: string; map: ImportMap }>;
 
 /** The parts of a configuration file that say what a name means. */
-type Config = Readonly<
-  {
-    imports?: unknown;
-    scopes?: unknown;
-    importMap?: unknown;
-    workspace?: unknown;
-    dependencies?: unknown;
-    devDependencies?: unknown;
-  }
->;
+interface Config {
+  readonly imports?: unknown;
+  readonly scopes?: unknown;
+  readonly importMap?: unknown;
+  readonly workspace?: unknown;
+  readonly dependencies?: unknown;
+  readonly devDependencies?: unknown;
+}
 
 const CONFIGS = ["deno.json", "deno.jsonc"];
 const NOTHING: ImportMap = { imports: {}, scopes: {} };

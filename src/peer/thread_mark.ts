@@ -5,15 +5,13 @@ import { openKernel } from "../kernel/libc.ts";
 import { readUsage } from "../kernel/rusage.ts";
 
 /** A thread at one moment, as plain data: totals since it started and where it runs; what is not known is absent. `minorFaults`: those that needed no disk. */
-export type ThreadMark = Readonly<
-  {
-    voluntarySwitches?: number;
-    involuntarySwitches?: number;
-    minorFaults?: number;
-    core?: number;
-    affinity?: readonly number[];
-  }
->;
+export interface ThreadMark {
+  readonly voluntarySwitches?: number;
+  readonly involuntarySwitches?: number;
+  readonly minorFaults?: number;
+  readonly core?: number;
+  readonly affinity?: readonly number[];
+}
 
 /** Reads the calling thread: about 1 µs. Returns `undefined` where the kernel room is closed. */
 export function readThreadMark(): ThreadMark | undefined {

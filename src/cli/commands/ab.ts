@@ -153,17 +153,15 @@ async function ab(args: ParsedArguments, terminal: Terminal): Promise<number> {
 }
 
 /** `onMade`: told what must be removed first when the process ends at once. */
-type Context = Readonly<
-  {
-    engine: Engine;
-    args: ParsedArguments;
-    job: AbJob;
-    progress: AbProgress;
-    terminal: Terminal;
-    onMade: OnMade;
-    signal: AbortSignal;
-  }
->;
+interface Context {
+  readonly engine: Engine;
+  readonly args: ParsedArguments;
+  readonly job: AbJob;
+  readonly progress: AbProgress;
+  readonly terminal: Terminal;
+  readonly onMade: OnMade;
+  readonly signal: AbortSignal;
+}
 
 /** A subject that cannot be had, or an agent that failed. */
 function isFailure(error: unknown): error is Error {

@@ -15,18 +15,16 @@ const LINE_NS = 1e10;
 const SHOWN_SKIPS = 8;
 
 /** What an A/B job is about to do. `pairs`: of each case at least; `askedPairs`: where fewer; `budgetNs`: when adding pairs ends; `precision`: as a share. */
-export type AbIntent = Readonly<
-  {
-    plan: JobPlan;
-    pairs: number;
-    askedPairs?: number;
-    estimateNs: number;
-    budgetNs: number;
-    precision: number;
-    base: string;
-    heads: readonly string[];
-  }
->;
+export interface AbIntent {
+  readonly plan: JobPlan;
+  readonly pairs: number;
+  readonly askedPairs?: number;
+  readonly estimateNs: number;
+  readonly budgetNs: number;
+  readonly precision: number;
+  readonly base: string;
+  readonly heads: readonly string[];
+}
 
 export interface AbProgress extends Required<AbGateEvents> {
   start(intent: AbIntent): void;

@@ -11,24 +11,20 @@ export type ForeignTrial = Readonly<
 >;
 
 /** What one file of another tool says of one thing that was measured. `subject`: the transport's place in the id; `title`: in the tool's own words. */
-export type ForeignCase = Readonly<
-  {
-    subject: string;
-    params: Readonly<Record<string, number | string>>;
-    title?: string;
-    trials: readonly ForeignTrial[];
-  }
->;
+export interface ForeignCase {
+  readonly subject: string;
+  readonly params: Readonly<Record<string, number | string>>;
+  readonly title?: string;
+  readonly trials: readonly ForeignTrial[];
+}
 
 /** `facts`: of the machine, by id; `startedAtMs`: since 1970. */
-export type ForeignFile = Readonly<
-  {
-    facts: Readonly<Record<string, Fact>>;
-    version?: string;
-    startedAtMs?: number;
-    cases: readonly ForeignCase[];
-  }
->;
+export interface ForeignFile {
+  readonly facts: Readonly<Record<string, Fact>>;
+  readonly version?: string;
+  readonly startedAtMs?: number;
+  readonly cases: readonly ForeignCase[];
+}
 
 export interface ForeignTool {
   readonly name: string;

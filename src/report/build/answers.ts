@@ -10,27 +10,23 @@ import type { SearchResult } from "./search.ts";
 export type AmountRange = Readonly<{ low: number; high: number }>;
 
 /** A Choice is what did best under some conditions. `at`: where, as in `64 B`, empty for one place only; `best`: the best first, then what cannot be told apart; `next`: absent of a search. */
-export type Choice = Readonly<
-  {
-    at: readonly string[];
-    best: readonly string[];
-    certainty: Certainty;
-    value: AmountRange;
-    next?: AmountRange;
-  }
->;
+export interface Choice {
+  readonly at: readonly string[];
+  readonly best: readonly string[];
+  readonly certainty: Certainty;
+  readonly value: AmountRange;
+  readonly next?: AmountRange;
+}
 
 /** An Answer is what one table says of its question. `within`: as in `tcp`, empty where all transports take part; `choices`: at least one. */
-export type Answer = Readonly<
-  {
-    scenario: string;
-    placement: Placement;
-    within: string;
-    metric: string;
-    unit: MetricUnit;
-    choices: readonly Choice[];
-  }
->;
+export interface Answer {
+  readonly scenario: string;
+  readonly placement: Placement;
+  readonly within: string;
+  readonly metric: string;
+  readonly unit: MetricUnit;
+  readonly choices: readonly Choice[];
+}
 
 export type AnswerSource = Readonly<
   { scenario: string; placement: Placement; headline?: Table; search: readonly SearchResult[] }

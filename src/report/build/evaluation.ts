@@ -14,16 +14,14 @@ export type SummaryOf = (caseId: string, metricId: string) => Summary | undefine
 export type IsChance = (one: string, other: string, metricId: string) => boolean;
 
 /** `summaries`: percentiles only where the operations suffice. */
-export type Evaluation = Readonly<
-  {
-    record: RunRecord;
-    values: TrialValues;
-    summaries: readonly Summary[];
-    comparisons: readonly Contrasted[];
-    summaryOf: SummaryOf;
-    isChance: IsChance;
-  }
->;
+export interface Evaluation {
+  readonly record: RunRecord;
+  readonly values: TrialValues;
+  readonly summaries: readonly Summary[];
+  readonly comparisons: readonly Contrasted[];
+  readonly summaryOf: SummaryOf;
+  readonly isChance: IsChance;
+}
 
 /** Whether a case's trials have operations enough for a percentile: with fewer it is the maximum by another name. */
 function suffices({ case: id, metric }: Summary, values: TrialValues): boolean {

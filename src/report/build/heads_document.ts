@@ -25,14 +25,12 @@ import {
 import { hoistPlacement, placeKey } from "./keys.ts";
 
 /** A HeadsReport is what was found of several heads, and the best subject of each cell. `heads`: at least two, all of one base; `isComparison`: the subjects are runtimes, of which none is judged. */
-export type HeadsReport = Readonly<
-  {
-    heads: readonly GateReport[];
-    best: readonly BestSubject<string>[];
-    exitCode: GateResult["exitCode"];
-    isComparison: boolean;
-  }
->;
+export interface HeadsReport {
+  readonly heads: readonly GateReport[];
+  readonly best: readonly BestSubject<string>[];
+  readonly exitCode: GateResult["exitCode"];
+  readonly isComparison: boolean;
+}
 
 export interface HeadsFormat extends Pick<GateFormat, "id" | "extension" | "title"> {
   /** True where it is for jobs that are judged, not for comparisons. */

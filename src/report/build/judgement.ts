@@ -76,16 +76,14 @@ function sureSize(cell: Verdict): number {
 }
 
 /** The figures that decided about a cell. `ratio`: absent for limits and gaps; `adjustedP`: of being better where the verdict says so, else worse; `failures`: of that rule. */
-type Deciding = Readonly<
-  {
-    ratio?: Estimate;
-    adjustedP?: number;
-    n: number;
-    base?: Summary;
-    head?: Summary;
-    failures?: { readonly base: Failures; readonly head: Failures };
-  }
->;
+interface Deciding {
+  readonly ratio?: Estimate;
+  readonly adjustedP?: number;
+  readonly n: number;
+  readonly base?: Summary;
+  readonly head?: Summary;
+  readonly failures?: { readonly base: Failures; readonly head: Failures };
+}
 
 /** The figures that decided, all of one measurement: that of the fresh pairs where they were asked. */
 export function decidingFigures(cell: Verdict): Deciding {

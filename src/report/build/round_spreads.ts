@@ -11,19 +11,17 @@ const MAX_POINTS = 120;
 type SpreadSources = { readonly record: RunRecord; readonly values: TrialValues };
 
 /** The trials of one round, or of several in a row, as ratios to each case's own median: above 1, slower. Percentiles 10, 25, 50, 75 and 90. */
-export type RoundSpread = Readonly<
-  {
-    first: number;
-    last: number;
-    startedNs: number;
-    cases: number;
-    low: number;
-    quarter: number;
-    middle: number;
-    threeQuarters: number;
-    high: number;
-  }
->;
+export interface RoundSpread {
+  readonly first: number;
+  readonly last: number;
+  readonly startedNs: number;
+  readonly cases: number;
+  readonly low: number;
+  readonly quarter: number;
+  readonly middle: number;
+  readonly threeQuarters: number;
+  readonly high: number;
+}
 
 /** Each trial's headline value against its case's median: above 1, slower. One spread a round, or for several where there are many. */
 export function gatherSpreads(

@@ -32,14 +32,12 @@ const MORE_ROUNDS = "More rounds (--rounds) would tell";
 const BIMODAL_REMARK = "Trials are bimodal; the ratios pair trials of the same round";
 
 /** Comparisons that make one sentence: of the same factor values, metric, placement and outcome. `of`: all of them, whatever their outcome; `constant`: what `at` need not name. */
-export type Group = Readonly<
-  {
-    spec: ScenarioSpec;
-    items: readonly [Contrasted, ...Contrasted[]];
-    of: number;
-    constant: ReadonlySet<string>;
-  }
->;
+export interface Group {
+  readonly spec: ScenarioSpec;
+  readonly items: readonly [Contrasted, ...Contrasted[]];
+  readonly of: number;
+  readonly constant: ReadonlySet<string>;
+}
 
 /** "unix is 1.21× faster than tcp for round-trip at 64 B [1.19, 1.23]: p50 8.3 µs against 10.1 µs". */
 export function writeDifference(

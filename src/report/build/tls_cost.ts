@@ -9,15 +9,13 @@ import { toFinding } from "./sentences.ts";
 const MIB = 1_048_576;
 
 /** One part of the cost: the metric it is seen in, what it is counted per, and the time of one. `cell`: the one with the smallest messages, or the largest. */
-type Part = Readonly<
-  {
-    metric: string;
-    scenarios: readonly string[];
-    per: string;
-    cell: 0 | -1;
-    toNs: (value: number) => number;
-  }
->;
+interface Part {
+  readonly metric: string;
+  readonly scenarios: readonly string[];
+  readonly per: string;
+  readonly cell: 0 | -1;
+  readonly toNs: (value: number) => number;
+}
 
 const same = (ns: number) => ns;
 const PARTS: readonly Part[] = [

@@ -14,15 +14,13 @@ import { groupBy } from "../group_by.ts";
 export type Series = Readonly<{ name: string; transport: string; cases: readonly Case[] }>;
 
 /** A Panel is what belongs into one chart. `label`: what all its cases agree in, as in `64 B`; `key`: the same for a slug. */
-export type Panel = Readonly<
-  {
-    spec: ScenarioSpec;
-    placement: Placement;
-    label: string;
-    key: string;
-    series: readonly Series[];
-  }
->;
+export interface Panel {
+  readonly spec: ScenarioSpec;
+  readonly placement: Placement;
+  readonly label: string;
+  readonly key: string;
+  readonly series: readonly Series[];
+}
 
 /** Sorts the cases of a scenario into panels. Panels by placement, then by parameters: numbers ascending. */
 export function splitIntoPanels(

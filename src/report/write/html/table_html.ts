@@ -42,16 +42,14 @@ export type HtmlColumn = Readonly<{ title: string; unit?: string; kind: "label" 
 type HtmlCell = Readonly<{ content: HtmlPart; value?: number; mark?: string }>;
 
 /** `noun`: what one line is; `onDemand`: what its figures say then, as in `intervals`. */
-type HtmlTable = Readonly<
-  {
-    id: string;
-    caption: HtmlPart;
-    columns: readonly HtmlColumn[];
-    rows: readonly (readonly HtmlCell[])[];
-    noun: string;
-    onDemand?: string;
-  }
->;
+interface HtmlTable {
+  readonly id: string;
+  readonly caption: HtmlPart;
+  readonly columns: readonly HtmlColumn[];
+  readonly rows: readonly (readonly HtmlCell[])[];
+  readonly noun: string;
+  readonly onDemand?: string;
+}
 
 /** A table in a box of its own, which scrolls where the page is narrow and can be reached by keyboard. */
 export function tableHtml(table: HtmlTable): Html {

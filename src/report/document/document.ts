@@ -9,11 +9,9 @@ import type { ColumnMetric, FigureCell, Key, Table } from "./table.ts";
 /** Version of the Document, and of the JSON that holds one. */
 export const DOCUMENT_VERSION = 2;
 
-export type DocumentKind = "record" | "trials" | "comparison" | "gate" | "ab" | "load" | "claims";
-
 /** A Document is everything a reader is told, before any format. */
 export interface Document {
-  readonly kind: DocumentKind;
+  readonly kind: "record" | "trials" | "comparison" | "gate" | "ab";
   readonly title: readonly Inline[];
   /** One line of facts below the heading: machine, runtime, date, trials. */
   readonly facts: readonly (readonly Inline[])[];
@@ -39,7 +37,6 @@ export type Block =
   | Figure
   | Details
   | Code
-  | Verdict
   | Judgement
   | Data;
 
@@ -61,7 +58,6 @@ export type PartRole =
   | "unchanged"
   | "cells"
   | "records"
-  | "claim"
   | "notes";
 
 export interface Heading {
@@ -84,7 +80,7 @@ export interface Paragraph {
   readonly kind: "paragraph";
   readonly text: readonly Inline[];
   /** `question`: what the part answers; `placement`: where its figures come from; `evidence`: what the kernel counted; absent: plain. */
-  readonly role?: "question" | "placement" | "summary" | "evidence";
+  readonly role?: "question" | "placement" | "evidence";
 }
 
 /** A List is items of equal rank. */
@@ -143,24 +139,6 @@ export interface Details {
 
 /** Code is text that keeps its lines: a command, a program. `language`: as in `sh`. */
 export type Code = Readonly<{ kind: "code"; language: string; label: string; text: string }>;
-
-/** How a gate ends or a claim is decided. */
-export type VerdictOutcome =
-  | "pass"
-  | "regressed"
-  | "cannot judge"
-  | "true"
-  | "false"
-  | "depends"
-  | "undecided"
-  | "skipped";
-
-/** A Verdict is the outcome of a gate or of a claim. The verdicts of single cells are rows of a table. */
-export interface Verdict {
-  readonly kind: "verdict";
-  readonly outcome: VerdictOutcome;
-  readonly text: readonly Inline[];
-}
 
 /** Data are raw values for programs, never scaled or rounded; writers for people pass over them. */
 export interface Data {

@@ -133,8 +133,7 @@ export function writeInlines(parts: readonly Inline[], markup: Markup): string {
       }
       case "alternatives":
         return joinWithOr(part.names.map((one) => part.strong ? strong(name(one)) : name(one)));
-      case "strong":
-        return strong(writeInlines(part.parts, markup));
+
       case "reference":
         return writeInlines(part.parts, markup);
       case "amount": {

@@ -10,7 +10,6 @@ export type Inline =
   | Names
   | Alternatives
   | Sentence
-  | Strong
   | Amount
   | AmountRange
   | Ratio
@@ -33,9 +32,6 @@ export type Alternatives = Readonly<
 
 /** A text of a record or of an author: may hold anything; what stands in backticks and is plainly a name is one. A writer ends it with a full stop. */
 export type Sentence = { readonly kind: "sentence"; readonly text: string };
-
-/** What must not be overlooked. */
-export type Strong = { readonly kind: "strong"; readonly parts: readonly Inline[] };
 
 /** A value in its unit, with the bounds of its interval where the sentence gives them. Writers scale it. */
 export type Amount = Readonly<

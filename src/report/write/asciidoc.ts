@@ -43,8 +43,6 @@ function writeBlock(block: Block): string {
       const lines = codeLines(block.text).map((line) => line.replace(/^\.+$/, " $&"));
       return `[source,${block.language}]\n....\n${lines.join("\n")}\n....`;
     }
-    case "verdict":
-      return `*${capitalize(block.outcome)}.* ${inlines(block.text)}`;
     case "figure":
     case "judgement":
     case "data":

@@ -51,8 +51,8 @@ function nameParts(parts: readonly Part[], anchors: Anchors): readonly NamedPart
       }
     }
   };
-  take(({ role }) => role !== "scenario" && role !== "claim");
-  take(({ role }) => role === "scenario" || role === "claim");
+  take(({ role }) => role !== "scenario");
+  take(({ role }) => role === "scenario");
   return parts.flatMap((part): NamedPart[] => {
     const id = ids.get(part);
     return part.heading === undefined || id === undefined

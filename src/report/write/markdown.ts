@@ -98,8 +98,6 @@ function writeBlock(block: Exclude<Block, Figure>, options: WriterOptions): read
     }
     case "code":
       return [codeBlock(block.text, block.language)];
-    case "verdict":
-      return [[`**${capitalize(block.outcome)}.** ${inMarkdown(block.text)}`]];
     case "judgement":
     case "data":
       return [];

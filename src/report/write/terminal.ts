@@ -2,7 +2,7 @@
 
 import { CONFIDENCE } from "../document/column_look.ts";
 import type { Block, Document, Notice } from "../document/document.ts";
-import { capitalize, countOf, plainInline, plainSentence } from "../document/format_inline.ts";
+import { countOf, plainInline, plainSentence } from "../document/format_inline.ts";
 import { namePlacement } from "../document/format_key.ts";
 import {
   divideIntoParts,
@@ -142,8 +142,6 @@ function blockLines(block: Block, look: TerminalSize): readonly string[] {
   switch (block.kind) {
     case "paragraph":
       return prose(plainSentence(block.text, plainName), look);
-    case "verdict":
-      return prose(`${capitalize(block.outcome)}: ${plainInline(block.text, plainName)}`, look);
     case "list":
       return block.items.flatMap(({ text }) => bullet(plainSentence(text, plainName), look));
     case "facts":

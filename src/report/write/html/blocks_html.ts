@@ -79,11 +79,7 @@ function blockHtml(block: Exclude<Block, Figure>, id: string, context: PageConte
       return markup`<pre class="scroll" tabindex="0" role="group" aria-label="${block.label}"><code>${lines}</code></pre>
 `;
     }
-    case "verdict":
-      return markup`<p class="question"><strong>${capitalize(block.outcome)}.</strong> ${
-        inlineHtml(block.text, findPart)
-      }</p>
-`;
+
     case "judgement":
     case "data":
       return markup``;
@@ -93,7 +89,6 @@ function blockHtml(block: Exclude<Block, Figure>, id: string, context: PageConte
 const PARAGRAPHS = {
   question: "question",
   placement: "where",
-  summary: "question",
   evidence: "caption",
 } as const;
 

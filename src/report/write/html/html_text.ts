@@ -102,8 +102,7 @@ function partHtml(part: Inline, findPart: FindPart): Html {
     }
     case "sentence":
       return sentenceHtml(part.text);
-    case "strong":
-      return markup`<strong>${inlineHtml(part.parts, findPart)}</strong>`;
+
     case "amount": {
       const { value, bounds } = writeAmount(part);
       const own = bounds === "" ? undefined : markup` <span class="bounds">${bounds}</span>`;

@@ -15,6 +15,7 @@ Deno.test("every task that measures starts V8 as the peers and agents are starte
       "bench:slices",
       "gate:self-test",
       "known-answers",
+      "null-study",
       "reference-tools",
       "floor",
     ]

@@ -64,16 +64,13 @@ const FOREIGN_TRANSPORTS = ["tcp@node", "unix@node", "udp@node"];
 /** Heads at most: each is a process beside the others, and a column of the table. */
 const MAX_HEADS = 8;
 
+/** `pairs`: of each case at least, absent: the default; `isComparison`: runtimes, none judged; `headsFormats`: none of one head. */
 export interface AbJob {
-  /** As the user named them. */
   readonly subjects: Readonly<Record<Side, string>>;
-  /** Users' modules as written: each side has its own. */
   readonly modules: readonly string[];
   readonly input: SettingsInput;
-  /** Pairs of each case at least; absent: those of the default number of generations. */
   readonly pairs?: number;
   readonly policy: Policy;
-  /** Whether the sides are different runtimes, which are compared and not judged. */
   readonly isComparison: boolean;
   readonly formats: readonly GateFormat[];
   readonly headsFormats: readonly HeadsFormat[];

@@ -136,15 +136,13 @@ export function repeatJob(args: ParsedArguments, used: readonly string[] = []): 
   return repeatWords(args.command.name, args, NOT_REPEATED, [...strict, ...used]);
 }
 
+/** `out`: exists; `stem`: of the files' names; `records`: must not be lost; `isComparison`: judges nothing. */
 export interface GateOutput<Format = GateFormat> {
   readonly out: string;
-  /** First part of the files' names: `ab`, `gate`. */
   readonly stem: "gate" | "ab";
   readonly records: readonly OutputFile[];
   readonly formats: readonly Format[];
-  /** Whether annotations are printed wherever the job runs. */
   readonly annotations: boolean;
-  /** Whether it says what differs, and judges nothing. */
   readonly isComparison?: boolean;
 }
 

@@ -23,24 +23,16 @@ const GOOD_SPREAD = 0.02;
 /** Up to this it is `fair`: effects of some percent need a thorough run. Beyond, and where no trial succeeded, it is `poor`. */
 const FAIR_SPREAD = 0.08;
 
-/** A NoiseVerdict says how steady an idle round trip over TCP is. */
+/** A NoiseVerdict says how steady an idle round trip over TCP is. Medians of the successful trials' p50; `spread`: scaled median absolute deviation over the median; `health`: absent where it could not be read. */
 export interface NoiseVerdict {
-  /** Where the other end ran. */
   readonly peer: PeerKind;
   readonly trials: number;
-  /** Median over the trials of their p50, in nanoseconds; absent when none succeeded. */
   readonly p50Ns?: number;
-  /** Scaled median absolute deviation of the trials' p50 over their median. */
   readonly spread?: number;
-  /** Present when the trials are bimodal: the spread then describes neither mode. */
   readonly bimodality?: Bimodality;
-  /** What kept the processes off the CPU meanwhile; absent where it could not be read. */
   readonly health?: Health;
-  /** The machine's logical cores. */
   readonly cores?: number;
-  /** `good`: spread up to 2 %; `fair`: up to 8 %, bimodal, or waits for the CPU unknown; `poor`: beyond. */
   readonly verdict: "good" | "fair" | "poor";
-  /** Why a trial failed, where one did. */
   readonly error?: string;
 }
 

@@ -36,15 +36,11 @@ const DEFAULT_SCENARIOS = ["round-trip", "throughput", "connect", "connect-round
 /** Who plans a side: its agent. */
 type Planner = Pick<AgentLink, "names" | "plan">;
 
-/** The plan and what only one side has. */
+/** The plan and what only one side has. `plan`: cases of base and any head; `ofBase`: as base defines them, for head must not choose what gates; `ofHeads`: absent of one; `unshared`: of one side. */
 export interface AbPlan {
-  /** Cases of base and any head, as the first head that has them defines them. */
   readonly plan: JobPlan;
-  /** The same cases as base defines them: head must not choose what gates. */
   readonly ofBase: PlannedCases;
-  /** Those of them that each head has, as it defines them; absent: there is one head. */
   readonly ofHeads?: Readonly<Partial<Record<Head, PlannedCases>>>;
-  /** Cases of one side; absent: the sides have the same. */
   readonly unshared?: Readonly<Record<Side, PlanPart>>;
 }
 

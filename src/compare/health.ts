@@ -10,15 +10,11 @@ export const UNEQUAL_WAIT = 0.1;
 /** From this share on, figures say more of what else ran than of what was measured. */
 export const HOPELESS_WAIT = 0.5;
 
-/** What is known of some trials together. */
+/** What is known of some trials together. Shares of the measured time, 0 to 1; `quota`: periods, and those in which it was used up; `runnable`: the most threads at once. */
 export interface Health {
-  /** Share of the measured time for which the processes were kept off the CPU, 0 to 1. */
   readonly waitShare: number;
-  /** Periods of the CPU quota in which there was something to run, and in how many of them it was used up; absent: there is no quota. */
   readonly quota?: { readonly periods: number; readonly throttledPeriods: number };
-  /** Share of the machine's CPU time that its host gave to others, 0 to 1. */
   readonly stealShare: number;
-  /** The most threads that were seen ready or running at once, the trials' own among them. */
   readonly runnable: number;
 }
 

@@ -13,17 +13,14 @@ export type RunWideFigure = Readonly<
   { value: number; low: number; high: number; n: number; confidence: number }
 >;
 
-/** The distribution of all operations of a case. */
+/** The distribution of all operations of a case. `maxNs`: exact; percentiles only where the operations suffice; `slowestHundredth`: its share of the whole time. */
 export interface PooledDistribution {
   readonly count: number;
-  /** The longest of all, exact, in nanoseconds. */
   readonly maxNs: number;
-  /** Percentiles that the operations suffice for, rising. */
   readonly percentiles: readonly {
     readonly percentile: number;
     readonly figure: RunWideFigure;
   }[];
-  /** Share of the whole time that the slowest hundredth of the operations took, 0 to 1. */
   readonly slowestHundredth: number;
 }
 

@@ -61,9 +61,9 @@ export interface RenderOptions {
   readonly margin?: number;
 }
 
+/** `charts`: in the text or in files beside it; absent: nowhere. */
 interface FormatLine extends Pick<ReportFormat, "id" | "extension" | "title"> {
   readonly write: Writer;
-  /** Where its charts are: in the text, in files beside it; absent: nowhere. */
   readonly charts?: "inside" | "beside";
 }
 

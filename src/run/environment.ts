@@ -150,16 +150,12 @@ function quotaFact(groups: readonly CpuGroup[], { texts }: SystemFiles): Fact {
   return cores === Infinity ? "none" : Number(cores.toPrecision(6));
 }
 
-/** What tells a virtual machine or a container; absent: could not be read. */
+/** What tells a virtual machine or a container; absent: could not be read. Absent: it could not be read; `hasContainerMark`: a file that container runtimes leave at the root. */
 export interface VirtualizationClues {
   readonly cpuInfo: string | undefined;
-  /** Vendor of the machine after its firmware. */
   readonly vendor: string | undefined;
-  /** Clock sources that the kernel offers. */
   readonly clocksources: string | undefined;
-  /** Control groups of process 1. */
   readonly cgroup: string | undefined;
-  /** Whether a file that container runtimes leave at the root exists. */
   readonly hasContainerMark: boolean;
 }
 

@@ -91,11 +91,9 @@ export function interval(item: Contrasted): Inline {
   return { kind: "interval", low, high, decimals: ratioDecimals(ratio) };
 }
 
-/** A Finding is one sentence on what the intervals allow to be said. */
+/** A Finding is one sentence on what the intervals allow to be said. `scenario`: absent of several; `search`: the best cell; `unresolved`: too few pairs to tell. */
 export interface Finding {
-  /** The scenario it is about; absent: several. */
   readonly scenario: string | undefined;
-  /** `difference`: all its ratios exclude 1; `no difference`: they include it; `unresolved`: too few pairs to tell; `search`: the best cell. */
   readonly kind: "difference" | "no difference" | "unresolved" | "search";
   readonly text: readonly Inline[];
   readonly basis: Basis;

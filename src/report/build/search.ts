@@ -19,21 +19,17 @@ import { factorKey } from "./keys.ts";
 /** The knee of one parameter: from where on more of it gains little, all else as in the best cell. `ratio`: against the best cell, absent where it is that; `isOpen`: a smaller value may do, the trials cannot tell. */
 type Knee = Readonly<{ from: FactorKey; largest: number; ratio?: OrientedRatio; isOpen: boolean }>;
 
-/** The answer of a search: the best cell of one group, and its knees. */
+/** The answer of a search: the best cell of one group, and its knees. `group`: what is searched within, the transport first; `tied`: cells that cannot be told apart from the best; `knees`: one a parameter. */
 export interface SearchResult {
-  /** What is searched within, the transport first. */
   readonly group: readonly FactorKey[];
   readonly best: string;
   readonly at: readonly FactorKey[];
   readonly metric: ColumnMetric;
   readonly figure: FigureCell;
   readonly cells: number;
-  /** Other cells that cannot be told apart from the best, trials paired by round. */
   readonly tied: number;
   readonly certainty: Certainty;
-  /** How much less than the best is as good, as a share. */
   readonly margin: number;
-  /** One per searched parameter with more than one value. */
   readonly knees: readonly Knee[];
   readonly placement: Placement;
 }

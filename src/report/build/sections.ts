@@ -18,16 +18,12 @@ import { buildSearch, describeSearch, type SearchResult } from "./search.ts";
 import { buildSplit } from "./split.ts";
 import { buildComparativeTable, buildMetricsTable } from "./tables.ts";
 
-/** One scenario under one placement, with all that is shown of it. */
+/** One scenario under one placement, with all that is shown of it. `further`: its split first; `metrics`: every case with every metric; what no case yields is absent. */
 export interface Section extends AnswerSource {
   readonly spec: ScenarioSpec;
-  /** Tables besides the headline's: its split first, then other metrics with the cases side by side. */
   readonly further: readonly Table[];
-  /** Every case with every metric; absent: no case yielded one. */
   readonly metrics: Table | undefined;
-  /** All trials together; absent: no case has such figures. */
   readonly runWide: RunWide | undefined;
-  /** What the kernel counted meanwhile; absent: nothing that explains the figures could be counted. */
   readonly evidence: Block | undefined;
 }
 

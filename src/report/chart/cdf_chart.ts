@@ -22,11 +22,10 @@ import { type Panel, type Series, splitIntoPanels } from "./panels.ts";
 import { dataName, element, exact, fitText, hover, pathThrough } from "./svg.ts";
 import { logTicks, percentileTicks, type Projection, projectLog } from "./ticks.ts";
 
+/** `what`: as in `Round-trip time`; `steps`: how many operations took no longer; percentiles are marked where an operation lies beyond. */
 export interface DistributionData {
   readonly kind: "cdf";
-  /** The histogram's name, as in `exchange`. */
   readonly histogram: string;
-  /** What is distributed, as in `Round-trip time`. */
   readonly what: string;
   readonly curves: readonly {
     readonly name: string;
@@ -34,13 +33,9 @@ export interface DistributionData {
     readonly look: number;
     readonly trials: number;
     readonly count: number;
-    /** Shortest in nanoseconds. */
     readonly minNs: number;
-    /** Longest in nanoseconds. */
     readonly maxNs: number;
-    /** How many operations took no longer than so many nanoseconds, rising. */
     readonly steps: readonly { readonly ns: number; readonly seen: number }[];
-    /** Percentiles, rising; marked where an operation lies beyond. */
     readonly percentiles: readonly {
       readonly percentile: number;
       readonly ns: number;

@@ -17,7 +17,6 @@ export interface ChartContext {
   readonly record: RunRecord;
   readonly values: TrialValues;
   readonly looks: LookOf;
-  /** The summary of a case and metric; `undefined` where no trial yielded a value. */
   summaryOf(caseId: string, metricId: string): Summary | undefined;
 }
 

@@ -44,6 +44,7 @@ import {
 } from "./svg.ts";
 import { linearTicks, logTicks, type Projection, projectLinear, projectLog } from "./ticks.ts";
 
+/** `ratio`: above 1, head is better; `threshold`: absent where nothing decides. */
 export interface ForestData {
   readonly kind: "forest";
   readonly effect: EffectKind;
@@ -54,9 +55,7 @@ export interface ForestData {
     readonly unit: MetricUnit;
     readonly better: "lower" | "higher";
     readonly verdict: CellVerdict;
-    /** Head against base: above 1, head is better; of shares 1 plus the points gained. */
     readonly ratio: Estimate;
-    /** How much worse is allowed, as a share; absent: nothing decides. */
     readonly threshold?: number;
   }[];
 }

@@ -26,6 +26,7 @@ import { FONT, HEAT_STEPS } from "./palette.ts";
 import { type Panel, splitEvenly, splitIntoPanels } from "./panels.ts";
 import { element, fitText, hover, textAt, textWidth } from "./svg.ts";
 
+/** `squares`: of the grid's other parts, too, so that colours mean the same in all; there may be no best one. */
 export interface GridData {
   readonly kind: "heat-map";
   readonly metric: ColumnMetric;
@@ -33,12 +34,10 @@ export interface GridData {
   readonly columnAxis: ChartAxis;
   readonly rows: readonly (number | string)[];
   readonly columns: readonly (number | string)[];
-  /** All squares of the grid, those of its other parts included, so that colours mean the same in all. */
   readonly squares: readonly {
     readonly row: number | string;
     readonly column: number | string;
     readonly figure: ChartFigure;
-    /** True of the best one; there may be none. */
     readonly isBest: boolean;
   }[];
 }

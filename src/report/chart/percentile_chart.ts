@@ -33,12 +33,10 @@ import { type Panel, splitEvenly, splitIntoPanels } from "./panels.ts";
 import { element, fitText, hover, line, textAt, textWidth, whisker } from "./svg.ts";
 import { logTicks, type Projection, projectLog } from "./ticks.ts";
 
-/** Several percentiles of each case, a row each. */
+/** Several percentiles of each case, a row each. The headline first; a row without figures is the heading of those below it. */
 export interface PercentileData {
   readonly kind: "percentiles";
-  /** The percentiles, the headline first. */
   readonly metrics: readonly ColumnMetric[];
-  /** Rows from top to bottom; a row without figures is the heading of those below it. */
   readonly rows: readonly {
     readonly label: string;
     readonly look: number;

@@ -32,6 +32,7 @@ import { type Panel, splitIntoPanels } from "./panels.ts";
 import { element, hover, pathThrough, position } from "./svg.ts";
 import { logTicks, type Projection, projectLog, sizeTicks } from "./ticks.ts";
 
+/** A rate along one number: at least one point a curve, in the order of the axis. */
 export interface CurveData {
   readonly kind: "throughput";
   readonly metric: ColumnMetric;
@@ -39,7 +40,6 @@ export interface CurveData {
   readonly curves: readonly {
     readonly name: string;
     readonly look: number;
-    /** From the smallest value of the axis to the largest; at least one. */
     readonly points: readonly { readonly at: number; readonly figure: ChartFigure }[];
   }[];
 }

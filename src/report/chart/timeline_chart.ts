@@ -22,18 +22,15 @@ import { type Panel, splitIntoPanels } from "./panels.ts";
 import { dataName, element, exact, fitText, hover, textAt, textWidth } from "./svg.ts";
 import { linearTicks, type Projection, projectLinear, type Ticks } from "./ticks.ts";
 
-/** Single operations of one trial, end to end. */
+/** Single operations of one trial, end to end. `group`: what the lanes below have in common; `valuesNs`: in order of time. */
 export interface TimelineData {
   readonly kind: "timeline";
   readonly lanes: readonly {
-    /** What the lanes below have in common; stands above the first of them. */
     readonly group: string;
     readonly case: string;
-    /** As in `tcp, nagle on`. */
     readonly label: string;
     readonly look: number;
     readonly round: number;
-    /** Length of each operation in nanoseconds, in order of time. */
     readonly valuesNs: readonly number[];
   }[];
 }

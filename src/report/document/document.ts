@@ -60,18 +60,14 @@ export type PartRole =
   | "records"
   | "notes";
 
+/** `level`: the title is 1; `role`: of level 2; `anchor`: need not be unique; `folded`: looked up rather than read; `placement`: of all figures. */
 export interface Heading {
   readonly kind: "heading";
-  /** 2 for a part, 3 for a part of a part; the title of the Document is 1. */
   readonly level: 2 | 3;
   readonly text: readonly Inline[];
-  /** What the part is for; of a heading of level 2. */
   readonly role: PartRole;
-  /** From which an anchor is made, as in `round-trip`; need not be unique. */
   readonly anchor: string;
-  /** True where the part is looked up rather than read: a page folds it. */
   readonly folded?: boolean;
-  /** Where the two ends of all figures of the part ran, to be kept in sight; absent: it differs, or there are none. */
   readonly placement?: Placement;
 }
 
@@ -86,34 +82,27 @@ export interface Paragraph {
 /** A List is items of equal rank. */
 export interface List {
   readonly kind: "list";
-  /** What its items are; a class name of a page. */
   readonly role: "findings" | "notes" | "answers" | "warnings" | "skips";
   readonly items: readonly ListItem[];
 }
 
+/** `basis`: shown in small print or brackets; `sort`: a class name of a page; `figure`: the one that it gives in words. */
 export interface ListItem {
   readonly text: readonly Inline[];
-  /** What the sentence rests on; shown in small print or in brackets. */
   readonly basis?: Basis;
   readonly remarks?: readonly (readonly Inline[])[];
   readonly about?: string;
-  /** What sort of item it is; a class name of a page. */
   readonly sort?: string;
   readonly cases?: readonly string[];
-  /** The figure that it gives in words, for writers that draw. */
   readonly figure?: ItemFigure;
 }
 
-/** A Basis is what a sentence rests on. */
+/** A Basis is what a sentence rests on. `n`: the fewest pairs or trials of a figure, `nMax` the most; `confidence`: the lowest of an interval. */
 export interface Basis {
-  /** Fewest pairs or trials that a figure of the sentence rests on. */
   readonly n: number;
   readonly nMax: number;
-  /** What `n` counts. */
   readonly counted: "pair" | "trial";
-  /** Lowest confidence that an interval of the sentence reaches, 0 to 1. */
   readonly confidence: number;
-  /** Where the two ends ran; of a sentence on pinning, those of the cases in question. */
   readonly placement: Placement;
 }
 
@@ -127,12 +116,10 @@ export type Facts = Readonly<{ kind: "facts"; facts: readonly NamedFact[]; expla
 
 export type NamedFact = { readonly name: string; readonly value: string };
 
-/** Details are blocks that are folded where the format can. */
+/** Details are blocks that are folded where the format can. `summary`: as in `All comparisons`; `count`: as in 34 `comparison`. */
 export interface Details {
   readonly kind: "details";
-  /** What is folded, as in `All comparisons`. */
   readonly summary: string;
-  /** How many there are and of what, as in 34 `comparison`; absent: not counted. */
   readonly count?: { readonly n: number; readonly noun: string };
   readonly blocks: readonly Block[];
 }

@@ -35,9 +35,9 @@ export interface ChartFigure extends FigureCell {
   readonly unit: MetricUnit;
 }
 
+/** `unit`: `B`, or words that follow a number. */
 export interface ChartAxis {
   readonly name: string;
   readonly description: string;
-  /** `B`: sizes in bytes; else words that follow a number; absent: plain numbers. */
   readonly unit?: string;
 }

@@ -27,28 +27,21 @@ export interface Judgement {
 /** What a cell is to its job: `error` ends it, `warning` weakens it, `notice` is worth a line; absent: a pass. */
 export type CellLevel = "error" | "warning" | "notice";
 
-/** A JudgedCell is one cell by one rule, with the figures of the one measurement that decided. */
+/** A JudgedCell is one cell by one rule, with the figures of the one measurement that decided. `rank`: those that need a reader first; `n`: pairs or trials; `ratio`: above 1, head is better; `p`: adjusted; absent: no such figures. */
 export interface JudgedCell {
   readonly case: string;
   readonly metric: string;
-  /** Its place among the cells, those that need a reader first. */
   readonly rank: number;
   readonly rule: "slowdown" | "limit" | "failures";
   readonly verdict: CellVerdict;
   readonly level?: CellLevel;
-  /** One sentence. */
   readonly reason: string;
-  /** Pairs or trials. */
   readonly n: number;
-  /** Absent where nothing was measured. */
   readonly better?: "lower" | "higher";
   readonly unit?: MetricUnit;
-  /** Absent where that side has no figures. */
   readonly base?: FigureCell;
   readonly head?: FigureCell;
-  /** Above 1, head is better; absent for limits and gaps. */
   readonly ratio?: RatioCell;
-  /** Adjusted for all cells: that head is better where the verdict says so, else that it is worse. */
   readonly p?: number;
 }
 

@@ -7,27 +7,20 @@ import type { Inline } from "./inline.ts";
 /** A Key is one factor with its value, or several under one heading. */
 export type Key = FactorKey | PlacementKey | KeyGroup;
 
-/** A factor of a case: its transport, a parameter, its scenario, a metric. */
+/** A factor of a case: its transport, a parameter, its scenario, a metric. `factor`: as in `transport`; `value`: absent where the case has no such factor; `unit`: `B` or words; `named`: its factor stands beside it. */
 export interface FactorKey {
-  /** As in `transport`, `bytes`, `scenario`, `case`, `metric`. */
   readonly factor: string;
-  /** Its value as in the record; absent: the case has no such factor. */
   readonly value?: number | string;
-  /** `B`: a size in bytes, written in KiB and MiB; else words that follow a number, as in `µs`. */
   readonly unit?: string;
-  /** True where the value needs its factor's name beside it when that does not stand above: `nagle on`, but `unix` and `write-read`. */
   readonly named?: boolean;
 }
 
 export type PlacementKey = Readonly<{ factor: "placement"; value: Placement }>;
 
-/** Several keys under one heading, as all in which two cases agree. */
+/** Several keys under one heading, as all in which two cases agree. Several keys as one, as in `at`; may be empty. */
 export interface KeyGroup {
-  /** As in `at`. */
   readonly factor: string;
-  /** The keys; may be empty. */
   readonly keys: readonly FactorKey[];
-  /** A group has no value of its own. */
   readonly value?: undefined;
 }
 
@@ -87,25 +80,19 @@ export type ColumnMetric = Readonly<
   { id: string; title: string; unit: MetricUnit; better: MetricDirection }
 >;
 
+/** `id`: unique within the table; `keys`: the heading where there is no title; `metric`: absent where figures have units of their own. */
 export interface Column {
-  /** Name for programs, unique within the table, as in `base`, `p`, `n`. */
   readonly id: string;
-  /** Heading; absent where `keys` are the heading. */
   readonly title?: string;
-  /** What tells it from the other columns of the same metric, as in transport and nagle; absent: its title does. */
   readonly keys?: readonly Key[];
-  /** What its figures measure; absent where each figure has its own unit, and of columns of other cells. */
   readonly metric?: ColumnMetric;
   readonly align: "number" | "words";
 }
 
-/** A Row is a line of a table. */
+/** A Row is a line of a table. `keys`: one for each key column; `name`: where the table has `names`; `null`: not measured. */
 export interface Row {
-  /** One for each of the table's key columns, in their order. */
   readonly keys: readonly Key[];
-  /** The row in one word, as in `tcp/bytes=64`; present where the table has `names`. */
   readonly name?: string;
-  /** One for each column; `null`: not measured. */
   readonly cells: readonly (Cell | null)[];
 }
 

@@ -4,15 +4,11 @@ import type { Block, Document, Heading } from "./document.ts";
 import type { Figure } from "./figure.ts";
 import type { Judgement } from "./judgement.ts";
 
-/** A drawn chart. */
+/** A drawn chart. `path`: the segments from the directory of the text; absent: it has no file. */
 export interface Picture {
-  /** What it shows, in one line. */
   readonly title: string;
-  /** The same in sentences for who cannot see it, with the main numbers. */
   readonly description: string;
-  /** A whole `<svg>` element. */
   readonly svg: string;
-  /** Where its file is, from the directory of the text: the segments of its path; absent: it has none. */
   readonly path?: readonly string[];
 }
 
@@ -30,13 +26,10 @@ export interface TerminalSize {
   readonly mostBars?: number;
 }
 
-/** What a writer is given besides the Document. */
+/** What a writer is given besides the Document. `draw`: absent where the text does without pictures; `pictureStyle`: of all of them; `terminal`: absent 80 columns without colour. */
 export interface WriterOptions {
-  /** Draws a figure; absent: the text does without pictures. */
   readonly draw?: (figure: Figure) => Picture;
-  /** The style sheet of all pictures within a text; absent: each picture has its own. */
   readonly pictureStyle?: string;
-  /** The terminal; absent: as wide as the narrowest in use, and without colour. */
   readonly terminal?: TerminalSize;
 }
 

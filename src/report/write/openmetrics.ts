@@ -14,10 +14,10 @@ import { CELL_VERDICTS, type RatioCell } from "../document/table.ts";
 
 type Labels = Readonly<Record<string, string>>;
 
+/** `unit`: the last part of its name. */
 interface Family {
   readonly name: string;
   readonly type: "gauge" | "stateset" | "info";
-  /** The name's last part, where there is a unit. */
   readonly unit?: string;
   readonly help: string;
   readonly samples: readonly (readonly [suffix: string, labels: Labels, value: number])[];

@@ -4,10 +4,8 @@ import type { ChannelOptions, Endpoint, StreamChannel } from "../transport/chann
 import type { StreamTransport } from "../transport/transport.ts";
 import { CannotTry, type Lab } from "./claim.ts";
 
-/** A transport that works, with its id. */
 export type Usable = readonly [id: string, transport: StreamTransport];
 
-/** Picks those of some transports that work here. */
 export function usableStreams(
   ids: readonly string[],
   { catalog, availability }: Pick<Lab, "catalog" | "availability">,

@@ -15,7 +15,6 @@ export type ClaimVerdict =
   | "undecided"
   | "cannot be tried here";
 
-/** Every verdict, in the order of summaries. */
 export const CLAIM_VERDICTS: readonly ClaimVerdict[] = [
   "holds",
   "holds in part",
@@ -52,7 +51,6 @@ export interface Lab {
   readonly catalog: Catalog;
   /** What works here, by transport id. */
   readonly availability: ReadonlyMap<string, Availability>;
-  /** What this machine allows of placements. */
   readonly pinning: Pinning;
   /** Where the other end of an experiment runs that needs one of its own. */
   readonly peer: PeerKind;
@@ -90,10 +88,8 @@ export interface Decision {
   readonly verdict: ClaimVerdict;
   /** The one number, with its unit, as the summary table shows it; or, of what could not be tried, the reason. At most 80 characters. */
   readonly answer: string;
-  /** What was seen: sentences with their numbers, units, intervals and sample sizes. */
   readonly seen: readonly string[];
   readonly tables?: readonly ClaimTable[];
-  /** Why it is so: paragraphs of plain text. */
   readonly why: readonly string[];
 }
 
@@ -106,7 +102,6 @@ export type ClaimRule = Readonly<
 export interface ClaimDeclaration<Facts = ClaimFacts> {
   /** Stable and readable: `default-buffers`. */
   readonly id: string;
-  /** The sentence, as textbooks have it. */
   readonly sentence: string;
   /** Where anybody can read about it: sections of RFCs, manual pages, files of the kernel. */
   readonly source: string;
@@ -127,7 +122,6 @@ export interface ClaimDeclaration<Facts = ClaimFacts> {
   decide(evidence: ClaimEvidence<Facts>): Decision;
   /** What it means for a Deno program: one paragraph. */
   readonly meaning: string;
-  /** TypeScript that avoids the trap, or uses the fact; a few lines. */
   readonly code: string;
 }
 

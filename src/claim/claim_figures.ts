@@ -11,7 +11,6 @@ import type { Params } from "../model/params.ts";
 import type { Placement } from "../model/placement.ts";
 import type { MetricUnit } from "../units/unit.ts";
 
-/** A cell that a claim needs measured. */
 export interface CaseRequest {
   readonly scenario: string;
   /** The transport's id, as in `tcp@libc`. */

@@ -12,7 +12,6 @@ import type { OrientedRatio } from "../compare/contrast.ts";
 import type { Figure } from "./claim_figures.ts";
 import type { ClaimVerdict } from "./claim.ts";
 
-/** A figure with its unit and, where it has one, its interval. */
 export function formatFigure({ value, unit, low, high }: Figure): string {
   const scale = chooseScale([value], unit);
   const text = (one: number) => formatNumber(one / scale.divisor, 3);
@@ -24,14 +23,12 @@ export function formatFigure({ value, unit, low, high }: Figure): string {
     : `${amount} [${text(low)}, ${text(high)}]`;
 }
 
-/** A figure in the middle of a sentence, with its sample size. */
 export function formatFigureWithCount(figure: Figure): string {
   return figure.n === undefined
     ? formatFigure(figure)
     : `${formatFigure(figure)} (n = ${figure.n})`;
 }
 
-/** A paired ratio in the middle of a sentence. */
 export function formatPairedRatio({ ratio, low, high, n }: OrientedRatio): string {
   return `${formatRatio(ratio)} [${formatRatio(low)}, ${formatRatio(high)}] (${n} pairs)`;
 }

@@ -3,7 +3,6 @@
 import { CLAIM_VERDICTS, type Decision } from "./claim.ts";
 import type { ClaimsResult, DecidedClaim } from "./run_claims.ts";
 
-/** Merges runs of the same claims. */
 export function mergeRuns(runs: readonly ClaimsResult[]): ClaimsResult {
   const last = runs.at(-1)!;
   if (runs.length === 1) return last;

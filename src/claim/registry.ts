@@ -88,7 +88,6 @@ const CHAPTERS: Readonly<Record<ClaimGroup, readonly ClaimDeclaration[]>> = {
   ],
 };
 
-/** Every claim that ships with sockbench. */
 export const claims: readonly Claim[] = Object.entries(CHAPTERS)
   .flatMap(([group, own]) => own.map((one) => ({ ...one, group: group as ClaimGroup })))
   .map((one, index) => ({ ...one, number: index + 1 }));

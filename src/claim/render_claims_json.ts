@@ -2,10 +2,8 @@
 
 import type { ClaimsResult } from "./run_claims.ts";
 
-/** Version of the form. */
 export const CLAIMS_VERSION = 1;
 
-/** Renders a claims run for programs. */
 export function renderClaimsJson({ decided, record }: ClaimsResult): string {
   const { startedAt, durationNs, partial, environment, settings } = record;
   const document = {

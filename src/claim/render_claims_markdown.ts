@@ -19,7 +19,6 @@ const MAX_SENTENCE = 90;
 /** Sources are lists of names. */
 const MAX_SOURCE = 400;
 
-/** Renders a claims run. */
 export function renderClaimsMarkdown(result: ClaimsResult): string {
   const groups = Object.keys(CLAIM_GROUPS) as ClaimGroup[];
   const lines = [

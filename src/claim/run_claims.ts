@@ -30,7 +30,6 @@ export type ClaimsEvent = RunEvent | {
   readonly experiments: number;
 };
 
-/** What a claims run needs beside its plan. */
 export interface ClaimsOptions {
   readonly lab: Lab;
   readonly session: Pick<Session, "measure">;

@@ -32,7 +32,6 @@ export type TableRow = Readonly<
   { localPort: number; remotePort: number; state: TableState; timerSeconds: number }
 >;
 
-/** Reads the table for IPv4. */
 export async function readSocketTable(): Promise<readonly TableRow[]> {
   const { texts, refusal } = await readSystemFiles([TABLE]);
   const text = texts.get(TABLE);
@@ -70,7 +69,6 @@ export function parseSocketTable(text: string): readonly TableRow[] {
   }));
 }
 
-/** Reads settings of the kernel. */
 export async function readSettingsOf(
   names: readonly string[],
 ): Promise<Readonly<Record<string, string>>> {

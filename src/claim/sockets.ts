@@ -24,10 +24,8 @@ const ACCEPT_LIMIT_MS = 1_000;
 /** Looks after which something may be given up, however late it is. */
 const MIN_LOOKS = 10;
 
-/** Kinds of streams. */
 export type RawKind = "tcp" | "unix";
 
-/** Kinds of sockets. */
 export type AnyKind = keyof typeof FAMILY;
 
 /** A listener's descriptor, its address as connect(2) takes it, and its port: 0 for a Unix-domain socket, whose name no file has. */
@@ -46,7 +44,6 @@ export class RawSockets implements Disposable {
     this.#flags = SOCK_CLOEXEC | (isBlocking ? 0 : SOCK_NONBLOCK);
   }
 
-  /** A fresh socket. */
   socket(kind: AnyKind): number {
     const libc = requireLibc();
     const isDatagram = kind === "udp" || kind === "unixpacket";
@@ -70,7 +67,6 @@ export class RawSockets implements Disposable {
     return fd;
   }
 
-  /** A listener, bound as `bind` does it. */
   listen(kind: RawKind, backlog: number, port = 0, hostname?: string): RawListener {
     const libc = requireLibc();
     const fd = this.bind(kind, port, hostname);
@@ -145,7 +141,6 @@ export class RawSockets implements Disposable {
     return [this.sender(kind, this.addressOf(receiver)), receiver];
   }
 
-  /** Two ends that are connected to each other over loopback. */
   async openPair(
     kind: "tcp" | "udp",
     lab: Pick<Lab, "clock" | "signal">,
@@ -154,7 +149,6 @@ export class RawSockets implements Disposable {
     return await this.connectTo(this.listen("tcp", 1), lab);
   }
 
-  /** A connection to a listener. */
   async connectTo(
     listener: RawListener,
     lab: Pick<Lab, "clock" | "signal">,
@@ -185,7 +179,6 @@ export class RawSockets implements Disposable {
 export interface RawPair extends Disposable {
   readonly client: number;
   readonly server: number;
-  /** Closes one end now. */
   close(fd: number): void;
 }
 
@@ -250,7 +243,6 @@ export function hasRoom(fd: number): boolean {
   return requireLibc().symbols.poll(new Int32Array([fd, POLLOUT]), 1n, 0) === 1;
 }
 
-/** A port of the loopback address as bind(2) and connect(2) take it. */
 export function loopback(port: number): Uint8Array<ArrayBuffer> {
   const address: SocketAddress = { kind: "ip", hostname: "127.0.0.1", port };
   return encodeAddress(address);

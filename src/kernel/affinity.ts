@@ -10,7 +10,6 @@ const MASK_BYTES = BigInt(MASK_BITS / 8);
 /** A mask that all reads share, in words of 32 bits: nearly all of them are 0. */
 const words = new Uint32Array(MASK_BITS / 32);
 
-/** The calling thread, for calls that take a thread's id. */
 const SELF = 0;
 
 /**

@@ -9,7 +9,6 @@ import { pinThread } from "./pin_thread.ts";
 import { ServeHalf } from "./serve_half.ts";
 import { readThreadMark } from "./thread_mark.ts";
 
-/** The serve halves of a peer, by slot. */
 export class Slots {
   readonly #halves = new Map<number, ServeHalf>();
   readonly #catalog: Catalog;
@@ -24,7 +23,6 @@ export class Slots {
     this.#cpuNs = cpuNs;
   }
 
-  /** Starts a serve half; where to connect to. */
   async serve(slot: number, order: ServeOrder): Promise<Endpoint> {
     this.#pin(order.core);
     try {
@@ -37,7 +35,6 @@ export class Slots {
     }
   }
 
-  /** The serve half of a slot that is open. */
   half(slot: number): ServeHalf {
     const half = this.#halves.get(slot);
     if (half === undefined) throw new Error("no serve half is running");

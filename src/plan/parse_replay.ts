@@ -53,7 +53,6 @@ export async function parseReplay(text: string, path: string): Promise<Replay> {
   return lines.replay(hash.join(""));
 }
 
-/** The lines of one file. */
 class ReplayLines {
   readonly #path: string;
   readonly #shapes: RequestShape[] = [];

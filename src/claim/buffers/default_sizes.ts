@@ -124,7 +124,6 @@ type Filled = Readonly<
   { kind: string; bytes: number; sender: number; receiver: number; unread: number }
 >;
 
-/** Reads sizes of fresh sockets and fills connections. */
 export function readSizes(lab: Lab, prepare: (fd: number) => void = () => {}): ClaimFacts {
   if (!lab.kernel.available) throw new CannotTry(lab.kernel.reason);
   const libc = requireLibc();

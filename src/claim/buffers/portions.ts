@@ -99,7 +99,6 @@ export const largeDataInPortions: ClaimDeclaration = {
   ].join("\n"),
 };
 
-/** Writes large data to peers that read step by step. */
 export function writePortions(lab: Lab, setBytes = MIB, maxBytes = MAX_BYTES): ClaimFacts {
   const portions = (["tcp", "unix"] as const).flatMap((kind): Portions[] => {
     using small = openRawPair(kind, lab);

@@ -86,7 +86,6 @@ export const closeLosesUnreadInput: ClaimDeclaration = {
   ].join("\n"),
 };
 
-/** Closes ends with bytes unread, and ends without. */
 export async function closeUnread(lab: Lab, readFirst = 1): Promise<ClaimFacts> {
   if (!lab.kernel.available) throw new CannotTry(lab.kernel.reason);
   const met: Met[] = [];

@@ -144,7 +144,6 @@ function countWaiting(lab: Lab): number {
   return Math.max(1, Math.min(CONNECTS, readTcpInfo(sockets.listen("tcp", CONNECTS).fd).sacked));
 }
 
-/** Clients that connect to a server which accepts late. */
 export async function acceptLate(
   id: string,
   transport: StreamTransport,

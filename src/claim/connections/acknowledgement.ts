@@ -80,7 +80,6 @@ type Counted = {
   received: readonly number[];
 };
 
-/** Counts by how much acknowledged numbers move. */
 export async function countAcknowledged(lab: Lab, withEnd = false): Promise<ClaimFacts> {
   using pair = openRawPair("tcp", lab);
   const { client, server } = pair;

@@ -115,7 +115,6 @@ const WHY = [
   "An acknowledgement has no segment of its own when another goes the same way in time. A server that closes as soon as it reads the end of the stream puts the acknowledgement onto its own FIN, within the time by which Linux delays acknowledgements (TCP_DELACK_MIN, 40 ms; include/net/tcp.h): three. Four is the number for an end that has something left to do",
 ];
 
-/** Closes connections in one direction and in both. */
 export async function watchCloses(lab: Lab, directions = SHUT_WR): Promise<ClaimFacts> {
   const halves: HalfClosed[] = [];
   for (const kind of ["tcp", "unix"] as const) halves.push(await halfClose(kind, lab, directions));

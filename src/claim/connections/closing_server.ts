@@ -127,7 +127,6 @@ export const closingServerForcesConnections: ClaimDeclaration = {
   ].join("\n"),
 };
 
-/** Serves requests on connections that the server closes, and asks again on them. */
 export async function closeAfterReplies(lab: Lab, closes = true): Promise<ClaimFacts> {
   const rows: Served[] = [];
   for (const [id, transport] of usableStreams(["tcp", "unix"], lab)) {

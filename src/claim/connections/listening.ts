@@ -91,7 +91,6 @@ export const listenerIsAnotherSocket: ClaimDeclaration = {
   ].join("\n"),
 };
 
-/** Uses connections and their listeners. */
 export async function useConnections(
   lab: Lab,
   wrap: (transport: StreamTransport) => StreamTransport = (transport) => transport,

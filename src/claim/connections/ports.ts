@@ -97,7 +97,6 @@ export const portIsChosenAtConnect: ClaimDeclaration = {
   ].join("\n"),
 };
 
-/** Reads clients' ports, and tries low ones. */
 export async function watchPorts(lab: Lab, binds = false): Promise<ClaimFacts> {
   const ports = await connectThroughDeno(lab);
   const settings = await readSettingsOf([RANGE, UNPRIVILEGED]);

@@ -57,7 +57,6 @@ type Shared = {
   again: { readonly tcp: string; readonly udp: string };
 };
 
-/** Exchanges over two sockets that are bound to one number. */
 export async function sharePort(lab: Lab, first: "tcp" | "udp" = "tcp"): Promise<ClaimFacts> {
   using sockets = new RawSockets(lab);
   const one = await openAt(first, 0, first === "udp", sockets, lab);

@@ -70,7 +70,6 @@ export const connectNeedsNoData: ClaimDeclaration = {
   ].join("\n"),
 };
 
-/** Connects to servers that never send. */
 export async function connectToSilence(
   lab: Lab,
   ids: readonly string[] = ["tcp", "unix", "tcp@libc", "unix@libc"],

@@ -50,24 +50,43 @@ export function orderIn(directory: string): AgentOrder {
   return { modules: [], peer: "loop", directory };
 }
 
-/** Answers a trial with figures that no socket had a part in: an exchange takes 10 µs within 1 %, and as much more as is to be injected. */
-const SIMULATED = `
+const from = (path: string) => JSON.stringify(import.meta.resolve(`../../src/${path}`));
+
+/** Plans as an agent does, and answers trials with figures that no socket had a part in: an exchange takes as long as is told, within 1 %. */
+const simulating = (p50Ns: number): string =>
+  `${SAY}
 const { slowdown } = JSON.parse(Deno.args[0]);
 const around = () => 1 + (Math.random() - 0.5) / 50;
-say({ answer: "ready", protocol: 1, versions: { deno: Deno.version.deno } });
+const ANSWERS = {
+  names: async () => {
+    const { scenarios, transports } = await catalog();
+    const names = { scenarios: [...scenarios.keys()], transports: [...transports.keys()] };
+    return { answer: "names", names: { ...names, own: { scenarios: [], transports: [] } } };
+  },
+  plan: async ({ input }) => {
+    const { createSettings } = await import(${from("plan/settings.ts")});
+    const { planCases } = await import(${from("plan/plan_cases.ts")});
+    const known = await catalog();
+    const all = new Map([...known.transports.keys()].map((id) => [id, { available: true }]));
+    return { answer: "plan", plan: planCases(createSettings(input, known), known, all) };
+  },
+  control: () => ({ answer: "control", ns: 1e3 * around() }),
+  trial: ({ case: { id } }) => {
+    const p50 = ${p50Ns} * around() * (1 + (slowdown?.share ?? 0));
+    const outcome = {
+      ...{ case: id, peer: "loop", settings: {}, elapsedNs: 1e3 * p50, operations: 1000 },
+      ...{ histograms: {}, tally: {}, values: { p50 } },
+    };
+    return { answer: "trial", outcome };
+  },
+};
+const catalog = async () => (await import(${from("catalog.ts")})).createCatalog();
+say({ answer: "ready", protocol: 1, versions: { deno: Deno.version.deno, v8: Deno.version.v8 } });
 let rest = "";
 for await (const text of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
   const lines = (rest + text).split("\\n");
   rest = lines.pop();
-  for (const { ask, case: own } of lines.map((line) => JSON.parse(line))) {
-    const p50 = 1e4 * around() * (1 + (slowdown?.share ?? 0));
-    const elapsedNs = 1e3 * p50;
-    const outcome = {
-      ...{ case: own?.id, peer: "loop", settings: {}, elapsedNs, operations: 1000, histograms: {} },
-      ...{ tally: {}, values: { p50 } },
-    };
-    say(ask === "control" ? { answer: "control", ns: 1e3 * around() } : { answer: "trial", outcome });
-  }
+  for (const request of lines.map((line) => JSON.parse(line))) say(await ANSWERS[request.ask](request));
 }
 `;
 
@@ -76,5 +95,12 @@ for await (const text of Deno.stdin.readable.pipeThrough(new TextDecoderStream()
  * verdicts, which then depends on nothing that the machine does.
  */
 export function simulated(): Promise<PreparedSubject> {
-  return impostor(SAY + SIMULATED);
+  return impostor(simulating(1e4));
+}
+
+/** Writes the same as a checkout, for `--head dir:<directory>`, whose exchanges take so many nanoseconds. */
+export async function writeSimulated(directory: string, p50Ns: number): Promise<void> {
+  await Deno.mkdir(`${directory}/src/ab`, { recursive: true });
+  await Deno.writeTextFile(`${directory}/deno.json`, "{}");
+  await Deno.writeTextFile(`${directory}/src/ab/agent_main.ts`, simulating(p50Ns));
 }

@@ -13,7 +13,7 @@ import { UsageError } from "../../src/cli/failure.ts";
 import { parseArguments } from "../../src/cli/parse.ts";
 import { decodeRecord } from "../../src/record/codec.ts";
 import { factOf } from "../../src/model/environment.ts";
-import { refusalOf } from "../ab/subjects.ts";
+import { refusalOf, writeSimulated } from "../ab/subjects.ts";
 import { needs, unless } from "../support/needs.ts";
 import { parseJunit } from "../support/schemas/junit.ts";
 import { assertRefused, names, sockbench, temporaryDirectory } from "./sockbench.ts";
@@ -102,18 +102,20 @@ Deno.test("sockbench ab of the same code three times is green, tells the heads a
 
 Deno.test("sockbench ab of several heads ends with the worst code, and says which head", async () => {
   await using directory = await temporaryDirectory();
+  const cwd = directory.path;
+  await writeSimulated(`${cwd}/one`, 1e4);
   const { code, out, err } = await sockbench(
-    [...TINY, `--case=${CASE}`, ...heads("self", "self"), "--threshold=300%"]
-      .concat("--inject-slowdown=900%", `--out=${directory.path}`),
-    { env: { GITHUB_ACTIONS: "true" } },
+    ["ab", "--base=dir:one", ...TINY.slice(2), `--case=${CASE}`, ...heads("dir:one", "dir:one")]
+      .concat("--threshold=300%", "--inject-slowdown=900%", "--out=out"),
+    { cwd, env: { GITHUB_ACTIONS: "true" } },
   );
   assertEquals(code, 1, err + out);
-  assertMatch(out, /^Regressed: self #1 \(1 of 2 heads\)\.$/m);
-  assertMatch(out, /^- self #2: Passed: /m);
-  assertMatch(out, /^self #1: what decides$/m);
-  assertMatch(out, /^::error title=sockbench gate::Regressed: .*\(self #1 against self\)$/m);
-  assertMatch(out, /^::notice title=sockbench gate::Passed: .*\(self #2 against self\)$/m);
-  assertEquals(names(directory.path), [
+  assertMatch(out, /^Regressed: dir:one #1 \(1 of 2 heads\)\.$/m);
+  assertMatch(out, /^- dir:one #2: Passed: /m);
+  assertMatch(out, /^dir:one #1: what decides$/m);
+  assertMatch(out, /^::error title=sockbench gate::Regressed: .*\(dir:one #1 against dir:one\)$/m);
+  assertMatch(out, /^::notice title=sockbench gate::Passed: .*\(dir:one #2 against dir:one\)$/m);
+  assertEquals(names(`${cwd}/out`), [
     ...["ab-base-confirmation.json", "ab-base.json", "ab-head-2.json"],
     ...["ab-head-confirmation.json", "ab-head.json", "ab.md"],
   ]);

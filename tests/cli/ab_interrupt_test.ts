@@ -32,7 +32,7 @@ async function interrupted(times: 1 | 2): Promise<void> {
     // A stopped agent never finishes its pair: what a second Ctrl-C is for.
     if (times === 2) processesOf(repository.temporary).forEach((pid) => Deno.kill(pid, "SIGSTOP"));
     child.kill("SIGINT");
-    if (times === 2) setTimeout(() => child.kill("SIGINT"), 600);
+    if (times === 2) setTimeout(() => child.kill("SIGINT"), 1_500);
   }
   assertEquals((await child.status).code, 130, err);
   assertEquals(await out, "");

@@ -119,25 +119,26 @@ Deno.test({
   async fn() {
     await using directory = await temporaryDirectory();
     const out = directory.path;
+    // As few generations of agents as there can be: a busy machine, on which the gate would judge nothing, pins both sides alike, too.
     const outcome = await sockbench([
       "ab",
       `--case=${CASE},pin=same`,
       "--pin=same",
       "--metric=headline",
       "--pairs=1",
-      "--alpha=0.02",
+      "--alpha=0.5",
       "--precision=50%",
       "--budget=1s",
-      "--threshold=1000%",
       "--base=self",
       "--head=self",
       `--out=${out}`,
       "--quiet",
     ], WITH_FFI);
-    assertEquals(outcome.code, 0, outcome.err);
     for (const side of ["base", "head"]) {
       const { cases, trials } = await readRecord(`${out}/ab-${side}.json`);
-      assertEquals(cases.map(({ id }) => id), [`${CASE},pin=same`]);
+      assertEquals(cases.map(({ id }) => id), [`${CASE},pin=same`], outcome.err);
+      assert(trials.length > 0);
+      assertEquals(trials.flatMap(({ error }) => error ?? []), []);
       assert(trials.every(({ settings }) => settings.driveCore === `${cores[0]}`));
     }
   },

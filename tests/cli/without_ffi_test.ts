@@ -54,8 +54,9 @@ Deno.test({
       "ab",
       "--base=self",
       "--head=self",
+      // As few generations of agents as there can be.
       "--pairs=1",
-      "--alpha=0.02",
+      "--alpha=0.5",
       "--peer=loop",
       "--budget=1s",
     ];

@@ -68,8 +68,10 @@ async function replay({ commands, module }: (typeof sessions)[number]): Promise<
       text,
     );
   for (const { args, lines, code: expected } of commands) {
+    // With it ab, baseline and gate see how long they were kept off the CPU, and judge nothing where the machine is too busy.
+    const isJudged = ["ab", "baseline", "gate"].includes(args[0]!);
     const { code, out, err } = await sockbench(args.map((arg) => swap(arg)), {
-      permissions: [...PERMISSIONS, "--allow-ffi"],
+      permissions: isJudged ? PERMISSIONS : [...PERMISSIONS, "--allow-ffi"],
       cwd: module === undefined ? ROOT.pathname : directory.path,
     });
     assertEquals(code, expected, `${args.join(" ")}: ${err}`);

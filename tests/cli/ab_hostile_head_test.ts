@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { writeHostileSubject } from "../ab/hostile_subject.ts";
-import { names, type Outcome, sockbench, temporaryDirectory } from "./sockbench.ts";
+import { names, type Outcome, sockbench, sockbenchHere, temporaryDirectory } from "./sockbench.ts";
 
 const CASE = "round-trip/tcp/bytes=64";
 const JOB = [
@@ -14,17 +14,17 @@ const JOB = [
   "--seed=7",
 ];
 
-/** A job whose head answers otherwise than it should. */
+/** A job whose head answers otherwise than it should; in this process, or as a user starts it. */
 async function against(
   change: string,
   directory: string,
   more: readonly string[] = [],
+  isHere = false,
 ): Promise<Outcome> {
   await writeHostileSubject(`${directory}/head`, change);
-  return await sockbench(
-    [...JOB, "--base=self", `--head=dir:${directory}/head`, `--out=${directory}/out`, ...more],
-    { cwd: directory },
-  );
+  const words = [...JOB, "--base=self", `--head=dir:${directory}/head`, `--out=${directory}/out`]
+    .concat(more);
+  return await (isHere ? sockbenchHere(words, directory) : sockbench(words, { cwd: directory }));
 }
 
 /** What a head may answer when it is asked for its plan or its names, and what is said of it. */
@@ -75,10 +75,11 @@ const ANSWERS: Readonly<Record<string, readonly [string, RegExp]>> = {
   ],
 };
 
-for (const [name, [change, sentence]] of Object.entries(ANSWERS)) {
+for (const [index, [name, [change, sentence]]] of Object.entries(ANSWERS).entries()) {
   Deno.test(`sockbench ab cannot judge a head that answers with ${name}, and says so in one sentence`, async () => {
     await using directory = await temporaryDirectory();
-    const { code, out, err } = await against(change, directory.path);
+    // The first as a user runs it: the others end as it does.
+    const { code, out, err } = await against(change, directory.path, [], index > 0);
     assertMatch(err, /^sockbench: cannot judge: head agent dir:[^\n]+\n$/);
     assertMatch(err, sentence);
     assertEquals({ code, out, files: names(`${directory.path}/out`) }, {

@@ -37,10 +37,8 @@ Deno.test("sockbench load measures a rate over transports, and ends with the lin
     `--out=${directory.path}`,
   ], { permissions: PERMISSIONS });
   assertEquals([code, err], [0, err]);
-  assertMatch(
-    out.replace(/\s+/g, " "),
-    /500\/s over 3 connections: .* over (tcp|unix).*; a closed loop says/,
-  );
+  const said = out.replace(/\s+/g, " ");
+  assertMatch(said, /500\/s over 3 connections: .*over (tcp|unix)/);
   const { cases, trials } = decodeRecord(
     await Deno.readTextFile(`${directory.path}/latest.json`),
     "latest.json",
@@ -49,6 +47,9 @@ Deno.test("sockbench load measures a rate over transports, and ends with the lin
     "load/tcp/request=300,reply=20480,rate=500,connections=3",
     "load/unix/request=300,reply=20480,rate=500,connections=3",
   ]);
+  // On a machine too busy for the rate there is no latency that a closed loop would have another word on.
+  const isMeasured = trials.some(({ values }) => values!.overload !== 1);
+  assertEquals(/; a closed loop says/.test(said), isMeasured, said);
   // The cases of a round draw alike.
   assertEquals(trials[0]!.values!.arrivalHash, trials[1]!.values!.arrivalHash);
 });

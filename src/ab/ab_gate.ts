@@ -53,10 +53,7 @@ const PRECISION_SHARE = 0.5;
 /** The narrowest interval worth waiting for, as a share: no machine of the kind this was built on gets there. */
 const MIN_PRECISION = 0.002;
 
-/**
- * Runs a gate: all cells first, then those that look slower once more, on fresh agents and fresh pairs, which alone decide. Throws
- * LostAgentsError when agents are lost too often; it has the records of the first phase.
- */
+/** All cells first, then those that look slower once more on fresh agents, which alone decide. Throws LostAgentsError with the records. */
 export async function runAbGate(
   plan: JobPlan,
   options: AbOptions,
@@ -136,10 +133,7 @@ function conclude(
   };
 }
 
-/**
- * Measures and compares: what would turn a gate red is no fault where the sides are different runtimes, and nothing is confirmed. Throws
- * LostAgentsError when agents are lost too often.
- */
+/** Measures and compares runtimes: nothing is red, and nothing is confirmed. Throws LostAgentsError. */
 export async function runAbComparison(
   plan: JobPlan,
   options: AbOptions,
@@ -255,10 +249,7 @@ function narrow(plan: JobPlan, cells: Cells): JobPlan {
   return { ...plan, cases: plan.cases.filter(({ id }) => ids.has(id)) };
 }
 
-/**
- * The heads that have flagged cells, each with those alone. A flagged limit on a case that only a head has is measured again too; what only
- * base has is accounted for already.
- */
+/** The heads that have flagged cells, each with those alone, and limits on cases that only a head has. */
 function narrowOptions(
   options: AbOptions,
   again: JobPlan,

@@ -38,15 +38,9 @@ export interface AbOptions extends AgentPairOptions {
   readonly command: string;
   /** ISO 8601 start time, UTC. */
   readonly startedAt: string;
-  /**
-   * What one side alone has. Of head it is measured, unpaired, so that limits on new cases can be judged; of base it is only listed in the
-   * record, so that the judge can call it missing. Absent: nothing.
-   */
+  /** What one side alone has: of head it is measured, unpaired, for limits; of base it is listed, so that it can be missing. */
   readonly unshared?: Readonly<Record<Side, PlanPart>>;
-  /**
-   * The plan's cases as base itself defines them, for its record: where head has changed what is measured, which metrics there are or
-   * which direction is better, the judge must see that. Absent: as the plan defines them.
-   */
+  /** The plan's cases as base defines them, so that the judge sees what head has changed; absent: as the plan does. */
   readonly ofBase?: PlannedCases;
   /** The same of heads, where there are several: the plan has the cases of all. Absent: as the plan defines them, all of them. */
   readonly ofHeads?: Readonly<Partial<Record<Head, PlannedCases>>>;

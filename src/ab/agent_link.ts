@@ -42,20 +42,11 @@ export interface AgentLink extends AsyncDisposable {
   readonly versions: Readonly<Record<string, string>>;
   /** Asks what can be named. Throws AgentError when the agent dies, hangs or violates the protocol. */
   names(): Promise<AgentNames>;
-  /**
-   * Has it plan, by its own scenarios and what works in its own Deno. Throws SettingsError when a name is unknown to it or a value is wrong.
-   * Throws AgentError when the agent dies, hangs or violates the protocol.
-   */
+  /** Has it plan by its own scenarios and what works in its own Deno. Throws SettingsError, AgentError. */
   plan(input: SettingsInput): Promise<PlannedCases>;
-  /**
-   * Measures one trial. Figures that no record may hold, as those of a user's workload may be, are an outcome with an error. Throws AgentError
-   * when the agent dies, hangs or violates the protocol.
-   */
+  /** Measures one trial; figures that no record may hold are an outcome with an error. Throws AgentError. */
   trial(c: Case, memory?: boolean): Promise<TrialOutcome>;
-  /**
-   * Counts the system calls of its thread in a trial of a case with both ends in one event loop, by a tracer that counts nothing else
-   * meanwhile; the reason where they cannot be counted. Throws AgentError as `trial`, Error when the tracer failed.
-   */
+  /** Counts system calls of a trial with both ends in one event loop, or says why they cannot be counted. Throws AgentError. */
   count(c: Case, tracer: Tracer): Promise<CountedTrial | { readonly reason: string }>;
   /** Times a bare loop of system calls. Returns nanoseconds a round trip; undefined where the agent has no FFI, or does not know what is asked. */
   control(): Promise<number | undefined>;

@@ -160,10 +160,7 @@ class Trials implements AsyncDisposable {
   }
 }
 
-/**
- * Bytes of heap and external memory that a collection leaves; undefined where none can be forced. Resident memory was tried and left out:
- * it moves by 2 KiB an operation from trial to trial.
- */
+/** Heap and external memory that a collection leaves, in bytes; resident memory moves by 2 KiB an operation from trial to trial. */
 function readMemory(): number | undefined {
   const { gc } = globalThis as { gc?: () => void };
   if (gc === undefined) return undefined;

@@ -30,10 +30,7 @@ export class AgentPair implements AsyncDisposable {
     this.#agents = agents;
   }
 
-  /**
-   * Starts them side by side, in the order given, as a job has many generations of them. Throws AgentError when one cannot start; the others
-   * are ended then.
-   */
+  /** Starts agents side by side, in the order given. Throws AgentError when one cannot start; the others are ended then. */
   static async open(sides: readonly Side[], options: AgentPairOptions): Promise<AgentPair> {
     const started = await Promise.allSettled(sides.map((side) => openOneAgent(side, options)));
     const failed = started.find(({ status }) => status === "rejected");

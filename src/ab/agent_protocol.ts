@@ -7,10 +7,7 @@ import type { SettingsInput } from "../plan/settings.ts";
 import type { TrialOutcome } from "../run/run_trial.ts";
 import type { Slowdown } from "./slowed_transport.ts";
 
-/**
- * The version of this protocol, cases and outcomes included. A checkout of sockbench brings an agent of its own, which may be older or newer
- * than the driver: raise this whenever a message, a Case or a TrialOutcome changes its meaning.
- */
+/** The protocol's version, cases and outcomes included: raise it whenever one changes its meaning, as a checkout brings its own agent. */
 export const PROTOCOL = 1;
 
 /** What an agent is started with, as its one argument. */

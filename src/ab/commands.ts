@@ -1,9 +1,6 @@
 // Files and commands, as preparing a subject needs them.
 
-/**
- * Removes a folder with all it holds, if it is there. Synchronous, as whoever presses Ctrl-C a second time wants the process to end now, with
- * nothing left behind.
- */
+/** Removes a folder with all it holds, at once: whoever presses Ctrl-C a second time wants the process to end with nothing left. */
 export function removeFolder(path: string): void {
   try {
     Deno.removeSync(path, { recursive: true });

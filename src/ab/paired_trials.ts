@@ -24,10 +24,7 @@ export function headsOf(sided: Readonly<Partial<Record<Side, unknown>>>): readon
     .sort((a, b) => numberOf(a) - numberOf(b));
 }
 
-/**
- * A case that fails this often in a row on one side is given up: one that hangs costs its watchdog's patience every time. Beside none of
- * base so many are more than chance explains (Fisher: p = 0.004).
- */
+/** Failures in a row on one side after which a case is given up: more than chance explains beside none (Fisher: p = 0.004). */
 const MAX_FAILURES = 5;
 
 /** Pairs of a head in one metric of a case. */

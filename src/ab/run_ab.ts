@@ -43,16 +43,10 @@ const OWN_TRANSPORTS = createCatalog().transports;
 
 /** So many lost agents are replaced; a subject that loses more of them cannot be measured. */
 const MAX_LOST_AGENTS = 4;
-/**
- * A pair in which a trial ended well without a value of its headline is measured again, in this share of a case's rounds and two more: a
- * subject that has no value whenever it is slow must not choose which of its trials count.
- */
+/** Share of a case's rounds, and two more, in which a pair without a headline value is measured again: no subject may choose its trials. */
 const REPEATED_SHARE = 0.2;
 
-/**
- * Measures every case of the plan for all subjects. An agent that is lost fails the trial under way, and new agents take over. Throws
- * LostAgentsError when agents that cannot start, die, hang or violate the protocol are lost too often.
- */
+/** Measures every case for all subjects; a lost agent fails its trial, and new ones take over. Throws LostAgentsError. */
 export async function runAb(plan: JobPlan, options: AbOptions): Promise<AbRecords> {
   const job = new AbJob(plan, options);
   await job.measure();

@@ -65,10 +65,7 @@ const PATIENCE_MS = 5_000;
 /** Arguments of a runtime's own that come before the program's. */
 export const startOf = (runtime: Runtime): readonly string[] => ROWS[runtime].start;
 
-/**
- * Finds a runtime's binary, or installs its release, and sees that it starts. Throws SubjectError when it cannot be had, or is something
- * else.
- */
+/** Finds a runtime's binary, or installs its release, and sees that it starts. Throws SubjectError. */
 export async function haveRuntime(
   subject: Extract<Subject, { kind: Runtime }>,
   label: string,
@@ -154,10 +151,7 @@ function denoPackage(): string {
   return Deno.build.os === "windows" ? `@deno/win32-${cpu()}` : `@deno/darwin-${cpu()}`;
 }
 
-/**
- * The agent as a program that Node and Bun can run: in one file, and in JavaScript. The package's own is both already. Throws SubjectError
- * when it cannot be made.
- */
+/** The agent as one file of JavaScript for Node and Bun; the package's own is that already. Throws SubjectError. */
 export async function bundleAgent(
   label: string,
   onMade: (remove: () => void) => void,

@@ -33,10 +33,7 @@ export function flagged(result: GateResult): readonly Pick<Cell, "case" | "metri
     .map(({ case: id, metric }) => ({ case: id, metric }));
 }
 
-/**
- * Decides the flagged cells of a first phase by fresh pairs. Confirmed: `regressed`. What is beyond the threshold excluded: `pass`. Neither:
- * `inconclusive`. No fresh pairs, or too few: `missing`, `incomparable` or unresolvable, none of which passes.
- */
+/** Decides flagged cells by fresh pairs: `regressed`, `pass` where what is beyond the threshold is excluded, else unresolvable. */
 export function confirm(
   first: GateResult,
   fresh: RecordComparison,

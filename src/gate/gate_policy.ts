@@ -200,11 +200,7 @@ export function createPolicy(input: PolicyInput = {}, from: Policy = DEFAULT_POL
   };
 }
 
-/**
- * The threshold of a cell.
- *
- * @returns That of the last rule that matches, else the policy's own.
- */
+/** The threshold of a cell: that of the last rule that matches, else the policy's own. */
 export function thresholdOf(
   policy: Policy,
   cell: { readonly case: string; readonly metric: string; readonly headline?: boolean },
@@ -221,11 +217,7 @@ export function thresholdOf(
     factor * threshold;
 }
 
-/**
- * Whether a rule is about a cell.
- *
- * @returns `true` if it is.
- */
+/** Whether a rule is about a cell. */
 export function matchesCell(
   rule: { readonly case: string; readonly metric?: string },
   cell: { readonly case: string; readonly metric: string },
@@ -234,20 +226,12 @@ export function matchesCell(
     matchesGlob(rule.case, cell.case);
 }
 
-/**
- * Whether a case must be decided.
- *
- * @returns `true` if an inconclusive cell of it ends the gate with exit code 3.
- */
+/** Whether an inconclusive cell of a case ends the gate with exit code 3. */
 export function isStrict({ strict, strictCases = [] }: Policy, caseId: string): boolean {
   return strict || strictCases.some((glob) => matchesGlob(glob, caseId));
 }
 
-/**
- * Whether a cell's metric gates.
- *
- * @returns `true` if it does; rules that set cells aside are not asked.
- */
+/** Whether a cell's metric gates; rules that set cells aside are not asked. */
 export function gates(
   policy: Policy,
   cell: { readonly metric: string; readonly headline: boolean },

@@ -16,11 +16,7 @@ export const FAILURES = "failures";
 /** So many failures of head beside none of base are no accident to pass over. */
 const SUSPICIOUS = 2;
 
-/**
- * Judges the failures of every case that gates, of each head and adjusted over all of them. A case without failures has no verdict here.
- * Returns one verdict per case with a failed trial on either side: `regressed` where head's failures are more than chance explains,
- * unresolvable where they may be, else `pass`. The first two are flagged.
- */
+/** A verdict for each gated case with a failed trial on either side, adjusted over all of them. */
 export function judgeFailures(
   heads: readonly RecordComparison[],
   policy: Policy,

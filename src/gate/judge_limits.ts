@@ -12,10 +12,7 @@ import { mostLeftOut } from "../compare/usable_values.ts";
 
 type Named = Pick<Cell, "case" | "metric">;
 
-/**
- * Judges the limits of a policy. Of several that match a cell the last counts. Returns one verdict per cell and limit; `missing` for a limit
- * of which head has no cell.
- */
+/** One verdict per cell and limit, of several that match the last; `missing` where head has no such cell. */
 export function judgeLimits(compared: RecordComparison, policy: Policy): readonly Verdict[] {
   const summaries = new Map(
     compared.headSummaries.map((summary) => [cellKey(summary.case, summary.metric), summary]),

@@ -12,11 +12,7 @@ import { judge } from "./judge.ts";
 /** Runs of head in all where a cell is suspected. */
 export const HEAD_RUNS = 4;
 
-/**
- * Decides what the first run pointed at by all of head's runs.
- *
- * @param all Those runs, in the cases that were measured again
- */
+/** Decides what the first run pointed at by all of head's runs, in the cases that were measured again. */
 export function judgeAgain(
   first: GateResult,
   compared: RecordComparison,
@@ -65,11 +61,7 @@ function keyOf({ case: id, metric, rule }: Pick<Verdict, "case" | "metric" | "ru
   return `${rule} ${cellKey(id, metric)}`;
 }
 
-/**
- * Why a baseline can never let a head pass, found before minutes are spent on one; `undefined` where it can.
- *
- * @param own The baseline compared with itself
- */
+/** Why a baseline can never let a head pass, by its comparison with itself; `undefined` where it can. */
 export function findHopeless(own: RecordComparison, policy: Policy): string | undefined {
   const { exitCode: _code, summary: _summary, judged: _judged, ...open } = judge(
     { ...own, isHeadPartial: false },
@@ -82,10 +74,7 @@ export function findHopeless(own: RecordComparison, policy: Policy): string | un
   return result.exitCode === 3 ? result.summary.replace(/^Cannot judge: |\.$/g, "") : undefined;
 }
 
-/**
- * The best that may be said of a cell: that it is shown to be like base. Of a single record only a head tells how wide its interval is, and for how
- * long it was kept off the CPU.
- */
+/** The best that may be said of a cell: that it is shown to be like base; only a head tells how wide its interval is. */
 function likeBase(cell: Verdict): Verdict {
   const { detectable, ratio, starved, ...rest } = cell;
   const isExcused = starved === true && ratio?.runs === undefined;

@@ -8,10 +8,7 @@ import type { Scenario } from "../model/scenario.ts";
 const KIB = 1_024;
 const MIB = 1_024 * KIB;
 
-/**
- * A fresh TCP connection finds its windows while it runs: with 2 ms of warm-up the throughput of two trials of one process differs by
- * 31 % (robust deviation, 1 MiB writes), with 20 ms by 4 %.
- */
+/** A fresh TCP connection finds its windows: with 2 ms of warm-up throughput differs by 31 % between trials, with 20 ms by 4 %. */
 const SETTLE_NS = 20e6;
 
 /** A profile's budget with a warm-up long enough for TCP's windows. */

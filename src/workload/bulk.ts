@@ -54,10 +54,7 @@ function isUp({ direction = "up" }: Params): boolean {
   return direction === "up";
 }
 
-/**
- * Receives what the peer writes, and writes itself where it goes both ways: until the windows of both ends have closed, so that each
- * direction meets the other for all of its own. The first bytes that come to the peer let it begin; the end of this half lets it end.
- */
+/** Receives what the peer writes, and writes itself where it goes both ways, until the windows of both ends have closed. */
 async function driveBack(
   channels: readonly StreamChannel[],
   context: DriveContext,

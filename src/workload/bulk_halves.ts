@@ -15,10 +15,7 @@ import { UnfinishedWork } from "./unfinished_work.ts";
 import type { DriveContext, DriveResult, ServeContext, ServeResult } from "./workload.ts";
 import type { ReceiverWindow } from "../model/tally.ts";
 
-/**
- * A receiver's window opens a moment after the sender has begun, and a question in it would be a pause: the sender goes on for so long before
- * it asks, and between two questions, in nanoseconds.
- */
+/** How long a sender goes on before it asks whether the receiver's window has closed, and between two questions, in nanoseconds. */
 export const MARGIN_NS = 3e6;
 /** A receiver that has not measured so long after the sender's own time never will, in nanoseconds: the trial ends without a window. */
 const RECEIVER_LIMIT_NS = 2e9;
@@ -98,10 +95,7 @@ async function writeFor(
   return { writes, bytes, elapsedNs: nowNs - startNs };
 }
 
-/**
- * When the sender's own time is over, when it asks for the first time whether it may end, and when it ends in any case; where a count ends
- * it, nobody is asked.
- */
+/** When the sender's own time is over, when it first asks whether it may end, and when it ends in any case. */
 export function senderTimes(
   startNs: number,
   { warmupNs, measureNs, maxOperations }: Budget,

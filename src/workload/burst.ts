@@ -154,10 +154,7 @@ function take(count: Count, read: number, isWhole: boolean, clock: Clock): void 
   count.total += read;
 }
 
-/**
- * Per read, all reads count; per second, what came after the first read until the last, as the first brings what had come before it and
- * after the last there is only waiting: for the end of the stream, or for datagrams that were lost.
- */
+/** Per read, all count; per second, what came after the first read until the last. */
 function resultOf({ bytes, total, reads, whole, opening, openedNs, lastNs }: Count): ServeResult {
   if (reads === 0) return {};
   const messages = Math.floor(total / bytes);

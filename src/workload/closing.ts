@@ -6,10 +6,7 @@ import { UnfinishedWork } from "./unfinished_work.ts";
 import type { DriveContext, ServeContext, Workload } from "./workload.ts";
 import type { Params } from "../model/params.ts";
 
-/**
- * How the driving end closes. `unsent`: right after writing, before the peer has read anything. `unread`: with `bytes` of the peer's in
- * its receive buffer. `half`: only its sending direction, then it reads what the peer sends after that.
- */
+/** `unsent`: right after writing; `unread`: with bytes of the peer's unread; `half`: its sending direction only, then it reads. */
 export const CLOSINGS = ["unsent", "unread", "half"] as const;
 
 /** How long the peer of an `unsent` closing waits before it reads, in nanoseconds: the close is long done then. */
@@ -101,10 +98,7 @@ async function closeOne(
   channel.close();
 }
 
-/**
- * Who closes at once does not know whether the peer has accepted: a connection that is still in the queue when the listener closes is never
- * seen. One more connection, which sends nothing and waits for the peer's end, is accepted after all of them.
- */
+/** One more connection, which waits for the peer's end: those still in the queue when the listener closes would never be seen. */
 async function waitUntilAccepted({ open }: DriveContext): Promise<void> {
   const channel = await open();
   if (channel.mode !== "stream") throw new TypeError("closing works over streams only");

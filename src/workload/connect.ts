@@ -6,10 +6,7 @@ import type { Budget } from "../model/budget.ts";
 import { UnfinishedWork } from "./unfinished_work.ts";
 import type { DriveContext, Workload } from "./workload.ts";
 
-/**
- * Code for connections is compiled late, as each connection runs it once: the first thousand of a process take two to three times as long as
- * those after three thousand, and most of that gain has come by then. More would leave more ports in TIME_WAIT than it gains.
- */
+/** Code for connections is compiled late: the first thousand of a process take two to three times as long as those after three thousand. */
 export const COLD_CONNECTIONS = 1_000;
 
 /**

@@ -13,10 +13,7 @@ import type { DriveContext, DriveResult, ServeContext, Workload } from "./worklo
 /** The ways, as parameter `loop` names them. */
 export const LOOPS = ["bare", "suite", "traced"] as const;
 
-/**
- * Exchanges that are timed together. The reading of the clock and the promise of a batch are spread over as many; and a batch is short, so
- * that those in which another process had the core are few, and their median is none of them.
- */
+/** Exchanges timed together: the clock's cost is spread, and few batches are those in which another process had the core. */
 const BATCH = 20;
 /** Calls that are timed together, to know what one through FFI takes: a fraction of a millisecond. */
 const CALLS = 20_000;

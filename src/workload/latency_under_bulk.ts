@@ -14,10 +14,7 @@ import type { DriveContext, DriveResult, ServeContext, ServeResult, Workload } f
 /** What runs beside the round trips: nothing, bulk from the driver to the peer, or both ways at once. */
 export const BULKS = ["none", "up", "both"] as const;
 
-/**
- * Where no exchange was completed for so long, the bulk leaves the event loop for a timer's length: a runtime that always has bulk to move
- * could otherwise measure nothing. In nanoseconds, far beyond what a p99 is about.
- */
+/** How long without an exchange until the bulk leaves the event loop for a timer's length, in nanoseconds: far beyond a p99. */
 const STARVED_NS = 20e6;
 
 /** Parameters: `bytes`, or `request` and `reply`, of the round trips; `bulk`; `write` and `read`: sizes of the bulk's calls. */

@@ -155,10 +155,16 @@ export function unmatchedGlob(
   all: readonly PlannedCases[],
   profile: string,
 ): UsageError {
-  return new UsageError(`--case ${glob} matches no case of profile ${profile}`, {
-    given: glob,
-    candidates: [...new Set(all.flatMap((plan) => plan.cases.map((c) => c.id)))],
-  });
+  const ids = [...new Set(all.flatMap((plan) => plan.cases.map((c) => c.id)))];
+  const [given = glob] = glob.split("/");
+  const scenarios = [...new Set(ids.map((id) => id.split("/")[0]!))];
+  return new UsageError(
+    `--case ${glob} matches no case of profile ${profile}`,
+    // A misspelt scenario is far from every whole id.
+    scenarios.some((name) => matchesGlob(given, name))
+      ? { given: glob, candidates: ids }
+      : { given, candidates: scenarios },
+  );
 }
 
 /** Throws UsageError where scenarios and transports do not meet, NothingToMeasureError where this machine can measure nothing. */

@@ -4,6 +4,7 @@ import type { Catalog } from "../catalog.ts";
 import type { GridBlock, Scenario } from "../model/scenario.ts";
 import type { Params } from "../model/params.ts";
 import type { Pin } from "../model/placement.ts";
+import { matchesGlob } from "./glob.ts";
 import { PINS } from "./placement.ts";
 import { replayedParams } from "./parse_replay.ts";
 import { parseParameter, type Settings } from "./settings.ts";
@@ -27,7 +28,14 @@ export interface Cell {
 
 /** Every cell of a scenario that settings ask for. */
 export function* cells(scenario: Scenario, settings: Settings, catalog: Catalog): Generator<Cell> {
-  for (const block of withAskedTransports(scenario, settings, catalog)) {
+  const named = transportsOfGlobs(scenario, settings, catalog);
+  const blocks = [
+    ...withAskedTransports(scenario, settings, catalog),
+    ...(named.length > 0
+      ? withAskedTransports(scenario, { ...settings, transports: named }, catalog)
+      : []),
+  ];
+  for (const block of blocks) {
     const pins = settings.pins.length > 0 ? settings.pins : block.pins ?? ["none"];
     for (const transport of block.transports) {
       for (const asked of combinations(scenario, block, settings)) {
@@ -42,6 +50,22 @@ export function* cells(scenario: Scenario, settings: Settings, catalog: Catalog)
     const named = namedCell(id, scenario, settings, catalog);
     if (named !== undefined) yield named;
   }
+}
+
+/**
+ * Transports that no profile lists, of globs over cases that name them, as `round-trip/*@node/*` does: a glob that fits a transport of the grid
+ * means that one.
+ */
+function transportsOfGlobs(scenario: Scenario, settings: Settings, catalog: Catalog): string[] {
+  if (settings.transports.length > 0) return [];
+  const listed = scenario.grid[settings.profile].flatMap(({ transports }) => transports);
+  const found = settings.cases.flatMap((glob) => {
+    const [, wanted] = glob.split("/");
+    return wanted === undefined || listed.some((id) => matchesGlob(wanted, id))
+      ? []
+      : [...catalog.transports.keys()].filter((id) => matchesGlob(wanted, id));
+  });
+  return [...new Set(found)];
 }
 
 /** The cell whose id stands among the cases asked for, whether or not a profile lists it; undefined for a glob, and for another scenario's. */

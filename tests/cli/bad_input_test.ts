@@ -15,6 +15,7 @@ const REFUSED: readonly (readonly [readonly string[], RegExp])[] = [
   [["--profile=fast"], /--profile must be one of quick, standard, thorough: "fast" is not/],
   [["--peer=proces"], /--peer must be one of .* did you mean process\?/],
   [["--case=round-trip/tpc/*"], /matches no case .* did you mean round-trip\/tcp\/bytes=64\?/],
+  [["--case=rond-trip/tcp/*"], /matches no case .* did you mean round-trip\?/],
   [["--case=round-trip/tcp/*", "--case=nonsense"], /--case nonsense matches no case/],
   [["--param=bytes=1e3.5"], /must be a size such as 64, 16k, .*: "1e3\.5" is not/],
   [["--param=bytes=NaN"], /"NaN" is not/],

@@ -282,6 +282,29 @@ Deno.test("planCases() measures a case that is named exactly although no profile
   assertThrows(() => plan({ cases: ["round-trip/tcp/bytes=0"] }), SettingsError, "from 1 to");
 });
 
+Deno.test("planCases() takes a glob that fits no transport of the grid for those that are measured when they are named", () => {
+  const planned = (...cases: string[]) =>
+    plan({ profile: "quick", cases, peer: "process" }).cases.map(({ id }) => id);
+  assertEquals(planned("round-trip/*@node/bytes=64").map((id) => id.split("/")[1]), [
+    ...["tcp@node", "tcp6@node", "unix@node", "udp@node", "udp6@node", "tls@node", "tls-unix@node"],
+  ]);
+  assertEquals(planned("connect/quic"), ["connect/quic"]);
+  assertEquals(
+    new Set(planned("*/tls/*").map((id) => id.split("/")[0])).has("throughput"),
+    true,
+  );
+  // One that fits the grid means what the grid has, as it always did.
+  assertEquals(planned("round-trip/udp*/bytes=64"), [
+    "round-trip/udp/bytes=64",
+    "round-trip/udp6/bytes=64",
+  ]);
+  assertEquals(planned("round-trip/*@nobody/*"), []);
+  assertEquals(
+    plan({ cases: ["round-trip/*@node/*"], transports: ["tcp"], peer: "process" }).cases,
+    [],
+  );
+});
+
 Deno.test("planCases() makes of a duration the rounds in which a case is measured for it", () => {
   for (
     const [durationNs, id] of [[10e9, "round-trip/tcp/bytes=64"], [1e9, "connect/unix"]] as const

@@ -72,7 +72,10 @@ Deno.test("buildFindings() claims nothing of too few pairs, and says so once", (
   assertEquals(first.map(({ sort }) => sort), ["search", "search", "unresolved"]);
   const text = lines(sampleRecord({ rounds: 3 })).join("\n");
   assertStringIncludes(text, "34 comparisons have too few pairs of trials");
-  assertStringIncludes(text, "The rounds are too few to be sure of the order of cells.");
+  assertStringIncludes(
+    text,
+    "The rounds are too few to be sure of the order of cells, and those that chose it measured it.",
+  );
 });
 
 Deno.test("buildFindings() uses paired ratios where cells met both speeds, and says how", () => {

@@ -85,12 +85,12 @@ function join(parts: readonly (readonly Inline[])[], separator: string): readonl
 
 const CERTAINTY_WORDS: Readonly<Record<Certainty, string>> = {
   clear: "clear",
-  level: "open: others do as well",
+  level: "open: others may do as well",
   "few rounds": "open: too few rounds",
 };
 
 const CAPTION =
-  "What did best here. Clear: it beat each of the others, round by round (95 % for all of them together).";
+  "What did best here. Clear: it beat each of the others, round by round (95 % for all of them together). Open: it did not.";
 
 /** The answers as a table: one row a choice, the question in the first of each; `undefined` for no answers. */
 export function answerTable(answers: readonly Answer[]): Table | undefined {

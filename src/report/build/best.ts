@@ -16,11 +16,15 @@ type Rival = Readonly<{ case: string; value: number }>;
 /** What the best is found by; without `isChance` by the rounds of the rivals alone. */
 export type BestSources = Pick<Evaluation, "values"> & Partial<Pick<Evaluation, "isChance">>;
 
-/** Finds the best of several cases; `undefined` where there is nothing to choose from, or neither direction is better. */
+/**
+ * Finds the best of several cases; `undefined` where there is nothing to choose from, or neither direction is better.
+ * `chosen`: the case that is set against the others; absent: what came first among them.
+ */
 export function findBest(
   rivals: readonly Rival[],
   metric: Pick<ColumnMetric, "id" | "better">,
   { values, isChance = () => false }: BestSources,
+  chosen?: string,
 ): Best | undefined {
   if (rivals.length < 2 || metric.better === "neither") return undefined;
   const confidence = 1 - (1 - CONFIDENCE) / (rivals.length - 1);
@@ -31,7 +35,7 @@ export function findBest(
       metric,
       confidence,
     );
-  const best = climb(rivals, metric, against);
+  const best = rivals.find((one) => one.case === chosen) ?? climb(rivals, metric, against);
   const others = rivals.filter((one) => one !== best).map((one) => ({
     one,
     ratio: against(one, best),

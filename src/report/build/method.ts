@@ -78,9 +78,10 @@ export function buildMethod(
         "the trial is the unit: median across trials, 95 % interval from order statistics; " +
         "ratios are medians of the log-ratios of trials paired by round",
       chance:
-        "each interval stands by itself: where nothing differs, about 1 comparison in 20 would still exclude 1. A finding is called " +
+        "each interval stands by itself: where nothing differs, up to 1 comparison in 20 would still exclude 1. A finding is called " +
         "faster or slower only where its sign test also holds for all comparisons of the report together (Benjamini and Hochberg, 5 % of " +
-        "false findings), and an answer clear only where it beat every rival (95 % together, Bonferroni)",
+        "false findings), and an answer clear only where it beat every rival (95 % together, Bonferroni). A search " +
+        "chooses by every third round and measures what it chose by the rest, from 9 rounds on",
       latency: measures("ns") &&
         "round trips, never halved; percentiles come from histograms whose relative error is at most " +
           `${formatNumber(RELATIVE_ERROR * 100, 2)} %; min and max are exact`,

@@ -1,6 +1,5 @@
 // buildRecordDocument: from a record to the Document of a run.
 
-import { CONFIDENCE } from "../../compare/summarize.ts";
 import type { Skip } from "../../model/case.ts";
 import { describeMachine } from "../../model/format_fact.ts";
 import type { RunRecord } from "../../model/run_record.ts";
@@ -168,7 +167,7 @@ function findingBlocks(
         "No comparison could be made: no two cases that belong side by side have figures.",
       )]
       : list("findings", findings.map(findingItem))),
-    ...byChance(comparisons.length),
+    ...byChance(comparisons),
     ...(table === undefined ? [] : [{
       kind: "details" as const,
       summary: "All comparisons",
@@ -179,11 +178,15 @@ function findingBlocks(
 }
 
 /** How many of so many comparisons would look different although nothing is; of few no word is lost. */
-function byChance(comparisons: number): readonly Block[] {
-  const expected = Math.round((1 - CONFIDENCE) * comparisons);
+function byChance(comparisons: Evaluation["comparisons"]): readonly Block[] {
+  // The next interval that so many pairs have covers more than 95 %.
+  const excluded = comparisons.map(({ warnings, confidence }) =>
+    warnings.length > 0 ? 0 : 1 - confidence
+  );
+  const expected = Math.round(excluded.reduce((sum, one) => sum + one, 0));
   return expected === 0 ? [] : [paragraph(
     `${
-      count(comparisons, "comparison")
+      count(comparisons.length, "comparison")
     }: where nothing differed, about ${expected} of their intervals would ` +
       "exclude 1 by chance. Who is called faster or slower is so by a test of all together",
   )];

@@ -7,6 +7,7 @@ import {
 } from "../../../bench/validation/null_study/null_report.ts";
 import { SLOWED, TWINS, twinsModule } from "../../../bench/validation/null_study/twins.ts";
 import type { RunRecord } from "../../../src/model/run_record.ts";
+import { connectRoundTrip } from "../../../src/scenario/connect_round_trip.ts";
 import { roundTrip } from "../../../src/scenario/round_trip.ts";
 import { createPrng } from "../../../src/stats/mod.ts";
 import { tcp } from "../../../src/transport/tcp.ts";
@@ -49,6 +50,18 @@ Deno.test("readClaims() reads no claim off identical transports, and a finding a
   const [one] = slowed.slowdowns;
   assertEquals([slowed.slowdowns.length, one!.found], [1, true]);
   assert(Math.abs(one!.ratio - 1.1) < 0.02, String(one!.ratio));
+});
+
+Deno.test("readClaims() leaves out that a connection of its own takes longer than a kept one: that is no claim about a name", () => {
+  const values = (ns: number) => Array.from({ length: 16 }, (_, round) => ns + round % 3);
+  const both = syntheticRecord({
+    "round-trip/tcp": { p50: values(10_000) },
+    "connect-round-trip/tcp": { p50: values(200_000) },
+  }, {
+    scenarios: [roundTrip, connectRoundTrip].map((spec) => ({ ...spec, metrics: ["p50"] })),
+  });
+  const { findings, comparisons } = readClaims(both);
+  assertEquals([comparisons, findings], [1, []]);
 });
 
 Deno.test("holds() asks for silence about identical transports, and for a finding about the slowed one in every run", () => {

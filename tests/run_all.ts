@@ -164,7 +164,7 @@ async function runBatch(
   }
 }
 
-/** The files of a batch whose tests stand in a file: itself, or those that have another register tests, as that of a contract. */
+/** The files of a batch whose tests stand in a file: itself, or those that have another register tests, as that of a contract; else all. */
 export function registering(file: string, files: readonly string[]): readonly string[] {
   const path = (one: string) => new URL(one, ROOT_URL).pathname;
   const own = files.filter((one) => path(one) === path(file));
@@ -172,7 +172,8 @@ export function registering(file: string, files: readonly string[]): readonly st
   const end = `/${file.replace(/^.*\//, "")}";`;
   const imports = (text: string) =>
     text.split("\n").some((line) => line.includes(" from ") && line.endsWith(end));
-  return files.filter((one) => imports(Deno.readTextFileSync(path(one))));
+  const found = files.filter((one) => imports(Deno.readTextFileSync(path(one))));
+  return found.length > 0 ? found : files;
 }
 
 const write = (text: string) => writeAll(new TextEncoder().encode(text));

@@ -121,8 +121,9 @@ export function orientedRatio(
   const sign = metric.better === "lower" ? -1 : 1;
   const logs = usable.map(([value, against]) => sign * Math.log(value / against));
   const factor = groupFactor(logs, usable.map(([, , round]) => generationOf.get(round)));
-  const low = ratio * (effect.ratio.low / ratio) ** factor;
-  const high = ratio * (effect.ratio.high / ratio) ** factor;
+  // A ratio may underflow to 0, which no bound can be divided by.
+  const widen = (bound: number) => factor === 1 ? bound : ratio * (bound / ratio) ** factor;
+  const [low, high] = [widen(effect.ratio.low), widen(effect.ratio.high)];
   const left = pairs.length - usable.length;
   const warnings = [
     ...effect.warnings,

@@ -271,3 +271,10 @@ Deno.test("orientedRatio() is sure of what all rounds say, though generations di
   assert(low > 1.5);
   assert(pValue < 0.001, `p ${pValue}`);
 });
+
+Deno.test("orientedRatio() has bounds that are numbers, however far apart the two sides are", () => {
+  const rounds = [1, 2, 3, 4, 5, 6];
+  const [huge, tiny] = [1e308, 5e-324].map((value) => rounds.map((round) => ({ round, value })));
+  const found = orientedRatio(huge!, tiny!, { better: "lower" });
+  assertEquals([found?.ratio, found?.low, found?.high, found?.difference], [0, 0, 0, "worse"]);
+});

@@ -21,6 +21,7 @@ export const COVERS: Readonly<Record<string, readonly string[]>> = {
   "known-answers.md": [...MEASURING, ...proof("known_answers")],
   "ratios.md": [...MEASURING, "src/report", ...proof("ratios")],
   "slices.md": [...MEASURING, "src/stats", ...proof("slices")],
+  "null-study.md": [...MEASURING, "src/compare", "src/report", "src/stats", ...proof("null_study")],
   "runtimes.md": [...PAIRS, ...proof("runtimes")],
   "gate-self-test.md": [...PAIRS, "src/gate", ...proof("gate_self_test")],
 };

@@ -18,12 +18,12 @@ const record = (value: number, startedAt: string): RunRecord => {
   return { ...made, startedAt, trials };
 };
 
-/** The committed file of schema 1, as version 0.1 wrote it. */
+/** A part of a file of schema 1, as version 0.1 wrote it. */
 const SAMPLE = JSON.parse(
-  await Deno.readTextFile(new URL("../../reports/sample.json", import.meta.url)),
+  await Deno.readTextFile(new URL("../golden/version-0.1.json", import.meta.url)),
 );
 
-/** The text of a file of schema 1: one case of the committed one, with other values and another start. */
+/** The text of a file of schema 1: one case of that one, with other values and another start. */
 function old(value: number, startedAt: string): string {
   const [first] = SAMPLE.cases.filter(({ scenario }: Case) => scenario === "round-trip");
   const trials = SAMPLE.trials.filter((trial: Trial) => trial.case === first.id);

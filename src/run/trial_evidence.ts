@@ -183,7 +183,10 @@ function healthDeltas(
 }
 
 /** How many threads wanted to run: the more of the two readings. */
-function machineDeltas(from: MachineHealth | undefined, to: MachineHealth | undefined) {
+function machineDeltas(
+  from: MachineHealth | undefined,
+  to: MachineHealth | undefined,
+): Record<string, number> {
   if (from === undefined || to === undefined) return {};
   return {
     "machine.stealNs": to.stealNs - from.stealNs,

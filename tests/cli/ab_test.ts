@@ -270,7 +270,7 @@ Deno.test({
     for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) {
       const isFirst = !err.includes("pair 1/");
       err += text;
-      if (isFirst && err.includes("pair 1/")) Deno.kill(await anAgentOf(child.pid), "SIGKILL");
+      if (isFirst && err.includes("pair 1/")) await killAgentOf(child.pid);
     }
     assertEquals((await child.status).code, 0, err + await printed);
     assertMatch(
@@ -281,16 +281,21 @@ Deno.test({
   },
 });
 
-/** The process id of one of the agents that a job has started. */
-async function anAgentOf(pid: number): Promise<number> {
-  for await (const { name } of Deno.readDir("/proc")) {
-    if (!/^\d+$/.test(name)) continue;
-    try {
-      const words = await Deno.readTextFile(`/proc/${name}/cmdline`);
-      if (words.includes("agent_main.ts") && await isBelow(Number(name), pid)) return Number(name);
-    } catch { /* it is gone */ }
+/** Kills one of the agents that a job has started; agents end and others start while it looks, so that it looks until it has met one. */
+async function killAgentOf(pid: number): Promise<void> {
+  for (;;) {
+    // Throws where the job is gone.
+    await Deno.stat(`/proc/${pid}/stat`);
+    for await (const { name } of Deno.readDir("/proc")) {
+      if (!/^\d+$/.test(name)) continue;
+      try {
+        const words = await Deno.readTextFile(`/proc/${name}/cmdline`);
+        if (!words.includes("agent_main.ts") || !await isBelow(Number(name), pid)) continue;
+        Deno.kill(Number(name), "SIGKILL");
+        return;
+      } catch { /* it is gone */ }
+    }
   }
-  throw new Error("the job has no agent");
 }
 
 async function isBelow(pid: number, ancestor: number): Promise<boolean> {

@@ -10,6 +10,7 @@ import { probeTransports } from "../../src/transport/probe_transports.ts";
 import { createSocketDirectory } from "../../src/transport/socket_directory.ts";
 import { needs, unless } from "../support/needs.ts";
 import { NO_ENVIRONMENT, someSettings } from "../support/small_catalog.ts";
+import { untilHeard } from "../support/until_heard.ts";
 
 const catalog = createCatalog();
 await using probed = await createSocketDirectory();
@@ -38,7 +39,7 @@ for (const [id, transport] of catalog.transports) {
     ? ["up", "down"]
     : ["up", "down", "both"];
 
-  Deno.test(name, async () => {
+  const test = async () => {
     const directions = new Set(cases.map(({ params }) => params.direction));
     assertEquals(
       [...directions].filter((one) => transport.mode === "stream" || one !== "up"),
@@ -72,5 +73,6 @@ for (const [id, transport] of catalog.transports) {
         assert(window!.bytes > 0 && window!.bytes < tally.sentBytes!, trial.case);
       }
     }
-  });
+  };
+  Deno.test(name, () => untilHeard(id, test));
 }

@@ -27,8 +27,13 @@ export class SubjectError extends Error {
    *
    * @param message one sentence, without full stop
    * @param isUsage whether the words are wrong (exit 2), rather than the thing not to be had (exit 3)
+   * @param suggestion the word that is none of `candidates`
    */
-  constructor(message: string, readonly isUsage: boolean) {
+  constructor(
+    message: string,
+    readonly isUsage: boolean,
+    readonly suggestion?: { readonly given: string; readonly candidates: readonly string[] },
+  ) {
     super(message);
   }
 }
@@ -63,5 +68,11 @@ export function parseSubject(text: string): Subject {
 }
 
 function notASubject(text: string): SubjectError {
-  return new SubjectError(`"${text}" is no subject: use ${SUBJECT_FORMS}`, true);
+  const given = text.split(":", 1)[0]!;
+  const candidates = ["self", "deno", "node", "bun", "git", "dir"];
+  return new SubjectError(
+    `"${text}" is no subject: use ${SUBJECT_FORMS}`,
+    true,
+    candidates.includes(given) ? undefined : { given, candidates },
+  );
 }

@@ -139,7 +139,7 @@ function runtimeOf(side: Side, text: string): Runtime {
     return kind === "node" || kind === "bun" ? kind : "deno";
   } catch (error) {
     if (error instanceof SubjectError) {
-      throw new UsageError(`--${side.split(" ")[0]} ${error.message}`);
+      throw new UsageError(`--${side.split(" ")[0]} ${error.message}`, error.suggestion);
     }
     throw error;
   }

@@ -107,7 +107,7 @@ export async function planSelection(
   const unmatched = findUnmatchedGlob(settings.cases, [plan, possible]);
   if (unmatched !== undefined) {
     const all = planCases({ ...settings, cases: [] }, catalog, everywhere, pinning);
-    throw unmatchedGlob(unmatched, [all], settings.profile);
+    throw unmatchedGlob(unmatched, [all], settings.profile, [...catalog.transports.keys()]);
   }
   refuseEmptyPlan({ ...plan, skipped: skippedOf(plan, possible) });
   return plan;
@@ -149,22 +149,32 @@ export function findUnmatchedGlob(
   return globs.find((glob) => !known.some((id) => matchesGlob(glob, id)));
 }
 
-/** The error of a glob that matches nothing, given what it could have matched. */
+/** The error of a glob that matches nothing, given what it could have matched: cases of the profile, and transports that are measured when they are named. */
 export function unmatchedGlob(
   glob: string,
   all: readonly PlannedCases[],
   profile: string,
+  transports: readonly string[],
 ): UsageError {
   const ids = [...new Set(all.flatMap((plan) => plan.cases.map((c) => c.id)))];
-  const [given = glob] = glob.split("/");
   const scenarios = [...new Set(ids.map((id) => id.split("/")[0]!))];
-  return new UsageError(
-    `--case ${glob} matches no case of profile ${profile}`,
-    // A misspelt scenario is far from every whole id.
-    scenarios.some((name) => matchesGlob(given, name))
-      ? { given: glob, candidates: ids }
-      : { given, candidates: scenarios },
-  );
+  const drivers = [...new Set(transports.flatMap((id) => id.split("@").slice(1)))];
+  const [scenario = glob, transport] = glob.split("/");
+  const driver = /[*].*@([^/]*)/.exec(transport ?? scenario)?.[1];
+  // A misspelt part is far from every whole id.
+  const parts = [
+    [driver, drivers],
+    [scenario, scenarios],
+    [driver === undefined ? transport : undefined, transports],
+  ] as const;
+  const [given, candidates] =
+    parts.find(([part, known]) =>
+      part !== undefined && !known.some((name) => matchesGlob(part, name))
+    ) ?? [glob, ids];
+  return new UsageError(`--case ${glob} matches no case of profile ${profile}`, {
+    given: given!,
+    candidates,
+  });
 }
 
 /** Throws UsageError where scenarios and transports do not meet, NothingToMeasureError where this machine can measure nothing. */

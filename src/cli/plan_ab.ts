@@ -56,7 +56,8 @@ async function planAb(asked: SettingsInput, planners: Readonly<Record<Side, Plan
   const unmatched = findUnmatchedGlob(input.cases ?? [], Object.values(plans));
   if (unmatched !== undefined) {
     const all = Object.values(await plansOf({ ...input, cases: [] }));
-    throw unmatchedGlob(unmatched, all, settings.profile);
+    const transports = Object.values(names).flatMap((known) => known.transports);
+    throw unmatchedGlob(unmatched, all, settings.profile, transports);
   }
   return layTogether(plans, settings);
 }

@@ -53,17 +53,22 @@ export function* cells(scenario: Scenario, settings: Settings, catalog: Catalog)
 }
 
 /**
- * Transports that no profile lists, of globs over cases that name them, as `round-trip/*@node/*` does: a glob that fits a transport of the grid
- * means that one.
+ * Transports that no profile lists, of globs over cases that name them, as `round-trip/*@node/*` does, and `*@node*`: a glob that fits a
+ * transport of the grid means that one.
  */
 function transportsOfGlobs(scenario: Scenario, settings: Settings, catalog: Catalog): string[] {
   if (settings.transports.length > 0) return [];
   const listed = scenario.grid[settings.profile].flatMap(({ transports }) => transports);
   const found = settings.cases.flatMap((glob) => {
-    const [, wanted] = glob.split("/");
-    return wanted === undefined || listed.some((id) => matchesGlob(wanted, id))
+    const [first, second] = glob.split("/");
+    // Without a slash, a driver alone says where the transport stands.
+    const whole = /^[^@]*@[^*]*\*?/.exec(first!)?.[0];
+    const wanted = second ?? whole;
+    const isMeant = (id: string) =>
+      matchesGlob(wanted!, second === undefined ? `${scenario.id}/${id}` : id);
+    return wanted === undefined || listed.some(isMeant)
       ? []
-      : [...catalog.transports.keys()].filter((id) => matchesGlob(wanted, id));
+      : [...catalog.transports.keys()].filter(isMeant);
   });
   return [...new Set(found)];
 }

@@ -299,6 +299,8 @@ export function parseParameter(spec: ParameterSpec, given: number | string): num
   if (bytes === null || !Number.isInteger(bytes)) {
     throw new SettingsError(
       `parameter ${spec.name} must be a size such as 64, 16k, 1KiB, 1MiB, largest or segment: "${given}" is not`,
+      String(given),
+      ["largest", "segment"],
     );
   }
   const min = spec.min ?? 1;

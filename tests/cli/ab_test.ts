@@ -140,6 +140,8 @@ Deno.test("sockbench ab plans out what cannot run on one event loop, and judges 
 const REFUSED: readonly (readonly [readonly string[], RegExp])[] = [
   [["--head=self"], /ab needs --base <subject>/],
   [["--base=bogus"], /--base "bogus" is no subject: use self, deno:/],
+  [["--base=nodee:26"], /--base "nodee:26" is no subject: .*; did you mean node\?/],
+  [["--base=self", "--head=slef"], /--head "slef" is no subject: .*; did you mean self\?/],
   [["--base=self", "--head=git:--x"], /--head "git:--x" is no subject/],
   [["--base=dir:/"], /without a --module of its own both sides would measure the same code/],
   [["--base=dir:/", "--module=/etc/hosts"], /both sides would measure the same code/],

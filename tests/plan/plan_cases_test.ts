@@ -289,6 +289,16 @@ Deno.test("planCases() takes a glob that fits no transport of the grid for those
     ...["tcp@node", "tcp6@node", "unix@node", "udp@node", "udp6@node", "tls@node", "tls-unix@node"],
   ]);
   assertEquals(planned("connect/quic"), ["connect/quic"]);
+  // Without a slash, a driver says that a transport is meant.
+  assertEquals(planned("round-trip*@node*bytes=64"), planned("round-trip/*@node/bytes=64"));
+  assertEquals(
+    new Set(planned("*@node*").map((id) => id.split("/")[0])).has("throughput"),
+    true,
+  );
+  assertEquals(
+    planned("*@node*").filter((id) => !/^[^/]+\/[^/]+@node(\/|$)/.test(id)),
+    [],
+  );
   assertEquals(
     new Set(planned("*/tls/*").map((id) => id.split("/")[0])).has("throughput"),
     true,

@@ -32,6 +32,11 @@ export const SYMBOLS = {
   },
   // Which network a thread's sockets belong to: setns(2).
   setns: { parameters: ["i32", "i32"], result: "i32" },
+  // Pipes, and how their descriptors reach another process: pipe(2), SCM_RIGHTS of unix(7).
+  pipe2: { parameters: ["buffer", "i32"], result: "i32" },
+  sendmsg: { parameters: ["i32", "buffer", "i32"], result: "i32" },
+  recvmsg: { parameters: ["i32", "buffer", "i32"], result: "i32" },
+  write: { parameters: ["i32", "buffer", "usize"], result: "i32" },
   // Files under /proc and /sys, which Deno itself reads with --allow-all only.
   open: { parameters: ["buffer", "i32", "i32"], result: "i32" },
   read: { parameters: ["i32", "buffer", "usize"], result: "i32" },

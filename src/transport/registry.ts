@@ -4,6 +4,7 @@ import { http, http2, https, httpUnix } from "./http.ts";
 import { mptcpLibc, tcp6Libc, tcpLibc } from "./libc/tcp.ts";
 import { udp6Libc, udpLibc } from "./libc/udp.ts";
 import { icmpLibc } from "./libc/icmp.ts";
+import { pipeLibc } from "./libc/pipe.ts";
 import { dccpLibc, sctpLibc, tipcLibc, vsockLibc } from "./libc/unmeasured.ts";
 import { seqpacketLibc, unixLibc, unixpacketLibc } from "./libc/unix.ts";
 import { udp6Node, udpNode } from "./node/node_datagram.ts";
@@ -48,6 +49,7 @@ export const transports: readonly Transport[] = [
   udpLibc,
   udp6Libc,
   unixpacketLibc,
+  pipeLibc,
   icmpLibc,
   sctpLibc,
   dccpLibc,

@@ -1,9 +1,14 @@
 // Listeners over blocking system calls, shared by every transport of this driver that has connections.
 
-import type { ChannelOptions, Endpoint, MaybePromise, StreamListener } from "../channel.ts";
+import type {
+  ChannelOptions,
+  Endpoint,
+  MaybePromise,
+  StreamChannel,
+  StreamListener,
+} from "../channel.ts";
 import type { OpenOptions } from "../transport.ts";
 import { LibcSocket } from "./libc_socket.ts";
-import type { LibcStreamChannel } from "./libc_stream.ts";
 import { POLL, waiting } from "./waiting.ts";
 
 const SOCK_CLOEXEC = 0o2000000;
@@ -13,7 +18,7 @@ const BACKLOG = 511;
 export class LibcListener implements StreamListener {
   readonly #socket: LibcSocket;
   readonly #options: ChannelOptions;
-  readonly #wrap: (socket: LibcSocket) => LibcStreamChannel;
+  readonly #wrap: (socket: LibcSocket) => MaybePromise<StreamChannel>;
   readonly #cleanUp: () => void;
   #closed = false;
 
@@ -22,7 +27,7 @@ export class LibcListener implements StreamListener {
     socket: LibcSocket,
     readonly endpoint: Endpoint,
     options: ChannelOptions & Pick<OpenOptions, "backlog">,
-    wrap: (socket: LibcSocket) => LibcStreamChannel,
+    wrap: (socket: LibcSocket) => MaybePromise<StreamChannel>,
     cleanUp: () => void = () => {},
   ) {
     this.#socket = socket;
@@ -41,7 +46,7 @@ export class LibcListener implements StreamListener {
     }
   }
 
-  accept(): MaybePromise<LibcStreamChannel> {
+  accept(): MaybePromise<StreamChannel> {
     // accept4 has no flag against sleeping: where another socket of the thread waits to be woken, being ready is waited for instead.
     const fd = waiting.count > 0 ? undefined : this.#acceptOnce();
     if (fd !== undefined && fd >= 0) return this.#opened(fd);
@@ -66,7 +71,7 @@ export class LibcListener implements StreamListener {
     return libc.symbols.accept4(fd, null, null, SOCK_CLOEXEC);
   }
 
-  #opened(fd: number): LibcStreamChannel {
+  #opened(fd: number): MaybePromise<StreamChannel> {
     return this.#wrap(new LibcSocket(fd, this.#options));
   }
 }

@@ -31,22 +31,27 @@ export async function openPacer(clock: Clock): Promise<Pacer> {
     { spinUntilNs: (timeNs) => clock.sleepUntilNs(timeNs), close: () => {} };
 }
 
+// As they were before a user's module could put others in their place, as fake timers do.
+const nowMs = performance.now.bind(performance);
+const wallMs = Date.now;
+const { timeOrigin } = performance;
+
 /** The system's monotonic clock. The only place in sockbench that names `performance.now`. */
 export const systemClock: Clock = {
   nowNs(): number {
-    return performance.now() * 1e6;
+    return nowMs() * 1e6;
   },
   sleepUntilNs(timeNs: number): Promise<void> {
-    const waitMs = (timeNs - performance.now() * 1e6) / 1e6;
+    const waitMs = (timeNs - nowMs() * 1e6) / 1e6;
     return waitMs <= 0
       ? Promise.resolve()
       : new Promise((resolve) => setTimeout(resolve, Math.ceil(waitMs)));
   },
   wallNs(): number {
-    return Date.now() * 1e6;
+    return wallMs() * 1e6;
   },
   sharedNs(): number {
-    return (performance.timeOrigin + performance.now()) * 1e6;
+    return (timeOrigin + nowMs()) * 1e6;
   },
   openPacer: openSelfPacer,
 };

@@ -12,7 +12,12 @@ import {
   chooseGateFormats,
   chooseHeadsFormats,
   readPolicy,
+  refuseIdleMetrics,
+  refuseIdleRules,
+  refuseIdleStrictness,
 } from "./judging.ts";
+import type { AbPlan } from "./plan_ab.ts";
+import { withGenerationMetrics } from "../compare/pooled_values.ts";
 import { type ParsedArguments, valueOf, valuesOf } from "./parse.ts";
 import { DEFAULT_OUT } from "./options.ts";
 import { settingsInput } from "./run_arguments.ts";
@@ -41,15 +46,7 @@ export { systemClock } from "../clock.ts";
 export { readEnvironment } from "../run/environment.ts";
 export { headsOf, type Side, sidesOf } from "../ab/paired_trials.ts";
 export { createSocketDirectory } from "../transport/socket_directory.ts";
-export { withGenerationMetrics } from "../compare/pooled_values.ts";
-export {
-  refuseIdleMetrics,
-  refuseIdleStrictness,
-  repeatJob,
-  writeGateReport,
-  writeHeadsReport,
-  writeRecords,
-} from "./judging.ts";
+export { repeatJob, writeGateReport, writeHeadsReport, writeRecords } from "./judging.ts";
 export { planSubjects } from "./plan_ab.ts";
 export { clearEarlierJob } from "./job_files.ts";
 export { prepareOutputDirectory } from "./output.ts";
@@ -221,4 +218,19 @@ export function recordFiles(
     name: `ab-${side.replace(" ", "-")}${suffix}.json`,
     text: encodeRecord(records[side]!),
   }));
+}
+
+/** A rule that is about nothing would be noticed after minutes, or never. Throws UsageError. */
+export function refuseIdlePolicy(
+  policy: Policy,
+  { plan, ofBase, unshared }: AbPlan,
+  args: ParsedArguments,
+): void {
+  const metrics = [...ofBase.metrics, ...withGenerationMetrics(plan.metrics)];
+  const parts = [{ ...plan, metrics }, ...Object.values(unshared ?? {})];
+  refuseIdleMetrics(policy, metrics);
+  refuseIdleStrictness(policy, parts.flatMap(({ cases }) => cases));
+  // Who selects cases may well have rules for others.
+  const isAll = ["scenario", "transport", "case"].every((name) => !args.values.has(name));
+  if (isAll) refuseIdleRules(policy, parts);
 }

@@ -8,6 +8,8 @@ import {
   PolicyError,
   type PolicyInput,
 } from "../gate/gate_policy.ts";
+import { FAILURES } from "../gate/judge_failures.ts";
+import type { RunRecord } from "../model/run_record.ts";
 import type { MetricDefinition } from "../units/metric.ts";
 import { matchesGlob } from "../plan/glob.ts";
 import type { HeadsFormat, HeadsReport } from "../report/build/heads_document.ts";
@@ -96,6 +98,33 @@ export function refuseIdleStrictness(
   if (idle === undefined) return;
   const hint = { given: idle, candidates: ids };
   throw new UsageError(`--strict ${idle} matches no case that is judged`, hint);
+}
+
+/** What a gate has to do with: cases, their metrics, and what could not be measured. */
+type Judgeable = Pick<RunRecord, "cases" | "metrics"> & Partial<Pick<RunRecord, "skipped">>;
+
+/** A misspelt rule would leave its cells to looser limits. Throws UsageError when one is about no case or metric that there is. */
+export function refuseIdleRules(
+  { thresholds, ignore }: Policy,
+  sides: readonly Judgeable[],
+): void {
+  const ids = [...new Set(sides.flatMap(({ cases }) => cases.map(({ id }) => id)))];
+  const metrics = [FAILURES, ...sides.flatMap((side) => side.metrics.map(({ id }) => id))];
+  // What this machine cannot measure is spelt right all the same.
+  const skipped = sides.flatMap(({ skipped = [] }) => skipped.map(({ what }) => what))
+    .map((what) => what.replace(/^transport /, ""));
+  for (const [list, rules] of Object.entries({ thresholds, ignore })) {
+    for (const [index, { case: glob, metric }] of rules.entries()) {
+      const isKnown = ids.some((id) => matchesGlob(glob, id)) ||
+        skipped.some((what) => matchesGlob(glob, what) || glob.includes(what));
+      const [key, given, candidates] = isKnown ? ["metric", metric, metrics] : ["case", glob, ids];
+      if (given === undefined || (isKnown && metrics.includes(given))) continue;
+      throw new UsageError(
+        `${list}[${index}].${key} of the policy matches no ${key} that is judged: it is "${given}"`,
+        { given, candidates },
+      );
+    }
+  }
 }
 
 /** The formats asked for, Markdown always among them. Throws UsageError when there is none of that name. */

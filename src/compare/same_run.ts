@@ -10,6 +10,13 @@ export function isSameRun(base: RunRecord, head: RunRecord): boolean {
   return shared > 0 && 2 * shared > head.trials.length;
 }
 
+/** The distributions alone where they hold much, which no two trials share: an edited length does not make another trial of one. */
 function contentOf({ case: id, elapsedNs, operations, values, histograms, window }: Trial): string {
-  return JSON.stringify([id, elapsedNs, operations, values, histograms, window]);
+  const isRich = Object.values(histograms).some(({ buckets }) => buckets.length >= RICH);
+  return JSON.stringify(
+    isRich ? [id, histograms] : [id, elapsedNs, operations, values, histograms, window],
+  );
 }
+
+/** Numbers of a sparse histogram: 32 buckets and their counts. */
+const RICH = 64;

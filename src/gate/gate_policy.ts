@@ -258,9 +258,10 @@ function parsePercent(text: string): number | undefined {
 }
 
 function parseAlpha(where: string, value: number | string): number {
-  const expected = "a share above 0 and at most 0.5, as in 0.01";
+  const expected = "a share from 1e-9 to 0.5, as in 0.01";
   const alpha = parseShare(where, value, expected);
-  return alpha > 0 && alpha <= 0.5 ? alpha : wrong(where, expected, value);
+  // What is smaller no number of pairs would reach, and beside 1 it is lost in rounding.
+  return alpha >= 1e-9 && alpha <= 0.5 ? alpha : wrong(where, expected, value);
 }
 
 function parseThreshold(where: string, value: number | string): number {

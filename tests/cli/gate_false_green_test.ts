@@ -1,5 +1,6 @@
 import { alter } from "../support/environments.ts";
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { Histogram } from "../../src/model/histogram.ts";
 import type { RunRecord } from "../../src/model/run_record.ts";
 import type { Trial } from "../../src/model/trial.ts";
 import { encodeRecord } from "../../src/record/codec.ts";
@@ -83,6 +84,13 @@ function headlined(record: RunRecord, metric: string): RunRecord {
   return { ...withMetric, scenarios };
 }
 
+/** With a distribution of many buckets, as a real trial has. */
+function withHistogram(trial: Trial): Trial {
+  const histogram = new Histogram();
+  for (let index = 0; index < 100; index++) histogram.record(10_000 + 200 * index + trial.round);
+  return { ...trial, histograms: { ...trial.histograms, first: histogram.toSparse() } };
+}
+
 const { environment } = BASE;
 
 /** What must never be 0, by name: baseline, candidate, and what is said. */
@@ -120,6 +128,14 @@ const CANNOT_JUDGE: Readonly<Record<string, readonly [RunRecord, RunRecord, RegE
       round: 21 - trial.round,
       startedNs: 21e9 - trial.startedNs,
       ...(trial.round === 1 && { values: { p50: 90e3 } }),
+    })),
+    /baseline and candidate are the same run/,
+  ],
+  "is the baseline with the length of every trial edited": [
+    mapTrials(BASE, withHistogram),
+    mapTrials(mapTrials(BASE, withHistogram), (trial) => ({
+      ...trial,
+      elapsedNs: trial.elapsedNs + 1,
     })),
     /baseline and candidate are the same run/,
   ],
@@ -245,4 +261,32 @@ Deno.test("sockbench gate turns red for failures that are more than chance expla
   );
   const ignored = await judge(base, head, [`--budget-file=${budget}`]);
   assertEquals(ignored.code, 0, ignored.text);
+});
+
+/** A rule of gate.toml that is about nothing, and what is said of it. */
+const IDLE_RULES: Readonly<Record<string, string>> = {
+  '[[thresholds]]\ncase = "round-tripp/*"\nthreshold = "1%"\n':
+    'thresholds[0].case of the policy matches no case that is judged: it is "round-tripp/*"',
+  '[[thresholds]]\ncase = "*"\nmetric = "p9"\nthreshold = "1%"\n':
+    'thresholds[0].metric of the policy matches no metric that is judged: it is "p9"; did you mean p90?',
+  '[[ignore]]\ncase = "round-trip/upd/*"\nreason = "loss"\n':
+    'ignore[0].case of the policy matches no case that is judged: it is "round-trip/upd/*"',
+};
+
+Deno.test("sockbench gate refuses rules of a policy that no case of baseline or candidate matches", async () => {
+  await using directory = await temporaryDirectory();
+  const budget = `${directory.path}/gate.toml`;
+  for (const [rule, sentence] of Object.entries(IDLE_RULES)) {
+    await Deno.writeTextFile(budget, rule);
+    const outcome = await judge(BASE, SAME, [`--budget-file=${budget}`]);
+    assertEquals(outcome.code, 2, outcome.text);
+    assertStringIncludes(outcome.text, sentence);
+  }
+  await Deno.writeTextFile(
+    budget,
+    '[[ignore]]\ncase = "round-trip/quic/*"\nreason = "not everywhere"\n',
+  );
+  const skipped = [{ what: "transport quic", reason: "this Deno has no QUIC" }];
+  const outcome = await judge({ ...BASE, skipped }, SAME, [`--budget-file=${budget}`]);
+  assertEquals(outcome.code, 0, outcome.text);
 });

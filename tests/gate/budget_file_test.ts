@@ -64,8 +64,9 @@ const FAULTS: readonly (readonly [string, string])[] = [
   ['threshold = "2000%"', `threshold must be ${SHARE}: it is "2000%"`],
   ['threshold = "5 ms"', `threshold must be ${SHARE}: it is "5 ms"`],
   ["alpha = nan", 'alpha must be a percentage such as "5%" or a fraction: it is NaN'],
-  ["alpha = 0", "alpha must be a share above 0 and at most 0.5, as in 0.01: it is 0"],
-  ["alpha = 0.6", "alpha must be a share above 0 and at most 0.5, as in 0.01: it is 0.6"],
+  ["alpha = 0", "alpha must be a share from 1e-9 to 0.5, as in 0.01: it is 0"],
+  ["alpha = 1e-300", "alpha must be a share from 1e-9 to 0.5, as in 0.01: it is 1e-300"],
+  ["alpha = 0.6", "alpha must be a share from 1e-9 to 0.5, as in 0.01: it is 0.6"],
   ["alpha = 2020-01-01", 'alpha must be a percentage such as "5%" or a fraction: it is an object'],
   [
     'strict = "yes"',

@@ -188,13 +188,7 @@ async function compareSubjects(context: Context): Promise<number> {
   context.terminal.made?.(sockets.path);
   const subjects = Object.fromEntries(engine.tellApart(prepared)) as Subjects;
   const planned = await engine.planSubjects(subjects, job.input, sockets.path, onMade);
-  engine.refuseIdleMetrics(job.policy, [
-    ...planned.ofBase.metrics,
-    ...planned.plan.metrics,
-    ...engine.withGenerationMetrics([]),
-  ]);
-  const alone = Object.values(planned.unshared ?? {});
-  engine.refuseIdleStrictness(job.policy, [planned.plan, ...alone].flatMap((one) => one.cases));
+  engine.refuseIdlePolicy(job.policy, planned, context.args);
   const options = await optionsOf(planned, subjects, sockets.path, context);
   announce(planned, options, context);
   const measure = job.isComparison ? engine.runAbComparison : engine.runAbGate;

@@ -112,10 +112,13 @@ async function gate(args: ParsedArguments, terminal: Terminal): Promise<number> 
 
   const candidate = valueOf(args, "candidate");
   const found = await orUnjudged(
-    async () =>
-      candidate === undefined
+    async () => {
+      const heads = candidate === undefined ? [] : await engine.readRuns(candidate);
+      engine.refuseIdleRules(policy, [...runs, ...heads]);
+      return candidate === undefined
         ? await engine.measureHead(runs, context)
-        : judgeStored(runs, await engine.readRuns(candidate), policy, engine),
+        : judgeStored(runs, heads, policy, engine);
+    },
     progress,
   );
   if (typeof found === "number") return found;

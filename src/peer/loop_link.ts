@@ -21,6 +21,7 @@ export function openLoopLink(catalog: Catalog, clock: Clock): PeerLink {
         endpoint: half.endpoint,
         admit: (client) => half.admit(client),
         settle: (connections) => half.settle(connections),
+        served: () => Promise.resolve(half.served),
         hasMeasured: () => Promise.resolve(half.hasMeasured),
         mark() {
           half.mark();

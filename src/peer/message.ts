@@ -10,13 +10,14 @@ import {
   type PeerLink,
   type PeerMark,
   type PeerSlot,
+  type Served,
   type ServeOrder,
   type ServeReport,
 } from "./peer_link.ts";
 import { Slots } from "./slots.ts";
 
 /** Raise this whenever a message changes its meaning: a peer of another version is refused. */
-export const PEER_PROTOCOL = 3;
+export const PEER_PROTOCOL = 4;
 
 /** What the driver asks of a peer; `id` is unlike that of any request before. */
 export type PeerRequest =
@@ -25,6 +26,7 @@ export type PeerRequest =
     | { readonly ask: "serve"; readonly order: ServeOrder }
     | { readonly ask: "admit"; readonly client: string }
     | { readonly ask: "settle"; readonly connections: number }
+    | { readonly ask: "served" }
     | { readonly ask: "measured" }
     | { readonly ask: "mark" }
     | { readonly ask: "finish"; readonly ends: DrivenEnds }
@@ -42,8 +44,9 @@ export function createResponder(
   catalog: Catalog,
   clock: Clock,
   cpuNs: () => number | null | undefined,
+  openWorker: () => Promise<PeerLink>,
 ): (request: PeerRequest) => Promise<PeerAnswer> {
-  const slots = new Slots(catalog, clock, cpuNs);
+  const slots = new Slots(catalog, clock, cpuNs, openWorker);
   return async (request) => {
     const { id, slot } = request;
     try {
@@ -63,6 +66,8 @@ function carryOut(slots: Slots, request: PeerRequest): unknown {
       return slots.half(request.slot).admit(request.client);
     case "settle":
       return slots.half(request.slot).settle(request.connections);
+    case "served":
+      return slots.half(request.slot).served;
     case "measured":
       return slots.half(request.slot).hasMeasured;
     case "mark":
@@ -173,6 +178,7 @@ function slotOf(endpoint: Endpoint, ask: <T>(question: Question) => Promise<T>):
     // What a dead or failed peer makes of it shows in the next answer that is waited for.
     admit: (client) => void ask({ ask: "admit", client }).catch(() => {}),
     settle: (connections) => ask<number | null>({ ask: "settle", connections }),
+    served: () => ask<Served>({ ask: "served" }),
     hasMeasured: () => ask<boolean>({ ask: "measured" }),
     mark: () => ask<PeerMark>({ ask: "mark" }),
     finish: (ends = {}) => ask<ServeReport>({ ask: "finish", ends }),

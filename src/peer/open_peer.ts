@@ -8,6 +8,7 @@ import { childPermissions } from "./child_permissions.ts";
 import { denoRun, startLineProcess } from "./line_process.ts";
 import { openLoopLink } from "./loop_link.ts";
 import { createMessageLink, type PeerAnswer, whenReady } from "./message.ts";
+import { openWorkerLink } from "./worker_link.ts";
 import { PeerError, type PeerLink } from "./peer_link.ts";
 import { type ProjectFlags, projectFlags } from "./project_flags.ts";
 
@@ -20,31 +21,13 @@ type Opener = (options: PeerOptions) => PeerLink | Promise<PeerLink>;
 
 const OPENERS: Readonly<Record<PeerKind, Opener>> = {
   loop: ({ catalog, clock }) => openLoopLink(catalog, clock),
-  worker: openWorkerLink,
+  worker: ({ modules }) => openWorkerLink(modules),
   process: openProcessLink,
 };
 
 /** Starts a peer of the wanted kind and resolves when it is ready. */
 export async function openPeer(kind: PeerKind, options: PeerOptions): Promise<PeerLink> {
   return await OPENERS[kind](options);
-}
-
-let started = 0;
-
-/** The serve half in a worker: a thread with its own event loop and heap in the driver's process. */
-async function openWorkerLink({ modules }: PeerOptions): Promise<PeerLink> {
-  const worker = new Worker(mainUrl("worker"), { type: "module" });
-  const link = createMessageLink("worker", `worker ${++started}`, {
-    send: (request) => worker.postMessage(request),
-    end: () => worker.terminate(),
-  });
-  worker.onmessage = (event: MessageEvent<PeerAnswer>) => link.take(event.data);
-  worker.onerror = (event) => {
-    event.preventDefault();
-    link.fail(`died (${event.message})`);
-  };
-  worker.postMessage(modules);
-  return await whenReady(link);
 }
 
 /** Starts a peer process and resolves when it is ready. Throws PeerError. */

@@ -20,6 +20,8 @@ export interface ServeOrder {
   readonly directory: string;
   /** The core to tie the serving thread to while any slot is open; absent: the thread runs where it may. A `loop` peer has no thread of its own. */
   readonly core?: number;
+  /** The port to listen on beside others; absent: alone, on a free one. */
+  readonly sharedPort?: number;
 }
 
 /** What a peer reads of itself at a mark. */
@@ -45,7 +47,12 @@ export interface ServeReport {
   readonly foreign?: ForeignMessages;
   /** Connections that were not the driver's; absent: none, as far as is known. */
   readonly foreignConnections?: number;
+  /** Connections that were accepted; absent where there are none. */
+  readonly accepted?: number;
 }
+
+/** Connections that were served and closed, and when the last of them was by {@linkcode Clock.sharedNs}; null: not known. */
+export type Served = Readonly<{ connections: number; atNs: number | null }>;
 
 /** What a peer says of where it runs, when it is ready. */
 export interface PeerEnvironment {
@@ -84,6 +91,8 @@ export interface PeerSlot {
   admit(client: string): void;
   /** Waits until the serve half has served and closed this many connections. Returns when that was by {@linkcode Clock.sharedNs}; null: not known. */
   settle(connections: number): Promise<number | null>;
+  /** What it has served and closed so far. */
+  served(): Promise<Served>;
   /** Whether the serve half's receiver has measured for as long as it should. */
   hasMeasured(): Promise<boolean>;
   /** Marks the begin or end of the measured interval; what the peer read of itself. */

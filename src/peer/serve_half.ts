@@ -17,7 +17,7 @@ import type { Tally } from "../model/tally.ts";
 import { readResidentBytes } from "../kernel/limits.ts";
 import { FirstChannel } from "./first_channel.ts";
 import { withPatience } from "./patience.ts";
-import type { DrivenEnds, ServeOrder, ServeReport } from "./peer_link.ts";
+import type { DrivenEnds, Served, ServeOrder, ServeReport } from "./peer_link.ts";
 
 /** How long a datagram socket must have been silent before its trial counts as drained, in nanoseconds. */
 const QUIET_NS = 3e6;
@@ -57,7 +57,11 @@ export class ServeHalf {
         }"; does it load the same modules?`,
       );
     }
-    const options = openOptions(order);
+    const { sharedPort } = order;
+    if (sharedPort !== undefined && !(transport.mode === "stream" && transport.sharesPort)) {
+      throw new Error(`a listener of ${order.transport} shares no port`);
+    }
+    const options = { ...openOptions(order), ...(sharedPort !== undefined && { sharedPort }) };
     const open = transport.mode === "stream"
       ? await transport.listen(options)
       : await transport.bind({ ...options, clients: workload.sockets?.(order.params) ?? 1 });
@@ -85,6 +89,10 @@ export class ServeHalf {
     return this.#context.servedNs;
   }
 
+  get served(): Served {
+    return { connections: this.#context.servedCount, atNs: this.#context.servedNs };
+  }
+
   mark(): void {
     this.#context.marks++;
     if (this.#context.marks === END_MARK) this.#context.first.readAgain();
@@ -94,7 +102,8 @@ export class ServeHalf {
   async finish({ senders, opened }: DrivenEnds = {}): Promise<ServeReport> {
     await this.#context.end();
     const foreign = this.#context.foreign(senders);
-    const foreignConnections = this.#context.foreignConnections(opened);
+    const accepted = this.#context.accepted;
+    const foreignConnections = foreignOf(accepted, opened);
     // What the half made of strangers, or failed of, is nothing to report.
     const isDisturbed = foreign !== undefined || foreignConnections > 0;
     const result = isDisturbed ? undefined : await this.#result;
@@ -105,6 +114,7 @@ export class ServeHalf {
       settings: this.#context.first.settings,
       ...(foreign !== undefined && { foreign }),
       ...(foreignConnections > 0 && { foreignConnections }),
+      ...(accepted > 0 && { accepted }),
     };
   }
 
@@ -130,6 +140,11 @@ export function openOptions(
   };
 }
 
+/** Connections that were served and that the driver did not open. */
+export function foreignOf(accepted: number, opened = Infinity): number {
+  return Math.max(0, accepted - opened);
+}
+
 class OpenServeContext implements ServeContext {
   readonly params: ServeContext["params"];
   readonly budget: ServeContext["budget"];
@@ -142,7 +157,7 @@ class OpenServeContext implements ServeContext {
   readonly client = Promise.withResolvers<string>();
   #admission: Promise<void> | undefined;
   readonly #awaited: { readonly connections: number; readonly resolve: () => void }[] = [];
-  #served = 0;
+  servedCount = 0;
   /** When the last connection was served and closed, by the clock that both ends share. */
   servedNs: number | null = null;
   marks = 0;
@@ -196,9 +211,9 @@ class OpenServeContext implements ServeContext {
   }
 
   served(): void {
-    this.#served++;
+    this.servedCount++;
     this.servedNs = this.clock.sharedNs?.() ?? null;
-    while (this.#awaited[0] !== undefined && this.#awaited[0].connections <= this.#served) {
+    while (this.#awaited[0] !== undefined && this.#awaited[0].connections <= this.servedCount) {
       this.#awaited.shift()!.resolve();
     }
   }
@@ -208,7 +223,7 @@ class OpenServeContext implements ServeContext {
   }
 
   settle(connections: number): Promise<void> {
-    if (this.#served >= connections) return Promise.resolve();
+    if (this.servedCount >= connections) return Promise.resolve();
     const { promise, resolve } = Promise.withResolvers<void>();
     // One at a time is asked for, each for more than the one before.
     this.#awaited.push({ connections, resolve });
@@ -227,9 +242,9 @@ class OpenServeContext implements ServeContext {
       : this.#open.foreign?.(senders);
   }
 
-  /** Connections that were served and that the driver did not open. */
-  foreignConnections(opened = Infinity): number {
-    return "accept" in this.#open ? Math.max(0, this.#accepted.length - opened) : 0;
+  /** Connections that were taken to be served; of datagrams none. */
+  get accepted(): number {
+    return this.#accepted.length;
   }
 
   #stop(): void {

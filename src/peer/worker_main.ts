@@ -4,6 +4,7 @@ import { systemClock } from "../clock.ts";
 import { describeHost } from "./host.ts";
 import { loadCatalog } from "./load_catalog.ts";
 import { createResponder, PEER_PROTOCOL, type PeerAnswer, type PeerRequest } from "./message.ts";
+import { openWorkerLink } from "./worker_link.ts";
 
 const scope = globalThis as unknown as {
   onmessage: ((event: MessageEvent<unknown>) => void) | null;
@@ -12,9 +13,15 @@ const scope = globalThis as unknown as {
 
 scope.onmessage = async (event) => {
   try {
-    const catalog = await loadCatalog(event.data as readonly string[]);
+    const modules = event.data as readonly string[];
+    const catalog = await loadCatalog(modules);
     // CPU time is the process's and the driver reads it there: a worker is a thread of it.
-    const respond = createResponder(catalog, systemClock, () => null);
+    const respond = createResponder(
+      catalog,
+      systemClock,
+      () => null,
+      () => openWorkerLink(modules),
+    );
     scope.onmessage = async (event) => {
       scope.postMessage(await respond(event.data as PeerRequest));
     };

@@ -16,7 +16,7 @@ import { PROFILES } from "./profile.ts";
 import { isUnresolved, segmentSize } from "./segment_size.ts";
 import { type Settings, SettingsError } from "./settings.ts";
 import type { Replay } from "../model/replay.ts";
-import { paramsFault, peerFault, replayFault, workloadFault } from "./unfit.ts";
+import { paramsFault, peerFault, replayFault, workersFault, workloadFault } from "./unfit.ts";
 
 /** Opening, settling and closing around one trial, in nanoseconds: 8 to 13 ms in a standard run on two cores. */
 export const TRIAL_OVERHEAD_NS = 11e6;
@@ -95,7 +95,8 @@ export function planCases(
         continue;
       }
       const unfit = paramsFault(made, { ...scenario.fixed, ...resolved }) ??
-        replayFault(made, scenario, settings.replay);
+        replayFault(made, scenario, settings.replay) ??
+        workersFault(made, resolved, settings.peer, pin);
       if (unfit !== undefined) {
         skip(id, unfit);
         continue;

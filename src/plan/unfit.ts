@@ -50,6 +50,28 @@ export function paramsFault(transport: Transport | undefined, params: Params): s
     : undefined;
 }
 
+/** Why `workers` threads cannot share a transport's port where a case is placed, as one sentence; undefined where they can. */
+export function workersFault(
+  transport: Transport | undefined,
+  { workers, server }: Params,
+  peer: PeerKind,
+  pin: Pin,
+): string | undefined {
+  if (workers === undefined) return undefined;
+  if (transport?.mode !== "stream" || !transport.sharesPort) {
+    return `${transport?.name} has no listeners here that share a port (SO_REUSEPORT): one loop serves it`;
+  }
+  if (server === "iterative") {
+    return "server=iterative is one connection after another, workers=… are several at once";
+  }
+  if (peer === "loop") {
+    return "workers are threads beside the peer's, and peer loop has none: --peer worker or process";
+  }
+  return pin === "none"
+    ? undefined
+    : "the kernel spreads workers over the cores, where a pinned peer has one: --pin none";
+}
+
 /** Replies that carry the number of their request, which a load of datagrams needs, in bytes. */
 const MIN_NUMBERED = 4;
 

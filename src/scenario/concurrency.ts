@@ -4,14 +4,14 @@ import type { Budget } from "../model/budget.ts";
 import type { Params } from "../model/params.ts";
 import type { Scenario } from "../model/scenario.ts";
 import { CONNECTIONS, OPEN_NS, SERVER } from "./load.ts";
-import { SIZES } from "./sizes.ts";
+import { SIZES, WORKERS, WORKERS_NOTE } from "./sizes.ts";
 
 /** What do many clients at once get? */
 export const concurrency: Scenario = {
   id: "concurrency",
   question: "How fast is a server that many clients ask at once?",
   operation: "exchange",
-  parameters: [...SIZES, CONNECTIONS, ...SERVER],
+  parameters: [...SIZES, CONNECTIONS, ...SERVER, WORKERS],
   metrics: [
     "exchangesPerSecond",
     "p50",
@@ -20,18 +20,24 @@ export const concurrency: Scenario = {
     "p999",
     "slowestShare",
     "fastestShare",
+    "leastAccepts",
+    "mostAccepts",
     "driveMemory",
     "serveMemory",
     "loss",
     "cpuPerOperation",
   ],
   columns: ["transport"],
-  contrasts: [{ factor: "transport", base: "tcp", metric: "exchangesPerSecond" }],
+  contrasts: [
+    { factor: "transport", base: "tcp", metric: "exchangesPerSecond" },
+    { factor: "workers", base: 1, metric: "exchangesPerSecond" },
+  ],
   tables: ["p50", "p99"],
   notes: [
     "A closed loop: each client asks again as soon as it is answered, so that the rate follows from the latency: clients = rate × mean latency. See `load` for a rate of your own.",
     "slowest and fastest client compare the exchanges of one client with the mean of all. Memory is counted from 100 connections on; each takes one file descriptor at either end.",
   ],
+  partialNotes: [WORKERS_NOTE],
   workload: "clients",
   onDemand: true,
   fixed: { nagle: "off" },

@@ -1,6 +1,6 @@
 // Parameters that several scenarios have: sizes of requests and replies, what the client does between them, and what the sockets are.
 
-import type { GridBlock, GridParameter } from "../model/scenario.ts";
+import type { GridBlock, GridParameter, PartialNote } from "../model/scenario.ts";
 
 /** Size of both, in every case of a grid; `request` and `reply` in its place where they are asked for. */
 export const SIZES: readonly GridParameter[] = [
@@ -42,6 +42,22 @@ export const ADDRESS: GridParameter = {
   choices: ["path", "abstract"],
   optional: true,
   description: "name of a Unix-domain socket: a file's path, or abstract, which only Linux has",
+};
+
+/** Threads that serve, each with a listener of its own. */
+export const WORKERS: GridParameter = {
+  name: "workers",
+  kind: "count",
+  optional: true,
+  max: 64,
+  description:
+    "threads of the peer that listen on one port (SO_REUSEPORT); without it one loop serves all",
+};
+
+export const WORKERS_NOTE: PartialNote = {
+  text:
+    "Each worker is a thread of the peer with a listener of its own on the same port: the kernel gives it connections by a hash of their addresses, not in turn. least and most accepts compare the connections of one worker with the mean of all; what comes of few connections is chance.",
+  isOf: ({ params }) => params.workers !== undefined,
 };
 
 /** Headline cells once with both ends on one core and once on two: that can differ by more than the transports do. */

@@ -17,13 +17,15 @@ function tcpOn(name: string, hostname: string, title: string): StreamTransport {
     name,
     driver: "deno",
     mode: "stream",
+    sharesPort: true,
     title,
     listen(options) {
-      const { backlog } = options;
+      const { backlog, sharedPort } = options;
       const listener = Deno.listen({
         transport: "tcp",
         hostname,
-        port: 0,
+        port: sharedPort ?? 0,
+        reusePort: sharedPort !== undefined,
         ...(backlog !== undefined && { tcpBacklog: backlog }),
       });
       // Sockets that it accepts have its buffers.

@@ -36,6 +36,8 @@ export interface OpenOptions extends ChannelOptions {
    * the runtime's own, in Deno 511 for TCP and 1,024 for Unix-domain sockets. Ignored where there is no way to ask, as for the latter in Deno.
    */
   readonly backlog?: number;
+  /** A listener's port that others may listen on as well, each on a thread of its own (SO_REUSEPORT), 0 for a free one; absent: it listens alone. */
+  readonly sharedPort?: number;
 }
 
 /** What stream and datagram transports have in common. */
@@ -77,6 +79,8 @@ export interface StreamTransport extends TransportBase {
    * reply is read is an error, and there is no half-close, so that only request and reply can be measured. Absent: both directions are free.
    */
   readonly inTurn?: true;
+  /** Its listeners go by `sharedPort`. Absent: one listener has an address to itself. */
+  readonly sharesPort?: true;
   /** Opens a listener on a free port or a fresh path. Options apply to each accepted channel. */
   listen(options: OpenOptions): Promise<StreamListener>;
   /** Connects to a listener's endpoint. */

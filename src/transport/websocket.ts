@@ -28,8 +28,9 @@ export const websocket: StreamTransport = {
   driver: "deno",
   mode: "stream",
   keepsBoundaries: true,
+  sharesPort: true,
   title: "WebSocket over TCP on IPv4 loopback: Deno.serve and WebSocket",
-  listen: () => Promise.resolve(new WebSocketListener()),
+  listen: ({ sharedPort }) => Promise.resolve(new WebSocketListener(sharedPort)),
   async connect(endpoint) {
     if (endpoint.kind !== "ip") {
       throw new TypeError(`Cannot connect websocket to a ${endpoint.kind} endpoint`);
@@ -113,10 +114,11 @@ class WebSocketListener extends MailboxListener<WebSocketChannel> {
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   #open = 0;
 
-  constructor() {
+  constructor(sharedPort: number | undefined) {
     super();
+    const at = { port: sharedPort ?? 0, reusePort: sharedPort !== undefined };
     this.#server = Deno.serve(
-      { hostname: HOSTNAME, port: 0, onListen() {} },
+      { hostname: HOSTNAME, ...at, onListen() {} },
       (request) => this.#upgrade(request),
     );
     this.endpoint = { kind: "ip", hostname: HOSTNAME, port: this.#server.addr.port };

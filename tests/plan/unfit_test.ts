@@ -3,6 +3,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { createCatalog } from "../../src/catalog.ts";
 import { planCases } from "../../src/plan/plan_cases.ts";
 import { createSettings } from "../../src/plan/settings.ts";
+import { workersFault } from "../../src/plan/unfit.ts";
 import { type Availability, transportId } from "../../src/transport/transport.ts";
 import { memoryDatagram, memoryStream } from "../support/memory_transport.ts";
 
@@ -130,4 +131,19 @@ Deno.test("planCases() refuses a sender that spins on the loop or the core of it
   const pinned = planOf({ peer: "process", pin: ["same", "cross"] });
   assert(pinned.cases.length > 0 && pinned.cases.every((c) => c.placement.pin === "cross"));
   assert(pinned.skipped.some(({ reason }) => reason.includes("same core would starve")));
+});
+
+Deno.test("workersFault() names what keeps workers from sharing a port: the transport, the server, the peer, the pinning", () => {
+  const tcp = catalog.transports.get("tcp");
+  const workers = { workers: 2 };
+  assertEquals(workersFault(tcp, workers, "process", "none"), undefined);
+  assertEquals(workersFault(catalog.transports.get("unix"), {}, "loop", "same"), undefined);
+  for (const id of ["unix", "udp", "tcp@libc", "http"]) {
+    const fault = workersFault(catalog.transports.get(id), workers, "process", "none");
+    assertStringIncludes(fault!, "share a port");
+  }
+  assertStringIncludes(workersFault(tcp, workers, "loop", "none")!, "--peer worker or process");
+  assertStringIncludes(workersFault(tcp, workers, "process", "cross")!, "--pin none");
+  const iterative = { ...workers, server: "iterative" };
+  assertStringIncludes(workersFault(tcp, iterative, "process", "none")!, "at once");
 });

@@ -22,6 +22,8 @@ export interface AbFound {
   readonly calls?: CallCounts;
   /** Complete rounds. */
   readonly rounds: number;
+  /** Of them those that measured every case. */
+  readonly wholeRounds: number;
   /** Whether the job came to its end. */
   readonly isFinished: boolean;
   /** How long it took, in nanoseconds. */
@@ -60,6 +62,7 @@ export function buildAbRecord(
     settings: {
       profile: plan.settings.profile,
       rounds: Math.max(1, found.rounds),
+      ...(found.wholeRounds < found.rounds && { wholeRounds: found.wholeRounds }),
       seed: plan.settings.seed,
       peer,
       command,

@@ -21,6 +21,7 @@ import {
   SettingsError,
   type SettingsInput,
 } from "../plan/settings.ts";
+import { mayHaveCongestion } from "../transport/buffers.ts";
 import { probeTransports } from "../transport/probe_transports.ts";
 import {
   type AgentAnswer,
@@ -30,6 +31,7 @@ import {
   PROTOCOL,
 } from "./agent_protocol.ts";
 import { slowedTransport } from "./slowed_transport.ts";
+import { STEADY } from "./steady_transfers.ts";
 
 async function openCatalog({ modules, slowdown }: AgentOrder): Promise<Catalog> {
   const catalog = await loadCatalog(modules);
@@ -44,10 +46,12 @@ function namesOf(catalog: Catalog): AgentNames {
   const builtIn = createCatalog();
   const own = (kind: "scenarios" | "transports") =>
     [...catalog[kind].keys()].filter((id) => !builtIn[kind].has(id));
+  const steady = mayHaveCongestion(STEADY);
   return {
     scenarios: [...catalog.scenarios.keys()],
     transports: [...catalog.transports.keys()],
     own: { scenarios: own("scenarios"), transports: own("transports") },
+    ...(steady !== undefined && { steady }),
   };
 }
 

@@ -30,6 +30,8 @@ export interface AgentNames {
   readonly transports: readonly string[];
   /** Those of users' modules alone. */
   readonly own: { readonly scenarios: readonly string[]; readonly transports: readonly string[] };
+  /** Whether its TCP sockets may have the congestion control of `steady_transfers.ts`; absent: not known, or of an earlier sockbench. */
+  readonly steady?: boolean;
 }
 
 /** What the driver asks, a line each. */

@@ -25,6 +25,8 @@ export class CaseSides {
   /** By head: the cases that it shares with base; absent: all. */
   readonly #shared: ReadonlyMap<string, ReadonlySet<string>>;
   readonly #found: PairedTrials;
+  /** Ids of the shared cases that are still measured; absent: all cases are. */
+  #only: ReadonlySet<string> | undefined;
 
   constructor(plan: JobPlan, options: AbOptions, found: PairedTrials) {
     const { subjects, unshared, ofHeads = {} } = options;
@@ -41,21 +43,38 @@ export class CaseSides {
     this.#found = found;
   }
 
+  /** From now on these shared cases alone; absent: all cases again. */
+  narrow(only?: ReadonlySet<string>): void {
+    this.#only = undefined;
+    if (this.shared().some(({ id }) => only?.has(id) === false)) this.#only = only;
+  }
+
+  /** Whether only some of the shared cases are still measured. */
+  get isNarrowed(): boolean {
+    return this.#only !== undefined;
+  }
+
+  #isAsked({ id }: Case): boolean {
+    return this.#only?.has(id) ?? true;
+  }
+
   /** The discarded first trials of fresh agents; of shared cases those of all sides are next to each other. */
   warmUps(): readonly { readonly c: Case; readonly side: Side }[] {
     const shared = this.sides.flatMap((side) =>
-      agentWarmUpCases(this.#cases.filter((c) => this.#shares(side, c)))
+      agentWarmUpCases(this.#cases.filter((c) => this.#isAsked(c) && this.#shares(side, c)))
         .map((c, place) => ({ c, side, place }))
     ).sort((a, b) => a.place - b.place);
-    const alone = this.alone.flatMap(({ head, part }) =>
-      agentWarmUpCases(part.cases).map((c) => ({ c, side: head }))
-    );
+    const alone = this.#only !== undefined
+      ? []
+      : this.alone.flatMap(({ head, part }) =>
+        agentWarmUpCases(part.cases).map((c) => ({ c, side: head }))
+      );
     return [...shared, ...alone];
   }
 
   /** The shared cases that base and some head still measure. */
   shared(): readonly Case[] {
-    return this.#cases.filter((c) => this.sidesWith(c).length > 1);
+    return this.#cases.filter((c) => this.#isAsked(c) && this.sidesWith(c).length > 1);
   }
 
   /** Base and the heads that still measure a shared case, base last. */
@@ -67,6 +86,7 @@ export class CaseSides {
 
   /** The cases of a head alone that it still measures. */
   unshared(): readonly SidedCase[] {
+    if (this.#only !== undefined) return [];
     return this.alone.flatMap(({ head, part }) =>
       part.cases.filter((c) => !this.#found.isGivenUp(c.id, head))
         .map((c) => ({ c, sides: [head] }))

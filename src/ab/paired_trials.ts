@@ -97,21 +97,28 @@ export class PairedTrials {
     }
   }
 
-  /**
-   * The widest side of any interval of a watched metric's ratio, as a share: 0.02 is ±2 %. 0 where nothing is watched; infinite while the
-   * generations are too few for an interval, however alike they are. Cases that were given up are left out.
-   */
+  /** The widest side of any interval, as a share: 0.02 is ±2 %; 0 where nothing is watched. */
   widest(): number {
-    let widest = 0;
+    return Math.max(0, ...this.widths().values());
+  }
+
+  /**
+   * By case the widest side of its watched metrics' intervals, as a share; infinite while the generations are too few for an interval,
+   * however alike they are. Cases that were given up are left out.
+   */
+  widths(): ReadonlyMap<string, number> {
+    const widths = new Map<string, number>();
     for (const { case: id, head, pairs } of this.#pairs.values()) {
       // No further pair will make it narrower.
       if (this.isGivenUp(id, head)) continue;
       const { n, estimate, low, high } =
         pairedEffect(pairs, { kind: "ratio", better: "higher" }).ratio;
-      if (n < minimumValues()) return Infinity;
-      widest = Math.max(widest, high / estimate - 1, estimate / low - 1);
+      const width = n < minimumValues()
+        ? Infinity
+        : Math.max(high / estimate - 1, estimate / low - 1);
+      widths.set(id, Math.max(widths.get(id) ?? 0, width));
     }
-    return widest;
+    return widths;
   }
 
   /** Whether a case is no longer worth measuring: base gave it up, or each of these heads did. */

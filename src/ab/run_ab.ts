@@ -43,6 +43,8 @@ const OWN_TRANSPORTS = createCatalog().transports;
 
 /** So many lost agents are replaced; a subject that loses more of them cannot be measured. */
 const MAX_LOST_AGENTS = 4;
+/** Pairs are added to so many cases at a time, those with the widest intervals: of few, a generation has more pairs. */
+const MAX_WIDE = 4;
 /** Share of a case's rounds, and two more, in which a pair without a headline value is measured again: no subject may choose its trials. */
 const REPEATED_SHARE = 0.2;
 
@@ -72,6 +74,7 @@ class AbJob {
   #readsMemory = false;
   readonly #control: Partial<Record<Head, ValuePair[]>>;
   #rounds = 0;
+  #wholeRounds = 0;
   #calls: CallCounts | undefined;
   #finished = false;
 
@@ -105,6 +108,7 @@ class AbJob {
     } finally {
       await this.#closeAgents();
     }
+    this.#cases.narrow();
     if (!this.#aborted && this.#options.countsCalls) {
       this.#calls = await countCalls(this.#cases, this.#options);
     }
@@ -118,6 +122,7 @@ class AbJob {
       versions: this.#versions,
       ...(this.#calls !== undefined && { calls: this.#calls }),
       rounds: this.#rounds,
+      wholeRounds: this.#wholeRounds,
       isFinished: this.#finished,
       durationNs: this.#elapsedNs,
     };
@@ -139,7 +144,9 @@ class AbJob {
   async #measureGeneration(prng: Prng): Promise<boolean> {
     if (!await this.#replaceAgents(prng)) return false;
     const { pairs, askedPairs, precision } = this.#options;
-    const rounds = roundsPerGeneration(this.#plan.cases, askedPairs);
+    const isAdding = this.#rounds >= pairs;
+    const measured = isAdding ? this.#cases.shared() : this.#plan.cases;
+    const rounds = roundsPerGeneration(measured, askedPairs);
     // A generation that was begun is finished: all weigh alike.
     for (let k = 1; k <= rounds; k++) {
       if (precision === undefined && this.#rounds >= pairs) break;
@@ -201,6 +208,7 @@ class AbJob {
     this.#addControl(await this.#agents!.control(prng.shuffle(this.#cases.reversed)));
     for (const [c, trials] of pairs) this.#found.add(c, trials);
     this.#rounds = round;
+    if (!this.#cases.isNarrowed) this.#wholeRounds++;
     this.#reportProgress();
     return true;
   }
@@ -276,7 +284,10 @@ class AbJob {
     if (this.#aborted || isDone) return false;
     if (this.#rounds < pairs) return true;
     if (precision === undefined || this.#elapsedNs >= budgetNs) return false;
-    return this.#found.widest() > precision;
+    const wide = [...this.#found.widths()].filter(([, width]) => width > precision)
+      .sort(([, a], [, b]) => b - a).slice(0, MAX_WIDE);
+    this.#cases.narrow(new Set(wide.map(([id]) => id)));
+    return wide.length > 0;
   }
 }
 

@@ -47,7 +47,7 @@ export { readEnvironment } from "../run/environment.ts";
 export { headsOf, type Side, sidesOf } from "../ab/paired_trials.ts";
 export { createSocketDirectory } from "../transport/socket_directory.ts";
 export { repeatJob, writeGateReport, writeHeadsReport, writeRecords } from "./judging.ts";
-export { planSubjects } from "./plan_ab.ts";
+export { planSubjects, steadyPlan } from "./plan_ab.ts";
 export { clearEarlierJob } from "./job_files.ts";
 export { prepareOutputDirectory } from "./output.ts";
 export { createAbProgress } from "./terminal/ab_progress.ts";

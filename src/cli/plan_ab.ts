@@ -5,6 +5,9 @@ import type { JobPlan, PlanPart } from "../ab/ab_options.ts";
 import { type AgentLink, openAgent } from "../ab/agent_link.ts";
 import type { AgentNames } from "../ab/agent_protocol.ts";
 import { type Head, headsOf, type Side, sidesOf } from "../ab/paired_trials.ts";
+import { isPaced, steadyCases, unsteadyCells } from "../ab/steady_transfers.ts";
+import type { IgnoreRule } from "../gate/gate_policy.ts";
+import type { Environment } from "../model/environment.ts";
 import type { OnMade, PreparedSubject } from "../ab/prepare_subject.ts";
 import { createCatalog } from "../catalog.ts";
 import type { PeerKind } from "../model/placement.ts";
@@ -42,10 +45,15 @@ export interface AbPlan {
   readonly ofBase: PlannedCases;
   readonly ofHeads?: Readonly<Partial<Record<Head, PlannedCases>>>;
   readonly unshared?: Readonly<Record<Side, PlanPart>>;
+  /** Whether every side may choose the congestion control of its TCP sockets. */
+  readonly isSteady: boolean;
 }
 
 /** Each side's plan, laid side by side. Throws UsageError, SettingsError, NothingToMeasureError, AgentError. */
-async function planAb(asked: SettingsInput, planners: Readonly<Record<Side, Planner>>) {
+async function planAb(
+  asked: SettingsInput,
+  planners: Readonly<Record<Side, Planner>>,
+): Promise<AbPlan> {
   const names = await ofEachSide(planners, (planner) => planner.names());
   const settings = ownSettings(asked);
   // One seed for both sides where nobody names one.
@@ -59,7 +67,10 @@ async function planAb(asked: SettingsInput, planners: Readonly<Record<Side, Plan
     const transports = Object.values(names).flatMap((known) => known.transports);
     throw unmatchedGlob(unmatched, all, settings.profile, transports);
   }
-  return layTogether(plans, settings);
+  return {
+    ...layTogether(plans, settings),
+    isSteady: Object.values(names).every(({ steady }) => steady === true),
+  };
 }
 
 /** One side after the other: an agent that plans tries its sockets. */
@@ -81,7 +92,10 @@ function ownSettings({ profile, peer, seed, precision, budget }: SettingsInput):
   );
 }
 
-function layTogether(plans: Readonly<Record<Side, PlannedCases>>, settings: Settings): AbPlan {
+function layTogether(
+  plans: Readonly<Record<Side, PlannedCases>>,
+  settings: Settings,
+): Omit<AbPlan, "isSteady"> {
   const { base, head } = plans;
   const heads = headsOf(plans);
   const idsOf = (side: Side) => new Set(plans[side]!.cases.map(({ id }) => id));
@@ -124,6 +138,35 @@ function layTogether(plans: Readonly<Record<Side, PlannedCases>>, settings: Sett
     ofBase: part("base", true),
     ...(heads.length > 1 && { ofHeads: Object.fromEntries(shared) }),
     ...(!isSame && { unshared }),
+  };
+}
+
+/** One-way transfers over TCP as a job measures them on a machine that paces; their headlines set aside where the user chose nothing and reno cannot be had. */
+export function steadyPlan(
+  planned: AbPlan,
+  environment: Environment,
+  { scenarios = [], transports = [], cases = [], params = {} }: SettingsInput,
+): { readonly planned: AbPlan; readonly ignore: readonly IgnoreRule[] } {
+  if (!isPaced(environment)) return { planned, ignore: [] };
+  const { plan, ofBase, ofHeads, unshared, isSteady } = planned;
+  if (!isSteady) {
+    const isChosen = [scenarios, transports, cases, Object.keys(params)]
+      .some(({ length }) => length > 0);
+    return { planned, ignore: isChosen ? [] : unsteadyCells(plan.cases) };
+  }
+  const ofEach = <T extends Readonly<Record<string, PlanPart>>>(parts: T) =>
+    Object.fromEntries(
+      Object.entries(parts).map(([side, part]) => [side, steadyCases(part)]),
+    ) as T;
+  return {
+    planned: {
+      plan: steadyCases(plan),
+      ofBase: steadyCases(ofBase),
+      ...(ofHeads !== undefined && { ofHeads: ofEach(ofHeads as Record<Head, PlannedCases>) }),
+      ...(unshared !== undefined && { unshared: ofEach(unshared) }),
+      isSteady,
+    },
+    ignore: [],
   };
 }
 

@@ -22,7 +22,12 @@ import { openSide, type RecordSide } from "./record_side.ts";
 import { type MergedRuns, runsEffect } from "./runs_effect.ts";
 import type { Summary } from "./summarize.ts";
 import { findMetric } from "./trial_values.ts";
-import { findCountingFailure, formatNotCounted, formatNotRead } from "./not_read.ts";
+import {
+  findCountingFailure,
+  formatCongestion,
+  formatNotCounted,
+  formatNotRead,
+} from "./not_read.ts";
 import { findWaitShares } from "./wait_shares.ts";
 import { COUNTED_METRIC, isPooled } from "./pooled_values.ts";
 import { findImpossible, matchPairs, mostLeftOut, selectSide } from "./usable_values.ts";
@@ -95,7 +100,11 @@ export function compareRecords(
     isHeadPartial: head.partial,
     ...findWaitShares(context.base, context.head),
     failures: [...context.base.cases.keys()].flatMap((id) => findFailures(id, context)),
-    notRead: [...formatNotRead(base, head), ...formatNotCounted(base, head)],
+    notRead: [
+      ...formatNotRead(base, head),
+      ...formatCongestion(base),
+      ...formatNotCounted(base, head),
+    ],
     environmentDifferences: environmentDifferences(base, head, fingerprint),
     environmentObstacles: environmentObstacles(base, head, fingerprint),
   };
@@ -204,9 +213,10 @@ function compareCell(cell: Cell, metric: MetricDefinition, context: Context): Ou
 /** A percentile that generations have too few operations for now and then is no promise that head could break. */
 function isMostlyAbsent({ case: id, metric }: Cell, { base, head }: Context): boolean {
   if (!isPooled(metric)) return false;
-  return [base, head].some(({ record, values }) => {
+  return [base, head].some(({ values }) => {
     const had = values.of(id, metric).reduce((sum, { rounds = 1 }) => sum + rounds, 0);
-    return had < values.succeeded(id).length - mostLeftOut(record.settings.rounds);
+    const trials = values.succeeded(id).length;
+    return had < trials - mostLeftOut(trials);
   });
 }
 

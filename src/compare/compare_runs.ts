@@ -23,13 +23,14 @@ function mergeRuns(runs: readonly RunRecord[]): OneOfRuns {
   if (runs.length === 1) return { record: first, runOf: () => 0 };
   const trials: RunRecord["trials"][number][] = [];
   const starts: number[] = [];
-  let [rounds, startNs] = [0, 0];
+  let [rounds, wholeRounds, startNs] = [0, 0, 0];
   for (const run of runs) {
     starts.push(rounds);
     for (const trial of run.trials) {
       const { round, startedNs } = trial;
       trials.push({ ...trial, round: rounds + round, startedNs: startNs + startedNs });
     }
+    wholeRounds += run.settings.wholeRounds ?? run.settings.rounds;
     rounds += run.trials.reduce((most, { round }) => Math.max(most, round), run.settings.rounds);
     startNs += run.trials.reduce((last, { startedNs }) => Math.max(last, startedNs), 0) + 1;
   }
@@ -37,7 +38,7 @@ function mergeRuns(runs: readonly RunRecord[]): OneOfRuns {
   const record: RunRecord = {
     ...first,
     partial: runs.some(({ partial }) => partial),
-    settings: { ...first.settings, rounds },
+    settings: { ...first.settings, rounds, wholeRounds },
     skipped: [...skipped.values()],
     trials,
   };

@@ -1,6 +1,6 @@
 // What could not be read, and is therefore not known to be well.
 
-import { KERNEL_READINGS } from "../model/environment.ts";
+import { factOf, KERNEL_READINGS } from "../model/environment.ts";
 import type { RunRecord } from "../model/run_record.ts";
 import { COUNTED_METRIC } from "./pooled_values.ts";
 
@@ -14,6 +14,21 @@ export function formatNotRead(base: RunRecord, head: RunRecord): readonly string
   return [
     `${sides.join(" and ")} could not read ${KERNEL_READINGS}: ` +
     `${reasons[sides[0]!]}; a cause that only this shows was not looked for`,
+  ];
+}
+
+/** Which transfers ran with another congestion control than the kernel's own, and why, a sentence without full stop. */
+export function formatCongestion(
+  { cases, environment }: Pick<RunRecord, "cases" | "environment">,
+): readonly string[] {
+  const steady = cases.filter(({ fixed }) => fixed.congestion !== undefined);
+  if (steady.length === 0) return [];
+  const [{ fixed: { congestion } }] = steady as [RunRecord["cases"][number]];
+  const own = factOf(environment, "net.ipv4.tcp_congestion_control");
+  const which = [...new Set(steady.map((c) => `${c.scenario} over ${c.transport}`))].join(", ");
+  return [
+    `${which} ran with congestion control ${congestion} in all subjects: this kernel's own, ${own}, draws a speed for each connection ` +
+    `(--param congestion=${own} measures with it)`,
   ];
 }
 

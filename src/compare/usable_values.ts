@@ -32,16 +32,17 @@ export function selectSide(
 ): UsableSide {
   const trials = [...values.succeeded(cell.case), ...values.failed(cell.case)];
   const rounds = new Set(trials.map(({ round }) => round));
-  // A run that came to its end tried each case in each round: trials that are not there were taken out. Other tools have no rounds.
+  // A run that came to its end tried each case in each whole round: trials that are not there were taken out. Other tools have no rounds.
   const isWhole = !record.partial && toolOf(record) === OWN_TOOL;
-  const done = isWhole ? record.settings.rounds : rounds.size;
+  const { rounds: all, wholeRounds = all } = record.settings;
+  const done = isWhole ? Math.max(wholeRounds, rounds.size) : rounds.size;
   if (done - rounds.size > mostLeftOut(done)) {
     const fault =
       `${name} has trials of ${rounds.size} of its ${done} rounds only, so that they may not stand for all`;
     return { rounds, usable: [], fault };
   }
-  const all = values.of(cell.case, cell.metric);
-  const usable = UNITS[metric.unit].effect === "ratio" ? all.filter(({ value }) => value > 0) : all;
+  const own = values.of(cell.case, cell.metric);
+  const usable = UNITS[metric.unit].effect === "ratio" ? own.filter(({ value }) => value > 0) : own;
   const fault = findTooFew(name, sum(usable), rounds.size);
   return { rounds, usable, ...(fault === undefined ? {} : { fault }) };
 }

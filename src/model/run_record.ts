@@ -36,6 +36,8 @@ export interface RecordSettings {
   readonly profile: string;
   /** Rounds planned, or, in an adaptive run, done. */
   readonly rounds: number;
+  /** Rounds that measured every case, where further ones went to the cases with the widest intervals alone; absent: all did. */
+  readonly wholeRounds?: number;
   /** The precision that an adaptive run aimed for, as a share: 0.02 is ±2 %; absent: the run was not adaptive. */
   readonly precision?: number;
   /** Seed of the order of cases. */

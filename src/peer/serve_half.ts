@@ -129,13 +129,14 @@ export class ServeHalf {
 export function openOptions(
   { params, directory }: Pick<ServeOrder, "params" | "directory">,
 ): OpenOptions {
-  const { nagle, wait, sendBuffer, receiveBuffer, backlog, address } = params;
+  const { nagle, wait, sendBuffer, receiveBuffer, congestion, backlog, address } = params;
   return {
     directory: address === "abstract" ? abstractDirectory() : directory,
     ...((nagle === "on" || nagle === "off") && { nagle }),
     ...((wait === "block" || wait === "spin") && { wait }),
     ...(typeof sendBuffer === "number" && { sendBuffer }),
     ...(typeof receiveBuffer === "number" && { receiveBuffer }),
+    ...(typeof congestion === "string" && { congestion }),
     ...(typeof backlog === "number" && { backlog }),
   };
 }

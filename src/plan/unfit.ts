@@ -16,9 +16,17 @@ export function peerFault(transport: Transport | undefined, peer: PeerKind): str
     : undefined;
 }
 
+/** Whether a transport's sockets are of TCP, and take a congestion control. */
+export function hasCongestionControl(transport: string): boolean {
+  return /^(tcp6?|tls)(@|$)/.test(transport);
+}
+
 /** Why a case's parameters do not go with its transport, as one sentence; undefined where they do. */
 export function paramsFault(transport: Transport | undefined, params: Params): string | undefined {
   const { request, reply, pipeline, streams, direction = "up", bulk = "none", address } = params;
+  if (params.congestion !== undefined && !hasCongestionControl(transport?.name ?? "")) {
+    return `congestion is an option of TCP, which ${transport?.name} does not have`;
+  }
   if (address !== undefined && !transport?.usesDirectory) {
     return `address names a Unix-domain socket, and ${transport?.name} is none`;
   }

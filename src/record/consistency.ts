@@ -118,11 +118,15 @@ function findOrphanCases({ scenarios, cases }: Planned): string | undefined {
 
 function findTrialFaults({ cases, trials, settings, durationNs }: RunRecord): string | undefined {
   const seen = new Map(cases.map((one: Case) => [one.id, noTrialsYet(one)]));
+  const { rounds, wholeRounds = rounds } = settings;
+  if (wholeRounds > rounds) {
+    return `settings.wholeRounds must be at most settings.rounds, ${rounds}: it is ${wholeRounds}`;
+  }
   for (const [index, trial] of trials.entries()) {
     const before = seen.get(trial.case);
     if (before === undefined) return unknown(["trials", index, "case"], "cases", trial.case);
-    if (trial.round > settings.rounds) {
-      return `trials[${index}].round must be at most settings.rounds, ${settings.rounds}: it is ${trial.round}`;
+    if (trial.round > rounds) {
+      return `trials[${index}].round must be at most settings.rounds, ${rounds}: it is ${trial.round}`;
     }
     // What others are compared with is in several blocks of a round.
     const turn = `${trial.round} ${trial.block}`;

@@ -116,15 +116,14 @@ const environmentV1 = object({
   missing: listOf(skip),
 });
 
-const settingsIn = ({ peers }: Pick<typeof WORDS, "peers">) =>
-  object({
-    profile: text,
-    rounds: wholeFrom(1),
-    precision: atLeastZero.exactOptional(),
-    seed: z.int({ error: "a whole number" }),
-    peer: oneOf(peers),
-    command: text,
-  });
+const settingsIn = ({ peers }: Pick<typeof WORDS, "peers">) => ({
+  profile: text,
+  rounds: wholeFrom(1),
+  precision: atLeastZero.exactOptional(),
+  seed: z.int({ error: "a whole number" }),
+  peer: oneOf(peers),
+  command: text,
+});
 
 const above0 = z.number({ error: "a number > 0" }).positive({ error: "a number > 0" });
 const yardstick = object({
@@ -159,7 +158,7 @@ const record = object({
   ...runFields,
   environment,
   peerEnvironment: environment.exactOptional(),
-  settings: settingsIn(WORDS),
+  settings: object({ ...settingsIn(WORDS), wholeRounds: wholeFrom(1).exactOptional() }),
   yardstick: yardstick.exactOptional(),
   ...caseFieldsIn(WORDS),
   trials: listOf(trial),
@@ -170,7 +169,7 @@ const recordV1 = object({
   schemaVersion: z.literal(1, { error: "1" }),
   ...runFields,
   environment: environmentV1,
-  settings: settingsIn(WORDS_V1),
+  settings: object(settingsIn(WORDS_V1)),
   yardstick: yardstick.exactOptional(),
   ...caseFieldsIn(WORDS_V1),
   trials: listOf(trialV1),

@@ -40,6 +40,13 @@ export const throughput: Scenario = {
       optional: true,
       description: "from the driver to the peer (up, the default), back (down), or both at once",
     },
+    {
+      name: "congestion",
+      kind: "choice",
+      choices: ["reno", "cubic", "bbr"],
+      optional: true,
+      description: "congestion control of both ends of TCP; absent: the kernel's own",
+    },
     ADDRESS,
   ],
   metrics: [

@@ -1,4 +1,4 @@
-// The kernel's buffers of a socket: what is asked of them, for every driver alike.
+// The kernel's buffers of a socket, and TCP's congestion control: what is asked of them, for every driver alike.
 //
 // tcp(7) has them set before `listen` and `connect`, as the handshake fixes by how much windows are scaled. Sockets of driver `libc` are
 // opened so. Deno connects and listens in one call each: its connecting end is set right after, and then keeps the scale that the
@@ -6,19 +6,30 @@
 // and TCP's accepted sockets have their sizes from there.
 
 import { type FindableSocket, findFd } from "../kernel/find_fd.ts";
-import { setOption } from "../kernel/options.ts";
+import { openKernel } from "../kernel/libc.ts";
+import { getOption, setOption, tryGetOption } from "../kernel/options.ts";
 import type { ChannelOptions } from "./channel.ts";
 
 /** What of the options this file sees to. */
-export type BufferOptions = Pick<ChannelOptions, "sendBuffer" | "receiveBuffer">;
+export type BufferOptions = Pick<ChannelOptions, "sendBuffer" | "receiveBuffer" | "congestion">;
 
-/** Whether buffers are to be set at all: finding Deno's descriptor takes 80 µs, and most connections need not pay for it. */
-export function asksForBuffers({ sendBuffer, receiveBuffer }: BufferOptions): boolean {
-  return sendBuffer !== undefined || receiveBuffer !== undefined;
+const IPPROTO_TCP = 6;
+
+/** Whether anything is to be set at all: finding Deno's descriptor takes 80 µs, and most connections need not pay for it. */
+export function asksForBuffers(
+  { sendBuffer, receiveBuffer, congestion }: BufferOptions,
+): boolean {
+  return [sendBuffer, receiveBuffer, congestion].some((asked) => asked !== undefined);
 }
 
-/** Asks for buffers, of which the kernel takes twice as much within its limits. Throws SystemError. */
-export function setBuffers(fd: number, { sendBuffer, receiveBuffer }: BufferOptions): void {
+/** Asks for buffers, of which the kernel takes twice as much within its limits, and for TCP's congestion control. Throws SystemError. */
+export function setBuffers(
+  fd: number,
+  { sendBuffer, receiveBuffer, congestion }: BufferOptions,
+): void {
+  if (congestion !== undefined && getOption(fd, "SO_PROTOCOL") === IPPROTO_TCP) {
+    setOption(fd, "TCP_CONGESTION", congestion);
+  }
   if (sendBuffer !== undefined) setOption(fd, "SO_SNDBUF", sendBuffer);
   if (receiveBuffer !== undefined) setOption(fd, "SO_RCVBUF", receiveBuffer);
 }
@@ -34,5 +45,20 @@ export function setDenoBuffers(
   } catch (error) {
     socket.close();
     throw error;
+  }
+}
+
+/** Whether a TCP socket of this process may have a congestion control; `undefined` where the kernel cannot be asked. */
+export function mayHaveCongestion(congestion: string): boolean | undefined {
+  if (!openKernel().available) return undefined;
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  try {
+    const fd = findFd(listener);
+    setBuffers(fd, { congestion });
+    return tryGetOption(fd, "TCP_CONGESTION") === congestion;
+  } catch {
+    return false;
+  } finally {
+    listener.close();
   }
 }

@@ -44,6 +44,8 @@ export interface ChannelOptions {
   readonly sendBuffer?: number;
   /** Asks for a receive buffer of this many bytes (SO_RCVBUF). Absent: the kernel's own, which TCP tunes while it runs. */
   readonly receiveBuffer?: number;
+  /** Asks for a congestion control of TCP (TCP_CONGESTION), as in `reno`. Ignored by other protocols. Absent: the kernel's own. */
+  readonly congestion?: string;
 }
 
 /**

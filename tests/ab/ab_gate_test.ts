@@ -13,6 +13,7 @@ import { roundsPerGeneration } from "../../src/ab/pair_trial.ts";
 import { LostAgentsError, runAb } from "../../src/ab/run_ab.ts";
 import { type Catalog, createCatalog } from "../../src/catalog.ts";
 import { type Clock, systemClock } from "../../src/clock.ts";
+import { compareRecords } from "../../src/compare/compare_records.ts";
 import { createPolicy, DEFAULT_POLICY } from "../../src/gate/gate_policy.ts";
 import { loadCatalog } from "../../src/peer/load_catalog.ts";
 import { planCases } from "../../src/plan/plan_cases.ts";
@@ -124,6 +125,49 @@ Deno.test("runAb() adds pairs until the budget is spent, and stops at once where
     trials.map(({ generation }) => generation),
     [1, 2, 3, 4, 5, 6].flatMap((generation) => new Array(each).fill(generation)),
   );
+});
+
+Deno.test("runAb() adds pairs to the cases with the widest intervals alone, and every case stays comparable", async () => {
+  let ns = 0;
+  const clock: Clock = { ...systemClock, nowNs: () => ns++ };
+  // Six of the cases may be measured on: four at a time are.
+  const cases = ["round-trip/tcp/*", "round-trip/unix/*", "connect/*"];
+  await using job = await jobOf(
+    { pairs: 12, askedPairs: 12, precision: 1e-9, budgetNs: 120, clock },
+    simulated,
+  );
+  const { base, head } = await runAb(planOf(cases), {
+    ...job.options,
+    countsCalls: true,
+    watched: new Map(["round-trip", "connect"].map((id) => [id, ["p50"]])),
+  });
+  const { rounds, wholeRounds } = head.settings;
+  assertEquals(wholeRounds, 12);
+  assert(rounds > 12);
+  for (let round = 1; round <= rounds; round++) {
+    const measured = head.trials.filter((trial) => trial.round === round).length;
+    assertEquals(measured, round <= 12 ? head.cases.length : 4);
+  }
+  // Calls are counted, or said not to be, of all cases again; where nothing may be traced one sentence says so.
+  const uncounted = head.skipped.map(({ what }) => what)
+    .filter((what) => what.startsWith("callsPerOperation"));
+  if (!uncounted.includes("callsPerOperation")) {
+    assertEquals(uncounted, head.cases.map(({ id }) => `callsPerOperation of ${id}`));
+  }
+  const record = { ...head, durationNs: 1e12 };
+  assertEquals(decodeRecord(encodeRecord(record), "test"), record);
+  const { incomparableCells, missingCells } = compareRecords(base, head, { paired: true });
+  assertEquals(
+    [incomparableCells, missingCells].flat().filter(({ metric }) => metric === "p50"),
+    [],
+  );
+  // Whose trials were taken out of the whole rounds is no smaller for it.
+  const doctored = {
+    ...head,
+    trials: head.trials.filter(({ case: id, round }) => id !== TCP || round > 6),
+  };
+  const damaged = compareRecords(base, doctored, { paired: true }).incomparableCells;
+  assertEquals(damaged.some((cell) => cell.case === TCP && cell.metric === "p50"), true);
 });
 
 Deno.test("runAb() replaces agents that die or print rubbish, and after too many names the side and keeps what was measured", async () => {

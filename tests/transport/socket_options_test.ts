@@ -64,6 +64,13 @@ for (const transport of known) {
     }
   });
 
+  test(`${id} asks for a congestion control at both ends where it is TCP, and ignores it elsewhere`, async (options) => {
+    for (const channel of await pair(transport, { ...options, congestion: "reno" })) {
+      assertEquals(channel.settings?.congestion, transport.name === "tcp" ? "reno" : undefined);
+      channel.close();
+    }
+  });
+
   test(`${id} shows what the kernel took where it has a limit, and leaves alone what nobody asked for`, async (options) => {
     const [plain, other] = await pair(transport, options);
     const [near, far] = await pair(transport, { ...options, receiveBuffer: 2 ** 28 });

@@ -187,24 +187,31 @@ async function compareSubjects(context: Context): Promise<number> {
   onMade(() => engine.removeFolder(sockets.path));
   context.terminal.made?.(sockets.path);
   const subjects = Object.fromEntries(engine.tellApart(prepared)) as Subjects;
-  const planned = await engine.planSubjects(subjects, job.input, sockets.path, onMade);
+  const environment = await engine.readEnvironment();
+  const { planned, ignore } = engine.steadyPlan(
+    await engine.planSubjects(subjects, job.input, sockets.path, onMade),
+    environment,
+    job.input,
+  );
+  const policy = { ...job.policy, ignore: [...job.policy.ignore, ...ignore] };
   engine.refuseIdlePolicy(job.policy, planned, context.args);
-  const options = await optionsOf(planned, subjects, sockets.path, context);
+  const options = optionsOf(planned, subjects, environment, sockets.path, context);
   announce(planned, options, context);
   const measure = job.isComparison ? engine.runAbComparison : engine.runAbGate;
-  const outcome = await measure(planned.plan, options, job.policy, progress);
+  const outcome = await measure(planned.plan, options, policy, progress);
   progress.end();
   return await finish(outcome, options, context);
 }
 
 type Subjects = Readonly<Record<Side, PreparedSubject>>;
 
-async function optionsOf(
+function optionsOf(
   { plan, ofBase, ofHeads, unshared }: AbPlan,
   subjects: Subjects,
+  environment: AbOptions["environment"],
   directory: string,
   { engine, args, job, signal, onMade }: Context,
-): Promise<AbOptions> {
+): AbOptions {
   const { seed, peer, precision, budgetNs } = plan.settings;
   return {
     subjects,
@@ -217,7 +224,7 @@ async function optionsOf(
     seed,
     clock: engine.systemClock,
     directory,
-    environment: await engine.readEnvironment(),
+    environment,
     command: engine.repeatJob(args, ["--seed", String(seed)]),
     startedAt: new Date().toISOString(),
     ...(job.slowdown !== undefined && { slowdown: job.slowdown }),

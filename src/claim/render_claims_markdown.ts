@@ -5,13 +5,8 @@ import { codeBlock, escapeMarkdown, escapeSentence } from "../text/escape_markdo
 import { displayWidth } from "../text/display_width.ts";
 import { markdownTable } from "../text/markdown_table.ts";
 import { countVerdict, formatFigure, shortenAnswer } from "./format_figure.ts";
-import {
-  type Claim,
-  CLAIM_GROUPS,
-  CLAIM_VERDICTS,
-  type ClaimGroup,
-  type ClaimTable,
-} from "./claim.ts";
+import type { Claim, ClaimGroup, ClaimTable } from "./claim.ts";
+import { CLAIM_GROUPS, CLAIM_VERDICTS } from "./claim.ts";
 import type { ClaimsResult, DecidedClaim } from "./run_claims.ts";
 
 /** Long sentences stay readable in a summary: the section has them whole. */

@@ -3,15 +3,8 @@
 import type { RunRecord } from "../model/run_record.ts";
 import type { RunEvent } from "../run/run_plan.ts";
 import type { Session } from "../run/session.ts";
-import {
-  CannotTry,
-  cannotTry,
-  type Claim,
-  type ClaimEvidence,
-  type ClaimFacts,
-  type Decision,
-  type Lab,
-} from "./claim.ts";
+import type { Claim, ClaimEvidence, ClaimFacts, Decision, Lab } from "./claim.ts";
+import { CannotTry, cannotTry } from "./claim.ts";
 import { ClaimFigures } from "./claim_figures.ts";
 import type { ClaimsPlan } from "./plan_claims.ts";
 import { catchStrays, type StrayErrors } from "./stray_errors.ts";

@@ -3,12 +3,8 @@
 import { describeFd } from "../kernel/find_fd.ts";
 import { requireLibc } from "../kernel/libc.ts";
 import { getOption, setOption } from "../kernel/options.ts";
-import {
-  ADDRESS_BYTES,
-  decodeAddress,
-  encodeAddress,
-  type SocketAddress,
-} from "../kernel/socket_address.ts";
+import type { SocketAddress } from "../kernel/socket_address.ts";
+import { ADDRESS_BYTES, decodeAddress, encodeAddress } from "../kernel/socket_address.ts";
 import { ERRNO, errnoName } from "../kernel/system_error.ts";
 import { CannotTry, type Lab } from "./claim.ts";
 

@@ -1,13 +1,7 @@
 // What `gate`, `ab` and `compare` share: from arguments to a policy and formats, and from a result to its files.
 
-import {
-  createPolicy,
-  DEFAULT_POLICY,
-  HEADLINE,
-  type Policy,
-  PolicyError,
-  type PolicyInput,
-} from "../gate/gate_policy.ts";
+import type { Policy, PolicyInput } from "../gate/gate_policy.ts";
+import { createPolicy, DEFAULT_POLICY, HEADLINE, PolicyError } from "../gate/gate_policy.ts";
 import { FAILURES } from "../gate/judge_failures.ts";
 import type { RunRecord } from "../model/run_record.ts";
 import type { MetricDefinition } from "../units/metric.ts";

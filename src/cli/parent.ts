@@ -4,12 +4,8 @@ import { mainUrl } from "../mains.ts";
 import { removeDirectory } from "./interrupts.ts";
 import { EXIT, UsageError } from "./failure.ts";
 import type { Terminal } from "./terminal/terminal.ts";
-import {
-  KEY_DESCRIPTOR,
-  openVerdictPipe,
-  VERDICT_DESCRIPTOR,
-  type VerdictPipe,
-} from "./verdict_pipe.ts";
+import type { VerdictPipe } from "./verdict_pipe.ts";
+import { KEY_DESCRIPTOR, openVerdictPipe, VERDICT_DESCRIPTOR } from "./verdict_pipe.ts";
 import { projectFlags } from "../peer/project_flags.ts";
 
 /** A signal that follows another within this time is the same keypress: `deno task` passes on what the terminal has sent already. */

@@ -2,15 +2,8 @@
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { OpenOptions, StreamTransport } from "../transport/transport.ts";
-import {
-  type Ends,
-  openEnds,
-  pattern,
-  settled,
-  STREAM_SIZES,
-  type Test,
-  testListening,
-} from "./contract_bytes.ts";
+import type { Ends, Test } from "./contract_bytes.ts";
+import { openEnds, pattern, settled, STREAM_SIZES, testListening } from "./contract_bytes.ts";
 
 /** What is true where request and reply come in turn. */
 export function testTurns(transport: StreamTransport, test: Test): void {

@@ -2,12 +2,8 @@
 
 import { requireLibc } from "./libc.ts";
 import { tryGetOption } from "./options.ts";
-import {
-  ADDRESS_BYTES,
-  decodeAddress,
-  encodeAddress,
-  type SocketAddress,
-} from "./socket_address.ts";
+import type { SocketAddress } from "./socket_address.ts";
+import { ADDRESS_BYTES, decodeAddress, encodeAddress } from "./socket_address.ts";
 
 /** Names of socket types by number: SOCK_STREAM and what follows. */
 export const TYPES = ["stream", "datagram", "raw", "rdm", "seqpacket"] as const;

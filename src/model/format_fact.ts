@@ -1,13 +1,8 @@
 // Facts in words.
 
 import { formatAmount } from "../units/format_quantity.ts";
-import {
-  coresOf,
-  type Environment,
-  type EnvironmentFact,
-  type Fact,
-  factOf,
-} from "./environment.ts";
+import type { Environment, EnvironmentFact, Fact } from "./environment.ts";
+import { coresOf, factOf } from "./environment.ts";
 
 /** The value of a fact for readers. As in `linux x86_64`, `23.5 GiB`, `unknown`. */
 export function formatFact({ value, unit }: Pick<EnvironmentFact, "value" | "unit">): string {

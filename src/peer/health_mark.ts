@@ -1,12 +1,7 @@
 // What kept one end of a trial off its CPU, as totals at a mark: read by the driver and by the peer, each of itself.
 
-import {
-  type CpuGroup,
-  findCpuGroups,
-  GROUP_PATHS,
-  readThrottling,
-  type Throttling,
-} from "../kernel/cpu_groups.ts";
+import type { CpuGroup, Throttling } from "../kernel/cpu_groups.ts";
+import { findCpuGroups, GROUP_PATHS, readThrottling } from "../kernel/cpu_groups.ts";
 import { readKernelFile } from "../kernel/kernel_file.ts";
 import { rawMonotonicNs } from "../kernel/monotonic.ts";
 import { openKernel } from "../kernel/libc.ts";

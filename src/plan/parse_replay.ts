@@ -1,12 +1,7 @@
 // From the text of `--replay sizes.csv` to a Replay: lines of request bytes, reply bytes and gap in µs.
 
-import {
-  Replay,
-  REPLAY_HEADER_BYTES,
-  type ReplaySize,
-  type RequestShape,
-  writeUint32,
-} from "../model/replay.ts";
+import type { ReplaySize, RequestShape } from "../model/replay.ts";
+import { Replay, REPLAY_HEADER_BYTES, writeUint32 } from "../model/replay.ts";
 import type { Params } from "../model/params.ts";
 import type { Scenario } from "../model/scenario.ts";
 import { SettingsError } from "./settings_error.ts";

@@ -1,13 +1,7 @@
 // The choice of placements: what this machine allows of those asked for.
 
-import {
-  nameCores,
-  type PeerKind,
-  type Pin,
-  pinName,
-  type Pinning,
-  type Placement,
-} from "../model/placement.ts";
+import type { PeerKind, Pin, Pinning, Placement } from "../model/placement.ts";
+import { nameCores, pinName } from "../model/placement.ts";
 
 /** Pinnings, the default first. */
 export const PINS: readonly Pin[] = Object.freeze(["none", "same", "cross"] as const);

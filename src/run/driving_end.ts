@@ -4,13 +4,8 @@ import type { Clock } from "../clock.ts";
 import { FirstChannel } from "../peer/first_channel.ts";
 import { withPatience } from "../peer/patience.ts";
 import type { Tracer } from "../peer/tracer.ts";
-import {
-  PeerError,
-  type PeerLink,
-  type PeerSlot,
-  type ServeOrder,
-  type ServeReport,
-} from "../peer/peer_link.ts";
+import type { PeerLink, PeerSlot, ServeOrder, ServeReport } from "../peer/peer_link.ts";
+import { PeerError } from "../peer/peer_link.ts";
 import { ANYONE, openOptions } from "../peer/serve_half.ts";
 import { readResidentBytes } from "../kernel/limits.ts";
 import type { Case } from "../model/case.ts";

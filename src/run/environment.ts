@@ -5,12 +5,8 @@ import { cpus } from "node:os";
 import { systemClock } from "../clock.ts";
 import config from "../../deno.json" with { type: "json" };
 import type { Skip } from "../model/case.ts";
-import {
-  type Environment,
-  type EnvironmentFact,
-  type Fact,
-  KERNEL_READINGS,
-} from "../model/environment.ts";
+import type { Environment, EnvironmentFact, Fact } from "../model/environment.ts";
+import { KERNEL_READINGS } from "../model/environment.ts";
 import { FACT_ROWS, makeFact } from "../model/fact_rows.ts";
 import { type CpuGroup, findCpuGroups, GROUP_PATHS, readCpuQuota } from "../kernel/cpu_groups.ts";
 import { openKernel } from "../kernel/libc.ts";

@@ -1,11 +1,7 @@
 // Datagram channels over Deno's own sockets, shared by `udp`, `udp6` and `unixpacket`.
 
-import {
-  type DatagramChannel,
-  type Endpoint,
-  type ForeignMessages,
-  MessageTooLargeError,
-} from "./channel.ts";
+import type { DatagramChannel, Endpoint, ForeignMessages } from "./channel.ts";
+import { MessageTooLargeError } from "./channel.ts";
 import { ASKED_EACH, type DenoSenders, InternetSenders, UnixSenders } from "./deno_senders.ts";
 import { ReadBack } from "./read_back.ts";
 

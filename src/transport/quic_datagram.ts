@@ -3,12 +3,8 @@
 // They are encrypted and counted in QUIC's congestion control, and never sent again: what the receiver does not read in time, or the network
 // loses, is lost. A sender waits where a megabyte of them has not left yet.
 
-import {
-  type DatagramChannel,
-  type Endpoint,
-  type MaybePromise,
-  MessageTooLargeError,
-} from "./channel.ts";
+import type { DatagramChannel, Endpoint, MaybePromise } from "./channel.ts";
+import { MessageTooLargeError } from "./channel.ts";
 import { Mailbox } from "./mailbox.ts";
 import { probeDatagram } from "./probe.ts";
 import { connectQuic, listenQuic, quicFault, restQuic } from "./quic_endpoints.ts";

@@ -4,12 +4,8 @@
 // has ended. The API takes every message at once and keeps it in memory: a write waits where more than {@linkcode MAX_BUFFERED_BYTES} lie
 // there, as it would in front of a full socket. The receiving end has no such brake: what a reader does not take lies in its memory.
 
-import {
-  type Endpoint,
-  type MaybePromise,
-  MessageTooLargeError,
-  type StreamChannel,
-} from "./channel.ts";
+import type { Endpoint, MaybePromise, StreamChannel } from "./channel.ts";
+import { MessageTooLargeError } from "./channel.ts";
 import { directClient, openWebSocket } from "./direct_client.ts";
 import { copyMessage, Mailbox, MailboxListener } from "./mailbox.ts";
 import { probeStream } from "./probe.ts";

@@ -2,13 +2,8 @@
 
 import { requireLibc } from "../../kernel/libc.ts";
 import { getOption, unreadBytes } from "../../kernel/options.ts";
-import {
-  CannotTry,
-  cannotTry,
-  type ClaimDeclaration,
-  type ClaimFacts,
-  type Lab,
-} from "../claim.ts";
+import type { ClaimDeclaration, ClaimFacts, Lab } from "../claim.ts";
+import { CannotTry, cannotTry } from "../claim.ts";
 import { request } from "../claim_figures.ts";
 import { formatBytes, formatFigureWithCount } from "../format_figure.ts";
 import { fillUp, openRawPair, type RawKind } from "../sockets.ts";

@@ -1,14 +1,8 @@
 // Claims 2 and 3: when a write returns, and when one that waits goes on.
 
 import { getOption, unreadBytes } from "../../kernel/options.ts";
-import {
-  CannotTry,
-  cannotTry,
-  type ClaimDeclaration,
-  type ClaimFacts,
-  firstMet,
-  type Lab,
-} from "../claim.ts";
+import type { ClaimDeclaration, ClaimFacts, Lab } from "../claim.ts";
+import { CannotTry, cannotTry, firstMet } from "../claim.ts";
 import { request } from "../claim_figures.ts";
 import { fillUp, hasRoom, openRawPair, receiveNow, waitUntil } from "../sockets.ts";
 import { formatBytes, formatFigure, formatFigureWithCount } from "../format_figure.ts";

@@ -3,13 +3,8 @@
 import { SystemError } from "../../kernel/system_error.ts";
 import { readTcpInfo } from "../../kernel/tcp_info.ts";
 import { CannotTry, type ClaimDeclaration, type ClaimFacts, firstMet, type Lab } from "../claim.ts";
-import {
-  type ConnectState,
-  type RawKind,
-  type RawListener,
-  RawSockets,
-  waitUntil,
-} from "../sockets.ts";
+import type { ConnectState, RawKind, RawListener } from "../sockets.ts";
+import { RawSockets, waitUntil } from "../sockets.ts";
 import { FULL_MS, LIMIT_MS, meetFull, meetFullTcp, nameOf, type Next } from "./full_queue.ts";
 import { readSettingsOf } from "../socket_table.ts";
 

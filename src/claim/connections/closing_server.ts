@@ -2,14 +2,8 @@
 
 import type { StreamChannel, StreamListener } from "../../transport/channel.ts";
 import type { StreamTransport } from "../../transport/transport.ts";
-import {
-  CannotTry,
-  cannotTry,
-  type ClaimDeclaration,
-  type ClaimFacts,
-  firstMet,
-  type Lab,
-} from "../claim.ts";
+import type { ClaimDeclaration, ClaimFacts, Lab } from "../claim.ts";
+import { CannotTry, cannotTry, firstMet } from "../claim.ts";
 import { request } from "../claim_figures.ts";
 import {
   answerQuestions,

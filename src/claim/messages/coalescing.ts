@@ -1,12 +1,7 @@
 // Claims 11 and 12.
 
-import {
-  cannotTry,
-  type ClaimDeclaration,
-  type ClaimTable,
-  type ClaimVerdict,
-  firstMet,
-} from "../claim.ts";
+import type { ClaimDeclaration, ClaimTable, ClaimVerdict } from "../claim.ts";
+import { cannotTry, firstMet } from "../claim.ts";
 import type { Params } from "../../model/params.ts";
 import type { CaseRequest, ClaimFigures } from "../claim_figures.ts";
 import { formatFigure, formatFigureWithCount } from "../format_figure.ts";

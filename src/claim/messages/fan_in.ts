@@ -1,13 +1,7 @@
 // Claim 18.
 
-import {
-  cannotTry,
-  type ClaimDeclaration,
-  type ClaimFacts,
-  type Decision,
-  firstMet,
-  type Lab,
-} from "../claim.ts";
+import type { ClaimDeclaration, ClaimFacts, Decision, Lab } from "../claim.ts";
+import { cannotTry, firstMet } from "../claim.ts";
 import { type ClaimFigures, type Figure, request } from "../claim_figures.ts";
 import { RawSockets, receiveNow } from "../sockets.ts";
 import { requireLibc } from "../../kernel/libc.ts";

@@ -1,11 +1,5 @@
-import {
-  type Command,
-  inputFiles,
-  option,
-  type ParsedArguments,
-  valueOf,
-  valuesOf,
-} from "../parse.ts";
+import type { Command, ParsedArguments } from "../parse.ts";
+import { inputFiles, option, valueOf, valuesOf } from "../parse.ts";
 import { DEFAULT_OUT, MODULE_OPTION, POLICY_OPTIONS, VERDICT_OPTIONS } from "../options.ts";
 import type { Policy } from "../../gate/gate_policy.ts";
 import type { RunRecord } from "../../model/run_record.ts";

@@ -7,15 +7,8 @@ import {
   REPLAY_OPTION,
   SELECTION_OPTIONS,
 } from "../options.ts";
-import {
-  type Command,
-  flag,
-  inputFiles,
-  option,
-  type ParsedArguments,
-  valueOf,
-  valuesOf,
-} from "../parse.ts";
+import type { Command, ParsedArguments } from "../parse.ts";
+import { flag, inputFiles, option, valueOf, valuesOf } from "../parse.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { RunRecord } from "../../model/run_record.ts";
 import type { Session } from "../../run/session.ts";

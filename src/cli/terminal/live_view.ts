@@ -3,13 +3,8 @@
 import type { MetricDefinition } from "../../units/metric.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { formatAmount } from "../../units/format_quantity.ts";
-import {
-  cutLine,
-  padLine,
-  plainLine,
-  styleText,
-  type TerminalLook,
-} from "../../text/terminal_line.ts";
+import type { TerminalLook } from "../../text/terminal_line.ts";
+import { cutLine, padLine, plainLine, styleText } from "../../text/terminal_line.ts";
 import { displayWidth } from "../../text/display_width.ts";
 import type { RunEvent } from "../../run/run_plan.ts";
 import { formatDuration } from "./duration.ts";

@@ -8,12 +8,8 @@ import { type RunRecord, SCHEMA_MINOR, SCHEMA_VERSION } from "../../model/run_re
 import type { Trial } from "../../model/trial.ts";
 import { findInconsistency } from "../consistency.ts";
 import { describe, formatPath, RecordError } from "../record_error.ts";
-import {
-  FOREIGN_TOOLS,
-  type ForeignCase,
-  type ForeignFile,
-  type ForeignTool,
-} from "./foreign_tools.ts";
+import type { ForeignCase, ForeignFile, ForeignTool } from "./foreign_tools.ts";
+import { FOREIGN_TOOLS } from "./foreign_tools.ts";
 
 /** `source`: a file's name; `writtenAtMs`: the start of what does not say when it was. */
 export type ForeignText = Readonly<{ source: string; text: string; writtenAtMs: number }>;

@@ -12,16 +12,8 @@ import type { Cell, RatioCell, Row, Table } from "../document/table.ts";
 import { column, heading, keyColumns, list, paragraph, table } from "./blocks.ts";
 import { countChanges, isChanged } from "./comparison_document.ts";
 import { casesOf, noteBlocks, reasonsOf, reasonTable, verdictTable } from "./gate_document.ts";
-import {
-  buildJudgement,
-  bySeverity,
-  changeOf,
-  gateData,
-  type GateFormat,
-  type GateReport,
-  type GateView,
-  sideFigure,
-} from "./judgement.ts";
+import type { GateFormat, GateReport, GateView } from "./judgement.ts";
+import { buildJudgement, bySeverity, changeOf, gateData, sideFigure } from "./judgement.ts";
 import { hoistPlacement, placeKey } from "./keys.ts";
 
 /** A HeadsReport is what was found of several heads, and the best subject of each cell. `heads`: at least two, all of one base; `isComparison`: the subjects are runtimes, of which none is judged. */

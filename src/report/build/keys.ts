@@ -5,13 +5,8 @@ import type { Params } from "../../model/params.ts";
 import type { Placement } from "../../model/placement.ts";
 import type { ScenarioSpec } from "../../model/scenario_spec.ts";
 import { placementKey } from "../document/format_key.ts";
-import {
-  type FactorKey,
-  isPlacement,
-  type Key,
-  type PlacementKey,
-  type Table,
-} from "../document/table.ts";
+import type { FactorKey, Key, PlacementKey, Table } from "../document/table.ts";
+import { isPlacement } from "../document/table.ts";
 
 export function factorKey(
   spec: ScenarioSpec,

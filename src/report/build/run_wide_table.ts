@@ -1,11 +1,7 @@
 // The table of what all operations of the run come to together, case by case.
 
-import {
-  poolOperations,
-  RUN_WIDE_PERCENTILES,
-  type RunWideFigure,
-  totalRate,
-} from "../../compare/run_wide.ts";
+import type { RunWideFigure } from "../../compare/run_wide.ts";
+import { poolOperations, RUN_WIDE_PERCENTILES, totalRate } from "../../compare/run_wide.ts";
 import type { TrialValues } from "../../compare/trial_values.ts";
 import type { Case } from "../../model/case.ts";
 import type { ScenarioSpec } from "../../model/scenario_spec.ts";

@@ -5,12 +5,8 @@ import { CONFIDENCE } from "../../compare/summarize.ts";
 import type { TrialValues } from "../../compare/trial_values.ts";
 import type { MetricDefinition } from "../../units/metric.ts";
 import type { Case } from "../../model/case.ts";
-import {
-  type ScenarioSpec,
-  type SplitCell,
-  splitKey,
-  type SplitPart,
-} from "../../model/scenario_spec.ts";
+import type { ScenarioSpec, SplitCell, SplitPart } from "../../model/scenario_spec.ts";
+import { splitKey } from "../../model/scenario_spec.ts";
 import { medianInterval } from "../../stats/median_interval.ts";
 import { sentence } from "../document/inline.ts";
 import type { FigureCell, Table } from "../document/table.ts";

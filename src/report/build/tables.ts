@@ -5,15 +5,8 @@ import type { ScenarioSpec } from "../../model/scenario_spec.ts";
 import type { MetricDefinition } from "../../units/metric.ts";
 import { isRate } from "../../units/unit.ts";
 import { sentence, text } from "../document/inline.ts";
-import {
-  type Cell,
-  type FactorKey,
-  type FigureCell,
-  isGroup,
-  isPlacement,
-  type Row,
-  type Table,
-} from "../document/table.ts";
+import type { Cell, FactorKey, FigureCell, Row, Table } from "../document/table.ts";
+import { isGroup, isPlacement } from "../document/table.ts";
 import { type BestSources, findBest } from "./best.ts";
 import { column, columnMetric, figureCell, keyColumns, table } from "./blocks.ts";
 import type { Evaluation, SummaryOf } from "./evaluation.ts";

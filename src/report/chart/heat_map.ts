@@ -11,15 +11,8 @@ import type { ColumnMetric } from "../document/table.ts";
 import { capitalize, chooseScale, formatAmount, formatNumber } from "../document/format_inline.ts";
 import { formatKey } from "../document/format_key.ts";
 import type { Chart } from "./chart.ts";
-import {
-  chartAxis,
-  type ChartContext,
-  chartFigure,
-  type ChartKind,
-  headlineOf,
-  panelFigure,
-  partName,
-} from "./chart_context.ts";
+import type { ChartContext, ChartKind } from "./chart_context.ts";
+import { chartAxis, chartFigure, headlineOf, panelFigure, partName } from "./chart_context.ts";
 import { describeFigure, drawnValues, figureData } from "./figure_words.ts";
 import { frameFigure, MARGIN, nameFigure, TOP, WIDTH } from "./frame.ts";
 import { FONT, HEAT_STEPS } from "./palette.ts";

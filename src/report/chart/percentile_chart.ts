@@ -8,13 +8,8 @@ import { formatAmount } from "../document/format_inline.ts";
 import { namePlacement, placementKey } from "../document/format_key.ts";
 import type { ColumnMetric } from "../document/table.ts";
 import type { Chart } from "./chart.ts";
-import {
-  type ChartContext,
-  chartFigure,
-  type ChartKind,
-  panelFigure,
-  partName,
-} from "./chart_context.ts";
+import type { ChartContext, ChartKind } from "./chart_context.ts";
+import { chartFigure, panelFigure, partName } from "./chart_context.ts";
 import { describeFigure, drawnValues, endsOf, figureData, intervalNotes } from "./figure_words.ts";
 import {
   type Area,

@@ -9,14 +9,8 @@ import { type ChartAxis, type ChartFigure, type Figure, MAX_SERIES } from "../do
 import type { ColumnMetric } from "../document/table.ts";
 import { capitalize, formatAmount, formatCount, formatSize } from "../document/format_inline.ts";
 import type { Chart } from "./chart.ts";
-import {
-  chartAxis,
-  type ChartContext,
-  chartFigure,
-  type ChartKind,
-  figuresInParts,
-  headlineOf,
-} from "./chart_context.ts";
+import type { ChartContext, ChartKind } from "./chart_context.ts";
+import { chartAxis, chartFigure, figuresInParts, headlineOf } from "./chart_context.ts";
 import { describeFigure, drawnValues, endsOf, figureData, intervalNotes } from "./figure_words.ts";
 import {
   bottomAxis,

@@ -7,16 +7,8 @@ import { placementKey } from "../document/format_key.ts";
 import { groupBy } from "../group_by.ts";
 import type { Chart } from "./chart.ts";
 import { type ChartContext, type ChartKind, figuresInParts } from "./chart_context.ts";
-import {
-  type Area,
-  bottomAxis,
-  framePlot,
-  MARGIN,
-  nameFigure,
-  plotArea,
-  shortNumber,
-  TOP,
-} from "./frame.ts";
+import type { Area } from "./frame.ts";
+import { bottomAxis, framePlot, MARGIN, nameFigure, plotArea, shortNumber, TOP } from "./frame.ts";
 import { FONT } from "./palette.ts";
 import { type Panel, splitIntoPanels } from "./panels.ts";
 import { dataName, element, exact, fitText, hover, textAt, textWidth } from "./svg.ts";

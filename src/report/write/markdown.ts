@@ -14,12 +14,8 @@ import {
 } from "../document/column_look.ts";
 import type { Block, Document, List, ListItem, Notice } from "../document/document.ts";
 import type { Figure } from "../document/figure.ts";
-import {
-  beginsWithWords,
-  capitalize,
-  type Markup,
-  writeInlines,
-} from "../document/format_inline.ts";
+import type { Markup } from "../document/format_inline.ts";
+import { beginsWithWords, capitalize, writeInlines } from "../document/format_inline.ts";
 import { describeCommon, formatKey, isNumeric } from "../document/format_key.ts";
 import type { Inline } from "../document/inline.ts";
 import type { Cell, Table } from "../document/table.ts";

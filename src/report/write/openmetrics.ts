@@ -3,12 +3,8 @@
 import { printable } from "../../text/printable.ts";
 import type { Document } from "../document/document.ts";
 import { BASE_UNITS } from "../document/format_inline.ts";
-import {
-  type JudgedCell,
-  type Judgement,
-  measuredCells,
-  turnRatio,
-} from "../document/judgement.ts";
+import type { JudgedCell, Judgement } from "../document/judgement.ts";
+import { measuredCells, turnRatio } from "../document/judgement.ts";
 import { judgementOf } from "../document/writer.ts";
 import { CELL_VERDICTS, type RatioCell } from "../document/table.ts";
 

@@ -4,12 +4,8 @@ import { CONFIDENCE } from "../document/column_look.ts";
 import type { Block, Document, Notice } from "../document/document.ts";
 import { countOf, plainInline, plainSentence } from "../document/format_inline.ts";
 import { namePlacement } from "../document/format_key.ts";
-import {
-  divideIntoParts,
-  type Part,
-  type TerminalSize,
-  type WriterOptions,
-} from "../document/writer.ts";
+import type { Part, TerminalSize, WriterOptions } from "../document/writer.ts";
+import { divideIntoParts } from "../document/writer.ts";
 import type { Table } from "../document/table.ts";
 import { codeLines } from "../../text/one_line.ts";
 import { cutLine, plainLine, styleText, wrapLine } from "../../text/terminal_line.ts";

@@ -5,13 +5,8 @@ import type { ItemFigure } from "../document/document.ts";
 import { formatKeys } from "../document/format_key.ts";
 import type { ColumnMetric, FigureCell, Table } from "../document/table.ts";
 import { chooseScale, formatShare } from "../document/format_inline.ts";
-import {
-  cutLine,
-  padLine,
-  plainLine,
-  styleText,
-  type TerminalLook,
-} from "../../text/terminal_line.ts";
+import type { TerminalLook } from "../../text/terminal_line.ts";
+import { cutLine, padLine, plainLine, styleText } from "../../text/terminal_line.ts";
 import { displayWidth } from "../../text/display_width.ts";
 
 type Bar = Readonly<{ name: string; cell: FigureCell; metric: ColumnMetric; look: Look }>;

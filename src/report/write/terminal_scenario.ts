@@ -9,15 +9,8 @@ import { formatKey, formatKeys } from "../document/format_key.ts";
 import type { Inline } from "../document/inline.ts";
 import type { Part, TerminalSize } from "../document/writer.ts";
 import type { Table } from "../document/table.ts";
-import {
-  type BarChoice,
-  type BarGroup,
-  chooseBars,
-  commonLook,
-  countBars,
-  drawBars,
-  shareBars,
-} from "./terminal_bars.ts";
+import type { BarChoice, BarGroup } from "./terminal_bars.ts";
+import { chooseBars, commonLook, countBars, drawBars, shareBars } from "./terminal_bars.ts";
 import { plain, plainName } from "./terminal_table.ts";
 
 /** The scenarios of a Document, all or as many bars of each as there is room for. */

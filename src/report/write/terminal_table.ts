@@ -1,14 +1,8 @@
 // Tables for terminals: columns that stand below each other; answers, one line for each choice.
 
 import { displayWidth } from "../../text/display_width.ts";
-import {
-  cutLine,
-  padLine,
-  plainLine,
-  styleText,
-  type TerminalLook,
-  wrapLine,
-} from "../../text/terminal_line.ts";
+import type { TerminalLook } from "../../text/terminal_line.ts";
+import { cutLine, padLine, plainLine, styleText, wrapLine } from "../../text/terminal_line.ts";
 import { formatCell, headColumn, looksOf } from "../document/column_look.ts";
 import { joinWithOr, plainInline, writeRange } from "../document/format_inline.ts";
 import { describeCommon, formatKey } from "../document/format_key.ts";

@@ -5,12 +5,8 @@
 
 import { openKernel } from "../../kernel/libc.ts";
 import { encodeAddress } from "../../kernel/socket_address.ts";
-import {
-  type DatagramChannel,
-  type Endpoint,
-  type MaybePromise,
-  MessageTooLargeError,
-} from "../channel.ts";
+import type { DatagramChannel, Endpoint, MaybePromise } from "../channel.ts";
+import { MessageTooLargeError } from "../channel.ts";
 import type { Availability, DatagramTransport, OpenOptions } from "../transport.ts";
 import { LibcDatagramChannel } from "./libc_datagram.ts";
 import { LibcSocket, SOCKET_TYPE } from "./libc_socket.ts";

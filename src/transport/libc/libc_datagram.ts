@@ -8,13 +8,8 @@ import type { LibcSymbols } from "../../kernel/libc.ts";
 import { readSettings } from "../../kernel/socket_settings.ts";
 import { ADDRESS_BYTES } from "../../kernel/socket_address.ts";
 import { ERRNO } from "../../kernel/system_error.ts";
-import {
-  type DatagramChannel,
-  type Endpoint,
-  type ForeignMessages,
-  type MaybePromise,
-  MessageTooLargeError,
-} from "../channel.ts";
+import type { DatagramChannel, Endpoint, ForeignMessages, MaybePromise } from "../channel.ts";
+import { MessageTooLargeError } from "../channel.ts";
 import { LibcSenders } from "./libc_senders.ts";
 import { type LibcSocket, MSG, refusesSize } from "./libc_socket.ts";
 import { POLL } from "./waiting.ts";

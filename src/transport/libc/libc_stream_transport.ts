@@ -1,12 +1,8 @@
 // Transports of connections over blocking system calls: what a protocol's own file declares becomes a StreamTransport here.
 
 import { openKernel } from "../../kernel/libc.ts";
-import {
-  addressFamily,
-  encodeAddress,
-  FAMILY,
-  type SocketAddress,
-} from "../../kernel/socket_address.ts";
+import type { SocketAddress } from "../../kernel/socket_address.ts";
+import { addressFamily, encodeAddress, FAMILY } from "../../kernel/socket_address.ts";
 import { asksForBuffers, setBuffers } from "../buffers.ts";
 import type { ChannelOptions, Endpoint } from "../channel.ts";
 import { probeMessages, probeStream } from "../probe.ts";

@@ -3,13 +3,8 @@
 import type dgram from "node:dgram";
 import { findFd } from "../../kernel/find_fd.ts";
 import { asksForBuffers, setBuffers } from "../buffers.ts";
-import {
-  type DatagramChannel,
-  type Endpoint,
-  type ForeignMessages,
-  type MaybePromise,
-  MessageTooLargeError,
-} from "../channel.ts";
+import type { DatagramChannel, Endpoint, ForeignMessages, MaybePromise } from "../channel.ts";
+import { MessageTooLargeError } from "../channel.ts";
 import { InternetSenders } from "../deno_senders.ts";
 import { Mailbox } from "../mailbox.ts";
 import { probeDatagram } from "../probe.ts";

@@ -8,14 +8,8 @@ import { describeCommon, formatKeys } from "../../document/format_key.ts";
 import type { Inline } from "../../document/inline.ts";
 import type { Column, Row, Table } from "../../document/table.ts";
 import type { Picture } from "../../document/writer.ts";
-import {
-  type Anchors,
-  type FindPart,
-  Html,
-  inlineHtml,
-  markup,
-  sentenceHtml,
-} from "./html_text.ts";
+import type { Anchors, FindPart } from "./html_text.ts";
+import { Html, inlineHtml, markup, sentenceHtml } from "./html_text.ts";
 import { foldHtml } from "./page.ts";
 import { caseCell, cellHtml, type HtmlColumn, keyHtml, tableHtml } from "./table_html.ts";
 import { codeLines, oneLine, SENTENCE } from "../../../text/one_line.ts";

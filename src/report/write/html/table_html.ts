@@ -19,15 +19,8 @@ import {
 } from "../../document/format_inline.ts";
 import { formatKey } from "../../document/format_key.ts";
 import type { Cell, FigureCell, Key, RatioCell, Table, VerdictCell } from "../../document/table.ts";
-import {
-  type FindPart,
-  type Html,
-  type HtmlPart,
-  inlineHtml,
-  markup,
-  nameHtml,
-  sentenceHtml,
-} from "./html_text.ts";
+import type { FindPart, Html, HtmlPart } from "./html_text.ts";
+import { inlineHtml, markup, nameHtml, sentenceHtml } from "./html_text.ts";
 
 /** Tables of fewer rows need no filter. */
 const MIN_TO_FILTER = 8;

@@ -13,9 +13,8 @@ export const MIN_EFFECT = 0.02;
 /** How {@linkcode verdictOf} comes to its verdicts, for a claim's declaration. */
 export function comparisonRule(first: string, what: string): ClaimRule {
   const limit =
-    `rows that differ in their size only are one question, whose ratio in a round is their geometric mean; by at least ${
-      MIN_EFFECT * 100
-    } %, with Holm's correction over the questions at ${ALPHA * 100} %`;
+    "rows that differ in their size only are one question, whose ratio in a round is their geometric mean; by at " +
+    `least ${MIN_EFFECT * 100} %, with Holm's correction over the questions at ${ALPHA * 100} %`;
   return {
     "holds": `${first} better in all ${what} (${limit})`,
     "holds in part": `${first} better in some`,

@@ -41,10 +41,9 @@ function introduction({ decided, record }: ClaimsResult): string[] {
     return count === 0 ? [] : [countVerdict(count, verdict)];
   });
   const commit = factOf(record.environment, "commit");
-  const machine =
-    `Deno ${fact("deno")}, ${fact("platform")}, kernel ${fact("kernel")}, ${
-      factOf(record.environment, "cpu") ?? "unknown CPU"
-    }, ${coresOf(record.environment)} cores, ` +
+  const machine = `Deno ${fact("deno")}, ${fact("platform")}, ` +
+    `kernel ${fact("kernel")}, ${factOf(record.environment, "cpu") ?? "unknown CPU"}, ` +
+    `${coresOf(record.environment)} cores, ` +
     record.startedAt.slice(0, 10) +
     (typeof commit === "string" ? `, commit ${commit.slice(0, 7)}` : "");
   return [
@@ -93,9 +92,8 @@ function section({ claim, decision }: DecidedClaim): string[] {
     "",
     `### ${claim.number}. ${escapeSentence(claim.sentence)}`,
     "",
-    `**${capital(verdict)}**: ${escapeSentence(answer)} (\`${claim.id}\`; source: ${
-      escapeMarkdown(claim.source, MAX_SOURCE)
-    })`,
+    `**${capital(verdict)}**: ${escapeSentence(answer)} (\`${claim.id}\`; ` +
+    `source: ${escapeMarkdown(claim.source, MAX_SOURCE)})`,
     "",
     `*What was done.* ${escapeSentence(claim.method)}`,
     ...decides(claim),

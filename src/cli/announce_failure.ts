@@ -47,9 +47,8 @@ export async function announceFailure(
   const path = environmentValue("GITHUB_STEP_SUMMARY");
   if (path === undefined) return;
   const { escapeMarkdown } = await import("../text/escape_markdown.ts");
-  const line = `**sockbench came to no result** (exit code ${code}): ${
-    escapeMarkdown(complaint, MAX_COMPLAINT)
-  }\n\n`;
+  const line = `**sockbench came to no result** (exit code ${code}): ` +
+    `${escapeMarkdown(complaint, MAX_COMPLAINT)}\n\n`;
   try {
     await Deno.writeTextFile(path, line, { append: true });
   } catch {

@@ -173,9 +173,8 @@ function formatCurve(record: RunRecord): string {
       const latency = p50 === undefined ? "overload" : `p50 ${formatAmount(p50, "ns")}` +
         (p99 === undefined ? "" : `, p99 ${formatAmount(p99, "ns")}`);
       const got = achieved === undefined ? "?" : formatCount(Math.round(achieved));
-      return `  ${formatCount(Number(params.rate)).padStart(9)}/s offered, ${
-        got.padStart(9)
-      }/s achieved: ${latency}`;
+      return `  ${formatCount(Number(params.rate)).padStart(9)}/s offered, ` +
+        `${got.padStart(9)}/s achieved: ${latency}`;
     });
     const said = knee === undefined
       ? "no rate has a p99"

@@ -120,11 +120,8 @@ export async function searchRate(
 function format({ kept, broken, steps }: FoundRate, promise: string): string {
   const say = ({ offered, latency }: Step) =>
     `${formatCount(Math.round(offered))}/s` +
-    (latency === undefined
-      ? " (overload)"
-      : ` (${formatAmount(latency.median, "ns")}, bounds ${formatAmount(latency.low, "ns")} and ${
-        formatAmount(latency.high, "ns")
-      })`);
+    (latency === undefined ? " (overload)" : ` (${formatAmount(latency.median, "ns")}, ` +
+      `bounds ${formatAmount(latency.low, "ns")} and ${formatAmount(latency.high, "ns")})`);
   if (steps.length === 0) return `${promise}: no step was finished`;
   const parts = [
     kept === undefined ? "is kept at no rate that was tried" : `is kept up to ${say(kept)}`,

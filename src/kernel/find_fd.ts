@@ -219,8 +219,7 @@ function show(socket: FindableSocket): string {
       ? `${address.hostname}:${address.port}`
       : ("path" in address && address.path) || "(unnamed)";
   return "localAddr" in socket
-    ? `the ${socket.localAddr.transport} connection ${text(socket.localAddr)} → ${
-      text(socket.remoteAddr)
-    }`
+    ? `the ${socket.localAddr.transport} connection ` +
+      `${text(socket.localAddr)} → ${text(socket.remoteAddr)}`
     : `the ${socket.addr.transport} socket ${text(socket.addr)}`;
 }

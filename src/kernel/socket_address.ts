@@ -66,9 +66,8 @@ function encodeUnix(path: string): Uint8Array<ArrayBuffer> {
   const used = name.length + (isAbstract || name.length === 0 ? 0 : 1);
   if (used > PATH_BYTES) {
     throw new RangeError(
-      `Cannot use the socket path ${
-        JSON.stringify(path)
-      }: it has ${name.length} bytes, the most is ${PATH_BYTES - (isAbstract ? 0 : 1)}`,
+      `Cannot use the socket path ${JSON.stringify(path)}: ` +
+        `it has ${name.length} bytes, the most is ${PATH_BYTES - (isAbstract ? 0 : 1)}`,
     );
   }
   if (!isAbstract && name.includes(0)) {
@@ -109,9 +108,8 @@ function encodeIpv6(hostname: string, port: number): Uint8Array<ArrayBuffer> {
 
 function notNumeric(hostname: string): never {
   throw new TypeError(
-    `Cannot use ${
-      JSON.stringify(hostname)
-    } as an address: it must be numeric, as in 127.0.0.1 or ::1`,
+    `Cannot use ${JSON.stringify(hostname)} as an address: ` +
+      "it must be numeric, as in 127.0.0.1 or ::1",
   );
 }
 

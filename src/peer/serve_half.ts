@@ -52,9 +52,8 @@ export class ServeHalf {
     const workload = catalog.workloads.get(order.workload);
     if (transport === undefined || workload === undefined) {
       throw new Error(
-        `the peer does not know ${transport ? "workload" : "transport"} "${
-          transport ? order.workload : order.transport
-        }"; does it load the same modules?`,
+        `the peer does not know ${transport ? "workload" : "transport"} ` +
+          `"${transport ? order.workload : order.transport}"; does it load the same modules?`,
       );
     }
     const { sharedPort } = order;

@@ -52,9 +52,8 @@ function roundsOf({ rounds, durationNs }: Settings, cases: readonly Case[]): num
   const wanted = Math.max(1, Math.round(durationNs / meanNs));
   if (wanted <= MAX_ROUNDS) return wanted;
   throw new SettingsError(
-    `duration asks for more rounds than ${MAX_ROUNDS}: a case is measured for ${
-      meanNs / 1e6
-    } ms in each`,
+    `duration asks for more rounds than ${MAX_ROUNDS}: ` +
+      `a case is measured for ${meanNs / 1e6} ms in each`,
   );
 }
 

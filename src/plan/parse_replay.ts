@@ -119,9 +119,8 @@ class ReplayLines {
     this.#shapeBytes += requestBytes;
     if (this.#shapeBytes > MAX_SHAPE_BYTES) {
       this.fail(
-        `takes the different requests of the file beyond ${
-          MAX_SHAPE_BYTES / 2 ** 20
-        } MiB, which are all made before the start: round their sizes`,
+        `takes the different requests of the file beyond ${MAX_SHAPE_BYTES / 2 ** 20} MiB, ` +
+          "which are all made before the start: round their sizes",
         line,
       );
     }

@@ -71,9 +71,8 @@ function partsOf(layout: Composite, value: unknown): readonly Part[] {
 function writeLeaf(value: unknown, path: readonly (string | number)[]): string {
   if (typeof value === "number" && !Number.isFinite(value)) {
     throw new RangeError(
-      `Cannot write a record as ${
-        formatPath(path)
-      } must be a finite number: current value is ${value}`,
+      `Cannot write a record as ${formatPath(path)} must be a finite number: ` +
+        `current value is ${value}`,
     );
   }
   return JSON.stringify(value);

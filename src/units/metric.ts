@@ -40,9 +40,8 @@ export function defineMetric(definition: MetricDefinition): MetricDefinition {
   const { id, unit, better, title, description } = definition;
   if (typeof id !== "string" || !/^[a-z][a-zA-Z0-9]*$/.test(id)) {
     throw new RangeError(
-      `Cannot define a metric as id must be camelCase letters and digits: current value is ${
-        JSON.stringify(id)
-      }`,
+      "Cannot define a metric as id must be camelCase letters and digits: " +
+        `current value is ${JSON.stringify(id)}`,
     );
   }
   if (!METRIC_UNITS.includes(unit)) {

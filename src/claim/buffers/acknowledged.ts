@@ -45,23 +45,17 @@ export const emptiedByAcknowledgement: ClaimDeclaration = {
         { "does not hold": !isKept, holds: through!.unacknowledged === 0 },
         "undecided",
       ),
-      answer: `${bytes} B sent and lost: ${lost!.unacknowledged} B kept; let through: ${
-        through!.unacknowledged
-      } B`,
+      answer: `${bytes} B sent and lost: ` +
+        `${lost!.unacknowledged} B kept; let through: ${through!.unacknowledged} B`,
       seen: [
-        `With its segment lost, the queue held ${lost!.unacknowledged} of ${bytes} B, ${
-          lost!.notSent
-        } B of them not sent; once segments came through it held ${
-          through!.unacknowledged
-        } B, with ${through!.unread} B unread at the peer's program`,
+        `With its segment lost, the queue held ${lost!.unacknowledged} of ${bytes} B, ` +
+        `${lost!.notSent} B of them not sent; once segments came through it held ` +
+        `${through!.unacknowledged} B, with ${through!.unread} B unread at the peer's program`,
         ...(full === undefined || drained === undefined ? [] : [
-          `Written full it held ${formatBytes(full.unacknowledged)}, of which ${
-            formatBytes(full.notSent)
-          } had not been sent at all, with ${
-            formatBytes(full.unread)
-          } unread at the peer; once the peer had read everything it held ${
-            formatBytes(drained.unacknowledged)
-          }`,
+          `Written full it held ${formatBytes(full.unacknowledged)}, ` +
+          `of which ${formatBytes(full.notSent)} had not been sent at all, ` +
+          `with ${formatBytes(full.unread)} unread at the peer; ` +
+          `once the peer had read everything it held ${formatBytes(drained.unacknowledged)}`,
         ]),
       ],
       why: [

@@ -20,10 +20,8 @@ export const closeDeliversTheRest: ClaimDeclaration = {
   id: "close-delivers-the-rest",
   sentence: "After close() the output buffer's remainder is still delivered",
   source: "RFC 9293, section 3.6; socket(7), SO_LINGER; Linux net/ipv4/tcp.c, __tcp_close",
-  method:
-    `${
-      formatBytes(MIB)
-    } were offered to a peer that read nothing, the bytes that TCP had not yet sent were read from TCP_INFO (tcpi_notsent_bytes), the socket was closed, and ` +
+  method: `${formatBytes(MIB)} were offered to a peer that read nothing, ` +
+    "the bytes that TCP had not yet sent were read from TCP_INFO (tcpi_notsent_bytes), the socket was closed, and " +
     "only then the peer read and counted. Through Deno the same was measured with a peer that began to read 3 ms later",
   rule: {
     "holds":
@@ -58,9 +56,8 @@ export const closeDeliversTheRest: ClaimDeclaration = {
       verdict: firstMet({ "does not hold": !isWhole, holds: (tcp?.unsent ?? 0) > 0 }, "undecided"),
       answer: tcp === undefined
         ? `${isWhole ? "all" : "not all"} arrived; what was unsent could not be read`
-        : `${formatBytes(tcp.unsent!)} unsent at the close; ${formatBytes(tcp.arrived)} of ${
-          formatBytes(tcp.written)
-        } arrived`,
+        : `${formatBytes(tcp.unsent!)} unsent at the close; ` +
+          `${formatBytes(tcp.arrived)} of ${formatBytes(tcp.written)} arrived`,
       seen: [
         ...closed.map(({ kind, written, unsent, arrived }) =>
           `${kind}: of ${written} B that were taken ${
@@ -68,9 +65,8 @@ export const closeDeliversTheRest: ClaimDeclaration = {
           } at the close; ${arrived} B arrived`
         ),
         ...rows.map(({ request, delivered, connections }) =>
-          `Deno over ${request.transport}: ${
-            formatFigure(delivered)
-          } of the bytes arrived, ${connections} connections`
+          `Deno over ${request.transport}: ` +
+          `${formatFigure(delivered)} of the bytes arrived, ${connections} connections`
         ),
         ...(failure === undefined ? [] : [`What was unsent could not be read: ${failure}`]),
       ],

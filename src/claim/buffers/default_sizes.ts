@@ -76,16 +76,13 @@ export const defaultBuffers: ClaimDeclaration = {
           `Through Deno, ${transport} took ${formatFigureWithCount(figure)} before a write waited`
         ),
         ...filled.map(({ kind, bytes, sender, receiver, unread }) =>
-          `By system calls, ${kind} took ${formatBytes(bytes)}; the kernel then charged ${
-            formatBytes(sender)
-          } to the sender and ${formatBytes(receiver)} to the receiver, which had ${
-            formatBytes(unread)
-          } to read`
+          `By system calls, ${kind} took ${formatBytes(bytes)}; ` +
+          `the kernel then charged ${formatBytes(sender)} to the sender and ` +
+          `${formatBytes(receiver)} to the receiver, which had ${formatBytes(unread)} to read`
         ),
         ...(connected === undefined ? [] : [
-          `Connected, the TCP socket had ${formatBytes(connected[0])} to send and ${
-            formatBytes(connected[1])
-          } to receive`,
+          "Connected, the TCP socket " +
+          `had ${formatBytes(connected[0])} to send and ${formatBytes(connected[1])} to receive`,
         ]),
       ],
       ...(sizes.length > 0 && {

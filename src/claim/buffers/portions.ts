@@ -28,14 +28,11 @@ export const largeDataInPortions: ClaimDeclaration = {
   id: "large-data-in-portions",
   sentence: "Data larger than the buffer is written in portions",
   source: "send(2), MSG_DONTWAIT; write(2), return value",
-  method:
-    `Data was handed to a write that must not wait, then what was left of it each time the peer had read 64 KiB: ${
-      formatBytes(MIB)
-    } on a connection whose send buffer was set to ${
-      formatBytes(2 * SET_BYTES)
-    }, and on one with the system's own buffers as much as they do not hold, up to ${
-      formatBytes(MAX_BYTES)
-    }. Through Deno, 1 MiB a write was written against a peer that pauses`,
+  method: "Data was handed to a write that must not wait, " +
+    `then what was left of it each time the peer had read 64 KiB: ${formatBytes(MIB)} on ` +
+    `a connection whose send buffer was set to ${formatBytes(2 * SET_BYTES)}, and on one with ` +
+    `the system's own buffers as much as they do not hold, up to ${formatBytes(MAX_BYTES)}. ` +
+    "Through Deno, 1 MiB a write was written against a peer that pauses",
   rule: {
     "holds": "on each connection the first write took less than it was given",
     "holds in part": "on some it did",
@@ -66,12 +63,10 @@ export const largeDataInPortions: ClaimDeclaration = {
         "holds in part": isPartial.some(Boolean),
       }, "does not hold"),
       answer: first === undefined
-        ? `${shares[0]!.transport}: ${
-          formatFigureWithCount(shares[0]!.short)
-        } of the writes were short`
-        : `${first.who}: of ${formatBytes(first.offered)} the first write took ${
-          formatBytes(first.taken[0]!)
-        }`,
+        ? `${shares[0]!.transport}: ` +
+          `${formatFigureWithCount(shares[0]!.short)} of the writes were short`
+        : `${first.who}: ` +
+          `of ${formatBytes(first.offered)} the first write took ${formatBytes(first.taken[0]!)}`,
       seen: [
         ...rows.map(({ who, offered, taken: [head, ...rest] }) =>
           `${who}: of ${formatBytes(offered)} the first write took ${formatBytes(head!)}${
@@ -81,9 +76,8 @@ export const largeDataInPortions: ClaimDeclaration = {
           }`
         ),
         ...shares.map(({ transport, short }) =>
-          `Deno over ${transport}: ${
-            formatFigureWithCount(short)
-          } of the writes of 1 MiB took less than all`
+          `Deno over ${transport}: ` +
+          `${formatFigureWithCount(short)} of the writes of 1 MiB took less than all`
         ),
       ],
       why: [
@@ -187,9 +181,8 @@ export const blockingWriteTakesAll: ClaimDeclaration = {
       }`,
       seen: [
         ...calls.map(({ who, offered, taken, isEarly }) =>
-          `${who}: of ${formatBytes(offered)} the call took ${formatBytes(taken)}, and came back ${
-            isEarly ? "while the peer read nothing" : "only once the peer read"
-          }`
+          `${who}: of ${formatBytes(offered)} the call took ${formatBytes(taken)}, ` +
+          `and came back ${isEarly ? "while the peer read nothing" : "only once the peer read"}`
         ),
         ...(facts!.unseen === undefined ? [] : [`libc could not be asked: ${facts!.unseen}`]),
       ],

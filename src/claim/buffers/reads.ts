@@ -56,13 +56,10 @@ export const readTakesWhatIsThere: ClaimDeclaration = {
       answer:
         `${first.pieces} writes of ${first.pieceBytes} B, then one read: ${first.accumulated} B`,
       seen: rows.map((row) =>
-        `${row.transport}: the read waited ${
-          row.waitedMs.toFixed(1)
-        } ms for a write that came after ${
-          row.delayMs.toFixed(1)
-        } ms; after ${row.pieces} writes one read took ${row.accumulated} B; small reads took ${
-          sumOf(row)
-        } B in ${row.small.length} calls, the last of ${row.small.at(-1) ?? 0} B`
+        `${row.transport}: the read waited ${row.waitedMs.toFixed(1)} ms ` +
+        `for a write that came after ${row.delayMs.toFixed(1)} ms; ` +
+        `after ${row.pieces} writes one read took ${row.accumulated} B; small reads took ` +
+        `${sumOf(row)} B in ${row.small.length} calls, the last of ${row.small.at(-1) ?? 0} B`
       ),
       why: [
         "The receive queue is one run of bytes. A read takes from its front up to the size of its buffer, whatever the writes were, and waits only when the queue is empty. With Nagle's algorithm on, TCP would keep small writes at the sender until the first is acknowledged (RFC 896), and the read would meet only that one",

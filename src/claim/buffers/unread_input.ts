@@ -36,10 +36,8 @@ export const closeLosesUnreadInput: ClaimDeclaration = {
   id: "close-loses-unread-input",
   sentence: "On close() unread input is lost",
   source: "RFC 1122, section 4.2.2.13; RFC 2525, section 2.17; Linux net/ipv4/tcp.c, __tcp_close",
-  method:
-    `${
-      formatBytes(UNREAD_BYTES)
-    } were sent to an end that read one byte of them, what it had not read was asked of its kernel (SIOCINQ), and it was closed; then the peer read. ` +
+  method: `${formatBytes(UNREAD_BYTES)} were sent to an end that read one byte of them, ` +
+    "what it had not read was asked of its kernel (SIOCINQ), and it was closed; then the peer read. " +
     `The same was done with an end that had read everything. ${CLOSES} connections each, by system calls and through Deno; the kernel's count of resets for unread bytes (TCPAbortOnClose) was read around them`,
   rule: {
     "holds":

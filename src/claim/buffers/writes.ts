@@ -63,16 +63,14 @@ export const writeReturnsEarly: ClaimDeclaration = {
         { holds: isBuffered && isEarly, "holds in part": isBuffered },
         "does not hold",
       ),
-      answer: `${first.request.transport}, ${first.request.params.bytes} B: write ${
-        formatFigure(first.returned)
-      }, receipt ${formatFigure(first.delivered)}`,
+      answer: `${first.request.transport}, ${first.request.params.bytes} B: ` +
+        `write ${formatFigure(first.returned)}, receipt ${formatFigure(first.delivered)}`,
       seen: unread.map(({ transport, accepted }) =>
         `${transport} took ${formatFigureWithCount(accepted)} while the peer read nothing at all`
       ),
       tables: [{
-        caption: `Median times, ${
-          figures.placement(first.request)
-        }; delivered: message there and receipt back`,
+        caption: "Median times, " +
+          `${figures.placement(first.request)}; delivered: message there and receipt back`,
         columns: ["message", "write returned", "delivered"],
         rows: rows.map(({ request, returned, delivered }) => [
           `${request.transport}, ${request.params.bytes} B`,
@@ -155,28 +153,23 @@ export const fullBufferBlocks: ClaimDeclaration = {
         { "does not hold": isEarly || unheld.length > 0, holds: follows },
         "undecided",
       ),
-      answer: `${last.request.transport}: pause ${
-        formatFigure(last.pause)
-      }, the write went on after ${formatFigure(last.freed)}`,
+      answer: `${last.request.transport}: ` +
+        `pause ${formatFigure(last.pause)}, the write went on after ${formatFigure(last.freed)}`,
       seen: [
-        `In ${
-          rows.filter(({ freed, pause }) => freed.high! >= pause.low!).length
-        } of ${rows.length} cells the waiting write went on when the peer's pause had ended`,
+        `In ${rows.filter(({ freed, pause }) => freed.high! >= pause.low!).length} ` +
+        `of ${rows.length} cells the waiting write went on when the peer's pause had ended`,
         ...rooms.map(({ kind, buffer, filled, held, read }) =>
-          `${kind}: of ${formatBytes(filled)} the peer had to read ${
-            formatBytes(read)
-          } before poll(2) reported room; the kernel then charged the writer for ${
-            formatFigure({ value: held / buffer, unit: "ratio" })
-          } of its buffer`
+          `${kind}: of ${formatBytes(filled)} the peer had to ` +
+          `read ${formatBytes(read)} before poll(2) reported room; the kernel then charged the ` +
+          `writer for ${formatFigure({ value: held / buffer, unit: "ratio" })} of its buffer`
         ),
         ...(failure === undefined
           ? []
           : [`How much room is enough could not be tried: ${failure}`]),
       ],
       tables: [{
-        caption: `Medians of trials, ${
-          figures.placement(last.request)
-        }; the pause by the peer's clock, both from the connect on`,
+        caption: `Medians of trials, ${figures.placement(last.request)}; ` +
+          "the pause by the peer's clock, both from the connect on",
         columns: ["cell", "peer's pause", "write went on after", "of which it waited"],
         rows: rows.map(({ request, pause, freed, wait }) => [
           `${request.transport}, ${request.params.pause} ms`,

@@ -96,9 +96,8 @@ export const establishedBeforeAccept: ClaimDeclaration = {
           })`,
         ]),
         ...(isHalf || half === undefined || facts!.syncookies === null ? [] : [
-          `The SYN queue was not used: net.ipv4.tcp_syncookies is ${
-            facts!.syncookies
-          }, and with 2 the kernel keeps nothing of a client before its third segment`,
+          `The SYN queue was not used: net.ipv4.tcp_syncookies is ${facts!.syncookies}, ` +
+          "and with 2 the kernel keeps nothing of a client before its third segment",
         ]),
         ...(facts!.unseen === undefined
           ? []

@@ -18,10 +18,8 @@ export const acknowledgementCountsBytes: ClaimDeclaration = {
   sentence: "The acknowledgement number is the sequence number plus the bytes",
   source:
     "RFC 9293, section 3.4; RFC 4898, tcpEStatsAppHCThruOctetsAcked; Linux include/uapi/linux/tcp.h, tcpi_bytes_acked",
-  method:
-    `Writes of ${
-      SIZES.join(", ")
-    } B were made in each direction, and after each was acknowledged it was read by how much the kernel's count of acknowledged sequence numbers had moved ` +
+  method: `Writes of ${SIZES.join(", ")} B were made in each direction, ` +
+    "and after each was acknowledged it was read by how much the kernel's count of acknowledged sequence numbers had moved " +
     "(bytes_acked of TCP_INFO); the same was read before the first write and after each end had closed its direction",
   rule: {
     "holds": "each write moved the acknowledged number by its bytes, at both ends",
@@ -45,9 +43,8 @@ export const acknowledgementCountsBytes: ClaimDeclaration = {
       answer: `${most.bytes} B moved it by ${most.client}${isBytes ? ', without the "+ 1"' : ""}`,
       seen: [
         `Before any data the end that had connected counted ${opened.client} as acknowledged, and the end that was accepted ${opened.server}`,
-        `When the other end had closed its direction, each end's count of what it had received (bytes_received) had moved by ${
-          received.join(" and ")
-        }, without a byte of data`,
+        "When the other end had closed its direction, each end's count of what it had received " +
+        `(bytes_received) had moved by ${received.join(" and ")}, without a byte of data`,
       ],
       tables: [{
         caption: "By how much the acknowledged number moved",

@@ -26,10 +26,8 @@ export const backlogBoundsWaiting: ClaimDeclaration = {
   sentence: "listen's backlog bounds the waiting connections",
   source:
     "listen(2), notes; RFC 9293, section 3.10.7.2; RFC 6298, section 2.1; Linux include/net/sock.h, sk_acceptq_is_full; net/ipv4/tcp_timer.c",
-  method:
-    `Listeners with backlogs from ${BACKLOGS[0]} to ${
-      BACKLOGS.at(-1)
-    } accepted nothing while clients connected one after another until one was not done within ${FULL_MS} ms. ` +
+  method: `Listeners with backlogs from ${BACKLOGS[0]} to ${BACKLOGS.at(-1)} accepted nothing ` +
+    `while clients connected one after another until one was not done within ${FULL_MS} ms. ` +
     `Then one connection was accepted, and the time counted until the client that had found no room was in`,
   rule: {
     "holds": `for every backlog fewer than ${BEYOND} connects beyond it were done`,
@@ -61,9 +59,8 @@ export const backlogBoundsWaiting: ClaimDeclaration = {
       answer: judged.length === 0
         ? `no backlog could be filled: ${missing[0] ?? bounds[0]?.next ?? "nothing was tried"}`
         : isBeyond(1)
-        ? `a backlog of n lets n + 1 connects complete (${
-          DRIVERS.filter((who) => bounds.some((bound) => bound.who === who)).join("; ")
-        })`
+        ? "a backlog of n lets n + 1 connects complete " +
+          `(${DRIVERS.filter((who) => bounds.some((bound) => bound.who === who)).join("; ")})`
         : isBeyond(0)
         ? "a backlog of n lets n connects complete"
         : `a backlog of ${judged[0]!.backlog} lets ${formatBounds(judged)} connects complete`,
@@ -73,16 +70,14 @@ export const backlogBoundsWaiting: ClaimDeclaration = {
             refused === null
               ? waitedMs === null
                 ? `not in ${LIMIT_MS} ms after a place was free`
-                : `in ${
-                  waitedMs < 10 ? waitedMs.toFixed(1) : waitedMs.toFixed(0)
-                } ms after a place was free`
+                : `in ${waitedMs < 10 ? waitedMs.toFixed(1) : waitedMs.toFixed(0)} ms ` +
+                  "after a place was free"
               : `refused at once with ${refused}`
           }`
         ),
         ...(capped === undefined || capped === null ? [] : [
-          `A backlog of ${facts!.huge} was cut to ${capped} without a word (net.core.somaxconn ${
-            somaxconn ?? "not read"
-          })`,
+          `A backlog of ${facts!.huge} ` +
+          `was cut to ${capped} without a word (net.core.somaxconn ${somaxconn ?? "not read"})`,
         ]),
         ...(judged.length === bounds.length ? [] : [
           "Where a connect failed because ports, descriptors or memory ran out, the row decides nothing about the backlog",

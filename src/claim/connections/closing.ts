@@ -54,9 +54,8 @@ export const closingTakesFourSegments: ClaimDeclaration = {
         : [{ request, delivered, connections: figures.operations(request) }];
     });
     const throughDeno = shares.map(({ request, delivered, connections }) =>
-      `Deno over ${request.transport}: after a half-close ${
-        formatFigure(delivered)
-      } of the bytes of the other direction arrived, on ${connections} connections`
+      `Deno over ${request.transport}: after a half-close ${formatFigure(delivered)} ` +
+      `of the bytes of the other direction arrived, on ${connections} connections`
     );
     const isDelivered = shares.every(({ delivered }) => delivered.value === 1);
     if (facts === undefined) {

@@ -72,9 +72,8 @@ export const closingServerForcesConnections: ClaimDeclaration = {
     return {
       verdict: firstMet({ holds: isForced, "does not hold": again > 0 }, "undecided"),
       answer: tcp === undefined
-        ? `${again} of ${
-          served.reduce((sum, row) => sum + row.requests, 0)
-        } second requests were answered`
+        ? `${again} ` +
+          `of ${served.reduce((sum, row) => sum + row.requests, 0)} second requests were answered`
         : `tcp: ${formatFigure(tcp.theirs)} a request, ${formatFigure(tcp.ours)} on one kept`,
       seen: [
         ...served.flatMap((
@@ -88,16 +87,14 @@ export const closingServerForcesConnections: ClaimDeclaration = {
           ]),
         ]),
         ...(tcp === undefined ? [] : [
-          `A kept connection answers a request over TCP ${
-            formatPairedRatio(tcp.ratio)
-          } times as fast`,
+          "A kept " +
+          `connection answers a request over TCP ${formatPairedRatio(tcp.ratio)} times as fast`,
         ]),
         ...(rows.length === 0
           ? [`The cost: ${figures.skip(KEPT_OR_FRESH[0]!.first) ?? "there are no trials"}`]
           : [
-            `In ${
-              countAnswers(answerQuestions(KEPT_OR_FRESH, figures)).better
-            } of ${rows.length} comparisons the kept connection is better`,
+            `In ${countAnswers(answerQuestions(KEPT_OR_FRESH, figures)).better} ` +
+            `of ${rows.length} comparisons the kept connection is better`,
           ]),
       ],
       ...(rows.length > 0 && {

@@ -47,9 +47,8 @@ export const connectReturnsAfterHandshake: ClaimDeclaration = {
     const connect = figures.figure(CONNECT, "connectP50");
     const roundTrip = figures.figure(ROUND_TRIP, "p50");
     const cost = connect === undefined || roundTrip === undefined ? [] : [
-      `Through Deno a connect over loopback took ${
-        formatFigureWithCount(connect)
-      }, a round trip of 64 B on an open connection ${formatFigureWithCount(roundTrip)}`,
+      `Through Deno a connect over loopback took ${formatFigureWithCount(connect)}, ` +
+      `a round trip of 64 B on an open connection ${formatFigureWithCount(roundTrip)}`,
     ];
     if (facts === undefined) {
       const reason = failure ?? "there are no facts";
@@ -62,9 +61,8 @@ export const connectReturnsAfterHandshake: ClaimDeclaration = {
       verdict: decideHandshake(first, third),
       answer: third === undefined
         ? `${ends.length} connects returned with ${ends[0]?.client.slice(13)}`
-        : `third segment lost: connect ${formatMs(third.connectedMs)}, accept ${
-          formatMs(third.acceptedMs)
-        }`,
+        : "third segment lost: " +
+          `connect ${formatMs(third.connectedMs)}, accept ${formatMs(third.acceptedMs)}`,
       seen: [
         ...(["client", "server"] as const).flatMap((end) =>
           ends.length === 0 ? [] : [
@@ -79,9 +77,8 @@ export const connectReturnsAfterHandshake: ClaimDeclaration = {
             `The first segment lost for ${formatMs(first.lostMs)}: connect took ${
               formatMs(first.connectedMs)
             }, accept ${formatMs(first.acceptedMs)}, from when it was called`,
-            `The third segment lost for ${formatMs(third.lostMs)}: connect took ${
-              formatMs(third.connectedMs)
-            }, accept ${formatMs(third.acceptedMs)}`,
+            `The third segment lost for ${formatMs(third.lostMs)}: ` +
+            `connect took ${formatMs(third.connectedMs)}, accept ${formatMs(third.acceptedMs)}`,
           ]),
         ...cost,
       ],

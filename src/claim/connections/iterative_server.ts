@@ -15,10 +15,8 @@ export const iterativeServesOne: ClaimDeclaration = {
   id: "iterative-serves-one",
   sentence: "An iterative server serves one client at a time",
   source: "accept(2); listen(2)",
-  method:
-    `1 to ${MAX_CLIENTS} clients asked at once a server that waits ${
-      SERVICE_US / 1e3
-    } ms before it answers, as for a disk, and takes its clients one after another; the waits of the first and the last were measured, and those at a ` +
+  method: `1 to ${MAX_CLIENTS} clients asked at once a server that waits ${SERVICE_US / 1e3} ms ` +
+    "before it answers, as for a disk, and takes its clients one after another; the waits of the first and the last were measured, and those at a " +
     "server that does the same side by side",
   rule: {
     "holds":
@@ -51,9 +49,8 @@ export const iterativeServesOne: ClaimDeclaration = {
       "lastWaitP50",
     );
     const table: ClaimTable = {
-      caption: `Median waits over TCP, ${
-        figures.placement(crowd("iterative", MAX_CLIENTS))
-      }, service time ${SERVICE_US / 1e3} ms; its timer is good to about 1 ms`,
+      caption: `Median waits over TCP, ${figures.placement(crowd("iterative", MAX_CLIENTS))}, ` +
+        `service time ${SERVICE_US / 1e3} ms; its timer is good to about 1 ms`,
       columns: ["clients", "iterative: first", "iterative: last", "concurrent: last"],
       rows: CLIENTS.map((clients) => [
         String(clients),
@@ -67,17 +64,15 @@ export const iterativeServesOne: ClaimDeclaration = {
         holds: isQueued && isBeside,
         "does not hold": many.high! < (MAX_CLIENTS / 2) * serviceNs,
       }, "undecided"),
-      answer: `client ${MAX_CLIENTS} waits ${formatFigure(many)}, side by side ${
-        formatFigure(beside)
-      }`,
+      answer: `client ${MAX_CLIENTS} waits ${formatFigure(many)}, ` +
+        `side by side ${formatFigure(beside)}`,
       seen: [
         `Alone a client waited ${formatFigureWithCount(one)}; the last of ${MAX_CLIENTS} ${
           formatFigureWithCount(many)
         } at the iterative server and ${formatFigureWithCount(beside)} at the concurrent one`,
         ...(ratio === undefined ? [] : [
-          `Paired by round, the concurrent server's last client is ${
-            formatPairedRatio(ratio)
-          } times as fast`,
+          "Paired by round, " +
+          `the concurrent server's last client is ${formatPairedRatio(ratio)} times as fast`,
         ]),
       ],
       tables: [table],

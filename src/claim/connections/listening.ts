@@ -54,12 +54,10 @@ export const listenerIsAnotherSocket: ClaimDeclaration = {
     return {
       verdict: firstMet({ holds: isSo, "holds in part": livesOn > 0 }, "does not hold"),
       answer: identities === undefined
-        ? `${
-          rows[0]!.exchanged
-        } connections accepted; ${livesOn} of ${rows.length} listeners lived on`
-        : `${
-          identities.sockets - identities.listening
-        } accepted: ${identities.sockets} sockets, ${identities.ports} port`,
+        ? `${rows[0]!.exchanged} connections accepted; ` +
+          `${livesOn} of ${rows.length} listeners lived on`
+        : `${identities.sockets - identities.listening} accepted: ` +
+          `${identities.sockets} sockets, ${identities.ports} port`,
       seen: [
         ...rows.map((row) =>
           `${row.transport}: ${row.exchanged} of ${row.connections} connections exchanged data while all were open; once they were closed the listener ${

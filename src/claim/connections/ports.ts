@@ -61,14 +61,12 @@ export const portIsChosenAtConnect: ClaimDeclaration = {
             : `${isInRange ? "all" : "not all"} of them within ${RANGE}, ${range[0]} to ${range[1]}`
         }`,
         ...(before === undefined ? [] : [
-          `A socket made by system calls had ${
-            before === 0 ? "no port" : `port ${before}`
-          } before connect and port ${after} after it`,
+          `A socket made by system calls had ${before === 0 ? "no port" : `port ${before}`} ` +
+          `before connect and port ${after} after it`,
         ]),
         ...binds.map(({ port, privileged, outcome }) =>
-          `Binding port ${port} ${privileged ? "with" : "without"} ${PRIVILEGE}: ${
-            outcome === "bound" ? "bound" : outcome
-          }`
+          `Binding port ${port} ${privileged ? "with" : "without"} ${PRIVILEGE}: ` +
+          `${outcome === "bound" ? "bound" : outcome}`
         ),
         ...(start === null ? [] : [
           `Ports below ${start} ask for that privilege here (${UNPRIVILEGED})`,

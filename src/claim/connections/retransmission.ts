@@ -52,10 +52,8 @@ export const lostIsSentAgain: ClaimDeclaration = {
   sentence: "Lost segments are retransmitted after an adaptive timeout, a bounded number of times",
   source:
     "RFC 6298; RFC 8985 (RACK-TLP); RFC 9293, section 3.8; tcp(7), tcp_retries2 and TCP_USER_TIMEOUT; Linux net/ipv4/tcp_output.c",
-  method:
-    `A filter on the receiving socket lost ${
-      LOSS * 100
-    } % of what arrived, by chance, and every byte was compared; the retransmission timeout was read after exchanges that are acknowledged at once and ` +
+  method: `A filter on the receiving socket lost ${LOSS * 100} % of what arrived, ` +
+    "by chance, and every byte was compared; the retransmission timeout was read after exchanges that are acknowledged at once and " +
     "after others whose acknowledgement the receiver delays; then everything was lost, and the sending again watched until the kernel gave up, for data and for a connect",
   rule: {
     "holds":
@@ -93,18 +91,16 @@ export const lostIsSentAgain: ClaimDeclaration = {
         : isSentAgain
         ? "holds in part"
         : "undecided",
-      answer: `${whole.lost} lost, ${whole.again} retransmitted; ${
-        isWhole ? "all" : "not all"
-      } of ${formatBytes(whole.sent)} arrived as sent`,
+      answer: `${whole.lost} lost, ${whole.again} retransmitted; ` +
+        `${isWhole ? "all" : "not all"} of ${formatBytes(whole.sent)} arrived as sent`,
       seen: [
         `In messages of ${whole.messageBytes} B, ${whole.lost} segments were lost at the receiver; ${whole.again} were retransmitted, and ${whole.received} of ${whole.sent} B arrived, ${whole.wrong} of them wrong`,
-        `Nothing of one segment arriving, it was retransmitted after ${
-          givenUp.atMs.map((ms) => ms.toFixed(0)).join(", ")
-        } ms, the timeout then being ${
-          givenUp.rtoMs.map((ms) => ms.toFixed(0)).join(", ")
-        } ms; after ${(givenUp.afterMs / 1e3).toFixed(1)} s the connection was given up${
-          givenUp.error === null ? "" : ` with ${givenUp.error}`
-        } (TCP_USER_TIMEOUT was set to ${givenUp.limitMs} ms)`,
+        "Nothing of one segment arriving, " +
+        `it was retransmitted after ${givenUp.atMs.map((ms) => ms.toFixed(0)).join(", ")} ms, ` +
+        `the timeout then being ${givenUp.rtoMs.map((ms) => ms.toFixed(0)).join(", ")} ms; ` +
+        `after ${(givenUp.afterMs / 1e3).toFixed(1)} s the connection was ` +
+        `given up${givenUp.error === null ? "" : ` with ${givenUp.error}`} (TCP_USER_TIMEOUT ` +
+        `was set to ${givenUp.limitMs} ms)`,
         `A connect with TCP_SYNCNT ${syn.asked}${
           settings[LINEAR] === undefined
             ? ""

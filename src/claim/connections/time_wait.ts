@@ -90,17 +90,15 @@ export const firstToCloseWaits: ClaimDeclaration = {
         }, for ${seconds.toFixed(0)} s`,
       seen: [
         ...(kept === 0 ? [] : [
-          `The longest timer, read right after the close, had ${
-            seconds.toFixed(1)
-          } s left; twice the segment lifetime of RFC 9293 is ${TWICE_MSL_S} s`,
+          `The longest timer, read right after the close, had ${seconds.toFixed(1)} s left; ` +
+          `twice the segment lifetime of RFC 9293 is ${TWICE_MSL_S} s`,
         ]),
         ...(isFirst || isOther ? [] : [
           "Entries are missing that should be there: the kernel keeps no more than tcp_max_tw_buckets and drops what is beyond",
         ]),
         ...(facts!.afterReset === null ? [] : [
-          `Of ${closes} connections that were ended by a reset (SO_LINGER 0) ${
-            facts!.afterReset
-          } stayed`,
+          `Of ${closes} connections ` +
+          `that were ended by a reset (SO_LINGER 0) ${facts!.afterReset} stayed`,
         ]),
         ...(facts!.unix === null ? [] : [
           `Of ${closes} Unix-domain connections ${facts!.unix} stayed in the kernel's table`,

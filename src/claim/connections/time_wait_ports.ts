@@ -32,9 +32,8 @@ export async function limitPorts(id: string, lab: Lab): Promise<Record<string, u
       isolateExperiment(
         [id, "ports"],
         lab.signal,
-        `echo "${FIRST_PORT} ${
-          FIRST_PORT + PORTS - 1
-        }" > /proc/sys/net/ipv4/ip_local_port_range\n` +
+        "echo " +
+          `"${FIRST_PORT} ${FIRST_PORT + PORTS - 1}" > /proc/sys/net/ipv4/ip_local_port_range\n` +
           `echo ${reuse} > /proc/sys/net/ipv4/tcp_tw_reuse`,
       )
     ));

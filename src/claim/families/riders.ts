@@ -64,9 +64,8 @@ export const ridersOnStreams: ClaimDeclaration = {
         ...(failure === undefined ? [] : [`Nothing was seen of the stream below: ${failure}`]),
         ...(below?.unseen ? [`What the kernel counted was not seen: ${below.unseen}`] : []),
         ...rows.slice(0, RIDERS.length * SIZES.length).map(({ what, ours, theirs, placement }) =>
-          `A round trip over ${what}, took ${formatFigureWithCount(ours)}, over bare TCP ${
-            formatFigureWithCount(theirs)
-          } (${placement})`
+          `A round trip over ${what}, took ${formatFigureWithCount(ours)}, ` +
+          `over bare TCP ${formatFigureWithCount(theirs)} (${placement})`
         ),
         ...delays(figures),
       ],
@@ -104,11 +103,9 @@ function slowPairs(figures: ClaimFigures): readonly CaseRequest[] {
 
 function delays(figures: ClaimFigures): readonly string[] {
   return slowPairs(figures).map((request) =>
-    `${request.transport}, ${request.params.bytes} B, ${
-      figures.placement(request)
-    }: the kernel counted ${figures.counter(request, DELAYED)} delayed acknowledgements in ${
-      figures.operations(request)
-    } exchanges`
+    `${request.transport}, ${request.params.bytes} B, ${figures.placement(request)}: ` +
+    `the kernel counted ${figures.counter(request, DELAYED)} delayed ` +
+    `acknowledgements in ${figures.operations(request)} exchanges`
   );
 }
 

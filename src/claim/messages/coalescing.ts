@@ -87,9 +87,8 @@ export const readsDifferFromWrites: ClaimDeclaration = {
       }, "undecided"),
       answer: `${name(most.cell)}: ${formatFigure(most.perRead)} messages in one read`,
       seen: [
-        `Most together: ${name(most.cell)}, ${
-          formatFigureWithCount(most.perRead)
-        } messages per read`,
+        "Most together: " +
+        `${name(most.cell)}, ${formatFigureWithCount(most.perRead)} messages per read`,
         `Fewest: ${name(least.cell)}, ${formatFigureWithCount(least.perRead)}`,
       ],
       tables: [tableOf(STREAM_CELLS, figures)],
@@ -144,9 +143,8 @@ export const datagramsKeepBoundaries: ClaimDeclaration = {
       : "does not hold";
     return {
       verdict,
-      answer: `${received} receives of ${sent} sends, ${
-        isWhole ? "each" : "not each"
-      } of the size sent`,
+      answer: `${received} receives of ${sent} sends, ` +
+        `${isWhole ? "each" : "not each"} of the size sent`,
       seen: [
         ...rows.map((row) =>
           `${row.cell.transport}, ${row.cell.params.bytes} B: ${row.sent} sent, ${row.received} received${

@@ -45,9 +45,8 @@ export const datagramsAreLimited: ClaimDeclaration = {
         ...limits.map(({ transport, limit }) =>
           `${transport}: ${limit.value} B arrive whole (median of ${limit.n} trials, interval ${limit.low} to ${limit.high} B)${
             limit.value < MAX_BYTES
-              ? `, ${
-                limit.value + 1
-              } B are refused at the sender with MessageTooLargeError (EMSGSIZE)`
+              ? `, ${limit.value + 1} B ` +
+                "are refused at the sender with MessageTooLargeError (EMSGSIZE)"
               : ", and that was the most that was tried"
           }`
         ),

@@ -109,12 +109,10 @@ function worstOf(figures: ClaimFigures): readonly string[] {
   const { one, loss } = losses.reduce((a, b) => b.loss.value > a.loss.value ? b : a);
   const dropped = CELLS.flatMap((each) => figures.counter(each, "Udp.RcvbufErrors") ?? []);
   return [
-    `To a receiver that reads UDP lost most with ${one.params.bytes} B${
-      one.params.rate === 0 ? " as fast as they go" : ` at ${one.params.rate}/s`
-    }: ${
-      loss.value === 0 ? formatFigure(loss) : formatFigureWithCount(loss)
-    }; in all of these trials the kernel counted ${
-      dropped.reduce((a, b) => a + b, 0)
-    } drops because a receive buffer was full (Udp.RcvbufErrors)`,
+    `To a receiver that reads UDP lost most with ${one.params.bytes} ` +
+    `B${one.params.rate === 0 ? " as fast as they go" : ` at ${one.params.rate}/s`}: ` +
+    `${loss.value === 0 ? formatFigure(loss) : formatFigureWithCount(loss)}; ` +
+    `in all of these trials the kernel counted ${dropped.reduce((a, b) => a + b, 0)} drops ` +
+    "because a receive buffer was full (Udp.RcvbufErrors)",
   ];
 }

@@ -79,9 +79,8 @@ function formatFamily({ through, answers, reason }: Family): string {
   const verdict = verdictOf(answers);
   return answers.length === 0
     ? `${through}, nothing could be compared: ${reason}`
-    : `${through}, datagrams were ${formatCounts(answers)}: on its own that ${
-      verdict === "undecided" ? "is undecided" : verdict
-    }`;
+    : `${through}, datagrams were ${formatCounts(answers)}: ` +
+      `on its own that ${verdict === "undecided" ? "is undecided" : verdict}`;
 }
 
 /** The first row of each driver, in a line: the same question to each. */
@@ -188,11 +187,9 @@ export const datagramsCostLess: ClaimDeclaration = {
       seen: [
         ...all.map(formatFamily),
         ...pairs.map(([ours, theirs]) =>
-          `Kernel memory for each client: ${ours.kind} ${
-            formatBytes(ours.bytesPerClient)
-          }, ${theirs.kind} ${
-            formatBytes(theirs.bytesPerClient)
-          } (${ours.clients} and ${theirs.clients} clients)`
+          `Kernel memory for each client: ${ours.kind} ${formatBytes(ours.bytesPerClient)}, ` +
+          `${theirs.kind} ${formatBytes(theirs.bytesPerClient)} (${ours.clients} ` +
+          `and ${theirs.clients} clients)`
         ),
         ...(failure === undefined ? [] : [`Kernel memory could not be read: ${failure}`]),
       ],

@@ -131,14 +131,12 @@ function describe(
           `listen(2) on the serving socket: ${served.listen}`,
         ]),
       ...(one === undefined || many === undefined ? [] : [
-        `Through Deno an exchange took ${formatFigureWithCount(one)} with one client and ${
-          formatFigureWithCount(many)
-        } with ${most}`,
+        `Through Deno an exchange took ${formatFigureWithCount(one)} ` +
+        `with one client and ${formatFigureWithCount(many)} with ${most}`,
       ]),
       ...(ratio === undefined ? [] : [
-        `Paired by round, ${most} clients against one: ${
-          formatPairedRatio(ratio)
-        }, where below 1 is slower`,
+        "Paired by round, " +
+        `${most} clients against one: ${formatPairedRatio(ratio)}, where below 1 is slower`,
       ]),
       ...CLIENT_COUNTS.filter((clients) => most !== undefined && clients > most).map((clients) =>
         `udp with ${clients} clients: ${figures.skip(cell("udp", clients))}`
@@ -146,9 +144,8 @@ function describe(
     ],
     ...(most !== undefined && {
       tables: [{
-        caption: `Median round trip of 64 B by number of clients, ${
-          figures.placement(cell("udp", most))
-        }`,
+        caption: "Median round trip of 64 B by number of clients, " +
+          `${figures.placement(cell("udp", most))}`,
         columns: ["clients", ...TRANSPORTS],
         rows: CLIENT_COUNTS.map((clients) => [
           String(clients),

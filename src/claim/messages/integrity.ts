@@ -37,10 +37,9 @@ export const streamsLoseNothing: ClaimDeclaration = {
   id: "streams-lose-nothing",
   sentence: "Streams lose nothing and keep order",
   source: "RFC 9293, section 3.1 (checksum) and 3.8 (retransmission); unix(7), SOCK_STREAM",
-  method:
-    `${MIB / 1_024} GiB each, or ${FIRST_MIB} MiB where that would take longer than ${
-      LIMIT_NS / 1e9
-    } s, were sent over TCP and over a Unix-domain socket to another process, in numbered blocks of 64 KiB whose every word follows from the ` +
+  method: `${MIB / 1_024} GiB each, ` +
+    `or ${FIRST_MIB} MiB where that would take longer than ${LIMIT_NS / 1e9} s, ` +
+    "were sent over TCP and over a Unix-domain socket to another process, in numbered blocks of 64 KiB whose every word follows from the " +
     "number; the receiver checked all of them. The memory of both processes was read before and after",
   rule: {
     "holds": "every byte arrived, and no block was lost, reordered, doubled or corrupt",

@@ -42,9 +42,8 @@ function seenOfSwitches(figures: ClaimFigures): readonly string[] {
   return COMPARISONS.filter(({ what }) => what === SMALLEST_BY_CALLS).flatMap(({ first, base }) => {
     const [ours, theirs] = [first, base].map((cell) => figures.atBothEnds(cell, SWITCHES));
     return ours === undefined || theirs === undefined || theirs === 0 ? [] : [
-      `Context switches for each ${SMALLEST_BY_CALLS}, both ends together, ${
-        figures.placement(first)
-      }: unix ${ours.toFixed(2)}, tcp ${theirs.toFixed(2)}`,
+      `Context switches for each ${SMALLEST_BY_CALLS}, both ends together, ` +
+      `${figures.placement(first)}: unix ${ours.toFixed(2)}, tcp ${theirs.toFixed(2)}`,
     ];
   });
 }
@@ -68,9 +67,8 @@ export const unixOutrunsTcp: ClaimDeclaration = {
       verdict: verdictOf(answers),
       answer: `${small.what}: unix is ${formatPairedRatio(small.ratio)} times as fast`,
       seen: [
-        `${small.what}: unix ${formatFigureWithCount(small.ours)}, tcp ${
-          formatFigureWithCount(small.theirs)
-        }`,
+        `${small.what}: ` +
+        `unix ${formatFigureWithCount(small.ours)}, tcp ${formatFigureWithCount(small.theirs)}`,
         `Unix was ${formatCounts(answers)}`,
         ...[...new Set(answers.map(({ placement }) => placement))].map((placement) => {
           const own = answers.filter((answer) => answer.placement === placement);

@@ -101,9 +101,8 @@ export const deadPeerIsSilent: ClaimDeclaration = defineClaim<Facts>({
         holds: fewer?.error === null,
       }, "holds in part"),
       answer: isSilent
-        ? `plainly nothing in ${(limitMs / 1e3).toFixed(0)} s; with the options after ${
-          noticed.map(({ afterMs }) => afterMs.toFixed(0)).join(" and ")
-        } ms`
+        ? `plainly nothing in ${(limitMs / 1e3).toFixed(0)} s; with ` +
+          `the options after ${noticed.map(({ afterMs }) => afterMs.toFixed(0)).join(" and ")} ms`
         : say(plain.find(({ error }) => error !== null)!),
       seen: [
         ...told.map((one) => `The peer gone silent, ${say(one)}`),

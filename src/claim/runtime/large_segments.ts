@@ -71,9 +71,8 @@ export const loopbackHidesSlowStart = defineClaim<Paths>({
         { holds: hidesMss && hidesStart, "holds in part": hidesMss || hidesStart },
         "does not hold",
       ),
-      answer: `first flight of ${formatBytes(loopback.bytes)}: loopback ${
-        formatBytes(loopback.firstFlight)
-      }, Ethernet ${formatBytes(ethernet.firstFlight)}`,
+      answer: `first flight of ${formatBytes(loopback.bytes)}: loopback ` +
+        `${formatBytes(loopback.firstFlight)}, Ethernet ${formatBytes(ethernet.firstFlight)}`,
       seen: [loopback, ethernet].map((one) =>
         `${one.path}: a segment may carry ${one.segmentBytes} B; of ${one.bytes} B ${one.firstFlight} B left before anything was acknowledged, with a congestion window of ${one.initialWindow} segments; the message came in ${one.segments} segments. Round trips until all has left, when the window doubles with each: ${one.roundTrips}`
       ),

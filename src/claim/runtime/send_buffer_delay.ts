@@ -29,17 +29,13 @@ export const sendBufferIsDelay = defineClaim<Queues>({
   sentence: "A send buffer of 4 MiB is 4 MiB of delay",
   source:
     "tcp(7), tcp_wmem; RFC 8289, section 1 (bufferbloat); Linux net/ipv4/tcp.c, do_tcp_setsockopt (TCP_NOTSENT_LOWAT); include/net/tcp.h, tcp_stream_memory_free; Documentation/networking/ip-sysctl.rst, tcp_notsent_lowat",
-  method: `Over loopback a writer that always had more wrote ${
-    formatBytes(CHUNK_BYTES)
-  } whenever the kernel took it, to a reader that took ${
-    formatBytes(RATE_BYTES_PER_S)
-  } a second, with a receive buffer asked for at ${
-    formatBytes(RECEIVE_BYTES)
-  }; the time of each byte from its write to its read was taken for ${
-    (RUN_MS - WARM_UP_MS) / 1e3
-  } s once the buffers were full. The send buffer was the kernel's own, and then limited by TCP_NOTSENT_LOWAT at ${
-    formatBytes(LOWAT_BYTES)
-  }`,
+  method:
+    `Over loopback a writer that always had more wrote ${formatBytes(CHUNK_BYTES)} whenever ` +
+    `the kernel took it, to a reader that took ${formatBytes(RATE_BYTES_PER_S)} a second, ` +
+    `with a receive buffer asked for at ${formatBytes(RECEIVE_BYTES)}; ` +
+    "the time of each byte from its write to its read " +
+    `was taken for ${(RUN_MS - WARM_UP_MS) / 1e3} s once the buffers were full. The send buffer ` +
+    `was the kernel's own, and then limited by TCP_NOTSENT_LOWAT at ${formatBytes(LOWAT_BYTES)}`,
   rule: {
     "holds":
       "the median byte waited for at least as long as half of the send buffer takes at the reader's rate, and with TCP_NOTSENT_LOWAT for less than a quarter of that time, at no less than 0.9 of the rate",
@@ -59,18 +55,15 @@ export const sendBufferIsDelay = defineClaim<Queues>({
       limited.bytesPerSecond >= 0.9 * plain.bytesPerSecond;
     return {
       verdict: firstMet({ "does not hold": !isDelay, holds: isLess }, "holds in part"),
-      answer: `${plain.delayMs.toFixed(0)} ms behind ${
-        formatBytes(plain.queued)
-      }; with TCP_NOTSENT_LOWAT ${limited.delayMs.toFixed(0)} ms`,
+      answer: `${plain.delayMs.toFixed(0)} ms behind ${formatBytes(plain.queued)}; ` +
+        `with TCP_NOTSENT_LOWAT ${limited.delayMs.toFixed(0)} ms`,
       seen: [
         ...[plain, limited].map((queue) =>
-          `${queue.what}: of a send buffer of ${formatBytes(queue.sendBuffer)} ${
-            formatBytes(queue.queued)
-          } lay written and not acknowledged; a byte waited ${
-            queue.delayMs.toFixed(0)
-          } ms until it was read, in which the reader takes ${formatBytes(worth(queue))} (${
-            formatFigure({ value: queue.bytesPerSecond, unit: "bytes/s" })
-          })`
+          `${queue.what}: ` +
+          `of a send buffer of ${formatBytes(queue.sendBuffer)} ${formatBytes(queue.queued)} ` +
+          `lay written and not acknowledged; a byte waited ${queue.delayMs.toFixed(0)} ms ` +
+          `until it was read, in which the reader takes ${formatBytes(worth(queue))} ` +
+          `(${formatFigure({ value: queue.bytesPerSecond, unit: "bytes/s" })})`
         ),
       ],
       why: [

@@ -54,9 +54,8 @@ export const tlsMeetsNagle = defineClaim<{ arms: readonly FirstExchanges[] }>({
         undecided: off! >= DELAY_MS,
         holds: asDeno! >= 2 * DELAY_MS,
       }, "holds in part"),
-      answer: `connect and first exchange ${asDeno!.toFixed(1)} ms; Nagle off at both ends ${
-        off!.toFixed(1)
-      } ms`,
+      answer: `connect and first exchange ${asDeno!.toFixed(1)} ms; ` +
+        `Nagle off at both ends ${off!.toFixed(1)} ms`,
       seen: arms.map(({ what, openedMs, delayed }) =>
         `${what}: ${
           median(openedMs).toFixed(1)

@@ -50,9 +50,8 @@ export const waitingDatagramBurns = defineClaim<Waited>({
     const isMore = datagram.cpuMs > TIMES * stream.cpuMs;
     return {
       verdict: firstMet({ holds: isBusy && isMore, undecided: isBusy || isMore }, "does not hold"),
-      answer: `${datagram.cpuMs.toFixed(0)} ms of CPU in ${
-        datagram.waitedMs.toFixed(0)
-      } ms of waiting; a stream ${stream.cpuMs.toFixed(1)} ms`,
+      answer: `${datagram.cpuMs.toFixed(0)} ms of CPU ` +
+        `in ${datagram.waitedMs.toFixed(0)} ms of waiting; a stream ${stream.cpuMs.toFixed(1)} ms`,
       seen: [datagram, stream].map(({ what, waitedMs, cpuMs, keptOffMs }) =>
         `While a ${what} of Deno waited ${waitedMs.toFixed(0)} ms for room, its thread used ${
           cpuMs.toFixed(1)

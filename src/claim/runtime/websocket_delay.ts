@@ -42,9 +42,8 @@ export const webSocketWaits = defineClaim<{ arms: readonly Exchanged[] }>({
     const onOff = (isOn: boolean) => isOn ? "on" : "off";
     return {
       verdict: firstMet({ "does not hold": !isSlow, holds: isNagle }, "undecided"),
-      answer: `exchange of ${asDeno!.messageBytes} B ${
-        asDeno!.exchangeMs.toFixed(1)
-      } ms; Nagle off ${off!.exchangeMs.toFixed(2)} ms`,
+      answer: `exchange of ${asDeno!.messageBytes} B ${asDeno!.exchangeMs.toFixed(1)} ms; ` +
+        `Nagle off ${off!.exchangeMs.toFixed(2)} ms`,
       seen: arms.map((arm) =>
         `${arm.messageBytes} B, Nagle ${arm.nagle} (client ${onOff(arm.client.nagle)}, server ${
           onOff(arm.server.nagle)

@@ -155,9 +155,8 @@ function warn({ engine, runs, overMs, progress }: Context): void {
   }
   if (overMs < DEFAULT_OVER_MS) {
     progress.say(
-      `sockbench: runs within ${
-        engine.formatDuration(overMs * 1e6)
-      } do not show what changes over half an hour: gate may be red for that`,
+      `sockbench: runs within ${engine.formatDuration(overMs * 1e6)} do ` +
+        "not show what changes over half an hour: gate may be red for that",
     );
   }
 }
@@ -217,11 +216,8 @@ function conclude(runs: readonly RunRecord[], { engine, out }: Context): string 
       first.cases.length === 1 ? "case" : "cases"
     }, from the first start to the last ${engine.formatDuration(span * 1e6)}, in ${out}`,
     ...(median === undefined || widest === undefined ? [] : [
-      `gate finds a headline that is ${
-        engine.formatShare(median.effect)
-      } slower in the median case, ${
-        engine.formatShare(widest.effect)
-      } in the widest (${widest.name})`,
+      `gate finds a headline that is ${engine.formatShare(median.effect)} slower ` +
+      `in the median case, ${engine.formatShare(widest.effect)} in the widest (${widest.name})`,
     ]),
     ...(hopeless === undefined ? [] : [`gate at its default threshold refuses it: ${hopeless}`]),
   ];

@@ -174,9 +174,8 @@ function repeatCommand(
   repeat: number,
 ): string {
   const only = globs.map((glob) => ` --claim ${quoteForShell(glob)}`).join("");
-  return `deno task sockbench claims${only} --rounds ${rounds} --peer ${peer} --seed ${seed}${
-    repeat === 1 ? "" : ` --repeat ${repeat}`
-  }`;
+  return `deno task sockbench claims${only} --rounds ` +
+    `${rounds} --peer ${peer} --seed ${seed}${repeat === 1 ? "" : ` --repeat ${repeat}`}`;
 }
 
 async function write(
@@ -219,9 +218,8 @@ async function write(
   if (!args.flags.has("quiet")) {
     terminal.out(summaryText(result, terminal, engine));
     terminal.out(
-      `\nWritten to\n${
-        outcomes.flatMap(({ written }) => written).map((path) => `${path}\n`).join("")
-      }`,
+      "\nWritten to\n" +
+        outcomes.flatMap(({ written }) => written).map((path) => `${path}\n`).join(""),
     );
   }
   return problems.length === 0;

@@ -180,9 +180,8 @@ function findChangedHeadline({ scenarios }: RunRecord, engine: Engine): string |
   for (const { id, metrics } of scenarios) {
     const headline = own.get(id)?.metrics[0];
     if (headline === undefined || metrics[0] === headline) continue;
-    return `scenario ${id} has the headline ${
-      metrics[0]
-    } in a record, and ${headline} in this sockbench: measure both anew`;
+    return `scenario ${id} has the headline ${metrics[0]} ` +
+      `in a record, and ${headline} in this sockbench: measure both anew`;
   }
   return undefined;
 }

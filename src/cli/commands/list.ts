@@ -185,9 +185,8 @@ function describeScenario(scenario: Scenario, catalog: Catalog, plan: Plan): str
     lines.length === 0 ? [] : ["", title, ...lines];
   return [
     `${id}: ${question}`,
-    `  An operation is one ${operation}.${
-      onDemand ? ` Measured on demand: run --scenario ${id}` : ""
-    }`,
+    `  An operation is one ${operation}.` +
+    `${onDemand ? ` Measured on demand: run --scenario ${id}` : ""}`,
     ...notesOf(scenario).map((note) => `  ${note}`),
     ...section(
       "Parameters",

@@ -87,9 +87,8 @@ export function createAbProgress(terminal: Terminal, quiet: boolean): AbProgress
       if (quiet) return;
       const cases = new Set(cells.map((cell) => cell.case));
       say(
-        `${plural(cells.length, "cell")} flagged; measuring ${
-          plural(cases.size, "case")
-        } again on fresh agents`,
+        `${plural(cells.length, "cell")} flagged; ` +
+          `measuring ${plural(cases.size, "case")} again on fresh agents`,
       );
     },
   };
@@ -101,9 +100,8 @@ export function describeIntent(intent: AbIntent): string {
   const longest = budgetNs > estimateNs ? ` to ${formatDuration(budgetNs)}` : "";
   const skipped = plan.skipped.length === 0 ? "" : `; ${plan.skipped.length} skipped`;
   return `${plural(plan.cases.length, "case")} × ${plural(pairs, "pair")} or more, ` +
-    `${formatDuration(estimateNs)}${longest}; base ${base}, head${heads.length === 1 ? "" : "s"} ${
-      heads.join(", ")
-    }; ` +
+    `${formatDuration(estimateNs)}${longest}; ` +
+    `base ${base}, head${heads.length === 1 ? "" : "s"} ${heads.join(", ")}; ` +
     `peer ${plan.settings.peer}; seed ${plan.settings.seed}${skipped}`;
 }
 

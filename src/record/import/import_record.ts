@@ -22,9 +22,8 @@ export function importRecord(texts: readonly ForeignText[], command: string): Ru
   if (other !== -1) {
     throw new RecordError(
       texts[other]!.source,
-      `it is of ${read[other]!.tool.name}, and ${
-        texts[0]!.source
-      } of ${tool.name}: import each tool by itself`,
+      `it is of ${read[other]!.tool.name}, ` +
+        `and ${texts[0]!.source} of ${tool.name}: import each tool by itself`,
     );
   }
   const record = assemble(tool, read.map(({ file }) => file), texts, command);

@@ -92,9 +92,8 @@ function summarizeHeads(report: HeadsReport): string {
   if (exitCode === 0) return `Passed: none of ${plural(heads.length, "head")} regressed.`;
   const [word, other] = exitCode === 1 ? ["Regressed", those(3)] : ["Cannot judge", []];
   const also = other.length === 0 ? "" : `; cannot judge ${other.join(", ")}`;
-  return `${word}: ${those(exitCode).join(", ")} (${those(exitCode).length} of ${
-    plural(heads.length, "head")
-  })${also}.`;
+  return `${word}: ${those(exitCode).join(", ")} (${those(exitCode).length} ` +
+    `of ${plural(heads.length, "head")})${also}.`;
 }
 
 /** As in `Best of 3 subjects in 4 headlines: bun:1.4 in 3, none shown in 1.` */
@@ -107,9 +106,8 @@ function describeBest({ best, heads }: HeadsReport): string {
   );
   const open = groups.get(undefined)?.length ?? 0;
   const rest = open === 0 ? [] : [`none shown in ${open}`];
-  return `Best of ${1 + heads.length} subjects in ${plural(headlines.length, "headline")}: ${
-    [...won, ...rest].join(", ")
-  }.`;
+  return `Best of ${1 + heads.length} subjects in ${plural(headlines.length, "headline")}: ` +
+    `${[...won, ...rest].join(", ")}.`;
 }
 
 function headLines({ heads, isComparison }: HeadsReport, all: boolean): readonly Block[] {
@@ -156,9 +154,8 @@ function cellBlocks(report: HeadsReport, all: boolean): readonly Block[] {
   return [
     headsTable(report, shown, byHead),
     ...(hidden === 0 ? [] : [paragraph(
-      `${
-        plural(hidden, "cell")
-      } of other metrics, ${changed.length} of them changed: the Markdown has them`,
+      `${plural(hidden, "cell")} ` +
+        `of other metrics, ${changed.length} of them changed: the Markdown has them`,
     )]),
   ];
 }

@@ -141,9 +141,8 @@ export function loadWarnings({ cases }: RunRecord, values: TrialValues): readonl
       );
       const fault = failed.flatMap(trialsOf).map(faultOf).find((words) => words !== undefined);
       return failed.length === 0 || fault === undefined ? [] : [{
-        message: `check of ${
-          names[check]
-        } failed in most trials (${fault}): rely on the interval across trials, not on the figures of one`,
+        message: `check of ${names[check]} failed in most trials (${fault}): ` +
+          "rely on the interval across trials, not on the figures of one",
         cases: failed.map(({ id }) => id),
       }];
     },

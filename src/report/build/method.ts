@@ -97,9 +97,8 @@ export function buildMethod(
       health: describeCpuWait(record),
       peer: describePeers(record),
       "reference benchmark": yardstick !== undefined && describeReferenceBenchmark(yardstick),
-      duration: `${took} (estimated ${estimate}) for ${count(trials.length, "trial")} of ${
-        count(cases.length, "case")
-      }`,
+      duration: `${took} (estimated ${estimate}) for ${count(trials.length, "trial")} ` +
+        `of ${count(cases.length, "case")}`,
     }),
   ];
 }

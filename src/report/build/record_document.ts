@@ -185,9 +185,8 @@ function byChance(comparisons: Evaluation["comparisons"]): readonly Block[] {
   );
   const expected = Math.round(excluded.reduce((sum, one) => sum + one, 0));
   return expected === 0 ? [] : [paragraph(
-    `${
-      count(comparisons.length, "comparison")
-    }: where nothing differed, about ${expected} of their intervals would ` +
+    `${count(comparisons.length, "comparison")}: ` +
+      `where nothing differed, about ${expected} of their intervals would ` +
       "exclude 1 by chance. Who is called faster or slower is so by a test of all together",
   )];
 }

@@ -73,9 +73,8 @@ export function buildWarnings(
     ...settingWarnings(record),
     ...scarceWarnings(record, values),
     ...warn(
-      `more than ${
-        formatShare(NOTABLE_LOSS)
-      } of the messages were lost; throughput counts those that arrived`,
+      `more than ${formatShare(NOTABLE_LOSS)} ` +
+        "of the messages were lost; throughput counts those that arrived",
       where(lossy),
     ),
     ...undefinedMetricWarnings(record),
@@ -89,9 +88,8 @@ function starvedWarning(record: RunRecord, values: TrialValues): readonly Warnin
     (healthOf(values.succeeded(id), cores)?.waitShare ?? 0) >= UNEQUAL_WAIT
   );
   return warn(
-    `the processes were kept off the CPU for at least ${
-      formatShare(UNEQUAL_WAIT)
-    } of the measured time`,
+    `the processes were kept off the CPU for at least ${formatShare(UNEQUAL_WAIT)} ` +
+      "of the measured time",
     starved.map(({ id }) => id),
   );
 }
@@ -134,9 +132,8 @@ function impreciseWarning(record: RunRecord, headline: readonly Summary[]): read
     confidence < CONFIDENCE || Math.max(high - median, median - low) > precision * Math.abs(median)
   );
   return warn(
-    `the run ended before the interval was within ±${
-      formatShare(precision)
-    } of the median, as asked for`,
+    `the run ended before the interval was within ±${formatShare(precision)} ` +
+      "of the median, as asked for",
     wide.map((summary) => summary.case),
   );
 }
@@ -176,9 +173,8 @@ function scarceWarnings(record: RunRecord, values: TrialValues): readonly Warnin
         return median(trials.map(({ operations }) => operations)) < needed;
       });
       return warn(
-        `operations are too few for ${
-          metricOf(metric).title
-        }, which is left out: a trial has fewer than ${needed} in the median, and it would be their maximum`,
+        `operations are too few for ${metricOf(metric).title}, which is left out: ` +
+          `a trial has fewer than ${needed} in the median, and it would be their maximum`,
         scarce.map((one) => one.id),
       );
     });

@@ -12,9 +12,8 @@ export function describeFigure(figure: ChartFigure): string {
   const show = (amount: number) => formatAmount(amount, unit);
   if (modes !== undefined) {
     const { fast, fastShare, slow, slowShare } = modes;
-    return `bimodal: ${show(fast)} (${formatShare(fastShare)} of ${trials}) and ${show(slow)} (${
-      formatShare(slowShare)
-    })`;
+    return `bimodal: ${show(fast)} (${formatShare(fastShare)} ` +
+      `of ${trials}) and ${show(slow)} (${formatShare(slowShare)})`;
   }
   const kind = confidence >= CONFIDENCE ? "95 % interval" : "range of the trials";
   return `${show(value)}, ${kind} [${show(low)}, ${show(high)}], ${trials}`;

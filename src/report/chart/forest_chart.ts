@@ -141,9 +141,8 @@ function drawForest(figure: Figure, forest: ForestData): Chart {
     title: isRatio ? "Head against base" : "Change of shares, head against base",
     description: `Ratio of ${rows.length === 1 ? "1 cell" : `${rows.length} cells`} with ` +
       `95 % intervals, worst first. ` + rows.slice(0, 8).map((row) =>
-        `${row.case} ${row.metric}: ${
-          formatEstimate(row.ratio, { ...row, effect })
-        }, ${row.verdict}.`
+        `${row.case} ${row.metric}: ` +
+        `${formatEstimate(row.ratio, { ...row, effect })}, ${row.verdict}.`
       ).join(" ") + (rows.length > 8 ? ` And ${rows.length - 8} more.` : ""),
     notes: [
       "Whisker: 95 % interval. Solid line: no change. Dashed: the threshold. Further left is worse.",

@@ -145,18 +145,16 @@ function drawHeatMap(figure: Figure, data: GridData): Chart {
     `${columnAxis.name} ${nameValue(columnAxis, square.column)}`;
   const hasTwo = squares.some(({ figure }) => figure.modes !== undefined);
   return frameFigure(figure, {
-    title: `${
-      capitalize(metric.title)
-    } in ${scale.symbol}, by ${rowAxis.name} and ${columnAxis.name}`,
+    title: `${capitalize(metric.title)} ` +
+      `in ${scale.symbol}, by ${rowAxis.name} and ${columnAxis.name}`,
     description: `${metric.title} of ${nameFigure(figure)}, by ${rowAxis.description} ` +
       `and ${columnAxis.description}: from ${formatAmount(Math.min(...values), metric.unit)} to ` +
       `${formatAmount(Math.max(...values), metric.unit)}` +
       (best === undefined ? "." : `, highest at ${where(best)}.`),
     bottom: bottom + 34,
     notes: [
-      `Medians across trials.${
-        best === undefined ? "" : " The frame is around the highest median."
-      }`,
+      "Medians " +
+      `across trials.${best === undefined ? "" : " The frame is around the highest median."}`,
       ...(hasTwo
         ? ["Two figures: the trials are bimodal; both modes stand in place of one median."]
         : []),

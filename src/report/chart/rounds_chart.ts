@@ -57,10 +57,8 @@ function drawRounds(figure: Figure, { rounds: spreads, drift: ratio }: RoundsDat
   const place = (spread: RoundSpread) => x(seconds(spread.startedNs));
   return framePlot(figure, area, {
     title: "Did the machine drift during the run?",
-    description:
-      `How slow all cases were in each of ${spreads.length} steps of the run, ${
-        figure.common.join(", ")
-      }. From the first to the last third the middle changed by ` +
+    description: `How slow all cases were in each of ${spreads.length} steps of the run, ` +
+      `${figure.common.join(", ")}. From the first to the last third the middle changed by ` +
       `${drift < 0 ? "−" : "+"}${Math.abs(drift).toFixed(1)} %; the slowest step was ` +
       `${Math.max(...spreads.map(({ middle }) => middle)).toFixed(2)} times the usual.`,
     notes: [

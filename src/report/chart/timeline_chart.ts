@@ -168,9 +168,8 @@ function drawLane(
         hover(
           first === last
             ? `${operation} ${first + 1}: ${formatAmount(valuesNs[first] ?? 0, "ns")}`
-            : `${operation}s ${first + 1} to ${last + 1}: ${
-              formatAmount(sum(valuesNs.slice(first, last + 1)), "ns")
-            } together`,
+            : `${operation}s ${first + 1} to ${last + 1}: ` +
+              `${formatAmount(sum(valuesNs.slice(first, last + 1)), "ns")} together`,
         ),
       )
     ),

@@ -28,9 +28,8 @@ function writeEntries(document: Document, direction: "lower" | "higher"): string
         unit,
         value: head.value,
         range: `[${bounds.join(", ")}]`,
-        extra: `${verdict} against ${printable(judgement?.base ?? "")}\n${
-          printable(reason)
-        }\n${head.n} trials`,
+        extra: `${verdict} against ` +
+          `${printable(judgement?.base ?? "")}\n${printable(reason)}\n${head.n} trials`,
       };
     });
   return `${JSON.stringify(entries, null, 2)}\n`;

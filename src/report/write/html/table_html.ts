@@ -191,9 +191,8 @@ function describeFigure(cell: FigureCell, look: Look, isShown: boolean): string 
   const { modes } = cell;
   if (modes !== undefined) {
     const { fast, fastShare, slow, slowShare } = modes;
-    return `Bimodal: ${withUnit(fast)} in ${formatShare(fastShare)} of the trials, ${
-      withUnit(slow)
-    } in ${formatShare(slowShare)}; ${trials}`;
+    return `Bimodal: ${withUnit(fast)} in ${formatShare(fastShare)} ` +
+      `of the trials, ${withUnit(slow)} in ${formatShare(slowShare)}; ${trials}`;
   }
   if (cell.isExact === true) return "Of all trials together, without an interval";
   if (cell.n === 1) return `${trials}, which has no interval`;

@@ -3,7 +3,7 @@
  * Known answers: delays, losses, paces and links of known size, and whether the suite recovers them. Writes reports/known-answers.md.
  *
  * ```sh
- * deno task known-answers                       # about three minutes; the links need root and iproute2
+ * deno task known-answers                       # about four minutes; the links need root and iproute2
  * deno task known-answers --only delays,faults --times 2 --out /tmp/try
  * ```
  *
@@ -26,6 +26,7 @@ import { measureLoads } from "./known_answers/loads.ts";
 import { namespacesObstacle } from "./known_answers/namespaces.ts";
 import { measurePaces } from "./known_answers/paces.ts";
 import { renderKnownAnswers } from "./known_answers/report.ts";
+import { measureStalls } from "./known_answers/stalls.ts";
 import { measureShaped } from "./known_answers/shaped.ts";
 import { readOptions } from "./read_options.ts";
 
@@ -49,14 +50,18 @@ const parts: Readonly<Record<string, (times: number, signal: AbortSignal) => Pro
   async loads(times, signal) {
     const loads = await measureLoads(times, signal);
     take(answers, loads.answers);
-    skipped.push(...loads.skipped);
-    for (const { what, reason } of loads.skipped) console.error(`skipped: ${what}: ${reason}`);
+    skip(loads.skipped);
+  },
+  async stalls(times, signal) {
+    const stalls = await measureStalls(12 * times, signal);
+    take(answers, stalls.answers);
+    notes.push(...stalls.notes);
+    skip(stalls.skipped);
   },
   async links(times, signal) {
     const obstacle = await namespacesObstacle();
     if (obstacle !== undefined) {
-      skipped.push({ what: "links of known rate", reason: obstacle });
-      console.error(`skipped: links of known rate: ${obstacle}`);
+      skip([{ what: "links of known rate", reason: obstacle }]);
       return;
     }
     const shaped = await measureShaped(20 * times, signal);
@@ -64,6 +69,11 @@ const parts: Readonly<Record<string, (times: number, signal: AbortSignal) => Pro
     notes.push(...shaped.notes);
   },
 };
+
+function skip(found: readonly Skip[]): void {
+  skipped.push(...found);
+  for (const { what, reason } of found) console.error(`skipped: ${what}: ${reason}`);
+}
 
 function take(list: Answer[], found: readonly Answer[]): void {
   list.push(...found);

@@ -12,9 +12,15 @@ import { openWorkerLink } from "./worker_link.ts";
 import { PeerError, type PeerLink } from "./peer_link.ts";
 import { type ProjectFlags, projectFlags } from "./project_flags.ts";
 
-/** Catalog and clock are for a `loop` peer, modules for those with a catalog of their own. */
+/** Catalog and clock are for a `loop` peer, modules for those with a catalog of their own; V8's flags for a process. */
 export type PeerOptions = Readonly<
-  { catalog: Catalog; clock: Clock; modules: readonly string[]; directory: string }
+  {
+    catalog: Catalog;
+    clock: Clock;
+    modules: readonly string[];
+    directory: string;
+    v8Flags?: readonly string[];
+  }
 >;
 
 type Opener = (options: PeerOptions) => PeerLink | Promise<PeerLink>;
@@ -31,7 +37,9 @@ export async function openPeer(kind: PeerKind, options: PeerOptions): Promise<Pe
 }
 
 /** Starts a peer process and resolves when it is ready. Throws PeerError. */
-async function openProcessLink({ modules, directory }: PeerOptions): Promise<PeerLink> {
+async function openProcessLink(
+  { modules, directory, v8Flags = [] }: PeerOptions,
+): Promise<PeerLink> {
   const permissions = childPermissions({ directory, modules });
   if ("missing" in permissions) {
     throw new PeerError("peer-failed", `peer process needs ${permissions.missing}`);
@@ -40,7 +48,7 @@ async function openProcessLink({ modules, directory }: PeerOptions): Promise<Pee
   const process = startLineProcess({
     program: Deno.execPath(),
     args: [
-      ...denoRun(),
+      ...denoRun(...v8Flags),
       "--unstable-net",
       ...permissions.args,
       ...project.flags,

@@ -34,8 +34,8 @@ class Service {
     this.#bytesBefore = context.residentBytes?.();
   }
 
-  /** From having read a request at `readNs`, until its reply is due. */
-  spin(readNs: number): void {
+  /** From having read a request at `readNs`, until its reply is due; `hasWaited`: it was there when the reply before was written. */
+  spin(readNs: number, hasWaited = readNs - this.#freeNs < AT_ONCE_NS): void {
     const { clock, params, marks } = this.context;
     if (marks !== this.#marks) {
       this.#marks = marks;
@@ -46,8 +46,7 @@ class Service {
       this.#sumNs = 0;
     }
     if (this.#drawn === undefined) return;
-    const hasWaited = readNs - this.#freeNs < AT_ONCE_NS;
-    const startNs = hasWaited ? this.#freeNs : readNs;
+    const startNs = hasWaited && this.#freeNs > 0 ? this.#freeNs : readNs;
     this.#freeNs = startNs + this.#drawn.next();
     let nowNs = readNs;
     while (nowNs < this.#freeNs) nowNs = clock.nowNs();
@@ -189,13 +188,18 @@ async function answerSpinning(
   })();
   const pacer = await openPacer(clock);
   let [gapNs, lastNs, breathedNs] = [0, clock.nowNs(), clock.nowNs()];
+  // Found before every connection was asked once more, a request had been waiting, however slow the asking.
+  let askedInVain = Infinity;
   while (ends.length > 0 && !context.finishing) {
     for (let at = ends.length - 1; at >= 0; at--) {
       const end = ends[at]!;
       const { asked } = end;
       const room = end.filled === 0 ? asked.buffer : asked.buffer.subarray(end.filled);
       const read = tryRead(end.channel, room, context);
-      if (read === undefined) continue;
+      if (read === undefined) {
+        askedInVain++;
+        continue;
+      }
       if (read === null) {
         end.channel.close();
         ends.splice(at, 1);
@@ -207,10 +211,11 @@ async function answerSpinning(
       end.filled = 0;
       const reply = asked.reply();
       const readNs = clock.nowNs();
-      service.spin(readNs);
+      service.spin(readNs, askedInVain < ends.length);
       let written = end.channel.write(reply);
       if (typeof written !== "number") written = await written;
       if (written < reply.length) await writeRest(end.channel, reply, written);
+      askedInVain = 0;
       service.end(readNs);
       lastNs = clock.nowNs();
     }

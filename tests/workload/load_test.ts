@@ -175,6 +175,58 @@ Deno.test("a spinning server's gap is of what is measured, and not of the mark t
   }
 });
 
+Deno.test("a server of known speed hides its own cost in the service of what had waited, however slow it is to look", async () => {
+  // Each look at a connection takes 50 µs, the machine being what it is; four requests wait, the fifth comes when all is quiet.
+  const clock = new ScriptedClock(100);
+  let [looks, late] = [0, false];
+  const answeredNs: number[] = [];
+  const connection = (asks: (() => boolean)[]): StreamChannel => ({
+    mode: "stream",
+    read: () => new Promise(() => {}),
+    tryRead(room) {
+      clock.advance(50e3);
+      looks++;
+      if (answeredNs.length >= 5) return null;
+      if (!asks[0]?.()) return undefined;
+      asks.shift();
+      return room.length;
+    },
+    write(data) {
+      answeredNs.push(clock.nowNs());
+      return data.length;
+    },
+    closeWrite() {},
+    close() {},
+  });
+  const waiting = () => true;
+  const quiet = () => {
+    late ||= looks > 20;
+    return late;
+  };
+  const accepted: (StreamChannel | null)[] = [
+    connection([waiting, waiting]),
+    connection([waiting, waiting, quiet]),
+  ];
+  await load.serve({
+    clock: {
+      nowNs: () => clock.nowNs(),
+      sleepUntilNs: (timeNs) => clock.sleepUntilNs(timeNs),
+      openPacer: () => Promise.resolve({ spinUntilNs: () => Promise.resolve(), close() {} }),
+    },
+    params: { bytes: 8, connections: 2, service: 200 },
+    budget: { warmupNs: 0, measureNs: 1e6 },
+    accept: () => Promise.resolve(accepted.shift() ?? null),
+    marks: 1,
+    finishing: false,
+    served() {},
+    measured() {},
+    tally: {},
+  });
+  const apart = answeredNs.slice(1).map((ns, k) => Math.round((ns - answeredNs[k]!) / 1e3));
+  assertEquals(apart.slice(0, 3), [200, 200, 200]);
+  assert(apart[3]! > 200 + 300, `${apart}`);
+});
+
 Deno.test("load in an overload has no latency, and says so", async () => {
   const clock = new SimulatedClock();
   const server = new SimulatedServer(clock, (startNs) => startNs + 1e6);

@@ -77,11 +77,14 @@ export function renderKnownAnswers(known: KnownAnswers): string {
     "(RFC 4737, section 3.3).",
     "- A pace: the sender spins until each write is due, by a schedule that lateness does not shift, and notes what it sent in which time. " +
     "The suite measures where the bytes arrive, in another process. The interval is widened by one read of the receiver's window, which may hold one more or less at its ends.",
-    "- A load: both ends spin in system calls (driver libc), the server for a known time on each request. The wait is the mean latency less the mean " +
+    "- A load: both ends spin in system calls (driver libc; V8 without helper threads, which two spinning ends leave no core for), the server for a known time on each request. The wait is the mean latency less the mean " +
     "of the service times and the socket's own part (the median at a tenth of the load, beside each trial), held against Lindley's recursion over " +
     "the trial's own arrivals and services. A trial in which either end was kept from looking for more than 100 µs is left out; fewer than 5 that " +
     "are left say that the machine is too noisy. Clients that wait for their replies: rate × mean latency is their number (Little), within 1 %. " +
     "Recovered is an estimate within 5 %.",
+    "- A stall: the serving end stands still for L = 100 ms of each second P and is asked at a constant rate over 20 connections, for whole seconds. With r, the share " +
+    "of its time that it needs for the rate (from a closed loop beside each trial), the mean latency is L²/(2P(1 − r)), less the round trip itself, and p99 is L(1 − 0.01·P(1 − r)/L); " +
+    "in flight at most is what comes in L. Recovered is a mean within 5 %, a p99 within 2 %.",
     "- A link: two network namespaces, joined by veth pairs of MTU 1500. A token bucket (`tc tbf`) limits one direction and counts whole frames: 14 " +
     "bytes of Ethernet, 20 of IPv4, then 8 of UDP or 20 of TCP and 12 of its timestamps, the rest is payload. Segments are not batched (`gso_max_segs 1`), " +
     "TCP uses reno, and the queues are longer than all that a sender's buffer holds, so that they drop nothing; what they counted is below. The interval is widened by one read, as that of a pace.",

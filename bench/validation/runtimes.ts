@@ -1,30 +1,36 @@
-// Deno, Node and Bun by the same program, and releases of Deno against each other: `deno task runtimes`.
+// Deno, Node and Bun by the same program: `deno task runtimes`. Releases of Deno against each other: `deno task deno-versions`.
 //
-// Each pair of runtimes is one job of `ab` over the transports of driver `node`, in which both measure side by side. The exchange written by
-// hand (runtimes/plain_exchange.mjs), which uses nothing of the suite, stands beside. Runtimes come from npm.
+// All subjects are measured in one job of `ab`, in the same rounds, each against the first: runtimes over the transports of driver `node`, releases
+// of Deno over its own as well. The exchange written by hand (runtimes/plain_exchange.mjs), which uses nothing of the suite, stands beside the
+// runtimes. They come from npm.
 //
-// `--node version` · `--bun version` · `--denos a,b,…` releases to compare with this one · `--budget time` of each job · `--plain n` runs by hand ·
-// `--out file`. Exits with 3 where no runtime can be had.
+// `--node version` · `--bun version` · `--denos a,b,…` in their place, releases to compare with this one, the oldest first · `--budget time` of the
+// job · `--pairs n` of each case · `--plain n` runs by hand · `--out file`, its chart beside it. Exits with 3 where nothing could be measured.
 
-import { compareRecords } from "../../src/compare/compare_records.ts";
-import type { Comparison } from "../../src/compare/comparison.ts";
-import { factOf } from "../../src/model/environment.ts";
-import { describeMachine } from "../../src/model/format_fact.ts";
-import type { RunRecord } from "../../src/model/run_record.ts";
-import { decodeRecord } from "../../src/record/codec.ts";
 import { haveRuntime } from "../../src/ab/runtime.ts";
 import { parseSubject } from "../../src/ab/subject.ts";
+import { writeFileAtomically } from "../../src/cli/output.ts";
+import { decodeRecord } from "../../src/record/codec.ts";
 import { median } from "../../src/stats/mod.ts";
-import { type MarkdownColumn, markdownTable } from "../../src/text/markdown_table.ts";
-import { formatEstimate } from "../../src/units/format_change.ts";
+import { markdownTable } from "../../src/text/markdown_table.ts";
 import { formatAmount } from "../../src/units/format_quantity.ts";
 import { readOptions } from "./read_options.ts";
+import {
+  bestTable,
+  columns,
+  describeJob,
+  drawJob,
+  figureTable,
+  type Job,
+  readJob,
+} from "./runtimes/runtimes_report.ts";
 
 const args = readOptions({
   node: "26",
   bun: "1.4",
-  denos: "2.8.3",
-  budget: "60s",
+  denos: "",
+  budget: "120s",
+  pairs: "",
   plain: "7",
   out: "reports/runtimes.md",
 });
@@ -32,6 +38,7 @@ const runs = Number(args.plain);
 if (!(Number.isInteger(runs) && runs > 0)) {
   refuse(`--plain must be a whole number above 0: it is ${args.plain}`);
 }
+if (!args.out.endsWith(".md")) refuse(`--out must end in .md: it is ${args.out}`);
 try {
   (await Deno.open(args.out, { append: true, create: true })).close();
 } catch (error) {
@@ -45,101 +52,67 @@ const ALL_TRANSPORTS = `${KINDS.join(",")},${NODE_TRANSPORTS}`;
 
 const folder = await Deno.makeTempDir({ prefix: "runtimes-" });
 try {
+  const denos = args.denos.split(",").filter((one) => one !== "").map((one) => `deno:${one}`);
   const runtimes = [`node:${args.node}`, `bun:${args.bun}`];
-  const jobs = [
-    ...runtimes.map((base) => ({ base, head: "self", transports: NODE_TRANSPORTS })),
-    { base: runtimes[0]!, head: runtimes[1]!, transports: NODE_TRANSPORTS },
-    ...args.denos.split(",").filter((one) => one !== "").map((version) => (
-      { base: `deno:${version}`, head: "self", transports: ALL_TRANSPORTS }
-    )),
-  ];
-  const parts: string[] = [];
-  let first: RunRecord | undefined;
-  for (const job of jobs) {
-    const records = await compare(job, `${folder}/${parts.length}`);
-    if (records === undefined) continue;
-    first ??= records.base;
-    parts.push(describeJob(records));
-  }
-  if (first === undefined) {
-    say("no runtime could be had");
-    Deno.exit(3);
-  }
-  const facts = [
-    ...describeMachine(first.environment).filter((part) => !part.startsWith("Deno")),
-    `${first.startedAt.slice(0, 16).replace("T", " ")} UTC`,
-  ];
+  const areReleases = denos.length > 0;
+  const job = areReleases
+    ? await measure([...denos, "self"], ALL_TRANSPORTS)
+    : await measure(["self", ...runtimes], NODE_TRANSPORTS);
+  const [base] = job.subjects;
+  const svg = drawJob(job);
+  const chart = args.out.replace(/\.md$/, ".svg");
+  if (svg !== undefined) await writeFileAtomically(chart, `${svg}\n`);
   const text = [
-    "# Deno, Node and Bun, and releases of Deno",
-    `${facts.join(" · ")}. Repeat it: \`deno task runtimes\``,
-    "Medians of trials and the change of head against base with its 95 % interval, paired by generation of processes; both ends on one event loop, not " +
-    "pinned. Transports `@node` are node:net and node:dgram in each runtime; the others are Deno's own. What an interval around 0 says is that no " +
-    "difference was found.",
-    ...parts,
-    await describeHand(runtimes),
+    areReleases ? "# Releases of Deno" : "# Deno, Node and Bun",
+    `${describeJob(job)}. Repeat it: \`deno task ${areReleases ? "deno-versions" : "runtimes"}\``,
+    `## Which ${areReleases ? "release" : "runtime"} for which job`,
+    "Best: shown to be better than each of the others, by the test and the threshold of `ab`. Transports `@node` are node:net and node:dgram in each " +
+    "runtime; the others are Deno's own.",
+    bestTable(job),
+    ...(svg === undefined
+      ? []
+      : [`![Ratio of each head to ${base!.name} with its interval](${chart.split("/").at(-1)})`]),
+    "## All figures",
+    `Medians of trials, and against ${
+      base!.name
+    } the change with its 95 % interval, paired by generation of processes; all subjects in one job, both ` +
+    "ends on one event loop, not pinned. An interval around 0 says that no difference was found.",
+    figureTable(job),
+    ...(areReleases ? [] : [await describeHand(runtimes)]),
   ].join("\n\n");
-  await Deno.writeTextFile(args.out, `${text}\n`);
+  await writeFileAtomically(args.out, `${text}\n`);
   say(`written to ${args.out}`);
 } finally {
   await Deno.remove(folder, { recursive: true });
 }
 
-interface Job {
-  readonly base: string;
-  readonly head: string;
-  readonly transports: string;
-}
-
-interface Pair {
-  readonly base: RunRecord;
-  readonly head: RunRecord;
-}
-
-/** One job of `ab`; undefined where it found nothing, which is said. */
-async function compare({ base, head, transports }: Job, out: string): Promise<Pair | undefined> {
-  say(`${head} against ${base}`);
+/** One job of `ab`, the first subject its base. Ends with 3 where it found nothing. */
+async function measure(
+  [base = "", ...heads]: readonly string[],
+  transports: string,
+): Promise<Job> {
+  say(`${heads.join(", ")} against ${base}`);
   const { code } = await new Deno.Command(Deno.execPath(), {
-    args: ["task", "--quiet", "sockbench", "ab", "--base", base, "--head", head]
+    args: ["task", "--quiet", "sockbench", "ab", "--base", base]
+      .concat(heads.flatMap((head) => ["--head", head]))
       .concat("--scenario", "round-trip,connect", "-t", transports, "--metric", "headline")
-      .concat("--budget", args.budget, "--quiet", "--out", out),
+      .concat(args.pairs === "" ? [] : ["--pairs", args.pairs])
+      .concat("--budget", args.budget, "--quiet", "--format", "json", "--out", folder),
     cwd: ROOT,
     stdout: "null",
   }).output();
+  const sides = ["base", ...heads.map((_, index) => index === 0 ? "head" : `head-${index + 1}`)];
   try {
-    const read = async (side: string) =>
-      decodeRecord(await Deno.readTextFile(`${out}/ab-${side}.json`), side);
-    return { base: await read("base"), head: await read("head") };
+    const records = await Promise.all(
+      sides.map(async (side) =>
+        decodeRecord(await Deno.readTextFile(`${folder}/ab-${side}.json`), side)
+      ),
+    );
+    return readJob(await Deno.readTextFile(`${folder}/ab.json`), records);
   } catch {
-    say(`  nothing was measured (exit code ${code})`);
-    return undefined;
+    say(`nothing was measured (exit code ${code})`);
+    Deno.exit(3);
   }
-}
-
-function describeJob({ base, head }: Pair): string {
-  const { comparisons } = compareRecords(base, head, { paired: true });
-  const rows = comparisons.filter(({ headline }) => headline).map(describeCell);
-  const [from, to] = [base, head].map(subjectOf);
-  return [
-    `## ${to} against ${from}`,
-    markdownTable(columns("case", `${from}`, `${to}`, "change", "generations"), rows).join("\n"),
-  ].join("\n\n");
-}
-
-function describeCell(cell: Comparison): string[] {
-  const { unit, base, head, ratio } = cell;
-  return [
-    `\`${cell.case}\``,
-    formatAmount(base.median, unit),
-    formatAmount(head.median, unit),
-    formatEstimate(ratio, { ...cell, effect: cell.kind }),
-    String(ratio.n),
-  ];
-}
-
-/** As in `node:26 (26.12.1)`; this suite's own Deno by its version. */
-function subjectOf({ environment }: RunRecord): string {
-  const subject = String(factOf(environment, "subject"));
-  return subject === "self" ? `Deno ${factOf(environment, "deno")}` : subject;
 }
 
 /** The exchange by hand in each runtime, in turn. */
@@ -178,11 +151,6 @@ async function describeHand(subjects: readonly string[]): Promise<string> {
     "take, and its trials are 10 ms of a fresh connection each, so that figures are not equal; which runtime is ahead must be.",
     markdownTable(columns("64 B over", ...programs.map(([label]) => label)), rows).join("\n"),
   ].join("\n\n");
-}
-
-/** The first names rows, the others hold figures. */
-function columns(...headings: readonly string[]): MarkdownColumn[] {
-  return headings.map((heading, index) => ({ heading, align: index === 0 ? "left" : "right" }));
 }
 
 function spread(ns: readonly number[]): string {

@@ -98,7 +98,7 @@ export const defaultBuffers: ClaimDeclaration = {
         }],
       }),
       why: [
-        "Sizes are the system's choice. Linux gives a fresh TCP socket the middle values of net.ipv4.tcp_wmem and tcp_rmem and lets both grow: the send buffer with the handshake (tcp_init_buffer_space, net/ipv4/tcp_input.c), both with the traffic. Other sockets get net.core.wmem_default and rmem_default. 8 KiB was the default of 4.4BSD (netinet/tcp_usrreq.c, tcp_sendspace)",
+        "Sizes are the system's choice. Linux gives a fresh TCP socket the middle values of net.ipv4.tcp_wmem and tcp_rmem and lets both grow: the send buffer with the handshake (tcp_init_buffer_space, net/ipv4/tcp_input.c), both with the traffic. How far the handshake takes it depends on the size of a segment, the congestion control and what the kernel remembers of earlier connections to that address (ip tcp_metrics). Other sockets get net.core.wmem_default and rmem_default. 8 KiB was the default of 4.4BSD (netinet/tcp_usrreq.c, tcp_sendspace)",
         "A Unix-domain connection has one queue, not two: a write puts its bytes into the peer's receive queue at once and has them charged to the sender's SO_SNDBUF until they are read; SO_RCVBUF has no effect there (unix(7))",
       ],
     };

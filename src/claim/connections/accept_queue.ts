@@ -110,7 +110,7 @@ export const establishedBeforeAccept: ClaimDeclaration = {
     };
   },
   meaning:
-    "A server that is busy for a while turns nobody away: clients connect, write, and wait for an answer. A client therefore notices a stuck server by the missing reply, and not by the connect; and a health check that only connects checks the kernel",
+    "A server that is busy for a while turns nobody away as long as its accept queue has room (claim 23): clients connect, write, and wait for an answer. A client therefore notices a stuck server by the missing reply, and not by the connect; and a health check that only connects checks the kernel",
   code: [
     "await conn.write(ping);",
     "const answer = await Promise.race([conn.read(buffer), after(1_000)]); // connecting proves nothing",

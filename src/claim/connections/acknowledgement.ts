@@ -57,7 +57,7 @@ export const acknowledgementCountsBytes: ClaimDeclaration = {
       }],
       why: [
         'Some textbooks add "+ 1". The acknowledgement names the next byte that is expected: sequence number plus length. With a first byte of number s and n bytes, the last is s + n − 1 and the next is s + n, which is where a "+ 1" that is counted from the last byte comes from',
-        "SYN and FIN take up one number each although they carry no byte, so that they can be acknowledged and retransmitted: there the acknowledgement is indeed the sequence number + 1. That is what most traces in textbooks begin with. Linux lets the one of the SYN show at the end that connected, and that of the FIN at the end that receives it",
+        "SYN and FIN take up one number each although they carry no byte, so that they can be acknowledged and retransmitted: there the acknowledgement is indeed the sequence number + 1. That is what most traces in textbooks begin with. Linux counts the one of the SYN in bytes_acked of the end that connected, and that of a FIN in bytes_acked of the end that sent it and in bytes_received of the other",
       ],
     };
   },

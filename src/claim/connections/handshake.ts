@@ -84,7 +84,7 @@ export const connectReturnsAfterHandshake: ClaimDeclaration = {
       ],
       why: [
         "The client sends SYN, gets SYN and ACK, and answers with ACK: its connect is done when it has sent that third segment, after one round trip, whether it arrives or not. The server's connection is there when the third segment has come, half a round trip later, and its socket is made only then. Accept takes it from a queue and has no part in the handshake (claim 22)",
-        "A SYN, or a SYN and ACK, that is lost is retransmitted after 1 s, whatever the distance: nothing is known of the path yet (RFC 6298, section 2.1). That second is why a connect that is slow now and then is slow by whole seconds. The third segment is not retransmitted by itself: the server repeats its SYN and ACK, and that is answered",
+        "A SYN, or a SYN and ACK, that is lost is retransmitted after 1 s, whatever the distance: nothing is known of the path yet (RFC 6298, section 2.1). That second is why a connect that is slow now and then is slow by whole seconds. The third segment is not retransmitted by itself: the server repeats its SYN and ACK after a second, and that is answered; what the client writes meanwhile carries the same acknowledgement and completes the connection at once",
         ...(connect === undefined ? [] : [
           "Over loopback the three segments pass within the system call, and what is measured through Deno is mostly the making of a socket and the event loop's turns",
         ]),

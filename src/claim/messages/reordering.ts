@@ -72,12 +72,12 @@ export const datagramsMayBeReordered: ClaimDeclaration = {
         ]),
       ],
       why: [
-        "A path with one queue from sender to receiver, such as loopback, lets nothing overtake. Reordering needs two ways, as on networks with several links or when a route changes, or several threads that send through sockets of their own",
+        "A path with one queue from sender to receiver lets nothing overtake. Loopback has a queue for each CPU (enqueue_to_backlog, net/core/dev.c), which as a rule is empty again when the send returns, so that one thread's datagrams come in order there. Reordering needs two ways, as on networks with several links or when a route changes, or several threads that send through sockets of their own",
       ],
     };
   },
   meaning:
-    "On one machine the order holds, and no protocol should rely on it: the same program on a network meets reordering. A number in each message costs four bytes",
+    "What one thread sends over loopback comes in order as a rule, and no protocol should rely on it: the same program on a network meets reordering. A number in each message costs four bytes",
   code: [
     "const number = new DataView(message.buffer).getUint32(0);",
     "if (number > highest) highest = number; // else: late, or a copy",

@@ -119,7 +119,7 @@ export const deadPeerIsSilent: ClaimDeclaration = defineClaim<Facts>({
     };
   },
   meaning:
-    "`conn.setKeepAlive(true)` asks after net.ipv4.tcp_keepalive_time, 7,200 s by default, and Deno's TcpConn offers neither that time nor TCP_USER_TIMEOUT. What must be noticed within seconds needs a time limit of the program's own, or node:net, whose `setKeepAlive` takes the idle time as well",
+    "`conn.setKeepAlive(true)` asks after net.ipv4.tcp_keepalive_time, 7,200 s by default, and Deno's TcpConn offers neither that time nor TCP_USER_TIMEOUT. `setKeepAlive` of node:net sets the idle time (TCP_KEEPIDLE) alone: the probes still follow each other as net.ipv4.tcp_keepalive_intvl and tcp_keepalive_probes have it, by default 9 of them 75 s apart, so that more than eleven minutes pass. What must be noticed within seconds needs a time limit of the program's own",
   code: [
     "const timer = setTimeout(() => conn.close(), 5_000); // the pending read rejects",
     "try {",

@@ -84,7 +84,7 @@ export const loopbackHidesSlowStart = defineClaim<Paths>({
     };
   },
   meaning:
-    "What was measured over loopback says nothing of the first hundred KiB of a connection between machines. Keep connections, whose window has grown (with net.ipv4.tcp_slow_start_after_idle at 0 also after a pause), and measure between hosts or over a slow veth",
+    "What was measured over loopback says nothing of the first hundred KiB of a connection between machines. Keep connections, whose window has grown (after a pause it begins anew, unless net.ipv4.tcp_slow_start_after_idle is 0 or the congestion control is BBR, which ignores that setting), and measure between hosts or over a slow veth",
   code: [
     "const client = Deno.createHttpClient({ poolMaxIdlePerHost: 8 }); // kept connections have left slow start",
     "const response = await fetch(url, { client });",

@@ -67,13 +67,13 @@ export const sendBufferIsDelay = defineClaim<Queues>({
         ),
       ],
       why: [
-        "A byte is read when all that was written before it has been. What lies in the buffers, divided by the rate, is how long that takes; TCP's send buffer grows by itself to net.ipv4.tcp_wmem's third value, 4 MiB by default, for the sake of long fast paths, and a writer that always has more fills it on any path. The receive buffer comes on top",
+        "A byte is read when all that was written before it has been. What lies in the buffers, divided by the rate, is how long that takes; TCP's send buffer grows by itself, for the sake of long fast paths: to twice the congestion window (under BBR three times), at least 10 segments' worth of it, and no further than net.ipv4.tcp_wmem's third value, 4 MiB by default (tcp_sndbuf_expand, net/ipv4/tcp_input.c). A writer that always has more fills what there is. Loopback's segments of 64 KiB make that megabytes from the start; with segments of 1,448 B it begins below 100 KiB and reaches megabytes only with the window. The receive buffer comes on top",
         "What has been sent and not acknowledged is needed by TCP; what has not been sent yet only waits. TCP_NOTSENT_LOWAT bounds the second alone: send takes nothing while that much is unsent, and who waits is woken once less than half of it is (tcp_stream_memory_free). The path stays full, and the data that is sent next is younger",
       ],
     };
   },
   meaning:
-    "To cancel, reprioritise or replace what has been written is impossible: the newest frame of a live stream queues behind seconds of old ones on a slow path. Deno sets none of these options; let the receiver acknowledge, and do not write more ahead than the path needs, or run behind a server that sets TCP_NOTSENT_LOWAT (net.ipv4.tcp_notsent_lowat sets it for all)",
+    "To cancel, reprioritise or replace what has been written is impossible: the newest frame of a live stream queues behind all that the send buffer holds. Deno sets none of these options; let the receiver acknowledge, and do not write more ahead than the path needs, or run behind a server that sets TCP_NOTSENT_LOWAT (net.ipv4.tcp_notsent_lowat sets it for all)",
   code: [
     "// never more than this under way, whatever the kernel would buffer",
     "while (sentBytes - acknowledgedBytes > 128 * 1024) acknowledgedBytes = await readReceipt(conn);",

@@ -8,7 +8,7 @@ import { openWorkerLink } from "./worker_link.ts";
 
 const scope = globalThis as unknown as {
   onmessage: ((event: MessageEvent<unknown>) => void) | null;
-  postMessage(answer: PeerAnswer): void;
+  postMessage(answer: PeerAnswer, transfer?: readonly MessagePort[]): void;
 };
 
 scope.onmessage = async (event) => {
@@ -23,10 +23,17 @@ scope.onmessage = async (event) => {
       () => openWorkerLink(modules),
     );
     scope.onmessage = async (event) => {
-      scope.postMessage(await respond(event.data as PeerRequest));
+      const answer = await respond(event.data as PeerRequest);
+      scope.postMessage(answer, portsOf(answer));
     };
     scope.postMessage({ answer: "ready", protocol: PEER_PROTOCOL, environment: describeHost() });
   } catch (error) {
     scope.postMessage({ answer: "failed", message: (error as Error).message });
   }
 };
+
+/** The port of an endpoint, which changes hands. */
+function portsOf(answer: PeerAnswer): readonly MessagePort[] {
+  const { port } = ("value" in answer ? answer.value : undefined) as { port?: unknown } ?? {};
+  return port instanceof MessagePort ? [port] : [];
+}

@@ -11,8 +11,14 @@ const ECHOING_WORKLOAD = "ping-pong";
 
 /** Why a transport cannot be measured with a kind of peer, as one sentence; undefined where it can. */
 export function peerFault(transport: Transport | undefined, peer: PeerKind): string | undefined {
+  if (transport?.inProcess && peer === "process") {
+    const kinds = transport.blocking ? "worker" : "worker or loop";
+    return `both ends of ${transport.name} are in one process: --peer ${kinds}`;
+  }
   return transport?.blocking && peer === "loop"
-    ? "a blocking driver needs a peer on a thread of its own: --peer worker or process"
+    ? `a blocking driver needs a peer on a thread of its own: --peer worker${
+      transport.inProcess ? "" : " or process"
+    }`
     : undefined;
 }
 

@@ -26,7 +26,14 @@ export type Endpoint =
     /** As for an address of kind `ip`. */
     readonly certificate?: string;
   }
-  | { readonly kind: "memory"; readonly name: string };
+  | {
+    readonly kind: "memory";
+    readonly name: string;
+    /** Where connections are sent that stay in one process. It changes hands with the endpoint. */
+    readonly port?: MessagePort;
+    /** Shared memory: 1 once the listener is closed. */
+    readonly closed?: Int32Array<SharedArrayBuffer>;
+  };
 
 /** What a workload may ask of a channel before it is used. */
 export interface ChannelOptions {

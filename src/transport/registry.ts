@@ -9,8 +9,10 @@ import { dccpLibc, sctpLibc, tipcLibc, vsockLibc } from "./libc/unmeasured.ts";
 import { seqpacketLibc, unixLibc, unixpacketLibc } from "./libc/unix.ts";
 import { udp6Node, udpNode } from "./node/node_datagram.ts";
 import { tcp6Node, tcpNode, tlsNode, tlsUnixNode, unixNode } from "./node/streams.ts";
+import { messagePort } from "./message_port.ts";
 import { quic } from "./quic.ts";
 import { quicDatagram } from "./quic_datagram.ts";
+import { sharedMemory } from "./shared_memory.ts";
 import { tcp, tcp6 } from "./tcp.ts";
 import { tls } from "./tls.ts";
 import type { Transport } from "./transport.ts";
@@ -34,6 +36,8 @@ export const transports: readonly Transport[] = [
   httpUnix,
   https,
   http2,
+  messagePort,
+  sharedMemory,
   tcpNode,
   tcp6Node,
   unixNode,

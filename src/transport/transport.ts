@@ -48,6 +48,8 @@ export interface TransportBase {
   readonly driver: string;
   /** Its calls block their thread: the two ends must not share one. Absent: they wait in the event loop. */
   readonly blocking?: true;
+  /** Both its ends are in one process: what they share cannot be handed to another. Absent: they may be in two. */
+  readonly inProcess?: true;
   /**
    * `"kernel"`: each message is answered by the kernel itself and the serving end hears nothing, so that only request and reply can be
    * measured. Absent: the serving end of the trial answers.

@@ -95,7 +95,8 @@ async function pauseAndRead(
   const acceptedNs = clock.nowNs();
   await clock.sleepUntilNs(acceptedNs + numberParam(params, "pause") * 1e6);
   pausesNs.push(clock.nowNs() - acceptedNs);
-  const buffer = new Uint8Array(256 * 1_024);
+  // A message is read whole where there are any.
+  const buffer = new Uint8Array(Math.max(256 * 1_024, numberParam(params, "bytes")));
   try {
     while (await channel.read(buffer) !== null);
   } finally {

@@ -89,7 +89,7 @@ async function closeOne(
       break;
     case "half": {
       await channel.closeWrite();
-      await readToEnd(channel, received);
+      await readToEnd(channel, received, bytes);
       break;
     }
     default:
@@ -103,7 +103,7 @@ async function waitUntilAccepted({ open }: DriveContext): Promise<void> {
   const channel = await open();
   if (channel.mode !== "stream") throw new TypeError("closing works over streams only");
   await channel.closeWrite();
-  await readToEnd(channel, { bytes: 0 });
+  await readToEnd(channel, { bytes: 0 }, 1);
   channel.close();
 }
 
@@ -125,12 +125,12 @@ async function serveOne(
     switch (params.close) {
       case "unsent":
         await clock.sleepUntilNs(clock.nowNs() + PAUSE_NS);
-        await readToEnd(channel, seen);
+        await readToEnd(channel, seen, bytes);
         break;
       case "unread": {
         await readRest(channel, new Uint8Array(1), 0);
         await writeRest(channel, new Uint8Array(bytes), 0);
-        await readToEnd(channel, seen);
+        await readToEnd(channel, seen, bytes);
         // The end of the stream came first: a runtime may shut its sending direction down before it closes the socket, as Deno
         // does. A reset that followed fails the next write; a peer that is merely closed takes it, and refuses only a second one.
         seen.endedFirst = true;
@@ -139,7 +139,7 @@ async function serveOne(
         break;
       }
       case "half": {
-        await readToEnd(channel, seen);
+        await readToEnd(channel, seen, bytes);
         if (seen.bytes > 0) {
           throw new Error(`${seen.bytes} bytes came before the half-close, of none sent`);
         }
@@ -158,8 +158,13 @@ async function serveOne(
 }
 
 /** Reads until the end of the stream or an error; counts as it goes, so that what came before a reset counts. */
-async function readToEnd(channel: StreamChannel, count: { bytes: number }): Promise<void> {
-  const buffer = new Uint8Array(64 * 1_024);
+async function readToEnd(
+  channel: StreamChannel,
+  count: { bytes: number },
+  largest: number,
+): Promise<void> {
+  // A message is read whole where there are any.
+  const buffer = new Uint8Array(Math.max(64 * 1_024, largest));
   for (;;) {
     const read = await channel.read(buffer);
     if (read === null) return;

@@ -27,7 +27,7 @@ for (const [id, transport] of catalog.transports) {
     scenarios: ["throughput"],
     transports: [id],
     params: { bytes: [4_096, 65_536], direction: ["up", "down", "both"], streams: [2] },
-    peer: transport.blocking ? "process" : "loop",
+    peer: !transport.blocking ? "loop" : transport.inProcess ? "worker" : "process",
   });
   const one = { ...settings, params: { ...settings.params } };
   delete (one.params as Record<string, unknown>).streams;

@@ -29,6 +29,28 @@ Deno.test("planCases() skips a blocking transport with peer loop, and with no ot
   }
 });
 
+Deno.test("planCases() skips a transport within one process with peer process, and says which peers it has", () => {
+  for (
+    const [transport, peer, reason] of [
+      ["message-port", "process", "one process: --peer worker or loop"],
+      ["shared-memory", "process", "one process: --peer worker"],
+      ["shared-memory", "loop", "a thread of its own: --peer worker"],
+      ["message-port", "loop", undefined],
+      ["shared-memory", "worker", undefined],
+    ] as const
+  ) {
+    const settings = createSettings(
+      { scenarios: ["round-trip"], transports: [transport], peer },
+      catalog,
+    );
+    const plan = planCases(settings, catalog, new Map([[transport, { available: true }]]));
+    assertEquals(plan.cases.length > 0, reason === undefined, `${transport}, ${peer}`);
+    if (reason !== undefined) {
+      assert(plan.skipped[0]!.reason.endsWith(reason), plan.skipped[0]!.reason);
+    }
+  }
+});
+
 Deno.test("planCases() skips a read buffer smaller than the message where reads take whole messages", () => {
   const settings = createSettings(
     {

@@ -46,7 +46,7 @@ function segmentsOf(spec: ScenarioSpec, { params, fixed }: Case): number {
   return Math.max(1, segments);
 }
 
-const LOCAL = "unix|unixpacket|seqpacket|tls-unix|http-unix|pipe|icmp";
+const LOCAL = "unix|unixpacket|seqpacket|tls-unix|http-unix|pipe|message-port|shared-memory|icmp";
 const OVER_TCP = "tcp6?|mptcp|tls|http|https|http2|websocket";
 /** Transports that are known to run over something else; a user's own may run over anything. */
 const OVER: readonly (readonly [table: RegExp, never: RegExp])[] = [

@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { caseDifference } from "../compare/case_difference.ts";
 import { environmentObstacles } from "../compare/fingerprint.ts";
+import { isSameRun } from "../compare/same_run.ts";
 import { factOf, withFacts } from "../model/environment.ts";
 import { makeFact } from "../model/fact_rows.ts";
 import type { RunRecord } from "../model/run_record.ts";
@@ -68,13 +69,21 @@ async function runsIn(path: string): Promise<readonly number[]> {
   return found.sort((a, b) => a - b);
 }
 
-/** In what runs differ that must be alike, in one clause; `undefined` where they are one baseline. */
+/** In what runs differ that must be alike, or that one is there twice, in one clause; `undefined` where they are one baseline. */
 export function findMixture(runs: readonly RunRecord[]): string | undefined {
   const [first, ...others] = runs;
   for (const [index, run] of others.entries()) {
     const found = findDifference(first!, run);
     if (found !== undefined) {
       return `run ${index + 2} (head) is not like the first (base): ${found}`;
+    }
+  }
+  for (const [index, run] of runs.entries()) {
+    const before = runs.slice(0, index).findIndex((one) => isSameRun(one, run));
+    if (before >= 0) {
+      return `run ${index + 1} is a copy of run ${
+        before + 1
+      }, which shows nothing of how runs differ`;
     }
   }
   return undefined;
@@ -86,6 +95,7 @@ function findDifference(first: RunRecord, run: RunRecord): string | undefined {
   const differs = (id: string) => factOf(first.environment, id) !== factOf(run.environment, id);
   if (differs("machine")) return "they were measured on two machines, by their ids";
   if (differs(CODE_FACT)) return "the code of --module has changed";
+  if (differs("commit")) return "they were measured by two commits of sockbench";
   for (const key of ["profile", "rounds", "precision", "peer"] as const) {
     if (first.settings[key] === run.settings[key]) continue;
     return `${key} differs: ${first.settings[key]} in base, ${run.settings[key]} in head`;

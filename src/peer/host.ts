@@ -80,7 +80,14 @@ function writeLine(message: unknown): Promise<void> {
     if (!IS_DENO) {
       return await new Promise<void>((done) => process.stdout.write(bytes, () => done()));
     }
-    for (let sent = 0; sent < bytes.length;) sent += await Deno.stdout.write(bytes.subarray(sent));
+    try {
+      for (let sent = 0; sent < bytes.length;) {
+        sent += await Deno.stdout.write(bytes.subarray(sent));
+      }
+    } catch {
+      // Nobody reads it, or a module has closed it: whoever waits for the answer learns of the end.
+      process.exit(1);
+    }
   });
   return written;
 }

@@ -7,17 +7,27 @@ import { alter } from "../support/environments.ts";
 
 const CASE = "round-trip/tcp/bytes=64";
 const RUN = syntheticRecord({ [CASE]: { p50: [100, 101, 102] } });
+const LATER = syntheticRecord({ [CASE]: { p50: [103, 104, 105] } });
 
 Deno.test("findMixture() finds nothing in runs of one machine, one code and one selection", () => {
   assertEquals(findMixture([]), undefined);
-  assertEquals(findMixture([RUN, RUN, RUN]), undefined);
-  assertEquals(findMixture([withCode(RUN, "a"), withCode(RUN, "a")]), undefined);
+  assertEquals(findMixture([RUN, LATER]), undefined);
+  assertEquals(findMixture([withCode(RUN, "a"), withCode(LATER, "a")]), undefined);
+});
+
+Deno.test("findMixture() names a run that is there twice: copies differ by nothing, and a gate would judge by that", () => {
+  const found = findMixture([RUN, LATER, { ...RUN, startedAt: "2026-02-01T12:00:00.000Z" }]);
+  assertEquals(found, "run 3 is a copy of run 1, which shows nothing of how runs differ");
 });
 
 Deno.test("findMixture() names the first run that is of another machine, code, selection or setting", () => {
   const others = [
     [{ ...RUN, environment: alter(RUN.environment, { cpu: "Another CPU" }) }, "CPU differs"],
     [{ ...RUN, environment: withFacts(RUN.environment, [makeFact("deno", "2.9.5")]) }, "Deno"],
+    [
+      { ...RUN, environment: withFacts(RUN.environment, [makeFact("commit", "a".repeat(40))]) },
+      "they were measured by two commits of sockbench",
+    ],
     [withCode(RUN, "b"), "the code of --module has changed"],
     [syntheticRecord({ "round-trip/unix/bytes=64": { p50: [1, 2, 3] } }), "other cases"],
     [syntheticRecord({ [CASE]: { p50: [100] } }), "rounds differs: 3 in base, 1 in head"],

@@ -129,7 +129,7 @@ async function refuseOthers(kept: readonly RunRecord[], context: Context): Promi
   if (first === undefined) return;
   const { engine, out, command } = context;
   const here = await engine.readEnvironment();
-  const now = engine.withCode({ ...first, environment: here }, await codeOf(context));
+  const now = engine.withCode({ ...first, environment: here, trials: [] }, await codeOf(context));
   const mixture = engine.findMixture([...kept, now]) ??
     (first.settings.command === command
       ? undefined

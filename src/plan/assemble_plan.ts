@@ -61,7 +61,9 @@ function roundsOf({ rounds, durationNs }: Settings, cases: readonly Case[]): num
 export function warmUpCases(cases: readonly Case[]): readonly Case[] {
   const first = new Map<string, Case>();
   for (const c of cases) {
-    const key = `${c.workload} ${c.transport} ${c.budget.maxOperations === undefined}`;
+    // Each worker has code of its own to compile.
+    const { workload, transport, budget: { maxOperations }, params: { workers } } = c;
+    const key = `${workload} ${transport} ${maxOperations === undefined} ${workers}`;
     const known = first.get(key);
     if (known === undefined || c.expectedNs < known.expectedNs) first.set(key, c);
   }
@@ -73,8 +75,8 @@ function peersOf({ peer, rounds }: Settings): number {
 }
 
 function warmUpPassNs(cases: readonly Case[], { workloads }: Catalog): number {
-  return warmUpCases(cases).reduce((sum, { workload, budget, expectedNs }) => {
-    const cold = workloads.get(workload)?.coldOperations ?? 0;
+  return warmUpCases(cases).reduce((sum, { workload, budget, expectedNs, params }) => {
+    const cold = (workloads.get(workload)?.coldOperations ?? 0) * Number(params.workers ?? 1);
     return sum + expectedNs * Math.max(1, Math.ceil(cold / (budget.maxOperations ?? Infinity)));
   }, 0);
 }

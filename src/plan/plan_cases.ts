@@ -68,6 +68,7 @@ export function planCases(
       const alien = workloadFault(made, scenario.workload, {
         peer: settings.peer,
         pin,
+        connections: params.connections,
         ...(oneWay && { oneWay }),
         ...(spins && { spins }),
       });

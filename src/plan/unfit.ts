@@ -57,6 +57,10 @@ export function paramsFault(transport: Transport | undefined, params: Params): s
   if (transport?.mode === "stream" && transport.inTurn && pipeline !== undefined) {
     return `${transport.name} is request and reply in turn: none can be in flight behind another`;
   }
+  return boundariesFault(transport, params);
+}
+
+function boundariesFault(transport: Transport | undefined, params: Params): string | undefined {
   if (transport?.mode !== "stream" || !transport.keepsBoundaries) return undefined;
   const { bytes, read } = params;
   return typeof bytes === "number" && typeof read === "number" && read < bytes
@@ -109,13 +113,17 @@ export function replayFault(
 export function workloadFault(
   transport: Transport | undefined,
   workload: string,
-  { oneWay, spins, peer, pin }: {
+  { oneWay, spins, peer, pin, connections }: {
+    readonly connections?: number | string | undefined;
     readonly oneWay?: true;
     readonly spins?: true;
     readonly peer?: PeerKind;
     readonly pin?: Pin;
   } = {},
 ): string | undefined {
+  if (workload === "connect" && transport?.blocking && connections !== undefined) {
+    return "a blocking driver has one call under way at a time, so that one client connects after another";
+  }
   if (spins && peer === "loop") {
     return "the sender spins until each intended time, so that a server on the same event loop would starve: --peer worker or process";
   }

@@ -8,13 +8,14 @@ import type { TrialOutcome } from "./driving_end.ts";
 const FEW_OPERATIONS = 10;
 const MAX_TRIALS = 20;
 
-/** How many operations of a case are slower than all later ones of their process: as its transport and its workload say. */
+/** How many operations of a case are slower than all later ones of their process: as its transport and its workload say, for each of its workers. */
 export function coldOperations(
-  { transport, workload }: Pick<Case, "transport" | "workload">,
+  { transport, workload, params }: Pick<Case, "transport" | "workload" | "params">,
   { transports, workloads }: Pick<Catalog, "transports" | "workloads">,
 ): number {
   const parts = [transports.get(transport), workloads.get(workload)];
-  return Math.max(...parts.map((part) => part?.coldOperations ?? 0));
+  const cold = Math.max(...parts.map((part) => part?.coldOperations ?? 0));
+  return cold * Number(params.workers ?? 1);
 }
 
 /** Runs one trial, or as many as have so many operations; of one that fails no more. */

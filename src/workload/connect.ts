@@ -1,8 +1,9 @@
-// Connect: opens and closes connections, one after another, without a byte of data.
+// Connect: opens and closes connections without a byte of data, one after another or several at once.
 
 import { Histogram } from "../model/histogram.ts";
 import { serveEach, warmupOf } from "./exchange_loop.ts";
 import type { Budget } from "../model/budget.ts";
+import type { Params } from "../model/params.ts";
 import { UnfinishedWork } from "./unfinished_work.ts";
 import type { DriveContext, Workload } from "./workload.ts";
 
@@ -11,16 +12,19 @@ export const COLD_CONNECTIONS = 1_000;
 
 /**
  * Open and close, timed apart; the interval ends when the peer has closed the last connection too. What the peer still had to do would
- * otherwise be counted with the trial after, or with nobody. No parameters.
+ * otherwise be counted with the trial after, or with nobody. Parameter `connections`: how many clients connect at once, each again as soon as
+ * it has closed; absent: one.
  */
 export const connect: Workload = {
   name: "connect",
   modes: ["stream"],
   coldOperations: COLD_CONNECTIONS,
+  sockets: atOnce,
   async drive(context) {
     const connects = new Histogram();
     const closes = new Histogram();
-    const warmup = { ...warmupOf(context.budget), maxOperations: WARMUP_CONNECTIONS };
+    const maxOperations = Math.max(WARMUP_CONNECTIONS, atOnce(context.params));
+    const warmup = { ...warmupOf(context.budget), maxOperations };
     const before = await openAndClose(context, warmup, connects, closes);
     await context.settle(before);
     connects.reset();
@@ -52,34 +56,47 @@ export const connect: Workload = {
 /** Connections of a trial's warm-up at most: each leaves a TIME_WAIT behind, as the measured ones do. */
 export const WARMUP_CONNECTIONS = 20;
 
+function atOnce({ connections = 1 }: Params): number {
+  return Number(connections);
+}
+
 async function openAndClose(
-  { clock, open }: DriveContext,
+  { clock, open, params }: DriveContext,
   budget: Budget,
   connects: Histogram,
   closes: Histogram,
 ): Promise<number> {
   const { maxOperations = Infinity, minOperations = 1 } = budget;
-  let operations = 0;
+  let [begun, operations] = [0, 0];
   const startNs = clock.nowNs();
   const endNs = startNs + budget.measureNs;
   let closedNs = startNs;
-  try {
-    do {
-      const calledNs = clock.nowNs();
-      const opened = open();
-      const channel = opened instanceof Promise ? await opened : opened;
-      const openNs = clock.nowNs();
-      channel.close();
-      closedNs = clock.nowNs();
-      connects.record(openNs - calledNs);
-      closes.record(closedNs - openNs);
-      operations++;
-    } while ((closedNs < endNs && operations < maxOperations) || operations < minOperations);
-  } catch (error) {
-    throw new UnfinishedWork(error, operations, closedNs - startNs, {
-      connect: connects,
-      close: closes,
-    });
-  }
-  return operations;
+  let failure: { readonly cause: unknown } | undefined;
+  const isOver = () =>
+    failure !== undefined ||
+    ((closedNs >= endNs || begun >= maxOperations) && begun >= minOperations);
+  const client = async () => {
+    try {
+      while (!isOver()) {
+        begun++;
+        const calledNs = clock.nowNs();
+        const opened = open();
+        const channel = opened instanceof Promise ? await opened : opened;
+        const openNs = clock.nowNs();
+        channel.close();
+        closedNs = clock.nowNs();
+        connects.record(openNs - calledNs);
+        closes.record(closedNs - openNs);
+        operations++;
+      }
+    } catch (cause) {
+      failure ??= { cause };
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce(params) }, client));
+  if (failure === undefined) return operations;
+  throw new UnfinishedWork(failure.cause, operations, closedNs - startNs, {
+    connect: connects,
+    close: closes,
+  });
 }

@@ -5,7 +5,7 @@ import { createCatalog } from "../../src/catalog.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import { planCases } from "../../src/plan/plan_cases.ts";
 import { createSettings, type SettingsInput } from "../../src/plan/settings.ts";
-import type { GridBlock, ProfileName, Scenario } from "../../src/model/scenario.ts";
+import type { GridBlock, GridParameter, ProfileName, Scenario } from "../../src/model/scenario.ts";
 import { type Availability, KERNEL_ROOM } from "../../src/transport/transport.ts";
 
 const catalog = createCatalog();
@@ -27,6 +27,12 @@ function planOf(input: SettingsInput): Plan {
 
 function blocksOf({ grid }: Scenario): readonly GridBlock[] {
   return PROFILE_NAMES.flatMap((profile) => grid[profile]);
+}
+
+/** The base of a contrast where it is a count that may be asked for. */
+function countsOf(asked: GridParameter | undefined, base: number | string): readonly number[] {
+  if (asked?.kind !== "count" || typeof base !== "number") return [];
+  return base >= (asked.min ?? 1) && base <= (asked.max ?? Infinity) ? [base] : [];
 }
 
 for (const scenario of catalog.scenarios.values()) {
@@ -60,10 +66,12 @@ for (const scenario of catalog.scenarios.values()) {
     for (const { factor, base, metric } of scenario.contrasts) {
       assert(scenario.metrics.includes(metric), metric);
       assert(["transport", "scenario", "pin", ...names].includes(factor), factor);
-      // No grid lists an optional parameter: it is asked for by one of its choices.
+      // No grid lists an optional parameter: it is asked for by one of its choices, or by a count within its bounds.
       const asked = scenario.parameters.find(({ name, optional }) => optional && name === factor);
       const values = blocksOf(scenario).flatMap((block): readonly (number | string)[] =>
-        factor === "transport" ? block.transports : block.params[factor] ?? asked?.choices ?? []
+        factor === "transport"
+          ? block.transports
+          : block.params[factor] ?? asked?.choices ?? countsOf(asked, base)
       );
       if (names.includes(factor) || factor === "transport") {
         assert(values.includes(base), `${base}`);

@@ -3,7 +3,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { createCatalog } from "../../src/catalog.ts";
 import { planCases } from "../../src/plan/plan_cases.ts";
 import { createSettings } from "../../src/plan/settings.ts";
-import { workersFault } from "../../src/plan/unfit.ts";
+import { workersFault, workloadFault } from "../../src/plan/unfit.ts";
 import { type Availability, transportId } from "../../src/transport/transport.ts";
 import { memoryDatagram, memoryStream } from "../support/memory_transport.ts";
 
@@ -168,4 +168,11 @@ Deno.test("workersFault() names what keeps workers from sharing a port: the tran
   assertStringIncludes(workersFault(tcp, workers, "process", "cross")!, "--pin none");
   const iterative = { ...workers, server: "iterative" };
   assertStringIncludes(workersFault(tcp, iterative, "process", "none")!, "at once");
+});
+
+Deno.test("connections at once are for drivers that do not block: connect has one call under way otherwise", () => {
+  const fault = (id: string, connections?: number) =>
+    workloadFault(catalog.transports.get(id), "connect", { peer: "process", connections });
+  assertStringIncludes(fault("tcp@libc", 10)!, "one client connects after another");
+  assertEquals([fault("tcp@libc"), fault("tcp", 10)], [undefined, undefined]);
 });

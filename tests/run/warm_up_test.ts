@@ -32,9 +32,10 @@ Deno.test("warmUp() stops after a trial of slow operations, one that failed, and
 
 Deno.test("coldOperations() is what the slower of transport and workload needs", () => {
   const catalog = createCatalog();
-  const of = (transport: string, workload: string) =>
-    coldOperations({ transport, workload }, catalog);
+  const of = (transport: string, workload: string, params = {}) =>
+    coldOperations({ transport, workload, params }, catalog);
   assertEquals(of("tcp", "ping-pong"), 0);
   assertEquals(of("tcp", "connect"), 1000);
+  assertEquals(of("tcp", "connect", { workers: 4 }), 4000);
   assert(of("udp@node", "ping-pong") > 0);
 });

@@ -1,10 +1,11 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { openLoopLink } from "../../src/peer/loop_link.ts";
 import type { PeerLink } from "../../src/peer/peer_link.ts";
 import { runTrial } from "../../src/run/run_trial.ts";
 import type { StreamChannel } from "../../src/transport/channel.ts";
 import type { StreamTransport } from "../../src/transport/transport.ts";
 import { memoryStream } from "../support/memory_transport.ts";
+import { attemptTrial } from "../support/memory_trial.ts";
 import { ScriptedClock } from "../support/scripted_clock.ts";
 import { catalogWith, someCase } from "../support/small_catalog.ts";
 
@@ -99,3 +100,29 @@ for (const [workload, params] of [["connect", {}], ["connect-ping", { bytes: 8 }
     assertEquals(outcome.elapsedNs, end![2] - begin![2]);
   });
 }
+
+Deno.test("connect with several clients has that many connects under way, counts each, and ends with the first that fails", async () => {
+  const clock = new ScriptedClock();
+  for (const failsAt of [Infinity, 20]) {
+    const inner = memoryStream() as StreamTransport;
+    let [opened, underWay, most] = [0, 0, 0];
+    const transport: StreamTransport = {
+      ...inner,
+      async connect(endpoint, options) {
+        if (++opened === failsAt) throw new Error("refused on purpose");
+        most = Math.max(most, ++underWay);
+        await Promise.resolve();
+        underWay--;
+        return await inner.connect(endpoint, options);
+      },
+    };
+    const outcome = await attemptTrial("connect", transport, { connections: 5 }, 12, clock, 60e9);
+    assertEquals(most, 5);
+    if (failsAt === Infinity) {
+      assertEquals([outcome.error, outcome.operations], [undefined, 12]);
+      assertEquals(outcome.histograms.connect!.count, 12);
+      // The warm-up has twenty.
+      assertEquals(opened, 20 + 12);
+    } else assertStringIncludes(outcome.error!.message, "refused on purpose");
+  }
+});

@@ -3,11 +3,14 @@
 /** Who runs the serve half: `loop`: same event loop; `worker`: own thread; `process`: own process. */
 export type PeerKind = "loop" | "worker" | "process";
 
-/** Each kind of peer in words, from the nearest to the driver to the most independent. */
-export const PEERS: Readonly<Record<PeerKind, string>> = {
-  loop: "both ends in one event loop",
-  worker: "the serving end in its own thread",
-  process: "the serving end in its own process",
+/** What is true of a kind of peer. `sharesLoop`: it runs on the driver's own event loop, thread and catalog: nothing has to be started, loaded or replaced; `sharesProcess`: memory of the driver reaches it. */
+export type Peer = Readonly<{ words: string; sharesLoop?: true; sharesProcess?: true }>;
+
+/** Each kind of peer, from the nearest to the driver to the most independent. */
+export const PEERS: Readonly<Record<PeerKind, Peer>> = {
+  loop: { words: "both ends in one event loop", sharesLoop: true, sharesProcess: true },
+  worker: { words: "the serving end in its own thread", sharesProcess: true },
+  process: { words: "the serving end in its own process" },
 };
 export const PEER_KINDS: readonly PeerKind[] = Object.freeze(Object.keys(PEERS) as PeerKind[]);
 

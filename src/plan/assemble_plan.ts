@@ -1,6 +1,7 @@
 // From cases to a plan: the scenarios and metrics that they refer to, and how long it takes.
 
 import type { Case, Skip } from "../model/case.ts";
+import { PEERS } from "../model/placement.ts";
 import type { Catalog } from "../catalog.ts";
 import type { Plan } from "./plan.ts";
 import type { Scenario } from "../model/scenario.ts";
@@ -71,7 +72,7 @@ export function warmUpCases(cases: readonly Case[]): readonly Case[] {
 }
 
 function peersOf({ peer, rounds }: Settings): number {
-  return peer === "loop" ? 1 : Math.ceil(rounds / ROUNDS_PER_PEER);
+  return PEERS[peer].sharesLoop ? 1 : Math.ceil(rounds / ROUNDS_PER_PEER);
 }
 
 function warmUpPassNs(cases: readonly Case[], { workloads }: Catalog): number {

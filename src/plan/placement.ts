@@ -1,7 +1,7 @@
 // The choice of placements: what this machine allows of those asked for.
 
 import type { PeerKind, Pin, Pinning, Placement } from "../model/placement.ts";
-import { nameCores, pinName } from "../model/placement.ts";
+import { nameCores, PEERS, pinName } from "../model/placement.ts";
 
 /** Pinnings, the default first. */
 export const PINS: readonly Pin[] = Object.freeze(["none", "same", "cross"] as const);
@@ -32,7 +32,7 @@ export function choosePlacement(
   const [drive, other] = cores.length > 0 ? cores : pinning.cores;
   if (drive === undefined) return { what: PINNED_CASES, reason: "this process has no core" };
   if (pin === "same") return { placement: { peer, pin, cores: { drive, serve: drive } } };
-  if (peer === "loop") {
+  if (PEERS[peer].sharesLoop) {
     const reason =
       "both ends of peer loop run on one thread; --peer worker or --peer process could use two cores";
     return { what: pinName(pin), reason };

@@ -4,21 +4,21 @@ import type { Transport } from "../transport/transport.ts";
 import type { Replay } from "../model/replay.ts";
 import type { Scenario } from "../model/scenario.ts";
 import type { Params } from "../model/params.ts";
-import type { PeerKind, Pin } from "../model/placement.ts";
+import { type PeerKind, PEERS, type Pin } from "../model/placement.ts";
 
 /** The workload that asks, waits for the reply and asks again; its serving end does nothing but send as many bytes back. */
 const ECHOING_WORKLOAD = "ping-pong";
 
 /** Why a transport cannot be measured with a kind of peer, as one sentence; undefined where it can. */
 export function peerFault(transport: Transport | undefined, peer: PeerKind): string | undefined {
-  if (transport?.inProcess && peer === "process") {
+  const { sharesLoop, sharesProcess } = PEERS[peer];
+  if (transport?.inProcess && !sharesProcess) {
     const kinds = transport.blocking ? "worker" : "worker or loop";
     return `both ends of ${transport.name} are in one process: --peer ${kinds}`;
   }
-  return transport?.blocking && peer === "loop"
-    ? `a blocking driver needs a peer on a thread of its own: --peer worker${
-      transport.inProcess ? "" : " or process"
-    }`
+  return transport?.blocking && sharesLoop
+    ? "a blocking driver needs a peer on a thread of its own: " +
+      `--peer worker${transport.inProcess ? "" : " or process"}`
     : undefined;
 }
 
@@ -82,7 +82,7 @@ export function workersFault(
   if (server === "iterative") {
     return "server=iterative is one connection after another, workers=… are several at once";
   }
-  if (peer === "loop") {
+  if (PEERS[peer].sharesLoop) {
     return "workers are threads beside the peer's, and peer loop has none: --peer worker or process";
   }
   return pin === "none"
@@ -121,16 +121,17 @@ export function workloadFault(
     readonly pin?: Pin;
   } = {},
 ): string | undefined {
+  const sharesLoop = peer !== undefined && PEERS[peer].sharesLoop;
   if (workload === "connect" && transport?.blocking && connections !== undefined) {
     return "a blocking driver has one call under way at a time, so that one client connects after another";
   }
-  if (spins && peer === "loop") {
+  if (spins && sharesLoop) {
     return "the sender spins until each intended time, so that a server on the same event loop would starve: --peer worker or process";
   }
   if (spins && pin === "same") {
     return "the sender spins until each intended time, so that a server on the same core would starve: --pin cross or none";
   }
-  if (oneWay && peer === "loop" && transport?.mode === "datagram" && transport.dropsUnread) {
+  if (oneWay && sharesLoop && transport?.mode === "datagram" && transport.dropsUnread) {
     return `a sender of ${transport.name} never waits, so that a receiver on the same event loop would never run: --peer worker or process`;
   }
   if (workload === "load" && transport?.mode === "datagram" && transport.oneCall) {

@@ -8,6 +8,7 @@ import { ROUNDS_PER_PEER, warmUpCases } from "../plan/assemble_plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import { findTrialFault } from "../record/codec.ts";
 import { metricValue } from "../model/metric_value.ts";
+import { PEERS } from "../model/placement.ts";
 import { createRunId } from "./run_id.ts";
 import { type RunRecord, SCHEMA_MINOR, SCHEMA_VERSION } from "../model/run_record.ts";
 import type { Trial } from "../model/trial.ts";
@@ -140,7 +141,7 @@ class Run {
   /** Replaces the peer every few rounds, as it may be luck too. False where none could be started and the run has to end. */
   async #renewPeer(round: number): Promise<boolean> {
     const { cases, settings: { peer } } = this.#plan;
-    if (peer === "loop" || round === 1 || (round - 1) % ROUNDS_PER_PEER !== 0) return true;
+    if (PEERS[peer].sharesLoop || round === 1 || (round - 1) % ROUNDS_PER_PEER !== 0) return true;
     await this.close();
     for (const c of warmUpCases(cases.filter((c) => this.#failures.get(c.id) !== MAX_FAILURES))) {
       let isLost = false;

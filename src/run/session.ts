@@ -4,7 +4,7 @@ import { type Catalog, createCatalog } from "../catalog.ts";
 import { type Clock, systemClock } from "../clock.ts";
 import type { Skip } from "../model/case.ts";
 import type { Environment } from "../model/environment.ts";
-import type { Pinning } from "../model/placement.ts";
+import { PEERS, type Pinning } from "../model/placement.ts";
 import type { RunRecord } from "../model/run_record.ts";
 import { loadCatalog } from "../peer/load_catalog.ts";
 import { nearestPeer } from "../peer/nearest_peer.ts";
@@ -168,7 +168,7 @@ export class Session implements AsyncDisposable {
 
 /** A worker or a process builds its own catalog of modules by their URLs: objects of this one do not reach it. */
 function refuseUnknownToPeer({ cases, settings: { peer } }: Plan, catalog: Catalog): void {
-  if (peer === "loop") return;
+  if (PEERS[peer].sharesLoop) return;
   const known = createCatalog();
   for (const { transport, workload } of cases) {
     const [kind, name] = catalog.transports.get(transport) !== known.transports.get(transport)

@@ -46,6 +46,8 @@ export interface Unit {
   readonly largest: number;
   /** How it depends on the machine's speed, where trials may be bimodal: a slow machine has more `time` and less `rate`. */
   readonly speed?: "time" | "rate";
+  /** Of a rate: what comes so often a second. Bytes have a symbol, events are named by the metric. */
+  readonly rateOf?: "bytes" | "events";
   /** Significant digits in a table: 2,048 reads are no 2,050. */
   readonly digits: 3 | 4;
   /** Present where it counts things one by one: whole numbers keep all of their digits. */
@@ -106,6 +108,7 @@ export const UNITS: Readonly<Record<MetricUnit, Unit>> = {
     effect: "ratio",
     largest: 1e15,
     speed: "rate",
+    rateOf: "bytes",
     digits: 3,
   },
   "1/s": {
@@ -117,6 +120,7 @@ export const UNITS: Readonly<Record<MetricUnit, Unit>> = {
     effect: "ratio",
     largest: 1e12,
     speed: "rate",
+    rateOf: "events",
     digits: 3,
   },
   ratio: {
@@ -203,6 +207,9 @@ export const UNITS: Readonly<Record<MetricUnit, Unit>> = {
 export const METRIC_UNITS: readonly MetricUnit[] = Object.freeze(
   Object.keys(UNITS) as MetricUnit[],
 );
+
+/** The unit of what is counted a second. */
+export const EVENT_RATE: MetricUnit = "1/s";
 
 /** Whether more of it is what a fast machine has: so much a second. */
 export const isRate = (unit: MetricUnit): boolean => UNITS[unit].speed === "rate";

@@ -8,6 +8,7 @@ import type { RunRecord } from "../../model/run_record.ts";
 import { median } from "../../stats/mod.ts";
 import { plural } from "../../text/plural.ts";
 import { formatAmount, formatShare } from "../../units/format_quantity.ts";
+import { EVENT_RATE } from "../../units/unit.ts";
 import { capitalize } from "../document/format_inline.ts";
 import { namePlacement, placementKey } from "../document/format_key.ts";
 import { groupBy } from "../group_by.ts";
@@ -88,7 +89,9 @@ function driftAlarms(record: RunRecord, values: TrialValues): readonly string[] 
 function offeredAlarm(record: RunRecord, values: TrialValues): readonly string[] {
   const [worst, ...others] = findShortfalls(record, values);
   if (worst === undefined) return [];
-  const [offered, asked] = [worst.offered, worst.asked].map((rate) => formatAmount(rate, "1/s"));
+  const [offered, asked] = [worst.offered, worst.asked].map((rate) =>
+    formatAmount(rate, EVENT_RATE)
+  );
   const more = others.length === 0 ? "" : `, as in ${plural(others.length, "other case")}`;
   return [
     `The sender offered less than ${formatShare(MIN_OFFERED)} of the rate that was asked for: ` +

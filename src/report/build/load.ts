@@ -88,7 +88,7 @@ export function buildLoadAnswer(
     const all = names(overloaded.map(({ transport }) => transport));
     parts.push(...phrase`${measured.length > 0 ? "; " : ""}overload over ${all}`);
     const achieved = summaryOf(overloaded[0]!.id, "achievedPerSecond");
-    if (achieved) parts.push(...phrase`, which achieves ${amount(achieved.median, "1/s")}`);
+    if (achieved) parts.push(...phrase`, which achieves ${amount(achieved.median, achieved.unit)}`);
   }
   const best = measured[0];
   const closed = best && summaryOf(best.one.id, "closedP50");

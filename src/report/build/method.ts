@@ -14,6 +14,7 @@ import type {
 import { medianInterval } from "../../stats/median_interval.ts";
 import { plural } from "../../text/plural.ts";
 import { formatAmount, formatCount, formatNumber } from "../../units/format_quantity.ts";
+import { type MetricUnit, UNITS } from "../../units/unit.ts";
 import type { NamedFact } from "../document/document.ts";
 import { groupBy } from "../group_by.ts";
 import type { Table } from "../document/table.ts";
@@ -61,8 +62,8 @@ export function buildMethod(
   table: Table | undefined = buildSocketSettings(record),
 ): readonly NamedFact[] {
   const { settings, cases, trials, yardstick } = record;
-  const measures = (unit: string) =>
-    record.scenarios.some((spec) => metricsOf(record, spec).some((metric) => metric.unit === unit));
+  const measures = (isIt: (unit: MetricUnit) => boolean) =>
+    record.scenarios.some((spec) => metricsOf(record, spec).some(({ unit }) => isIt(unit)));
   const rounds = count(settings.rounds, "round");
   const [took, estimate] = [record.durationNs, record.estimateNs].map((ns) =>
     formatAmount(ns, "ns")
@@ -82,10 +83,11 @@ export function buildMethod(
         "faster or slower only where its sign test also holds for all comparisons of the report together (Benjamini and Hochberg, 5 % of " +
         "false findings), and an answer clear only where it beat every rival (95 % together, Bonferroni). A search " +
         "chooses by every third round and measures what it chose by the rest, from 9 rounds on",
-      latency: measures("ns") &&
+      latency: measures((unit) => unit === "ns") &&
         "round trips, never halved; percentiles come from histograms whose relative error is at most " +
           `${formatNumber(RELATIVE_ERROR * 100, 2)} %; min and max are exact`,
-      throughput: measures("bytes/s") && "bytes and messages are counted at the receiver",
+      throughput: measures((unit) => UNITS[unit].rateOf === "bytes") &&
+        "bytes and messages are counted at the receiver",
       CPU: trials.some(({ cpu }) => cpu !== undefined) &&
         "user and system time of both ends within the measured interval",
     }),

@@ -6,7 +6,7 @@ import type { TrialValues } from "../../compare/trial_values.ts";
 import type { Case } from "../../model/case.ts";
 import type { ScenarioSpec } from "../../model/scenario_spec.ts";
 import { derivationOf, type MetricDefinition } from "../../units/metric.ts";
-import { isRate } from "../../units/unit.ts";
+import { EVENT_RATE, isRate, UNITS } from "../../units/unit.ts";
 import type { ListItem } from "../document/document.ts";
 import { amount, name, phrase, text } from "../document/inline.ts";
 import { formatShare } from "../document/format_inline.ts";
@@ -123,7 +123,7 @@ function figuresOf(
     "pooled-max",
     cellOf(one, { value: maxNs, low: maxNs, high: maxNs, n: 1, confidence: 0 }),
   );
-  const rate = cells.get(rates.find(({ unit }) => unit === "1/s")?.id ?? "");
+  const rate = cells.get(rates.find(({ unit }) => UNITS[unit].rateOf === "events")?.id ?? "");
   const half = pooled.percentiles[0]?.figure.value;
   const note = rate?.kind !== "figure" || half === undefined || histogram.prefix !== ""
     ? undefined
@@ -145,9 +145,9 @@ function explainRate({ id }: Case, rate: number, halfNs: number, slowestHundredt
     : `the slowest hundredth of the operations took ${formatShare(slowestHundredth)} of the time`;
   return {
     text: [
-      ...phrase`${name(id)}: ${amount(rate, "1/s")}`,
+      ...phrase`${name(id)}: ${amount(rate, EVENT_RATE)}`,
       ...phrase` where one operation after the other at the median would come to `,
-      ...phrase`${amount(1e9 / halfNs, "1/s")}: ${text(reason)}.`,
+      ...phrase`${amount(1e9 / halfNs, EVENT_RATE)}: ${text(reason)}.`,
     ],
   };
 }

@@ -97,7 +97,7 @@ export function headingOf(
   const { symbol, step } = look.scale;
   // Who defines a metric elsewhere may call it anything.
   if (step === undefined || !isMetricId(metric.id)) return { title, unit: symbol };
-  return metric.unit === "1/s" && step !== ""
+  return UNITS[metric.unit].rateOf === "events" && step !== ""
     ? { title: `${step} ${title}`, unit: "" }
     : { title, unit: step };
 }

@@ -13,7 +13,7 @@ export function describePlacement(placement: Placement): string {
       ? "pinned to two cores"
       : `pinned to two cores, the driver to ${drive} and the peer to ${serve}`,
   }[placement.pin];
-  return `${PEERS[placement.peer]} (peer ${placement.peer}); ${pin}`;
+  return `${PEERS[placement.peer].words} (peer ${placement.peer}); ${pin}`;
 }
 
 /** A placement in two words, as in `peer process` or `peer process, same core`. */

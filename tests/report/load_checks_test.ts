@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { checkLoad, describeClosedLoop } from "../../src/report/build/load.ts";
+import { checkLoad, describeClosedLoop, loadWarnings } from "../../src/report/build/load.ts";
 
 const sound = {
   askedPerSecond: 1_000,
@@ -37,4 +37,22 @@ Deno.test("the answer to a load says that a closed loop hides the queue, unless 
     { kind: "names", names: ["tcp"] },
     { kind: "text", text: " the generator itself was late: its figures, not the system's." },
   ]);
+});
+
+Deno.test("a generator that is late is named for the percentile that it is late in", () => {
+  const one = { id: "load/tcp", scenario: "load" };
+  const warningsOf = (medians: Record<string, number>) => {
+    const values = {
+      succeeded: () => [],
+      of: (_: string, metric: string) =>
+        medians[metric] === undefined ? [] : [{ value: medians[metric] }],
+    };
+    return loadWarnings({ cases: [one] } as never, values as never)
+      .map(({ message }) => message.slice(0, 13));
+  };
+  const sound = { p50: 80e3, latenessP50: 1e3, p99: 400e3, latenessP99: 30e3 };
+  assertEquals(warningsOf(sound), []);
+  assertEquals(warningsOf({ ...sound, latenessP99: 50e3 }), ["the p99 is th"]);
+  assertEquals(warningsOf({ ...sound, latenessP50: 9e3 }), ["the generator"]);
+  assertEquals(warningsOf({ ...sound, latenessP50: 9e3, latenessP99: 50e3 }), ["the generator"]);
 });

@@ -93,7 +93,9 @@ export function buildLoadAnswer(
   const best = measured[0];
   const closed = best && summaryOf(best.one.id, "closedP50");
   if (best !== undefined && closed !== undefined) {
-    const late = measured.filter(({ one }) => isGeneratorLate(one.id, values));
+    const late = measured.filter(({ one, p99 }) =>
+      isGeneratorLate(one.id, values, p99.metric === "p50" ? "p50" : "p99")
+    );
     parts.push(
       ...describeClosedLoop(best.p99.low, closed.median, late.map(({ one }) => one.transport)),
     );
@@ -158,7 +160,11 @@ export function loadWarnings({ cases }: RunRecord, values: TrialValues): readonl
     ),
     ...warnOf(
       "the generator, not the system: it sent later than it could have by more than a tenth of the latency",
-      (one) => isGeneratorLate(one.id, values),
+      (one) => isGeneratorLate(one.id, values, "p50"),
+    ),
+    ...warnOf(
+      "the p99 is the generator's as much as the system's: its own p99 of lateness is more than a tenth of it; driver libc, or two cores that are free, send on time",
+      (one) => !isGeneratorLate(one.id, values, "p50") && isGeneratorLate(one.id, values, "p99"),
     ),
     ...warnOf(
       "the pacer delayed the reading of replies by more than 30 % of a round trip; driver libc reads without that delay",
@@ -172,9 +178,12 @@ export function loadWarnings({ cases }: RunRecord, values: TrialValues): readonl
   ];
 }
 
-function isGeneratorLate(id: string, values: TrialValues): boolean {
-  const late = values.of(id, "latenessP50").map(({ value }) => value);
-  const latency = values.of(id, "p50").map(({ value }) => value);
+const LATENESS = { p50: "latenessP50", p99: "latenessP99" } as const;
+
+/** Whether the generator's own lateness is a part of this percentile of the latency that matters. */
+function isGeneratorLate(id: string, values: TrialValues, percentile: "p50" | "p99"): boolean {
+  const late = values.of(id, LATENESS[percentile]).map(({ value }) => value);
+  const latency = values.of(id, percentile).map(({ value }) => value);
   return late.length > 0 && latency.length > 0 &&
     median(late) > MAX_LATE_SHARE * median(latency);
 }

@@ -5,13 +5,13 @@ import { LOAD_SERVERS } from "../workload/load_server.ts";
 import { SERVICES } from "../workload/service_times.ts";
 import type { Budget } from "../model/budget.ts";
 import type { Params } from "../model/params.ts";
-import type { GridParameter, Scenario } from "../model/scenario.ts";
+import type { GridBlock, GridParameter, Scenario } from "../model/scenario.ts";
 import { BUFFERS, SIZES } from "./sizes.ts";
 
 /** Opening a channel and its first exchange, in nanoseconds: measured on two cores with a process peer. */
 export const OPEN_NS = 300e3;
 /** Requests that a trial's p99 needs, and how long they may take. */
-const REQUESTS = 1_200;
+const REQUESTS = 1_100;
 const MAX_MEASURE_NS = 3e9;
 /** The closed loop before the load. */
 const CLOSED_NS = 40e6;
@@ -131,12 +131,11 @@ export const load: Scenario = {
   ],
   workload: "load",
   replays: true,
-  onDemand: true,
   fixed: { nagle: "off" },
   grid: {
-    quick: gridOf([2_000]),
-    standard: gridOf([2_000]),
-    thorough: gridOf([500, 2_000, 5_000]),
+    quick: [{ ...blockOf([5_000]), onDemand: true }],
+    standard: [blockOf([5_000])],
+    thorough: [blockOf([5_000]), { ...blockOf([500, 2_000]), onDemand: true }],
   },
   budget: (params: Params, budget: Budget) => {
     const neededNs = REQUESTS / Number(params.rate) * 1e9;
@@ -146,10 +145,7 @@ export const load: Scenario = {
     budget.warmupNs + budget.measureNs + CLOSED_NS + Number(params.connections) * OPEN_NS,
 };
 
-function gridOf(rates: readonly number[]): Scenario["grid"]["quick"] {
-  return [{
-    transports: ["tcp", "unix"],
-    joins: "any",
-    params: { bytes: [64], rate: rates, connections: [10] },
-  }];
+function blockOf(rate: readonly number[]): GridBlock {
+  const params = { bytes: [64], rate, connections: [10] };
+  return { transports: ["tcp", "unix"], joins: "any", params };
 }

@@ -2,7 +2,8 @@
 
 import type { RunRecord } from "../model/run_record.ts";
 import { compareRecords } from "./compare_records.ts";
-import type { RecordComparison } from "./comparison.ts";
+import { shrinkVariances } from "../stats/shrink_variances.ts";
+import type { Comparison, RecordComparison } from "./comparison.ts";
 
 /** Compares runs, of which each side has at least one; `deciding`: runs of head once what is suspected was measured again. */
 export function compareRuns(
@@ -11,8 +12,28 @@ export function compareRuns(
   deciding: number = head.length,
 ): RecordComparison {
   const [ours, theirs] = [mergeRuns(base), mergeRuns(head)];
-  const runs = { runOf: { base: ours.runOf, head: theirs.runOf }, deciding };
-  return compareRecords(ours.record, theirs.record, { paired: false, runs });
+  const isOwn = base === head;
+  const runs = { runOf: { base: ours.runOf, head: theirs.runOf }, deciding, isOwn };
+  const compared = compareRecords(ours.record, theirs.record, { paired: false, runs });
+  return { ...compared, comparisons: shrinkSpreads(compared.comparisons, isOwn) };
+}
+
+/** Of five runs a cell's own spread is known to a third: what it could have shown is told by that of the other cells too. The test is not. */
+function shrinkSpreads(
+  comparisons: readonly Comparison[],
+  isOwn: boolean,
+): readonly Comparison[] {
+  const groups = Map.groupBy(
+    comparisons,
+    ({ metric, kind, ratio: { runs } }) => JSON.stringify([metric, kind, runs]),
+  );
+  const shrunk = new Map([...groups.values()].flatMap((own) => {
+    const { base = 0, head = 0 } = own[0]!.ratio.runs ?? {};
+    const variances = own.map(({ spread = 0 }) => spread ** 2);
+    return shrinkVariances(variances, isOwn ? base - 1 : base + head - 2)
+      .map((variance, index) => [own[index]!, Math.sqrt(variance)] as const);
+  }));
+  return comparisons.map((one) => ({ ...one, spread: shrunk.get(one)! }));
 }
 
 /** `record`: all trials, rounds one after another; `runOf`: the run of a round, from 0. */

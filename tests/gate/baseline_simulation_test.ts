@@ -127,6 +127,9 @@ Deno.test("of 150 jobs of one build a gate against five runs is red in none, and
     assertEquals(jobs.filter(({ several }) => several === 1).length, 0);
     const single = share(jobs, ({ single }) => single === 1);
     assert(single >= 0.2, `red against a single run: ${single}, shift ${shift}`);
+    // By each cell's own five runs alone, 91 % could not have shown four times the threshold.
+    const open = share(jobs, ({ several }) => several === 3);
+    if (shift === STEADY) assert(open <= 0.35, `not judged: ${open}`);
   }
 });
 

@@ -68,6 +68,18 @@ export function bothDirections(up: ReceiverWindow, down: ReceiverWindow): Record
   };
 }
 
+/** What only the workload can know, from both ends: the driver's, and of two pauses the longer. */
+export function mergeValues(
+  serve: Readonly<Record<string, number>> = {},
+  drive: Readonly<Record<string, number>> = {},
+): Record<string, number> {
+  const merged = { ...serve, ...drive };
+  if (serve.longestPause !== undefined && drive.longestPause !== undefined) {
+    merged.longestPause = Math.max(serve.longestPause, drive.longestPause);
+  }
+  return merged;
+}
+
 /** The settings of both ends: the driver's under their own names, the peer's as in `serve.nagle` where they differ. */
 export function readBack(
   drive: Readonly<Record<string, string>>,

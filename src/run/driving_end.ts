@@ -22,6 +22,7 @@ import {
   boundWindow,
   findFailedOperations,
   mergeTallies,
+  mergeValues,
   readBack,
 } from "./both_ends.ts";
 import { CallCount } from "./tracing.ts";
@@ -219,8 +220,7 @@ export class DrivingEnd implements DriveContext {
       histograms: sparse(driven.histograms),
       ...((driven.values ?? served.values ?? both ?? this.#calls) !== undefined && {
         values: {
-          ...served.values,
-          ...driven.values,
+          ...mergeValues(served.values, driven.values),
           ...both,
           ...(this.#calls && {
             systemCallsPerOperation: this.#calls.total / driven.operations,

@@ -31,6 +31,7 @@ export const latencyUnderBulk: Scenario = {
     "max",
     "exchangesPerSecond",
     "bytesPerSecond",
+    "longestPause",
     "upBytesPerSecond",
     "downBytesPerSecond",
     "cpuPerOperation",

@@ -55,6 +55,7 @@ export const throughput: Scenario = {
     "bytesPerRead",
     "loss",
     "cpuPerByte",
+    "longestPause",
     "upBytesPerSecond",
     "downBytesPerSecond",
   ],

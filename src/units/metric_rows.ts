@@ -88,6 +88,8 @@ const ROWS: Readonly<Record<string, Row>> = {
     "Of bulk data both ways, bytes per second from the driver to the peer, counted on arrival."],
   downBytesPerSecond: ["bytes/s", "higher", "down",
     "Of bulk data both ways, bytes per second from the peer to the driver, counted on arrival."],
+  longestPause: ["ns", "lower", "longest pause",
+    "Longest time in which no bulk data arrived, to about 0.1 ms; of both ways the longer."],
   bytesPerRead: ["bytes", "neither", "bytes/read",
     "Mean bytes that one read returned.", ({ window }) => quotient(window?.bytes, window?.reads)],
   bytesPerWrite: ["bytes", "neither", "bytes/write",

@@ -3,7 +3,7 @@
 import type { Params } from "../model/params.ts";
 import type { StreamChannel } from "../transport/channel.ts";
 import { driveDatagrams, serveDatagrams } from "./bulk_datagrams.ts";
-import { driveUp, receive, senderTimes, serveUp, writeEach } from "./bulk_halves.ts";
+import { driveUp, pauseValues, receive, senderTimes, serveUp, writeEach } from "./bulk_halves.ts";
 import { numberParam } from "./exchange_loop.ts";
 import type { DriveContext, DriveResult, ServeContext, ServeResult, Workload } from "./workload.ts";
 
@@ -74,7 +74,8 @@ async function driveBack(
   const sending = isBoth
     ? writeEach(channels, { clock, budget, params, hasMeasured })
     : { writes: 0, bytes: 0 };
-  const [{ window, bytes }, sent] = await Promise.all([receiving, sending]);
+  const [received, sent] = await Promise.all([receiving, sending]);
+  const { window, bytes } = received;
   const elapsedNs = clock.nowNs() - startNs;
   await context.end();
   const arrived = Math.floor(bytes / numberParam(params, "bytes"));
@@ -82,7 +83,7 @@ async function driveBack(
     operations: Math.max(1, arrived + sent.writes),
     elapsedNs,
     histograms: {},
-    ...(window !== undefined && { window }),
+    ...(window !== undefined && { window, ...pauseValues(received) }),
     tally: { sentBytes: sent.bytes, writes: sent.writes },
   };
 }
@@ -122,7 +123,9 @@ async function serveBack(
     tally.writes! += writes;
     await channel.closeWrite();
   }));
-  const window = (await receiving)?.window;
+  const received = await receiving;
   for (const channel of channels) channel.close();
-  return window === undefined ? undefined : { window };
+  return received?.window === undefined
+    ? undefined
+    : { window: received.window, ...pauseValues(received) };
 }

@@ -112,6 +112,13 @@ export interface Received {
   readonly window: ReceiverWindow | undefined;
   /** All bytes, those outside the window included. */
   readonly bytes: number;
+  /** The longest time within the window in which nothing came, to about {@linkcode LOOK_NS}, as the clock is read so often. */
+  readonly pauseNs: number;
+}
+
+/** The metric of a receiver's pauses, as a workload's value. */
+export function pauseValues({ window, pauseNs }: Pick<Received, "window" | "pauseNs">) {
+  return window === undefined ? {} : { values: { longestPause: pauseNs } };
 }
 
 /** What a receiver needs to know; both ends may be one. */
@@ -132,15 +139,15 @@ async function receiveStream(
     bytes += read;
     read = await channel.read(buffer);
   }
-  if (read === null) return { window: undefined, bytes };
+  if (read === null) return { window: undefined, bytes, pauseNs: 0 };
   bytes += read;
-  const { window, bytes: within } = await readWindow(channel, buffer, context, measured);
-  bytes += within;
+  const received = await readWindow(channel, buffer, context, measured);
+  bytes += received.bytes;
   // What is under way when the window closes is read all the same: the sender waits for its end.
   for (read = await channel.read(buffer); read !== null; read = await channel.read(buffer)) {
     bytes += read;
   }
-  return { window, bytes };
+  return { ...received, bytes };
 }
 
 /** Reads until the window has lasted, or to the end of the stream, which follows the last byte at once. */
@@ -157,17 +164,20 @@ async function readWindow(
   let untilLook = stride;
   let bytes = 0;
   let reads = 0;
+  let pauseNs = 0;
   for (;;) {
     let read = channel.read(buffer);
     if (typeof read !== "number") read = await read;
-    if (read === null) return { window: windowOf(bytes, reads, clock.nowNs() - openedNs), bytes };
-    bytes += read;
-    reads++;
-    if (--untilLook > 0) continue;
+    if (read !== null) {
+      bytes += read;
+      reads++;
+      if (--untilLook > 0) continue;
+    }
     const nowNs = clock.nowNs();
-    if (nowNs >= closeNs) {
-      measured();
-      return { window: windowOf(bytes, reads, nowNs - openedNs), bytes };
+    if (nowNs - lookedNs > pauseNs) pauseNs = nowNs - lookedNs;
+    if (read === null || nowNs >= closeNs) {
+      if (read !== null) measured();
+      return { window: windowOf(bytes, reads, nowNs - openedNs), bytes, pauseNs };
     }
     stride = nowNs - lookedNs < LOOK_NS ? Math.min(2 * stride, MAX_STRIDE) : 1;
     untilLook = stride;
@@ -181,8 +191,9 @@ export async function serveUp(
   context: ServeContext,
 ): Promise<ServeResult | undefined> {
   try {
-    const { window } = await receive(channels, context, () => context.measured());
-    return window === undefined ? undefined : { window };
+    const received = await receive(channels, context, () => context.measured());
+    const { window } = received;
+    return window === undefined ? undefined : { window, ...pauseValues(received) };
   } finally {
     for (const channel of channels) channel.close();
   }
@@ -206,7 +217,7 @@ async function receiveStreams(
   measured: () => void,
 ): Promise<Received> {
   let [openNs, openedNs, lastNs] = [Infinity, Infinity, 0];
-  let [all, bytes, reads] = [0, 0, 0];
+  let [all, bytes, reads, pauseNs] = [0, 0, 0, 0];
   let window: ReceiverWindow | undefined;
   await Promise.all(channels.map(async (channel) => {
     const buffer = new Uint8Array(numberParam(params, "read"));
@@ -218,8 +229,9 @@ async function receiveStreams(
       const nowNs = clock.nowNs();
       if (openNs === Infinity) openNs = nowNs + openAfterNs(budget);
       else if (openedNs === Infinity) {
-        if (nowNs >= openNs) openedNs = nowNs;
+        if (nowNs >= openNs) openedNs = lastNs = nowNs;
       } else {
+        if (nowNs - lastNs > pauseNs) pauseNs = nowNs - lastNs;
         lastNs = nowNs;
         bytes += read;
         reads++;
@@ -229,7 +241,7 @@ async function receiveStreams(
       }
     }
   }));
-  return { window: window ?? windowOf(bytes, reads, lastNs - openedNs), bytes: all };
+  return { window: window ?? windowOf(bytes, reads, lastNs - openedNs), bytes: all, pauseNs };
 }
 
 /** How long the receiver's window stays shut: not at all where a count ends the trial, which may be over by then. */

@@ -5,8 +5,8 @@
 
 import type { Clock } from "../clock.ts";
 import { Histogram } from "../model/histogram.ts";
-import type { ReceiverWindow } from "../model/tally.ts";
 import type { StreamChannel } from "../transport/channel.ts";
+import { pauseValues } from "./bulk_halves.ts";
 import { answerStream, numberParam, sizesOf, warmupOf } from "./exchange_loop.ts";
 import { buffersOf, exchange } from "./ping_pong.ts";
 import type { DriveContext, DriveResult, ServeContext, ServeResult, Workload } from "./workload.ts";
@@ -44,10 +44,12 @@ async function drive(context: DriveContext): Promise<DriveResult> {
   exchanges.reset();
   await context.begin();
   const [bytes, reads] = [bulk?.bytes ?? 0, bulk?.reads ?? 0];
+  if (bulk !== undefined) bulk.pauseNs = 0;
   const measured = await exchange(asking, buffers, context, budget, exchanges);
   const window = params.bulk === "both"
     ? { bytes: bulk!.bytes - bytes, reads: bulk!.reads - reads, elapsedNs: measured.elapsedNs }
     : undefined;
+  const paused = pauseValues({ window, pauseNs: bulk?.pauseNs ?? 0 });
   await context.end();
   bulk?.stop();
   await Promise.all([writing, reading]);
@@ -56,6 +58,7 @@ async function drive(context: DriveContext): Promise<DriveResult> {
     ...measured,
     histograms: { exchange: exchanges },
     ...(window !== undefined && { window }),
+    ...paused,
   };
 }
 
@@ -74,7 +77,7 @@ async function serve(context: ServeContext): Promise<ServeResult | undefined> {
   const answering = answerStream(asking as StreamChannel, requestBytes, reply, count);
   answering.catch(() => {});
   const channel = params.bulk === "none" ? null : await context.accept();
-  let window: ReceiverWindow | undefined;
+  let measured: ServeResult | undefined;
   if (channel !== null) {
     const bulk = new Bulk(channel as StreamChannel, context, () => answered);
     const writing = params.bulk === "both" ? bulk.write() : undefined;
@@ -85,13 +88,14 @@ async function serve(context: ServeContext): Promise<ServeResult | undefined> {
     await writing;
     const elapsedNs = (bulk.reads > 0 ? bulk.lastNs : clock.nowNs()) - openedNs;
     if (openedNs > 0 && elapsedNs > 0) {
-      window = { bytes: bulk.bytes, reads: bulk.reads, elapsedNs };
+      const window = { bytes: bulk.bytes, reads: bulk.reads, elapsedNs };
+      measured = { window, ...pauseValues({ window, pauseNs: bulk.pauseNs }) };
     }
     // The end of what is written here came before: nothing is under way.
     channel.close();
   }
   await answering;
-  return window && { window };
+  return measured;
 }
 
 /** One end of the connection that is filled. */
@@ -107,6 +111,8 @@ class Bulk {
   bytes = 0;
   reads = 0;
   lastNs = 0;
+  /** The longest time between two of those reads. */
+  pauseNs = 0;
 
   /** `exchanged` tells how many round trips were completed. */
   constructor(
@@ -145,7 +151,9 @@ class Bulk {
       const nowNs = this.#clock.nowNs();
       if (counts()) {
         this.bytes += read;
-        this.reads++;
+        if (this.reads++ > 0 && nowNs - this.lastNs > this.pauseNs) {
+          this.pauseNs = nowNs - this.lastNs;
+        }
         this.lastNs = nowNs;
       }
       if (this.#starves(nowNs)) await this.#pause();

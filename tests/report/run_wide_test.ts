@@ -72,6 +72,21 @@ Deno.test("a report warns of trials that stalled, with how many, how long, and w
   ]);
 });
 
+Deno.test("a report warns of bulk data that stopped now and then, which a median of trials hides", () => {
+  const record = stallingRecord();
+  const trials = record.trials.map((trial) => ({
+    ...trial,
+    histograms: {},
+    values: { longestPause: trial.histograms.exchange!.max! },
+  }));
+  const stalls = warningsOf(buildRecordDocument({ ...record, trials }))
+    .map(({ text }) => plainInline(text)).filter((words) => words.includes("stalled"));
+  assertEquals(stalls, [
+    "round-trip/tcp/bytes=64: 10 of 100 trials stalled: nothing arrived for 300 ms, where the longest pause of a usual " +
+    "trial is 111 µs.",
+  ]);
+});
+
 Deno.test("a report explains a rate that is far from what the median operation would allow", () => {
   const notes = scenarioParts(buildRecordDocument(stallingRecord()), "round-trip")
     .flatMap(({ blocks }) => blocks).flatMap((block) => block.kind === "list" ? block.items : [])

@@ -202,19 +202,34 @@ const MAX_CASES = 3;
 /** Trials that stalled, an item a case, the longest stall first, and one that counts those beyond the first. */
 export function stallWarnings({ cases }: RunRecord, values: TrialValues): readonly ListItem[] {
   const stalled = cases.flatMap(({ id }) => {
-    const longest = values.succeeded(id).flatMap((trial) => longestNs(trial) ?? []);
-    if (longest.length < MIN_TRIALS) return [];
+    const found = values.succeeded(id).flatMap((trial) => longestNs(trial) ?? []);
+    if (found.length < MIN_TRIALS) return [];
+    const longest = found.map(({ ns }) => ns);
     const usual = median(longest);
     const stalls = longest.filter((ns) => usual > 0 && ns >= STALL_FACTOR * usual);
     if (stalls.length === 0) return [];
-    return [{ id, usual, stalls: stalls.length, trials: longest.length, ns: Math.max(...stalls) }];
+    const { isPause = false } = found[0]!;
+    return [{
+      id,
+      usual,
+      stalls: stalls.length,
+      trials: longest.length,
+      ns: Math.max(...stalls),
+      isPause,
+    }];
   }).sort((a, b) => b.ns - a.ns);
   const rest = stalled.slice(MAX_CASES);
   return [
-    ...stalled.slice(0, MAX_CASES).map(({ id, usual, stalls, trials, ns }): ListItem => ({
+    ...stalled.slice(0, MAX_CASES).map(({ id, usual, stalls, trials, ns, isPause }): ListItem => ({
       text: [
-        ...phrase`${name(id)}: ${stalls} of ${trials} trials stalled: an operation took up to `,
-        ...phrase`${amount(ns, "ns")}, where the longest of a usual trial takes `,
+        ...phrase`${name(id)}: ${stalls} of ${trials} trials stalled: `,
+        ...(isPause
+          ? phrase`nothing arrived for ${
+            amount(ns, "ns")
+          }, where the longest pause of a usual trial is `
+          : phrase`an operation took up to ${
+            amount(ns, "ns")
+          }, where the longest of a usual trial takes `),
         ...phrase`${amount(usual, "ns")}.`,
       ],
       cases: [id],
@@ -226,8 +241,11 @@ export function stallWarnings({ cases }: RunRecord, values: TrialValues): readon
   ];
 }
 
-/** The longest operation of a trial, whatever its operations are. */
-function longestNs(trial: Trial): number | undefined {
+/** The longest operation of a trial, whatever its operations are, or the longest pause of bulk data, which has none that is timed. */
+function longestNs(trial: Trial): { ns: number; isPause?: true } | undefined {
   const maxima = Object.values(trial.histograms).flatMap(({ max }) => max ?? []);
-  return maxima.length > 0 ? Math.max(...maxima) : metricValue(trial, "max");
+  const ns = maxima.length > 0 ? Math.max(...maxima) : metricValue(trial, "max");
+  if (ns !== undefined) return { ns };
+  const pauseNs = metricValue(trial, "longestPause");
+  return pauseNs === undefined ? undefined : { ns: pauseNs, isPause: true };
 }

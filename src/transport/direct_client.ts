@@ -4,11 +4,16 @@
 // was given itself: one whose proxy is a plain TCP connection to the server is connected straight to it, with the same socket options as
 // a client without any proxy has.
 
-/** A client that connects straight to a server, whatever the environment says of proxies. */
+/** A client that connects straight to a server without TLS and speaks one version, whatever the environment says of proxies. */
 export function directClient(
   { hostname, port }: { readonly hostname: string; readonly port: number },
+  version: "http/1.1" | "h2" = "http/1.1",
 ): Deno.HttpClient {
-  return Deno.createHttpClient({ http2: false, proxy: { transport: "tcp", hostname, port } });
+  return Deno.createHttpClient({
+    http1: version === "http/1.1",
+    http2: version === "h2",
+    proxy: { transport: "tcp", hostname, port },
+  });
 }
 
 /** What `fetch` takes with a client of its own: Deno's, which a project that also has the types of browsers does not see. */

@@ -18,31 +18,43 @@ interface HttpKind {
   readonly title: string;
   /** Its server listens on a path in the run's directory; absent: on 127.0.0.1. */
   readonly usesDirectory?: true;
-  /** The one version that the client speaks, as it says by ALPN; absent: HTTP/1.1 without TLS. */
-  readonly overTls?: "http/1.1" | "h2";
+  /** The one version that the client speaks: over TLS it says so by ALPN, else the server sees it by the first bytes. */
+  readonly version: "http/1.1" | "h2";
+  readonly isOverTls?: true;
 }
 
 export const http = httpTransport({
   name: "http",
   title: "HTTP/1.1 over TCP on IPv4 loopback: Deno.serve and fetch",
+  version: "http/1.1",
 });
 
 export const httpUnix = httpTransport({
   name: "http-unix",
   title: "HTTP/1.1 over a Unix-domain socket: Deno.serve and fetch",
   usesDirectory: true,
+  version: "http/1.1",
 });
 
 export const https = httpTransport({
   name: "https",
   title: "HTTP/1.1 over TLS on IPv4 loopback: Deno.serve and fetch",
-  overTls: "http/1.1",
+  version: "http/1.1",
+  isOverTls: true,
 });
 
 export const http2 = httpTransport({
   name: "http2",
   title: "HTTP/2 over TLS on IPv4 loopback: Deno.serve and fetch",
-  overTls: "h2",
+  version: "h2",
+  isOverTls: true,
+});
+
+export const h2c = httpTransport({
+  name: "h2c",
+  title:
+    "HTTP/2 over TCP without TLS on IPv4 loopback, which the client knows of: Deno.serve and fetch",
+  version: "h2",
 });
 
 /** Requests and their responses, in turn. */
@@ -63,21 +75,26 @@ function httpTransport(kind: HttpKind): StreamTransport {
   return transport;
 }
 
-async function listen({ usesDirectory, overTls }: HttpKind, { directory }: OpenOptions) {
+async function listen({ usesDirectory, version, isOverTls }: HttpKind, { directory }: OpenOptions) {
   const onListen = () => {};
   if (usesDirectory) {
     const path = freshSocketPath(directory);
     return new HttpListener((handler, signal) => Deno.serve({ path, onListen, signal }, handler));
   }
   const at = { hostname: HOSTNAME, port: 0, onListen };
-  if (overTls === undefined) {
-    return new HttpListener((handler, signal) => Deno.serve({ ...at, signal }, handler));
+  const isHttp2 = version === "h2";
+  if (!isOverTls) {
+    return new HttpListener(
+      (handler, signal) => Deno.serve({ ...at, signal }, handler),
+      undefined,
+      isHttp2,
+    );
   }
   const certificate = await ownCertificate();
   return new HttpListener(
     (handler, signal) => Deno.serve({ ...at, ...certificate, signal }, handler),
     certificate.cert,
-    overTls === "h2",
+    isHttp2,
   );
 }
 
@@ -98,7 +115,7 @@ async function connect(kind: HttpKind, endpoint: Endpoint): Promise<StreamChanne
 }
 
 /** The URL of a server, and a client that goes straight to it. */
-function reach({ name, usesDirectory, overTls }: HttpKind, endpoint: Endpoint) {
+function reach({ name, usesDirectory, version, isOverTls }: HttpKind, endpoint: Endpoint) {
   if (usesDirectory && endpoint.kind === "unix") {
     const proxy = { transport: "unix", path: endpoint.path } as const;
     return { base: NOWHERE, client: Deno.createHttpClient({ http2: false, proxy }) };
@@ -107,13 +124,13 @@ function reach({ name, usesDirectory, overTls }: HttpKind, endpoint: Endpoint) {
     throw new TypeError(`Cannot connect ${name} to a ${endpoint.kind} endpoint`);
   }
   const address = `${endpoint.hostname}:${endpoint.port}/`;
-  if (overTls === undefined) return { base: `http://${address}`, client: directClient(endpoint) };
+  if (!isOverTls) return { base: `http://${address}`, client: directClient(endpoint, version) };
   if (endpoint.certificate === undefined) {
     throw new TypeError(`Cannot connect ${name} to an endpoint without a certificate`);
   }
   const client = Deno.createHttpClient({
-    http1: overTls === "http/1.1",
-    http2: overTls === "h2",
+    http1: version === "http/1.1",
+    http2: version === "h2",
     caCerts: [endpoint.certificate],
     // What stands in for a proxy has no TLS: a proxy of another host, which the environment may name, is out of reach from here.
     localAddress: HOSTNAME,

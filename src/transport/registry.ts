@@ -1,6 +1,6 @@
 // The built-in transports, in the order of reports. A new one is a file and a line here.
 
-import { http, http2, https, httpUnix } from "./http.ts";
+import { h2c, http, http2, https, httpUnix } from "./http.ts";
 import { mptcpLibc, tcp6Libc, tcpLibc } from "./libc/tcp.ts";
 import { udp6Libc, udpLibc } from "./libc/udp.ts";
 import { icmpLibc } from "./libc/icmp.ts";
@@ -36,6 +36,7 @@ export const transports: readonly Transport[] = [
   httpUnix,
   https,
   http2,
+  h2c,
   messagePort,
   sharedMemory,
   tcpNode,

@@ -8,7 +8,7 @@ const run = (out: string) => [
   "--profile=quick",
   "--rounds=1",
   "--scenario=round-trip",
-  "--transport=http,websocket,https,http2",
+  "--transport=http,websocket,https,http2,h2c",
   "--param=bytes=64",
   "--peer=loop",
   `--out=${out}`,
@@ -61,7 +61,9 @@ for (const variable of VARIABLES) {
     );
     assertEquals(
       record.trials.map((trial) => [trial.case, trial.error]).sort(),
-      ["http", "http2", "https", "websocket"].map((id) => [`round-trip/${id}/bytes=64`, undefined]),
+      ["h2c", "http", "http2", "https", "websocket"].map((
+        id,
+      ) => [`round-trip/${id}/bytes=64`, undefined]),
     );
   });
 }

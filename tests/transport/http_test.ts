@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type Certificate, makeCertificate } from "../../src/transport/certificate.ts";
 import type { Endpoint } from "../../src/transport/channel.ts";
-import { http, http2, https, httpUnix } from "../../src/transport/http.ts";
+import { h2c, http, http2, https, httpUnix } from "../../src/transport/http.ts";
 import { createSocketDirectory } from "../../src/transport/socket_directory.ts";
 import type { StreamTransport } from "../../src/transport/transport.ts";
 
@@ -46,6 +46,22 @@ Deno.test("https speaks HTTP/1.1 and http2 HTTP/2, with a server that speaks bot
   assertEquals([one.agreed, one.first], ["http/1.1", "POST / HTTP/1.1"]);
   const two = await spokenTo(http2, both);
   assertEquals([two.agreed, two.first], ["h2", "PRI * HTTP/2.0"]);
+});
+
+Deno.test("h2c begins with the preface of HTTP/2, without TLS, and http with a request", async () => {
+  for (
+    const [transport, expected] of [[h2c, "PRI * HTTP/2.0"], [http, "POST "]] as const
+  ) {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = listener.addr;
+    const connecting = connect(transport, { kind: "ip", hostname: "127.0.0.1", port });
+    const conn = await listener.accept();
+    const buffer = new Uint8Array(256);
+    const bytes = await conn.read(buffer) ?? 0;
+    assert(new TextDecoder().decode(buffer.subarray(0, bytes)).startsWith(expected));
+    conn.close();
+    assert((await connecting).startsWith(`Cannot connect ${transport.name}: `));
+  }
 });
 
 Deno.test("https and http2 say in one sentence that a server has no protocol in common with them", async () => {

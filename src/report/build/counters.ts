@@ -47,7 +47,7 @@ function segmentsOf(spec: ScenarioSpec, { params, fixed }: Case): number {
 }
 
 const LOCAL = "unix|unixpacket|seqpacket|tls-unix|http-unix|pipe|message-port|shared-memory|icmp";
-const OVER_TCP = "tcp6?|mptcp|tls|http|https|http2|websocket";
+const OVER_TCP = "tcp6?|mptcp|tls|http|https|http2|h2c|websocket";
 /** Transports that are known to run over something else; a user's own may run over anything. */
 const OVER: readonly (readonly [table: RegExp, never: RegExp])[] = [
   [/^Tcp(Ext)?\./, new RegExp(`^(${LOCAL}|udp6?|quic|quic-datagram)(@|$)`)],

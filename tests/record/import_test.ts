@@ -75,7 +75,7 @@ Deno.test("importRecord() makes a failed trial of a run that ended with another 
 });
 
 Deno.test("importRecord() makes one trial of each file of deno bench, and of iperf3", () => {
-  const bench = imported(DENO_BENCH, DENO_BENCH);
+  const bench = imported(DENO_BENCH, DENO_BENCH.replace('max":900', 'max":901'));
   assertEquals(bench.trials.length, 4);
   assertEquals(bench.trials[0]!.values, {
     iterationMean: 700,
@@ -131,6 +131,11 @@ const REFUSED: readonly (readonly [string, string, RegExp])[] = [
   ],
   ["no results", '{"results":[]}', /it holds no measurement/],
   [
+    "a time that no calendar has",
+    IPERF3.replace(/"timesecs":\d+/, '"timesecs":1e300'),
+    /start\.timestamp\.timesecs must be seconds since 1970$/,
+  ],
+  [
     "a failed iperf3",
     '{"start":{},"end":{},"error":"unable to connect"}',
     /iperf3 measured nothing: "unable to connect"/,
@@ -145,6 +150,14 @@ for (const [what, text, sentence] of REFUSED) {
 
 Deno.test("importRecord() refuses files of two tools", () => {
   assertThrows(() => imported(HYPERFINE(), IPERF3), RecordError, "import each tool by itself");
+});
+
+Deno.test("importRecord() counts no file twice", () => {
+  assertThrows(
+    () => imported(HYPERFINE(), HYPERFINE(1.1), HYPERFINE()),
+    RecordError,
+    "Cannot read 2.json as a record: it is there twice: each measurement counts once",
+  );
 });
 
 /** As PowerShell writes a file. */

@@ -133,12 +133,15 @@ const denoBench: ForeignTool = {
   },
 };
 
+/** What a Date can hold. */
+const LATEST_S = 8.64e12;
 const sum = object({ bits_per_second: positive, seconds: positive });
 const iperf3File = object({
   start: object({
     version: name,
     system_info: name.optional(),
-    timestamp: object({ timesecs: positive }).optional(),
+    timestamp: object({ timesecs: positive.max(LATEST_S, { error: "seconds since 1970" }) })
+      .optional(),
     test_start: object({ protocol: name, num_streams: positive, blksize: positive }),
   }),
   end: object({

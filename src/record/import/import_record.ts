@@ -26,6 +26,10 @@ export function importRecord(texts: readonly ForeignText[], command: string): Ru
         `and ${texts[0]!.source} of ${tool.name}: import each tool by itself`,
     );
   }
+  const copy = texts.findIndex(({ text }, k) => texts.findIndex((one) => one.text === text) < k);
+  if (copy !== -1) {
+    throw new RecordError(texts[copy]!.source, "it is there twice: each measurement counts once");
+  }
   const record = assemble(tool, read.map(({ file }) => file), texts, command);
   const fault = record.trials.length === 0 ? "it holds no measurement" : findInconsistency(record);
   if (fault !== undefined) throw new RecordError(texts[0]!.source, fault);

@@ -35,7 +35,7 @@ export const concurrency: Scenario = {
   tables: ["p50", "p99"],
   notes: [
     "A closed loop: each client asks again as soon as it is answered, so that the rate follows from the latency: clients = rate × mean latency. See `load` for a rate of your own.",
-    "slowest and fastest client compare the exchanges of one client with the mean of all. Memory is counted from 100 connections on; each takes one file descriptor at either end.",
+    "slowest and fastest client compare the exchanges of one client with the mean of all. Memory is counted from 1,000 connections on, above the least that the process was seen to take: what the runtime itself grows by meanwhile, some MB, is in it. Each connection takes one file descriptor at either end.",
   ],
   partialNotes: [WORKERS_NOTE],
   workload: "clients",

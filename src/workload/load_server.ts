@@ -74,8 +74,10 @@ class Service {
   }
 }
 
-/** Memory of fewer connections is less than what the runtime's own changes by meanwhile. */
-const MIN_COUNTED = 100;
+/** Memory of fewer connections is less than what the runtime itself grows by meanwhile. */
+const MIN_COUNTED = 1_000;
+/** The least that this process was seen to take: memory of an earlier trial's connections is used again, and is no less theirs. */
+let idleBytes = Infinity;
 
 /** What each connection takes of an end's memory, in bytes, as value `name`; nothing where it is not known. */
 export function memoryPerConnection(
@@ -85,9 +87,10 @@ export function memoryPerConnection(
   { params }: Pick<ServeContext, "params">,
 ): Record<string, number> {
   const count = Number(params.connections);
+  idleBytes = Math.min(idleBytes, before ?? Infinity);
   return before === undefined || then === undefined || !(count >= MIN_COUNTED)
     ? {}
-    : { [name]: Math.max(0, then - before) / count };
+    : { [name]: Math.max(0, then - idleBytes) / count };
 }
 
 /** Serves requests of a known size until the trial is over. */

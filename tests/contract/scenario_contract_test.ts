@@ -138,8 +138,26 @@ const MISSING: readonly Missing[] = [
   {
     scenario: "concurrency",
     metrics: ["driveMemory", "serveMemory"],
-    when: ({ params }) => Number(params.connections) < 100,
+    when: ({ params }) => Number(params.connections) < 1_000,
     why: "memory of few connections is less than what the runtime's own changes by meanwhile",
+  },
+  ...["concurrency", "connect"].map((scenario) => ({
+    scenario,
+    metrics: ["leastAccepts", "mostAccepts"],
+    when: ({ params }: Finding) => params.workers === undefined,
+    why: "one loop accepts all connections",
+  })),
+  {
+    scenario: "throughput",
+    metrics: ["longestPause"],
+    when: ({ mode }) => mode === "datagram",
+    why: "datagrams that are lost leave gaps, which are no pauses of a stream",
+  },
+  {
+    scenario: "latency-under-bulk",
+    metrics: ["longestPause"],
+    when: ({ params }) => params.bulk === "none",
+    why: "no bulk data moves",
   },
   {
     scenario: "concurrency",

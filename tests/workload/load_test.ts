@@ -63,6 +63,18 @@ Deno.test("clients on a serial server: rate × mean latency is their number", as
   }
 });
 
+Deno.test("clients count the memory of connections that use an earlier trial's again, and none of a few connections", async () => {
+  const readings = [50e6, 58e6, 58e6, 58e6, 58e6, 58e6];
+  for (const [connections, bytes] of [[1_000, 8_000], [1_000, 8_000], [999, undefined]] as const) {
+    const clock = new SimulatedClock();
+    const server = new SimulatedServer(clock, (startNs) => startNs + 1e3);
+    const params = { bytes: 8, connections };
+    const context = contextOf(clock, params, 1e6, () => server.connect(8, 8));
+    const result = await clients.drive({ ...context, residentBytes: () => readings.shift() });
+    assertEquals(result.values!.driveMemory, bytes);
+  }
+});
+
 Deno.test("requests in flight on one connection: a serial peer is as fast as with one, a parallel one as many times", async () => {
   const waitNs = 1e6;
   for (const isSerial of [true, false]) {

@@ -135,6 +135,35 @@ export function formatCell(
   }
 }
 
+/** How a writer writes texts, sentences and the other cells of a table. */
+export interface GridMarkup {
+  readonly text: (text: string) => string;
+  readonly inlines: (parts: WordsCell["text"]) => string;
+  readonly cell: typeof formatCell;
+}
+
+/** A table as lines of texts: in each row its name, or its keys, and then its cells. `looks`: those that the headings state; absent: all. */
+export function gridOf(table: Table, markup: GridMarkup, looks = looksOf(table)) {
+  const { names, keys, columns, rows, intervals } = table;
+  const own = looksOf(table);
+  const labels = names === undefined ? keys.map(({ title }) => title) : [names];
+  const labelsOf = (row: Table["rows"][number]) =>
+    names === undefined ? row.keys.map(formatKey) : [row.name ?? ""];
+  return {
+    heads: [...labels, ...columns.map((one, index) => headColumn(one, looks[index]))]
+      .map(markup.text),
+    rows: rows.map((row) => [
+      ...labelsOf(row).map(markup.text),
+      ...columns.map((_, index) => {
+        const cell = row.cells[index] ?? null;
+        return cell?.kind === "words"
+          ? markup.inlines(cell.text)
+          : markup.cell(cell, own[index], intervals);
+      }),
+    ]),
+  };
+}
+
 /** A ratio and its interval in words, as in `1.21` and `[1.10, 1.30]`, or `5.0 % slower` and `[3.0 %, 7.0 %]`. */
 export function formatRatioCell(
   { value, low, high, effect, stated }: RatioCell,

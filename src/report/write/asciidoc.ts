@@ -2,12 +2,12 @@
 
 import { escapeAsciidoc as escape } from "../../text/escape_asciidoc.ts";
 import { codeLines } from "../../text/one_line.ts";
-import { formatBasis, formatCell, headColumn, looksOf } from "../document/column_look.ts";
+import { formatBasis, formatCell, gridOf } from "../document/column_look.ts";
 import type { Block, Document, ListItem } from "../document/document.ts";
 import { capitalize, countOf, plainInline } from "../document/format_inline.ts";
-import { describeCommon, formatKey } from "../document/format_key.ts";
+import { describeCommon } from "../document/format_key.ts";
 import type { Inline } from "../document/inline.ts";
-import type { Cell, Row, Table } from "../document/table.ts";
+import type { Table } from "../document/table.ts";
 
 export function writeAsciidoc({ title, facts, notice, answer, blocks }: Document): string {
   const lines = [
@@ -56,20 +56,16 @@ function writeItem({ text, basis, remarks = [] }: ListItem): string {
 }
 
 function writeTable(table: Table): string {
-  const { caption, names, keys, columns, rows, intervals } = table;
-  const looks = looksOf(table);
-  const heads = columns.map((column, index) => headColumn(column, looks[index]));
+  const { heads, rows } = gridOf(table, {
+    text: escape,
+    inlines,
+    cell: (...cell) => escape(formatCell(...cell)),
+  });
   const line = (cells: readonly string[]) => cells.map((cell) => `|${cell}`).join(" ");
-  const write = (cell: Cell | null, index: number) =>
-    cell?.kind === "words" ? inlines(cell.text) : escape(formatCell(cell, looks[index], intervals));
-  const label = (row: Row) => names === undefined ? row.keys.map(formatKey) : [row.name ?? ""];
   return [
-    `.${inlines(caption) || countOf(rows.length, table.noun)}${describeCommon(table)}`,
+    `.${inlines(table.caption) || countOf(rows.length, table.noun)}${describeCommon(table)}`,
     "[%autowidth,options=header]\n|===",
-    line(
-      [...(names === undefined ? keys.map(({ title }) => title) : [names]), ...heads].map(escape),
-    ),
-    ...rows.map((row) => line([...label(row).map(escape), ...row.cells.map(write)])),
+    ...[heads, ...rows].map(line),
     "|===",
   ].join("\n");
 }

@@ -7,7 +7,7 @@ import {
   formatBasis,
   formatCell,
   formatFigure,
-  headColumn,
+  gridOf,
   type Look,
   looksOf,
   onlyMetric,
@@ -16,9 +16,9 @@ import type { Block, Document, List, ListItem, Notice } from "../document/docume
 import type { Figure } from "../document/figure.ts";
 import type { Markup } from "../document/format_inline.ts";
 import { beginsWithWords, capitalize, writeInlines } from "../document/format_inline.ts";
-import { describeCommon, formatKey, isNumeric } from "../document/format_key.ts";
+import { describeCommon, isNumeric } from "../document/format_key.ts";
 import type { Inline } from "../document/inline.ts";
-import type { Cell, Table } from "../document/table.ts";
+import type { Table } from "../document/table.ts";
 import type { WriterOptions } from "../document/writer.ts";
 
 /** More names than this are counted. */
@@ -164,36 +164,33 @@ function markdownTableLines(table: Table) {
 
 function layOut(table: Table, looks: readonly (Look | undefined)[]): readonly string[] {
   const { keys, names, columns, rows } = table;
-  const isShared = onlyMetric(table) !== undefined;
-  const heads: readonly MarkdownColumn[] = [
+  const grid = gridOf(
+    table,
+    { text: (text) => escapeMarkdown(text), inlines: inMarkdown, cell: writeCell },
+    onlyMetric(table) === undefined ? looks : [],
+  );
+  const isRight = [
     ...(names === undefined
-      ? keys.map(({ title }, index): MarkdownColumn => ({
-        heading: escapeMarkdown(title),
-        align: rows.every((row) => row.keys[index] !== undefined && isNumeric(row.keys[index]))
-          ? "right"
-          : "left",
-      }))
-      : [{ heading: escapeMarkdown(names), align: "left" as const }]),
-    ...columns.map((column, index): MarkdownColumn => ({
-      heading: escapeMarkdown(headColumn(column, isShared ? undefined : looks[index])),
-      align: column.align === "number" ? "right" : "left",
-    })),
+      ? keys.map((_, index) =>
+        rows.every(({ keys }) => keys[index] !== undefined && isNumeric(keys[index]))
+      )
+      : [false]),
+    ...columns.map(({ align }) => align === "number"),
   ];
   return markdownTable(
-    heads,
-    rows.map((row) => [
-      ...(names === undefined
-        ? row.keys.map((key) => escapeMarkdown(formatKey(key)))
-        : [escapeMarkdown(row.name ?? "")]),
-      ...columns.map((_, index) =>
-        writeCell(row.cells[index] ?? null, looks[index], table.intervals)
-      ),
-    ]),
+    grid.heads.map((heading, index): MarkdownColumn => ({
+      heading,
+      align: isRight[index] ? "right" : "left",
+    })),
+    grid.rows,
   );
 }
 
-function writeCell(cell: Cell | null, look: Look | undefined, intervals: Table["intervals"]) {
-  if (cell?.kind === "words") return inMarkdown(cell.text);
+function writeCell(
+  cell: Parameters<typeof formatCell>[0],
+  look: Look | undefined,
+  intervals: Table["intervals"],
+): string {
   const words = formatCell(cell, look, intervals);
   if (cell?.kind !== "figure" || cell.mark !== "best" || look === undefined) return words;
   if (cell.modes !== undefined) return `**${words}**`;

@@ -3,7 +3,7 @@
 import { displayWidth } from "../../text/display_width.ts";
 import type { TerminalLook } from "../../text/terminal_line.ts";
 import { cutLine, padLine, plainLine, styleText, wrapLine } from "../../text/terminal_line.ts";
-import { formatCell, headColumn, looksOf } from "../document/column_look.ts";
+import { formatCell, gridOf } from "../document/column_look.ts";
 import { joinWithOr, plainInline, writeRange } from "../document/format_inline.ts";
 import { describeCommon, formatKey } from "../document/format_key.ts";
 import type { Inline } from "../document/inline.ts";
@@ -40,24 +40,12 @@ export function prose(words: string, look: TerminalLook): readonly string[] {
 export function tableLines(table: Table, look: TerminalSize): readonly string[] {
   if (table.role === "cells") return verdictLines(table, look);
   if (table.columns.some(({ id }) => id === "why")) return reasonLines(table, look);
-  const looks = looksOf(table);
   const plain = (text: string) => plainLine(text, look.unicode, MAX_CELL);
-  const named = table.names !== undefined;
-  const heads = [
-    ...(named ? [table.names ?? ""] : table.keys.map(({ title }) => title)),
-    ...table.columns.map((column, index) => headColumn(column, looks[index])),
-  ].map(plain);
-  const rows = table.rows.map((row) =>
-    [
-      ...(named ? [row.name ?? ""] : row.keys.map(formatKey)),
-      ...table.columns.map((_, index) => {
-        const cell = row.cells[index] ?? null;
-        return cell?.kind === "words"
-          ? plainInline(cell.text)
-          : formatCell(cell, looks[index], table.intervals);
-      }),
-    ].map(plain)
-  );
+  const { heads, rows } = gridOf(table, {
+    text: plain,
+    inlines: (parts) => plain(plainInline(parts)),
+    cell: (...cell) => plain(formatCell(...cell)),
+  });
   const first = heads.length - table.columns.length;
   const isNumber = heads.map((_, index) =>
     index >= first && table.columns[index - first]?.align === "number"

@@ -7,7 +7,45 @@ import type { Claim, ClaimEvidence, ClaimFacts, Decision, Lab } from "./claim.ts
 import { CannotTry, cannotTry } from "./claim.ts";
 import { ClaimFigures } from "./claim_figures.ts";
 import type { ClaimsPlan } from "./plan_claims.ts";
-import { catchStrays, type StrayErrors } from "./stray_errors.ts";
+
+/** Catches stray errors from its making until it is disposed of. */
+interface StrayErrors extends Disposable {
+  readonly count: number;
+  /** Rejects with the next stray error; one that nobody waits for is dropped. */
+  next(): Promise<never>;
+}
+
+/** Begins to catch stray errors, before any other listener sees them. */
+function catchStrays(): StrayErrors {
+  let count = 0;
+  let waiting: ((error: unknown) => void)[] = [];
+  const take = (event: Event) => {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const error = event instanceof ErrorEvent
+      ? event.error
+      : (event as PromiseRejectionEvent).reason;
+    count++;
+    for (const reject of waiting) reject(error);
+    waiting = [];
+  };
+  const names = ["unhandledrejection", "error"];
+  for (const name of names) addEventListener(name, take, { capture: true });
+  return {
+    get count() {
+      return count;
+    },
+    next() {
+      const { promise, reject } = Promise.withResolvers<never>();
+      promise.catch(() => {});
+      waiting.push(reject);
+      return promise;
+    },
+    [Symbol.dispose]() {
+      for (const name of names) removeEventListener(name, take, { capture: true });
+    },
+  };
+}
 
 /** A claim with its decision. `decision`: how it came out; `facts`: what its experiment found, where it made one. */
 export type DecidedClaim = Readonly<{ claim: Claim; decision: Decision; facts?: ClaimFacts }>;

@@ -3,7 +3,6 @@
 import { z } from "zod";
 import type { EnvironmentFact, FactComparison } from "../model/environment.ts";
 import type { Layout } from "./layout.ts";
-import { layoutOf } from "./schema_layout.ts";
 import {
   atLeastZero,
   finite,
@@ -20,6 +19,39 @@ import { caseFieldsIn, params, skip, WORDS, WORDS_V1 } from "./schema_cases.ts";
 import type { RunRecordV1 } from "./upgrade_v1.ts";
 import { type RunRecord, SCHEMA_VERSION } from "../model/run_record.ts";
 import type { Trial } from "../model/trial.ts";
+
+/** What a layout needs besides the schema's own shape. `numbers`: lists in bulk; `ordered`: maps whose order of keys means something. */
+type LayoutMarks = Readonly<
+  { numbers: z.core.$ZodType; ordered: ReadonlySet<z.core.$ZodType> }
+>;
+
+/** A fact a line, as facts are what two records are told apart by. */
+function isEnvironment(schema: z.ZodObject): boolean {
+  return Object.hasOwn(schema.def.shape, "facts");
+}
+
+/** Reads the layout off the schema, so that the two cannot drift apart. */
+function layoutOf(schema: z.core.$ZodType, marks: LayoutMarks): Layout {
+  if (schema instanceof z.ZodReadonly || schema instanceof z.ZodExactOptional) {
+    const layout = layoutOf(schema.def.innerType, marks);
+    return layout.kind === "map" ? { ...layout, sorted: !marks.ordered.has(schema) } : layout;
+  }
+  if (schema instanceof z.ZodObject) {
+    const fields = Object.entries<z.core.$ZodType>(schema.def.shape);
+    return {
+      kind: "object",
+      fields: fields.map(([key, field]) => [key, layoutOf(field, marks)]),
+      ...(isEnvironment(schema) && { deep: true }),
+    };
+  }
+  if (schema instanceof z.ZodArray) {
+    return { kind: "list", item: layoutOf(schema.def.element, marks) };
+  }
+  if (schema instanceof z.ZodRecord) {
+    return { kind: "map", value: layoutOf(schema.def.valueType, marks), sorted: true };
+  }
+  return { kind: schema === marks.numbers ? "numbers" : "leaf" };
+}
 
 const fact = z.union([text, finite, flag, z.null()], {
   error: "a text, a finite number, true, false or null",

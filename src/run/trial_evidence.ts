@@ -9,7 +9,34 @@ import { type HealthMark, readHealthMark } from "../peer/health_mark.ts";
 import { processCpuNs } from "../peer/cpu_time.ts";
 import type { FirstChannel } from "../peer/first_channel.ts";
 import type { CpuTime } from "../model/trial.ts";
-import { type MachineHealth, readMachineHealth } from "./machine_health.ts";
+import { readKernelFile } from "../kernel/kernel_file.ts";
+
+/** `stealNs`: of all CPUs, in steps of 10 ms; `runnable`: threads, the reading one included. */
+type MachineHealth = Readonly<{ stealNs: number; runnable: number }>;
+
+/** USER_HZ is 100 on every Linux that Deno runs on. */
+const TICK_NS = 1e7;
+/** Fields of the line `cpu`: user, nice, system, idle, iowait, irq, softirq, steal. */
+const STEAL_FIELD = 8;
+
+/** Reads the machine. Returns `undefined` where it could not be read. */
+function readMachineHealth(): MachineHealth | undefined {
+  if (!openKernel().available) return undefined;
+  try {
+    return parseMachineHealth(readKernelFile("/proc/stat") ?? "");
+  } catch {
+    // A health that cannot be read fails no trial.
+    return undefined;
+  }
+}
+
+/** Takes what is wanted from the text. Returns `undefined` where it is something else. */
+function parseMachineHealth(text: string): MachineHealth | undefined {
+  const steal = text.slice(0, text.indexOf("\n")).split(/\s+/)[STEAL_FIELD];
+  const [, runnable] = /^procs_running (\d+)$/m.exec(text) ?? [];
+  if (steal === undefined || runnable === undefined) return undefined;
+  return { stealNs: Number(steal) * TICK_NS, runnable: Number(runnable) };
+}
 
 interface Mark {
   readonly machine?: MachineHealth | undefined;

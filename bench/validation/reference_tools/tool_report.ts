@@ -110,23 +110,31 @@ function judgeCells(rows: readonly ToolRow[]): readonly string[] {
     byCell.set(name, [...byCell.get(name) ?? [], row]);
   }
   return [...byCell].map(([name, all]) => {
-    const compared = all.filter(({ pairs, reason }) => reason === undefined && pairs.length > 0)
-      .map((row) => ({ row, ratio: pairedRatio(row.pairs) }));
     const [{ comparison: { target } }] = all as [ToolRow];
+    const compared = all.filter(({ pairs, reason }) => reason === undefined && pairs.length > 0)
+      .map((row) => {
+        const ratio = pairedRatio(row.pairs);
+        return { row, ratio, verdict: judgeGoal(ratio, target) };
+      });
     if (compared.length === 0) return `- \`${name}\`: not compared, as no tool could be run.`;
     const isLower = target.must === "be at most";
-    const worst = compared.toSorted((a, b) =>
+    const verdict = (["missed", "cannot tell"] as const).find((one) =>
+      compared.some((row) =>
+        row.verdict === one
+      )
+    ) ?? "met";
+    // A tool that seems better still, of which its own row cannot tell, decides nothing.
+    const byRatio = compared.toSorted((a, b) =>
       isLower ? b.ratio.estimate - a.ratio.estimate : a.ratio.estimate - b.ratio.estimate
-    )[0]!;
-    const verdicts = compared.map(({ ratio }) => judgeGoal(ratio, target));
-    const verdict = verdicts.includes("missed")
-      ? "missed"
-      : verdicts.every((one) => one === "met")
-      ? "met"
-      : "cannot tell";
+    );
+    const deciding = byRatio.filter((row) => row.verdict === verdict);
+    const worst = deciding[0]!;
+    const which = worst === byRatio[0]
+      ? `${compared.length}`
+      : `the ${deciding.length} of ${compared.length} that decide`;
     return `- \`${name}\`: ${
       worst.ratio.estimate.toFixed(3)
-    } of \`${worst.row.comparison.tool}\`, the best of ${compared.length} (goal ${
+    } of \`${worst.row.comparison.tool}\`, the best of ${which} (goal ${
       formatTarget(target)
     }): ${verdict}.`;
   });

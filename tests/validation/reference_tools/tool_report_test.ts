@@ -130,6 +130,18 @@ Deno.test("renderReferenceTools() judges a cell by the best of its tools, and an
     rows: [first!, second!],
   });
   assertStringIncludes(both, "of `netperf -t TCP_RR`, the best of 2 (goal ≤ 1.05): missed.");
+  // Further off in the median, and of no use to decide: its interval holds the goal.
+  const wide = pairsOf(1.5).map(([suite, tool], index): Pair => [suite, index < 2 ? suite : tool]);
+  const undecided = renderReferenceTools({
+    facts: [],
+    pin: "same",
+    rounds: 8,
+    rows: [{ ...first!, pairs: pairsOf(1.2) }, { ...second!, pairs: wide }],
+  });
+  assertStringIncludes(
+    undecided,
+    "of `sockperf ping-pong --full-rtt --tcp`, the best of the 1 of 2 that decide (goal ≤ 1.05): missed.",
+  );
 });
 
 Deno.test("listComparisons() has every goal, with or without its tool, and names the program that is missing", () => {

@@ -8,7 +8,13 @@ import type { PlannedCases } from "../plan/plan.ts";
 import type { SettingsInput } from "../plan/settings.ts";
 import type { TrialOutcome } from "../run/run_trial.ts";
 import { AgentError, readNames, readOutcome, readPlan, readVersions } from "./agent_answers.ts";
-import type { AgentAnswer, AgentNames, AgentOrder, AgentRequest } from "./agent_protocol.ts";
+import type {
+  AgentAnswer,
+  AgentNames,
+  AgentOrder,
+  AgentRequest,
+  ReplayFile,
+} from "./agent_protocol.ts";
 import type { Side } from "./paired_trials.ts";
 import type { Tracer } from "../peer/tracer.ts";
 import type { OnMade, PreparedSubject } from "./prepare_subject.ts";
@@ -28,6 +34,8 @@ export interface AgentPatience {
 export interface AgentLinkOptions {
   /** How long it waits; absent: a minute to start, half of one to answer. */
   readonly patience?: AgentPatience;
+  /** What it replays; absent: nothing. */
+  readonly replay?: ReplayFile;
   /** Told how to end the agent at once, for whoever cannot wait. */
   readonly onMade?: OnMade;
 }
@@ -64,7 +72,7 @@ export async function openAgent(
   side: Side,
   subject: PreparedSubject,
   order: AgentOrder,
-  { patience = PATIENCE, onMade }: AgentLinkOptions = {},
+  { patience = PATIENCE, onMade, replay }: AgentLinkOptions = {},
 ): Promise<AgentLink> {
   let waiting: PromiseWithResolvers<AgentAnswer> | undefined = Promise.withResolvers();
   const died = Promise.withResolvers<never>();
@@ -123,6 +131,12 @@ export async function openAgent(
     }
     versions = readVersions(first, label);
     counts = first.answer === "ready" && first.counts === true;
+    if (replay !== undefined) {
+      if (first.answer !== "ready" || first.replays !== true) {
+        throw new AgentError(`${label} cannot replay a file: its sockbench is an earlier one`);
+      }
+      await ask({ ask: "replay", file: replay });
+    }
   } catch (error) {
     await process.end();
     throw error;

@@ -13,6 +13,8 @@ import { allowTracing, endMarking, MARKING } from "../run/tracing.ts";
 import { readSocketpairOnce } from "../run/socketpair_reading.ts";
 import { runTrial, type TrialOutcome } from "../run/run_trial.ts";
 import type { Case } from "../model/case.ts";
+import type { Replay } from "../model/replay.ts";
+import { parseReplay } from "../plan/parse_replay.ts";
 import { neededTransports, planCases } from "../plan/plan_cases.ts";
 import { peerFault, workloadFault } from "../plan/unfit.ts";
 import {
@@ -59,10 +61,11 @@ async function plan(
   input: SettingsInput,
   catalog: Catalog,
   { directory }: AgentOrder,
+  replay: Replay | undefined,
 ): Promise<AgentAnswer> {
   let settings: Settings;
   try {
-    settings = createSettings(input, catalog);
+    settings = createSettings({ ...input, ...(replay !== undefined && { replay }) }, catalog);
   } catch (error) {
     return refusal(error);
   }
@@ -72,10 +75,13 @@ async function plan(
     neededTransports(settings, catalog),
   );
   try {
-    return {
-      answer: "plan",
-      plan: planCases(settings, catalog, availability, findPinning()),
-    };
+    const { settings: { replay: _file, ...own }, ...planned } = planCases(
+      settings,
+      catalog,
+      availability,
+      findPinning(),
+    );
+    return { answer: "plan", plan: { ...planned, settings: own } };
   } catch (error) {
     return refusal(error);
   }
@@ -117,6 +123,8 @@ function prepareTrace(
 /** Measures trials, with a peer that lives as long as all goes well. */
 class Trials implements AsyncDisposable {
   #link: PeerLink | undefined;
+  /** What cases replay that name a file. */
+  replay: Replay | undefined;
 
   constructor(readonly catalog: Catalog, readonly order: AgentOrder) {}
 
@@ -152,6 +160,7 @@ class Trials implements AsyncDisposable {
       clock,
       directory,
       ...(tracer !== undefined && { tracer }),
+      ...(this.replay !== undefined && c.params.replay !== undefined && { replay: this.replay }),
     });
     // A peer that failed once is in an unknown state: the next trial gets a new one.
     if (outcome.error !== undefined) await this[Symbol.asyncDispose]();
@@ -181,7 +190,10 @@ await serveLines<AgentRequest, AgentAnswer>(async () => {
       case "names":
         return { answer: "names", names: namesOf(catalog) };
       case "plan":
-        return await plan(request.input, catalog, order);
+        return await plan(request.input, catalog, order, trials.replay);
+      case "replay":
+        trials.replay = await parseReplay(request.file.text, request.file.path);
+        return { answer: "replay" };
       case "control": {
         const ns = readSocketpairOnce(systemClock);
         return { answer: "control", ...(ns !== undefined && { ns }) };
@@ -200,6 +212,7 @@ await serveLines<AgentRequest, AgentAnswer>(async () => {
       protocol: PROTOCOL,
       versions: { ...hostVersions(), sockbench: config.version },
       counts: true,
+      replays: true,
     },
     // One request at a time is asked.
     respond: (request) => carryOut(request).catch((error) => failed((error as Error).message)),

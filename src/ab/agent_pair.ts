@@ -2,6 +2,7 @@
 
 import type { Case } from "../model/case.ts";
 import type { PeerKind } from "../model/placement.ts";
+import type { ReplayFile } from "./agent_protocol.ts";
 import type { TrialOutcome } from "../run/run_trial.ts";
 import { AgentError, type AgentLink, openAgent } from "./agent_link.ts";
 import type { Side } from "./paired_trials.ts";
@@ -18,6 +19,8 @@ export interface AgentPairOptions {
   readonly directory: string;
   /** A slowdown to inject into the head, the first of several: a job whose answer is known. */
   readonly slowdown?: Slowdown;
+  /** What agents replay; absent: nothing. */
+  readonly replay?: ReplayFile;
   /** Told how to end each agent at once, for whoever cannot wait for the pair under way. */
   readonly onMade?: OnMade;
 }
@@ -71,7 +74,7 @@ export class AgentPair implements AsyncDisposable {
 
 /** The agent of one side. */
 export function openOneAgent(side: Side, options: AgentPairOptions): Promise<AgentLink> {
-  const { subjects, peer, directory, slowdown, onMade } = options;
+  const { subjects, peer, directory, slowdown, onMade, replay } = options;
   const subject = subjects[side]!;
   return openAgent(side, subject, {
     modules: subject.modules,
@@ -81,7 +84,7 @@ export function openOneAgent(side: Side, options: AgentPairOptions): Promise<Age
     ...(slowdown !== undefined && {
       slowdown: side === "head" ? slowdown : { ...slowdown, share: 0 },
     }),
-  }, onMade === undefined ? {} : { onMade });
+  }, { ...(onMade !== undefined && { onMade }), ...(replay !== undefined && { replay }) });
 }
 
 /** A trial whose agent was lost in it: the other cases go on, and failures are compared like any figure. */

@@ -22,6 +22,9 @@ export interface AgentOrder {
   readonly slowdown?: Slowdown;
 }
 
+/** A file of `--replay`: its text, and what it is called. */
+export type ReplayFile = Readonly<{ text: string; path: string }>;
+
 /** What a subject can name. */
 export interface AgentNames {
   /** Scenario ids, users' included. */
@@ -39,6 +42,8 @@ export type AgentRequest =
   | { readonly ask: "names" }
   /** Planned by the agent, as only the subject's own Deno, with the subject's own import map, is sure to load its modules. */
   | { readonly ask: "plan"; readonly input: SettingsInput }
+  /** What plans and trials from now on replay; only of an agent that `replays`. Text, as an argument has no room for a million lines. */
+  | { readonly ask: "replay"; readonly file: ReplayFile }
   /** With `memory` between two forced collections, for the growth of memory; an agent that knows nothing of it just measures. */
   | { readonly ask: "trial"; readonly case: Case; readonly memory?: boolean }
   /** Asks whether the agent's system calls can be counted in trials of a case, and has it allow the tracer; only of an agent that `counts`. */
@@ -58,8 +63,11 @@ export type AgentAnswer =
     readonly versions: Readonly<Record<string, string>>;
     /** Whether it knows `trace` and `count`; absent: it is of an earlier sockbench. */
     readonly counts?: true;
+    /** Whether it knows `replay`; absent: it is of an earlier sockbench. */
+    readonly replays?: true;
   }
   | { readonly answer: "names"; readonly names: AgentNames }
+  | { readonly answer: "replay" }
   | { readonly answer: "plan"; readonly plan: Plan }
   /** What was asked for cannot be planned: see SettingsError. */
   | {

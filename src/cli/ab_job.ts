@@ -21,7 +21,10 @@ import { withGenerationMetrics } from "../compare/pooled_values.ts";
 import { type ParsedArguments, valueOf, valuesOf } from "./parse.ts";
 import { DEFAULT_OUT } from "./options.ts";
 import { settingsInput } from "./run_arguments.ts";
-import { choosePeer } from "./measuring.ts";
+import { choosePeer, createCatalog } from "./measuring.ts";
+import { readText } from "./read_record.ts";
+import { checkReplay, parseReplay } from "../plan/parse_replay.ts";
+import type { ReplayFile } from "../ab/agent_protocol.ts";
 import { UsageError } from "./failure.ts";
 import type { AbOptions, AbRecords } from "../ab/ab_options.ts";
 import type { PreparedSubject } from "../ab/prepare_subject.ts";
@@ -73,6 +76,7 @@ export interface AbJob {
   readonly headsFormats: readonly HeadsFormat[];
   readonly out: string;
   readonly slowdown?: Slowdown;
+  readonly replay?: ReplayFile;
 }
 
 export async function readAbJob(args: ParsedArguments): Promise<AbJob> {
@@ -103,6 +107,7 @@ export async function readAbJob(args: ParsedArguments): Promise<AbJob> {
     );
   }
   const slowdown = readSlowdown(args);
+  const replay = await replayFileOf(args);
   const formats = valuesOf(args, "format");
   return {
     subjects,
@@ -119,6 +124,7 @@ export async function readAbJob(args: ParsedArguments): Promise<AbJob> {
     ...await chooseFormats(formats, isComparison, heads.length > 1),
     out: valueOf(args, "out") ?? DEFAULT_OUT,
     ...(slowdown !== undefined && { slowdown }),
+    ...(replay !== undefined && { replay }),
   };
 }
 
@@ -147,6 +153,16 @@ function readPairs(given: string | undefined): Pick<AbJob, "pairs"> {
   const pairs = /^\d{1,9}$/.test(given) ? Number(given) : NaN;
   if (pairs >= 1 && pairs <= MAX_ROUNDS) return { pairs };
   throw new UsageError(`--pairs must be a whole number from 1 to ${MAX_ROUNDS}: "${given}" is not`);
+}
+
+/** What `--replay` names, for the agents. Throws UsageError, or SettingsError where a line is none or no scenario is named. */
+async function replayFileOf(args: ParsedArguments): Promise<ReplayFile | undefined> {
+  const path = valueOf(args, "replay");
+  if (path === undefined) return undefined;
+  const text = await readText(path, { utf8Only: true });
+  const replay = await parseReplay(text, path);
+  if (valuesOf(args, "scenario").length === 0) checkReplay(replay, {}, createCatalog());
+  return { text, path };
 }
 
 function readSlowdown(args: ParsedArguments): Slowdown | undefined {

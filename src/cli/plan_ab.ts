@@ -3,7 +3,7 @@
 import { byId } from "../ab/ab_record.ts";
 import type { JobPlan, PlanPart } from "../ab/ab_options.ts";
 import { type AgentLink, openAgent } from "../ab/agent_link.ts";
-import type { AgentNames } from "../ab/agent_protocol.ts";
+import type { AgentNames, ReplayFile } from "../ab/agent_protocol.ts";
 import { type Head, headsOf, type Side, sidesOf } from "../ab/paired_trials.ts";
 import { isPaced, steadyCases, unsteadyCells } from "../ab/steady_transfers.ts";
 import type { IgnoreRule } from "../gate/gate_policy.ts";
@@ -22,13 +22,15 @@ export async function planSubjects(
   input: SettingsInput,
   directory: string,
   onMade: OnMade,
+  replay: ReplayFile | undefined,
 ): Promise<AbPlan> {
+  const options = { onMade, ...(replay !== undefined && { replay }) };
   await using opened = new AsyncDisposableStack();
   const planners: [Side, AgentLink][] = [];
   for (const side of sidesOf(subjects)) {
     const { modules } = subjects[side]!;
     const order = { modules, peer: input.peer as PeerKind, directory };
-    planners.push([side, opened.use(await openAgent(side, subjects[side]!, order, { onMade }))]);
+    planners.push([side, opened.use(await openAgent(side, subjects[side]!, order, options))]);
   }
   return await planAb(input, Object.fromEntries(planners) as Record<Side, AgentLink>);
 }

@@ -71,6 +71,7 @@ export function planCases(
         connections: params.connections,
         ...(oneWay && { oneWay }),
         ...(spins && { spins }),
+        ...(pinning?.available && { cores: pinning.cores.length }),
       });
       if (alien !== undefined) {
         skip(

@@ -113,12 +113,14 @@ export function replayFault(
 export function workloadFault(
   transport: Transport | undefined,
   workload: string,
-  { oneWay, spins, peer, pin, connections }: {
+  { oneWay, spins, peer, pin, cores, connections }: {
     readonly connections?: number | string | undefined;
     readonly oneWay?: true;
     readonly spins?: true;
     readonly peer?: PeerKind;
     readonly pin?: Pin;
+    /** How many cores this process may use; absent: not known. */
+    readonly cores?: number;
   } = {},
 ): string | undefined {
   const sharesLoop = peer !== undefined && PEERS[peer].sharesLoop;
@@ -130,6 +132,9 @@ export function workloadFault(
   }
   if (spins && pin === "same") {
     return "the sender spins until each intended time, so that a server on the same core would starve: --pin cross or none";
+  }
+  if (spins && cores === 1) {
+    return "the sender spins until each intended time, so that a server on the only core that this process may use would starve: it needs two (taskset, cpuset)";
   }
   if (oneWay && sharesLoop && transport?.mode === "datagram" && transport.dropsUnread) {
     return `a sender of ${transport.name} never waits, so that a receiver on the same event loop would never run: --peer worker or process`;

@@ -120,7 +120,7 @@ export const load: Scenario = {
     "closed loop p50 is one client that waits for each reply: it never meets a queue. from send leaves out the wait for a connection; service is the serving end alone.",
     "late is what the generator itself was late by; paced against closed loop p50 is how much later it let replies be read. What it was late by more than a tenth of the latency is the generator's, not the system's.",
     "In an overload the line of waiting requests grows to the end, and latency only says how long the trial was: none is given then.",
-    "The sender spins. Both ends need a core of their own, so that peer loop and pin=same are refused.",
+    "The sender spins. Both ends need a core of their own, so that peer loop, pin=same and a process with one core are refused.",
   ],
   partialNotes: [
     {

@@ -79,6 +79,11 @@ Deno.test("openAgent() refuses an agent of another protocol, older ones without 
   assertStringIncludes(older, "could not start");
 });
 
+Deno.test("openAgent() refuses to replay a file with an agent of a sockbench that cannot", async () => {
+  const replay = { text: "300,2000,50\n", path: "sizes.csv" };
+  assertStringIncludes(await refusal(READY, "start", { replay }), "cannot replay a file");
+});
+
 Deno.test("openAgent() gives up on an agent that never becomes ready", async () => {
   const message = await refusal("await new Promise((r) => setTimeout(r, 60_000));", "start", {
     patience: { startMs: 1, answerMs: 1 },

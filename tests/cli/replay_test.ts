@@ -39,6 +39,8 @@ Deno.test("sockbench refuses a replay that is none in one sentence, before anyth
       "--rate and --replay contradict each other",
     ],
     [["load", "--reply=5", `--replay=${path}/good.csv`], "--replay and --reply contradict each"],
+    [["ab", "--base=self", `--replay=${path}/bad.csv`], "bad.csv, line 3, must be request bytes"],
+    [["ab", "--base=self", `--replay=${path}/good.csv`], "a replay needs --scenario round-trip"],
     [["load", `--replay=${path}/still.csv`], "the gaps of still.csv add up to 0"],
   ];
   const outcomes = await sockbenchEach(refusals.map(([args]) => [...args, `--out=${path}/out`]));
@@ -93,4 +95,27 @@ Deno.test("sockbench replays a file in round trips and in a load, and compares n
   assertMatch(load.said, /sizes\.csv over 2 connections: /);
   const hashes = load.record.trials.map(({ values }) => values!.arrivalHash);
   assertEquals(hashes[0], hashes[1]);
+});
+
+Deno.test("sockbench ab replays the same file in both subjects", async () => {
+  await using directory = await temporaryDirectory();
+  const { path } = directory;
+  await Deno.writeTextFile(`${path}/sizes.csv`, GOOD);
+  const args = ["ab", "--base=self", "--scenario=round-trip", "--transport=tcp", "--pairs=2"];
+  const { err } = await sockbench([
+    ...args,
+    `--replay=${path}/sizes.csv`,
+    `--out=${path}/out`,
+    "--budget=5s",
+  ]);
+  for (const side of ["base", "head"]) {
+    const file = `${path}/out/ab-${side}.json`;
+    const record = decodeRecord(await Deno.readTextFile(file), file);
+    assertEquals(record.cases.map(({ id }) => id), ["round-trip/tcp/replay=sizes.csv"], err);
+    assertStringIncludes(record.settings.command, "--replay");
+    for (const { error, operations, tally } of record.trials) {
+      assertEquals(error, undefined);
+      assertEquals(tally.sentBytes, Math.floor(operations / 2) * 380 + operations % 2 * 300);
+    }
+  }
 });

@@ -138,13 +138,12 @@ Deno.test("planCases() plans no datagrams in one direction on one event loop, un
 });
 
 Deno.test("planCases() refuses a sender that spins on the loop or the core of its server, with the reason", () => {
-  const pinning = { available: true, cores: [0, 1] } as const;
-  const planOf = (input: { peer: PeerKind; pin?: string[] }) =>
+  const planOf = (input: { peer: PeerKind; pin?: string[] }, cores = [0, 1]) =>
     planCases(
       createSettings({ scenarios: ["load"], transports: ["memory"], ...input }, withMemory),
       withMemory,
       new Map([["memory", { available: true as const }]]),
-      pinning,
+      { available: true, cores },
     );
   const withMemory = createCatalog([{ transports: [memoryStream()] }]);
   const onLoop = planOf({ peer: "loop" });
@@ -153,6 +152,9 @@ Deno.test("planCases() refuses a sender that spins on the loop or the core of it
   const pinned = planOf({ peer: "process", pin: ["same", "cross"] });
   assert(pinned.cases.length > 0 && pinned.cases.every((c) => c.placement.pin === "cross"));
   assert(pinned.skipped.some(({ reason }) => reason.includes("same core would starve")));
+  const alone = planOf({ peer: "process" }, [3]);
+  assertEquals(alone.cases, []);
+  assert(alone.skipped.every(({ reason }) => reason.includes("the only core")));
 });
 
 Deno.test("workersFault() names what keeps workers from sharing a port: the transport, the server, the peer, the pinning", () => {

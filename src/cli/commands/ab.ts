@@ -5,6 +5,7 @@ import {
   PEER_OPTION,
   PIN_OPTION,
   POLICY_OPTIONS,
+  REPLAY_OPTION,
   VERDICT_OPTIONS,
 } from "../options.ts";
 import type { AbGateOutcome } from "../../ab/ab_gate.ts";
@@ -52,6 +53,7 @@ export const abCommand: Command = {
     option("param", "name=v1,v2", "Values of a parameter instead of the profile's own", {
       multiple: true,
     }),
+    REPLAY_OPTION,
     MODULE_OPTION,
     option(
       "pairs",
@@ -111,7 +113,11 @@ type Engine = typeof import("../ab_job.ts");
 async function ab(args: ParsedArguments, terminal: Terminal): Promise<number> {
   const engine = await loadLate<Engine>("pairing");
   const job = await engine.readAbJob(args);
-  await engine.clearEarlierJob("ab", job.out, inputFiles(args, ["budget-file", "module"]));
+  await engine.clearEarlierJob(
+    "ab",
+    job.out,
+    inputFiles(args, ["budget-file", "module", "replay"]),
+  );
   await engine.prepareOutputDirectory(job.out);
   const progress = engine.createAbProgress(terminal, args.flags.has("quiet"));
   const leftovers: (() => void)[] = [];
@@ -189,7 +195,7 @@ async function compareSubjects(context: Context): Promise<number> {
   const subjects = Object.fromEntries(engine.tellApart(prepared)) as Subjects;
   const environment = await engine.readEnvironment();
   const { planned, ignore } = engine.steadyPlan(
-    await engine.planSubjects(subjects, job.input, sockets.path, onMade),
+    await engine.planSubjects(subjects, job.input, sockets.path, onMade, job.replay),
     environment,
     job.input,
   );
@@ -228,6 +234,7 @@ function optionsOf(
     command: engine.repeatJob(args, ["--seed", String(seed)]),
     startedAt: new Date().toISOString(),
     ...(job.slowdown !== undefined && { slowdown: job.slowdown }),
+    ...(job.replay !== undefined && { replay: job.replay }),
     ofBase,
     ...(ofHeads !== undefined && { ofHeads }),
     ...(unshared !== undefined && { unshared }),

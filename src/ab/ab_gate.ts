@@ -53,6 +53,11 @@ const PRECISION_SHARE = 0.5;
 /** The narrowest interval worth waiting for, as a share: no machine of the kind this was built on gets there. */
 const MIN_PRECISION = 0.002;
 
+/** Whether a gate has system calls counted. */
+export function countsCalls(policy: Policy): boolean {
+  return gates(policy, { metric: COUNTED_METRIC, headline: false });
+}
+
 /** All cells first, then those that look slower once more on fresh agents, which alone decide. Throws LostAgentsError with the records. */
 export async function runAbGate(
   plan: JobPlan,
@@ -60,8 +65,7 @@ export async function runAbGate(
   policy: Policy,
   events: AbGateEvents = {},
 ): Promise<AbGateOutcome> {
-  const countsCalls = gates(policy, { metric: COUNTED_METRIC, headline: false });
-  const job = firstPhase(plan, { ...options, countsCalls }, policy, events);
+  const job = firstPhase(plan, { ...options, countsCalls: countsCalls(policy) }, policy, events);
   const records = await runAb(plan, job);
   const heads = headsOf(records);
   const results = judgeHeads(heads.map((head) => compareHead(records, head, policy)), policy);

@@ -1,5 +1,6 @@
 // Trials as short as pairs want them, and how long a job of them takes.
 
+import { createCatalog } from "../catalog.ts";
 import type { Case } from "../model/case.ts";
 import type { Plan } from "../plan/plan.ts";
 import { warmUpCases } from "../plan/assemble_plan.ts";
@@ -18,6 +19,14 @@ const PAIR_WARMUP_NS = 2e6;
 const PAIR_MEASURE_NS = 10e6;
 /** Measured interval of the discarded first trials of an agent, in nanoseconds: long enough for the compiler to have done its work. */
 const AGENT_WARM_UP_NS = 60e6;
+/** A connection, in nanoseconds: only for the estimate, and half of what one may take while an agent warms up. */
+const CONNECTION_NS = 120e3;
+/** Counting the system calls of a case on one side, in nanoseconds: only for the estimate (24 cases, both sides: 5 s). */
+const COUNT_NS = 75e6;
+
+/** Of a user's workload it is not known here how it starts. */
+const WORKLOADS = createCatalog().workloads;
+
 /** Starting both agents of a generation, in nanoseconds: only for the estimate. */
 const AGENTS_START_NS = 700e6;
 
@@ -42,24 +51,40 @@ export function shortenCase(c: Case): Case {
   return { ...c, budget, expectedNs: Math.max(c.expectedNs - savedNs, warmupNs + PAIR_MEASURE_NS) };
 }
 
-/** The discarded first trials of an agent. */
+/**
+ * The discarded first trials of an agent. Code that runs once a connection is compiled after a thousand of them: as many are made by each agent
+ * over each transport, by all its cases together, so that neither side is cold and ports suffice.
+ */
 export function agentWarmUpCases(cases: readonly Case[]): readonly Case[] {
-  return warmUpCases(cases).map((c) => ({
-    ...c,
-    budget: { ...c.budget, measureNs: AGENT_WARM_UP_NS },
-    expectedNs: c.expectedNs + AGENT_WARM_UP_NS - PAIR_MEASURE_NS,
-  }));
+  const chosen = warmUpCases(cases);
+  const coldOf = ({ workload }: Case) => WORKLOADS.get(workload)?.coldOperations ?? 0;
+  return chosen.map((c) => {
+    const sharing = chosen.filter((one) => one.transport === c.transport && coldOf(one) > 0);
+    const cold = coldOf(c) === 0 ? 0 : Math.ceil(coldOf(c) / sharing.length);
+    const { maxOperations } = c.budget;
+    const budget = {
+      ...c.budget,
+      measureNs: Math.max(AGENT_WARM_UP_NS, 2 * cold * CONNECTION_NS),
+      ...(maxOperations !== undefined && { maxOperations: Math.max(maxOperations, cold) }),
+    };
+    const addedNs = Math.max(AGENT_WARM_UP_NS - PAIR_MEASURE_NS, cold * CONNECTION_NS);
+    return { ...c, budget, expectedNs: c.expectedNs + addedNs };
+  });
 }
 
 /** How long a job takes at least. Returns nanoseconds. */
 export function estimateAbNs(
   plan: Pick<Plan, "cases">,
-  { pairs, askedPairs }: Pick<AbOptions, "pairs" | "askedPairs">,
+  { pairs, askedPairs, countsCalls = false }: Pick<
+    AbOptions,
+    "pairs" | "askedPairs" | "countsCalls"
+  >,
   sides = 2,
 ): number {
   const cases = plan.cases.map(shortenCase);
   const sumNs = (some: readonly Case[]) => some.reduce((sum, c) => sum + c.expectedNs, 0);
   const agentsNs = Math.ceil(pairs / roundsPerGeneration(cases, askedPairs)) *
     (AGENTS_START_NS + sides * sumNs(agentWarmUpCases(cases)));
-  return agentsNs + sides * pairs * sumNs(cases);
+  const countingNs = countsCalls ? sides * (AGENTS_START_NS + cases.length * COUNT_NS) : 0;
+  return agentsNs + sides * pairs * sumNs(cases) + countingNs;
 }

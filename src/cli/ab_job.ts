@@ -34,6 +34,7 @@ import { encodeRecord } from "../record/codec.ts";
 import type { OutputFile } from "./output.ts";
 
 export {
+  countsCalls,
   defaultPairs,
   defaultPrecision,
   neededPairs,

@@ -1,6 +1,6 @@
 import { assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
 import { PairedTrials } from "../../src/ab/paired_trials.ts";
-import { estimateAbNs, shortenCase } from "../../src/ab/pair_trial.ts";
+import { agentWarmUpCases, estimateAbNs, shortenCase } from "../../src/ab/pair_trial.ts";
 import type { Trial } from "../../src/model/trial.ts";
 import { someCase } from "../support/small_catalog.ts";
 
@@ -95,4 +95,36 @@ Deno.test("estimateAbNs() grows with pairs, by more than the trials alone", () =
   // As many generations for few pairs that were asked for, and fewer trials.
   const asked = estimateAbNs({ cases: [CASE] }, { pairs: 2, askedPairs: 2 });
   assertEquals(asked < twenty! && asked > ten! - trialsNs, true);
+});
+
+Deno.test("estimateAbNs() has room for the counting of system calls, for all sides", () => {
+  const plan = { cases: [CASE, { ...CASE, id: "test/unix", transport: "unix" }] };
+  const plain = estimateAbNs(plan, { pairs: 16 });
+  const counted = estimateAbNs(plan, { pairs: 16, countsCalls: true });
+  assertEquals(counted - plain > 1e9, true);
+  const three = estimateAbNs(plan, { pairs: 16, countsCalls: true }, 3);
+  assertAlmostEquals(three - estimateAbNs(plan, { pairs: 16 }, 3), 1.5 * (counted - plain), 1);
+});
+
+Deno.test("agentWarmUpCases() makes a thousand connections an agent and transport, by all its cases together, and no more", () => {
+  const bounded = (workload: string, transport: string) => {
+    const c = someCase(workload, transport, {});
+    return shortenCase({ ...c, budget: { ...c.budget, maxOperations: 100 } });
+  };
+  const cases = agentWarmUpCases([
+    bounded("connect", "tcp"),
+    bounded("connect-ping", "tcp"),
+    bounded("connect", "unix"),
+    shortenCase(CASE),
+  ]);
+  assertEquals(cases.map(({ budget }) => budget.maxOperations), [
+    500,
+    500,
+    1000,
+    CASE.budget.maxOperations,
+  ]);
+  // Time does not end them before.
+  for (const { budget } of cases.slice(0, 3)) {
+    assertEquals(budget.measureNs >= 200e3 * budget.maxOperations!, true);
+  }
 });

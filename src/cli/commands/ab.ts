@@ -251,7 +251,11 @@ function announce({ plan }: AbPlan, options: AbOptions, { engine, job, progress 
     plan,
     pairs,
     ...(pairs > options.pairs && { askedPairs: options.pairs }),
-    estimateNs: engine.estimateAbNs(plan, { ...options, pairs }, 1 + heads.length),
+    estimateNs: engine.estimateAbNs(
+      plan,
+      { ...options, pairs, countsCalls: !job.isComparison && engine.countsCalls(job.policy) },
+      1 + heads.length,
+    ),
     budgetNs: options.budgetNs,
     precision: options.precision ?? engine.defaultPrecision(job.policy),
     base: options.subjects.base.label,

@@ -4,6 +4,7 @@ import { LIMIT_FILES, type Limits, parseLimits, readLimits } from "../kernel/lim
 import { formatShortage, NO_DESCRIPTOR, OWN_FILES, shortageOf } from "../kernel/shortage.ts";
 import type { Catalog } from "../catalog.ts";
 import type { Case, Skip } from "../model/case.ts";
+import { PEERS } from "../model/placement.ts";
 import type { TrialError } from "../model/trial.ts";
 import { assemblePlan } from "../plan/assemble_plan.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -27,7 +28,7 @@ export async function withinLimits(plan: Plan, catalog: Catalog): Promise<Plan> 
   const most = Math.max(0, ...plan.cases.map((c) => Number(c.params.connections ?? 0)));
   if (most < MIN_CHECKED) return plan;
   const limits = await findLimits();
-  const isOneProcess = plan.settings.peer !== "process";
+  const isOneProcess = PEERS[plan.settings.peer].sharesProcess === true;
   const skipped: Skip[] = [];
   const cases = plan.cases.filter((c) => {
     const connections = Number(c.params.connections ?? 0);

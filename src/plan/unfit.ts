@@ -139,7 +139,7 @@ export function workloadFault(
   if (oneWay && sharesLoop && transport?.mode === "datagram" && transport.dropsUnread) {
     return `a sender of ${transport.name} never waits, so that a receiver on the same event loop would never run: --peer worker or process`;
   }
-  if (workload === "load" && transport?.mode === "datagram" && transport.oneCall) {
+  if (spins && transport?.mode === "datagram" && transport.oneCall) {
     return `a socket of ${transport.name} takes no send in Deno while a receive waits: ${transport.name}@libc`;
   }
   if (transport === undefined || workload === ECHOING_WORKLOAD) return undefined;

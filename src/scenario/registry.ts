@@ -18,6 +18,7 @@ import { latencyUnderBulk } from "./latency_under_bulk.ts";
 import { load } from "./load.ts";
 import { nagle } from "./nagle.ts";
 import { overhead } from "./overhead.ts";
+import { promise } from "./promise.ts";
 import { roundTrip } from "./round_trip.ts";
 import type { Scenario } from "../model/scenario.ts";
 import { socketBuffer } from "./socket_buffer.ts";
@@ -49,5 +50,6 @@ export const scenarios: readonly Scenario[] = [
   integrity,
   concurrency,
   load,
+  promise,
   latencyUnderBulk,
 ];

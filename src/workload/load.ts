@@ -7,7 +7,7 @@ import type { RequestShape } from "../model/replay.ts";
 import { exponentialFit, serialCorrelation, trend } from "../stats/process_checks.ts";
 import type { Channel } from "../transport/channel.ts";
 import { Arrivals } from "./arrivals.ts";
-import { numberParam, sizesOf, writeRest } from "./exchange_loop.ts";
+import { numberParam, type Sizes, sizesOf, writeRest } from "./exchange_loop.ts";
 import { NUMBER_BYTES, serveLoad } from "./load_server.ts";
 import { Lane } from "./lane.ts";
 import { OpenLoop } from "./open_loop.ts";
@@ -19,7 +19,8 @@ import type { DriveContext, DriveResult, Workload } from "./workload.ts";
 /** Closed-loop exchanges before the load, with the pacer and without: as long each, at most so many. */
 const CLOSED_NS = 10e6;
 const CLOSED_EXCHANGES = 200;
-const DEFAULT_TIMEOUT_MS = 1_000;
+/** What has no reply for so long counts as so long at least. */
+export const DEFAULT_TIMEOUT_MS = 1_000;
 /** Numbers of the warm-up's requests begin here: those of what is measured, which come after, at 0. */
 const WARM_UP_NUMBERS = 2 ** 31;
 
@@ -36,12 +37,9 @@ export const load: Workload = {
   serve: serveLoad,
 };
 
-async function drive(context: DriveContext): Promise<DriveResult> {
-  const { clock, params, budget, replay } = context;
-  const sizes = replay === undefined ? sizesOf(params) : {
-    requestBytes: replay.largest.request.bytes,
-    replyBytes: replay.largest.reply.bytes,
-  };
+/** Opens the channels of a load, each with room for a request and a reply of these sizes. */
+export async function openLanes(context: DriveContext, sizes: Sizes): Promise<Lane[]> {
+  const { params, replay } = context;
   const smallest = Math.min(sizes.requestBytes, replay?.smallestReply.bytes ?? sizes.replyBytes);
   const lanes: Lane[] = [];
   for (let left = numberParam(params, "connections"); left > 0; left--) {
@@ -51,6 +49,16 @@ async function drive(context: DriveContext): Promise<DriveResult> {
     }
     lanes.push(new Lane(channel, sizes));
   }
+  return lanes;
+}
+
+async function drive(context: DriveContext): Promise<DriveResult> {
+  const { clock, params, budget, replay } = context;
+  const sizes = replay === undefined ? sizesOf(params) : {
+    requestBytes: replay.largest.request.bytes,
+    replyBytes: replay.largest.reply.bytes,
+  };
+  const lanes = await openLanes(context, sizes);
   const pacer = await openPacer(clock);
   try {
     if (lanes[0]!.channel.mode === "stream") replay?.prepareStreams();
@@ -76,10 +84,10 @@ async function drive(context: DriveContext): Promise<DriveResult> {
         timeoutNs: Number(params.timeout ?? DEFAULT_TIMEOUT_MS) * 1e6,
       });
     };
-    if (budget.warmupNs > 0) await run(loopOf(budget.warmupNs, 1));
+    if (budget.warmupNs > 0) await runLoop(loopOf(budget.warmupNs, 1));
     await context.begin();
     const loop = loopOf(budget.measureNs, 0);
-    await run(loop);
+    await runLoop(loop);
     await context.end();
     for (const { channel } of lanes) channel.close();
     return resultOf(loop, closed, params);
@@ -93,7 +101,8 @@ export function seedOf({ seed }: Params): number {
   return typeof seed === "number" ? seed : 1;
 }
 
-async function run(loop: OpenLoop): Promise<void> {
+/** Runs an open loop; what it failed of keeps the requests answered before, and how many were under way. */
+export async function runLoop(loop: OpenLoop): Promise<void> {
   try {
     await loop.run();
   } catch (error) {
@@ -101,16 +110,17 @@ async function run(loop: OpenLoop): Promise<void> {
   }
 }
 
-type ShapeAt = (index: number) => RequestShape;
+/** The request of a number, and the size of its reply. */
+export type ShapeAt = (index: number) => RequestShape;
 
-interface Closed {
+export interface Closed {
   /** Median round trips of a closed loop on the first connection, without the pacer, and beside it. */
   readonly plainNs: number;
   readonly pacedNs: number;
 }
 
-/** What the pacer makes of a round trip: both for the same time, in turns so that the machine is the same. */
-async function compareClosed(
+/** Median round trips of a closed loop, and what the pacer makes of one: both for the same time, in turns so that the machine is the same. */
+export async function compareClosed(
   lane: Lane,
   clock: Clock,
   pacer: Pacer,

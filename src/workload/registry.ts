@@ -15,6 +15,7 @@ import { largestDatagram } from "./largest_datagram.ts";
 import { latencyUnderBulk } from "./latency_under_bulk.ts";
 import { load } from "./load.ts";
 import { pingPong } from "./ping_pong.ts";
+import { promise } from "./promise.ts";
 import { request } from "./request.ts";
 import { socketBuffer } from "./socket_buffer.ts";
 import { splitRequest } from "./split_request.ts";
@@ -41,5 +42,6 @@ export const workloads: readonly Workload[] = [
   largestDatagram,
   clients,
   load,
+  promise,
   latencyUnderBulk,
 ];

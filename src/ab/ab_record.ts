@@ -9,6 +9,7 @@ import type { AbOptions, JobPlan, PlanPart } from "./ab_options.ts";
 import type { CallCounts } from "./count_calls.ts";
 import { type PairedTrials, type Side, sidesOf } from "./paired_trials.ts";
 import { estimateAbNs, shortenCase } from "./pair_trial.ts";
+import { type Wires, withWire } from "../run/wires.ts";
 
 /** What a job has found so far. */
 export interface AbFound {
@@ -18,6 +19,8 @@ export interface AbFound {
   readonly trials: PairedTrials;
   /** Versions that the agents of each side stated. */
   readonly versions: Readonly<Record<Side, Readonly<Record<string, string>>>>;
+  /** What was in force on the sockets of each side. */
+  readonly wires: Readonly<Record<Side, Wires>>;
   /** Counts of system calls; absent: none were asked for. */
   readonly calls?: CallCounts;
   /** Complete rounds. */
@@ -71,7 +74,8 @@ export function buildAbRecord(
     metrics: byId([...metrics, ...unshared.metrics, ...withGenerationMetrics([])]),
     cases: [...cases, ...unshared.cases],
     skipped: [...skipped, ...found.trials.givenUp(side), ...found.calls?.skipped(side) ?? []],
-    trials: found.calls?.addTo(side, found.trials.trials[side]!) ?? [...found.trials.trials[side]!],
+    trials: (found.calls?.addTo(side, found.trials.trials[side]!) ?? found.trials.trials[side]!)
+      .map((trial) => withWire(trial, found.wires[side]!.get(trial.case))),
   };
 }
 

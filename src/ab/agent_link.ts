@@ -46,6 +46,8 @@ const PATIENCE: AgentPatience = { startMs: 60_000, answerMs: 30_000 };
 export interface AgentLink extends AsyncDisposable {
   /** Names it in errors: `base agent self (process 4711)`. */
   readonly label: string;
+  /** Of its process. */
+  readonly pid: number;
   /** The versions of its Deno and of its sockbench. */
   readonly versions: Readonly<Record<string, string>>;
   /** Asks what can be named. Throws AgentError when the agent dies, hangs or violates the protocol. */
@@ -150,6 +152,7 @@ export async function openAgent(
   }
   return {
     label,
+    pid: process.pid,
     versions,
     names: async () => readNames(await ask({ ask: "names" }), label),
     plan: async (input) => readPlan(await ask({ ask: "plan", input }), order.peer, label),

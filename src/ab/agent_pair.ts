@@ -8,6 +8,7 @@ import { AgentError, type AgentLink, openAgent } from "./agent_link.ts";
 import type { Side } from "./paired_trials.ts";
 import type { OnMade, PreparedSubject } from "./prepare_subject.ts";
 import type { Slowdown } from "./slowed_transport.ts";
+import { watchWire, type Wire } from "../run/wires.ts";
 
 /** What agents of a job are started with. */
 export interface AgentPairOptions {
@@ -54,6 +55,12 @@ export class AgentPair implements AsyncDisposable {
   /** Measures one trial. Throws AgentError when the agent dies, hangs or violates the protocol: all must then be replaced. */
   trial(side: Side, c: Case, memory?: boolean): Promise<TrialOutcome> {
     return this.#agents[side]!.trial(c, memory);
+  }
+
+  /** What was in force on the sockets of a trial that is discarded; undefined where none were seen. Throws as {@linkcode trial} does. */
+  wire(side: Side, c: Case): Promise<Wire | undefined> {
+    const agent = this.#agents[side]!;
+    return watchWire(agent.pid, c.transport, () => agent.trial(c));
   }
 
   /** Times the same bare loop in all, one after the other: nanoseconds a round trip of the sides that can. */

@@ -18,7 +18,7 @@ const PAIR_WARMUP_NS = 2e6;
 /** Measured interval of a trial of a pair, in nanoseconds. */
 const PAIR_MEASURE_NS = 10e6;
 /** Measured interval of the discarded first trials of an agent, in nanoseconds: long enough for the compiler to have done its work. */
-const AGENT_WARM_UP_NS = 60e6;
+export const AGENT_WARM_UP_NS = 60e6;
 /** A connection, in nanoseconds: only for the estimate, and half of what one may take while an agent warms up. */
 const CONNECTION_NS = 120e3;
 /** Counting the system calls of a case on one side, in nanoseconds: only for the estimate (24 cases, both sides: 5 s). */

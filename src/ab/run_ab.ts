@@ -23,7 +23,8 @@ import { AgentPair, lostTrial } from "./agent_pair.ts";
 import { CaseSides } from "./case_sides.ts";
 import { type CallCounts, countCalls } from "./count_calls.ts";
 import { type Head, headsOf, PairedTrials, type Side } from "./paired_trials.ts";
-import { roundsPerGeneration } from "./pair_trial.ts";
+import { AGENT_WARM_UP_NS, roundsPerGeneration } from "./pair_trial.ts";
+import { canReadWires, type Wire } from "../run/wires.ts";
 
 /** Thrown when agents are lost again and again; what was measured before is kept. */
 export class LostAgentsError extends AgentError {
@@ -73,6 +74,7 @@ class AbJob {
   #lost = 0;
   #readsMemory = false;
   readonly #control: Partial<Record<Head, ValuePair[]>>;
+  readonly #wires: Record<Side, Map<string, Wire>>;
   #rounds = 0;
   #wholeRounds = 0;
   #calls: CallCounts | undefined;
@@ -89,6 +91,9 @@ class AbJob {
     );
     this.#cases = new CaseSides(plan, options, this.#found);
     this.#versions = Object.fromEntries(this.#cases.sides.map((side) => [side, {}])) as Versions;
+    this.#wires = Object.fromEntries(
+      this.#cases.sides.map((side) => [side, new Map()]),
+    ) as Record<Side, Map<string, Wire>>;
     this.#headlines = findHeadlines([plan, ...this.#cases.alone.map(({ part }) => part)]);
     this.#startNs = options.clock.nowNs();
   }
@@ -120,6 +125,7 @@ class AbJob {
       trials: this.#found,
       runId: this.#runId,
       versions: this.#versions,
+      wires: this.#wires,
       ...(this.#calls !== undefined && { calls: this.#calls }),
       rounds: this.#rounds,
       wholeRounds: this.#wholeRounds,
@@ -165,7 +171,25 @@ class AbJob {
     this.#generation++;
     for (const side of this.#cases.sides) this.#versions[side] = agents.versions(side);
     for (const { c, side } of this.#cases.warmUps()) await this.#warmUp(side, c);
+    await this.#readWires();
     return !this.#aborted;
+  }
+
+  /** Once a job: what is in force on each subject's sockets. Of a peer that is another process it is not known which. */
+  async #readWires(): Promise<void> {
+    if (this.#generation > 1 || this.#options.peer !== "loop" || !canReadWires()) return;
+    const sided = [
+      ...this.#cases.shared().map((c) => ({ c, sides: this.#cases.sidesWith(c) })),
+      ...this.#cases.unshared(),
+    ];
+    for (const { c, sides } of sided) {
+      const longer = { ...c, budget: { ...c.budget, measureNs: AGENT_WARM_UP_NS } };
+      for (const side of sides) {
+        if (this.#aborted) return;
+        const wire = await this.#agents!.wire(side, longer);
+        if (wire !== undefined) this.#wires[side]!.set(c.id, wire);
+      }
+    }
   }
 
   async #warmUp(side: Side, c: Case): Promise<void> {

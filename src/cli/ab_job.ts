@@ -202,15 +202,12 @@ export function headReports(
   results: readonly GateResult[],
   records: AbRecords,
   { subjects }: Pick<AbOptions, "subjects">,
-  { isComparison }: Pick<AbJob, "isComparison">,
 ): readonly GateReport[] {
   return headsOf(records).map((side, index) => ({
     result: results[index]!,
     base: subjects.base.label,
     head: subjects[side]!.label,
-    ...((isComparison || results.length > 1) && {
-      records: { base: records.base, head: records[side]! },
-    }),
+    records: { base: records.base, head: records[side]! },
   }));
 }
 

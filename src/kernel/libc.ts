@@ -58,6 +58,8 @@ export const SYMBOLS = {
   capget: { parameters: ["buffer", "buffer"], result: "i32" },
   capset: { parameters: ["buffer", "buffer"], result: "i32" },
   getpriority: { parameters: ["i32", "u32"], result: "i32" },
+  // For what glibc has no wrapper in older versions: pidfd_open(2), pidfd_getfd(2).
+  syscall: { parameters: ["i32", "i32", "i32", "i32"], result: "i32" },
   // What went wrong, as a number and in words.
   __errno_location: { parameters: [], result: "pointer" },
   strerror: { parameters: ["i32"], result: "pointer" },

@@ -88,7 +88,7 @@ export interface Trial {
   readonly peer: string;
   /**
    * Settings of the driver's first socket as read back, by name; where they cannot be, as asked for with the reason in parentheses. Those
-   * of the peer's first socket, as in `serve.nagle`, where they differ. With them `driveCore` and `serveCore`: the core that each thread
+   * of the peer's first socket, as in `serve.nagle`, where they differ, and in a job of `ab` the `backlog` of its TCP listener. With them `driveCore` and `serveCore`: the core that each thread
    * was on at both marks, `0→1` where it moved, and `driveAffinity` and `serveAffinity`: the cores that it was allowed.
    */
   readonly settings: Readonly<Record<string, string>>;

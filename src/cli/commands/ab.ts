@@ -277,7 +277,7 @@ async function finish(
     await keepPartial(records, context, files);
     return EXIT.interrupted;
   }
-  const reports = engine.headReports(results, records, options, job);
+  const reports = engine.headReports(results, records, options);
   const output = {
     out: job.out,
     stem: "ab" as const,

@@ -17,9 +17,11 @@ import {
   noticeOf,
   reasonTable,
   verdictTable,
+  wiredSides,
 } from "./gate_document.ts";
 import { buildJudgement, bySeverity, gateData, type GateReport, statedOf } from "./judgement.ts";
 import { buildEnvironment, buildMethod } from "./method.ts";
+import { wireBlocks } from "./wires.ts";
 
 /** What changed comes first, what did not last. */
 const ORDER: readonly VerdictWord[] = [
@@ -98,6 +100,7 @@ export function buildComparisonDocument(
       ...(reasons.length === 0
         ? []
         : [heading("unjudged", "Without a comparison", "gaps"), reasonTable(reasons)]),
+      ...wireBlocks(wiredSides([report])),
       ...(records === undefined ? [] : recordSidesBlocks(records)),
       heading("guide", "How to read this", "guide", { folded: true }),
       { kind: "facts", facts: GUIDE, explains: true },

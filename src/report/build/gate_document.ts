@@ -20,6 +20,7 @@ import {
   sideFigure,
 } from "./judgement.ts";
 import { hoistPlacement, placeKey } from "./keys.ts";
+import { wireBlocks, wireDifferences, type WiredSide } from "./wires.ts";
 
 export function buildGateDocument(report: GateReport): Document {
   const { result } = report;
@@ -61,6 +62,7 @@ export function buildGateDocument(report: GateReport): Document {
         heading("unchanged", "Ignored", "ignored"),
         folded("cell", result.ignored.length, reasonTable(result.ignored)),
       ]),
+      ...wireBlocks(wiredSides([report])),
       heading("notes", "Notes", "notes"),
       ...noteBlocks(report),
       buildJudgement(report),
@@ -106,15 +108,36 @@ export function factsOf(report: GateReport): readonly (readonly Inline[])[] {
   ];
 }
 
-export function noticeOf({ result }: GateReport): Pick<Document, "notice"> {
-  const { environmentDifferences } = result;
-  if (environmentDifferences.length === 0) return {};
-  return {
-    notice: {
-      lead: "The environments differ",
-      sentences: environmentDifferences.map((words) => [sentence(words)]),
-    },
-  };
+export function noticeOf(report: GateReport): Pick<Document, "notice"> {
+  const environments = report.result.environmentDifferences.map((words) => [sentence(words)]);
+  const [base, ...heads] = wiredSides([report]);
+  return noticeOfDifferences(environments, base === undefined ? [] : wireDifferences(base, heads));
+}
+
+/** What must be seen before figures: environments that differ, and wires. */
+export function noticeOfDifferences(
+  environments: readonly (readonly Inline[])[],
+  wires: readonly (readonly Inline[])[],
+): Pick<Document, "notice"> {
+  const sentences = [...environments, ...wires];
+  if (sentences.length === 0) return {};
+  const what = wires.length === 0 ? "environments" : "wires";
+  const lead = environments.length > 0 && wires.length > 0
+    ? "The environments and the wires differ"
+    : `The ${what} differ`;
+  return { notice: { lead, sentences } };
+}
+
+/** Base and the heads of reports of one job with their records; empty where these are not at hand, or not of pairs. */
+export function wiredSides(reports: readonly GateReport[]): readonly WiredSide[] {
+  const [first] = reports;
+  if (first?.records === undefined || !first.result.paired) return [];
+  return [
+    { label: first.base, record: first.records.base },
+    ...reports.flatMap(({ head, records }) =>
+      records === undefined ? [] : [{ label: head, record: records.head }]
+    ),
+  ];
 }
 
 function formatStrict({ strict, strictCases }: Policy): string {

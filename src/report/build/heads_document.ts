@@ -11,10 +11,19 @@ import { type Inline, name, sentence, text } from "../document/inline.ts";
 import type { Cell, RatioCell, Row, Table } from "../document/table.ts";
 import { column, heading, keyColumns, list, paragraph, table } from "./blocks.ts";
 import { countChanges, isChanged } from "./comparison_document.ts";
-import { casesOf, noteBlocks, reasonsOf, reasonTable, verdictTable } from "./gate_document.ts";
+import {
+  casesOf,
+  noteBlocks,
+  noticeOfDifferences,
+  reasonsOf,
+  reasonTable,
+  verdictTable,
+  wiredSides,
+} from "./gate_document.ts";
 import type { GateFormat, GateReport, GateView } from "./judgement.ts";
 import { buildJudgement, bySeverity, changeOf, gateData, sideFigure } from "./judgement.ts";
 import { hoistPlacement, placeKey } from "./keys.ts";
+import { wireBlocks, wireDifferences } from "./wires.ts";
 
 /** A HeadsReport is what was found of several heads, and the best subject of each cell. `heads`: at least two, all of one base; `isComparison`: the subjects are runtimes, of which none is judged. */
 export interface HeadsReport {
@@ -62,6 +71,7 @@ export function buildHeadsDocument(
       ...cellBlocks(report, all),
       ...(figures.length === 0 ? [] : [heading("cells", "How much", "sizes"), ...figures]),
       ...heads.flatMap((head) => decidingBlocks(head, isComparison)),
+      ...(all ? wireBlocks(wiredSides(heads)) : []),
       ...(all ? heads.flatMap(allCells) : []),
       ...heads.map(buildJudgement),
     ],
@@ -131,7 +141,8 @@ function noticeOf({ heads }: HeadsReport): { readonly notice?: Notice } {
   const sentences = heads.flatMap(({ head, result }) =>
     result.environmentDifferences.map((words) => [name(head), text(": "), sentence(words)])
   );
-  return sentences.length === 0 ? {} : { notice: { lead: "The environments differ", sentences } };
+  const [base, ...others] = wiredSides(heads);
+  return noticeOfDifferences(sentences, base === undefined ? [] : wireDifferences(base, others));
 }
 
 /** The cells that base shares with some head, those of headlines first. */

@@ -14,12 +14,13 @@ import { coresIn, sizeIn } from "../../units/parse_size.ts";
 import { column, keyColumns, table } from "./blocks.ts";
 
 /** Settings in the order of columns, and their headings; others follow by name. */
-const HEADINGS: ReadonlyMap<string, string> = new Map([
+export const HEADINGS: ReadonlyMap<string, string> = new Map([
   ["nagle", "Nagle"],
   ["congestion", "congestion control"],
   ["sendBuffer", "send buffer"],
   ["receiveBuffer", "receive buffer"],
   ["maxSegment", "largest segment"],
+  ["backlog", "backlog"],
 ]);
 const CORES = ["driveCore", "serveCore"] as const;
 const NOT_COLUMNS: ReadonlySet<string> = new Set([...CORES, "driveAffinity", "serveAffinity"]);
@@ -126,7 +127,8 @@ function asked({ fixed, params }: Case, name: string): string | undefined {
   return Object.hasOwn(all, name) ? String(all[name]) : undefined;
 }
 
-function columnNames(trials: readonly Trial[]): readonly string[] {
+/** Settings that trials have, in the order of columns. */
+export function columnNames(trials: readonly Trial[]): readonly string[] {
   const names = new Set(
     trials.flatMap(({ settings }) =>
       Object.keys(settings).map((name) => name.replace("serve.", ""))
@@ -137,7 +139,11 @@ function columnNames(trials: readonly Trial[]): readonly string[] {
 }
 
 /** As in `off`, `asked for on, taken off`, `208 KiB; peer 85 KiB`. */
-function formatTaken(name: string, wanted: string | undefined, trials: readonly Trial[]): string {
+export function formatTaken(
+  name: string,
+  wanted: string | undefined,
+  trials: readonly Trial[],
+): string {
   const drive = valuesOf(trials.map(({ settings }) => settings[name]));
   if (drive.length === 0) return "–";
   const serve = valuesOf(trials.map(({ settings }) => settings[`serve.${name}`] ?? settings[name]));

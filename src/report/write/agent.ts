@@ -16,11 +16,14 @@ export function writeAgent(document: Document): string {
   const [first, failing] = judgement === undefined
     ? [answerOf(document), troubleOf(document)]
     : judgements.length === 1
-    ? [verdictOf(document, judgement), failuresOf(judgement)]
+    ? [verdictOf(document, judgement), [...noticesOf(document), ...failuresOf(judgement)]]
     : [
       answerOf(document),
       // A comparison has an answer, and judges no head.
-      judgements.flatMap((one) => linesOfHead(one, document.answer === undefined)),
+      [
+        ...noticesOf(document),
+        ...judgements.flatMap((one) => linesOfHead(one, document.answer === undefined)),
+      ],
     ];
   const rest = failing.length - MAX_LINES;
   const lines = [
@@ -35,11 +38,15 @@ function answerOf({ answer, title }: Document): string {
   return plainSentence(answer ?? title);
 }
 
+function noticesOf({ notice }: Document): readonly string[] {
+  return notice?.sentences.map((words) => `${notice.lead}: ${plainInline(words)}`) ?? [];
+}
+
 /** What stands above a run's figures, and its warnings. */
-function troubleOf({ notice, blocks }: Document): readonly string[] {
+function troubleOf(document: Document): readonly string[] {
   return [
-    ...notice?.sentences.map((words) => `${notice.lead}: ${plainInline(words)}`) ?? [],
-    ...blocks.flatMap((block) =>
+    ...noticesOf(document),
+    ...document.blocks.flatMap((block) =>
       block.kind === "list" && block.role === "warnings"
         ? block.items.map(({ text }) => plainSentence(text))
         : []

@@ -3,6 +3,7 @@
 import { openPacer, type Pacer } from "../clock.ts";
 import { Histogram } from "../model/histogram.ts";
 import type { Params } from "../model/params.ts";
+import type { Channel } from "../transport/channel.ts";
 import { type Asking, Crowd } from "./crowd.ts";
 import { numberParam, sizesOf, warmupOf } from "./exchange_loop.ts";
 import { memoryPerConnection, serveLoad } from "./load_server.ts";
@@ -50,12 +51,30 @@ async function gather(context: DriveContext, pacer?: Pacer) {
   const sizes = sizesOf(params);
   const lanes: Lane[] = [];
   for (let left = countOf(params); left > 0; left--) {
-    lanes.push(new Lane(await context.open(), sizes));
+    lanes.push(new Lane(await openWhenRoom(context), sizes));
   }
   return {
     lanes,
     crowd: new Crowd(lanes, sizes, clock, pacer, params.asking as Asking | undefined),
   };
+}
+
+/** Between two attempts to connect at a full queue, in nanoseconds. */
+const FULL_QUEUE_NS = 1e6;
+/** Attempts at a queue that is never emptied. */
+const MAX_ATTEMPTS = 1_000;
+
+/** A socket file whose queue is full refuses at once (EAGAIN of connect(2)), where TCP tries again by itself: many clients are opened faster than accepted. */
+async function openWhenRoom({ open, clock }: DriveContext): Promise<Channel> {
+  for (let attempt = 1;; attempt++) {
+    try {
+      return await open();
+    } catch (error) {
+      const isFull = error instanceof Error && error.name === "WouldBlock";
+      if (!isFull || attempt === MAX_ATTEMPTS) throw error;
+      await clock.sleepUntilNs(clock.nowNs() + FULL_QUEUE_NS);
+    }
+  }
 }
 
 /** One operation is a crowd: fresh connections with a request each, until all are answered. */

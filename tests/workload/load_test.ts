@@ -1,4 +1,4 @@
-import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { systemClock } from "../../src/clock.ts";
 import { bucketMidpointNs } from "../../src/model/bucket_layout.ts";
 import { Histogram } from "../../src/model/histogram.ts";
@@ -72,6 +72,21 @@ Deno.test("clients count the memory of connections that use an earlier trial's a
     const context = contextOf(clock, params, 1e6, () => server.connect(8, 8));
     const result = await clients.drive({ ...context, residentBytes: () => readings.shift() });
     assertEquals(result.values!.driveMemory, bytes);
+  }
+});
+
+Deno.test("clients connect again where a listener's queue is full, and not where it refuses for another reason", async () => {
+  for (const name of ["WouldBlock", "ConnectionRefused"]) {
+    const clock = new SimulatedClock();
+    const server = new SimulatedServer(clock, (startNs) => startNs + 1e3);
+    let attempts = 0;
+    const open = () => {
+      if (++attempts % 3 === 1) throw Object.assign(new Error("on purpose"), { name });
+      return server.connect(8, 8);
+    };
+    const driven = clients.drive(contextOf(clock, { bytes: 8, connections: 4 }, 1e6, open));
+    if (name === "WouldBlock") assert((await driven).operations > 4);
+    else await assertRejects(() => driven, Error, "on purpose");
   }
 });
 

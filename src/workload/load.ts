@@ -171,7 +171,7 @@ async function exchangeOnce(
 }
 
 function resultOf(loop: OpenLoop, closed: Closed, params: Params): DriveResult {
-  const { isOverload, arrived, sent, done, elapsedNs } = loop;
+  const { isOverload, arrived, sent, done, elapsedNs, intendedNs } = loop;
   const seconds = elapsedNs / 1e9;
   // In an overload a latency says how long the trial was.
   const histograms: DriveResult["histograms"] = isOverload
@@ -183,7 +183,7 @@ function resultOf(loop: OpenLoop, closed: Closed, params: Params): DriveResult {
     elapsedNs,
     histograms,
     values: {
-      askedPerSecond: arrived / seconds,
+      askedPerSecond: arrived / (intendedNs / 1e9),
       offeredPerSecond: (arrived - loop.unsentAtEnd) / seconds,
       achievedPerSecond: loop.doneInTime / seconds,
       overload: isOverload ? 1 : 0,
@@ -214,7 +214,7 @@ function resultOf(loop: OpenLoop, closed: Closed, params: Params): DriveResult {
 function checksOf(loop: OpenLoop, params: Params): Record<string, number> {
   const fit = params.arrivals === "constant" || params.replay !== undefined
     ? undefined
-    : exponentialFit(loop.gaps, loop.elapsedNs / Math.max(loop.arrived, 1));
+    : exponentialFit(loop.gaps, loop.intendedNs / Math.max(loop.arrived, 1));
   const means = loop.latencyMeans();
   const isWhole = means.every(Number.isFinite);
   return {

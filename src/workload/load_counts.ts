@@ -52,6 +52,11 @@ export class LoadCounts {
     this.stride = Math.max(1, Math.ceil(plan.expected / SAMPLES));
   }
 
+  /** How long requests were due. */
+  get intendedNs(): number {
+    return this.#durationNs;
+  }
+
   /** Mean latency of each part; NaN where nothing was recorded. */
   latencyMeans(): number[] {
     return Array.from(this.#latencySums, (sum, part) => sum / this.#latencyCounts[part]!);

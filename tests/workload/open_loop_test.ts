@@ -3,8 +3,10 @@ import { openPacer } from "../../src/clock.ts";
 import { createPrng } from "../../src/stats/prng.ts";
 import { Arrivals } from "../../src/workload/arrivals.ts";
 import { Lane } from "../../src/workload/lane.ts";
+import type { StreamChannel } from "../../src/transport/channel.ts";
 import { OpenLoop } from "../../src/workload/open_loop.ts";
 import { ServiceTimes } from "../../src/workload/service_times.ts";
+import { ScriptedClock } from "../support/scripted_clock.ts";
 import { SimulatedClock, SimulatedServer } from "../support/simulated_server.ts";
 
 const SIZES = { requestBytes: 8, replyBytes: 8 };
@@ -231,4 +233,34 @@ Deno.test("service times are the same for the same seed, and have the mean they 
   }
   assertAlmostEquals(sum / 100_000, 200e3, 2e3);
   assertEquals(ServiceTimes.of({}, 1), undefined);
+});
+
+Deno.test("a generator that needs longer for its sends than it has reaches the rate of the time that passed, not the one asked for", async () => {
+  const clock = new ScriptedClock();
+  // Each send takes 20 µs of the sender's own, twice the gap; replies are there at once.
+  const channel: StreamChannel = {
+    mode: "stream",
+    read: () => Promise.resolve(8),
+    tryRead: () => 8,
+    write(data) {
+      clock.advance(20e3);
+      return data.length;
+    },
+    closeWrite() {},
+    close() {},
+  };
+  const [rate, seconds] = [100_000, 0.02];
+  const loop = new OpenLoop({
+    clock,
+    pacer: { spinUntilNs: () => Promise.resolve(clock.advance(1e3)), close() {} },
+    lanes: [new Lane(channel, SIZES)],
+    sizes: SIZES,
+    arrivals: () => new Arrivals(rate, "constant", 1),
+    expected: rate * seconds,
+    durationNs: seconds * SECOND,
+    timeoutNs: SECOND,
+  });
+  await loop.run();
+  assertEquals(loop.intendedNs, seconds * SECOND);
+  assertAlmostEquals(loop.doneInTime / loop.elapsedNs * SECOND, rate / 2, 0.03 * rate);
 });

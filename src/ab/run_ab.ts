@@ -186,7 +186,8 @@ class AbJob {
       const longer = { ...c, budget: { ...c.budget, measureNs: AGENT_WARM_UP_NS } };
       for (const side of sides) {
         if (this.#aborted) return;
-        const wire = await this.#agents!.wire(side, longer);
+        // An agent that is lost in it is lost in its next trial as well, which counts.
+        const wire = await this.#agents!.wire(side, longer).catch(unlessLost);
         if (wire !== undefined) this.#wires[side]!.set(c.id, wire);
       }
     }
@@ -313,6 +314,10 @@ class AbJob {
     this.#cases.narrow(new Set(wide.map(([id]) => id)));
     return wide.length > 0;
   }
+}
+
+function unlessLost(error: unknown): undefined {
+  if (!(error instanceof AgentError)) throw error;
 }
 
 /** By scenario id: the first metric that has a better direction. */

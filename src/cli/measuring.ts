@@ -13,6 +13,7 @@ import { readText } from "./read_record.ts";
 import { parseReplay } from "../plan/parse_replay.ts";
 import { missingPackage, NothingToMeasureError, UsageError } from "./failure.ts";
 import { matchesGlob } from "../plan/glob.ts";
+import { suggest } from "../text/suggest.ts";
 import { planCases } from "../plan/plan_cases.ts";
 import type { Plan, PlannedCases } from "../plan/plan.ts";
 import type { Session } from "../run/session.ts";
@@ -167,10 +168,16 @@ export function unmatchedGlob(
     [scenario, scenarios],
     [driver === undefined ? transport : undefined, transports],
   ] as const;
-  const [given, candidates] =
-    parts.find(([part, known]) =>
-      part !== undefined && !known.some((name) => matchesGlob(part, name))
-    ) ?? [glob, ids];
+  const odd = parts.find(([part, known]) =>
+    part !== undefined && !known.some((name) => matchesGlob(part, name))
+  );
+  const meant = odd && suggest(odd[0]!, odd[1]);
+  const whole = meant && glob.replace(odd[0]!, meant);
+  const [given, candidates] = odd === undefined
+    ? [glob, ids]
+    : ids.includes(whole!)
+    ? [glob, [whole!]]
+    : odd;
   return new UsageError(`--case ${glob} matches no case of profile ${profile}`, {
     given: given!,
     candidates,

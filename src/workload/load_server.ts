@@ -34,7 +34,7 @@ class Service {
     this.#bytesBefore = context.residentBytes?.();
   }
 
-  /** From having read a request at `readNs`, until its reply is due; `hasWaited`: it was there when the reply before was written. */
+  /** From having read a request at `readNs`, until its reply is due; `hasWaited`: it was there when the reply before was written. Over one connection it comes a moment later: nothing else tells. */
   spin(readNs: number, hasWaited = readNs - this.#freeNs < AT_ONCE_NS): void {
     const { clock, params, marks } = this.context;
     if (marks !== this.#marks) {
@@ -191,7 +191,7 @@ async function answerSpinning(
   })();
   const pacer = await openPacer(clock);
   let [gapNs, lastNs, breathedNs] = [0, clock.nowNs(), clock.nowNs()];
-  // Found before every connection was asked once more, a request had been waiting, however slow the asking.
+  // Found before every connection was asked once more, a request had been waiting, however slow the asking; else the time between tells.
   let askedInVain = Infinity;
   while (ends.length > 0 && !context.finishing) {
     for (let at = ends.length - 1; at >= 0; at--) {
@@ -214,7 +214,7 @@ async function answerSpinning(
       end.filled = 0;
       const reply = asked.reply();
       const readNs = clock.nowNs();
-      service.spin(readNs, askedInVain < ends.length);
+      service.spin(readNs, askedInVain < ends.length || undefined);
       let written = end.channel.write(reply);
       if (typeof written !== "number") written = await written;
       if (written < reply.length) await writeRest(end.channel, reply, written);

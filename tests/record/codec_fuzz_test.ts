@@ -6,7 +6,7 @@ import { sampleRecord } from "./sample_record.ts";
 
 const TEXT = encodeRecord(sampleRecord());
 const BYTES = new TextEncoder().encode(TEXT);
-const RUNS = 5000;
+const RUNS = 3_000;
 
 /** Stands for an infinite number, which JSON can spell (-1e999) but JSON.stringify cannot write. */
 const INFINITE = "infinite";

@@ -18,6 +18,7 @@ import { readOptions } from "./read_options.ts";
 import {
   bestTable,
   columns,
+  describeAbsent,
   describeJob,
   drawJob,
   figureTable,
@@ -78,6 +79,8 @@ try {
     } the change with its 95 % interval, paired by generation of processes; all subjects in one job, both ` +
     "ends on one event loop, not pinned. An interval around 0 says that no difference was found.",
     figureTable(job),
+    ...[describeAbsent(job, (areReleases ? ALL_TRANSPORTS : NODE_TRANSPORTS).split(","))]
+      .filter((sentence) => sentence !== undefined),
     ...(areReleases ? [] : [await describeHand(runtimes)]),
   ].join("\n\n");
   await writeFileAtomically(args.out, `${text}\n`);

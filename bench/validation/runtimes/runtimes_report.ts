@@ -165,6 +165,15 @@ export function figureTable(job: Job): string {
   return markdownTable(columns("case", ...names, "generations"), rows).join("\n");
 }
 
+/** Which of the transports asked for have no row, as they were not measured in every subject; undefined where all have one. */
+export function describeAbsent(job: Job, transports: readonly string[]): string | undefined {
+  const found = new Set(rowsOf(job).map(({ id }) => id.split("/")[1]));
+  const absent = transports.filter((one) => !found.has(one)).map((one) => `\`${one}\``);
+  return absent.length === 0
+    ? undefined
+    : `Without a row, as not every subject could be measured over them: ${absent.join(", ")}.`;
+}
+
 /** The ratios of all heads against base, case by case, as an SVG; undefined where nothing was compared. */
 export function drawJob(job: Job): string | undefined {
   const [base, ...heads] = job.subjects;

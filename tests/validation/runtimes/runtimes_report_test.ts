@@ -1,6 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import {
   bestTable,
+  describeAbsent,
   describeJob,
   drawJob,
   figureTable,
@@ -99,6 +100,11 @@ Deno.test("figureTable() has a column for each subject, the change of heads with
   ]);
   assertStringIncludes(tcp!, "13.1 µs, 30.0 % slower [");
   assertStringIncludes(tcp!, " faster [");
+});
+
+Deno.test("describeAbsent() names the transports without a row", () => {
+  assertEquals(describeAbsent(JOB, ["tcp@node", "unix@node"]), undefined);
+  assertStringIncludes(describeAbsent(JOB, ["tcp@node", "udp@node"])!, "over them: `udp@node`.");
 });
 
 Deno.test("readJob() finds the best of two where a job has one head", () => {

@@ -32,7 +32,7 @@ export interface AgentPatience {
 
 /** What {@linkcode openAgent} may be told. */
 export interface AgentLinkOptions {
-  /** How long it waits; absent: 14 s to start, half a minute to answer. */
+  /** How long it waits; absent: 11 s to start, half a minute to answer. */
   readonly patience?: AgentPatience;
   /** What it replays; absent: nothing. */
   readonly replay?: ReplayFile;
@@ -40,7 +40,7 @@ export interface AgentLinkOptions {
   readonly onMade?: OnMade;
 }
 
-const PATIENCE: AgentPatience = { startMs: 14_000, answerMs: 30_000 };
+const PATIENCE: AgentPatience = { startMs: 11_000, answerMs: 30_000 };
 
 /** A running agent. */
 export interface AgentLink extends AsyncDisposable {

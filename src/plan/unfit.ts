@@ -8,6 +8,8 @@ import { type PeerKind, PEERS, type Pin } from "../model/placement.ts";
 
 /** The workload that asks, waits for the reply and asks again; its serving end does nothing but send as many bytes back. */
 const ECHOING_WORKLOAD = "ping-pong";
+/** Those that have one request at most under way on a connection, and wait for its reply. */
+const IN_TURN_WORKLOADS: ReadonlySet<string> = new Set(["clients", "load", "promise"]);
 
 /** Why a transport cannot be measured with a kind of peer, as one sentence; undefined where it can. */
 export function peerFault(transport: Transport | undefined, peer: PeerKind): string | undefined {
@@ -146,7 +148,7 @@ export function workloadFault(
   if (transport.answeredBy === "kernel") {
     return `the kernel answers ${transport.name} itself: only round trips can be measured`;
   }
-  return transport.mode === "stream" && transport.inTurn
+  return transport.mode === "stream" && transport.inTurn && !IN_TURN_WORKLOADS.has(workload)
     ? `${transport.name} is request and reply in turn: only round trips can be measured`
     : undefined;
 }

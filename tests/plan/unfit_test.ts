@@ -100,15 +100,22 @@ Deno.test("planCases() measures round trips only where the kernel answers", () =
   assertStringIncludes(skip!.reason, "only round trips");
 });
 
-Deno.test("planCases() measures only round trips where request and reply come in turn", () => {
+Deno.test("planCases() measures what waits for each reply where request and reply come in turn, and nothing else", () => {
   const turns = { ...memoryStream(), name: "turns", keepsBoundaries: true, inTurn: true } as const;
   const withTurns = createCatalog([{ transports: [turns] }]);
   const settings = createSettings(
-    { scenarios: ["round-trip", "throughput"], transports: ["turns"], profile: "quick" },
+    {
+      scenarios: ["round-trip", "throughput", "concurrency", "load"],
+      transports: ["turns"],
+      profile: "quick",
+    },
     withTurns,
   );
   const plan = planCases(settings, withTurns, new Map([["turns", { available: true as const }]]));
-  assertEquals([...new Set(plan.cases.map(({ scenario }) => scenario))], ["round-trip"]);
+  assertEquals(
+    new Set(plan.cases.map(({ scenario }) => scenario)),
+    new Set(["round-trip", "concurrency", "load"]),
+  );
   assert(plan.skipped.some(({ reason }) => reason.startsWith("turns is request and reply")));
 });
 

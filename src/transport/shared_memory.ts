@@ -38,8 +38,21 @@ export const sharedMemory: StreamTransport = {
     sendToListener(NAME, endpoint, memory);
     return openEnd(memory, 0, options);
   },
-  probe: (options) => probeStream(sharedMemory, options),
+  async probe(options) {
+    return mayMissWakes(Deno.version.deno)
+      ? {
+        available: false,
+        reason: "before Deno 2.8 it may sleep through Atomics.waitAsync (2.4 does)",
+      }
+      : await probeStream(sharedMemory, options);
+  },
 };
+
+/** Whether the event loop of a release may sleep while Atomics.waitAsync has ended: tried on 2.4 (it does), 2.8 and 2.9. */
+export function mayMissWakes(release: string): boolean {
+  const [major, minor] = release.split(".").map(Number);
+  return major === 2 && minor! < 8;
+}
 
 /** The end of a client, 0, or of a server, 1. */
 function openEnd(memory: SharedArrayBuffer, end: 0 | 1, options: ChannelOptions): SharedChannel {

@@ -10,13 +10,14 @@ import { SIZES } from "./sizes.ts";
 /** What a search takes where some thousand requests a second are kept. */
 const SEARCH_NS = 3e9;
 
-/** Which rate keeps a promise, as in "p99 within 1 ms"? */
+/** Which rate keeps a promise, as in "p99 within 10 ms"? */
 export const promise: Scenario = {
   id: "promise",
-  question: "Which rate keeps a promise, as in p99 within 10 ms?",
+  question: "Up to which rate does a percentile of the latency stay within a limit?",
   operation: "request",
   parameters: [
     ...SIZES,
+    CONNECTIONS,
     {
       name: "percentile",
       kind: "choice",
@@ -30,7 +31,6 @@ export const promise: Scenario = {
       max: 60_000_000,
       description: "what it must stay within",
     },
-    CONNECTIONS,
     {
       name: "arrivals",
       kind: "choice",
@@ -65,6 +65,7 @@ export const promise: Scenario = {
 };
 
 function grid(): readonly GridBlock[] {
-  const params = { bytes: [64], percentile: ["p99"], limit: [10_000], connections: [10] };
+  // The last one has a row of its own in tables, though it does not vary: a rate says nothing without its limit.
+  const params = { bytes: [64], connections: [10], percentile: ["p99"], limit: [10_000] };
   return [{ transports: ["tcp", "unix"], joins: "any", params }];
 }

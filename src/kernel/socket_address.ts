@@ -3,6 +3,9 @@
 /** Address families of Linux, `AF_…`. */
 export const FAMILY = { unix: 1, ipv4: 2, ipv6: 10 } as const;
 
+/** The level of options that every socket has, and of messages about them. */
+export const SOL_SOCKET = 1;
+
 /** Bytes that hold any address this room decodes: sizeof(struct sockaddr_un) and a NUL that a longest path goes without. */
 export const ADDRESS_BYTES = 111;
 

@@ -1,8 +1,8 @@
 // Segments that a socket does not get: a filter (SO_ATTACH_FILTER of socket(7)) in classic BPF, which drops where TCP would have taken.
 
 import { requireLibc } from "./libc.ts";
+import { SOL_SOCKET } from "./socket_address.ts";
 
-const SOL_SOCKET = 1;
 const SO_ATTACH_FILTER = 26;
 const SO_DETACH_FILTER = 27;
 

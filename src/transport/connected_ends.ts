@@ -3,8 +3,8 @@
 import process from "node:process";
 import { describeFd } from "../kernel/find_fd.ts";
 import { openKernel } from "../kernel/libc.ts";
+import { SOL_SOCKET } from "../kernel/socket_address.ts";
 
-const SOL_SOCKET = 1;
 const SO_PEERCRED = 17;
 
 /** The ends of a connected socket; undefined where the kernel cannot be asked, or the other process is not visible here. */

@@ -5,7 +5,12 @@
 // finds what it came for within its slice never touches the event loop.
 
 import { type Libc, requireLibc } from "../../kernel/libc.ts";
-import { addressFamily, encodeAddress, type SocketAddress } from "../../kernel/socket_address.ts";
+import {
+  addressFamily,
+  encodeAddress,
+  type SocketAddress,
+  SOL_SOCKET,
+} from "../../kernel/socket_address.ts";
 import { ERRNO, SystemError } from "../../kernel/system_error.ts";
 import type { ChannelOptions, MaybePromise } from "../channel.ts";
 import { POLL, stopWaiting, waiting, whenReady } from "./waiting.ts";
@@ -17,7 +22,6 @@ export const SOCKET_TYPE = { stream: 1, datagram: 2, raw: 3, dccp: 6, seqpacket:
 export const MSG = { truncate: 0x20, dontWait: 0x40, noSignal: 0x4000 } as const;
 
 const SOCK_CLOEXEC = 0o2000000;
-const SOL_SOCKET = 1;
 const SO_RCVTIMEO = 20;
 const SO_SNDTIMEO = 21;
 const EALREADY = 114;
@@ -27,7 +31,7 @@ const EISCONN = 106;
 const SLICE = new Uint8Array(new BigInt64Array([0n, 1_000n]).buffer);
 
 /** Tries of a spinning call before the event loop has its turns: some milliseconds. */
-const SPINS = 4_096;
+export const SPINS = 4_096;
 
 export class LibcSocket {
   /** The file descriptor; -1 once closed, so that no later call can reach another socket with the same number. */

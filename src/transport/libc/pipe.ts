@@ -5,25 +5,22 @@
 // than a program makes that nobody has to interrupt.
 
 import { type Libc, openKernel, requireLibc } from "../../kernel/libc.ts";
-import { encodeAddress, FAMILY } from "../../kernel/socket_address.ts";
+import { encodeAddress, FAMILY, SOL_SOCKET } from "../../kernel/socket_address.ts";
 import { ERRNO } from "../../kernel/system_error.ts";
 import type { ChannelOptions, Endpoint, MaybePromise, StreamChannel } from "../channel.ts";
 import { probeStream } from "../probe.ts";
 import { freshSocketPath, removeSocketFile } from "../socket_file.ts";
 import type { StreamTransport } from "../transport.ts";
 import { LibcListener } from "./libc_listener.ts";
-import { LibcSocket, MSG, SOCKET_TYPE } from "./libc_socket.ts";
+import { LibcSocket, MSG, SOCKET_TYPE, SPINS } from "./libc_socket.ts";
 import { POLL, stopWaiting, type Waitable, waiting, whenReady } from "./waiting.ts";
 
 const O_NONBLOCK = 0o4000;
 const O_CLOEXEC = 0o2000000;
 const MSG_CMSG_CLOEXEC = 0x40000000;
-const SOL_SOCKET = 1;
 const SCM_RIGHTS = 1;
 /** How long one call may keep the thread from its event loop, in milliseconds. */
 const SLICE_MS = 4;
-/** Tries of a spinning call before the event loop has its turns. */
-const SPINS = 4_096;
 
 /** A pair of pipes: a stream of bytes in each direction. */
 export const pipeLibc: StreamTransport = {
